@@ -1,0 +1,68 @@
+# Needs Python 3.11 or later and nothing else: everything is installed into .venv the first time it is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+TIDY := $(wildcard src tests bench)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
+PINS := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long check format coverage bench clean
+
+help: ## show these lines
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.ready ## run the Great Stone study and write its report (ARGS="--lang zh --runs 10000")
+	@$(BIN)/copark run great-stone $(ARGS)
+
+test: $(VENV)/.ready-dev ## the fast tests, on all cores
+	@$(BIN)/python -m pytest --numprocesses=auto --quiet $(ARGS)
+
+test-long: $(VENV)/.ready-dev ## the long tests
+	@$(BIN)/python -m pytest -m long --quiet $(ARGS)
+
+check: $(VENV)/.ready-dev ## lint, format, types, import rules
+	@$(BIN)/ruff check $(TIDY)
+	@$(BIN)/ruff format --check --quiet $(TIDY) || { echo "Run: make format" >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.ready-dev ## put the code into its usual form
+	@$(BIN)/ruff check --fix-only --quiet $(TIDY)
+	@$(BIN)/ruff format --quiet $(TIDY)
+
+coverage: $(VENV)/.ready-dev ## which lines the fast tests reach, with compilation off
+	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest --quiet $(ARGS)
+	@$(BIN)/coverage report
+
+bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md
+	@$(BIN)/python -m bench $(ARGS)
+
+clean: ## delete what was installed and made, except results in out/
+	@rm -rf .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "copark needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1)." >&2; \
+	  echo "Name another one: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu it needs the package python3-venv." >&2; exit 1; }
+
+$(VENV)/.ready: $(PINS) | $(BIN)/python
+	@echo "Installing copark into $(VENV) (once; it takes a minute or two) ..." >&2
+	@$(PIP) .
+	@touch $@
+
+$(VENV)/.ready-dev: $(PINS) | $(BIN)/python
+	@echo "Installing copark and its tools into $(VENV) (once; it takes a minute or two) ..." >&2
+	@$(PIP) '.[dev]'
+	@touch $@ $(VENV)/.ready
+
+$(VENV)/.ready-bench: $(PINS) | $(BIN)/python
+	@echo "Installing copark and its peers into $(VENV) (once; it takes a minute or two) ..." >&2
+	@$(PIP) '.[bench]'
+	@touch $@ $(VENV)/.ready

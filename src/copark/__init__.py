@@ -1,0 +1,28 @@
+"""copark: will this cooperation park live, which lever matters, and how sure are we?
+
+``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results. Each is
+imported when first used, so that ``import copark`` stays light.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "figures", "load_case", "simulate"]
+
+if TYPE_CHECKING:
+    from copark.cases.load import load_case
+    from copark.report import figures
+    from copark.workflows import simulate
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    homes = {"load_case": "copark.cases.load", "simulate": "copark.workflows"}
+    if name == "figures":
+        return import_module("copark.report.figures")
+    if name in homes:
+        return getattr(import_module(homes[name]), name)
+    raise AttributeError(f"module 'copark' has no attribute {name!r}")

@@ -1,0 +1,39 @@
+"""Cases: what is known about a park, read from a folder and checked."""
+
+from __future__ import annotations
+
+from copark.cases.case import Case
+from copark.cases.casebook import casebook_path, list_cases
+from copark.cases.check import check_case
+from copark.cases.dates import Date, quarter_of
+from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, Holding, Observation, Source
+from copark.cases.facts import Fact, in_force, used
+from copark.cases.load import load_case
+from copark.cases.quarters import Quarter
+from copark.cases.skeleton import case_schema, export_schema, new_case
+from copark.cases.vocabulary import series_title
+
+__all__ = [
+    "CapTable",
+    "Case",
+    "ContextValue",
+    "Date",
+    "Enterprise",
+    "Event",
+    "Fact",
+    "Holding",
+    "Observation",
+    "Quarter",
+    "Source",
+    "case_schema",
+    "casebook_path",
+    "check_case",
+    "export_schema",
+    "in_force",
+    "list_cases",
+    "load_case",
+    "new_case",
+    "quarter_of",
+    "series_title",
+    "used",
+]

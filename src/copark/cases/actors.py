@@ -1,0 +1,136 @@
+"""Who acts: the governments with their interests and institutions, the shareholders, the partners."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from copark.cases.dates import Date
+from copark.cases.fields import Bilingual, Country, Key, Record, Side, Sourced, UnitInterval, wrong
+from copark.cases.quarters import Quarter
+
+
+class Government(Record):
+    """One of the two governments."""
+
+    country: Country
+    """ISO 3166-1 alpha-3 code of its country."""
+    title: Bilingual
+    """Its name."""
+
+
+class Sides(Record):
+    """The two governments of the park."""
+
+    home: Government
+    """The investing country."""
+    host: Government
+    """The country the park is in."""
+
+
+class Ties(Record):
+    """Strength of an actor's ties to the enterprises of each origin, 0 (none) to 1: judgements."""
+
+    home: UnitInterval
+    """Ties to enterprises of the investing country."""
+    host: UnitInterval
+    """Ties to enterprises of the host country."""
+    third: UnitInterval
+    """Ties to enterprises of other countries."""
+
+
+class Span(Record):
+    """From a date to a date; without an end it lasts."""
+
+    since: Date = Field(alias="from")
+    """First day."""
+    until: Date | None = Field(default=None, alias="to")
+    """Last day; left out or null if it lasts."""
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Span:
+        if self.until is not None and self.until.last_day < self.since.first_day:
+            raise wrong("ends_before_start", at="to", found=self.until, start=self.since)
+        return self
+
+
+class Interest(Sourced):
+    """A strategic interest of a government, by name."""
+
+    key: Key
+    """Short name."""
+    side: Literal["home", "host"]
+    """Whose interest it is."""
+    title: Bilingual
+    """Name."""
+    meaning: Bilingual
+    """What the government wants, and why."""
+
+
+class Shareholder(Sourced, Span):
+    """A shareholder of the development company, while it is present."""
+
+    key: Key
+    """Short name, as in equity.csv."""
+    side: Side
+    """On whose side it stands."""
+    title: Bilingual
+    """Name."""
+    country: Country
+    """ISO 3166-1 alpha-3 code."""
+    capability: Bilingual
+    """What it is able to do for the park."""
+    ties: Ties
+    """Its ties to enterprises of each origin."""
+
+
+class Institution(Sourced, Span):
+    """A body or a rule the two governments have set up for the park."""
+
+    key: Key
+    """Short name."""
+    title: Bilingual
+    """Name."""
+    kind: Literal["council", "administration", "agreement", "decree", "committee"]
+    """What it is."""
+
+
+class QuarterSpan(Record):
+    """From a quarter to a quarter; without an end it lasts."""
+
+    since: Quarter = Field(alias="from")
+    """First quarter."""
+    until: Quarter | None = Field(default=None, alias="to")
+    """Last quarter; left out or null if it lasts."""
+
+    @model_validator(mode="after")
+    def _check_quarters(self) -> QuarterSpan:
+        if self.until is not None and self.until < self.since:
+            raise wrong("ends_before_start", at="to", found=self.until, start=self.since)
+        return self
+
+
+class Framework(Sourced, QuarterSpan):
+    """The quarters in which the intergovernmental framework is on."""
+
+
+class Presence(Span):
+    """A time during which a partner is present."""
+
+
+class Partner(Sourced):
+    """A named global partner that holds no shares."""
+
+    key: Key
+    """Short name."""
+    title: Bilingual
+    """Name."""
+    country: Country
+    """ISO 3166-1 alpha-3 code."""
+    side: Side
+    """On whose side it stands."""
+    ties: Ties
+    """Its ties to enterprises of each origin."""
+    presence: Annotated[tuple[Presence, ...], Field(min_length=1)]
+    """When it was present; the times do not overlap."""

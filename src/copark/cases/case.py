@@ -1,0 +1,69 @@
+"""A case: everything that is known about a park, read and sound."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, Observation, Source
+from copark.cases.facts import in_force, used
+from copark.cases.quarters import Quarter
+from copark.cases.schema import CaseFile
+from copark.identity import canonical, hash_content
+
+_TABLES = ("equity", "events", "observations", "enterprises", "host_context")
+
+
+class Case(CaseFile):
+    """A park: what ``case.yaml`` says, and the tables and sources beside it. Frozen."""
+
+    equity: tuple[CapTable, ...]
+    """Cap tables by date, used and unused."""
+    events: tuple[Event, ...]
+    """Events by date."""
+    observations: tuple[Observation, ...]
+    """Observed values, in the order they are written."""
+    sources: Mapping[str, Source]
+    """Sources by key."""
+    enterprises: tuple[Enterprise, ...] = ()
+    """Enterprises known by name."""
+    host_context: tuple[ContextValue, ...] = ()
+    """Values of the host city and country."""
+    folder: Path = Field(exclude=True)
+    """Where it was read from; no part of its content."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content, hexadecimal.
+
+        It does not depend on the order of keys, columns or rows of the tables, on line ends, on how a number is written
+        or on where the folder is.
+        """
+        return hash_content(self.content())
+
+    def content(self) -> dict[str, Any]:
+        """Give everything the case says as plain values, in an order of its own."""
+        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        for name in _TABLES:
+            content[name] = sorted(content[name], key=canonical)
+        for table in content["equity"]:
+            table["holdings"].sort(key=canonical)
+        return content
+
+    def cap_table(self, quarter: Quarter) -> CapTable | None:
+        """Give the cap table the model uses in a quarter; ``None`` before the first."""
+        return in_force(self.equity, quarter)
+
+    def observed(
+        self, variable: str, role: Literal["fit", "score", "check", "context"] | None = None
+    ) -> tuple[Observation, ...]:
+        """Give the used observations of a variable by date, those of one role if asked."""
+        return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
+
+    def to_json(self) -> str:
+        """Give the content as indented JSON, for a person to read or another program to take."""
+        return json.dumps(self.content(), ensure_ascii=False, indent=1)

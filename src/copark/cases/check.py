@@ -1,0 +1,167 @@
+"""Checking a case folder: every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from copark.cases.case import Case
+from copark.cases.casebook import folder_of, kind_of
+from copark.cases.consistency import problems_of, problems_of_tree
+from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, Observation, Source
+from copark.cases.fields import JUDGEMENT
+from copark.cases.reading import check_folder, fault, in_reading_order, read_text
+from copark.cases.schema import CaseFile, Clock
+from copark.cases.table import Table, read_table
+from copark.cases.tables import (
+    CONTEXT,
+    ENTERPRISES,
+    EQUITY,
+    EVENTS,
+    SERIES,
+    cap_tables,
+    faults_of_equity,
+    faults_of_rows,
+    faults_of_series,
+)
+from copark.cases.validation import CASE, SOURCES, validate_case, validate_sources
+from copark.cases.yaml_tree import Tree, read_yaml
+from copark.errors import Fault
+
+NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
+OPTIONAL = (ENTERPRISES, CONTEXT)
+_TABLES: dict[str, type[Any]] = {
+    EQUITY: EquityRow,
+    EVENTS: Event,
+    SERIES: Observation,
+    ENTERPRISES: Enterprise,
+    CONTEXT: ContextValue,
+}
+
+
+def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[Case | None, list[Fault]]:
+    """Read a case folder and check it.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    parameters
+        Names of the model's parameters with their units; by default those of the model.
+
+    Returns
+    -------
+    case
+        The case, or ``None`` if it has faults.
+    faults
+        All faults in reading order, at most :data:`copark.cases.reading.MOST_FAULTS` and a closing line.
+    """
+    folder = Path(folder)
+    faults: list[Fault] = []
+    kind = kind_of(folder)
+    if kind != "folder":
+        return None, [fault("no_folder" if kind == "nothing" else "not_a_folder", str(folder))]
+    folder = folder.resolve()
+    present = check_folder(folder, NEEDED, OPTIONAL, faults)
+    sources = _read_sources(folder, faults) if SOURCES in present else None
+    file, clock = _read_case_file(folder, sources, parameters, faults) if CASE in present else (None, None)
+    tables = {name: _read_rows(folder, name, faults) for name in _TABLES if name in present}
+    if present:
+        faults.extend(_check_tables(tables, sources, clock))
+    ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
+    if ordered or file is None or sources is None:
+        return None, ordered
+    return _put_together(folder, file, sources, tables), []
+
+
+def model_parameters() -> dict[str, str] | None:
+    """Give the names of the model's parameters with their units."""
+    try:
+        from copark.model.variables import catalogue
+    except ModuleNotFoundError:
+        return None
+
+    return {name: variable.unit for name, variable in catalogue().parameters.items()}
+
+
+def _read_tree(folder: Path, name: str, faults: list[Fault]) -> Tree | None:
+    text = read_text(folder, name, faults)
+    return None if text is None else read_yaml(text, name, faults)
+
+
+def _read_sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None:
+    tree = _read_tree(folder, SOURCES, faults)
+    if tree is None:
+        return None
+    if isinstance(tree.data, dict) and JUDGEMENT in tree.data:
+        faults.append(fault("reserved_source", SOURCES, tree.line((JUDGEMENT,)), JUDGEMENT))
+    sources = validate_sources(tree, faults)
+    if sources is None and isinstance(tree.data, dict):
+        # Their keys are enough to look for missing ones; the entries' own faults are told already.
+        return dict.fromkeys(tree.data, Source(outlet="?", read="original"))
+    return sources
+
+
+def _read_case_file(
+    folder: Path, sources: Mapping[str, Source] | None, parameters: Mapping[str, str] | None, faults: list[Fault]
+) -> tuple[CaseFile | None, Clock | None]:
+    tree = _read_tree(folder, CASE, faults)
+    if tree is None:
+        return None, None
+    file, sections = validate_case(tree, faults)
+    clock: Clock | None = sections.get("clock")
+    known = model_parameters() if parameters is None else parameters
+    problems = [
+        *problems_of(sections, known),
+        *problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
+    ]
+    faults.extend(
+        fault(problem.code, CASE, tree.line(problem.path), problem.path, **problem.values) for problem in problems
+    )
+    return file, clock
+
+
+def _read_rows(folder: Path, name: str, faults: list[Fault]) -> Table[Any]:
+    text = read_text(folder, name, faults)
+    return Table([], [{}]) if text is None else read_table(text, name, _TABLES[name], faults)
+
+
+def _check_tables(
+    tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, clock: Clock | None
+) -> Iterator[Fault]:
+    for name, table in tables.items():
+        yield from faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
+    if EQUITY in tables:
+        yield from faults_of_equity(tables[EQUITY], None if clock is None else clock.start)
+    if SERIES in tables:
+        yield from faults_of_series(tables[SERIES].rows)
+
+
+def _put_together(
+    folder: Path, file: CaseFile, sources: Mapping[str, Source], tables: Mapping[str, Table[Any]]
+) -> Case:
+    records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
+    return Case.model_construct(
+        **{name: getattr(file, name) for name in CaseFile.model_fields},
+        equity=cap_tables(tables[EQUITY].rows),
+        events=tuple(sorted(records[EVENTS], key=lambda event: (event.date.first_day, event.date.last_day))),
+        observations=records[SERIES],
+        sources=dict(sources),
+        enterprises=records.get(ENTERPRISES, ()),
+        host_context=records.get(CONTEXT, ()),
+        folder=folder,
+    )
+
+
+def check_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> list[Fault]:
+    """Give every fault of a case; none if it is sound.
+
+    Parameters
+    ----------
+    name_or_path
+        Name of a case of the casebook, or path of a folder.
+    parameters
+        Names of the model's parameters with their units; by default those of the model.
+    """
+    return examine(folder_of(name_or_path), parameters)[1]

@@ -1,0 +1,136 @@
+"""Dates as sources give them: a year, a month of a year, or a day."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from copark.cases.quarters import Quarter
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+_WRITTEN = re.compile(r"([12][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
+
+Precision = Literal["year", "month", "day"]
+Timing = Literal["stock", "event"]
+"""How a date that names only a year is placed: a *stock* (or a year's flow) at its end, an *event* at its middle."""
+
+
+@dataclass(frozen=True)
+class Date:
+    """A date no more precise than its source: ``2012``, ``2012-08`` or ``2012-08-27``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such day.
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.day is not None and self.month is None:
+            raise ValueError("a day needs a month")
+        date(self.year, self.month or 1, self.day or 1)
+
+    @classmethod
+    def parse(cls, written: str) -> Date:
+        """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+        Raises
+        ------
+        ValueError
+            If it is not written so, or there is no such day.
+        """
+        found = _WRITTEN.fullmatch(written.strip())
+        if found is None:
+            raise ValueError(f"not a date: {written!r}")
+        year, month, day = (None if part is None else int(part) for part in found.groups())
+        return cls(year or 0, month, day)
+
+    @property
+    def precision(self) -> Precision:
+        """How much of the date is known."""
+        if self.month is None:
+            return "year"
+        return "month" if self.day is None else "day"
+
+    @property
+    def first_day(self) -> date:
+        """The earliest day it may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last_day(self) -> date:
+        """The latest day it may mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def quarter(self, timing: Timing = "event") -> Quarter:
+        """Give the quarter of the date; see :func:`quarter_of`."""
+        return quarter_of(self, timing)
+
+    def __str__(self) -> str:
+        return "-".join(
+            part
+            for part in (
+                f"{self.year:04d}",
+                "" if self.month is None else f"{self.month:02d}",
+                "" if self.day is None else f"{self.day:02d}",
+            )
+            if part
+        )
+
+    def __lt__(self, other: Date) -> bool:
+        return (self.first_day, self.last_day) < (other.first_day, other.last_day)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {
+            "anyOf": [
+                {"type": "string", "pattern": "^[12][0-9]{3}(-[0-9]{2}(-[0-9]{2})?)?$"},
+                {"type": "integer", "minimum": 1000, "maximum": 2999},
+            ],
+            "examples": ["2012-08-27", "2012-08", 2012],
+        }
+
+    @classmethod
+    def _validate(cls, value: Any) -> Date:
+        from copark.cases.fields import wrong
+
+        if isinstance(value, Date):
+            return value
+        written = str(value).strip()
+        if _WRITTEN.fullmatch(written) is None:
+            raise wrong("bad_date", found=value)
+        try:
+            return cls.parse(written)
+        except ValueError:
+            raise wrong("no_such_day", found=value) from None
+
+
+def quarter_of(when: Date, timing: Timing = "event") -> Quarter:
+    """Place a date in a quarter.
+
+    A month or a day lies in one quarter. Of a bare year the quarter is not known, so a convention places it: a *stock*
+    (a count, an area, a sum so far) and a year's *flow* are those of the year's end, Q4; an *event* (and a fact that
+    holds from a date on) is placed at the middle of the year, Q2, where the expected error is least.
+    """
+    if when.month is None:
+        return Quarter(when.year, 4 if timing == "stock" else 2)
+    return Quarter.of_day(when.first_day)

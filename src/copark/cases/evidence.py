@@ -1,0 +1,297 @@
+"""What the tables of a case may say: cap tables, events, observations, enterprises, context; and their sources.
+
+A record of a table has one field per column. A field with a default may be an empty cell, or a column left out.
+
+A cell of text may begin with ``=``, ``+``, ``-`` or ``@``. Nothing here computes it, but a spreadsheet would: whoever
+writes such text into a CSV or XLSX file must mark it as text.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, WithJsonSchema, model_validator
+
+from copark import units
+from copark.cases import vocabulary
+from copark.cases.dates import Date, quarter_of
+from copark.cases.fields import (
+    Address,
+    Amount,
+    BasisPoints,
+    Bilingual,
+    Count,
+    Country,
+    Grade,
+    Key,
+    Number,
+    Record,
+    Scale,
+    Side,
+    SourceKeys,
+    UnitSymbol,
+    Words,
+    YesNo,
+    suggestion,
+    wrong,
+)
+from copark.cases.quarters import Quarter
+
+UNALLOCATED = "unallocated"
+"""Holder of the rest of a cap table whose owner is not known; its side is ``none`` and it never votes."""
+
+Bound = Literal["exact", "about", "at-least", "at-most", "range"]
+"""What an observed value says: the value, roughly the value, a limit, or a range from ``value`` to ``high``."""
+
+Role = Literal["fit", "score", "check", "context"]
+"""What an observation is for: to fit, to score what was not fitted, to look at beside the model, or to know."""
+
+SCALES: tuple[str, ...] = get_args(Scale)
+
+
+def _variable(words: dict[str, vocabulary.SeriesVariable]) -> tuple[AfterValidator, WithJsonSchema]:
+    def check(name: str) -> str:
+        if name not in words:
+            raise wrong("unknown_variable", found=name, suggestion=suggestion(name, words))
+        return name
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(words)})
+
+
+def _mechanism(name: str) -> str:
+    if name not in vocabulary.MECHANISMS:
+        raise wrong("not_allowed", found=name, suggestion=suggestion(name, vocabulary.MECHANISMS))
+    return name
+
+
+_SERIES_NAME, _SERIES_WORDS = _variable(vocabulary.SERIES)
+_CONTEXT_NAME, _CONTEXT_WORDS = _variable(vocabulary.HOST_CONTEXT)
+
+
+class Source(Record):
+    """Where something was read."""
+
+    outlet: Words
+    """Who published it."""
+    title: Words | None = None
+    """Title, in its own language."""
+    date: Date | None = None
+    """When it was published."""
+    url: Address | None = None
+    """Address of the original."""
+    read: Literal["original", "mirror"]
+    """Whether the original was read, or a mirror of it."""
+    language: Words | None = None
+    """Language code, as en, ru, zh, be."""
+    note: Bilingual | None = None
+    """What a reader should know."""
+
+
+class Holding(Record):
+    """What one holder has, in a cap table."""
+
+    holder: Words
+    """Key of a shareholder of case.yaml, or a name (of several holders together); unallocated for the rest."""
+    side: Literal["home", "host", "third", "none"]
+    """On whose side it stands; none for the unallocated rest."""
+    basis_points: BasisPoints
+    """Its share."""
+    basis: Words
+    """What the share is a share of, and how it was given."""
+    grade: Grade
+    """How far it is trusted."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+    note: Words | None = None
+    """What a reader should know."""
+
+    @model_validator(mode="after")
+    def _check_rest(self) -> Holding:
+        if (self.holder == UNALLOCATED) != (self.side == "none"):
+            raise wrong("unallocated", at="side", found=self.side)
+        return self
+
+
+class EquityRow(Holding):
+    """A row of ``equity.csv``: a holding, and the cap table it belongs to."""
+
+    table: Key
+    """Key of the cap table."""
+    date: Date
+    """When the cap table holds from."""
+    use: YesNo
+    """Whether the model uses the cap table."""
+
+
+class CapTable(Record):
+    """Who owns the development company from a date on."""
+
+    table: Key
+    """Its key."""
+    date: Date
+    """When it holds from."""
+    use: YesNo
+    """Whether the model uses it; then it is complete."""
+    holdings: tuple[Holding, ...]
+    """Who has what."""
+
+    def basis_points_of(self, side: Literal["home", "host", "third", "none"]) -> int:
+        """Add up the shares of a side, in basis points; ``none`` is the unallocated rest."""
+        return sum(holding.basis_points for holding in self.holdings if holding.side == side)
+
+    @property
+    def total(self) -> int:
+        """All shares in the table, in basis points: 10000 if it is complete."""
+        return sum(holding.basis_points for holding in self.holdings)
+
+
+class Event(Record):
+    """A row of ``events.csv``: something that happened."""
+
+    date: Date
+    """When."""
+    scale: Scale
+    """At which of the four scales."""
+    mechanism: Annotated[
+        Words, AfterValidator(_mechanism), WithJsonSchema({"type": "string", "enum": list(vocabulary.MECHANISMS)})
+    ]
+    """By which mechanism it bears on the park."""
+    actors_en: Words
+    """Who acted, in English."""
+    actors_zh: Words
+    """Who acted, in Chinese."""
+    event_en: Words
+    """What happened, in English."""
+    event_zh: Words
+    """What happened, in Chinese."""
+    grade: Grade
+    """How far it is trusted."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+
+    def actors(self, lang: str = "en") -> str:
+        """Say who acted."""
+        return self.actors_zh if lang == "zh" else self.actors_en
+
+    def event(self, lang: str = "en") -> str:
+        """Say what happened."""
+        return self.event_zh if lang == "zh" else self.event_en
+
+
+class _Measured(Record):
+    date: Date
+    """What date the value is of."""
+    value: Number
+    """The value, in the unit the source used; the lower end of a range."""
+    unit: UnitSymbol
+    """Its unit."""
+    basis: Words
+    """What exactly is counted or measured: a stock, a year's flow, the sum so far …"""
+    grade: Grade
+    """How far it is trusted."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+    note: Words | None = None
+    """What a reader should know."""
+
+    def in_unit(self, unit: str) -> float:
+        """Give the value in another unit of the same quantity.
+
+        Raises
+        ------
+        ValueError
+            If the two units measure different things.
+        """
+        return units.convert(self.value, self.unit, unit)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter it is compared with: a bare year means the year's end."""
+        return quarter_of(self.date, "stock")
+
+    def _check_measure(self, variable: vocabulary.SeriesVariable) -> None:
+        if self.unit not in variable.units():
+            raise wrong("unit_misfit", at="unit", found=self.unit, expected=" | ".join(variable.units()))
+        if variable.lowest is not None and self.value < variable.lowest:
+            raise wrong("out_of_range", at="value", found=f"{self.value:g}", low=f"{variable.lowest:g}", high="∞")
+
+
+class Observation(_Measured):
+    """A row of ``series.csv``: a value somebody reported of the park."""
+
+    variable: Annotated[Words, _SERIES_NAME, _SERIES_WORDS]
+    """Name of the variable; the model's output, where it has one."""
+    high: Number | None = None
+    """Upper end, if bound is range."""
+    bound: Bound
+    """What the value says."""
+    use: YesNo
+    """yes for the value used of this variable at this date; no for those that contradict it."""
+    role: Role
+    """What it is for."""
+
+    @model_validator(mode="after")
+    def _check_variable(self) -> Observation:
+        variable = vocabulary.SERIES[self.variable]
+        self._check_measure(variable)
+        if (self.bound == "range") != (self.high is not None):
+            raise wrong("range_high", at="high", found=self.bound)
+        if self.high is not None and self.high <= self.value:
+            raise wrong("range_order", at="high", found=f"{self.high:g}", low=f"{self.value:g}")
+        if self.role in ("fit", "score") and not variable.output:
+            raise wrong("role_without_output", at="role", found=self.role, variable=self.variable)
+        return self
+
+    def interval(self, unit: str) -> tuple[float | None, float | None]:
+        """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit."""
+        value = self.in_unit(unit)
+        if self.bound == "at-least":
+            return value, None
+        if self.bound == "at-most":
+            return None, value
+        return value, value if self.high is None else units.convert(self.high, self.unit, unit)
+
+
+class ContextValue(_Measured):
+    """A row of ``host_context.csv``: a value of the park's host city or country."""
+
+    variable: Annotated[Words, _CONTEXT_NAME, _CONTEXT_WORDS]
+    """Name of the variable."""
+
+    @model_validator(mode="after")
+    def _check_variable(self) -> ContextValue:
+        self._check_measure(vocabulary.HOST_CONTEXT[self.variable])
+        return self
+
+
+class Enterprise(Record):
+    """A row of ``enterprises.csv``: an enterprise known by name."""
+
+    name: Words
+    """Its name in Latin letters."""
+    name_zh: Words | None = None
+    """Its name in Chinese, if it has one."""
+    country: Country | None = None
+    """ISO 3166-1 alpha-3 code of the country it is from."""
+    origin: Side | None = None
+    """Origin, as the model counts it."""
+    sector_en: Words | None = None
+    """What it does, in English."""
+    sector_zh: Words | None = None
+    """What it does, in Chinese."""
+    registered: Date | None = None
+    """When it became a resident."""
+    operating: Date | None = None
+    """When it began to operate."""
+    declared: Amount | None = None
+    """Investment it declared, M USD."""
+    jobs: Count | None = None
+    """People it employs."""
+    status: Literal["intention", "registered", "building", "operating", "gone", "unknown"]
+    """Its last known stage."""
+    grade: Grade
+    """How far it is trusted."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+    note: Words | None = None
+    """What a reader should know."""

@@ -1,0 +1,109 @@
+"""Facts: dated values with a unit, a basis, a grade and a source, and how they are put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, LiteralString, Protocol, TypeVar
+
+from pydantic import AfterValidator
+
+from copark import units
+from copark.cases.dates import Date, quarter_of
+from copark.cases.fields import (
+    Bilingual,
+    Grade,
+    Number,
+    Record,
+    SourceKeys,
+    UnitSymbol,
+    Words,
+    YesNo,
+    wrong,
+)
+from copark.cases.quarters import Quarter
+
+
+class Fact(Record):
+    """A value as a source gives it, from its date on until the next used fact of the same key."""
+
+    date: Date
+    """When it holds from: YYYY, YYYY-MM or YYYY-MM-DD."""
+    value: Number
+    """The value, in the unit the source used."""
+    unit: UnitSymbol
+    """Its unit."""
+    basis: Words
+    """What exactly is counted or measured, and how."""
+    grade: Grade
+    """How far it is trusted."""
+    source: SourceKeys
+    """Keys of sources.yaml, or judgement."""
+    use: YesNo = True
+    """Whether the model uses it; contradictory values stand beside the used one with use: false."""
+    note: Bilingual | None = None
+    """What a reader should know: why a judgement is so, why a contradictory value is not used."""
+
+    def in_unit(self, unit: str) -> float:
+        """Give the value in another unit of the same quantity.
+
+        Raises
+        ------
+        ValueError
+            If the two units measure different things.
+        """
+        return units.convert(self.value, self.unit, unit)
+
+
+def _measured_in(unit: LiteralString, low: float | None = None, high: float | None = None) -> AfterValidator:
+    def check(fact: Fact) -> Fact:
+        if not units.convertible(fact.unit, unit):
+            raise wrong("unit_misfit", at="unit", found=fact.unit, expected=unit)
+        value = fact.in_unit(unit)
+        if (low is not None and value < low) or (high is not None and value > high):
+            bounds = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}
+            raise wrong("out_of_range", at="value", found=f"{value:g} {unit}", **bounds)
+        return fact
+
+    return AfterValidator(check)
+
+
+Money = Annotated[Fact, _measured_in("M USD", low=0)]
+"""A fact in money, convertible to M USD, not negative."""
+
+Area = Annotated[Fact, _measured_in("ha", low=0)]
+"""A fact in area, convertible to ha, not negative."""
+
+Fraction = Annotated[Fact, _measured_in("1", low=0, high=1)]
+"""A fact that is a share or a factor, 0 to 1."""
+
+Rate = Annotated[Fact, _measured_in("1/yr", low=0, high=1)]
+"""A fact that is a rate per year, 0 to 1."""
+
+QuotaFact = Annotated[Fact, _measured_in("bp", low=1, high=10_000)]
+"""A fact in basis points of the shares, 1 to 10000."""
+
+
+class Dated(Protocol):
+    """What has a date and says whether the model uses it."""
+
+    @property
+    def date(self) -> Date:
+        """When it holds from."""
+
+    @property
+    def use(self) -> bool:
+        """Whether the model uses it."""
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def used(dated: Iterable[D]) -> tuple[D, ...]:
+    """Give what the model uses, by date."""
+    return tuple(sorted((one for one in dated if one.use), key=lambda one: (one.date.first_day, one.date.last_day)))
+
+
+def in_force(dated: Iterable[D], quarter: Quarter) -> D | None:
+    """Give what holds at the end of a quarter: the last used one dated in it or before, ``None`` before the first."""
+    holding = [one for one in used(dated) if quarter_of(one.date, "event") <= quarter]
+    return holding[-1] if holding else None

@@ -1,0 +1,256 @@
+"""The kinds of value a case is written in, and how each is read.
+
+Every reader raises :func:`wrong`, never a library's own message: the code it carries is a key of ``texts/cases.yaml``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, LiteralString
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from copark.units import UNITS
+
+JUDGEMENT = "judgement"
+"""The reserved source key of a modeller's own judgement; such a value needs a note that gives the reason."""
+
+Grade = Literal["high", "medium", "low", "derived", "judgement", "background"]
+"""How far a value is trusted. ``derived``: arithmetic on sourced values. ``background``: remembered, no source seen;
+shown if at all, and never used by the model or for fitting."""
+
+Side = Literal["home", "host", "third"]
+"""The investing country and its companies, the host, and shareholders or firms of neither."""
+
+Scale = Literal["global", "intergovernmental", "park", "enterprise"]
+"""The four scales of the source paper."""
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
+_KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_SHOWN = 80
+_LISTED = 12
+
+
+def shown(value: Any) -> str:
+    """Give a value as it may be shown to a person: one line, no control characters, not long."""
+    if isinstance(value, (dict, list)):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    line = "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in str(value)[: _SHOWN + 1])
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
+
+
+def suggestion(found: Any, allowed: Iterable[str]) -> str:
+    """Give the allowed word nearest to what was written or, where none is near, the allowed words."""
+    words = [str(word) for word in allowed]
+    near = difflib.get_close_matches(str(found)[:_SHOWN], words, n=1, cutoff=0.7)
+    if near:
+        return near[0]
+    return " | ".join(words[:_LISTED]) + (" | …" if len(words) > _LISTED else "")
+
+
+def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomError:
+    """Give the error of a reader.
+
+    Parameters
+    ----------
+    code
+        Key of the fault's texts in the area ``cases``.
+    at
+        Key inside the value that is at fault, if not the value itself.
+    values
+        What the texts name in braces.
+    """
+    return PydanticCustomError(code, code, {"at": at, **{name: shown(value) for name, value in values.items()}})
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise wrong("not_a_number", found=value)
+    if isinstance(value, str):
+        written = value.strip()
+        if _NOT_FINITE.fullmatch(written):
+            raise wrong("not_finite", found=value)
+        if not _NUMBER.fullmatch(written):
+            raise wrong("not_a_number", found=value)
+        value = float(written)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise wrong("not_finite", found=value) from None
+    if not math.isfinite(number):
+        raise wrong("not_finite", found=value)
+    return number
+
+
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if number != math.floor(number) or abs(number) > 1e15:
+        raise wrong("not_whole", found=value)
+    return int(number)
+
+
+def _between(low: float, high: float) -> AfterValidator:
+    def check(value: float) -> float:
+        if not low <= value <= high:
+            raise wrong("out_of_range", found=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _yes_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    answer = {"yes": True, "no": False, "true": True, "false": False}.get(str(value).strip().lower())
+    if answer is None:
+        raise wrong("not_allowed", found=value, suggestion="yes | no")
+    return answer
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str):
+        raise wrong("not_text", found=value)
+    if not value.strip():
+        raise wrong("empty_text")
+    return value.strip()
+
+
+def _written(pattern: str, code: LiteralString, longest: int = 80) -> BeforeValidator:
+    def check(value: Any) -> str:
+        words = _words(value)
+        if len(words) > longest or not re.fullmatch(pattern, words, re.ASCII):
+            raise wrong(code, found=value)
+        return words
+
+    return BeforeValidator(check)
+
+
+def _unit(value: Any) -> str:
+    symbol = str(value).strip()
+    if symbol not in UNITS:
+        raise wrong("unknown_unit", found=value, suggestion=suggestion(symbol, UNITS))
+    return symbol
+
+
+def _sources(value: Any) -> tuple[str, ...]:
+    keys = value.split(";") if isinstance(value, str) else value
+    if not isinstance(keys, (list, tuple)) or not all(isinstance(entry, str) for entry in keys):
+        raise wrong("bad_source", found=value)
+    found = tuple(entry.strip() for entry in keys)
+    if not found or not all(re.fullmatch(_KEY, entry, re.ASCII) for entry in found):
+        raise wrong("bad_source", found=value)
+    return found
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+"""A finite number; no thousands separators, a point for decimals."""
+
+Amount = Annotated[
+    float, BeforeValidator(_number), _between(0.0, 1e15), WithJsonSchema({"type": "number", "minimum": 0})
+]
+"""A number that cannot be negative."""
+
+UnitInterval = Annotated[
+    float,
+    BeforeValidator(_number),
+    _between(0.0, 1.0),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
+]
+"""A number from 0 to 1."""
+
+Jump = Annotated[
+    float,
+    BeforeValidator(_number),
+    _between(-1.0, 1.0),
+    WithJsonSchema({"type": "number", "minimum": -1, "maximum": 1}),
+]
+"""A number from -1 to 1: a step of something that itself lies between 0 and 1."""
+
+Count = Annotated[
+    int,
+    BeforeValidator(_whole),
+    _between(0, 1e9),
+    WithJsonSchema({"type": "integer", "minimum": 0}),
+]
+"""A whole number, not negative."""
+
+BasisPoints = Annotated[
+    int,
+    BeforeValidator(_whole),
+    _between(0, 10_000),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10_000}),
+]
+"""Hundredths of one per cent, 0 to 10000."""
+
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+"""``true`` or ``false`` in YAML, ``yes`` or ``no`` in a table."""
+
+Words = Annotated[str, BeforeValidator(_words), WithJsonSchema({"type": "string", "minLength": 1})]
+"""Text that says something."""
+
+Key = Annotated[str, _written(_KEY, "bad_key"), WithJsonSchema({"type": "string", "pattern": _KEY})]
+"""A short name to refer to: Latin letters, digits, ``-``, ``_`` and ``.``."""
+
+Country = Annotated[
+    str, _written(r"[A-Z]{3}", "bad_country"), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
+]
+"""A country's three-letter code (ISO 3166-1 alpha-3), or ``WLD`` for the world."""
+
+Address = Annotated[
+    str,
+    _written(r"https?://[^\s\"'<>]+", "bad_address", longest=2000),
+    WithJsonSchema({"type": "string", "pattern": "^https?://"}),
+]
+"""A web address."""
+
+UnitSymbol = Annotated[str, BeforeValidator(_unit), WithJsonSchema({"type": "string", "enum": list(UNITS)})]
+"""A unit of :data:`copark.units.UNITS`."""
+
+SourceKeys = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_sources),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "array", "items": {"type": "string", "pattern": _KEY}, "minItems": 1},
+            ]
+        }
+    ),
+]
+"""Keys of ``sources.yaml``: one, a list, or several separated by ``;``."""
+
+
+class Record(BaseModel):
+    """Something a case says: frozen, and with no key that the schema does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Bilingual(Record):
+    """Text in both languages."""
+
+    en: Words
+    """In English."""
+    zh: Words
+    """In Simplified Chinese."""
+
+    def get(self, lang: str = "en") -> str:
+        """Give the text in a language, ``en`` or ``zh``."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Sourced(Record):
+    """Something a case says, with where it is from and how far it is trusted."""
+
+    source: SourceKeys
+    """Keys of ``sources.yaml``, or ``judgement``."""
+    grade: Grade
+    """How far it is trusted."""
+    note: Bilingual | None = None
+    """What a reader should know; a judgement gives its reason here."""

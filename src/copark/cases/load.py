@@ -1,0 +1,45 @@
+"""Loading a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from copark.cases.case import Case
+from copark.cases.casebook import folder_of, kind_of, list_cases
+from copark.cases.check import examine
+from copark.cases.fields import shown, suggestion
+from copark.errors import CaseFaults, NotFound
+from copark.texts import text
+
+
+def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> Case:
+    """Load a case that is sound.
+
+    Parameters
+    ----------
+    name_or_path
+        Name of a case of the casebook, or path of a folder.
+    parameters
+        Names of the model's parameters with their units; by default those of the model.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If there is no such case or folder.
+    copark.errors.CaseFaults
+        If the case has faults; it carries all of them.
+    """
+    folder = folder_of(name_or_path)
+    if kind_of(folder) == "nothing":
+        raise NotFound(
+            text(
+                "cases.not_found",
+                found=shown(name_or_path),
+                suggestion=suggestion(name_or_path, list_cases()) or "copark new",
+            )
+        )
+    case, faults = examine(folder, parameters)
+    if case is None:
+        raise CaseFaults(faults)
+    return case

@@ -1,0 +1,111 @@
+"""The quarter: the model's clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+_WRITTEN = re.compile(r"([12][0-9]{3})Q([1-4])", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Quarter:
+    """A quarter of a year, written ``2012Q3``; quarters are ordered, and a whole number may be added.
+
+    Parameters
+    ----------
+    year
+        Calendar year, 1000 to 2999.
+    quarter
+        1 to 4.
+    """
+
+    year: int
+    quarter: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.quarter <= 4:
+            raise ValueError(f"a year has four quarters, not {self.quarter}")
+
+    @classmethod
+    def parse(cls, written: str) -> Quarter:
+        """Read ``2012Q3``.
+
+        Raises
+        ------
+        ValueError
+            If it is not written so.
+        """
+        found = _WRITTEN.fullmatch(written.strip())
+        if found is None:
+            raise ValueError(f"not a quarter: {written!r}")
+        return cls(int(found[1]), int(found[2]))
+
+    @classmethod
+    def from_index(cls, index: int) -> Quarter:
+        """Give the quarter of an index, the inverse of :attr:`index`."""
+        return cls(index // 4, index % 4 + 1)
+
+    @classmethod
+    def of_day(cls, day: date) -> Quarter:
+        """Give the quarter a day lies in."""
+        return cls(day.year, (day.month + 2) // 3)
+
+    @property
+    def index(self) -> int:
+        """Quarters counted from the year 0: differences of indices are durations in quarters."""
+        return 4 * self.year + self.quarter - 1
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the quarter."""
+        return date(self.year, 3 * self.quarter - 2, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the quarter."""
+        return (self + 1).first_day - timedelta(days=1)
+
+    def __str__(self) -> str:
+        return f"{self.year}Q{self.quarter}"
+
+    def __add__(self, quarters: int) -> Quarter:
+        return Quarter.from_index(self.index + quarters)
+
+    def __sub__(self, other: Quarter) -> int:
+        return self.index - other.index
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            cls._validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[12][0-9]{3}Q[1-4]$", "examples": ["2012Q3"]}
+
+    @classmethod
+    def _validate(cls, value: Any) -> Quarter:
+        from copark.cases.fields import wrong
+
+        if isinstance(value, Quarter):
+            return value
+        try:
+            return cls.parse(str(value))
+        except ValueError:
+            raise wrong("bad_quarter", found=value) from None
+
+
+def quarters_from(start: Quarter, count: int) -> Iterator[Quarter]:
+    """Give ``count`` quarters one after the other, the first being ``start``."""
+    return (start + step for step in range(count))

@@ -1,0 +1,270 @@
+"""What ``case.yaml`` may say, key by key.
+
+The models are frozen, forbid unknown keys and document every field, so that the JSON Schema made of them completes and
+explains in an editor. What one key alone can get wrong is checked here; what only several keys together can get wrong
+is checked in :mod:`copark.cases.consistency`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, WithJsonSchema, model_validator
+
+from copark.cases.actors import (
+    Framework,
+    Government,
+    Institution,
+    Interest,
+    Partner,
+    Presence,
+    QuarterSpan,
+    Shareholder,
+    Sides,
+    Span,
+    Ties,
+)
+from copark.cases.dates import Date
+from copark.cases.facts import Area, Fact, Fraction, Money, QuotaFact, Rate
+from copark.cases.fields import Bilingual, Count, Country, Key, Number, Record, Sourced, UnitSymbol, YesNo, wrong
+from copark.cases.happenings import Anchor, ByOrigin, Certificates, Renegotiation, Shock, Term, Visit
+from copark.cases.quarters import Quarter
+
+__all__ = [
+    "Anchor",
+    "ByOrigin",
+    "CaseFile",
+    "Certificates",
+    "Clock",
+    "Credit",
+    "Fact",
+    "Finance",
+    "Framework",
+    "Government",
+    "Institution",
+    "Interest",
+    "Land",
+    "Parameter",
+    "Partner",
+    "Presence",
+    "Prior",
+    "QuarterSpan",
+    "Regime",
+    "Renegotiation",
+    "Shareholder",
+    "Shock",
+    "Sides",
+    "Span",
+    "Term",
+    "Ties",
+    "Visit",
+    "World",
+    "WorldSource",
+]
+
+FORMAT = 1
+"""Version of the format of ``case.yaml``."""
+
+MOST_PARTNERS = 5
+MOST_QUARTERS = 400
+LAST_OBSERVED = Quarter(2024, 4)
+"""No value after this quarter is in a case: what came later is kept for a blind test."""
+
+
+class Clock(Record):
+    """When the case starts, how long it is simulated, and where its observations end."""
+
+    start: Quarter
+    """First quarter, when the development company is founded."""
+    quarters: Annotated[Count, Field(ge=1, le=MOST_QUARTERS)]
+    """Quarters simulated."""
+    data_end: Quarter
+    """Last quarter with observations; nothing dated later may be in the case."""
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Clock:
+        if not self.start <= self.data_end <= LAST_OBSERVED:
+            raise wrong("data_end", at="data_end", found=self.data_end, start=self.start, last=LAST_OBSERVED)
+        return self
+
+
+class WorldSource(Record):
+    """Whose growth drives the demand of the enterprises of an origin: country codes, WLD for the world."""
+
+    home: Country
+    """For enterprises of the investing country."""
+    host: Country
+    """For enterprises of the host country."""
+    third: Country
+    """For enterprises of other countries."""
+
+
+class World(Record):
+    """The macroeconomic series the case is tied to."""
+
+    source: WorldSource
+    """Country whose series drives each origin's demand."""
+
+
+class Credit(Sourced):
+    """A credit line to the development company."""
+
+    key: Key
+    """Short name."""
+    title: Bilingual
+    """Name."""
+    amount: Money
+    """What may be drawn."""
+    since: Date = Field(alias="from")
+    """When it can first be drawn."""
+    grace_years: Annotated[Number, Field(ge=0, le=50)]
+    """Years without repayment."""
+    maturity_years: Annotated[Number, Field(gt=0, le=100)]
+    """Years from the first day to the last repayment."""
+    rate: Rate
+    """Interest, per year."""
+    concessional: YesNo
+    """Whether it depends on the intergovernmental framework."""
+    use: YesNo = True
+    """Whether the model uses it."""
+
+    @model_validator(mode="after")
+    def _check_grace(self) -> Credit:
+        if self.grace_years >= self.maturity_years:
+            raise wrong("grace", at="grace_years", found=f"{self.grace_years:g}", maturity=f"{self.maturity_years:g}")
+        return self
+
+
+class Finance(Record):
+    """The development company's finance."""
+
+    registered_capital: Annotated[tuple[Money, ...], Field(min_length=1)]
+    """Capital its holders have bound themselves to pay in, over time."""
+    paid_in_at_start: Money
+    """What was paid in when it was founded."""
+    credit: tuple[Credit, ...] = ()
+    """Its credit lines."""
+    grants: tuple[Money, ...] = ()
+    """Dated aid and budget money for infrastructure, each payment by itself (not sums so far)."""
+
+
+class Land(Record):
+    """The land plan."""
+
+    plan: Annotated[tuple[Area, ...], Field(min_length=1)]
+    """Area to be serviced in all, as planned at each date."""
+    first_area: Area
+    """The start-up area: until it is serviced, arrivals are held back."""
+    block: Area
+    """Area serviced at a time."""
+
+
+class Regime(Record):
+    """What the host's law offers and asks of residents."""
+
+    threshold: Annotated[tuple[Money, ...], Field(min_length=1)]
+    """Least declared investment, over time."""
+    narrow_until: Date | None = None
+    """Until when the list of activities was narrow and there was no one-stop shop; null if never."""
+    profit_tax: Annotated[tuple[Fraction, ...], Field(min_length=1)]
+    """Tax rate on residents' profits, over time."""
+    reference_tax: Fraction
+    """The tax rate enterprises compare with."""
+
+
+class Prior(Record):
+    """The spread of a parameter before any fit."""
+
+    kind: Literal["uniform", "loguniform", "normal", "lognormal"]
+    """uniform and loguniform: from a to b. normal: mean a, standard deviation b. lognormal: the logarithm is normal."""
+    a: Number
+    """Lower end, or mean (of the logarithm)."""
+    b: Number
+    """Upper end, or standard deviation (of the logarithm)."""
+
+    @model_validator(mode="after")
+    def _check_bounds(self) -> Prior:
+        if self.kind in ("normal", "lognormal"):
+            sound = self.b > 0
+        else:
+            sound = self.a < self.b and (self.kind == "uniform" or self.a > 0)
+        if not sound:
+            raise wrong("prior_bounds", found=f"{self.kind}({self.a:g}, {self.b:g})")
+        return self
+
+    def allows(self, value: float) -> bool:
+        """Whether a value is possible under it."""
+        if self.kind == "normal":
+            return True
+        return value > 0 if self.kind == "lognormal" else self.a <= value <= self.b
+
+
+class Parameter(Sourced):
+    """A fact of the case that replaces a parameter's default."""
+
+    value: Number
+    """Its value."""
+    unit: UnitSymbol
+    """Its unit."""
+    prior: Prior | None = None
+    """Its spread; left out if it is held fixed."""
+
+    @model_validator(mode="after")
+    def _check_value(self) -> Parameter:
+        if self.prior is not None and not self.prior.allows(self.value):
+            raise wrong("outside_prior", at="value", found=f"{self.value:g}")
+        return self
+
+
+class CaseFile(Record):
+    """A park, as far as ``case.yaml`` tells it."""
+
+    format: Annotated[Literal[1], WithJsonSchema({"const": FORMAT})]
+    """Version of this format: 1."""
+    name: Key
+    """Short name of the case."""
+    title: Bilingual
+    """Name of the park."""
+    kind: Literal["intergovernmental", "mixed", "enterprise-led"]
+    """Who drives the park."""
+    clock: Clock
+    """Start, length and end of data."""
+    sides: Sides
+    """The two governments."""
+    world: World
+    """The macroeconomic series the case is tied to."""
+    interests: tuple[Interest, ...] = ()
+    """Strategic interests of the governments, by name."""
+    shareholders: Annotated[tuple[Shareholder, ...], Field(min_length=1)]
+    """Shareholders of the development company."""
+    institutions: tuple[Institution, ...] = ()
+    """Councils, administrations, agreements, decrees and committees."""
+    framework: Framework | None = None
+    """When the intergovernmental framework is on; null for a park without one."""
+    quota: Annotated[tuple[QuotaFact, ...], Field(min_length=1)]
+    """Shares a strategic decision needs, in basis points; 5001 is more than half."""
+    finance: Finance
+    """Capital, credit and grants of the development company."""
+    land: Land
+    """The land plan."""
+    regime: Regime
+    """What the host's law offers and asks."""
+    capability: Annotated[tuple[Fraction, ...], Field(min_length=1)]
+    """The developer's operating capability over time, 0 to 1: a judgement."""
+    partners: Annotated[tuple[Partner, ...], Field(max_length=MOST_PARTNERS)] = ()
+    """Named global partners."""
+    anchors: tuple[Anchor, ...] = ()
+    """Anchor projects."""
+    certificates: tuple[Certificates, ...] = ()
+    """Dated first residents."""
+    visits: tuple[Visit, ...] = ()
+    """Visits and summits."""
+    shocks: tuple[Shock, ...] = ()
+    """Global shocks."""
+    renegotiations: tuple[Renegotiation, ...] = ()
+    """Renegotiations between the sides."""
+    terms: tuple[Term, ...] = ()
+    """What the park lets enterprises arbitrage."""
+    parameters: Mapping[Key, Parameter] = Field(default_factory=dict)
+    """Parameters of the model that are facts of this case."""

@@ -1,0 +1,74 @@
+"""A new case: a commented folder to start from; and the JSON Schema by which editors complete and check it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from copark.cases.reading import fault
+from copark.cases.schema import CaseFile
+from copark.errors import CaseFaults
+
+TEMPLATE = Path(__file__).parent / "template"
+SCHEMA = "case.schema.json"
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
+_LONGEST = 64
+_TEMPLATE_NAME = "name: my-park"
+
+
+def case_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of ``case.yaml``."""
+    schema = CaseFile.model_json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "copark: case.yaml",
+    }
+
+
+def export_schema(path: str | Path) -> Path:
+    """Write the JSON Schema of ``case.yaml`` to a file; in a folder, as ``case.schema.json``.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        target = target / SCHEMA
+    target.write_text(json.dumps(case_schema(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
+    return target
+
+
+def new_case(name: str, folder: str | Path = ".") -> Path:
+    """Make a folder ``folder/name`` with a commented case that is sound and says nothing yet.
+
+    Returns
+    -------
+    Path
+        The new folder.
+
+    Raises
+    ------
+    copark.errors.CaseFaults
+        If the name cannot be one, the folder is taken, or it cannot be written.
+    """
+    if len(name) > _LONGEST or not _NAME.fullmatch(name):
+        raise CaseFaults([fault("bad_name", "case.yaml", None, "name", found=name)])
+    target = Path(folder) / name
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise CaseFaults([fault("folder_taken", str(target))])
+        target.mkdir(parents=True, exist_ok=True)
+        for source in sorted(TEMPLATE.iterdir()):
+            text = source.read_text(encoding="utf-8").replace(_TEMPLATE_NAME, f'name: "{name}"', 1)
+            (target / source.name).write_text(text, encoding="utf-8", newline="\n")
+        export_schema(target)
+    except (OSError, ValueError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+        raise CaseFaults([fault("cannot_write", str(target), reason=reason)]) from None
+    return target

@@ -1,0 +1,140 @@
+"""What several rows of a case's tables can only get wrong together; and cap tables, put together from their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from copark.cases.dates import Date, quarter_of
+from copark.cases.evidence import CapTable, EquityRow, Holding, Observation
+from copark.cases.fields import JUDGEMENT, suggestion
+from copark.cases.quarters import Quarter
+from copark.cases.reading import fault
+from copark.cases.table import Row, Table
+from copark.errors import Fault
+
+EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"
+ENTERPRISES, CONTEXT = "enterprises.csv", "host_context.csv"
+
+WHOLE = 10_000
+"""All shares, in basis points."""
+
+
+def cap_tables(rows: Iterable[Row[EquityRow]]) -> tuple[CapTable, ...]:
+    """Put cap tables together from their rows, by date and in the order they are written."""
+    tables = []
+    for group in _by_table(rows).values():
+        head = group[0].record
+        holdings = tuple(
+            Holding.model_validate({name: getattr(row.record, name) for name in Holding.model_fields}) for row in group
+        )
+        tables.append(CapTable(table=head.table, date=head.date, use=head.use, holdings=holdings))
+    return tuple(sorted(tables, key=lambda table: (table.date.first_day, table.date.last_day)))
+
+
+def _by_table(rows: Iterable[Row[EquityRow]]) -> dict[str, list[Row[EquityRow]]]:
+    groups: dict[str, list[Row[EquityRow]]] = {}
+    for row in rows:
+        groups.setdefault(row.record.table, []).append(row)
+    return groups
+
+
+def faults_of_equity(table: Table[EquityRow], start: Quarter | None) -> Iterator[Fault]:
+    """Give what is wrong between the rows of ``equity.csv``.
+
+    A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault.
+    """
+    spoiled = {row.get("table") for row in table.spoiled}
+    groups = {name: rows for name, rows in _by_table(table.rows).items() if not spoiled & {name, None}}
+    for name, rows in groups.items():
+        yield from _one_table(name, rows)
+        if not rows[0].record.use and all(row.record.note is None for row in rows):
+            yield fault("unused_without_note", EQUITY, rows[0].line, "note")
+    heads = sorted(
+        (rows[0] for rows in groups.values() if rows[0].record.use), key=lambda row: row.record.date.first_day
+    )
+    for before, after in pairwise(heads):
+        if before.record.date.first_day == after.record.date.first_day:
+            values = {"found": after.record.date, "other": before.record.table}
+            yield fault("two_tables", EQUITY, after.line, "date", **values)
+    if table.spoiled:
+        return
+    if not heads:
+        yield fault("no_used_table", EQUITY)
+    elif start is not None and quarter_of(heads[0].record.date) > start:
+        yield fault("starts_late", EQUITY, heads[0].line, "date", found=heads[0].record.date, start=start)
+
+
+def _one_table(name: str, group: list[Row[EquityRow]]) -> Iterator[Fault]:
+    head = group[0]
+    holders: set[str] = set()
+    for line, row in group:
+        if row.date != head.record.date:
+            yield fault("table_dates", EQUITY, line, "date", found=row.date, first=head.record.date, table=name)
+        if row.use != head.record.use:
+            yield fault("table_use", EQUITY, line, "use", table=name)
+        if row.holder in holders:
+            yield fault("duplicate", EQUITY, line, "holder", found=row.holder)
+        holders.add(row.holder)
+        if row.use and row.grade == "background":
+            yield fault("background_used", EQUITY, line, "grade")
+    total = sum(row.record.basis_points for row in group)
+    if head.record.use and total != WHOLE:
+        yield fault("equity_sum", EQUITY, head.line, "basis_points", table=name, found=total, rest=WHOLE - total)
+    if not head.record.use and total > WHOLE:
+        yield fault("equity_over", EQUITY, head.line, "basis_points", table=name, found=total)
+
+
+def faults_of_series(rows: list[Row[Observation]]) -> Iterator[Fault]:
+    """Give what is wrong between the rows of ``series.csv``."""
+    used: dict[tuple[str, Date], int] = {}
+    for line, row in rows:
+        if not row.use:
+            continue
+        place = (row.variable, row.date)
+        if place in used:
+            yield fault("two_used", SERIES, line, "use", variable=row.variable, date=row.date, first=used[place])
+        used.setdefault(place, line)
+        if row.grade == "background":
+            yield fault("background_used", SERIES, line, "grade")
+    for line, row in rows:
+        if not row.use and (row.variable, row.date) in used and row.note is None:
+            yield fault("unused_without_note", SERIES, line, "note")
+
+
+def faults_of_rows(
+    file: str, rows: Iterable[Row[Any]], sources: Iterable[str] | None, data_end: Quarter | None
+) -> Iterator[Fault]:
+    """Give what is wrong with the sources, judgements and dates of any table's rows.
+
+    Parameters
+    ----------
+    file
+        Name of the table.
+    rows
+        Its rows.
+    sources
+        Keys of ``sources.yaml``; ``None`` if they are not known.
+    data_end
+        The last quarter a value may be of; ``None`` if it is not known.
+    """
+    known = None if sources is None else {*sources, JUDGEMENT}
+    for line, row in rows:
+        for name in row.source:
+            if known is not None and name not in known:
+                values = {"found": name, "suggestion": suggestion(name, known)}
+                yield fault("unknown_source", file, line, "source", **values)
+        yield from _judged(file, line, row)
+        for column in ("date", "registered", "operating"):
+            when = getattr(row, column, None)
+            if data_end is not None and isinstance(when, Date) and when.first_day > data_end.last_day:
+                yield fault("after_data_end", file, line, column, found=when, last=data_end)
+
+
+def _judged(file: str, line: int, row: Any) -> Iterator[Fault]:
+    judged = JUDGEMENT in row.source or row.grade == "judgement"
+    if judged and hasattr(row, "note") and row.note is None:
+        yield fault("judgement_without_note", file, line, "note")
+    if row.source == (JUDGEMENT,) and row.grade != "judgement":
+        yield fault("judgement_grade", file, line, "grade", found=row.grade)

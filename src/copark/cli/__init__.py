@@ -1,0 +1,80 @@
+"""The command line: a door into :mod:`copark.workflows`, and nothing more.
+
+``commands`` lists what can be asked, ``screen`` shows what came of it, ``speech`` puts help and errors into the
+reader's language.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+OK, FAULTS, WRONG_USAGE, STOPPED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run ``copark`` and leave with 0 if all is well, 1 if faults were found, 2 if it was used wrongly."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    code = _guarded(given)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has gone; nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _guarded(given: list[str]) -> int:
+    """Run a command and turn whatever goes wrong into words and a code."""
+    from typer import Abort, TyperException
+    from typer.main import get_command
+
+    from copark.cli.commands import app
+    from copark.cli.speech import language, wrong_usage
+    from copark.errors import CoparkError
+
+    lang = language(given, os.environ)
+    try:
+        code = get_command(app)(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        return code if isinstance(code, int) else OK
+    except TyperException as error:
+        print(wrong_usage(error, lang), file=sys.stderr)
+        return WRONG_USAGE
+    except (KeyboardInterrupt, Abort):
+        from copark.texts import text
+
+        print(text("cli.error.stopped", lang), file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        return OK
+    except CoparkError as error:
+        return _tell_error(error, lang)
+    except Exception as error:  # noqa: BLE001 - the last door: no traceback for a reader
+        return _tell_unexpected(error, lang)
+
+
+def _tell_error(error: Exception, lang: str) -> int:
+    from copark.cli.screen import show_error
+    from copark.errors import NotFound
+
+    show_error(error, lang)
+    return WRONG_USAGE if isinstance(error, NotFound) else FAULTS
+
+
+def _tell_unexpected(error: Exception, lang: str) -> int:
+    if os.environ.get("COPARK_DEBUG"):
+        raise error
+    from copark.texts import text
+
+    if isinstance(error, MemoryError):
+        words = text("cli.error.memory", lang)
+    elif isinstance(error, OSError):
+        words = text("cli.error.system", lang, detail=error)
+    else:
+        words = text("cli.error.unexpected", lang, detail=f"{type(error).__name__}: {error}")
+    print(words, file=sys.stderr)
+    return FAULTS

@@ -1,0 +1,194 @@
+"""What can be asked of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copark.cli.speech import SpokenCommand, SpokenGroup
+
+
+class Language(StrEnum):
+    """A language copark speaks."""
+
+    en = "en"
+    zh = "zh"
+
+
+class Form(StrEnum):
+    """A form a stored run can be exported in."""
+
+    netcdf = "netcdf"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
+Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
+Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
+Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
+OUT = Path("out")
+
+app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from copark import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback(help="cli.help.copark")
+def copark(
+    _version: Annotated[
+        bool, typer.Option("--version", help="cli.help.version", callback=_show_version, is_eager=True)
+    ] = False,
+    _lang: Lang = None,
+) -> None:
+    """Take the options that come before the command; the language was read before."""
+
+
+@app.command("run", cls=SpokenCommand, help="cli.help.run")
+def run(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="cli.help.run.name")],
+    *,
+    runs: Annotated[int | None, typer.Option("--runs", min=1, help="cli.help.run.runs", metavar="N")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")
+    ] = None,
+    threads: Threads = None,
+    _lang: Lang = None,
+    out: Out = OUT,
+    fresh: Annotated[bool, typer.Option("--fresh", help="cli.help.run.fresh")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.run.no_report")] = False,
+) -> None:
+    """Run a study, store its runs, write its report, show the table."""
+    from copark import workflows
+    from copark.cli.screen import Progress, show_outcome
+
+    with Progress(ctx.obj) as progress:
+        outcome = workflows.run_study(
+            name,
+            runs=runs,
+            seed=seed,
+            threads=threads,
+            lang=ctx.obj,
+            out=out,
+            fresh=fresh,
+            report=not no_report,
+            progress=progress,
+        )
+    show_outcome(outcome, ctx.obj)
+
+
+@app.command("check", cls=SpokenCommand, help="cli.help.check")
+def check(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="cli.help.check.case")],
+    _lang: Lang = None,
+) -> None:
+    """Check a case and show every fault."""
+    from copark import workflows
+    from copark.cli.screen import say, show_faults
+
+    faults = workflows.check(case)
+    if faults:
+        show_faults(faults, ctx.obj)
+        raise typer.Exit(1)
+    say("cli.check.sound", ctx.obj, name=case)
+
+
+@app.command("new", cls=SpokenCommand, help="cli.help.new")
+def new(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.new.name")],
+    folder: Annotated[
+        Path, typer.Option("--in", help="cli.help.new.folder", metavar="DIR", show_default=False)
+    ] = Path(),
+    _lang: Lang = None,
+) -> None:
+    """Make the skeleton of a case."""
+    from copark import workflows
+    from copark.cli.screen import say
+
+    say("cli.new.made", ctx.obj, path=workflows.new(name, folder))
+
+
+@app.command("list", cls=SpokenCommand, help="cli.help.list")
+def list_all(ctx: typer.Context, out: Out = OUT, _lang: Lang = None) -> None:
+    """List cases, studies and stored runs."""
+    from copark import workflows
+    from copark.cli.screen import show_catalogue
+
+    show_catalogue(workflows.catalogue(out, ctx.obj), ctx.obj)
+
+
+@app.command("show", cls=SpokenCommand, help="cli.help.show")
+def show(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.show.name")],
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
+    """Show a case, a study or a stored run."""
+    from copark import workflows
+    from copark.cli.screen import show_description
+
+    show_description(workflows.show(name, out, ctx.obj), ctx.obj)
+
+
+@app.command("export", cls=SpokenCommand, help="cli.help.export")
+def export(
+    ctx: typer.Context,
+    identity: Identity,
+    form: Annotated[Form, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")],
+    to: Annotated[Path, typer.Option("--to", help="cli.help.export.to", metavar="PATH")],
+    *,
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
+    """Export a stored run."""
+    from copark import workflows
+    from copark.cli.screen import Progress, say
+
+    with Progress(ctx.obj) as progress:
+        path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
+    say("cli.written", ctx.obj, path=path)
+
+
+@app.command("verify", cls=SpokenCommand, help="cli.help.verify")
+def verify(
+    ctx: typer.Context, identity: Identity, *, out: Out = OUT, threads: Threads = None, _lang: Lang = None
+) -> None:
+    """Replay a stored run and compare."""
+    from copark import workflows
+    from copark.cli.screen import Progress, show_verdict
+
+    with Progress(ctx.obj) as progress:
+        verdict = workflows.verify(identity, out=out, threads=threads, progress=progress)
+    show_verdict(verdict, ctx.obj)
+    if not verdict.passed:
+        raise typer.Exit(1)
+
+
+@app.command("schema", cls=SpokenCommand, help="cli.help.schema")
+def schema(
+    ctx: typer.Context,
+    to: Annotated[Path | None, typer.Option("--to", help="cli.help.schema.to", metavar="PATH")] = None,
+    _lang: Lang = None,
+) -> None:
+    """Write the JSON Schema of case files."""
+    from copark import workflows
+    from copark.cli.screen import say
+
+    content = workflows.case_schema(to)
+    if to is None:
+        print(content)
+    else:
+        say("cli.written", ctx.obj, path=to)

@@ -1,0 +1,135 @@
+"""Help and usage errors in the reader's language.
+
+Commands and options name their help by a key of ``texts/cli.yaml``. Help is laid out here and not by Typer, whose
+tables cut Chinese sentences, which have no blanks to break at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from copark.texts import LANGUAGES, has_text, text
+
+VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The reader's language: ``--lang``, else ``COPARK_LANG``, else the locale's, else English."""
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--lang" and at + 1 < len(arguments):
+            return arguments[at + 1] if arguments[at + 1] in LANGUAGES else "en"
+        if argument.startswith("--lang="):
+            value = argument.removeprefix("--lang=")
+            return value if value in LANGUAGES else "en"
+    for name in VARIABLES:
+        if environment.get(name):
+            return "zh" if environment[name].lower().startswith("zh") else "en"
+    return "en"
+
+
+class SpokenCommand(TyperCommand):
+    """A command whose help speaks the reader's language."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
+        """Show the help."""
+        _show_help(self, ctx)
+
+
+class SpokenGroup(TyperGroup):
+    """The list of commands; its help speaks the reader's language."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
+        """Show the help."""
+        _show_help(self, ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of a name; where there is none, the nearest names."""
+        name = args[0]
+        if name not in self.commands and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, list(self.commands), n=1)
+            ctx.fail(text("cli.wrong.no_command", ctx.obj, name=name, known=", ".join(near or self.commands)))
+        return super().resolve_command(ctx, args)
+
+
+def _show_help(command: Any, ctx: Any) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    lang = ctx.obj
+    params = command.get_params(ctx)
+    arguments = [param for param in params if param.param_type_name == "argument"]
+    options = [param for param in params if param.param_type_name == "option"]
+    commands = list(getattr(command, "commands", {}).items())
+    pieces = [ctx.command_path, *(argument.metavar for argument in arguments)]
+    pieces += [text("cli.usage.command", lang)] if commands else []
+    console = Console(highlight=False)
+    console.print(Text(text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))))
+    console.print()
+    console.print(Text(text(command.help, lang)))
+    _show_entries(console, text("cli.panel.commands", lang), [(name, text(one.help, lang)) for name, one in commands])
+    _show_entries(console, text("cli.panel.arguments", lang), [(one.metavar, _help(one, lang)) for one in arguments])
+    _show_entries(console, text("cli.panel.options", lang), [(_flag(one), _help(one, lang)) for one in options])
+
+
+def _show_entries(console: Any, title: str, entries: Iterable[tuple[str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    found = list(entries)
+    if not found:
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="cyan")
+    table.add_column(overflow="fold")
+    for name, words in found:
+        table.add_row(Text(f"  {name}"), Text(words))
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(table)
+
+
+def _flag(option: Any) -> str:
+    return f"{option.opts[0]} {option.metavar}" if option.metavar else str(option.opts[0])
+
+
+def _help(parameter: Any, lang: str) -> str:
+    if "--help" in parameter.opts:
+        return text("cli.help.help", lang)
+    words = text(parameter.help, lang)
+    is_needed_option = parameter.required and parameter.param_type_name == "option"
+    return f"{words} {text('cli.required', lang)}" if is_needed_option else words
+
+
+def wrong_usage(error: Any, lang: str) -> str:
+    """What was wrong in the way the command was given, and where to read how to give it."""
+    context = getattr(error, "ctx", None)
+    name = _name_of(getattr(error, "param", None)) or str(getattr(error, "option_name", "") or "")
+    message = str(getattr(error, "message", error))
+    kind = type(error).__name__
+    if kind == "MissingParameter":
+        words = text("cli.wrong.missing", lang, name=name)
+    elif kind == "NoSuchOption":
+        words = text("cli.wrong.option", lang, name=name)
+    elif name:
+        wants = f"cli.wants.{name.lstrip('-')}"
+        detail = text(wants, lang) if has_text(wants) else message
+        words = text("cli.wrong.value", lang, name=name, detail=detail)
+    elif "unexpected extra" in message:
+        words = text("cli.wrong.extra", lang, found=message.partition("(s) (")[2].rstrip(")"))
+    else:
+        words = message
+    path = context.command_path if context is not None else "copark"
+    return f"{words} {text('cli.wrong.try', lang, command=path)}"
+
+
+def _name_of(parameter: Any) -> str:
+    if parameter is None:
+        return ""
+    return str(parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0])

@@ -1,0 +1,83 @@
+"""The errors a person may meet, and the faults they carry.
+
+Every error derives from :class:`CoparkError`. Faults in a person's files are collected, never raised one by one: a
+:class:`Fault` says where it is, what is wrong and how to mend it, in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from copark.texts import text
+
+
+class CoparkError(Exception):
+    """The root of all errors raised on purpose. Its message is meant for a person."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in one place of a person's files.
+
+    Parameters
+    ----------
+    code
+        Key of the fault's texts: ``<code>.cause`` says what is wrong, ``<code>.repair`` how to mend it.
+    file
+        The file, relative to the folder that was read.
+    line
+        Line in that file, counted from 1; ``None`` where the fault has no line (a missing file).
+    key
+        The key, column or cell at fault, as a path such as ``finance.credit[1].amount``.
+    values
+        What the texts need to name: the value found, the values allowed.
+    """
+
+    code: str
+    file: str
+    line: int | None = None
+    key: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def cause(self, lang: str = "en") -> str:
+        """Say what is wrong."""
+        return text(f"{self.code}.cause", lang, **self.values)
+
+    def repair(self, lang: str = "en") -> str:
+        """Say how to mend it."""
+        return text(f"{self.code}.repair", lang, **self.values)
+
+    def place(self) -> str:
+        """Where it is: ``file:line`` or ``file``."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+    def sentence(self, lang: str = "en") -> str:
+        """The whole fault on one line: place, key, cause, repair."""
+        where = f"{self.place()}: {self.key}" if self.key else self.place()
+        return f"{where}: {self.cause(lang)} {self.repair(lang)}"
+
+
+class FaultsFound(CoparkError):
+    """A person's files have faults; all of them are here, in reading order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(fault.sentence() for fault in self.faults))
+
+
+class CaseFaults(FaultsFound):
+    """A case folder has faults."""
+
+
+class StudyFaults(FaultsFound):
+    """A study file has faults."""
+
+
+class NotFound(CoparkError):
+    """What was asked for by name (a case, a study, a stored run) is not there."""
+
+
+class RunRefused(CoparkError):
+    """A run cannot be started or stored as asked (disk, size, mismatched versions)."""

@@ -1,0 +1,39 @@
+"""Content identities: the same inputs have the same name, anywhere.
+
+An identity is the first 16 hexadecimal digits of a SHA-256 over canonical JSON. It covers what a result depends on
+(study, case, variables, model code) and nothing else: neither the machine nor the time nor the number of threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+LENGTH = 16
+
+
+def canonical(content: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, no NaN; floats as Python's shortest repr."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def hash_content(content: Any) -> str:
+    """SHA-256 of canonical JSON, hexadecimal."""
+    return hashlib.sha256(canonical(content).encode("utf-8")).hexdigest()
+
+
+def identity_of(parts: Mapping[str, Any]) -> str:
+    """The identity of a result from everything it depends on."""
+    return hash_content(dict(parts))[:LENGTH]
+
+
+def hash_files(paths: Iterable[Path], root: Path) -> str:
+    """SHA-256 over the names (relative to ``root``) and contents of files, independent of their order."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(root).as_posix().encode("utf-8") + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,133 @@
+"""The arrays of a run: rooms, inputs, draws and workspace, as named records.
+
+Everything the compiled quarter reads or writes is in one of these tuples. Records are structured arrays viewed as
+record arrays, so that a field is written `state.cash` both compiled and not.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from copark.model import luck
+from copark.model.company import records as company
+from copark.model.coupling.links import CHANNELS_PER_LINK, LINKS, Wires
+from copark.model.enterprises import records as enterprises
+from copark.model.enterprises.records import ALL_ROWS, WIDTH, Firms
+from copark.model.governments import equations as governments
+from copark.model.outputs import OUTPUTS
+from copark.model.world import equations as world
+
+class Room(NamedTuple):
+    """State and ports of one scale, record arrays of length one."""
+
+    state: np.ndarray
+    receives: np.ndarray
+    sends: np.ndarray
+
+
+class Rooms(NamedTuple):
+    """The four scales."""
+
+    world: Room
+    governments: Room
+    company: Room
+    enterprises: Room
+
+
+class Inputs(NamedTuple):
+    """Dated facts of a case, one record per quarter and scale; years of growth to draw from; anchor projects."""
+
+    world: np.ndarray
+    governments: np.ndarray
+    company: np.ndarray
+    enterprises: np.ndarray
+    history: np.ndarray
+    anchors: np.ndarray
+    link_strength: np.ndarray
+    link_delay: np.ndarray
+
+
+class Draws(NamedTuple):
+    """Parameters of every run by scale, and the address of its luck; record arrays of shape (runs,)."""
+
+    world: np.ndarray
+    governments: np.ndarray
+    company: np.ndarray
+    enterprises: np.ndarray
+    luck: np.ndarray
+
+
+class Workspace(NamedTuple):
+    """What one thread needs to simulate one run after another; `memory` underlies every record, to be zeroed at once."""
+
+    memory: np.ndarray
+    rooms: Rooms
+    firms: Firms
+    wires: Wires
+    row: np.ndarray
+    values: np.ndarray
+
+
+def records(dtype: np.dtype[np.void], count: int) -> npt.NDArray[np.void]:
+    """Zeroed record array whose fields are attributes."""
+    made: npt.NDArray[np.void] = np.zeros(count, dtype).view(np.recarray)
+    return made
+
+
+def lay_out(dtypes: list[np.dtype[np.void]]) -> tuple[npt.NDArray[np.float64], list[np.ndarray]]:
+    """Lay one record of each kind side by side in one piece of memory; return it and the records."""
+    ends = np.cumsum([dtype.itemsize // 8 for dtype in dtypes])
+    memory = np.zeros(int(ends[-1]))
+    pieces = np.split(memory, ends[:-1])
+    return memory, [piece.view(dtype).view(np.recarray) for piece, dtype in zip(pieces, dtypes, strict=True)]
+
+
+def make_inputs(quarters: int, years: int, anchors: int) -> Inputs:
+    """Zeroed inputs for a case, with every arrow at full strength and no delay."""
+    return Inputs(
+        world=records(world.Dated, quarters),
+        governments=records(governments.Dated, quarters),
+        company=records(company.Dated, quarters),
+        enterprises=records(enterprises.Dated, quarters),
+        history=np.zeros((years, 4)),
+        anchors=records(enterprises.Anchor, anchors),
+        link_strength=np.ones(LINKS),
+        link_delay=np.zeros(LINKS, np.int64),
+    )
+
+
+def make_draws(runs: int) -> Draws:
+    """Zeroed parameters and luck for a number of runs."""
+    return Draws(
+        world=records(world.Parameters, runs),
+        governments=records(governments.Parameters, runs),
+        company=records(company.Parameters, runs),
+        enterprises=records(enterprises.Parameters, runs),
+        luck=records(luck.LUCK, runs),
+    )
+
+
+def make_workspace(inputs: Inputs) -> Workspace:
+    """Make what one thread needs for runs of a case."""
+    quarters = len(inputs.world)
+    rooms = (world, governments, company, enterprises)
+    ports = [dtype for room in rooms for dtype in (room.State, room.Receives, room.Sends)]
+    memory, made = lay_out([*ports, OUTPUTS])
+    tables = [np.zeros(ALL_ROWS * WIDTH) for _ in range(3)]
+    ids = [np.zeros(WIDTH, np.int64) for _ in range(3)]
+    return Workspace(
+        memory=memory,
+        rooms=Rooms(*(Room(*made[3 * n : 3 * n + 3]) for n in range(4))),
+        firms=Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2]),
+        wires=Wires(
+            strength=inputs.link_strength,
+            delay=inputs.link_delay,
+            sent=np.zeros((LINKS * CHANNELS_PER_LINK, quarters)),
+            arrived=np.zeros(LINKS * CHANNELS_PER_LINK),
+        ),
+        row=made[-1],
+        values=made[-1].view(np.float64).view(np.ndarray),
+    )

@@ -1,0 +1,77 @@
+"""The park scale: one quarter of the development company.
+
+The company acts three times in a quarter: it `decide`s (votes, service, network, land), it `account`s once the
+enterprises have acted, and it `settle`s once the governments have bargained.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model.company.control import banzhaf, vote
+from copark.model.company.ledger import account, develop, freeze, settle
+from copark.model.company.records import ORIGINS, SIDES
+from copark.model.company.service import serve, tie
+from copark.model.compiler import compiled
+
+
+@compiled
+def begin(state: np.record, receives: np.record, sends: np.record, dated: np.record) -> None:
+    """Begin with the capital paid in at the founding, no land, no debt, and control by the first cap table."""
+    state.cash = dated.paid_in_at_start
+    state.paid_in_equity = dated.paid_in_at_start
+    banzhaf(dated.share, dated.quota, state.control)
+    receives.mediation = receives.rescue = receives.land_taken = receives.occupied_area = 0.0
+    sends.open = 1.0
+
+
+@compiled
+def decide(
+    t: int,
+    state: np.record,
+    receives: np.record,
+    sends: np.record,
+    dated: np.record,
+    parameters: np.record,
+    address: np.record,
+) -> float:
+    """Control and votes, stakes and service, ties, and the land serviced this quarter (ha, returned)."""
+    vote(state, receives, dated, parameters)
+    serve(state, receives, dated, parameters)
+    tie(state, receives, dated, parameters)
+    developed = develop(t, state, receives, dated, parameters, address)
+    for o in range(ORIGINS):
+        sends.network[o] = state.network[o]
+    sends.log_service = state.log_service
+    sends.service_level = state.service_level
+    sends.serviced_area = state.serviced_area + developed
+    return developed
+
+
+@compiled
+def keep_books(
+    state: np.record,
+    receives: np.record,
+    sends: np.record,
+    dated: np.record,
+    parameters: np.record,
+    developed: float,
+) -> None:
+    """Account for the quarter and send the governments what they gain and what is short."""
+    if state.failed > 0.5:
+        freeze(state)
+    else:
+        account(state, receives, dated, parameters, developed)
+    sends.interest = state.interest
+    sends.contractor_margin = parameters.contractor_margin_rate * state.land_cost
+    for g in range(SIDES):
+        sends.dividends[g] = state.dividends[g]
+        sends.control[g] = state.control[g]
+    sends.shortfall = state.shortfall
+
+
+@compiled
+def close(state: np.record, receives: np.record, sends: np.record) -> None:
+    """Take the governments' rescue, and say whether the company is still open."""
+    settle(state, receives)
+    sends.open = 0.0 if state.failed > 0.5 else 1.0

@@ -1,0 +1,154 @@
+"""The developer's ledger: land, cash, debt and equity of the development company. It closes every quarter.
+
+All flows of the state are million USD per year; a quarter moves a quarter of them. Stocks are million USD and hectares.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model import luck
+from copark.model.company.records import BLOCS
+from copark.model.compiler import compiled
+from copark.model.clock import DT
+
+QUARTERS_TO_FAILURE = 4
+TARGET_OCCUPANCY = 0.6
+
+
+@compiled
+def demand_led_plan(first_area: float, occupied: float, block: float) -> float:
+    """Land a company plans without a political plan: A* = max(A_first, O/0.6 + block), hectares (MODEL §3(8))."""
+    return max(first_area, occupied / TARGET_OCCUPANCY + block)
+
+
+@compiled
+def effective_price(price: float, cost: float, host_attention: float) -> float:
+    """Land price under rivalry: p_eff = c_A + (p_L - c_A) a_host; a rival of the host undercuts the margin."""
+    return cost + (price - cost) * host_attention
+
+
+@compiled
+def running_cost(parameters: np.record, area: float) -> float:
+    """Overhead of the company, M USD/yr: o0 (1 + 0.0035 A)."""
+    return parameters.overhead * (1.0 + parameters.overhead_per_area * area)
+
+
+@compiled
+def funds(state: np.record, receives: np.record, dated: np.record) -> tuple[float, float]:
+    """Equity that can still be called and credit that can still be drawn, M USD."""
+    callable_equity = max(dated.registered_capital - state.paid_in_equity, 0.0)
+    undrawn = max(receives.credit - state.debt, 0.0) if dated.repayment_quarters <= 0.0 else 0.0
+    return callable_equity, undrawn
+
+
+@compiled
+def develop(
+    t: int, state: np.record, receives: np.record, dated: np.record, parameters: np.record, address: np.record
+) -> float:
+    """Hectares serviced this quarter: a block, if the plan has room, the money is there and the vote passes.
+
+    The plan is the governments' where they send one, and led by demand where they send none (a negative plan).
+    """
+    planned = receives.plan_area
+    if planned < 0.0:
+        planned = demand_led_plan(dated.first_area, receives.occupied_area, dated.block_area)
+    state.planned_area = planned
+    if state.failed > 0.5 or state.serviced_area >= planned:
+        return 0.0
+    block = min(dated.block_area, planned - state.serviced_area)
+    callable_equity, undrawn = funds(state, receives, dated)
+    if max(state.cash, 0.0) + callable_equity + undrawn < parameters.servicing_cost * block:
+        return 0.0
+    a, b = luck.key(address, luck.VOTE, t)
+    return block if luck.uniform(a, b, 0) < state.vote_pass else 0.0
+
+
+@compiled
+def repayment(debt: float, quarters_left: float) -> float:
+    """Principal due this quarter in equal parts to maturity, M USD; nothing in the years of grace."""
+    return debt / quarters_left if quarters_left >= 1.0 else 0.0
+
+
+@compiled
+def finance(state: np.record, receives: np.record, dated: np.record) -> tuple[float, float]:
+    """Cover a shortfall of cash first by calling equity up to the registered capital, then by drawing credit."""
+    callable_equity, undrawn = funds(state, receives, dated)
+    calls = min(max(-state.cash, 0.0), callable_equity)
+    draws = min(max(-state.cash - calls, 0.0), undrawn)
+    state.cash += calls + draws
+    state.paid_in_equity += calls
+    state.debt += draws
+    return calls, draws
+
+
+@compiled
+def distribute(state: np.record, dated: np.record, parameters: np.record) -> float:
+    """Pay dividends delta [K - K_res]+ a year while there is no debt, by share; shares of nobody get nothing."""
+    if state.debt > 0.0:
+        rate = 0.0
+    else:
+        rate = parameters.dividend_rate * max(state.cash - parameters.cash_reserve, 0.0)
+    paid = 0.0
+    for i in range(BLOCS):
+        state.dividends[i] = rate * dated.share[i] / 10_000.0
+        paid += state.dividends[i]
+    state.cash -= paid * DT
+    return paid
+
+
+@compiled
+def account(
+    state: np.record, receives: np.record, dated: np.record, parameters: np.record, developed: float
+) -> None:
+    """One quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
+
+    K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + draws + grants - dividends.
+    """
+    before = state.cash - state.debt - state.paid_in_equity
+    price = effective_price(parameters.land_price, parameters.servicing_cost, state.attention[1])
+    state.land_sales = price * receives.land_taken / DT
+    state.fees = parameters.service_fee * receives.occupied_area
+    state.operating_cost = running_cost(parameters, state.serviced_area)
+    state.land_cost = parameters.servicing_cost * developed / DT
+    state.interest = parameters.interest_rate * state.debt
+    state.principal = repayment(state.debt, dated.repayment_quarters) / DT
+    state.grants = dated.grants / DT
+    result = state.land_sales + state.fees - state.operating_cost - state.land_cost - state.interest + state.grants
+    state.cash += (result - state.principal) * DT
+    state.debt -= state.principal * DT
+    calls, draws = finance(state, receives, dated)
+    state.calls, state.draws_credit = calls / DT, draws / DT
+    paid = distribute(state, dated, parameters)
+    state.result_cumulative += result * DT
+    state.serviced_area += developed
+    state.infrastructure += state.land_cost * DT
+    state.other_investment += dated.other_investment
+    state.shortfall = max(-state.cash, 0.0) / DT
+    after = state.cash - state.debt - state.paid_in_equity
+    state.ledger_gap = (after - before) - (result - paid) * DT
+
+
+@compiled
+def settle(state: np.record, receives: np.record) -> None:
+    """After the bargain: take the rescue; four quarters insolvent without one are the end (the ledger is frozen)."""
+    if state.failed > 0.5:
+        return
+    state.rescue = receives.rescue
+    state.cash += receives.rescue * DT
+    if state.cash < -1e-9:
+        state.insolvent_quarters += 1.0
+    else:
+        state.insolvent_quarters = 0.0
+    if state.insolvent_quarters >= QUARTERS_TO_FAILURE:
+        state.failed = 1.0
+
+
+@compiled
+def freeze(state: np.record) -> None:
+    """A failed company keeps its stocks and has no flows."""
+    state.land_sales = state.fees = state.operating_cost = state.land_cost = 0.0
+    state.interest = state.principal = state.grants = state.calls = state.draws_credit = 0.0
+    state.rescue = state.shortfall = state.ledger_gap = 0.0
+    for i in range(BLOCS):
+        state.dividends[i] = 0.0

@@ -1,0 +1,82 @@
+"""Stakes, attention and effort of the two sides, and the service level that comes of them; the network of ties.
+
+The closed form of a two-sided moral-hazard game: effort is greatest when the effective stake of the home side equals
+the elasticity of its contribution (Eswaran & Kotwal 1985; Bhattacharyya & Lafontaine 1995).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model.company.records import ORIGINS, PARTNERS
+from copark.model.compiler import compiled
+from copark.model.elementary import exp, log
+
+FLOOR = 0.01
+"""Least stake, attention and commitment that enter the service level, so that its logarithm stays finite."""
+
+
+@compiled
+def effective_stake(share: float, control: float, control_weight: float, spills: float, own_spill: float) -> float:
+    """omega_g = (1 - psi_home - psi_host) [(1 - phi) s_g + phi b_g] + psi_g (MODEL §3(2)).
+
+    s and b are the side's share and Banzhaf index (shares of one), phi the weight of control rights, psi_g the share of
+    the park's surplus that reaches side g without equity.
+    """
+    return (1.0 - spills) * ((1.0 - control_weight) * share + control_weight * control) + own_spill
+
+
+@compiled
+def attention(stake: float, rival_size: float, rival_stake: float) -> float:
+    """Share of a side's effort that goes to this park: a = omega / (omega + rho omega_r), rho the rival's size."""
+    if rival_size <= 0.0:
+        return 1.0
+    return stake / (stake + rival_size * rival_stake)
+
+
+@compiled
+def capability_limit(capability: float, weight: float) -> float:
+    """kappa = 1 - chi_cap (1 - capability), in (0, 1]."""
+    return 1.0 - weight * (1.0 - capability)
+
+
+@compiled
+def log_service(home: float, host: float, contribution: float, limit: float) -> float:
+    """ln Q, with Q = kappa (home/alpha)^alpha (host/(1 - alpha))^(1 - alpha) <= kappa.
+
+    home and host are omega a m of the sides; by the weighted inequality of means Q = kappa exactly when
+    home = alpha and host = 1 - alpha.
+    """
+    return (
+        log(limit)
+        + contribution * log(max(home, FLOOR * FLOOR) / contribution)
+        + (1.0 - contribution) * log(max(host, FLOOR * FLOOR) / (1.0 - contribution))
+    )
+
+
+@compiled
+def serve(state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> None:
+    """Find stakes, attention and the service level of the quarter from shares, control, rivals and commitment."""
+    spills = parameters.spill_home + parameters.spill_host
+    for g in range(2):
+        own = parameters.spill_home if g == 0 else parameters.spill_host
+        state.stake[g] = effective_stake(
+            dated.share[g] / 10_000.0, state.control[g], parameters.control_weight, spills, own
+        )
+        rival_stake = (1.0 - spills) * dated.rival_share[g] + own
+        state.attention[g] = attention(state.stake[g], dated.rival_size[g], rival_stake)
+    home = state.stake[0] * state.attention[0] * max(receives.commitment_effort[0], FLOOR)
+    host = state.stake[1] * state.attention[1] * max(receives.commitment_effort[1], FLOOR)
+    limit = capability_limit(dated.capability, parameters.capability_weight)
+    state.log_service = min(log_service(home, host, parameters.home_contribution, limit), 0.0)
+    state.service_level = exp(state.log_service)
+
+
+@compiled
+def tie(state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> None:
+    """N_o = theta_P sum_j a_j tau_jo over shareholders and partners: presence counts, shares do not (MODEL §3(3))."""
+    for o in range(ORIGINS):
+        ties = dated.shareholder_ties[o]
+        for j in range(PARTNERS):
+            ties += receives.partner[j] * dated.partner_ties[j, o]
+        state.network[o] = parameters.network_strength * ties

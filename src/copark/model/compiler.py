@@ -1,0 +1,76 @@
+"""Compilation, and the only place that knows the compiler.
+
+The equations are plain Python functions of numbers, records and arrays. With ``NUMBA_DISABLE_JIT=1`` they run as they
+stand; otherwise they are compiled. The cache folder is named by a hash of every file of the model, since the compiler's
+own cache notices a change only in the file of the outermost function and would silently serve a stale kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+from copark.identity import hash_files
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+MODEL = Path(__file__).parent
+ENABLED = not numba.config.DISABLE_JIT
+
+# nnan and ninf are left out on purpose: with them np.isfinite(nan) is true and a failed run passes as sound.
+ARITHMETIC = {"contract", "reassoc", "arcp", "nsz", "afn"}
+
+
+def model_hash() -> str:
+    """SHA-256 of all Python and YAML files of the model: the identity of its equations and nouns."""
+    return hash_files([*MODEL.rglob("*.py"), *MODEL.rglob("*.yaml")], MODEL)
+
+
+def code_hash() -> str:
+    """SHA-256 of the model's Python files alone: what a compiled kernel depends on."""
+    return hash_files(MODEL.rglob("*.py"), MODEL)
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels of exactly this model and this compiler are kept.
+
+    ``COPARK_CACHE`` moves it; by default it is the user's cache folder, or a temporary one where that cannot be written.
+    """
+    root = os.environ.get("COPARK_CACHE")
+    home = Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "copark"
+    folder = home / f"kernel-{code_hash()[:16]}-numba-{numba.__version__}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"copark-{os.getuid()}" / folder.name
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def compiled(function: Function) -> Function:
+    """Compile an equation; it becomes part of every kernel that calls it and is not cached by itself."""
+    done: Function = numba.njit(nogil=True, fastmath=ARITHMETIC, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    return done
+
+
+def entry(function: Function) -> Function:
+    """Compile a kernel: an outermost function, whose machine code is kept on disk between processes."""
+    if ENABLED:
+        numba.config.CACHE_DIR = str(cache_folder())
+    done: Function = numba.njit(nogil=True, fastmath=ARITHMETIC, error_model="numpy", cache=ENABLED)(function)
+    return done
+
+
+def cpu_features() -> str:
+    """Name and features of the processor that kernels are compiled for: bits are promised for one such set."""
+    import hashlib
+
+    import llvmlite.binding as llvm
+
+    features = ",".join(sorted(name for name, on in llvm.get_host_cpu_features().items() if on))
+    return f"{llvm.get_host_cpu_name()}-{hashlib.sha256(features.encode()).hexdigest()[:12]}"

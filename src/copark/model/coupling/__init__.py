@@ -1,0 +1,1 @@
+"""The coupling: every arrow between scales, and nothing else."""

@@ -1,0 +1,1 @@
+"""The corporate scale: enterprises that enquire, register, build, operate, reinvest and leave."""

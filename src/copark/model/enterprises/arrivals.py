@@ -1,0 +1,203 @@
+"""Arrivals: how many enterprises of each origin enquire and register, how large, and what led them here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model import luck
+from copark.model.compiler import compiled
+from copark.model.elementary import exp, log
+from copark.model.enterprises.records import (
+    BUILD_QUARTERS,
+    CAPITAL,
+    EXPECTED,
+    FREE_TO_DECIDE,
+    LAND,
+    ORIGIN,
+    ORIGINS,
+    PERMANENT,
+    START_QUARTER,
+    Firms,
+)
+from copark.model.clock import DT
+
+ROOM_PER_QUARTER = 4096
+CERTIFICATE_FIRST = 2048
+ANCHOR_FIRST = 1 << 31
+SQRT_HALF = 0.7071067811865476
+
+
+@compiled
+def identity(t: int, origin: int, number: int) -> int:
+    """Identity of an enterprise: (quarter of arrival, origin, number within it) as one 32-bit integer."""
+    return (t * ORIGINS + origin) * ROOM_PER_QUARTER + number
+
+
+@compiled
+def regime(receives: np.record, dated: np.record, parameters: np.record) -> float:
+    """Factor of the legal regime and of missing land: exp(-delta narrow) (1 - gamma while A < A_first).
+
+    Before the decree that widened the list of activities narrow = 1; A is the area usable now (MODEL §3(3)).
+    """
+    factor = exp(-parameters.narrow_list_drag * receives.narrow_list)
+    if receives.usable_area < dated.first_area:
+        factor *= 1.0 - parameters.no_land_discount
+    return factor
+
+
+@compiled
+def pool_left(registered_ever: float, parameters: np.record) -> float:
+    """Share of the pool of candidates not yet registered: (1 - R/(T_M lambda0))+."""
+    return max(1.0 - registered_ever / (parameters.pool_years * parameters.enquiry_rate), 0.0)
+
+
+@compiled
+def enquiry_rate(origin: int, state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> float:
+    """Enquiries of an origin per year, before the investment threshold thins them (MODEL §3(3)).
+
+    lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
+    - eps' (tau - tau0) + G_o}.
+    """
+    pull = (
+        parameters.follow_own * log(1.0 + state.operating_by_origin[origin])
+        + receives.network[origin]
+        + parameters.service_pull * receives.service_arrivals
+        + parameters.reputation_pull * receives.reputation / parameters.return_spread
+        - parameters.tax_pull * (receives.profit_tax - dated.reference_tax) * 100.0
+        + receives.demand[origin]
+    )
+    scale = parameters.enquiry_rate * parameters.origin_weight[origin]
+    return scale * pool_left(state.registered_ever, parameters) * regime(receives, dated, parameters) * exp(pull)
+
+
+@compiled
+def attribute(own_pull: float, partner_pull: float) -> tuple[float, float]:
+    """Shares of arrivals owed to nobody and to incumbents, by Aumann and Shapley; the rest is owed to partners.
+
+    With a = theta_n ln(1 + n_o) and b = N_o the enterprise comes on its own with probability e^-(a + b); the rest
+    splits a : b. Independent of the unit of lambda0.
+    """
+    both = own_pull + partner_pull
+    alone = exp(-both)
+    incumbent = (1.0 - alone) * own_pull / both if both > 0.0 else 0.0
+    return alone, incumbent
+
+
+@compiled
+def erlang(mean: float, a: int, b: int, who: int) -> float:
+    """Time to build, Gamma with shape 4 and the given mean: minus the mean over four of the log of four uniforms."""
+    product = 1.0
+    for stage in range(4):
+        product *= luck.uniform(a, luck.aspect(b, luck.BUILD + stage), who)
+    return max(-log(product) * mean / 4.0, 0.25)
+
+
+@compiled
+def enter(
+    firms: Firms, state: np.record, who: int, origin: int, declared: float, parameters: np.record, a: int, b: int
+) -> int:
+    """Register an enterprise: draw what it is and what it believes of itself; return its column, or -1 if none is left.
+
+    Permanent return u = s_u z; signal s = sqrt(c) z + sqrt(1 - c) z'; it expects E[u|s] = s_u sqrt(c) s, with
+    s_u = sigma/sqrt(2) and c the share of signal. A small enterprise rents ready space: no land, two quarters.
+    a and b are the keys of the quarter's entries.
+    """
+    i = int(state.registered_now)
+    if i >= firms.registered_id.size:
+        state.overflow = 1.0
+        return -1
+    z = luck.normal(a, luck.aspect(b, luck.PERMANENT), who)
+    spread = parameters.return_spread * SQRT_HALF
+    known = parameters.self_knowledge
+    signal = np.sqrt(known) * z + np.sqrt(1.0 - known) * luck.normal(a, luck.aspect(b, luck.SIGNAL), who)
+    table = firms.registered
+    rents = declared < parameters.rent_below
+    table[ORIGIN + i] = origin
+    table[CAPITAL + i] = parameters.realised_share * declared
+    table[PERMANENT + i] = spread * z
+    table[EXPECTED + i] = spread * np.sqrt(known) * signal
+    table[LAND + i] = 0.0 if rents else parameters.land_per_capital * declared
+    table[BUILD_QUARTERS + i] = parameters.rent_quarters if rents else erlang(parameters.build_quarters, a, b, who)
+    table[START_QUARTER + i] = FREE_TO_DECIDE
+    firms.registered_id[i] = who
+    state.registered_now += 1
+    state.registered_ever += 1.0
+    state.registered_by_origin[origin] += 1.0
+    return i
+
+
+@compiled
+def declare(who: int, parameters: np.record, a: int, b: int) -> float:
+    """Declared investment k ~ LogNormal(mu_k, sigma_k), M USD."""
+    return exp(parameters.declared_mean + parameters.declared_spread * luck.normal(a, luck.aspect(b, luck.SIZE), who))
+
+
+@compiled
+def arrive(
+    t: int,
+    origin: int,
+    firms: Firms,
+    state: np.record,
+    receives: np.record,
+    dated: np.record,
+    parameters: np.record,
+    address: np.record,
+) -> None:
+    """Enquiries of an origin this quarter; those that reach the threshold of declared investment register."""
+    rate = enquiry_rate(origin, state, receives, dated, parameters) * DT
+    if not rate < 600.0:
+        state.overflow = 1.0
+        return
+    a, b = luck.key(address, luck.ARRIVALS, t)
+    enquiries = min(luck.poisson(luck.uniform(a, b, origin), rate), CERTIFICATE_FIRST - 1)
+    own_pull = parameters.follow_own * log(1.0 + state.operating_by_origin[origin])
+    alone, incumbent = attribute(own_pull, receives.network[origin])
+    a, b = luck.key(address, luck.ENTRY, t)
+    for number in range(enquiries):
+        who = identity(t, origin, number)
+        declared = declare(who, parameters, a, b)
+        if declared < receives.threshold:
+            continue
+        if enter(firms, state, who, origin, declared, parameters, a, b) < 0:
+            return
+        state.arrivals += 1.0
+        led = luck.uniform(a, luck.aspect(b, luck.FOUND), who)
+        if led < alone:
+            state.arrivals_own += 1.0
+        elif led < alone + incumbent:
+            state.arrivals_incumbent += 1.0
+        else:
+            state.arrivals_partner += 1.0
+
+
+@compiled
+def dated_arrivals(
+    t: int,
+    firms: Firms,
+    state: np.record,
+    receives: np.record,
+    dated: np.record,
+    anchors: np.ndarray,
+    parameters: np.record,
+    address: np.record,
+) -> None:
+    """Enterprises the record names: holders of dated certificates and anchor projects, whatever the rates say."""
+    a, b = luck.key(address, luck.ENTRY, t)
+    before = state.registered_ever
+    for origin in range(ORIGINS):
+        for number in range(int(dated.certificates[origin])):
+            who = identity(t, origin, CERTIFICATE_FIRST + number)
+            declared = max(declare(who, parameters, a, b), receives.threshold)
+            enter(firms, state, who, origin, declared, parameters, a, b)
+    for n in range(anchors.size):
+        if anchors[n].quarter == t:
+            declared = anchors[n].declared
+            i = enter(firms, state, ANCHOR_FIRST + n, int(anchors[n].origin), declared, parameters, a, b)
+            if i >= 0:
+                table = firms.registered
+                table[CAPITAL + i] = declared
+                table[LAND + i] = anchors[n].land
+                table[BUILD_QUARTERS + i] = anchors[n].build_quarters
+                table[START_QUARTER + i] = anchors[n].start_quarter
+    state.arrivals += state.registered_ever - before
+    state.arrivals_own += state.registered_ever - before

@@ -1,0 +1,131 @@
+"""Operating enterprises: the hot pass of the model, in three plain loops that the compiler treats several firms at once.
+
+Draws first, then a branch-free update of every enterprise, then exits (the last enterprise takes the leaver's column).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model import luck
+from copark.model.compiler import compiled
+from copark.model.elementary import exp
+from copark.model.enterprises.records import (
+    AGE,
+    CAPITAL,
+    FATE,
+    LAND,
+    LEAVES,
+    MEAN_RETURN,
+    OPERATING_ROWS,
+    ORIGIN,
+    PERMANENT,
+    LATEST,
+    SECOND,
+    SHOCK,
+    THIRD,
+    TRANSITORY,
+    Firms,
+)
+from copark.model.enterprises.returns import after_tax, arbitrage, startup_share
+from copark.model.enterprises.stages import move
+from copark.model.clock import DT
+
+SQRT_HALF = 0.7071067811865476
+
+
+@compiled
+def draw(t: int, firms: Firms, count: int, address: np.record) -> None:
+    """Draw each enterprise's shock (standard normal) and fate (uniform) of the quarter."""
+    ids, table = firms.operating_id, firms.operating
+    a, b = luck.key(address, luck.TRANSITORY, t)
+    for i in range(count):
+        table[SHOCK + i] = luck.normal(a, b, ids[i])
+    a, b = luck.key(address, luck.EXIT, t)
+    for i in range(count):
+        table[FATE + i] = luck.uniform(a, b, ids[i])
+
+
+@compiled
+def earn(
+    firms: Firms, count: int, receives: np.record, dated: np.record, parameters: np.record, common: float
+) -> None:
+    """Returns, reinvestment, growth and the decision to leave, for every operating enterprise (MODEL §3(4), (7)).
+
+    e' = phi^dt e + s sqrt(1 - phi^(2 dt)) z with s = sigma/sqrt(2); r = common + u + e + terms - tau [.]+ - start-up
+    loss; k' = k (1 + reinvested [r]+ dt); the exit hazard is h_x exp{-(r4 - 0.07)/sigma}, r4 the mean return of the
+    last four quarters.
+    """
+    table = firms.operating
+    persistence = parameters.transitory_persistence**DT
+    innovation = parameters.return_spread * SQRT_HALF * np.sqrt(1.0 - persistence * persistence)
+    base_home = common + arbitrage(dated, 0)
+    base_host = common + arbitrage(dated, 1)
+    base_third = common + arbitrage(dated, 2)
+    tax = receives.profit_tax
+    loss, ramp = parameters.startup_loss, parameters.startup_years / DT
+    growth = parameters.reinvested_share * DT
+    exit_rate, spread, reference = parameters.exit_rate, parameters.return_spread, parameters.reference_return
+    for i in range(count):
+        origin = table[ORIGIN + i]
+        base = base_home if origin < 0.5 else (base_host if origin < 1.5 else base_third)
+        transitory = persistence * table[TRANSITORY + i] + innovation * table[SHOCK + i]
+        age = table[AGE + i]
+        r = after_tax(base + table[PERMANENT + i] + transitory, tax) - loss * (1.0 - startup_share(age, ramp))
+        table[TRANSITORY + i] = transitory
+        table[AGE + i] = age + 1.0
+        first, second, third = table[LATEST + i], table[SECOND + i], table[THIRD + i]
+        table[LATEST + i], table[SECOND + i], table[THIRD + i] = r, first, second
+        recent = (r + first + second + third) / min(age + 1.0, 4.0)
+        table[MEAN_RETURN + i] = recent
+        table[CAPITAL + i] *= 1.0 + growth * max(r, 0.0)
+        hazard = exit_rate * exp((reference - recent) / spread)
+        table[LEAVES + i] = 1.0 if table[FATE + i] < luck.probability(hazard, DT) else 0.0
+
+
+@compiled
+def add_up(firms: Firms, state: np.record, receives: np.record, parameters: np.record) -> None:
+    """Sums over the enterprises that operated this quarter: money, jobs, taxes, returns (M USD/yr, persons, 1/yr)."""
+    table, count = firms.operating, int(state.operating)
+    keep = 1.0 - receives.profit_tax
+    ramp = parameters.startup_years / DT
+    reinvested = parameters.reinvested_share * DT
+    profit = home = capital = working = positive = returns = losses = grown = 0.0
+    for i in range(count):
+        r, k = table[LATEST + i], table[CAPITAL + i]
+        before = k / (1.0 + reinvested * max(r, 0.0))
+        profit += r * before
+        home += r * before if table[ORIGIN + i] < 0.5 else 0.0
+        capital += k
+        working += k * startup_share(table[AGE + i], ramp)
+        positive += max(r, 0.0) * before
+        returns += table[MEAN_RETURN + i]
+        losses += 1.0 if table[MEAN_RETURN + i] < 0.0 else 0.0
+        grown += k - before
+    state.profit, state.profit_home, state.capital = profit, home, capital
+    state.jobs = working / parameters.capital_per_job
+    state.taxes = receives.profit_tax * positive / keep
+    state.return_sum, state.losses = returns, losses
+    state.investment += grown
+
+
+@compiled
+def leave(firms: Firms, state: np.record) -> None:
+    """Enterprises that leave give back their land; the last enterprise of the table takes their column."""
+    table, ids = firms.operating, firms.operating_id
+    i = 0
+    while i < state.operating:
+        if table[LEAVES + i] > 0.5:
+            origin = int(table[ORIGIN + i])
+            state.operating_by_origin[origin] -= 1.0
+            state.registered_by_origin[origin] -= 1.0
+            state.occupied_area -= table[LAND + i]
+            state.exits += 1.0
+            state.gone += 1.0
+            state.operating -= 1
+            last = int(state.operating)
+            if last != i:
+                move(OPERATING_ROWS, table, ids, last, table, ids, i)
+                table[LEAVES + i] = table[LEAVES + last]
+        else:
+            i += 1

@@ -1,0 +1,58 @@
+"""The yearly return on an enterprise's capital, before it is known and as it comes out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model.compiler import compiled
+from copark.model.elementary import log
+
+
+@compiled
+def common_return(operating: float, receives: np.record, parameters: np.record) -> float:
+    """What every enterprise of the park earns alike, before its own qualities (MODEL §3(4)), per year.
+
+    rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth.
+    """
+    return (
+        parameters.return_mean
+        + parameters.output_capital * parameters.agglomeration * log(1.0 + operating / parameters.industrial_base)
+        + parameters.service_return * receives.service_returns
+        + parameters.market_response * receives.market_growth
+    )
+
+
+@compiled
+def arbitrage(dated: np.record, origin: int) -> float:
+    """Return that the park lets an origin's enterprises arbitrage: cost and market access, each a term of its own."""
+    return dated.term_cost[origin] + dated.term_market[origin]
+
+
+@compiled
+def after_tax(before: float, tax: float) -> float:
+    """r - tau [r]+: only a positive return is taxed."""
+    return before - tax * max(before, 0.0)
+
+
+@compiled
+def startup_share(age: float, startup_quarters: float) -> float:
+    """Share of normal operation an enterprise has reached: min(age/8, 1) with age in quarters."""
+    return min(age / startup_quarters, 1.0)
+
+
+@compiled
+def expected_return(expected: float, common: float, terms: float, tax: float) -> float:
+    """What a registered enterprise expects to earn when mature: its self-knowledge, no luck, no start-up loss."""
+    return after_tax(common + expected + terms, tax)
+
+
+@compiled
+def reputation(returns: float, operating: float, reference: float) -> float:
+    """Signal of the park's success less the reference return: (5 x 0.07 + n r)/(5 + n) - 0.07, per year.
+
+    `returns` is the sum over operating enterprises of their mean return of the last four quarters; five imagined
+    enterprises at the reference keep the first few from deciding everything.
+    """
+    return (5.0 * reference + returns) / (5.0 + operating) - reference
+
+

@@ -1,0 +1,188 @@
+"""From registered to building to operating: starting, lapsing and building."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model import luck
+from copark.model.compiler import compiled
+from copark.model.elementary import logistic
+from copark.model.enterprises.records import (
+    AGE,
+    BUILD_QUARTERS,
+    BUILDING_ROWS,
+    CAPITAL,
+    COMMON_ROWS,
+    EXPECTED,
+    LAND,
+    LAPSES,
+    LATEST,
+    MEAN_RETURN,
+    ORIGIN,
+    PERMANENT,
+    REGISTERED_ROWS,
+    REMAINING,
+    SECOND,
+    START_QUARTER,
+    STARTS,
+    THIRD,
+    TRANSITORY,
+    WIDTH,
+    Firms,
+)
+from copark.model.enterprises.returns import arbitrage, expected_return
+from copark.model.clock import DT
+
+SQRT_HALF = 0.7071067811865476
+
+
+@compiled
+def move(
+    rows: int, source: np.ndarray, source_id: np.ndarray, i: int, target: np.ndarray, target_id: np.ndarray, j: int
+) -> None:
+    """Copy the first rows of an enterprise from column i of one table to column j of another (or the same)."""
+    for row in range(rows):
+        target[row * WIDTH + j] = source[row * WIDTH + i]
+    target_id[j] = source_id[i]
+
+
+@compiled
+def hurdle_rate(commitment_least: float, parameters: np.record) -> float:
+    """Return an enterprise asks for, per year: h = h0 + premium (1 - min m), m the governments' commitments."""
+    return parameters.hurdle + parameters.risk_premium * (1.0 - commitment_least)
+
+
+@compiled
+def willingness(expected: float, hurdle: float, spread: float) -> float:
+    """How far an enterprise wants to start: logistic((E r - h)/s_h), between 0 and 1."""
+    return logistic((expected - hurdle) / spread)
+
+
+@compiled
+def start_hazard(willing: float, start_rate: float) -> float:
+    """Yearly hazard of starting to build: h0 Q logistic, with h0 Q the rate of a willing enterprise (MODEL §3(5))."""
+    return start_rate * willing
+
+
+@compiled
+def lapse_hazard(willing: float, lapse_rate: float) -> float:
+    """Yearly hazard of losing resident status without starting: x_r (2 - logistic) (MODEL §3(5))."""
+    return lapse_rate * (2.0 - willing)
+
+
+@compiled
+def begin_building(firms: Firms, state: np.record, i: int) -> None:
+    """Move a registered enterprise to the building stage; its land is taken from now on."""
+    j = int(state.building)
+    if j >= firms.building_id.size:
+        state.overflow = 1.0
+        return
+    move(REGISTERED_ROWS, firms.registered, firms.registered_id, i, firms.building, firms.building_id, j)
+    firms.building[REMAINING + j] = firms.building[BUILD_QUARTERS + j]
+    state.building += 1
+    state.starts += 1.0
+    state.occupied_area += firms.building[LAND + j]
+
+
+@compiled
+def weigh(
+    t: int,
+    firms: Firms,
+    count: int,
+    receives: np.record,
+    dated: np.record,
+    parameters: np.record,
+    common: float,
+    address: np.record,
+) -> None:
+    """Find for every registered enterprise whether it would start this quarter and whether it would lapse.
+
+    Both are left in the table (1 yes, 0 no): one plain loop, for the compiler to treat several enterprises at once.
+    """
+    table, ids = firms.registered, firms.registered_id
+    start_a, start_b = luck.key(address, luck.START, t)
+    lapse_a, lapse_b = luck.key(address, luck.LAPSE, t)
+    terms_home, terms_host, terms_third = arbitrage(dated, 0), arbitrage(dated, 1), arbitrage(dated, 2)
+    hurdle = hurdle_rate(receives.commitment_least, parameters)
+    spread, tax = parameters.hurdle_spread, receives.profit_tax
+    start_rate = parameters.start_rate * receives.service_starts
+    lapse_rate = parameters.lapse_rate
+    for i in range(count):
+        origin = table[ORIGIN + i]
+        terms = terms_home if origin < 0.5 else (terms_host if origin < 1.5 else terms_third)
+        willing = willingness(expected_return(table[EXPECTED + i], common, terms, tax), hurdle, spread)
+        starting = luck.probability(start_hazard(willing, start_rate), DT)
+        lapsing = luck.probability(lapse_hazard(willing, lapse_rate), DT)
+        table[STARTS + i] = 1.0 if luck.uniform(start_a, start_b, ids[i]) < starting else 0.0
+        table[LAPSES + i] = 1.0 if luck.uniform(lapse_a, lapse_b, ids[i]) < lapsing else 0.0
+
+
+@compiled
+def start_or_lapse(t: int, firms: Firms, state: np.record, receives: np.record) -> float:
+    """Registered enterprises start if they want to and land is free, lapse, or wait; hectares taken are returned.
+
+    Older applicants are asked first. An anchor project starts at its dated quarter, once there is land, and never
+    lapses. Nothing starts in a park whose company has failed.
+    """
+    table, ids = firms.registered, firms.registered_id
+    taken = 0.0
+    kept = 0
+    for i in range(int(state.registered_now)):
+        planned = table[START_QUARTER + i]
+        anchored = planned >= 0.0
+        wants = t >= planned if anchored else table[STARTS + i] > 0.5
+        need = table[LAND + i]
+        fits = need <= 0.0 or state.occupied_area + need <= receives.usable_area
+        if wants and fits and receives.open > 0.5:
+            begin_building(firms, state, i)
+            taken += need
+        elif table[LAPSES + i] > 0.5 and not anchored:
+            state.lapses += 1.0
+            state.gone += 1.0
+            state.registered_by_origin[int(table[ORIGIN + i])] -= 1.0
+        else:
+            if kept != i:
+                move(REGISTERED_ROWS, table, ids, i, table, ids, kept)
+            kept += 1
+    state.registered_now = kept
+    return taken
+
+
+@compiled
+def open_plant(t: int, firms: Firms, state: np.record, i: int, parameters: np.record, address: np.record) -> None:
+    """Move a finished enterprise to the operating stage; its transitory return begins in its stationary law."""
+    j = int(state.operating)
+    if j >= firms.operating_id.size:
+        state.overflow = 1.0
+        return
+    table = firms.operating
+    move(COMMON_ROWS, firms.building, firms.building_id, i, table, firms.operating_id, j)
+    a, b = luck.key(address, luck.TRANSITORY, t)
+    spread = parameters.return_spread * SQRT_HALF
+    table[TRANSITORY + j] = spread * luck.normal(a, b, firms.operating_id[j])
+    table[AGE + j] = 0.0
+    table[MEAN_RETURN + j] = table[PERMANENT + j]
+    table[LATEST + j] = table[SECOND + j] = table[THIRD + j] = 0.0
+    state.operating += 1
+    state.operating_by_origin[int(table[ORIGIN + j])] += 1.0
+    state.completions += 1.0
+
+
+@compiled
+def build(t: int, firms: Firms, state: np.record, parameters: np.record, address: np.record) -> None:
+    """Building enterprises spend zeta k / T_b a quarter and open when the time is up (MODEL §3(6)).
+
+    The last enterprise of the table takes the place of one that opens.
+    """
+    table, ids = firms.building, firms.building_id
+    i = 0
+    while i < state.building:
+        worked = min(table[REMAINING + i], 1.0)
+        state.investment += table[CAPITAL + i] * worked / table[BUILD_QUARTERS + i]
+        table[REMAINING + i] -= worked
+        if table[REMAINING + i] <= 0.0:
+            open_plant(t, firms, state, i, parameters, address)
+            state.building -= 1
+            move(BUILDING_ROWS, table, ids, int(state.building), table, ids, i)
+        else:
+            i += 1

@@ -1,0 +1,1 @@
+"""The intergovernmental scale: interests, bargaining, rescue and commitment of two governments."""

@@ -1,0 +1,101 @@
+"""Luck is addressed, not consumed.
+
+A random number is a pure function of (seed, run, process, quarter, entity). Two arms of an experiment that ask for the
+same number get the same number, whatever else happened; nothing depends on the order of calls, on threads or on blocks.
+
+A pair of 32-bit keys is made from (seed, run, process, quarter) by two chains of integer mixing; a draw mixes the
+entity's number with both. The mixer is the two-round xor-multiply-shift permutation with the constants of C. Wellons'
+search for low bias (2018, public domain).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model.compiler import compiled
+from copark.model.elementary import exp, inverse_normal
+
+# Processes: what the number is for. New ones are appended; renumbering changes every result.
+DEMAND = 1
+GROWTH = 2
+PARTNER = 3
+VOTE = 4
+ARRIVALS = 5
+ENTRY = 6
+START = 7
+LAPSE = 8
+TRANSITORY = 9
+EXIT = 10
+
+# Aspects of one process, where an entity needs several numbers at once (those of ENTRY).
+SIZE, PERMANENT, SIGNAL, FOUND, BUILD = 0, 1, 2, 3, 4  # BUILD to BUILD + 3: four stages
+
+LUCK = np.dtype([("seed", "i8"), ("run", "i8"), ("cut", "i8"), ("later_seed", "i8"), ("later_run", "i8")], align=True)
+"""Address of a run's luck: up to quarter `cut` that of (seed, run), from then on that of (later_seed, later_run)."""
+
+MASK = 0xFFFFFFFF
+PER_UNIT = 2.3283064365386963e-10
+
+
+@compiled
+def mix(a: int) -> int:
+    """Permute a 32-bit integer so that every input bit moves every output bit."""
+    a = a & MASK
+    a ^= a >> 16
+    a = (a * 0x7FEB352D) & MASK
+    a ^= a >> 15
+    a = (a * 0x846CA68B) & MASK
+    a ^= a >> 16
+    return a
+
+
+@compiled
+def key(luck: np.record, process: int, quarter: int) -> tuple[int, int]:
+    """Make the two keys of a process in a quarter of a run."""
+    early = quarter < luck.cut
+    seed = int(luck.seed) if early else int(luck.later_seed)
+    run = int(luck.run) if early else int(luck.later_run)
+    what = process * 0x10001 + quarter * 0x1F123BB5
+    a = mix(mix(mix(mix(seed) + (seed >> 32) + 0x9E3779B9) ^ run) + (run >> 32) + (what & MASK))
+    b = mix(mix(mix(mix(seed ^ 0x5851F42D) + (seed >> 32)) + run * 3 + 0x632BE59B) ^ (what & MASK))
+    return a, b
+
+
+@compiled
+def aspect(b: int, number: int) -> int:
+    """Second key of another aspect of the same process, for an entity that needs several numbers at once."""
+    return (b + number * 0x9E3779B9) & MASK
+
+
+@compiled
+def uniform(a: int, b: int, entity: int) -> float:
+    """Uniform number in (0, 1) of an entity under a pair of keys; never 0, never 1."""
+    return (mix(mix(entity ^ a) + b) + 0.5) * PER_UNIT
+
+
+@compiled
+def normal(a: int, b: int, entity: int) -> float:
+    """Standard normal number of an entity under a pair of keys."""
+    return inverse_normal(uniform(a, b, entity))
+
+
+@compiled
+def poisson(u: float, rate: float) -> int:
+    """Poisson count by inverse distribution from one uniform, so that counts at a higher rate contain those at a lower.
+
+    Valid for rate < 700; the count is held at 4,095, the room an identity has within a quarter and origin.
+    """
+    term = exp(-rate)
+    total = term
+    count = 0
+    while total < u and count < 4095:
+        count += 1
+        term *= rate / count
+        total += term
+    return count
+
+
+@compiled
+def probability(hazard: float, dt: float) -> float:
+    """Chance that an event of a yearly hazard happens within dt years: 1 - exp(-hazard dt)."""
+    return 1.0 - exp(-hazard * dt)

@@ -1,0 +1,108 @@
+"""One quarter, in order. This is the whole timetable of the model.
+
+dated events -> world -> control and votes -> stakes, attention, service level -> arrivals -> start or lapse ->
+building -> operating, reinvesting, exit -> developer's ledger -> benefit, bargaining, commitment -> partners -> record
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model.arrays import Inputs, Workspace
+from copark.model.company import equations as company
+from copark.model.compiler import compiled
+from copark.model.coupling import links
+from copark.model.enterprises import equations as enterprises
+from copark.model.governments import equations as governments
+from copark.model.outputs import report_company, report_enterprises, report_governments, report_world
+from copark.model.world import equations as world
+
+
+@compiled
+def quarter(
+    t: int,
+    inputs: Inputs,
+    work: Workspace,
+    theta_world: np.record,
+    theta_governments: np.record,
+    theta_company: np.record,
+    theta_enterprises: np.record,
+    address: np.record,
+) -> None:
+    """Move a park by one quarter."""
+    wires, rooms = work.wires, work.rooms
+    w_state, w_in, w_out = rooms.world.state[0], rooms.world.receives[0], rooms.world.sends[0]
+    g_state, g_in, g_out = rooms.governments.state[0], rooms.governments.receives[0], rooms.governments.sends[0]
+    c_state, c_in, c_out = rooms.company.state[0], rooms.company.receives[0], rooms.company.sends[0]
+    e_state, e_in, e_out = rooms.enterprises.state[0], rooms.enterprises.receives[0], rooms.enterprises.sends[0]
+
+    world.step(t, w_state, w_out, inputs.world[t], inputs.history, theta_world, address)
+    links.demand_to_arrivals(t, wires, w_out, e_in)
+    links.growth_to_returns(t, wires, w_out, e_in)
+    links.partners_to_network(t, wires, w_out, c_in)
+
+    governments.announce(g_state, g_out, inputs.governments[t])
+    links.commitment_to_votes(t, wires, g_out, c_in)
+    links.commitment_to_effort(t, wires, g_out, c_in)
+    links.commitment_to_hurdle(t, wires, g_out, e_in)
+    links.council_to_votes(t, wires, g_out, c_in)
+    links.credit_to_ledger(t, wires, g_out, c_in)
+    links.plan_to_land(t, wires, g_out, c_in)
+    links.regime_to_arrivals(t, wires, g_out, e_in)
+    links.tax_to_returns(t, wires, g_out, e_in)
+
+    developed = company.decide(t, c_state, c_in, c_out, inputs.company[t], theta_company, address)
+    links.network_to_arrivals(t, wires, c_out, e_in)
+    links.network_to_partners(t, wires, c_out, w_in)
+    links.service_to_arrivals(t, wires, c_out, e_in)
+    links.service_to_starts(t, wires, c_out, e_in)
+    links.service_to_returns(t, wires, c_out, e_in)
+    links.land_to_starts(t, wires, c_out, e_in)
+    links.opening_to_enterprises(t, wires, c_out, e_in)
+
+    enterprises.step(
+        t, work.firms, e_state, e_in, e_out, inputs.enterprises[t], inputs.anchors, theta_enterprises, address
+    )
+    links.sales_to_ledger(t, wires, e_out, c_in)
+    links.occupancy_to_ledger(t, wires, e_out, c_in)
+    links.profits_to_home(t, wires, e_out, g_in)
+    links.jobs_to_host(t, wires, e_out, g_in)
+    links.taxes_to_host(t, wires, e_out, g_in)
+    links.results_to_arrivals(t, wires, e_out, e_in)
+    links.results_to_partners(t, wires, e_out, w_in)
+
+    company.keep_books(c_state, c_in, c_out, inputs.company[t], theta_company, developed)
+    links.interest_to_home(t, wires, c_out, g_in)
+    links.contracts_to_home(t, wires, c_out, g_in)
+    links.dividends_to_sides(t, wires, c_out, g_in)
+    links.shortfall_to_bargain(t, wires, c_out, g_in)
+    links.control_to_bargain(t, wires, c_out, g_in)
+    links.opening_to_interests(t, wires, c_out, g_in)
+
+    governments.step(g_state, g_in, g_out, inputs.governments[t], theta_governments)
+    links.rescue_to_ledger(t, wires, g_out, c_in)
+    company.close(c_state, c_in, c_out)
+    world.partners(t, w_state, w_in, inputs.world[t], theta_world, address)
+
+
+@compiled
+def record(work: Workspace) -> None:
+    """Report the quarter that has just ended."""
+    row, rooms = work.row[0], work.rooms
+    report_enterprises(row, rooms.enterprises.state[0], rooms.enterprises.receives[0].usable_area)
+    report_company(row, rooms.company.state[0])
+    report_governments(row, rooms.governments.state[0])
+    report_world(row, rooms.world.state[0], rooms.world.sends[0].demand)
+
+
+@compiled
+def begin(
+    inputs: Inputs, work: Workspace, theta_governments: np.record
+) -> None:
+    """Set a park to its state before the first quarter."""
+    world.begin(work.rooms.world.state[0], work.rooms.world.receives[0])
+    governments.begin(work.rooms.governments.state[0], inputs.governments[0], theta_governments)
+    company.begin(
+        work.rooms.company.state[0], work.rooms.company.receives[0], work.rooms.company.sends[0], inputs.company[0]
+    )
+    enterprises.begin(work.rooms.enterprises.receives[0])

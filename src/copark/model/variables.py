@@ -1,0 +1,199 @@
+"""The catalogue of nouns: every variable of the model with title, symbol, unit, range and source; every arrow.
+
+Read from the `variables.yaml` of each room. The records in the code carry the same names; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FOLDER = Path(__file__).parent
+ROOMS = ("world", "governments", "company", "enterprises")
+KINDS = ("parameter", "lever", "driver", "state", "receives", "sends", "output")
+AXES = {"origin": 3, "bloc": 3, "side": 2, "partner": 5}
+ORIGINS = ("home", "host", "third")
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Prior distribution of a parameter: fixed, uniform(a, b), loguniform(a, b), normal(mean, sd) or lognormal(mean, sd)."""
+
+    kind: str
+    a: float = 0.0
+    b: float = 0.0
+
+    def quantile(self, u: np.ndarray, default: float) -> np.ndarray:
+        """Values at probabilities u, float64 of the shape of u; the default where the prior is fixed."""
+        from scipy.special import ndtri
+
+        if self.kind == "uniform":
+            return self.a + (self.b - self.a) * u
+        if self.kind == "loguniform":
+            made: np.ndarray = np.exp(np.log(self.a) + (np.log(self.b) - np.log(self.a)) * u)
+            return made
+        if self.kind == "normal":
+            return np.asarray(self.a + self.b * ndtri(u))
+        if self.kind == "lognormal":
+            return np.exp(self.a + self.b * ndtri(u))
+        return np.full_like(u, default)
+
+    def density_kind(self) -> str:
+        """The prior as a person reads it, for instance ``uniform(0, 0.4)``."""
+        return "fixed" if self.kind == "fixed" else f"{self.kind}({self.a:g}, {self.b:g})"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A noun of the model.
+
+    default, prior, moved and grade are set for parameters only. `moved` says whether data of a prototype's calibration
+    moved the parameter from its prior: moved, weakly or unmoved.
+    """
+
+    name: str
+    room: str
+    kind: str
+    en: str
+    zh: str
+    symbol: str
+    unit: str
+    low: float
+    high: float
+    axes: tuple[str, ...]
+    source: str
+    default: tuple[float, ...] = ()
+    prior: Prior | None = None
+    moved: str = ""
+    grade: str = ""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the variable's value, () for a scalar."""
+        return tuple(AXES[axis] for axis in self.axes)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the parameter has a prior to draw from."""
+        return self.prior is not None and self.prior.kind != "fixed"
+
+    def title(self, lang: str = "en") -> str:
+        """The title in a language."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Link:
+    """An arrow between two scales, with its number in `coupling.links`."""
+
+    number: int
+    name: str
+    en: str
+    zh: str
+    source_room: str
+    target_room: str
+    sends: tuple[str, ...]
+    receives: tuple[str, ...]
+    unit: str
+    neutral: float
+    delay: int
+
+    def title(self, lang: str = "en") -> str:
+        """The title in a language."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All variables and links."""
+
+    variables: tuple[Variable, ...]
+    links: dict[str, Link]
+
+    def of(self, kind: str, room: str | None = None) -> Iterator[Variable]:
+        """Variables of a kind, of one room or of all, in the order of the files."""
+        return (v for v in self.variables if v.kind == kind and room in (None, v.room))
+
+    @property
+    def parameters(self) -> dict[str, Variable]:
+        """Parameters by name, in the order of the files; names are unique across rooms."""
+        return {v.name: v for v in self.of("parameter")}
+
+    @property
+    def outputs(self) -> dict[str, Variable]:
+        """Outputs by name."""
+        return {v.name: v for v in self.of("output")}
+
+
+def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Variable:
+    """Make a variable of its entry in a room's file."""
+    default = entry.get("default", ())
+    prior = entry.get("prior")
+    return Variable(
+        name=name,
+        room=room,
+        kind=kind,
+        en=entry["title"]["en"],
+        zh=entry["title"]["zh"],
+        symbol=entry["symbol"],
+        unit=entry["unit"],
+        low=float(entry["range"][0]),
+        high=float(entry["range"][1]),
+        axes=tuple(entry.get("axes", ())),
+        source=entry["source"],
+        default=tuple(float(x) for x in default) if isinstance(default, list) else ((float(default),) if default != () else ()),
+        prior=Prior(**prior) if prior else None,
+        moved=entry.get("moved", ""),
+        grade=entry.get("grade", ""),
+    )
+
+
+def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Read a file of nouns."""
+    import yaml
+
+    with path.open(encoding="utf-8") as stream:
+        found: dict[str, dict[str, dict[str, Any]]] = yaml.load(  # noqa: S506 - a safe loader
+            stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
+    return found
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue, read once."""
+    variables = [
+        read_variable(room, kind, name, entry)
+        for room in ROOMS
+        for kind, entries in read_yaml(FOLDER / room / "variables.yaml").items()
+        for name, entry in entries.items()
+    ]
+    links = {
+        name: Link(
+            number=number,
+            name=name,
+            en=entry["title"]["en"],
+            zh=entry["title"]["zh"],
+            source_room=entry["from"],
+            target_room=entry["to"],
+            sends=tuple(entry["sends"]),
+            receives=tuple(entry["receives"]),
+            unit=entry["unit"],
+            neutral=float(entry["neutral"]),
+            delay=int(entry["delay"]),
+        )
+        for number, (name, entry) in enumerate(read_yaml(FOLDER / "coupling" / "variables.yaml")["link"].items())
+    }
+    return Catalogue(tuple(variables), links)
+
+
+def variables_hash() -> str:
+    """SHA-256 of all files of nouns."""
+    from copark.identity import hash_files
+
+    return hash_files(FOLDER.rglob("variables.yaml"), FOLDER)

@@ -1,0 +1,1 @@
+"""The global scale: demand, growth, shocks and the presence of global partners."""

@@ -1,0 +1,190 @@
+"""The global scale: what happens outside the park and its two governments.
+
+Verbs of the room: the growth gap of host and source countries, the investment climate by origin of enterprise, and the
+coming and going of global partners. Origins are home, host and third, in this order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.model import luck
+from copark.model.compiler import compiled
+from copark.model.clock import DT
+
+ORIGINS = 3
+PARTNERS = 5
+ABSENT, PRESENT, FREE, NO_PARTNER = 0, 1, -1, -2
+
+Parameters = np.dtype(
+    [
+        ("host_growth_pull", "f8"),
+        ("source_growth_pull", "f8"),
+        ("climate_persistence", "f8"),
+        ("climate_spread", "f8"),
+        ("pandemic", "f8"),
+        ("sanctions", "f8"),
+        ("market_shift", "f8"),
+        ("partner_join", "f8"),
+        ("partner_leave", "f8"),
+        ("partner_leave_shock", "f8"),
+    ],
+    align=True,
+)
+Dated = np.dtype(
+    [
+        ("growth_known", "f8"),
+        ("year", "f8"),
+        ("growth_host", "f8"),
+        ("growth_source", "f8", (ORIGINS,)),
+        ("exposure_pandemic", "f8", (ORIGINS,)),
+        ("exposure_sanctions", "f8", (ORIGINS,)),
+        ("exposure_market_shift", "f8", (ORIGINS,)),
+        ("partner_forced", "f8", (PARTNERS,)),
+    ],
+    align=True,
+)
+State = np.dtype(
+    [
+        ("climate", "f8", (ORIGINS,)),
+        ("growth_host", "f8"),
+        ("growth_source", "f8", (ORIGINS,)),
+        ("shock", "f8", (ORIGINS,)),
+        ("partner", "f8", (PARTNERS,)),
+    ],
+    align=True,
+)
+Receives = np.dtype([("network", "f8"), ("reputation", "f8")], align=True)
+Sends = np.dtype(
+    [("demand", "f8", (ORIGINS,)), ("market_growth", "f8"), ("partner", "f8", (PARTNERS,))],
+    align=True,
+)
+
+
+@compiled
+def growth_gap(state: np.record, dated: np.record, history: np.ndarray, address: np.record) -> None:
+    """Real growth less its own earlier mean, of the host country and of each origin's source country.
+
+    While the record lasts it is the record. Afterwards a whole year of the record (host and sources together, so that
+    they stay correlated) is drawn for every future year.
+
+    Parameters
+    ----------
+    history
+        Growth gaps of past years, shape (years, 4): host, then source of home, host and third (percentage points as
+        shares, 0.01 = one point).
+    """
+    if dated.growth_known > 0.5:
+        state.growth_host = dated.growth_host
+        for o in range(ORIGINS):
+            state.growth_source[o] = dated.growth_source[o]
+        return
+    a, b = luck.key(address, luck.GROWTH, int(dated.year))
+    drawn = min(int(luck.uniform(a, b, 0) * history.shape[0]), history.shape[0] - 1)
+    state.growth_host = history[drawn, 0]
+    for o in range(ORIGINS):
+        state.growth_source[o] = history[drawn, 1 + o]
+
+
+@compiled
+def climate(t: int, state: np.record, parameters: np.record, address: np.record) -> None:
+    """Investment climate by origin: xi' = phi^dt xi + s sqrt(1 - phi^(2 dt)) z, begun in its stationary law.
+
+    phi is the persistence over a year, s the stationary standard deviation in log points.
+    """
+    phi = parameters.climate_persistence**DT
+    a, b = luck.key(address, luck.DEMAND, t)
+    for o in range(ORIGINS):
+        z = parameters.climate_spread * luck.normal(a, b, o)
+        state.climate[o] = z if t == 0 else phi * state.climate[o] + np.sqrt(1.0 - phi * phi) * z
+
+
+@compiled
+def dated_shocks(state: np.record, dated: np.record, parameters: np.record) -> None:
+    """Dated shocks to demand by origin, in log points: minus pandemic, minus sanctions, plus the shift of the market."""
+    for o in range(ORIGINS):
+        state.shock[o] = (
+            parameters.market_shift * dated.exposure_market_shift[o]
+            - parameters.pandemic * dated.exposure_pandemic[o]
+            - parameters.sanctions * dated.exposure_sanctions[o]
+        )
+
+
+@compiled
+def demand(state: np.record, parameters: np.record, origin: int) -> float:
+    """G_o = chi_h g_host + chi_s g_source(o) + xi_o + dated shocks, in log points (MODEL §3(0))."""
+    return (
+        parameters.host_growth_pull * state.growth_host
+        + parameters.source_growth_pull * state.growth_source[origin]
+        + state.climate[origin]
+        + state.shock[origin]
+    )
+
+
+@compiled
+def join_hazard(parameters: np.record, network: float, reputation: float) -> float:
+    """Yearly hazard that an absent partner joins: j0 (N + [rho - 0.07]+)."""
+    return parameters.partner_join * (max(network, 0.0) + max(reputation, 0.0))
+
+
+@compiled
+def leave_hazard(parameters: np.record, shock: float) -> float:
+    """Yearly hazard that a present partner leaves: l0 + l1 times the adverse shock in log points."""
+    return parameters.partner_leave + parameters.partner_leave_shock * max(-shock, 0.0)
+
+
+@compiled
+def recorded_partners(state: np.record, dated: np.record) -> None:
+    """Where the record says who was there, the record rules: it is applied as the quarter begins."""
+    for j in range(PARTNERS):
+        forced = dated.partner_forced[j]
+        if forced == NO_PARTNER:
+            state.partner[j] = ABSENT
+        elif forced != FREE:
+            state.partner[j] = forced
+
+
+@compiled
+def partners(
+    t: int, state: np.record, receives: np.record, dated: np.record, parameters: np.record, address: np.record
+) -> None:
+    """Partners whose coming and going the record leaves open join or leave at the end of the quarter."""
+    a, b = luck.key(address, luck.PARTNER, t)
+    joins = luck.probability(join_hazard(parameters, receives.network, receives.reputation), DT)
+    leaves = luck.probability(leave_hazard(parameters, state.shock[2]), DT)
+    for j in range(PARTNERS):
+        if dated.partner_forced[j] == FREE:
+            here = state.partner[j] > 0.5
+            changes = luck.uniform(a, b, j) < (leaves if here else joins)
+            state.partner[j] = ABSENT if here == changes else PRESENT
+
+
+@compiled
+def begin(state: np.record, receives: np.record) -> None:
+    """Begin with no partner and nothing heard from the park."""
+    receives.network = 0.0
+    receives.reputation = 0.0
+    for j in range(PARTNERS):
+        state.partner[j] = ABSENT
+
+
+@compiled
+def step(
+    t: int,
+    state: np.record,
+    sends: np.record,
+    dated: np.record,
+    history: np.ndarray,
+    parameters: np.record,
+    address: np.record,
+) -> None:
+    """One quarter of the world: growth, climate and shocks, then what the other scales may feel of them."""
+    recorded_partners(state, dated)
+    growth_gap(state, dated, history, address)
+    climate(t, state, parameters, address)
+    dated_shocks(state, dated, parameters)
+    for o in range(ORIGINS):
+        sends.demand[o] = demand(state, parameters, o)
+    sends.market_growth = state.growth_host
+    for j in range(PARTNERS):
+        sends.partner[j] = state.partner[j]

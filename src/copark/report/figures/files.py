@@ -1,0 +1,87 @@
+"""Figures into files and into a page.
+
+SVG text is written as outlines: the page then looks the same on a machine without a Chinese font. Every file says in
+its metadata which run made it, and the same figure gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from io import BytesIO
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from copark.report.figures.style import PALETTE, styled
+
+FORMATS = ("svg", "pdf", "png")
+RESOLUTION = 200
+
+_ROOT = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>")
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_STYLE = re.compile(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
+_COLOURS = re.compile("|".join(PALETTE.values()))
+_PART = {colour: part for part, colour in PALETTE.items()}
+
+
+def metadata(kind: str, title: str, identity: str) -> dict[str, str | None]:
+    """What a file of a kind says about itself: title, and the identity of the run that made it."""
+    made = f"copark run {identity}"
+    if kind == "svg":
+        return {"Title": title, "Identifier": identity, "Source": made, "Creator": "copark", "Date": None}
+    if kind == "pdf":
+        return {"Title": title, "Subject": made, "Creator": "copark", "CreationDate": None}
+    return {"Title": title, "Source": made, "Software": "copark"}
+
+
+@styled
+def render(figure: Figure, kind: str, title: str = "", identity: str = "") -> bytes:
+    """A figure as the bytes of a file, ``kind`` being svg, pdf or png."""
+    stream = BytesIO()
+    figure.savefig(stream, format=kind, dpi=RESOLUTION, metadata=metadata(kind, title, identity))
+    return stream.getvalue()
+
+
+def save(figure: Figure, stem: Path, title: str, identity: str, kinds: Iterable[str] = FORMATS) -> str:
+    """Save a figure beside ``stem`` in each kind of file, and give back its SVG."""
+    drawing = ""
+    for kind in kinds:
+        content = render(figure, kind, title, identity)
+        stem.with_suffix(f".{kind}").write_bytes(content)
+        if kind == "svg":
+            drawing = content.decode("utf-8")
+    return drawing
+
+
+def inline(drawing: str, key: str, title: str, description: str) -> str:
+    """An SVG to stand inside a page.
+
+    It is named for readers who do not see it, its ids are its own, it refers to nothing outside, and its colours are
+    the page's, so that a dark page has light ink.
+
+    Parameters
+    ----------
+    drawing
+        A whole SVG file as matplotlib writes it.
+    key
+        A name no other drawing of the page has.
+    title, description
+        Plain words.
+    """
+    root = _ROOT.search(drawing)
+    if root is None:
+        raise ValueError("not an SVG drawing with a view box")
+    body = drawing[root.end() :]
+    body = _STYLE.sub("", _METADATA.sub("", body))
+    body = body.replace("xlink:href=", "href=")
+    body = re.sub(r'\bid="', f'id="{key}-', body)
+    body = re.sub(r'href="#', f'href="#{key}-', body).replace("url(#", f"url(#{key}-")
+    body = _COLOURS.sub(lambda found: f"var(--{_PART[found.group()]}, {found.group()})", body)
+    head = (
+        f'<svg viewBox="{root.group(1)}" role="img" aria-labelledby="{key}-title {key}-desc" '
+        f'preserveAspectRatio="xMidYMid meet"><title id="{key}-title">{escape(title)}</title>'
+        f'<desc id="{key}-desc">{escape(description)}</desc>'
+    )
+    return head + body.strip()

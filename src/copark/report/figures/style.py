@@ -1,0 +1,226 @@
+"""One look for every figure: palette, type, sheet and axes.
+
+Figures are made without pyplot, so that nothing is shown, kept open or left behind in a global state; text of a case
+is never read as mathematics.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from copark.report.numbers import axis_number
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+INK, MUTED, GRID, PAPER = "#22303c", "#65717c", "#e3e7ea", "#ffffff"
+MODEL, SECOND, ACCENT, PALE = "#1d5b8c", "#b4472f", "#d99a34", "#b8c0c7"
+SIDES = {"home": SECOND, "host": MODEL, "third": ACCENT, "none": PALE}
+OUTCOMES = {"failed": SECOND, "dependent": ACCENT, "stagnant": PALE, "self_standing": MODEL}
+PHASES = {"before": GRID, "coupling": MODEL, "decoupling": SECOND, "recoupling": ACCENT}
+SCALES = {"global": ACCENT, "intergovernmental": SECOND, "park": MODEL, "enterprise": MUTED}
+PALETTE = {
+    "ink": INK, "muted": MUTED, "grid": GRID, "paper": PAPER,
+    "model": MODEL, "second": SECOND, "accent": ACCENT, "pale": PALE,
+}  # fmt: skip
+"""Every colour of every figure by its part; Okabe and Ito's blue, vermilion and orange, darkened, and three greys."""
+
+CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC", "Microsoft YaHei",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Noto Sans CJK JP", "Noto Serif CJK SC",
+)  # fmt: skip
+"""Fonts with the Chinese characters, in order of preference; the last two are stand-ins."""
+
+LATIN = "DejaVu Sans"
+_FILES = ("cjk", "notosanssc", "sourcehan", "pingfang", "msyh", "wqy", "simhei")
+SIZE = {"title": 11.0, "subtitle": 8.2, "label": 8.2, "small": 7.2, "foot": 6.0}
+
+
+@cache
+def chinese_font() -> str | None:
+    """The family used for Chinese characters, or ``None`` where this machine has none.
+
+    Fonts installed after matplotlib made its list are looked for by file name.
+    """
+    found = _preferred()
+    if found is None:
+        for path in font_manager.findSystemFonts():
+            if any(part in Path(path).name.lower() for part in _FILES):
+                try:
+                    font_manager.fontManager.addfont(path)
+                except (OSError, RuntimeError):
+                    logging.getLogger(__name__).warning("font %s cannot be read", path)
+        found = _preferred()
+    return found
+
+
+def _preferred() -> str | None:
+    known = {entry.name for entry in font_manager.fontManager.ttflist}
+    return next((name for name in CHINESE if name in known), None)
+
+
+def families() -> list[str]:
+    """The fonts of every figure, in order: the Chinese one (its Latin letters match) and the one matplotlib brings."""
+    chinese = chinese_font()
+    return [LATIN] if chinese is None else [chinese, LATIN]
+
+
+def language(lang: str) -> str:
+    """The language of a figure's labels: English where Chinese is asked for and no font has the characters."""
+    return "en" if lang == "zh" and chinese_font() is None else lang
+
+
+@cache
+def _characters(fonts: tuple[str, ...]) -> frozenset[int]:
+    found: set[int] = set()
+    for family in fonts:
+        properties = font_manager.FontProperties(family=[family])
+        found |= set(font_manager.get_font(font_manager.findfont(properties)).get_charmap())
+    return frozenset(found)
+
+
+def legible(words: str, longest: int = 400) -> str:
+    """Words as the fonts can write them: one line, no character without a glyph (``?`` stands in), not endless."""
+    known = _characters(tuple(families()))
+    plain = " ".join(str(words).split())
+    plain = "".join(letter if ord(letter) in known else "?" for letter in plain)
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+
+
+def settings() -> dict[str, Any]:
+    """The matplotlib settings of every figure."""
+    return {
+        "font.family": families(), "font.size": SIZE["label"], "text.parse_math": False, "text.color": INK,
+        "axes.edgecolor": MUTED, "axes.labelcolor": MUTED, "axes.linewidth": 0.7, "axes.unicode_minus": True,
+        "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelcolor": MUTED, "ytick.labelcolor": MUTED,
+        "lines.solid_capstyle": "round", "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "hatch.linewidth": 0.6,
+        "svg.fonttype": "path", "svg.hashsalt": "copark", "pdf.fonttype": 3, "path.simplify": True,
+    }  # fmt: skip
+
+
+def styled(build: Callable[P, R]) -> Callable[P, R]:
+    """Run a function under the figures' settings and put the reader's own back afterwards."""
+
+    @wraps(build)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context(settings()):
+            return build(*args, **kwargs)
+
+    return wrapped
+
+
+def width_in_ems(words: str) -> float:
+    """About how wide words are, in units of the type size: Chinese characters 1, wide capitals 0.65, others 0.5."""
+    return sum(1.0 if ord(x) > 0x2E80 else 0.65 if x.isupper() or x in "mw%—" else 0.5 for x in words)
+
+
+def wrap(words: str, ems: float, lines: int = 3) -> str:
+    """Break words into at most ``lines`` lines of about ``ems`` widths; what does not fit ends in an ellipsis.
+
+    Chinese breaks between any two characters, English between words.
+    """
+    pieces: list[str] = []
+    for word in legible(words).split(" "):
+        start = len(pieces)
+        for letter in word:
+            if ord(letter) > 0x2E80 or len(pieces) == start or ord(pieces[-1][-1]) > 0x2E80:
+                pieces.append(letter)
+            else:
+                pieces[-1] += letter
+        if len(pieces) > start:
+            pieces[-1] += " "
+    rows = [""]
+    for piece in pieces:
+        closing = piece.strip() in "，。；：、）》”,.;:)"
+        if rows[-1] and not closing and width_in_ems(rows[-1] + piece.rstrip()) > ems:
+            rows.append("")
+        rows[-1] += piece
+    rows = [row.rstrip() for row in rows]
+    if len(rows) > lines:
+        rows = [*rows[: lines - 1], rows[lines - 1][: max(1, int(ems * 1.6))].rstrip("，。,. ") + "…"]
+    return "\n".join(rows)
+
+
+def sheet(size: tuple[float, float], title: str, subtitle: str = "", footer: str = "") -> Figure:
+    """A blank figure with its words: title and subtitle above, what made it below.
+
+    Parameters
+    ----------
+    size
+        Width and height in inches.
+    title, subtitle, footer
+        Words; wrapped to the width.
+    """
+    width, height = size
+    figure = Figure(figsize=size, facecolor=PAPER)
+    top = height - 0.10
+    for words, kind, colour, weight in ((title, "title", INK, "bold"), (subtitle, "subtitle", MUTED, "normal")):
+        if words:
+            shown = wrap(words, (width - 0.3) * 72.0 / SIZE[kind], 2)
+            figure.text(
+                0.12 / width, top / height, shown, size=SIZE[kind], color=colour, weight=weight, va="top",
+                linespacing=1.25,
+            )  # fmt: skip
+            top -= (shown.count("\n") + 1) * SIZE[kind] * 1.42 / 72.0
+    if footer:
+        figure.text(0.12 / width, 0.06 / height, legible(footer), size=SIZE["foot"], color=MUTED, va="bottom")
+    return figure
+
+
+def panel(figure: Figure, left: float, bottom: float, right: float, top: float) -> Axes:
+    """Axes at distances from the sheet's edges, in inches, with quiet lines and numbers as people write them."""
+    width, height = figure.get_size_inches()
+    area = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
+    axes = figure.add_axes(area)
+    axes.set_facecolor("none")
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.grid(axis="y", color=GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0, labelsize=SIZE["label"], labelfontfamily=families())
+    axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=SIZE["label"], labelfontfamily=families())
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: axis_number(value)))
+    return axes
+
+
+def years(axes: Axes, first: float, last: float) -> None:
+    """A time axis in years: ticks on whole years, about seven of them."""
+    axes.set_xlim(first, last)
+    step = next(step for step in (1, 2, 4, 5, 10, 20, 50) if (last - first) / step <= 7.5 or step == 50)
+    start = int(-(-first // step) * step)
+    axes.set_xticks([float(year) for year in range(start, int(last) + 1, step)])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+
+
+def spread(wanted: Sequence[float], gap: float) -> list[float]:
+    """Positions near those wanted and at least ``gap`` apart, in the same order of size; NaN stays where it is."""
+    order = sorted((at for at in range(len(wanted)) if wanted[at] == wanted[at]), key=lambda at: wanted[at])
+    placed = list(wanted)
+    for _ in range(50):
+        moved = False
+        for lower, upper in zip(order, order[1:], strict=False):
+            short = gap - (placed[upper] - placed[lower])
+            if short > 1e-9 * max(1.0, abs(gap)):
+                placed[lower] -= short / 2.0
+                placed[upper] += short / 2.0
+                moved = True
+        if not moved:
+            break
+    return placed
+
+
+def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, **extra: Any) -> None:
+    """A label beside what it names, instead of a legend."""
+    options: dict[str, Any] = {"size": SIZE["small"], "va": "center", "ha": "left", "clip_on": False, **extra}
+    axes.text(*at, legible(words), color=colour, **options)

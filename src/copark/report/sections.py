@@ -1,0 +1,275 @@
+"""The sections about the runs: what the model says, and how it stands beside the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.analysis.bands import bands, mean, quantiles
+from copark.analysis.coordination import grade, needed, read_out
+from copark.analysis.observed import misses
+from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
+from copark.report import tables
+from copark.report.blocks import Block, Bullets, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.numbers import number, percent, quantity, spoken
+from copark.report.summary import Findings, beside, known, one_beside, says, sure, unseen
+from copark.report.words import join, output_title
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
+"""Outputs drawn as fans, in the order of the report."""
+
+TAIL = 0.1
+"""An observation with fewer runs than this on one side of it is reached only by the tail."""
+
+
+def not_kept(result: xr.Dataset, names: tuple[str, ...], lang: str) -> Words | None:
+    """A sentence that names the outputs a study did not keep; ``None`` where it kept all."""
+    missing = [name for name in names if name not in result.data_vars]
+    return Words(text("report.page.not_kept", lang, names=join(missing, lang))) if missing else None
+
+
+def summary(findings: Findings) -> Section:
+    """The report in brief."""
+    blocks: list[Block] = []
+    for key, sentences in (
+        ("known", known(findings)), ("model", says(findings)), ("beside", beside(findings)), ("sure", sure(findings))
+    ):  # fmt: skip
+        if sentences:
+            blocks += [Words(findings.say(f"summary.{key}_head"), "heading"), Bullets(tuple(sentences))]
+    return Section("summary", findings.say("section.summary"), tuple(blocks))
+
+
+def outcomes(findings: Findings, studio: Studio) -> Section:
+    """How often each outcome happens."""
+    from copark.report import figures
+
+    result, lang, scenario = findings.result, findings.lang, findings.scenario
+    named = [f"{text(f'analysis.outcome.{one.name}', lang)} {percent(one.share)}" for one in findings.shares]
+    picture = studio.draw(
+        "outcomes",
+        lambda: figures.outcome_bars(result, lang, scenario),
+        findings.say("outcomes.title"),
+        findings.say("outcomes.desc", values=join(named, lang)),
+    )
+    lead = findings.say("outcomes.lead", last=findings.labels[-1], runs=number(findings.finished, 0))
+    blocks: list[Block] = [Words(lead), picture, Numbers(tables.outcome_table(findings.shares, lang))]
+    swept = tables.sweep_table(result, lang, scenario)
+    if swept is not None:
+        blocks.append(Numbers(swept, findings.say("outcomes.sweep")))
+    return Section("outcomes", findings.say("section.outcomes"), tuple(blocks))
+
+
+def fan(findings: Findings, studio: Studio, name: str) -> Drawing:
+    """One fan with its numbers."""
+    from copark.report import figures
+    from copark.report.figures.fans import shown
+
+    result, lang = findings.result, findings.lang
+    levels = bands(result, name, findings.scenario)
+    unit = findings.unit(name)
+    low, median, high = (quantity(float(levels[row][-1]), unit, lang) for row in (0, 2, 4))
+    count = sum(entry.use for entry in shown(result, name, findings.case))
+    told = findings.say("fans.desc_count", count=count) if count else findings.say("fan.no_observation")
+    title = output_title(result, name, lang)
+    last = findings.labels[-1]
+    description = findings.say(
+        "fans.desc", title=title, last=last, median=median, low=low, high=high, observations=told
+    )
+    return studio.draw(
+        f"fan_{name}",
+        lambda: figures.fan(result, name, findings.case, lang, findings.scenario),
+        title,
+        description,
+        caption=findings.say("fans.caption", last=last, median=median, low=low, high=high),
+        wide=False,
+        numbers=tables.band_table(result, name, lang, levels),
+    )
+
+
+def fans(findings: Findings, studio: Studio) -> Section:
+    """How the park grows: the fans."""
+    kept = [name for name in FANS if name in findings.result.data_vars]
+    blocks: list[Block] = [Words(findings.say("fans.lead"))]
+    if kept:
+        blocks.append(Grid(tuple(fan(findings, studio, name) for name in kept)))
+    missing = [name for name in FANS if name not in kept]
+    if missing:
+        blocks.append(Words(findings.say("fans.missing", names=join(missing, findings.lang))))
+    return Section("fans", findings.say("section.fans"), tuple(blocks))
+
+
+def record(findings: Findings) -> Section:
+    """Where the model misses history, and every observation beside the model."""
+    rows = [row for row in findings.rows if row.inside is not None]
+    blocks: list[Block] = [Words(findings.say("record.lead"))]
+    if not rows:
+        blocks.append(Words(findings.say("record.none")))
+    else:
+        missed = misses(rows)
+        blocks.append(Words(findings.say("record.misses_head"), "heading"))
+        if missed:
+            told = (one_beside(findings, row, f"record.miss_{row.side}") for row in missed)
+            blocks.append(Bullets(tuple(told)))
+        else:
+            blocks.append(Words(findings.say("record.no_miss", compared=len(rows))))
+        near = [
+            row
+            for row in rows
+            if row.inside and row.observation.bound in ("exact", "about") and not TAIL <= row.below <= 1.0 - TAIL
+        ]
+        if near:
+            blocks.append(Words(findings.say("record.near_head"), "heading"))
+            blocks.append(Bullets(tuple(one_beside(findings, row, "record.near") for row in near)))
+        blocks.append(Words(findings.say("record.all_head"), "heading"))
+        blocks.append(Numbers(tables.comparison_table(findings.result, findings.rows, findings.lang)))
+    nothing = unseen(findings, FANS)
+    if nothing:
+        blocks.append(Words(nothing))
+    return Section("record", findings.say("section.record"), tuple(blocks))
+
+
+def land(findings: Findings, studio: Studio) -> list[Block]:
+    """The land ledger."""
+    from copark.report import figures
+
+    result, lang, scenario = findings.result, findings.lang, findings.scenario
+    names = ("serviced_area", "usable_area", "occupied_area")
+    if not any(name in result.data_vars for name in names):
+        return [found for found in (not_kept(result, names, lang),) if found]
+    ends = []
+    for name in names:
+        final = findings.final(name)
+        if final is not None:
+            ends.append(f"{output_title(result, name, lang)} {quantity(final[1], findings.unit(name), lang)}")
+    told = findings.say("phases.at", quarter=findings.labels[-1], values=join(ends, lang)) if ends else ""
+    picture = studio.draw(
+        "ledger_land",
+        lambda: figures.ledger_land(result, findings.case, lang, scenario),
+        findings.say("land.title"),
+        findings.say("ledgers.land_desc", values=told),
+        caption=findings.say("ledgers.land_caption"),
+    )
+    return [Words(findings.say("ledgers.land_head"), "heading"), picture]
+
+
+def closing_gap(result: xr.Dataset, scenario: int, names: tuple[tuple[str, ...], tuple[str, ...]]) -> float:
+    """The largest difference, in any quarter, between the change of cash and sources less uses; M USD, of means."""
+    chosen = result.isel(scenario=scenario)
+    net = sum(mean(chosen[name].to_numpy()) for name in names[0]) - sum(mean(chosen[name].to_numpy()) for name in names[1])
+    change = np.diff(mean(chosen["cash"].to_numpy()))
+    gap = np.abs(change - np.asarray(net)[1:] / 4.0)
+    return float(np.max(gap)) if gap.size and np.isfinite(gap).all() else float("nan")
+
+
+def money(findings: Findings, studio: Studio) -> list[Block]:
+    """The money ledger, checked."""
+    from copark.report import figures
+    from copark.report.figures.frame import view
+    from copark.report.figures.ledgers import SOURCES, USES, yearly
+
+    result, lang, scenario = findings.result, findings.lang, findings.scenario
+    kept = [name for name in (*SOURCES, *USES) if name in result.data_vars]
+    if not kept:
+        return [found for found in (not_kept(result, (*SOURCES, *USES), lang),) if found]
+    seen = view(result, lang, scenario)
+    sums = {name: float(yearly(seen, name)[1].sum()) for name in kept}
+    rows = [
+        (output_title(result, name, lang), findings.say("ledgers.source_of" if name in SOURCES else "ledgers.use_of"), number(amount))
+        for name, amount in sums.items()
+    ]  # fmt: skip
+    whole = len(kept) == len(SOURCES) + len(USES) and "cash" in result.data_vars
+    caption = findings.say("ledgers.money_caption_part")
+    if whole:
+        gap = closing_gap(result, scenario, (SOURCES, USES))
+        shown = f"{gap:.0e} M USD" if 0.0 < gap < 5e-4 else spoken(gap, "M USD", lang)
+        caption = findings.say("ledgers.money_caption", gap=shown)
+    largest = sorted(kept, key=lambda name: -sums[name])[:3]
+    told = join([f"{output_title(result, name, lang)} {spoken(sums[name], 'M USD', lang)}" for name in largest], lang)
+    picture = studio.draw(
+        "ledger_money",
+        lambda: figures.ledger_money(result, lang, scenario),
+        findings.say("money.title"),
+        findings.say("ledgers.money_desc", values=told),
+        caption=caption,
+        numbers=tables.table(lang, ("flow", "kind", "amount"), rows, ("amount",)),
+    )
+    return [Words(findings.say("ledgers.money_head"), "heading"), picture]
+
+
+def ledgers(findings: Findings, studio: Studio) -> Section:
+    """Land and money."""
+    blocks = [*land(findings, studio), *money(findings, studio)]
+    return Section("ledgers", findings.say("section.ledgers"), tuple(blocks))
+
+
+def coordination(findings: Findings, studio: Studio) -> Section:
+    """The coupling coordination degree, with its caveat first."""
+    from copark.report import figures
+
+    result, lang, scenario = findings.result, findings.lang, findings.scenario
+    blocks: list[Block] = [Words(findings.say("coordination.caveat"), "caveat")]
+    lacking = not_kept(result, needed(), lang)
+    if lacking is not None:
+        blocks.append(lacking)
+    else:
+        found = read_out(result, scenario)
+        ends = quarters_of(result, (str(findings.case.clock.data_end),))
+        told = []
+        for at in dict.fromkeys((*ends, len(findings.labels) - 1)):
+            standard, corrected = (
+                float(quantiles(one[:, at], (0.5,))[0]) for one in (found.coordination, found.coordination_corrected)
+            )
+            if np.isfinite(standard):
+                told.append(
+                    findings.say(
+                        "coordination.at", quarter=findings.labels[at], standard=f"{standard:.2f}",
+                        corrected=f"{corrected:.2f}", grade=text(f"analysis.grade.{grade(standard)}", lang),
+                        grade_corrected=text(f"analysis.grade.{grade(corrected)}", lang),
+                    )
+                )  # fmt: skip
+        picture = studio.draw(
+            "coordination",
+            lambda: figures.coordination(result, lang, scenario),
+            findings.say("coordination.title"),
+            findings.say("coordination.desc", values=" ".join(told)),
+            caption=(" " if lang == "en" else "").join(told),
+        )
+        blocks.append(picture)
+    blocks.append(Numbers(tables.component_table(lang), findings.say("coordination.table")))
+    return Section("coordination", findings.say("section.coordination"), tuple(blocks))
+
+
+def phase_section(findings: Findings, studio: Studio) -> Section:
+    """Phases of coupling."""
+    from copark.report import figures
+
+    result, case, lang, scenario = findings.result, findings.case, findings.lang, findings.scenario
+    blocks: list[Block] = [Words(findings.say("phases.lead"))]
+    lacking = not_kept(result, ("arrivals", "operating"), lang)
+    if lacking is not None:
+        blocks.append(lacking)
+        return Section("phases", findings.say("section.phases"), tuple(blocks))
+    marks = [str(entry.date.quarter("event")) for entry in case.renegotiations]
+    share = phase_shares(phases(result, marks, scenario))
+    told = []
+    for at in dict.fromkeys((*quarters_of(result, (str(case.clock.data_end),)), len(findings.labels) - 1)):
+        named = [f"{text(f'analysis.phase.{name}', lang)} {percent(float(share[row, at]))}" for row, name in enumerate(PHASES)]
+        told.append(findings.say("phases.at", quarter=findings.labels[at], values=join(named, lang)))
+    blocks.append(
+        studio.draw(
+            "phases",
+            lambda: figures.phases(result, case, lang, scenario),
+            findings.say("phases.title"),
+            findings.say("phases.desc", values=" ".join(told)),
+            caption=(" " if lang == "en" else "").join(told),
+        )
+    )
+    if case.renegotiations:
+        named = [f"{entry.title.get(lang)} ({entry.date})" for entry in case.renegotiations]
+        blocks.append(Words(findings.say("phases.marks", values=findings.say("join.clause").join(named))))
+    return Section("phases", findings.say("section.phases"), tuple(blocks))

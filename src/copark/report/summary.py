@@ -1,0 +1,234 @@
+"""The report in a few sentences, made from numbers: nothing here is written beforehand but the frames."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.analysis.bands import quantiles
+from copark.analysis.observed import Comparison
+from copark.analysis.outcomes import Share, sweep
+from copark.report.numbers import number, percent, spoken
+from copark.report.words import bounded, join, observed, output_title, variable_title
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases.case import Case
+
+HEADLINES = ("registered", "operating", "realised_investment", "jobs")
+"""What is told of the record first, and set beside the model."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the summary is made from.
+
+    Parameters
+    ----------
+    result, case, lang, scenario
+        What is reported, and how.
+    shares
+        Outcome shares of the scenario.
+    rows
+        Observations beside the model.
+    """
+
+    result: xr.Dataset
+    case: Case
+    lang: str
+    scenario: int
+    shares: tuple[Share, ...]
+    rows: tuple[Comparison, ...]
+
+    def say(self, key: str, **values: Any) -> str:
+        """A text of the report."""
+        return text(f"report.{key}", self.lang, **values)
+
+    @property
+    def labels(self) -> list[str]:
+        """The quarters, such as ``2012Q3``."""
+        return [str(label) for label in self.result["label"].to_numpy()]
+
+    @property
+    def runs(self) -> int:
+        """Runs of the scenario, finished or not."""
+        return int(self.result.sizes["run"])
+
+    @property
+    def finished(self) -> int:
+        """Runs of the scenario that finished."""
+        return self.shares[0].total
+
+    def share(self, name: str) -> Share:
+        """The share of an outcome."""
+        return next(entry for entry in self.shares if entry.name == name)
+
+    def unit(self, name: str) -> str:
+        """An output's unit."""
+        return str(self.result[name].attrs.get("units", ""))
+
+    def final(self, name: str) -> tuple[float, float, float] | None:
+        """5, 50 and 95 % of runs at the end; ``None`` where there is no value."""
+        if name not in self.result.data_vars:
+            return None
+        values = self.result[name].isel(scenario=self.scenario, quarter=-1).to_numpy()
+        low, median, high = (float(level) for level in quantiles(values, (0.05, 0.50, 0.95)))
+        return (low, median, high) if np.isfinite(median) else None
+
+
+def provenance(result: xr.Dataset) -> dict[str, Any]:
+    """What made a result, as its attributes tell; empty where they do not."""
+    try:
+        found = json.loads(result.attrs.get("provenance", "{}"))
+    except (TypeError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    if isinstance(found.get("study"), str):
+        try:
+            found["study"] = json.loads(found["study"])
+        except ValueError:
+            pass
+    return found
+
+
+def known(findings: Findings) -> list[str]:
+    """What is known of the park, before any model."""
+    case, lang = findings.case, findings.lang
+    kind = {"intergovernmental": "known_intergovernmental", "enterprise-led": "known_enterprise_led"}
+    first = findings.say(
+        f"summary.{kind.get(case.kind, 'known')}",
+        park=case.title.get(lang),
+        home=case.sides.home.title.get(lang),
+        host=case.sides.host.title.get(lang),
+        start=str(case.clock.start),
+        observations=len(case.observations),
+        events=len(case.events),
+        sources=len(case.sources),
+        data_end=str(case.clock.data_end),
+        compared=len(findings.rows),
+        high=sum(row.observation.grade == "high" for row in findings.rows),
+    )
+    latest = []
+    for name in HEADLINES:
+        entries = case.observed(name)
+        if entries:
+            last = entries[-1]
+            words = {"title": variable_title(name, lang), "value": observed(last, lang, spoken), "date": str(last.date)}
+            latest.append(findings.say("summary.latest_one", **words))
+    if not latest:
+        return [first]
+    return [first, findings.say("summary.latest", values=findings.say("join.clause").join(latest))]
+
+
+def says(findings: Findings) -> list[str]:
+    """What the model says would happen, and how often."""
+    if not findings.finished:
+        return [findings.say("summary.no_run")]
+    labels = findings.labels
+    said = [
+        findings.say(
+            "summary.outcomes",
+            last=labels[-1],
+            years=number(len(labels) / 4.0, 0 if len(labels) % 4 == 0 else 2),
+            runs=number(findings.finished, 0),
+            **{entry.name: percent(entry.share) for entry in findings.shares},
+        )
+    ]
+    swept = sweep(findings.result, findings.scenario)
+    if swept:
+        low, high = (next(one.share for one in swept[value] if one.name == "self_standing") for value in (15.0, 100.0))
+        said.append(findings.say("summary.threshold", low=percent(low), high=percent(high)))
+    operating, jobs = findings.final("operating"), findings.final("jobs")
+    if operating is not None and jobs is not None:
+        words = {"low": operating[0], "median": operating[1], "high": operating[2]}
+        words |= {"jobs_low": jobs[0], "jobs_median": jobs[1], "jobs_high": jobs[2]}
+        said.append(findings.say("summary.ends", **{key: number(value, 0) for key, value in words.items()}))
+    return said
+
+
+def beside(findings: Findings) -> list[str]:
+    """What the model says beside what did happen."""
+    rows = [row for row in findings.rows if row.inside is not None]
+    if not findings.finished:
+        return []
+    if not rows:
+        return [findings.say("summary.beside_none")]
+    missed = sum(row.inside is False for row in rows)
+    said = [findings.say("summary.beside", compared=len(rows), inside=len(rows) - missed, missed=missed)]
+    share = missed / len(rows)
+    kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
+    said.append(findings.say(f"summary.{kind}", section=findings.say("section.record")))
+    for name in HEADLINES:
+        found = [row for row in rows if row.observation.variable == name]
+        if found:
+            said.append(one_beside(findings, found[-1], "summary.latest_beside"))
+    return said
+
+
+def one_beside(findings: Findings, row: Comparison, key: str) -> str:
+    """A sentence about one observation: what was recorded, what the model says."""
+    entry = row.observation
+    unit, lang = findings.unit(entry.variable), findings.lang
+    return findings.say(
+        key,
+        title=output_title(findings.result, entry.variable, lang),
+        date=str(entry.date),
+        observed=bounded(row.value, row.high, entry.bound, unit, lang, spoken),
+        median=spoken(row.median, unit, lang),
+        low=spoken(row.low, unit, lang),
+        high=spoken(row.upper, unit, lang),
+        upper=spoken(row.upper, unit, lang),
+        below=percent(row.below),
+    )
+
+
+def drawn(result: xr.Dataset) -> str:
+    """How the parameters of the runs were drawn: ``priors``, ``defaults`` or ``unknown_draws``."""
+    study = provenance(result).get("study")
+    if isinstance(study, dict):
+        told = str(study.get("draws", "")).lower()
+        if "prior" in told:
+            return "priors"
+        if "default" in told:
+            return "defaults"
+    if "draws" in result.data_vars and result["draws"].sizes.get("run", 0) > 1:
+        values = result["draws"].to_numpy()
+        return "priors" if np.any(values != values[:1]) else "defaults"
+    return "unknown_draws"
+
+
+def sure(findings: Findings) -> list[str]:
+    """How sure: counting error, where the parameters come from, what is extrapolation, what did not finish."""
+    said = []
+    if findings.finished:
+        standing = findings.share("self_standing")
+        said.append(
+            findings.say(
+                "summary.error", runs=number(findings.finished, 0), low=percent(standing.low, 1),
+                high=percent(standing.high, 1),
+            )
+        )  # fmt: skip
+    said.append(findings.say(f"summary.{drawn(findings.result)}"))
+    if str(findings.case.clock.data_end) < findings.labels[-1]:
+        said.append(findings.say("summary.far", data_end=str(findings.case.clock.data_end)))
+    if findings.finished < findings.runs:
+        count = number(findings.runs - findings.finished, 0)
+        said.append(findings.say("summary.unfinished", count=count, total=number(findings.runs, 0)))
+    return said
+
+
+def unseen(findings: Findings, names: Sequence[str]) -> str:
+    """Which of the outputs shown have no observation at all; empty where each has one."""
+    seen = {entry.variable for entry in findings.case.observations if entry.use and entry.grade != "background"}
+    missing = [name for name in names if name in findings.result.data_vars and name not in seen]
+    if not missing:
+        return ""
+    titles = [output_title(findings.result, name, findings.lang) for name in missing]
+    return findings.say("record.unseen", names=join(titles, findings.lang))

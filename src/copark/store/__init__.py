@@ -1,0 +1,11 @@
+"""Runs by content identity: saved whole, found again, checked against damage, exported.
+
+``runs`` keeps the database of runs, one folder each; ``arrays`` writes and opens their numbers as Zarr; ``summary``
+keeps bands instead of paths where there are too many runs to keep; ``manifest`` says what a whole folder looks like;
+``exports`` and ``workbook`` give the numbers to other programs.
+"""
+
+from copark.store.refusals import DamagedRun, ExportRefused, RunNotStored
+from copark.store.runs import RunRecord, RunStore
+
+__all__ = ["DamagedRun", "ExportRefused", "RunNotStored", "RunRecord", "RunStore"]

@@ -1,0 +1,80 @@
+"""Writing that is either done or not done: into a hidden place beside the target, onto the disk, then renamed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+UNFINISHED = ".writing-"
+REPLACED = ".replaced-"
+
+
+def _beside(target: Path, prefix: str) -> Path:
+    return target.with_name(f"{prefix}{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
+
+
+def flush(path: Path) -> None:
+    """Ask the operating system to put a file, or a folder's list of names, onto the disk."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except PermissionError:  # a folder on Windows, which needs no flush of its own
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:  # a file system that cannot flush this kind of file
+        pass
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def written_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a folder to write into; when the block ends well it becomes ``target``, otherwise it vanishes.
+
+    Where ``target`` is there already, made by another process in the meantime, it is kept unless ``replace``.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = _beside(target, UNFINISHED)
+    folder.mkdir()
+    try:
+        yield folder
+        flush(folder)
+        _take_place(folder, target, replace=replace)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    flush(target.parent)
+
+
+def _take_place(folder: Path, target: Path, *, replace: bool) -> None:
+    """Rename a finished folder to its target, putting an older one out of the way first if asked."""
+    if target.exists():
+        if not replace:
+            return
+        old = _beside(target, REPLACED)
+        target.rename(old)
+        folder.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+        return
+    try:
+        folder.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+
+
+@contextmanager
+def written_file(target: Path) -> Iterator[Path]:
+    """Give a file name to write to; when the block ends well it becomes ``target``, otherwise it vanishes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path = _beside(target, UNFINISHED)
+    try:
+        yield path
+        flush(path)
+        path.replace(target)
+    finally:
+        path.unlink(missing_ok=True)
+    flush(target.parent)

@@ -1,0 +1,116 @@
+"""Two ensembles side by side: identical, equal but for rounding, or different from a first place on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+TOLERANCE = 1e-9
+"""Relative to the greater of 1 and the stored value."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where two ensembles differ, quarter before run before variable."""
+
+    variable: str
+    scenario: str
+    run: int
+    quarter: str
+    stored: float
+    replayed: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What comparing a chunk of runs gave.
+
+    Parameters
+    ----------
+    identical
+        Every bit is the same; any not-a-number equals any other.
+    largest
+        Largest relative difference among numbers, 0 if identical.
+    first
+        The first difference beyond ``TOLERANCE``, if there is one.
+    """
+
+    identical: bool
+    largest: float
+    first: Difference | None
+
+    def joined(self, other: Comparison) -> Comparison:
+        """Both this comparison and that of later runs in one."""
+        return Comparison(
+            self.identical and other.identical, max(self.largest, other.largest), self.first or other.first
+        )
+
+
+def compare(stored: xr.Dataset, replayed: xr.Dataset) -> Comparison:
+    """Compare the runs of two Datasets with the same coordinates, variable by variable."""
+    identical, largest = True, 0.0
+    firsts: list[tuple[tuple[int, int, int], Difference]] = []
+    for order, name in enumerate(map(str, stored.data_vars)):
+        left, right = stored[name].values, replayed[name].values
+        if left.shape == right.shape and same_bits(left, right).all():
+            continue
+        identical = False
+        gaps = relative_gaps(left, right)
+        largest = max(largest, float(gaps.max()))
+        if (gaps > TOLERANCE).any():
+            firsts.append(_first(stored, name, order, gaps, right))
+    first = min(firsts, key=lambda found: found[0])[1] if firsts else None
+    return Comparison(identical, largest, first)
+
+
+def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where two arrays of one shape hold the same bits; any not-a-number equals any other."""
+    import numpy as np
+
+    if left.dtype.kind == "f" and right.dtype == left.dtype:
+        bits = np.dtype(f"i{left.dtype.itemsize}")
+        same = np.ascontiguousarray(left).view(bits) == np.ascontiguousarray(right).view(bits)
+        return np.asarray(same | (np.isnan(left) & np.isnan(right)))
+    return np.asarray(left == right)
+
+
+def relative_gaps(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.float64]:
+    """``|a - b| / max(1, |a|)``; infinite where only one of the two is a number."""
+    import numpy as np
+
+    stored, replayed = left.astype(np.float64), right.astype(np.float64)
+    both_nan = np.isnan(stored) & np.isnan(replayed)
+    gaps = np.abs(np.subtract(stored, replayed, out=np.zeros(stored.shape), where=stored != replayed))
+    gaps = gaps / np.maximum(1.0, np.abs(stored))
+    gaps[np.isnan(gaps)] = np.inf
+    gaps[both_nan] = 0.0
+    return np.asarray(gaps)
+
+
+def _first(
+    stored: xr.Dataset, name: str, order: int, gaps: NDArray[np.float64], replayed: NDArray[np.generic]
+) -> tuple[tuple[int, int, int], Difference]:
+    import numpy as np
+
+    dims = [str(dim) for dim in stored[name].dims]
+    places = np.argwhere(gaps > TOLERANCE)
+    columns = {dim: places[:, at] for at, dim in enumerate(dims)}
+    quarter = columns.get("quarter", np.full(len(places), stored.sizes["quarter"]))
+    run = columns.get("run", np.zeros(len(places), dtype=np.int64))
+    chosen = int(np.lexsort((run, quarter))[0])
+    at = {dim: int(columns[dim][chosen]) for dim in dims}
+    place = tuple(at[dim] for dim in dims)
+    difference = Difference(
+        variable=name,
+        scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",
+        run=int(stored["run"].values[at["run"]]) if "run" in at else -1,
+        quarter=str(stored["label"].values[at["quarter"]]) if "quarter" in at else "",
+        stored=float(stored[name].values[place]),
+        replayed=float(replayed[place]),
+    )
+    return (int(quarter[chosen]), int(run[chosen]), order), difference

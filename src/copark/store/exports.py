@@ -1,0 +1,141 @@
+"""Stored runs for other programs: netCDF for science, CSV for statistics, a workbook for offices.
+
+A CSV begins with a byte order mark, so that spreadsheets show Chinese; texts that look like formulas are made harmless
+in CSV and in workbooks.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.store import tables
+from copark.store.atomic import written_file, written_folder
+from copark.store.refusals import ExportRefused, fault
+from copark.store.summary import summary_of
+from copark.store.workbook import write_workbook
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.store.runs import RunRecord, RunStore
+
+Progress = Callable[[int, int], None]
+ROWS_BETWEEN_REPORTS = 10_000
+
+
+def export_run(
+    store: RunStore, identity: str, form: str, target: Path, *, lang: str = "en", progress: Progress | None = None
+) -> Path:
+    """Write a stored run in another form.
+
+    Parameters
+    ----------
+    store, identity
+        The run.
+    form
+        ``netcdf``, ``csv`` or ``xlsx``.
+    target
+        The file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs, variables
+        and provenance, a file each; a name that does is one tidy file of paths.
+    lang
+        Language of titles and headings.
+    progress
+        Told rows done and rows in all.
+
+    Raises
+    ------
+    ExportRefused
+        If the form cannot hold the run, or the target is in the way.
+    RunNotStored, DamagedRun
+        As :meth:`RunStore.get`.
+    """
+    record = store.get(identity)
+    dataset = store.load(record.identity)
+    if form == "netcdf":
+        _refuse_folder(target)
+        return write_netcdf(dataset, target)
+    if form == "xlsx":
+        _refuse_folder(target)
+        return write_workbook(_office_tables(store, record, dataset, lang), target, lang, progress)
+    if target.suffix.lower() == ".csv":
+        _refuse_folder(target)
+        return write_csv(tables.paths_table(dataset), target, progress)
+    return _write_csv_folder(store, record, dataset, target, lang, progress)
+
+
+def _refuse_folder(target: Path) -> None:
+    if target.is_dir():
+        raise ExportRefused([fault("target_is_folder", target)])
+
+
+def _bands(store: RunStore, record: RunRecord, dataset: xr.Dataset) -> xr.Dataset:
+    return store.load_summary(record.identity) or summary_of(dataset)
+
+
+def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang: str) -> list[tables.Table]:
+    return [
+        tables.summary_table(_bands(store, record, dataset), lang),
+        tables.outcomes_table(record, lang),
+        tables.runs_table(store.load_every_run(record.identity), lang),
+        tables.variables_table(dataset),
+        tables.provenance_table(record, lang),
+    ]
+
+
+def write_netcdf(dataset: xr.Dataset, target: Path) -> Path:
+    """Write a Dataset as netCDF 4, deflated, one variable in memory at a time."""
+    encoding: dict[Any, dict[str, Any]] = {
+        name: {"zlib": True, "complevel": 1, "shuffle": True}
+        for name, variable in dataset.variables.items()
+        if variable.dtype.kind in "fiu" and variable.ndim
+    }
+    with written_file(target) as path:
+        _without_encodings(dataset).to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    return target
+
+
+def _without_encodings(dataset: xr.Dataset) -> xr.Dataset:
+    plain = dataset.drop_encoding()
+    for name, variable in plain.variables.items():
+        if variable.dtype.kind == "M":
+            plain[name].encoding = {"units": "days since 1970-01-01", "dtype": "int64"}
+    return plain
+
+
+def write_csv(table: tables.Table, target: Path, progress: Progress | None = None) -> Path:
+    """Write a table as CSV: UTF-8 with byte order mark, comma, point, one header row."""
+    with written_file(target) as path:
+        _fill_csv(table, path, progress)
+    return target
+
+
+def _fill_csv(table: tables.Table, path: Path, progress: Progress | None) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([tables.safe(cell) for cell in table.header])
+        for at, row in enumerate(table.rows):
+            writer.writerow([tables.safe(cell) for cell in row])
+            if progress and at % ROWS_BETWEEN_REPORTS == 0:
+                progress(at, table.count)
+    if progress:
+        progress(table.count, table.count)
+
+
+def _write_csv_folder(
+    store: RunStore, record: RunRecord, dataset: xr.Dataset, target: Path, lang: str, progress: Progress | None
+) -> Path:
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise ExportRefused([fault("target_exists", target)])
+    if target.is_dir():
+        target.rmdir()
+    with written_folder(target) as folder:
+        for table in _office_tables(store, record, dataset, lang):
+            _fill_csv(table, folder / f"{table.name}.csv", None)
+        _fill_csv(tables.paths_table(dataset), folder / "paths.csv", progress)
+        content = json.dumps(record.provenance, indent=1, ensure_ascii=False, sort_keys=True)
+        (folder / "provenance.json").write_text(content + "\n", encoding="utf-8")
+    return target

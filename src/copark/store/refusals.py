@@ -1,0 +1,36 @@
+"""What the store refuses, each with its cause and repair in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copark.errors import Fault, FaultsFound, NotFound, RunRefused
+
+
+class RunNotStored(FaultsFound, NotFound):
+    """No run of this identity is stored."""
+
+
+class DamagedRun(FaultsFound):
+    """A stored run is half-written, damaged or of another format."""
+
+
+class ExportRefused(FaultsFound, RunRefused):
+    """A run cannot be exported or stored as asked."""
+
+
+def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
+    """A fault whose words are in ``texts/store.yaml``.
+
+    Parameters
+    ----------
+    code
+        Key of the texts without the area: ``damaged`` for ``store.damaged.cause`` and ``store.damaged.repair``.
+    place
+        The folder or file at fault.
+    key
+        What in it is at fault, if one thing is.
+    values
+        What the texts name in braces.
+    """
+    return Fault(code=f"store.{code}", file=str(place), key=key, values=values)

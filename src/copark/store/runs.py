@@ -1,0 +1,309 @@
+"""The database of runs: one folder for each identity, whole or not there.
+
+A folder holds ``arrays.zarr`` (the numbers), ``metadata.json`` (what made them and how the runs ended) and
+``manifest.json`` (every file with its checksum, written last). Above ``SUMMARY_ABOVE`` runs, ``arrays.zarr`` keeps
+the first ``KEPT`` runs, ``summary.zarr`` the bands over all of them, and ``every_run.zarr`` the status, outcome and
+draws of each; a run's luck depends on its number alone, so the first are as good a sample as any.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.errors import Fault
+from copark.store.arrays import ArrayWriter, open_dataset, write_dataset
+from copark.store.atomic import UNFINISHED, written_folder
+from copark.store.manifest import FORMAT, faults_of, write_manifest
+from copark.store.refusals import DamagedRun, ExportRefused, RunNotStored, fault
+from copark.store.summary import RunningSummary, Tally
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SUMMARY_ABOVE = 100_000
+KEPT = 10_000
+ARRAYS, SUMMARY, EVERY_RUN, METADATA = "arrays.zarr", "summary.zarr", "every_run.zarr", "metadata.json"
+LEAST_COMPRESSION = 0.2
+"""Ensembles were never seen to shrink to less than this share of their size in memory."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is known of a stored run without reading its numbers.
+
+    Parameters
+    ----------
+    identity, path
+        Its name and its folder.
+    form
+        ``full``, or ``summarised`` where only bands and the first runs are kept.
+    created
+        When it was stored, UTC, ISO 8601.
+    runs, kept
+        Runs made; runs whose paths are kept.
+    bytes
+        Size of its files.
+    scenarios, variables
+        Their names in order.
+    status, outcome
+        Runs by code, for each scenario.
+    provenance
+        What made the numbers.
+    """
+
+    identity: str
+    path: Path
+    form: str
+    created: str
+    runs: int
+    kept: int
+    bytes: int
+    scenarios: tuple[str, ...]
+    variables: tuple[str, ...]
+    status: dict[str, dict[str, int]]
+    outcome: dict[str, dict[str, int]]
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> int:
+        """Runs, over all scenarios, that did not reach the end."""
+        return sum(number for found in self.status.values() for code, number in found.items() if code != "0")
+
+
+class RunStore:
+    """Stored runs under one folder.
+
+    Parameters
+    ----------
+    root
+        The folder; made when the first run is saved.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def save(self, dataset: xr.Dataset, *, replace: bool = False) -> RunRecord:
+        """Store an ensemble held whole; see :meth:`save_stream`."""
+        return self.save_stream([dataset], dataset.sizes["run"], replace=replace)
+
+    def save_stream(
+        self,
+        chunks: Iterable[xr.Dataset],
+        runs: int,
+        *,
+        replace: bool = False,
+        summarise: bool | None = None,
+        threads: int = 1,
+    ) -> RunRecord:
+        """Store an ensemble that comes in chunks along ``run``, with the memory of one chunk.
+
+        Parameters
+        ----------
+        chunks
+            Datasets in run order, with ``identity`` and ``provenance`` among their attributes.
+        runs
+            Runs that will come in all.
+        replace
+            Put it in the place of a run with the same identity; otherwise the older one stays.
+        summarise
+            Keep bands over all runs and the paths of the first only; by default above ``SUMMARY_ABOVE`` runs.
+        threads
+            Threads for the bands.
+
+        Raises
+        ------
+        ExportRefused
+            If the disk has no room, or more or fewer runs come than announced.
+        """
+        stream = iter(chunks)
+        first = next(stream, None)
+        if first is None:
+            raise ExportRefused([fault("runs_differ", self.root, found=0, wanted=runs)])
+        identity = str(first.attrs["identity"])
+        bands = runs > SUMMARY_ABOVE if summarise is None else summarise
+        kept = min(KEPT, runs) if bands else runs
+        self._need_room(first, kept)
+        with written_folder(self.root / identity, replace=replace) as folder:
+            tally = Tally()
+            every = chain([first], stream)
+            if bands:
+                _write_bands(folder, every, runs, kept, tally, threads)
+            else:
+                _write_paths(folder, every, runs, tally)
+            metadata = _metadata(first, identity, runs, kept, tally) | {"form": "summarised" if bands else "full"}
+            content = json.dumps(metadata, indent=1, ensure_ascii=False, sort_keys=True)
+            (folder / METADATA).write_text(content + "\n", encoding="utf-8")
+            write_manifest(folder)
+        return self.record(identity)
+
+    def _need_room(self, first: xr.Dataset, runs: int) -> None:
+        need = int(first.nbytes / first.sizes["run"] * runs * LEAST_COMPRESSION)
+        self.root.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self.root).free
+        if need > free:
+            raise ExportRefused([fault("disk_full", self.root, need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")])
+
+    def find(self, identity: str) -> RunRecord | None:
+        """The stored run of an identity or of the only one that begins so; ``None`` if there is none.
+
+        Raises
+        ------
+        DamagedRun
+            If its folder is there but half-written or damaged.
+        RunNotStored
+            If several begin so.
+        """
+        if not re.fullmatch(r"[0-9a-f]{4,64}", identity):
+            return None
+        if (self.root / identity).is_dir():
+            return self.record(identity)
+        found = [name for name in self._names() if name.startswith(identity)]
+        if len(found) > 1:
+            raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(found))])
+        return self.record(found[0]) if found else None
+
+    def get(self, identity: str) -> RunRecord:
+        """The stored run of an identity.
+
+        Raises
+        ------
+        RunNotStored
+            If there is none.
+        DamagedRun
+            If its folder is there but half-written or damaged.
+        """
+        found = self.find(identity)
+        if found is None:
+            raise RunNotStored([fault("not_stored", self.root, identity, identity=identity)])
+        return found
+
+    def record(self, identity: str, *, deep: bool | None = None) -> RunRecord:
+        """Read what is known of a stored run, after checking that its folder is whole.
+
+        Parameters
+        ----------
+        identity
+            In full.
+        deep
+            Compare checksums whatever the size; by default up to 256 MB.
+        """
+        folder = self.root / identity
+        faults = faults_of(folder, deep=deep)
+        if faults:
+            raise DamagedRun(faults)
+        try:
+            return _record(folder, json.loads((folder / METADATA).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from error
+
+    def load(self, identity: str) -> xr.Dataset:
+        """Open the kept paths of a run lazily: numbers are read when they are asked for.
+
+        Raises
+        ------
+        RunNotStored, DamagedRun
+            As :meth:`get`.
+        """
+        found = self.get(identity)
+        return open_dataset(found.path / ARRAYS, list(found.variables))
+
+    def load_summary(self, identity: str) -> xr.Dataset | None:
+        """Open the bands over all runs, where the store keeps them instead of all paths."""
+        found = self.get(identity)
+        path = found.path / SUMMARY
+        return open_dataset(path, list(found.variables)) if path.is_dir() else None
+
+    def load_every_run(self, identity: str) -> xr.Dataset:
+        """Open status, outcome and draws of every run, also of those whose paths were not kept."""
+        found = self.get(identity)
+        path = found.path / EVERY_RUN
+        return open_dataset(path) if path.is_dir() else _without_paths(self.load(found.identity))
+
+    def records(self) -> tuple[list[RunRecord], list[Fault]]:
+        """All stored runs, newest first, and the faults of those that cannot be read."""
+        found: list[RunRecord] = []
+        faults: list[Fault] = []
+        for name in self._names():
+            try:
+                found.append(self.record(name, deep=False))
+            except DamagedRun as damage:
+                faults.append(damage.faults[0])
+        return sorted(found, key=lambda record: record.created, reverse=True), faults
+
+    def unfinished(self) -> list[Path]:
+        """Folders left by a run that was killed, or being written by one that goes on."""
+        return sorted(self.root.glob(f"{UNFINISHED}*")) if self.root.is_dir() else []
+
+    def _names(self) -> Iterator[str]:
+        if self.root.is_dir():
+            for path in sorted(self.root.iterdir()):
+                if path.is_dir() and not path.name.startswith("."):
+                    yield path.name
+
+
+def _write_paths(folder: Path, chunks: Iterable[xr.Dataset], runs: int, tally: Tally) -> None:
+    writer = ArrayWriter(folder / ARRAYS, runs)
+    for chunk in chunks:
+        writer.write(chunk)
+        tally.add(chunk)
+    writer.close()
+
+
+def _write_bands(folder: Path, chunks: Iterable[xr.Dataset], runs: int, kept: int, tally: Tally, threads: int) -> None:
+    paths = ArrayWriter(folder / ARRAYS, kept)
+    every_run = ArrayWriter(folder / EVERY_RUN, runs)
+    bands = RunningSummary(threads)
+    for chunk in chunks:
+        if paths.written < kept:
+            paths.write(chunk.isel(run=slice(0, kept - paths.written)))
+        every_run.write(_without_paths(chunk))
+        bands.add(chunk)
+        tally.add(chunk)
+    paths.close()
+    every_run.close()
+    write_dataset(bands.result(), folder / SUMMARY)
+
+
+def _without_paths(dataset: xr.Dataset) -> xr.Dataset:
+    return dataset.drop_dims("quarter")
+
+
+def _metadata(first: xr.Dataset, identity: str, runs: int, kept: int, tally: Tally) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "identity": identity,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "runs": runs,
+        "kept": kept,
+        "scenarios": [str(name) for name in first["scenario"].values],
+        "variables": [str(name) for name in first.data_vars],
+        "status": tally.status,
+        "outcome": tally.outcome,
+        "provenance": json.loads(first.attrs.get("provenance", "{}")),
+    }
+
+
+def _record(folder: Path, metadata: dict[str, Any]) -> RunRecord:
+    listing = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return RunRecord(
+        identity=metadata["identity"],
+        path=folder,
+        form=metadata["form"],
+        created=metadata["created"],
+        runs=int(metadata["runs"]),
+        kept=int(metadata["kept"]),
+        bytes=int(listing["bytes"]),
+        scenarios=tuple(metadata["scenarios"]),
+        variables=tuple(metadata["variables"]),
+        status=metadata["status"],
+        outcome=metadata["outcome"],
+        provenance=dict(metadata["provenance"]),
+    )

@@ -1,0 +1,206 @@
+"""Bands instead of paths: what is kept of an ensemble with more runs than a disk should hold.
+
+:class:`RunningSummary` takes an ensemble in chunks and needs the memory of one chunk. Mean, standard deviation, least
+and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the first
+chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small part
+of 1/256, and not at all where an edge's value repeats there (counts of companies).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
+STATISTICS = ("mean", "sd", "min", *QUANTILES, "max")
+PATH = ("scenario", "run", "quarter")
+EDGES = 256
+
+
+def path_names(dataset: xr.Dataset) -> list[str]:
+    """Names of the outputs that have a value for every scenario, run and quarter."""
+    return [str(name) for name, variable in dataset.data_vars.items() if variable.dims == PATH]
+
+
+def summary_of(dataset: xr.Dataset) -> xr.Dataset:
+    """The summary of an ensemble held whole, with exact quantiles, one variable in memory at a time."""
+    import numpy as np
+
+    filled: dict[str, NDArray[np.float64]] = {}
+    for name in path_names(dataset):
+        values = np.moveaxis(dataset[name].values, 1, -1)
+        running = _Running(*values.shape[:2])
+        running.add(values)
+        table = running.table()
+        table[:, 3 : 3 + len(QUANTILES), :] = _exact_quantiles(values)
+        filled[name] = table
+    return _labelled(dataset, filled)
+
+
+def _exact_quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quantiles of (scenario, quarter, run) over runs that have a value: (scenario, quantile, quarter)."""
+    import numpy as np
+
+    levels = np.array(list(QUANTILES.values()))
+    found = np.full((*values.shape[:2], levels.size), np.nan)
+    for at in np.ndindex(values.shape[:2]):
+        finite = values[at][~np.isnan(values[at])]
+        if finite.size:
+            found[at] = np.quantile(finite, levels)
+    return np.moveaxis(found, -1, 1)
+
+
+class RunningSummary:
+    """The summary of an ensemble that comes in chunks along ``run``; memory does not grow with the runs."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self._running: dict[str, _Running] = {}
+        self._like: xr.Dataset | None = None
+
+    def add(self, chunk: xr.Dataset) -> None:
+        """Take the next runs into account."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        import numpy as np
+
+        if self._like is None:
+            self._like = chunk.isel(run=slice(0, 0)).copy(deep=True)
+            shape = chunk.sizes["scenario"], chunk.sizes["quarter"]
+            self._running = {name: _Running(*shape) for name in path_names(chunk)}
+
+        def add_one(name: str) -> None:
+            self._running[name].add(np.moveaxis(chunk[name].values, 1, -1))
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(add_one, self._running))
+
+    def result(self) -> xr.Dataset:
+        """The summary so far.
+
+        Raises
+        ------
+        ValueError
+            If no chunk has come.
+        """
+        if self._like is None:
+            raise ValueError("no runs were added")
+        return _labelled(self._like, {name: running.table() for name, running in self._running.items()})
+
+
+class _Running:
+    """Counts and moments of one output, a cell for each scenario and quarter."""
+
+    def __init__(self, scenarios: int, quarters: int) -> None:
+        import numpy as np
+
+        shape = (scenarios, quarters)
+        self.count = np.zeros(shape, dtype=np.int64)
+        self.mean = np.zeros(shape)
+        self.squares = np.zeros(shape)
+        self.low = np.full(shape, np.inf)
+        self.high = np.full(shape, -np.inf)
+        self.edges = np.full((*shape, EDGES), np.nan)
+        self.below = np.zeros((*shape, EDGES), dtype=np.int64)
+        self.upto = np.zeros((*shape, EDGES), dtype=np.int64)
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Count values of shape (scenario, quarter, run); NaN where a run has none."""
+        import numpy as np
+
+        ordered = np.sort(values, axis=-1)  # NaN comes last
+        size = values.shape[-1] - np.isnan(values).sum(axis=-1)
+        for at in np.ndindex(size.shape):
+            found = ordered[at][: size[at]]
+            if not found.size:
+                continue
+            if not self.count[at]:
+                self.edges[at] = found[np.linspace(0, found.size - 1, EDGES).round().astype(np.int64)]
+            self.below[at] += np.searchsorted(found, self.edges[at], side="left")
+            self.upto[at] += np.searchsorted(found, self.edges[at], side="right")
+            self._moments(at, found)
+
+    def _moments(self, at: tuple[int, ...], found: NDArray[np.float64]) -> None:
+        """Join mean and sum of squares with those of further values (Chan, Golub and LeVeque 1983)."""
+        import numpy as np
+
+        old, new = self.count[at], found.size
+        mean = found.mean()
+        step = mean - self.mean[at]
+        self.count[at] = old + new
+        self.mean[at] += step * new / (old + new)
+        self.squares[at] += np.square(found - mean).sum() + step * step * old * new / (old + new)
+        self.low[at] = min(self.low[at], found[0])
+        self.high[at] = max(self.high[at], found[-1])
+
+    def table(self) -> NDArray[np.float64]:
+        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value."""
+        import numpy as np
+
+        table = np.full((self.count.shape[0], len(STATISTICS), self.count.shape[1]), np.nan)
+        levels = np.array(list(QUANTILES.values()))
+        for scenario, quarter in np.ndindex(self.count.shape):
+            at = (scenario, quarter)
+            count = self.count[at]
+            if not count:
+                continue
+            deviation = np.sqrt(self.squares[at] / (count - 1)) if count > 1 else 0.0
+            quantiles = self._quantiles(at, levels)
+            table[scenario, :, quarter] = [self.mean[at], deviation, self.low[at], *quantiles, self.high[at]]
+        return table
+
+    def _quantiles(self, at: tuple[int, int], levels: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Interpolate between the ranks of the edges: an edge is the value of ranks ``below`` to ``upto - 1``."""
+        import numpy as np
+
+        last = self.count[at] - 1
+        ranks = np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel()
+        values = np.repeat(self.edges[at], 2)
+        ranks = np.concatenate([[0], ranks, [last]])
+        values = np.concatenate([[self.low[at]], values, [self.high[at]]])
+        found: NDArray[np.float64] = np.interp(levels * last, ranks, values)
+        return found
+
+
+def _labelled(like: xr.Dataset, tables: dict[str, NDArray[np.float64]]) -> xr.Dataset:
+    """Put names, titles and units to the tables."""
+    import xarray as xr
+
+    dims = ("scenario", "statistic", "quarter")
+    variables: dict[str, Any] = {name: (dims, table, dict(like[name].attrs)) for name, table in tables.items()}
+    coords: dict[str, Any] = {"statistic": list(STATISTICS)}
+    coords |= {name: like[name] for name in ("scenario", "quarter", "label") if name in like.coords}
+    return xr.Dataset(variables, coords=coords, attrs=dict(like.attrs))
+
+
+class Tally:
+    """How many runs of each scenario ended with which status and which outcome."""
+
+    def __init__(self) -> None:
+        self.status: dict[str, dict[str, int]] = {}
+        self.outcome: dict[str, dict[str, int]] = {}
+
+    def add(self, chunk: xr.Dataset) -> None:
+        """Count further runs."""
+        import numpy as np
+
+        for counts, variable in ((self.status, "status"), (self.outcome, "outcome")):
+            if variable not in chunk:
+                continue
+            for name, codes in zip(_names(chunk["scenario"].values), chunk[variable].values, strict=True):
+                found = counts.setdefault(name, {})
+                for code, number in zip(*np.unique(codes, return_counts=True), strict=True):
+                    found[str(code)] = found.get(str(code), 0) + int(number)
+
+    def failed(self) -> int:
+        """Runs, over all scenarios, that did not reach the end."""
+        return sum(number for found in self.status.values() for code, number in found.items() if code != "0")
+
+
+def _names(values: Iterable[Any]) -> list[str]:
+    return [str(value) for value in values]

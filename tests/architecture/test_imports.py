@@ -1,0 +1,83 @@
+"""Who may know what: the import rules hold, and asking for help loads nothing heavy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("numba", "llvmlite", "numpy", "scipy", "pandas", "xarray", "zarr", "h5netcdf", "matplotlib", "openpyxl", "jinja2")
+LOADED = """
+import sys
+from copark.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as leaving:
+    assert leaving.code == 0, leaving.code
+print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def python(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **more}
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+    )
+
+
+def test_import_contracts_are_kept() -> None:
+    found = python("-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "Contracts: 6 kept, 0 broken." in found.stdout
+
+
+def test_a_forbidden_import_would_be_noticed(tmp_path: Path) -> None:
+    """The contracts are not empty: with one wrong import in a copy of the package they break."""
+    import shutil
+
+    shutil.copytree(ROOT / "src" / "copark", tmp_path / "copark", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    (tmp_path / "copark" / "model" / "world" / "wrong.py").write_text(
+        "from copark import store\nfrom copark.model import governments\nimport pandas\nimport numba\n"
+        "from copark.model import kernel\n",
+        encoding="utf-8",
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-cache"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert found.returncode == 1
+    assert "Contracts: 1 kept, 5 broken." in found.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["--lang", "zh", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    found = python("-c", LOADED, *arguments)
+    assert found.returncode == 0, found.stderr
+    loaded = set(found.stdout.rpartition("LOADED")[2].split())
+    assert "copark" in loaded
+    assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    found = python("-c", "import sys, copark; print('LOADED', *{name.partition('.')[0] for name in sys.modules})")
+    assert set(found.stdout.rpartition("LOADED")[2].split()).isdisjoint((*HEAVY, "yaml", "rich", "typer"))
+
+
+def test_help_is_there_within_three_tenths_of_a_second() -> None:
+    """The whole process, at its best of five, so that a busy machine does not decide."""
+    spans = []
+    for _ in range(5):
+        began = time.perf_counter()
+        python("-m", "copark", "--help").check_returncode()
+        spans.append(time.perf_counter() - began)
+    assert min(spans) <= 0.3, spans

@@ -1,0 +1,179 @@
+"""What a case gives: everything typed, frozen, in order, under a hash of its content."""
+
+from __future__ import annotations
+
+import pickle
+import time
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from copark.cases import Date, Quarter, in_force, list_cases, load_case, used
+from copark.cases.casebook import casebook_path, folder_of
+from copark.cases.check import check_case, model_parameters
+from tests.cases.bad_cases import CASE, EQUITY, EVENTS, PARAMETERS, SERIES
+
+
+@pytest.fixture
+def case(miniature):
+    return load_case(miniature, PARAMETERS)
+
+
+def test_what_case_yaml_says(case):
+    assert case.name == "miniature"
+    assert case.title.get("zh") == "微缩园区"
+    assert case.clock.start == Quarter(2012, 3)
+    assert case.sides.host.country == "BLR"
+    assert case.shareholders[0].source == ("gazette", "agency")
+    assert case.finance.credit[0].rate.value == 0.03
+    assert case.regime.profit_tax[0].in_unit("1") == 0.0
+    assert case.partners[0].presence[1].until is None
+    assert case.parameters["lambda0"].prior.kind == "loguniform"
+
+
+def test_values_keep_the_unit_of_their_source(case):
+    assert case.land.first_area.value == 3.5
+    assert case.land.first_area.in_unit("ha") == pytest.approx(350)
+    assert case.regime.reference_tax.in_unit("1") == pytest.approx(0.18)
+    with pytest.raises(ValueError, match="M USD"):
+        case.land.first_area.in_unit("M USD")
+
+
+def test_cap_tables(case):
+    founding, entry, rumour = case.equity
+    assert (founding.table, founding.total) == ("founding", 10_000)
+    assert [entry.basis_points_of(side) for side in ("home", "host", "third", "none")] == [6800, 3141, 0, 59]
+    assert not rumour.use
+    assert case.cap_table(Quarter(2012, 2)) is None
+    assert case.cap_table(Quarter(2015, 1)).table == "founding"
+    assert case.cap_table(Quarter(2015, 2)).table == "entry"
+
+
+def test_events_are_in_order_of_time(case):
+    assert [str(event.date) for event in case.events] == ["2010", "2012-08-27", "2015-05-12"]
+    assert case.events[1].event("zh") == "公司成立，资本 1000 万美元。"
+    assert case.events[1].actors() == "Builder, oblast"
+
+
+def test_observations_used(case):
+    assert [row.value for row in case.observed("registered")] == [8, 41]
+    assert case.observed("registered", role="score") == ()
+    (operating,) = case.observed("operating", role="fit")
+    assert operating.interval("companies") == (17, 20)
+    assert operating.quarter == Quarter(2019, 4)
+
+
+@pytest.mark.parametrize(
+    ("variable", "unit", "interval"),
+    [
+        ("realised_investment", "M USD", (None, 347)),
+        ("jobs", "persons", (1000, None)),
+        ("serviced_area", "ha", (350, 350)),
+    ],
+)
+def test_bounds_set_limits_on_one_side(case, variable, unit, interval):
+    low, high = case.observed(variable)[0].interval(unit)
+    assert (low, high) == interval
+
+
+def test_used_facts_and_the_one_in_force(case):
+    quota = case.quota
+    assert [fact.value for fact in used(quota)] == [6001]
+    assert in_force(case.regime.threshold, Quarter(2012, 1)) is None
+    assert in_force(case.regime.threshold, Quarter(2017, 1)).value == 5
+    assert in_force(case.regime.threshold, Quarter(2017, 2)).value == 0.5
+
+
+def test_a_case_is_frozen(case):
+    with pytest.raises(ValidationError):
+        case.name = "other"
+    with pytest.raises(ValidationError):
+        case.land.block.value = 1.0
+
+
+def test_a_case_can_be_sent_to_another_process(case):
+    assert pickle.loads(pickle.dumps(case)).hash == case.hash
+
+
+def reordered(node):
+    if isinstance(node, dict):
+        return {key: reordered(node[key]) for key in sorted(node, reverse=True)}
+    return [reordered(item) for item in node] if isinstance(node, list) else node
+
+
+def test_hash_does_not_depend_on_how_the_case_is_written(miniature, case):
+    path = miniature / CASE
+    tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    plain = yaml.dump(reordered(tree), allow_unicode=True, sort_keys=False).replace("'null'", "null")
+    path.write_text(plain, encoding="utf-8")
+    header, *rows = (miniature / SERIES).read_text(encoding="utf-8").splitlines()
+    (miniature / SERIES).write_text("\r\n".join([header, *reversed(rows), ",,", ""]), encoding="utf-8", newline="")
+    text = (miniature / EQUITY).read_text(encoding="utf-8").replace("6000", "6000.0").replace("gazette;agency", "gazette ; agency")
+    (miniature / EQUITY).write_text(text, encoding="utf-8")
+    again = load_case(miniature, PARAMETERS)
+    assert again.hash == case.hash
+    assert len(case.hash) == 64
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (CASE, "value: 350", "value: 351"),
+        (CASE, "A rumour.", "A guess."),
+        (EQUITY, "buyer not known", "the buyer is not known"),
+        (EVENTS, "The idea.", "An idea."),
+        (SERIES, "registered,41", "registered,42"),
+    ],
+)
+def test_hash_depends_on_everything_the_case_says(miniature, case, name, old, new):
+    text = (miniature / name).read_text(encoding="utf-8")
+    assert old in text
+    (miniature / name).write_text(text.replace(old, new), encoding="utf-8")
+    assert load_case(miniature, PARAMETERS).hash != case.hash
+
+
+def test_hash_follows_an_edit_in_memory(case):
+    """A counterfactual is an edited copy, and must not pass for the case it came from."""
+    edited = case.model_copy(update={"framework": None})
+    assert edited.hash != case.hash
+
+
+def test_hash_does_not_depend_on_the_folder(miniature, case, tmp_path):
+    miniature.rename(tmp_path / "elsewhere")
+    assert load_case(tmp_path / "elsewhere", PARAMETERS).hash == case.hash
+
+
+def test_three_hundred_rows_are_checked_at_once(miniature):
+    row = "2017-{:02d}-{:02d},registered,{},,exact,companies,stock,high,gazette,yes,context,\n"
+    rows = [row.format(month, day, month + day) for month in range(1, 13) for day in range(1, 26)]
+    path = miniature / SERIES
+    path.write_text(path.read_text(encoding="utf-8") + "".join(rows), encoding="utf-8")
+    begun = time.perf_counter()
+    assert check_case(miniature, PARAMETERS) == []
+    assert time.perf_counter() - begun < 0.5
+
+
+@pytest.mark.parametrize("name", list_cases())
+def test_the_casebook_is_sound(name):
+    assert check_case(name) == []
+    assert load_case(name).folder == casebook_path() / name
+
+
+def test_the_casebook_holds_great_stone():
+    assert "great-stone" in list_cases()
+    assert "world" not in list_cases()
+
+
+def test_a_separator_makes_a_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert folder_of("great-stone") == casebook_path() / "great-stone"
+    assert folder_of("./great-stone").resolve() == tmp_path / "great-stone"
+
+
+def test_parameters_of_the_model_have_units():
+    assert all(isinstance(unit, str) for unit in model_parameters().values())
+
+
+def test_a_date_is_a_date(case):
+    assert case.anchors[0].operating == Date(2017)

@@ -1,0 +1,197 @@
+"""Every fault is told with its file, its line, its key, its cause and its repair, in both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+
+import pytest
+
+from copark.cases.check import check_case, examine
+from copark.cases.load import load_case
+from copark.errors import CaseFaults, NotFound
+from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SPOILINGS, Spoiling
+
+
+def codes(faults):
+    return Counter(fault.code.removeprefix("cases.") for fault in faults)
+
+
+def test_the_miniature_is_sound(miniature):
+    assert check_case(miniature, PARAMETERS) == []
+
+
+@pytest.mark.parametrize("spoiling", SPOILINGS.values(), ids=SPOILINGS)
+def test_fault_is_told(miniature, spoiling):
+    line = spoiling.apply(miniature)
+    faults = check_case(miniature, PARAMETERS)
+    told = [fault for fault in faults if fault.code == f"cases.{spoiling.code}" and fault.key == spoiling.key]
+    assert [(fault.file, fault.line) for fault in told] == [(spoiling.file, line)], [f.sentence() for f in faults]
+    for lang in ("en", "zh"):
+        sentence = told[0].sentence(lang)
+        assert sentence.startswith(f"{spoiling.file}:{line}: ")
+        assert told[0].cause(lang)
+        assert told[0].repair(lang)
+        assert not re.search(r"\{[a-z_]+\}", sentence)
+
+
+@pytest.mark.parametrize("spoiling", SPOILINGS.values(), ids=SPOILINGS)
+def test_one_mistake_is_not_told_many_times(miniature, spoiling):
+    """A mistake may have one plain consequence (a removed column leaves its name unknown), but no cascade."""
+    spoiling.apply(miniature)
+    assert len(check_case(miniature, PARAMETERS)) <= 2
+
+
+def test_all_faults_are_told_at_once(miniature):
+    names = (
+        "unknown key",
+        "bad country",
+        "negative land",
+        "unknown source",
+        "unknown anchor",
+        "unknown parameter",
+        "read from nowhere",
+        "equity does not sum to 100",
+        "unknown scale",
+        "non-numeric cell",
+        "range upside down",
+        "unknown stage",
+        "negative population",
+    )
+    for name in names:
+        SPOILINGS[name].apply(miniature)
+    assert codes(check_case(miniature, PARAMETERS)) == Counter(SPOILINGS[name].code for name in names)
+
+
+def test_faults_come_in_reading_order(miniature):
+    for name in ("negative population", "unknown key of a source", "repeated holder", "unknown key"):
+        SPOILINGS[name].apply(miniature)
+    files = [fault.file for fault in check_case(miniature, PARAMETERS)]
+    assert list(dict.fromkeys(files)) == [CASE, EQUITY, "sources.yaml", "host_context.csv"]
+
+
+def test_a_suggestion_is_given_for_a_misspelt_word(miniature):
+    Spoiling("", SERIES, "registered,41", "registred,41").apply(miniature)
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert fault.repair("en") == "Write registered."
+    assert fault.repair("zh") == "请改为 registered。"
+
+
+def test_two_used_cap_tables_at_a_date(miniature):
+    text = (miniature / EQUITY).read_text(encoding="utf-8")
+    (miniature / EQUITY).write_text(text.replace("entry,2015-05", "entry,2012-08-27"), encoding="utf-8")
+    assert codes(check_case(miniature, PARAMETERS)) == {"two_tables": 1}
+
+
+def test_no_cap_table_is_used(miniature):
+    text = (miniature / EQUITY).read_text(encoding="utf-8")
+    (miniature / EQUITY).write_text(text.replace(",yes,", ",no,why"), encoding="utf-8")
+    assert codes(check_case(miniature, PARAMETERS)) == {"no_used_table": 1}
+
+
+def test_equity_begins_after_the_park(miniature):
+    text = (miniature / EQUITY).read_text(encoding="utf-8")
+    (miniature / EQUITY).write_text(text.replace("founding,2012-08-27", "founding,2013"), encoding="utf-8")
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert (fault.code, fault.line) == ("cases.starts_late", 2)
+
+
+def test_unused_cap_table_may_be_partial_but_not_above_all(miniature):
+    text = (miniature / EQUITY).read_text(encoding="utf-8")
+    more = text + "rumour,2015-05,oblast,host,3001,registered capital,low,agency,no,\n"
+    (miniature / EQUITY).write_text(more, encoding="utf-8")
+    assert codes(check_case(miniature, PARAMETERS)) == {"equity_over": 1}
+
+
+def test_overlapping_shocks_of_one_kind(miniature):
+    text = (miniature / CASE).read_text(encoding="utf-8")
+    start = text.index("  - key: pandemic")
+    shock = text[start : text.index("renegotiations:")]
+    (miniature / CASE).write_text(text[:start] + shock + shock.replace("2020Q1", "2021Q2") + text[start + len(shock) :])
+    assert codes(check_case(miniature, PARAMETERS)) == {"overlap": 1}
+
+
+def test_an_anchor_is_certified_once(miniature):
+    Spoiling("", CASE, "anchors: [hub]", "anchors: [hub, hub]").apply(miniature)
+    assert codes(check_case(miniature, PARAMETERS)) == {"duplicate": 1}
+
+
+def test_six_partners_are_too_many(miniature):
+    text = (miniature / CASE).read_text(encoding="utf-8")
+    start = text.index("  - key: port")
+    partner = text[start : text.index("anchors:\n")]
+    more = "".join(partner.replace("key: port", f"key: port{number}") for number in range(5))
+    (miniature / CASE).write_text(text[:start] + more + text[start:], encoding="utf-8")
+    assert codes(check_case(miniature, PARAMETERS)) == {"too_long": 1}
+
+
+def test_many_faults_are_counted_not_printed_without_end(miniature):
+    row = "2018,registered,x,,exact,companies,stock,high,gazette,yes,fit,\n"
+    path = miniature / SERIES
+    path.write_text(path.read_text(encoding="utf-8") + row * 700, encoding="utf-8")
+    faults = check_case(miniature, PARAMETERS)
+    assert len(faults) == 501
+    assert faults[-1].code == "cases.more_faults"
+    assert faults[-1].sentence("zh").startswith("series.csv: 另有 ")
+
+
+def test_load_gives_all_faults(miniature):
+    SPOILINGS["unknown key"].apply(miniature)
+    SPOILINGS["negative population"].apply(miniature)
+    with pytest.raises(CaseFaults) as caught:
+        load_case(miniature, PARAMETERS)
+    assert len(caught.value.faults) == 2
+    assert "kinds" in str(caught.value)
+
+
+def test_load_of_an_unknown_name():
+    with pytest.raises(NotFound, match="no-such-park"):
+        load_case("no-such-park", PARAMETERS)
+
+
+@pytest.mark.parametrize("name", ["", "no-such-park", "\0", "x" * 5000, "../../etc/passwd/x", "/proc/self/mem/x"])
+def test_check_of_what_is_not_there(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    faults = check_case(name, PARAMETERS)
+    assert codes(faults) in ({"no_folder": 1}, {"empty_folder": 1})
+
+
+def test_a_file_is_not_a_case(miniature):
+    assert codes(check_case(miniature / CASE, PARAMETERS)) == {"not_a_folder": 1}
+
+
+def test_an_empty_folder(tmp_path):
+    assert codes(check_case(tmp_path, PARAMETERS)) == {"empty_folder": 1}
+
+
+def test_missing_files(miniature):
+    (miniature / EQUITY).unlink()
+    (miniature / "sources.yaml").unlink()
+    assert codes(check_case(miniature, PARAMETERS)) == {"missing_file": 2}
+
+
+def test_optional_files_may_be_missing(miniature):
+    (miniature / "enterprises.csv").unlink()
+    (miniature / "host_context.csv").unlink()
+    case, faults = examine(miniature, PARAMETERS)
+    assert faults == []
+    assert case is not None
+    assert case.enterprises == ()
+
+
+def test_a_misnamed_file_is_told(miniature):
+    shutil.move(miniature / "enterprises.csv", miniature / "enterprise.csv")
+    (miniature / "notes.md").write_text("anything")
+    (miniature / ".hidden.csv").write_text("anything")
+    (miniature / "picture.png").write_bytes(b"\x89PNG")
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert fault.code == "cases.unknown_file"
+    assert "enterprises.csv" in fault.repair("en")
+
+
+@pytest.mark.parametrize(("name", "content"), [(CASE, ""), (CASE, "# only a comment\n"), (EQUITY, ""), (SERIES, "\n,,\n")])
+def test_an_empty_file(miniature, name, content):
+    (miniature / name).write_text(content)
+    told = codes(check_case(miniature, PARAMETERS))
+    assert told["empty_file"] == 1

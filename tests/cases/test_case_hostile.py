@@ -1,0 +1,237 @@
+"""Hostile until parsed: bombs, tags, links, giants and wrong encodings give faults, quickly, and never a traceback."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from copark.cases.check import check_case, examine
+from copark.cases.load import load_case
+from copark.cases.reading import MOST_BYTES
+from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
+
+ALL_FILES = (CASE, EQUITY, "events.csv", SERIES, SOURCES, "enterprises.csv", "host_context.csv")
+
+
+def codes(folder):
+    return [fault.code.removeprefix("cases.") for fault in check_case(folder, PARAMETERS)]
+
+
+@pytest.fixture
+def quickly():
+    """What is refused is refused at once, whatever its size."""
+    begun = time.perf_counter()
+    yield
+    assert time.perf_counter() - begun < 1.0
+
+
+def bomb(width=10, depth=12):
+    """A billion laughs: each level names the one before it ten times."""
+    levels = ["a0: &a0 [lol, lol]"]
+    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, depth)]
+    return "\n".join(levels)
+
+
+@pytest.mark.usefixtures("quickly")
+@pytest.mark.parametrize("name", [CASE, SOURCES])
+def test_yaml_bomb(miniature, name):
+    (miniature / name).write_text(bomb())
+    told = check_case(miniature, PARAMETERS)
+    assert {fault.code for fault in told if fault.file == name} == {"cases.alias"}
+    assert [fault.line for fault in told if fault.file == name][0] == 1
+
+
+@pytest.mark.usefixtures("quickly")
+def test_yaml_bomb_of_merges(miniature):
+    (miniature / CASE).write_text("a: &a {x: 1}\nb: {<<: *a}\n")
+    assert set(codes(miniature)) == {"alias"}
+
+
+@pytest.mark.usefixtures("quickly")
+def test_alias_of_itself(miniature):
+    (miniature / CASE).write_text("a: &a [*a]\n")
+    assert set(codes(miniature)) == {"alias"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!python/object/apply:os.system ['touch PWNED']",
+        "!!python/name:os.system",
+        "!!python/object/new:subprocess.Popen [[touch, PWNED]]",
+        "!secret x",
+        "!!binary aGVsbG8=",
+        "!<tag:yaml.org,2002:python/tuple> [1, 2]",
+        "!!timestamp 2012-08-27",
+    ],
+)
+def test_unsafe_tag(miniature, monkeypatch, value):
+    monkeypatch.chdir(miniature.parent)
+    text = (miniature / CASE).read_text(encoding="utf-8").replace("name: miniature", f"name: {value}")
+    (miniature / CASE).write_text(text, encoding="utf-8")
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert (fault.code, fault.line, fault.key) == ("cases.tag", 3, "name")
+    assert not Path("PWNED").exists()
+
+
+@pytest.mark.usefixtures("quickly")
+@pytest.mark.parametrize("text", ["[" * 400_000, "{a: " * 100_000, "- " * 300_000, "? " * 100_000, "a:\n" + " b:" * 9])
+def test_deep_nesting(miniature, text):
+    (miniature / CASE).write_text(text)
+    assert set(codes(miniature)) & {"too_deep", "complex_key", "broken_yaml"}
+
+
+@pytest.mark.usefixtures("quickly")
+@pytest.mark.parametrize("name", ALL_FILES)
+def test_sparse_giant(miniature, name):
+    """200 MB that take no room on the disk: refused by their size, unread."""
+    with (miniature / name).open("wb") as stream:
+        stream.truncate(200_000_000)
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert (fault.code, fault.file) == ("cases.too_large", name)
+    assert "200.0 MB" in fault.cause("en")
+
+
+def test_folder_too_large(miniature):
+    for name in ALL_FILES:
+        with (miniature / name).open("ab") as stream:
+            stream.truncate(MOST_BYTES - 1)
+    assert codes(miniature) == ["too_large"]
+
+
+def test_largest_file_in_reasonable_time(miniature):
+    """A table just below the limit, every row of it wrong: still faults, still counted."""
+    row = "2018,registered,x,,exact,companies,stock,high,gazette,yes,fit,\n"
+    header = (miniature / SERIES).read_text(encoding="utf-8").splitlines()[0] + "\n"
+    (miniature / SERIES).write_text(header + row * ((MOST_BYTES - len(header)) // len(row)), encoding="utf-8")
+    begun = time.perf_counter()
+    assert len(codes(miniature)) == 501
+    assert time.perf_counter() - begun < 2.0
+
+
+def test_large_yaml_of_many_values(miniature):
+    (miniature / CASE).write_text("a: [" + "1," * 1_000_000 + "]")
+    assert codes(miniature) == ["too_many_values"]
+
+
+@pytest.mark.parametrize("name", ALL_FILES)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_is_refused(miniature, name, encoding):
+    text = (miniature / name).read_text(encoding="utf-8")
+    (miniature / name).write_bytes(text.encode(encoding))
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert fault.file == name
+    assert fault.code in ("cases.utf16", "cases.nul_byte", "cases.not_utf8")
+    assert "UTF-8" in fault.repair("en")
+    assert "UTF-8" in fault.repair("zh")
+
+
+def test_another_encoding_is_refused_with_its_line(miniature):
+    text = (miniature / "events.csv").read_text(encoding="utf-8")
+    (miniature / "events.csv").write_bytes(text.encode("gb18030"))
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert (fault.code, fault.line) == ("cases.not_utf8", 2)
+
+
+def test_nul_byte(miniature):
+    raw = (miniature / CASE).read_bytes()
+    (miniature / CASE).write_bytes(raw.replace(b"Home", b"Ho\0me"))
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert (fault.code, fault.line) == ("cases.nul_byte", 8)
+
+
+@pytest.mark.parametrize("name", ALL_FILES)
+def test_bom_and_crlf_are_accepted(miniature, name):
+    """What Excel and Windows write is read, and is the same case."""
+    sound = load_case(miniature, PARAMETERS).hash
+    raw = (miniature / name).read_bytes()
+    (miniature / name).write_bytes(codecs.BOM_UTF8 + raw.replace(b"\n", b"\r\n"))
+    case, faults = examine(miniature, PARAMETERS)
+    assert faults == []
+    assert case is not None
+    assert case.hash == sound
+
+
+@pytest.mark.parametrize("name", [EQUITY, SERIES])
+def test_lone_carriage_returns_are_accepted_in_tables(miniature, name):
+    raw = (miniature / name).read_bytes()
+    (miniature / name).write_bytes(raw.replace(b"\n", b"\r"))
+    assert codes(miniature) == []
+
+
+@pytest.mark.parametrize("name", ALL_FILES)
+@pytest.mark.parametrize("inside", [True, False])
+def test_links_are_refused(miniature, tmp_path, name, inside):
+    """A link may lead out of the folder; not even one that stays inside is followed."""
+    target = (miniature if inside else tmp_path) / "target.txt"
+    (miniature / name).rename(target)
+    (miniature / name).symlink_to(target)
+    told = check_case(miniature, PARAMETERS)
+    assert (told[0].code, told[0].file) == ("cases.link", name)
+
+
+def test_the_folder_itself_may_be_a_link(miniature, tmp_path):
+    (tmp_path / "link").symlink_to(miniature)
+    assert codes(tmp_path / "link") == []
+
+
+def test_a_folder_in_place_of_a_file(miniature):
+    (miniature / SERIES).unlink()
+    (miniature / SERIES).mkdir()
+    assert codes(miniature) == ["not_a_file"]
+
+
+@pytest.mark.usefixtures("quickly")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_in_place_of_a_file_does_not_wait(miniature):
+    (miniature / SERIES).unlink()
+    os.mkfifo(miniature / SERIES)
+    assert codes(miniature) == ["not_a_file"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file(miniature):
+    (miniature / SERIES).chmod(0)
+    assert codes(miniature) == ["unreadable"]
+
+
+def test_control_characters_do_not_reach_the_screen(miniature):
+    text = (miniature / SERIES).read_text(encoding="utf-8")
+    (miniature / SERIES).write_text(text.replace("registered,41", "\x1b[2Jreg\u202eistered,41"), encoding="utf-8")
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert fault.sentence().isprintable()
+    assert "\\x1b[2J" in fault.sentence()
+
+
+def test_braces_in_a_value_are_shown_as_they_are(miniature):
+    text = (miniature / SERIES).read_text(encoding="utf-8")
+    (miniature / SERIES).write_text(text.replace("registered,41", "{found.__class__},41"), encoding="utf-8")
+    (fault,) = check_case(miniature, PARAMETERS)
+    assert "{found.__class__}" in fault.sentence()
+
+
+def test_text_like_a_formula_is_read_as_text(miniature):
+    case = load_case(miniature, PARAMETERS)
+    assert case.observed("exports")[0].note == "=SUM(A1) is text here"
+
+
+@pytest.mark.parametrize("text", ["a: b\n---\nc: d\n", "just text", "- a\n- b", "12", "a: 'b", "a: b: c", "\ta: b", "@", "%YAML 9.9\n---\na"])
+def test_yaml_that_is_no_case(miniature, text):
+    (miniature / CASE).write_text(text)
+    told = check_case(miniature, PARAMETERS)
+    assert told
+    assert all(fault.file == CASE for fault in told)
+
+
+def test_norway_is_a_country(miniature):
+    """YAML 1.1 would read NO as false, 12:30 as 750 and 010 as 8."""
+    from copark.cases.yaml_tree import read_yaml
+
+    tree = read_yaml("a: NO\nb: 12:30\nc: 010\nd: 2012-08-27\ne: yes\nf: 1e3\ng: ~\nh: '5'\non: 1\n", "x", [])
+    assert tree is not None
+    expected = {"a": "NO", "b": "12:30", "c": 10, "d": "2012-08-27", "e": "yes", "f": 1000.0, "g": None, "h": "5", "on": 1}
+    assert tree.data == expected

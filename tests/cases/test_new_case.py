@@ -1,0 +1,124 @@
+"""A new case is sound from the start, and its schema completes and checks it in an editor."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+import yaml
+
+from copark.cases import case_schema, check_case, export_schema, load_case, new_case
+from copark.cases.evidence import EquityRow, Event, Observation
+from copark.cases.schema import CaseFile
+from copark.cases.validation import known_keys
+from copark.errors import CaseFaults
+from tests.cases.bad_cases import PARAMETERS, SPOILINGS
+
+
+@pytest.mark.parametrize("name", ["my-park", "a", "null", "true", "no", "e5", "park-2"])
+def test_a_new_case_is_sound(tmp_path, name):
+    folder = new_case(name, tmp_path)
+    assert folder == tmp_path / name
+    assert check_case(folder, PARAMETERS) == []
+    assert load_case(folder, PARAMETERS).name == name
+
+
+def test_a_new_case_is_commented_in_both_languages(tmp_path):
+    text = (new_case("my-park", tmp_path) / "case.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=./case.schema.json\n")
+    comments = [line.partition("#")[2] for line in text.splitlines() if "#" in line]
+    assert len(comments) > 20
+    assert sum(any("\u4e00" <= mark <= "\u9fff" for mark in comment) for comment in comments) > 15
+
+
+def test_a_new_case_invents_no_number(tmp_path):
+    """Every value in it is a judgement that says it is a placeholder."""
+    case = load_case(new_case("my-park", tmp_path), PARAMETERS)
+    facts = [*case.quota, *case.capability, *case.land.plan, case.land.block, *case.regime.threshold]
+    assert {fact.source for fact in facts} == {("judgement",)}
+    assert all("Placeholder" in fact.note.en for fact in facts)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "A Park", "园区", "-x", "x-", "1x", "x" * 65, "a\0b", "a\n"])
+def test_bad_names_are_refused(tmp_path, name):
+    with pytest.raises(CaseFaults) as caught:
+        new_case(name, tmp_path)
+    assert [fault.code for fault in caught.value.faults] == ["cases.bad_name"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_written_over(tmp_path):
+    folder = new_case("my-park", tmp_path)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(CaseFaults, match="not empty"):
+        new_case("my-park", tmp_path)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_what_cannot_be_written_is_a_fault(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CaseFaults) as caught:
+        new_case("my-park", tmp_path / "file")
+    assert [fault.code for fault in caught.value.faults] == ["cases.cannot_write"]
+
+
+def test_the_schema_is_a_schema(tmp_path):
+    path = export_schema(tmp_path / "case.schema.json")
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    assert schema == case_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert export_schema(tmp_path) == path
+
+
+def test_the_schema_beside_a_new_case_is_the_schema(tmp_path):
+    folder = new_case("my-park", tmp_path)
+    assert json.loads((folder / "case.schema.json").read_text(encoding="utf-8")) == case_schema()
+
+
+def as_an_editor_reads(text):
+    """Dates stay text, as in editors, which read YAML 1.2."""
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {
+            mark: [(tag, pattern) for tag, pattern in entries if not tag.endswith((":timestamp", ":bool"))]
+            for mark, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("true|false"), list("tf"))
+    return yaml.load(text, Loader=Loader)
+
+
+def test_the_schema_accepts_what_the_check_accepts(tmp_path, miniature):
+    validator = jsonschema.Draft202012Validator(case_schema())
+    for folder in (miniature, new_case("my-park", tmp_path)):
+        tree = as_an_editor_reads((folder / "case.yaml").read_text(encoding="utf-8"))
+        assert [error.message for error in validator.iter_errors(tree)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["unknown key", "unknown key inside", "missing key", "unknown unit", "bad quarter", "bad country", "unknown grade"],
+)
+def test_the_schema_refuses_what_the_check_refuses(miniature, name):
+    SPOILINGS[name].apply(miniature)
+    tree = as_an_editor_reads((miniature / "case.yaml").read_text(encoding="utf-8"))
+    assert not jsonschema.Draft202012Validator(case_schema()).is_valid(tree)
+
+
+def described(schema):
+    for name, definition in {**schema["$defs"], "case": schema}.items():
+        for key, value in definition.get("properties", {}).items():
+            yield f"{name}.{key}", value.get("description", "")
+
+
+@pytest.mark.parametrize("model", [CaseFile, EquityRow, Event, Observation])
+def test_every_key_is_explained(model):
+    schema = {"$defs": {}, **model.model_json_schema()}
+    assert [key for key, words in described(schema) if not words.endswith((".", "…"))] == []
+
+
+def test_keys_known_at_a_place():
+    assert known_keys(("finance", "credit", 0, "amount"))[:3] == ("date", "value", "unit")
+    assert known_keys(("parameters", "n_ref", "prior")) == ("kind", "a", "b")
+    assert known_keys(("nowhere", 3)) == ()

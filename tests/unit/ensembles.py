@@ -1,0 +1,84 @@
+"""A made-up ensemble in the exact form that ``experiments.run`` returns, for tests that need no model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+QUARTERS = 8
+PROVENANCE = {
+    "code_version": "0.1.0",
+    "model_hash": "m" * 64,
+    "variables_hash": "v" * 64,
+    "case_hash": "c" * 64,
+    "study": {"name": "made-up", "case": "made-up", "runs": 0, "seed": 1},
+    "seed": 1,
+    "runs": 0,
+    "cpu_features": "avx2",
+    "python": "3.11.0",
+    "numpy": "2.4.0",
+    "numba": "0.68.0",
+    "created": "2026-01-01T00:00:00+00:00",
+}
+TITLES = {"registered": ("Registered companies", "注册企业数", "companies"), "cash": ("Cash", "现金", "M USD")}
+
+
+def ensemble(
+    runs: int = 20, *, first: int = 0, failed: int | None = 3, identity: str = "0123456789abcdef"
+) -> xr.Dataset:
+    """Runs ``first`` to ``first + runs - 1``: each depends on its number alone, as the model's luck does."""
+    numbers = np.arange(first, first + runs)
+    luck = np.stack(
+        [np.random.default_rng([7, int(n)]).normal(size=(2, QUARTERS)).cumsum(axis=1) for n in numbers], axis=1
+    )
+    registered = np.floor(5 * np.abs(luck))
+    cash = 100 * luck
+    status = np.zeros((2, runs), dtype=np.int8)
+    outcome = (np.abs(luck[..., -1]) > 1).astype(np.int8) * 3
+    if failed is not None and first <= failed < first + runs:
+        status[1, failed - first], outcome[1, failed - first] = 1, -1
+        registered[1, failed - first], cash[1, failed - first] = np.nan, np.nan
+    quarters = pd.date_range("2012-09-30", periods=QUARTERS, freq="QE").to_numpy().astype("datetime64[ns]")
+    dims = ("scenario", "run", "quarter")
+    dataset = xr.Dataset(
+        {
+            "registered": (dims, registered, _attrs("registered")),
+            "cash": (dims, cash, _attrs("cash")),
+            "status": (dims[:2], status),
+            "status_quarter": (dims[:2], np.where(status > 0, 2, -1).astype(np.int16)),
+            "outcome": (dims[:2], outcome),
+            "draws": (("run", "parameter"), np.stack([numbers * 0.5, -1.0 * numbers], axis=1)),
+        },
+        coords={
+            "scenario": ["baseline", "without-operator"],
+            "run": numbers,
+            "quarter": quarters,
+            "label": ("quarter", [f"{2012 + (at + 2) // 4}Q{(at + 2) % 4 + 1}" for at in range(QUARTERS)]),
+            "parameter": ["n_ref", "=danger"],
+        },
+    )
+    dataset.attrs = {"identity": identity, "provenance": json.dumps(PROVENANCE)}
+    return dataset
+
+
+def stream(runs: int, chunk: int, **changes: object) -> Iterator[xr.Dataset]:
+    """The same ensemble in chunks along ``run``."""
+    for first in range(0, runs, chunk):
+        yield ensemble(min(chunk, runs - first), first=first, **changes)  # type: ignore[arg-type]
+
+
+def _attrs(name: str) -> dict[str, str]:
+    en, zh, units = TITLES[name]
+    return {
+        "title_en": en,
+        "title_zh": zh,
+        "symbol": name[0],
+        "units": units,
+        "kind": "output",
+        "room": "company",
+        "source": "made up",
+    }

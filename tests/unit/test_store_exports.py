@@ -1,0 +1,180 @@
+"""Exports give other programs the numbers as they are stored, and never a formula to run."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+import xarray as xr
+from ensembles import ensemble, stream
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copark.store import ExportRefused, RunStore, workbook
+from copark.store.exports import export_run, write_csv
+from copark.store.tables import Cell, Table, safe
+from copark.store.workbook import write_workbook
+
+IDENTITY = "0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+    found = RunStore(tmp_path_factory.mktemp("runs"))
+    dataset = ensemble(12)
+    dataset = dataset.assign_coords(scenario=["=HYPERLINK(1)", "without-operator"])
+    found.save(dataset)
+    return found
+
+
+def table(*rows: list[Cell], head: str = "run") -> Table:
+    return Table("draws", [head], iter(rows), len(rows))
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def test_netcdf_holds_the_same_bits_names_units_and_provenance(store: RunStore, tmp_path: Path) -> None:
+    path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
+    stored = store.load(IDENTITY).load()
+    with xr.open_dataset(path, engine="h5netcdf") as found:
+        for name in stored.data_vars:
+            assert found[name].values.tobytes() == stored[name].values.tobytes()
+        assert list(found["label"].values) == list(stored["label"].values)
+        assert found["cash"].attrs["units"] == "M USD"
+        assert found["cash"].attrs["title_zh"] == "现金"
+        assert json.loads(found.attrs["provenance"])["seed"] == 1
+        np.testing.assert_array_equal(found["quarter"].values, stored["quarter"].values)
+
+
+def test_a_tidy_csv_has_a_row_for_each_scenario_run_and_quarter(store: RunStore, tmp_path: Path) -> None:
+    path = export_run(store, IDENTITY, "csv", tmp_path / "run.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")  # without the mark Excel shows Chinese as noise
+    header, *rows = read_csv(path)
+    assert header == ["scenario", "run", "quarter", "registered", "cash"]
+    assert len(rows) == 2 * 12 * 8
+    stored = store.load(IDENTITY)
+    row = rows[12 * 8 + 5 * 8 + 2]
+    assert row[:3] == ["without-operator", "5", "2013Q1"]
+    assert float(row[4]) == stored["cash"].values[1, 5, 2]
+    failed = rows[12 * 8 + 3 * 8]
+    assert failed[3:] == ["", ""]
+    assert {row[0] for row in rows} == {"'=HYPERLINK(1)", "without-operator"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_folder_of_csv_holds_everything(store: RunStore, tmp_path: Path, lang: str) -> None:
+    folder = export_run(store, IDENTITY, "csv", tmp_path / "all", lang=lang)
+    assert {path.name for path in folder.iterdir()} == {
+        "paths.csv",
+        "summary.csv",
+        "outcomes.csv",
+        "draws.csv",
+        "variables.csv",
+        "provenance.csv",
+        "provenance.json",
+    }
+    header, *rows = read_csv(folder / "summary.csv")
+    assert len(rows) == 2 * 2 * 8
+    assert header[0] == {"en": "scenario", "zh": "情景"}[lang]
+    assert rows[0][2] == {"en": "Registered companies", "zh": "注册企业数"}[lang]
+    header, *rows = read_csv(folder / "draws.csv")
+    assert header[-1] == "'=danger"
+    assert len(rows) == 12
+    shares = [float(row[3]) for row in read_csv(folder / "outcomes.csv")[1:]]
+    assert sum(shares) == pytest.approx(2.0)
+    assert json.loads((folder / "provenance.json").read_text(encoding="utf-8"))["numba"] == "0.68.0"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_workbook_has_its_sheets_and_no_formula(store: RunStore, tmp_path: Path, lang: str) -> None:
+    path = export_run(store, IDENTITY, "xlsx", tmp_path / "run.xlsx", lang=lang)
+    book = openpyxl.load_workbook(path)
+    expected = {
+        "en": ["Summary", "Outcomes", "Draws", "Variables", "Provenance"],
+        "zh": ["汇总", "结局", "参数抽样", "变量", "来源记录"],
+    }
+    assert book.sheetnames == expected[lang]
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    summary = book.worksheets[0]
+    assert summary.freeze_panes == "A2"
+    assert summary.cell(2, 1).value == "=HYPERLINK(1)"
+    stored = store.load(IDENTITY)
+    assert summary.cell(2, 6).value == pytest.approx(float(stored["registered"].values[0, :, 0].mean()))
+    entries = {row[0].value: row[1].value for row in book.worksheets[-1].iter_rows(min_row=2)}
+    assert entries["identity"] == IDENTITY
+    assert entries["study.name"] == "made-up"
+
+
+def test_a_summarised_run_exports_its_bands_over_all_runs(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    store.save_stream(stream(60, 20), 60, summarise=True)
+    folder = export_run(store, IDENTITY, "csv", tmp_path / "all")
+    assert len(read_csv(folder / "draws.csv")) == 61
+
+
+@given(st.text(max_size=8))
+def test_no_text_in_a_csv_begins_like_a_formula(value: str) -> None:
+    found = safe(value)
+    assert isinstance(found, str)
+    assert not found.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert found in (value, f"'{value}")
+
+
+def test_numbers_below_zero_stay_numbers() -> None:
+    assert safe(-5) == -5
+    assert safe(-0.5) == -0.5
+
+
+def test_a_table_too_long_for_excel_is_refused_with_another_way(tmp_path: Path) -> None:
+    long = Table("draws", ["run"], iter([]), 1_048_576)
+    with pytest.raises(ExportRefused, match=r"1,048,577 rows.*1,048,576.*csv or netcdf"):
+        write_workbook([long], tmp_path / "long.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_just_fits_is_not_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    write_workbook([table([1], [2])], tmp_path / "fits.xlsx")
+    with pytest.raises(ExportRefused):
+        write_workbook([table([1], [2], [3])], tmp_path / "long.xlsx")
+
+
+def test_control_characters_and_endless_texts_do_not_break_a_workbook(tmp_path: Path) -> None:
+    path = write_workbook([table(["a\x07b"], ["z" * 40_000], head="x\x00y")], tmp_path / "odd.xlsx")
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert [sheet.cell(row, 1).value for row in (1, 2)] == ["xy", "ab"]
+    assert len(str(sheet.cell(3, 1).value)) == 32_767
+    assert str(sheet.cell(3, 1).value).endswith("…")
+
+
+def test_an_export_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    def rows() -> object:
+        yield [1]
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk is full"):
+        write_csv(Table("draws", ["run"], rows(), 2), tmp_path / "half.csv")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("form", "name"), [("netcdf", "x.nc"), ("xlsx", "x.xlsx"), ("csv", "x.csv"), ("csv", "x")])
+def test_a_folder_in_the_way_is_not_touched(store: RunStore, tmp_path: Path, form: str, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "mine").write_text("mine", encoding="utf-8")
+    with pytest.raises(ExportRefused, match="--to"):
+        export_run(store, IDENTITY, form, tmp_path / name)
+    assert (tmp_path / name / "mine").read_text(encoding="utf-8") == "mine"
+
+
+def test_progress_tells_rows_done_and_rows_in_all(store: RunStore, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    export_run(store, IDENTITY, "csv", tmp_path / "run.csv", progress=lambda *at: told.append(at))
+    assert told[-1] == (192, 192)
+    assert all(total == 192 for _, total in told)

@@ -1,0 +1,248 @@
+"""A stored run is whole or not there, is found by its identity, and is never silently damaged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from ensembles import ensemble, stream
+
+from copark.errors import FaultsFound, NotFound, RunRefused
+from copark.store import DamagedRun, ExportRefused, RunNotStored, RunStore
+from copark.store.manifest import faults_of
+
+IDENTITY = "0123456789abcdef"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+def test_what_is_loaded_is_what_was_saved(store: RunStore) -> None:
+    saved = ensemble()
+    record = store.save(saved)
+    loaded = store.load(IDENTITY)
+    xr.testing.assert_identical(loaded.load(), saved)
+    assert [str(name) for name in loaded.data_vars] == [str(name) for name in saved.data_vars]
+    for name in saved.data_vars:
+        assert loaded[name].dtype == saved[name].dtype
+        assert loaded[name].values.tobytes() == saved[name].values.tobytes()
+    assert (record.identity, record.runs, record.kept, record.form) == (IDENTITY, 20, 20, "full")
+    assert record.scenarios == ("baseline", "without-operator")
+    assert record.provenance["study"]["name"] == "made-up"
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 20, 50])
+def test_a_stream_is_stored_as_the_whole(store: RunStore, chunk: int) -> None:
+    store.save_stream(stream(20, chunk), 20)
+    xr.testing.assert_identical(store.load(IDENTITY).load(), ensemble(20))
+
+
+def test_failed_runs_keep_their_rows_and_are_counted(store: RunStore) -> None:
+    record = store.save(ensemble(failed=3))
+    assert record.status == {"baseline": {"0": 20}, "without-operator": {"0": 19, "1": 1}}
+    assert record.failed == 1
+    assert sum(record.outcome["without-operator"].values()) == 20
+    assert record.outcome["without-operator"]["-1"] == 1
+    loaded = store.load(IDENTITY)
+    assert np.isnan(loaded["cash"].values[1, 3]).all()
+    assert loaded["status"].values[1, 3] == 1
+
+
+def test_numbers_are_kept_in_chunks_of_a_thousand_runs_with_lz4(store: RunStore) -> None:
+    record = store.save_stream(stream(2500, 1000), 2500)
+    described = json.loads((record.path / "arrays.zarr" / "cash" / "zarr.json").read_text(encoding="utf-8"))
+    assert described["zarr_format"] == 3
+    assert described["shape"] == [2, 2500, 8]
+    assert described["chunk_grid"]["configuration"]["chunk_shape"] == [2, 1000, 8]
+    compressor = described["codecs"][-1]["configuration"]
+    assert (compressor["cname"], compressor["shuffle"]) == ("lz4", "shuffle")
+
+
+def test_reading_is_lazy(store: RunStore) -> None:
+    record = store.save_stream(stream(1500, 500), 1500)
+    loaded = store.load(IDENTITY)
+    shutil.rmtree(record.path / "arrays.zarr" / "cash" / "c")
+    assert loaded["registered"].values.shape == (2, 1500, 8)
+    assert np.isnan(loaded["cash"].values).all()  # read only now, when its numbers are gone
+
+
+def test_a_run_is_found_by_the_first_digits_of_its_identity(store: RunStore) -> None:
+    store.save(ensemble(identity="aaaa111122223333"))
+    store.save(ensemble(identity="aaaa999922223333"))
+    assert store.get("aaaa1").identity == "aaaa111122223333"
+    with pytest.raises(RunNotStored, match="aaaa111122223333, aaaa999922223333"):
+        store.get("aaaa")
+
+
+@pytest.mark.parametrize("identity", ["ffff", "..", "../runs", "", "0", "a" * 65, "0123/../../etc", "名称"])
+def test_what_is_not_stored_is_not_found(store: RunStore, identity: str) -> None:
+    store.save(ensemble())
+    assert store.find(identity) is None
+    with pytest.raises(NotFound) as refusal:
+        store.get(identity)
+    assert isinstance(refusal.value, FaultsFound)
+    assert "copark list" in refusal.value.faults[0].repair("zh")
+
+
+def test_an_older_run_stays_unless_it_is_to_be_replaced(store: RunStore) -> None:
+    store.save(ensemble(runs=5))
+    assert store.save(ensemble(runs=9)).runs == 5
+    assert store.save(ensemble(runs=9), replace=True).runs == 9
+    assert [path.name for path in store.root.iterdir()] == [IDENTITY]
+
+
+def broken_off() -> Iterator[xr.Dataset]:
+    yield ensemble(4)
+    raise KeyboardInterrupt
+
+
+def test_a_run_that_is_broken_off_leaves_nothing(store: RunStore) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        store.save_stream(broken_off(), 8)
+    assert list(store.root.iterdir()) == []
+    assert store.find(IDENTITY) is None
+
+
+def test_a_run_that_is_broken_off_leaves_the_older_one_in_place(store: RunStore) -> None:
+    store.save(ensemble(runs=5))
+    with pytest.raises(KeyboardInterrupt):
+        store.save_stream(broken_off(), 8, replace=True)
+    assert store.get(IDENTITY).runs == 5
+
+
+@pytest.mark.parametrize(("come", "announced"), [(20, 30), (30, 20), (0, 20)])
+def test_more_or_fewer_runs_than_announced_are_refused(store: RunStore, come: int, announced: int) -> None:
+    with pytest.raises(ExportRefused, match=f"{announced} announced"):
+        store.save_stream(stream(come, 10), announced)
+    assert store.find(IDENTITY) is None
+
+
+def test_a_disk_without_room_is_refused_before_anything_is_written(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 100))
+    with pytest.raises(RunRefused, match="--runs"):
+        store.save(ensemble())
+    assert list(store.root.iterdir()) == []
+
+
+def longest_file(folder: Path) -> Path:
+    return max((folder / "arrays.zarr").rglob("c/*/*/*"), key=lambda path: path.stat().st_size)
+
+
+def cut(folder: Path) -> None:
+    path = longest_file(folder)
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def flip(folder: Path) -> None:
+    path = longest_file(folder)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def remove(folder: Path) -> None:
+    longest_file(folder).unlink()
+
+
+def garble(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[1, 2", encoding="utf-8")
+
+
+def other_shape(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"format": 1, "files": [], "bytes": 0}', encoding="utf-8")
+
+
+def later_format(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"format": 1', '"format": 2'), encoding="utf-8")
+
+
+def stop_before_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (cut, "store.file_size"),
+        (flip, "store.file_changed"),
+        (remove, "store.file_missing"),
+        (garble, "store.manifest_unreadable"),
+        (other_shape, "store.manifest_unreadable"),
+        (later_format, "store.other_format"),
+        (stop_before_the_manifest, "store.half_written"),
+    ],
+)
+def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, damage: object, code: str) -> None:
+    record = store.save(ensemble())
+    assert callable(damage)
+    damage(record.path)
+    with pytest.raises(DamagedRun) as refusal:
+        store.load(IDENTITY)
+    (fault,) = refusal.value.faults
+    assert fault.code == code
+    assert fault.file == str(record.path)
+    assert fault.key
+    assert fault.repair("en")
+    assert fault.repair("zh")
+    found, faults = store.records()
+    if code == "store.file_changed":  # listing compares sizes only
+        assert [entry.identity for entry in found] == [IDENTITY]
+    else:
+        assert found == []
+        assert [entry.code for entry in faults] == [code]
+
+
+def test_metadata_of_another_shape_are_damage(store: RunStore) -> None:
+    record = store.save(ensemble())
+    content = json.dumps([1, 2, 3])
+    (record.path / "metadata.json").write_text(content, encoding="utf-8")
+    assert [fault.code for fault in faults_of(record.path)] == ["store.file_size"]
+    from copark.store.manifest import write_manifest
+
+    write_manifest(record.path)
+    with pytest.raises(DamagedRun, match="description of the run cannot be read"):
+        store.get(IDENTITY)
+
+
+def test_a_damaged_run_can_be_made_anew(store: RunStore) -> None:
+    flip(store.save(ensemble()).path)
+    assert store.save(ensemble(), replace=True).runs == 20
+    assert faults_of(store.root / IDENTITY) == []
+
+
+def test_runs_are_listed_newest_first(store: RunStore) -> None:
+    for day, identity in enumerate(["aaaa000000000000", "cccc000000000000", "bbbb000000000000"]):
+        record = store.save(ensemble(identity=identity))
+        metadata = record.path / "metadata.json"
+        content = json.loads(metadata.read_text(encoding="utf-8")) | {"created": f"2026-01-0{day + 1}T00:00:00+00:00"}
+        metadata.write_text(json.dumps(content), encoding="utf-8")
+        from copark.store.manifest import write_manifest
+
+        write_manifest(record.path)
+    found, faults = store.records()
+    assert [record.identity[0] for record in found] == ["b", "c", "a"]
+    assert faults == []
+
+
+def test_an_empty_store_has_no_runs(store: RunStore) -> None:
+    assert store.records() == ([], [])
+    assert store.unfinished() == []
+    assert not store.root.exists()
+
+
+def test_a_killed_run_is_seen_as_unfinished_and_not_as_a_run(store: RunStore) -> None:
+    store.save(ensemble())
+    left = store.root / ".writing-aaaa000000000000-1-ffff"
+    left.mkdir()
+    assert store.unfinished() == [left]
+    assert [record.identity for record in store.records()[0]] == [IDENTITY]

@@ -1,0 +1,154 @@
+"""Above a hundred thousand runs the store keeps bands: exact where it says so, and close where it says how close."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from ensembles import ensemble, stream
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from copark.store import RunStore, runs
+from copark.store.summary import EDGES, QUANTILES, STATISTICS, RunningSummary, Tally, summary_of
+
+
+def one_output(values: NDArray[np.float64]) -> xr.Dataset:
+    """Values of one output, one scenario and one quarter, as an ensemble."""
+    return xr.Dataset(
+        {"output": (("scenario", "run", "quarter"), values.reshape(1, -1, 1))},
+        coords={"scenario": ["baseline"], "quarter": [0], "label": ("quarter", ["2012Q3"])},
+    )
+
+
+def running(values: NDArray[np.float64], chunk: int) -> dict[str, float]:
+    summary = RunningSummary()
+    for start in range(0, values.size, chunk):
+        summary.add(one_output(values[start : start + chunk]))
+    found = summary.result()["output"].values[0, :, 0]
+    return dict(zip(STATISTICS, map(float, found), strict=True))
+
+
+def test_a_whole_ensemble_has_exact_quantiles() -> None:
+    dataset = ensemble(60, failed=None)
+    summary = summary_of(dataset)
+    levels = list(QUANTILES.values())
+    for name in ("registered", "cash"):
+        expected = np.quantile(dataset[name].values, levels, axis=1)
+        found = summary[name].sel(statistic=list(QUANTILES)).values
+        np.testing.assert_array_equal(found, np.moveaxis(expected, 0, 1))
+        np.testing.assert_allclose(summary[name].sel(statistic="mean"), dataset[name].mean("run"), rtol=1e-12)
+        np.testing.assert_allclose(summary[name].sel(statistic="sd"), dataset[name].std("run", ddof=1), rtol=1e-12)
+        np.testing.assert_array_equal(summary[name].sel(statistic="min"), dataset[name].min("run"))
+        np.testing.assert_array_equal(summary[name].sel(statistic="max"), dataset[name].max("run"))
+        assert summary[name].attrs == dataset[name].attrs
+
+
+def test_runs_that_did_not_finish_are_left_out() -> None:
+    with_failed, without = ensemble(20, failed=3), ensemble(20, failed=3).isel(run=[n for n in range(20) if n != 3])
+    one, other = summary_of(with_failed)["cash"].values[1], summary_of(without)["cash"].values[1]
+    np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_where_no_run_finished_there_is_no_number() -> None:
+    found = running(np.full(50, np.nan), 10)
+    assert all(np.isnan(value) for value in found.values())
+    assert np.isnan(summary_of(one_output(np.full(5, np.nan)))["output"].values).all()
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40), st.integers(1, 40))
+def test_moments_and_ends_do_not_depend_on_the_chunks(values: list[float], chunk: int) -> None:
+    found = running(np.array(values), chunk)
+    assert found["mean"] == pytest.approx(np.mean(values), rel=1e-9, abs=1e-6)
+    assert found["sd"] == pytest.approx(np.std(values, ddof=1), rel=1e-6, abs=1e-6)
+    assert (found["min"], found["max"]) == (min(values), max(values))
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=EDGES))
+def test_a_first_chunk_of_up_to_256_runs_has_exact_quantiles(values: list[float]) -> None:
+    found = running(np.array(values), len(values))
+    for name, level in QUANTILES.items():
+        assert found[name] == pytest.approx(np.quantile(values, level), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda luck, size: luck.normal(size=size),
+        lambda luck, size: luck.lognormal(sigma=2, size=size),
+        lambda luck, size: luck.standard_cauchy(size=size),
+        lambda luck, size: np.where(luck.random(size) < 0.6, 0.0, luck.normal(100, 1, size)),
+    ],
+    ids=["normal", "skewed", "heavy-tailed", "two-humped"],
+)
+def test_running_quantiles_have_nearly_the_rank_asked_for(draw: object) -> None:
+    assert callable(draw)
+    values: NDArray[np.float64] = draw(np.random.default_rng(5), 50_000)
+    found = running(values, 1000)
+    for name, level in QUANTILES.items():
+        low, high = np.mean(values < found[name]), np.mean(values <= found[name])
+        assert low - 0.002 <= level <= high + 0.002
+
+
+def test_running_quantiles_of_counts_are_exact() -> None:
+    values = np.random.default_rng(5).poisson(30, size=40_000).astype(np.float64)
+    found = running(values, 1000)
+    for name, level in QUANTILES.items():
+        assert found[name] == np.quantile(values, level)
+
+
+def test_more_threads_give_the_same_bits() -> None:
+    found = []
+    for threads in (1, 3):
+        summary = RunningSummary(threads)
+        for chunk in stream(300, 100):
+            summary.add(chunk)
+        found.append(summary.result())
+    xr.testing.assert_identical(*found)
+
+
+def test_without_runs_there_is_no_summary() -> None:
+    with pytest.raises(ValueError, match="no runs"):
+        RunningSummary().result()
+
+
+def test_a_tally_counts_what_each_scenario_came_to() -> None:
+    tally = Tally()
+    for chunk in stream(20, 6):
+        tally.add(chunk)
+    assert tally.failed() == 1
+    whole = ensemble(20)
+    assert tally.outcome["baseline"]["3"] == int((whole["outcome"].values[0] == 3).sum())
+
+
+@pytest.fixture
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "SUMMARY_ABOVE", 100)
+    monkeypatch.setattr(runs, "KEPT", 25)
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_many_runs_keep_bands_the_first_paths_and_how_each_run_ended(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    record = store.save_stream(stream(130, 20), 130)
+    assert (record.form, record.runs, record.kept) == ("summarised", 130, 25)
+    xr.testing.assert_identical(store.load(record.identity).load(), ensemble(25))
+    every = store.load_every_run(record.identity).load()
+    np.testing.assert_array_equal(every["outcome"], ensemble(130)["outcome"])
+    np.testing.assert_array_equal(every["draws"], ensemble(130)["draws"])
+    bands = store.load_summary(record.identity)
+    assert bands is not None
+    np.testing.assert_array_equal(bands["cash"].sel(statistic="max"), ensemble(130)["cash"].max("run"))
+    assert sum(record.status["baseline"].values()) == 130
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_up_to_the_limit_all_paths_are_kept(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    record = store.save_stream(stream(100, 20), 100)
+    assert (record.form, record.kept) == ("full", 100)
+    assert store.load_summary(record.identity) is None
+    np.testing.assert_array_equal(store.load_every_run(record.identity)["outcome"], ensemble(100)["outcome"])

@@ -1,0 +1,116 @@
+"""English and Chinese are equals: every text has both, naming the same values; none is missing, none is left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from copark import texts
+from copark.texts import LANGUAGES, areas, entries, has_text, text
+
+PACKAGE = Path(texts.__file__).parents[1]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+LATIN = re.compile("[A-Za-z]{2}")
+ALL = [(area, key) for area in areas() for key in entries(area)]
+
+
+def placeholders(template: str) -> set[str]:
+    return {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(template) if field is not None}
+
+
+def test_areas_are_there() -> None:
+    assert {"cli", "store"} <= set(areas())
+
+
+@pytest.mark.parametrize(("area", "key"), ALL, ids=lambda part: str(part))
+def test_a_text_has_both_languages_and_the_same_values(area: str, key: str) -> None:
+    found = entries(area)[key]
+    assert tuple(found) == LANGUAGES
+    for words in found.values():
+        assert isinstance(words, str)
+        assert words == words.strip()
+    assert bool(found["en"]) == bool(found["zh"])
+    assert placeholders(found["en"]) == placeholders(found["zh"])
+    assert not CHINESE.search(found["en"])
+    words_only = re.sub(r"\{[^}]*\}", "", found["en"])
+    if LATIN.search(words_only):
+        assert CHINESE.search(found["zh"]) or words_only.strip().isupper() or found["zh"] == found["en"]
+
+
+def test_values_are_filled_in() -> None:
+    assert text("store.status.other", "zh", code=9) == "未完成：代码 9"
+    assert has_text("store.status.other")
+    assert not has_text("store.nothing")
+    assert not has_text("nowhere.nothing")
+
+
+def test_a_key_that_is_missing_is_an_error_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        text("store.nothing")
+    with pytest.raises(KeyError):
+        text("nowhere.nothing")
+
+
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple((path.name, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(PACKAGE.rglob("*.py")))
+
+
+def asked() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """The keys the code asks for by ``text(…)``, as patterns: what is filled in at run time may be anything."""
+    for module, tree in trees():
+        for node in ast.walk(tree):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text"
+            if is_call and isinstance(node, ast.Call) and node.args:
+                pattern = key_pattern(node.args[0])
+                if pattern is not None:
+                    yield f"{module}:{node.lineno}", re.compile(pattern)
+
+
+def key_pattern(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.escape(node.value)
+    if isinstance(node, ast.JoinedStr):
+        parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+        return "".join(parts)
+    return None
+
+
+def test_every_key_asked_for_is_there() -> None:
+    keys = [f"{area}.{key}" for area, key in ALL]
+    found = list(asked())
+    assert len(found) > 50
+    missing = [f"{where}: {pattern.pattern}" for where, pattern in found if not any(map(pattern.fullmatch, keys))]
+    assert not missing, "\n".join(missing)
+
+
+@cache
+def written_words() -> frozenset[str]:
+    """Everything that stands between quotation marks in the code or anywhere in templates, data and tables."""
+    found: set[str] = set()
+    for _, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {node.value, *re.split(r"[^A-Za-z0-9_-]+", node.value)}
+            elif isinstance(node, ast.Name | ast.Attribute | ast.keyword | ast.arg | ast.FunctionDef | ast.ClassDef):
+                label = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
+                found.add(str(label or getattr(node, "name", "")))
+    for suffix in ("html", "yaml", "csv", "j2", "jinja"):
+        for path in PACKAGE.rglob(f"*.{suffix}"):
+            if path.parent != PACKAGE / "texts":
+                found |= set(re.split(r"[^A-Za-z0-9_-]+", path.read_text(encoding="utf-8")))
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("area", areas())
+def test_no_text_is_left_over(area: str) -> None:
+    """Every part of a key but the area is a word the code, a template or the casebook knows."""
+    words = written_words()
+    left = [key for key in entries(area) if f"{area}.{key}" not in words and not set(key.split(".")) <= words]
+    assert not left
