@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("numba", "llvmlite", "numpy", "scipy", "pandas", "xarray", "zarr", "h5netcdf", "matplotlib", "openpyxl", "jinja2")
+HEAVY = (
+    "numba", "llvmlite", "numpy", "scipy", "pandas", "xarray", "zarr", "h5netcdf", "matplotlib", "openpyxl", "jinja2",
+)  # fmt: skip
 LOADED = """
 import sys
 from copark.cli import main

@@ -18,7 +18,7 @@ MOST_LINES_IN_A_FUNCTION = 60
 EMPTY_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "base", "manager", "misc", "tools"}
 # written in two parts, so that this file does not hold what it looks for
 UNDONE = re.compile("|".join(("TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", "NotImplemented" + "Error")))
-ELSEWHERE = re.compile("|".join(("/work" + "/", "/tmp" + "/w/", "/root" + "/", "/home" + "/", "py" + r"pi\.org/simple")))
+ELSEWHERE = re.compile("|".join((r"(?<!\w)/(?:work|root|home)" + "/", r"/tmp" + "/w/", r"py" + r"pi\.org/simple")))
 WRITTEN = ("*.py", "*.md", "*.yaml", "*.yml", "*.toml", "*.cfg", "*.html", "*.css", "*.csv", "*.txt", "Makefile", "run")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

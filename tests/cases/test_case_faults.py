@@ -7,11 +7,11 @@ import shutil
 from collections import Counter
 
 import pytest
+from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SPOILINGS, Spoiling
 
 from copark.cases.check import check_case, examine
 from copark.cases.load import load_case
 from copark.errors import CaseFaults, NotFound
-from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SPOILINGS, Spoiling
 
 
 def codes(faults):
@@ -133,7 +133,7 @@ def test_many_faults_are_counted_not_printed_without_end(miniature):
     faults = check_case(miniature, PARAMETERS)
     assert len(faults) == 501
     assert faults[-1].code == "cases.more_faults"
-    assert faults[-1].sentence("zh").startswith("series.csv: 另有 ")
+    assert faults[-1].sentence("zh").startswith("series.csv: 至少还有 ")
 
 
 def test_load_gives_all_faults(miniature):
@@ -190,7 +190,9 @@ def test_a_misnamed_file_is_told(miniature):
     assert "enterprises.csv" in fault.repair("en")
 
 
-@pytest.mark.parametrize(("name", "content"), [(CASE, ""), (CASE, "# only a comment\n"), (EQUITY, ""), (SERIES, "\n,,\n")])
+@pytest.mark.parametrize(
+    ("name", "content"), [(CASE, ""), (CASE, "# only a comment\n"), (EQUITY, ""), (SERIES, "\n,,\n")]
+)
 def test_an_empty_file(miniature, name, content):
     (miniature / name).write_text(content)
     told = codes(check_case(miniature, PARAMETERS))

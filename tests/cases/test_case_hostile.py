@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
 
 from copark.cases.check import check_case, examine
 from copark.cases.load import load_case
 from copark.cases.reading import MOST_BYTES
-from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
 
 ALL_FILES = (CASE, EQUITY, "events.csv", SERIES, SOURCES, "enterprises.csv", "host_context.csv")
 
@@ -42,7 +42,7 @@ def test_yaml_bomb(miniature, name):
     (miniature / name).write_text(bomb())
     told = check_case(miniature, PARAMETERS)
     assert {fault.code for fault in told if fault.file == name} == {"cases.alias"}
-    assert [fault.line for fault in told if fault.file == name][0] == 1
+    assert next(fault.line for fault in told if fault.file == name) == 1
 
 
 @pytest.mark.usefixtures("quickly")
@@ -111,6 +111,23 @@ def test_largest_file_in_reasonable_time(miniature):
     begun = time.perf_counter()
     assert len(codes(miniature)) == 501
     assert time.perf_counter() - begun < 2.0
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        (CASE, "".join(f"k{number}: 1\n" for number in range(100_000))),
+        (SOURCES, "".join(f"k{number}: 1\n" for number in range(100_000))),
+        (EQUITY, "t,2018,builder,home,1,b,high,gazett,no,x\n" * 50_000),
+    ],
+)
+def test_garbage_takes_seconds_not_minutes(miniature, name, more):
+    """Each mistake is worth a suggestion, but not a hundred thousand of them."""
+    with (miniature / name).open("a") as stream:
+        stream.write(more)
+    begun = time.perf_counter()
+    assert len(codes(miniature)) == 501
+    assert time.perf_counter() - begun < 10
 
 
 def test_large_yaml_of_many_values(miniature):
@@ -219,7 +236,9 @@ def test_text_like_a_formula_is_read_as_text(miniature):
     assert case.observed("exports")[0].note == "=SUM(A1) is text here"
 
 
-@pytest.mark.parametrize("text", ["a: b\n---\nc: d\n", "just text", "- a\n- b", "12", "a: 'b", "a: b: c", "\ta: b", "@", "%YAML 9.9\n---\na"])
+@pytest.mark.parametrize(
+    "text", ["a: b\n---\nc: d\n", "just text", "- a\n- b", "12", "a: 'b", "a: b: c", "\ta: b", "@", "%YAML 9.9\n---\na"]
+)
 def test_yaml_that_is_no_case(miniature, text):
     (miniature / CASE).write_text(text)
     told = check_case(miniature, PARAMETERS)
@@ -233,5 +252,15 @@ def test_norway_is_a_country(miniature):
 
     tree = read_yaml("a: NO\nb: 12:30\nc: 010\nd: 2012-08-27\ne: yes\nf: 1e3\ng: ~\nh: '5'\non: 1\n", "x", [])
     assert tree is not None
-    expected = {"a": "NO", "b": "12:30", "c": 10, "d": "2012-08-27", "e": "yes", "f": 1000.0, "g": None, "h": "5", "on": 1}
+    expected = {
+        "a": "NO",
+        "b": "12:30",
+        "c": 10,
+        "d": "2012-08-27",
+        "e": "yes",
+        "f": 1000.0,
+        "g": None,
+        "h": "5",
+        "on": 1,
+    }
     assert tree.data == expected

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from copark import cases
+from copark import cases, units
 from copark.cases.validation import _RENAMED
 from copark.cases.vocabulary import HOST_CONTEXT, MECHANISMS, SERIES, series_title
+from copark.model.variables import catalogue
 from copark.texts import entries
 
 SAYING = {"fault", "wrong", "say", "Problem", "_refuse", "_harm", "_written"}
@@ -54,7 +55,9 @@ def test_every_code_is_known():
 def test_both_languages_say_the_same(name):
     entry = ENTRIES[name]
     assert set(entry) == {"en", "zh"}
-    fields = [sorted({field for _, field, _, _ in string.Formatter().parse(entry[lang]) if field}) for lang in ("en", "zh")]
+    fields = [
+        sorted({field for _, field, _, _ in string.Formatter().parse(entry[lang]) if field}) for lang in ("en", "zh")
+    ]
     if not name.endswith(".repair"):
         assert fields[0] == fields[1]
     assert any("\u4e00" <= mark <= "\u9fff" for mark in entry["zh"])
@@ -67,6 +70,18 @@ def test_both_languages_say_the_same(name):
 def test_every_variable_has_a_title_and_a_unit(name):
     assert series_title(name, "en") != series_title(name, "zh")
     assert {**SERIES, **HOST_CONTEXT}[name].units()
+
+
+@pytest.mark.parametrize("name", [name for name, variable in SERIES.items() if variable.output])
+def test_an_output_is_the_models(name):
+    """A series of an output has the output's title, and a unit that can be turned into the output's."""
+    output = catalogue().outputs[name]
+    assert [series_title(name, lang) for lang in ("en", "zh")] == [output.title("en"), output.title("zh")]
+    assert all(units.convertible(unit, output.unit) for unit in SERIES[name].units())
+
+
+def test_every_output_of_the_model_is_recognised():
+    assert [name for name, variable in SERIES.items() if name in catalogue().outputs and not variable.output] == []
 
 
 def test_titles_are_of_what_exists():

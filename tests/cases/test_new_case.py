@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
 import yaml
+from tests.cases.bad_cases import PARAMETERS, SPOILINGS
 
 from copark.cases import case_schema, check_case, export_schema, load_case, new_case
 from copark.cases.evidence import EquityRow, Event, Observation
 from copark.cases.schema import CaseFile
 from copark.cases.validation import known_keys
 from copark.errors import CaseFaults
-from tests.cases.bad_cases import PARAMETERS, SPOILINGS
 
 
 @pytest.mark.parametrize("name", ["my-park", "a", "null", "true", "no", "e5", "park-2"])
@@ -37,7 +38,7 @@ def test_a_new_case_invents_no_number(tmp_path):
     case = load_case(new_case("my-park", tmp_path), PARAMETERS)
     facts = [*case.quota, *case.capability, *case.land.plan, case.land.block, *case.regime.threshold]
     assert {fact.source for fact in facts} == {("judgement",)}
-    assert all("Placeholder" in fact.note.en for fact in facts)
+    assert all(fact.note and "Placeholder" in fact.note.en for fact in facts)
 
 
 @pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "A Park", "园区", "-x", "x-", "1x", "x" * 65, "a\0b", "a\n"])
@@ -80,12 +81,13 @@ def as_an_editor_reads(text):
     """Dates stay text, as in editors, which read YAML 1.2."""
 
     class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {
-            mark: [(tag, pattern) for tag, pattern in entries if not tag.endswith((":timestamp", ":bool"))]
-            for mark, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
+        """YAML 1.1 without its dates, and with the booleans of YAML 1.2."""
 
-    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", __import__("re").compile("true|false"), list("tf"))
+    Loader.yaml_implicit_resolvers = {
+        mark: [(tag, pattern) for tag, pattern in entries if not tag.endswith((":timestamp", ":bool"))]
+        for mark, entries in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), list("tf"))
     return yaml.load(text, Loader=Loader)
 
 

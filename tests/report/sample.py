@@ -16,7 +16,7 @@ from copark.cases.schema import CaseFile
 
 OUTPUTS = {
     "registered": ("Registered companies", "在册入园企业", "companies"),
-    "registered_home": ("Registered, home origin", "在册母国企业", "companies"),
+    "registered_home": ("Registered, home origin", "在册投资国企业", "companies"),
     "registered_host": ("Registered, host origin", "在册东道国企业", "companies"),
     "registered_third": ("Registered, third origin", "在册第三国企业", "companies"),
     "operating": ("Operating companies", "运营企业", "companies"),
@@ -42,9 +42,9 @@ OUTPUTS = {
     "grants": ("Grants", "拨款", "M USD/yr"),
     "rescue": ("Rescue", "救助", "M USD/yr"),
     "dividends": ("Dividends", "股利", "M USD/yr"),
-    "commitment_home": ("Commitment, home", "母国承诺", "1"),
+    "commitment_home": ("Commitment, home", "投资国承诺", "1"),
     "commitment_host": ("Commitment, host", "东道国承诺", "1"),
-    "demand_home": ("Demand, home", "母国需求", "log points"),
+    "demand_home": ("Demand, home", "投资国需求", "log points"),
     "demand_host": ("Demand, host", "东道国需求", "log points"),
     "demand_third": ("Demand, third", "第三国需求", "log points"),
     "partners": ("Partners present", "在场伙伴", "partners"),

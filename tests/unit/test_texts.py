@@ -16,7 +16,7 @@ from copark.texts import LANGUAGES, areas, entries, has_text, text
 
 PACKAGE = Path(texts.__file__).parents[1]
 CHINESE = re.compile("[\u4e00-\u9fff]")
-LATIN = re.compile("[A-Za-z]{2}")
+WORD = re.compile("[a-z]{3}")
 ALL = [(area, key) for area in areas() for key in entries(area)]
 
 
@@ -28,19 +28,28 @@ def test_areas_are_there() -> None:
     assert {"cli", "store"} <= set(areas())
 
 
-@pytest.mark.parametrize(("area", "key"), ALL, ids=lambda part: str(part))
-def test_a_text_has_both_languages_and_the_same_values(area: str, key: str) -> None:
-    found = entries(area)[key]
-    assert tuple(found) == LANGUAGES
-    for words in found.values():
-        assert isinstance(words, str)
-        assert words == words.strip()
-    assert bool(found["en"]) == bool(found["zh"])
-    assert placeholders(found["en"]) == placeholders(found["zh"])
-    assert not CHINESE.search(found["en"])
-    words_only = re.sub(r"\{[^}]*\}", "", found["en"])
-    if LATIN.search(words_only):
-        assert CHINESE.search(found["zh"]) or words_only.strip().isupper() or found["zh"] == found["en"]
+def faults(found: dict[str, str]) -> Iterator[str]:
+    if tuple(found) != LANGUAGES:
+        yield f"languages {tuple(found)}"
+        return
+    if not all(isinstance(words, str) for words in found.values()):
+        yield "not a text"
+        return
+    english, chinese = found["en"], found["zh"]
+    if bool(english) != bool(chinese):
+        yield "one language is empty"
+    if placeholders(english) != placeholders(chinese):
+        yield f"values {placeholders(english)} and {placeholders(chinese)}"
+    if CHINESE.search(re.sub(r"\{[^}]*\}", "", english)):
+        yield "Chinese in English"
+    if WORD.search(re.sub(r"\{[^}]*\}", "", english)) and not CHINESE.search(chinese):
+        yield "no Chinese in Chinese"
+
+
+@pytest.mark.parametrize("area", areas())
+def test_every_text_has_both_languages_and_the_same_values(area: str) -> None:
+    found = {key: list(faults(entry)) for key, entry in entries(area).items()}
+    assert not {key: said for key, said in found.items() if said}
 
 
 def test_values_are_filled_in() -> None:
@@ -108,9 +117,23 @@ def written_words() -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def built_keys() -> tuple[re.Pattern[str], ...]:
+    """Patterns of the texts with braces in the code that could be keys."""
+    patterns = [key_pattern(node) for _, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    return tuple(re.compile(found) for found in patterns if found and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", found))
+
+
 @pytest.mark.parametrize("area", areas())
 def test_no_text_is_left_over(area: str) -> None:
-    """Every part of a key but the area is a word the code, a template or the casebook knows."""
-    words = written_words()
-    left = [key for key in entries(area) if f"{area}.{key}" not in words and not set(key.split(".")) <= words]
-    assert not left
+    """Every key is written or built in the code, or each of its parts is a word of code, templates or casebook."""
+
+    def is_used(key: str) -> bool:
+        whole = f"{area}.{key}"
+        return (
+            whole in written_words()
+            or set(key.split(".")) <= written_words()
+            or any(pattern.fullmatch(whole) for pattern in built_keys() if not pattern.pattern.startswith(".+"))
+        )
+
+    assert not [key for key in entries(area) if not is_used(key)]

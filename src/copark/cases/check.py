@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from copark.cases.casebook import folder_of, kind_of
 from copark.cases.consistency import problems_of, problems_of_tree
 from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, Observation, Source
 from copark.cases.fields import JUDGEMENT
-from copark.cases.reading import check_folder, fault, in_reading_order, read_text
+from copark.cases.reading import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.schema import CaseFile, Clock
 from copark.cases.table import Table, read_table
 from copark.cases.tables import (
@@ -75,12 +76,9 @@ def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[
     return _put_together(folder, file, sources, tables), []
 
 
-def model_parameters() -> dict[str, str] | None:
+def model_parameters() -> dict[str, str]:
     """Give the names of the model's parameters with their units."""
-    try:
-        from copark.model.variables import catalogue
-    except ModuleNotFoundError:
-        return None
+    from copark.model.variables import catalogue
 
     return {name: variable.unit for name, variable in catalogue().parameters.items()}
 
@@ -112,12 +110,13 @@ def _read_case_file(
     file, sections = validate_case(tree, faults)
     clock: Clock | None = sections.get("clock")
     known = model_parameters() if parameters is None else parameters
-    problems = [
-        *problems_of(sections, known),
-        *problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
-    ]
+    problems = chain(
+        problems_of(sections, known),
+        problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
+    )
     faults.extend(
-        fault(problem.code, CASE, tree.line(problem.path), problem.path, **problem.values) for problem in problems
+        fault(problem.code, CASE, tree.line(problem.path), problem.path, **problem.values)
+        for problem in islice(problems, ENOUGH)
     )
     return file, clock
 
@@ -131,11 +130,12 @@ def _check_tables(
     tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, clock: Clock | None
 ) -> Iterator[Fault]:
     for name, table in tables.items():
-        yield from faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
+        found = faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
+        yield from islice(found, ENOUGH)
     if EQUITY in tables:
-        yield from faults_of_equity(tables[EQUITY], None if clock is None else clock.start)
+        yield from islice(faults_of_equity(tables[EQUITY], None if clock is None else clock.start), ENOUGH)
     if SERIES in tables:
-        yield from faults_of_series(tables[SERIES].rows)
+        yield from islice(faults_of_series(tables[SERIES].rows), ENOUGH)
 
 
 def _put_together(

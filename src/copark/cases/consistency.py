@@ -53,7 +53,7 @@ Sections = Mapping[str, Any]
 """The sound top-level values of a case, by name."""
 
 
-def problems_of(sections: Sections, parameters: Mapping[str, str] | None) -> Iterator[Problem]:
+def problems_of(sections: Sections, parameters: Mapping[str, str]) -> Iterator[Problem]:
     """Give what is wrong between the keys of a case.
 
     Parameters
@@ -74,8 +74,7 @@ def problems_of(sections: Sections, parameters: Mapping[str, str] | None) -> Ite
     )
     for rule in rules:
         yield from rule(sections)
-    if parameters is not None:
-        yield from _parameters(sections, parameters)
+    yield from _parameters(sections, parameters)
 
 
 def _at(sections: Sections, path: KeyPath) -> Any:

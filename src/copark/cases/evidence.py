@@ -135,8 +135,8 @@ class CapTable(Record):
     holdings: tuple[Holding, ...]
     """Who has what."""
 
-    def basis_points_of(self, side: Literal["home", "host", "third", "none"]) -> int:
-        """Add up the shares of a side, in basis points; ``none`` is the unallocated rest."""
+    def basis_points_of(self, side: str) -> int:
+        """Add up the shares of ``home``, ``host`` or ``third``, in basis points; ``none`` is the unallocated rest."""
         return sum(holding.basis_points for holding in self.holdings if holding.side == side)
 
     @property

@@ -34,6 +34,7 @@ _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.ASCII | re.IGNORECA
 _KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _SHOWN = 80
 _LISTED = 12
+_COMPARED = 1000
 
 
 def shown(value: Any) -> str:
@@ -47,7 +48,7 @@ def shown(value: Any) -> str:
 def suggestion(found: Any, allowed: Iterable[str]) -> str:
     """Give the allowed word nearest to what was written or, where none is near, the allowed words."""
     words = [str(word) for word in allowed]
-    near = difflib.get_close_matches(str(found)[:_SHOWN], words, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(str(found)[:_SHOWN], words[:_COMPARED], n=1, cutoff=0.7)
     if near:
         return near[0]
     return " | ".join(words[:_LISTED]) + (" | …" if len(words) > _LISTED else "")

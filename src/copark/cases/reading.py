@@ -20,7 +20,9 @@ MOST_BYTES = 5_000_000
 MOST_BYTES_FOLDER = 20_000_000
 """Most that is read of one folder."""
 MOST_FAULTS = 500
-"""Most faults reported of one folder; a closing line counts the rest."""
+"""Most faults reported of one folder; a closing line says how many more were found."""
+ENOUGH = 2 * MOST_FAULTS
+"""Faults of one kind of check after which it looks no further: a file of garbage must not take minutes."""
 
 _UTF_16_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
@@ -74,14 +76,13 @@ def _read_bytes(path: Path, name: str, faults: list[Fault]) -> bytes | None:
     except OSError as error:
         faults.append(fault("unreadable", name, reason=os.strerror(error.errno or 0)))
         return None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+        os.close(handle)
+        regular = stat.S_ISREG(status.st_mode)
+        faults.append(_too_large(name, status.st_size, MOST_BYTES) if regular else fault("not_a_file", name))
+        return None
     with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            faults.append(fault("not_a_file", name))
-            return None
-        if status.st_size > MOST_BYTES:
-            faults.append(_too_large(name, status.st_size, MOST_BYTES))
-            return None
         return stream.read(MOST_BYTES)
 
 

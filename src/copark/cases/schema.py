@@ -233,7 +233,7 @@ class CaseFile(Record):
     sides: Sides
     """The two governments."""
     world: World
-    """The macroeconomic series the case is tied to."""
+    """Which macroeconomic series it is tied to."""
     interests: tuple[Interest, ...] = ()
     """Strategic interests of the governments, by name."""
     shareholders: Annotated[tuple[Shareholder, ...], Field(min_length=1)]
@@ -247,7 +247,7 @@ class CaseFile(Record):
     finance: Finance
     """Capital, credit and grants of the development company."""
     land: Land
-    """The land plan."""
+    """How much land is to be serviced, and how."""
     regime: Regime
     """What the host's law offers and asks."""
     capability: Annotated[tuple[Fraction, ...], Field(min_length=1)]

@@ -54,7 +54,7 @@ def read_table(text: str, file: str, model: type[R], faults: list[Fault]) -> Tab
     return reader.table
 
 
-class _Broken(Exception):  # noqa: N818 - not an error: it only ends the reading
+class _Broken(Exception):
     def __init__(self, reason: object, line: int) -> None:
         super().__init__(reason)
         self.line = line

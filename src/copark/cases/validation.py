@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from copark.cases.evidence import Source
 from copark.cases.fields import Key, suggestion
-from copark.cases.reading import KeyPath, fault
+from copark.cases.reading import ENOUGH, KeyPath, fault
 from copark.cases.schema import CaseFile
 from copark.cases.yaml_tree import Tree
 from copark.errors import Fault
@@ -90,7 +90,7 @@ def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dic
         errors = error.errors(include_url=False)
     else:
         return case, {name: getattr(case, name) for name in CaseFile.model_fields}
-    for one in errors:
+    for one in errors[:ENOUGH]:
         code, path, values = told(one, known_keys(one["loc"][:-1]) if one["type"] == "extra_forbidden" else ())
         faults.append(fault(code, CASE, tree.line(path), path, **values))
     if not isinstance(tree.data, dict):
@@ -121,7 +121,8 @@ def known_keys(path: KeyPath) -> tuple[str, ...]:
         if isinstance(step, int):
             node = node.get("items", {})
         else:
-            node = node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
+            any_name: Any = next(iter(node.get("patternProperties", {}).values()), {})
+            node = node.get("properties", {}).get(step, any_name)
     return tuple(_resolved(node).get("properties", {}))
 
 
@@ -141,7 +142,7 @@ def validate_sources(tree: Tree, faults: list[Fault]) -> dict[str, Source] | Non
     try:
         return TypeAdapter(dict[Key, Source]).validate_python(tree.data)
     except ValidationError as error:
-        for one in error.errors(include_url=False):
+        for one in error.errors(include_url=False)[:ENOUGH]:
             code, path, values = told(one, Source.model_fields)
             faults.append(fault(code, SOURCES, tree.line(path), path, **values))
     return None

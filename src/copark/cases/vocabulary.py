@@ -51,7 +51,7 @@ def _outputs() -> tuple[SeriesVariable, ...]:
 
     return (
         *of("companies", "registered", "registered_ever", "registered_home", "registered_host", "registered_third"),
-        *of("companies", "building", "operating"),
+        *of("companies", "building", "operating", "operating_home", "operating_host", "operating_third"),
         *of("companies per quarter", "arrivals", "lapses", "exits"),
         *of("money", "realised_investment", "enterprise_investment", "debt", "paid_in_equity"),
         *of("money", "cash", lowest=None),
@@ -61,7 +61,7 @@ def _outputs() -> tuple[SeriesVariable, ...]:
         *of("money per year", "calls", "draws_credit", "grants", "dividends", "rescue"),
         *of("rate", "mean_return", lowest=None),
         *of("ratio", "loss_share"),
-        *of("area", "serviced_area", "usable_area", "occupied_area"),
+        *of("area", "serviced_area", "usable_area", "occupied_area", "planned_area"),
     )
 
 
@@ -77,7 +77,7 @@ def _described() -> tuple[SeriesVariable, ...]:
         *of(("buildings",), "buildings_completed"),
         *of(("delegations",), "delegations_visited", "delegations_visited_cumulative"),
         *of(("partners",), "partners_named"),
-        *of(("area",), "area", "sez_area", "saleable_area", "allotted_area", "planned_area", "floor_space"),
+        *of(("area",), "area", "sez_area", "saleable_area", "allotted_area", "floor_space"),
         *of(("persons",), "planned_jobs", "target_jobs", "anchor_jobs", "home_jobs", "planned_population"),
         *of(_CURRENCIES, "average_monthly_wage", "declared_investment", "declared_investment_added"),
         *of(_CURRENCIES, "developer_investment", "infrastructure_investment", "state_budget_investment"),

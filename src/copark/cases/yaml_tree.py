@@ -46,7 +46,7 @@ class Tree:
         return None
 
 
-class _Refused(Exception):  # noqa: N818 - not an error: it only ends the reading
+class _Refused(Exception):
     """The file cannot be read on."""
 
 

@@ -20,6 +20,7 @@ from copark.model.governments import equations as governments
 from copark.model.outputs import OUTPUTS
 from copark.model.world import equations as world
 
+
 class Room(NamedTuple):
     """State and ports of one scale, record arrays of length one."""
 
@@ -61,7 +62,10 @@ class Draws(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """What one thread needs to simulate one run after another; `memory` underlies every record, to be zeroed at once."""
+    """What one thread needs to simulate one run after another.
+
+    `memory` underlies every record, so that all can be zeroed at once.
+    """
 
     memory: np.ndarray
     rooms: Rooms

@@ -42,7 +42,9 @@ def fault(work: Workspace) -> tuple[int, int]:
 
 
 @compiled
-def run(i: int, inputs: Inputs, draws: Draws, work: Workspace, keep: np.ndarray, out: np.ndarray) -> tuple[int, int, int]:
+def run(
+    i: int, inputs: Inputs, draws: Draws, work: Workspace, keep: np.ndarray, out: np.ndarray
+) -> tuple[int, int, int]:
     """Simulate run i of the draws; write kept outputs into out[:, quarter]; return code, quarter and room."""
     begin(inputs, work, draws.governments[i])
     quarters = out.shape[1]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import compiled
+from copark.model.compiler import Record, compiled
 from copark.model.elementary import exp, inverse_normal
 
 # Processes: what the number is for. New ones are appended; renumbering changes every result.
@@ -33,6 +33,9 @@ SIZE, PERMANENT, SIGNAL, FOUND, BUILD = 0, 1, 2, 3, 4  # BUILD to BUILD + 3: fou
 LUCK = np.dtype([("seed", "i8"), ("run", "i8"), ("cut", "i8"), ("later_seed", "i8"), ("later_run", "i8")], align=True)
 """Address of a run's luck: up to quarter `cut` that of (seed, run), from then on that of (later_seed, later_run)."""
 
+NEVER = 1 << 40
+"""A quarter that does not come: the cut of a run whose luck is one."""
+
 MASK = 0xFFFFFFFF
 PER_UNIT = 2.3283064365386963e-10
 
@@ -50,7 +53,7 @@ def mix(a: int) -> int:
 
 
 @compiled
-def key(luck: np.record, process: int, quarter: int) -> tuple[int, int]:
+def key(luck: Record, process: int, quarter: int) -> tuple[int, int]:
     """Make the two keys of a process in a quarter of a run."""
     early = quarter < luck.cut
     seed = int(luck.seed) if early else int(luck.later_seed)

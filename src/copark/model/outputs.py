@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import compiled
+from copark.model.compiler import Record, compiled
 
 NAMES = (
     "registered",
@@ -80,7 +80,7 @@ OUTPUTS = np.dtype([(name, "f8") for name in NAMES])
 
 
 @compiled
-def report_enterprises(row: np.record, state: np.record, received_area: float) -> None:
+def report_enterprises(row: Record, state: Record, received_area: float) -> None:
     """Counts, money, land and returns of the enterprises; means are of operating enterprises, NaN-free when none is."""
     row.registered = float(state.registered_now + state.building + state.operating)
     row.registered_ever = state.registered_ever
@@ -113,7 +113,7 @@ def report_enterprises(row: np.record, state: np.record, received_area: float) -
 
 
 @compiled
-def report_company(row: np.record, state: np.record) -> None:
+def report_company(row: Record, state: Record) -> None:
     """Land, money, control, service and ties of the development company."""
     row.serviced_area = state.serviced_area
     row.planned_area = state.planned_area
@@ -147,7 +147,7 @@ def report_company(row: np.record, state: np.record) -> None:
 
 
 @compiled
-def report_governments(row: np.record, state: np.record) -> None:
+def report_governments(row: Record, state: Record) -> None:
     """Commitment, benefit and contributions of the two governments."""
     row.commitment_home = state.commitment[0]
     row.commitment_host = state.commitment[1]
@@ -159,7 +159,7 @@ def report_governments(row: np.record, state: np.record) -> None:
 
 
 @compiled
-def report_world(row: np.record, state: np.record, demand: np.ndarray) -> None:
+def report_world(row: Record, state: Record, demand: np.ndarray) -> None:
     """Demand by origin, the host's growth gap and the number of partners present."""
     row.demand_home = demand[0]
     row.demand_host = demand[1]

@@ -6,11 +6,9 @@ building -> operating, reinvesting, exit -> developer's ledger -> benefit, barga
 
 from __future__ import annotations
 
-import numpy as np
-
 from copark.model.arrays import Inputs, Workspace
 from copark.model.company import equations as company
-from copark.model.compiler import compiled
+from copark.model.compiler import Record, compiled
 from copark.model.coupling import links
 from copark.model.enterprises import equations as enterprises
 from copark.model.governments import equations as governments
@@ -23,11 +21,11 @@ def quarter(
     t: int,
     inputs: Inputs,
     work: Workspace,
-    theta_world: np.record,
-    theta_governments: np.record,
-    theta_company: np.record,
-    theta_enterprises: np.record,
-    address: np.record,
+    theta_world: Record,
+    theta_governments: Record,
+    theta_company: Record,
+    theta_enterprises: Record,
+    address: Record,
 ) -> None:
     """Move a park by one quarter."""
     wires, rooms = work.wires, work.rooms
@@ -96,9 +94,7 @@ def record(work: Workspace) -> None:
 
 
 @compiled
-def begin(
-    inputs: Inputs, work: Workspace, theta_governments: np.record
-) -> None:
+def begin(inputs: Inputs, work: Workspace, theta_governments: Record) -> None:
     """Set a park to its state before the first quarter."""
     world.begin(work.rooms.world.state[0], work.rooms.world.receives[0])
     governments.begin(work.rooms.governments.state[0], inputs.governments[0], theta_governments)

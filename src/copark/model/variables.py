@@ -13,16 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from copark.model import axes
+
 FOLDER = Path(__file__).parent
 ROOMS = ("world", "governments", "company", "enterprises")
 KINDS = ("parameter", "lever", "driver", "state", "receives", "sends", "output")
-AXES = {"origin": 3, "bloc": 3, "side": 2, "partner": 5}
+AXES = {"origin": axes.ORIGINS, "bloc": axes.BLOCS, "side": axes.SIDES, "partner": axes.PARTNERS}
 ORIGINS = ("home", "host", "third")
 
 
 @dataclass(frozen=True)
 class Prior:
-    """Prior distribution of a parameter: fixed, uniform(a, b), loguniform(a, b), normal(mean, sd) or lognormal(mean, sd)."""
+    """Prior of a parameter: fixed, uniform(a, b), loguniform(a, b), normal(mean, sd) or lognormal(mean, sd)."""
 
     kind: str
     a: float = 0.0
@@ -146,7 +148,9 @@ def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Var
         high=float(entry["range"][1]),
         axes=tuple(entry.get("axes", ())),
         source=entry["source"],
-        default=tuple(float(x) for x in default) if isinstance(default, list) else ((float(default),) if default != () else ()),
+        default=tuple(float(x) for x in default)
+        if isinstance(default, list)
+        else ((float(default),) if default != () else ()),
         prior=Prior(**prior) if prior else None,
         moved=entry.get("moved", ""),
         grade=entry.get("grade", ""),
@@ -158,9 +162,8 @@ def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     import yaml
 
     with path.open(encoding="utf-8") as stream:
-        found: dict[str, dict[str, dict[str, Any]]] = yaml.load(  # noqa: S506 - a safe loader
-            stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        found: dict[str, dict[str, dict[str, Any]]] = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader
     return found
 
 

@@ -122,6 +122,20 @@ def observations(findings: Findings) -> Section:
     return Section("observations", findings.say("section.observations"), (lead, listed))
 
 
+def parameters(findings: Findings) -> Section:
+    """Every parameter with value, prior, grade and source, and whether data moved it."""
+    from copark.report.parameters import parameter_table, unmoved
+
+    listed = parameter_table(findings.case, findings.lang)
+    still, drawn = unmoved(findings.case)
+    blocks: tuple[Block, ...] = (
+        Words(findings.say("parameters.lead", count=len(listed.rows))),
+        Words(findings.say("parameters.unmoved", unmoved=still, drawn=drawn), "caveat"),
+        Numbers(listed, findings.say("section.parameters"), unfolded=True),
+    )
+    return Section("parameters", findings.say("section.parameters"), blocks)
+
+
 def sources(findings: Findings) -> Section:
     """Every source."""
     rows = tables.source_table(findings.case, findings.lang)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.company.records import BLOCS
-from copark.model.compiler import compiled
+from copark.model.axes import BLOCS, HOME, HOST
+from copark.model.compiler import Record, compiled
 
 
 @compiled
@@ -68,9 +68,9 @@ def mediate(passes: float, mediation: float, surplus: float) -> float:
 
 
 @compiled
-def vote(state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> None:
+def vote(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """Find the blocs' control and the chance that a land decision passes this quarter."""
-    home, host = receives.commitment_vote[0], receives.commitment_vote[1]
+    home, host = receives.commitment_vote[HOME], receives.commitment_vote[HOST]
     banzhaf(dated.share, dated.quota, state.control)
     passes = pass_probability(dated.share, dated.quota, (home, host, 0.5 * (home + host)))
     state.vote_pass = mediate(passes, parameters.mediation, receives.mediation)

@@ -6,17 +6,15 @@ enterprises have acted, and it `settle`s once the governments have bargained.
 
 from __future__ import annotations
 
-import numpy as np
-
+from copark.model.axes import ORIGINS, SIDES
 from copark.model.company.control import banzhaf, vote
 from copark.model.company.ledger import account, develop, freeze, settle
-from copark.model.company.records import ORIGINS, SIDES
 from copark.model.company.service import serve, tie
-from copark.model.compiler import compiled
+from copark.model.compiler import Record, compiled
 
 
 @compiled
-def begin(state: np.record, receives: np.record, sends: np.record, dated: np.record) -> None:
+def begin(state: Record, receives: Record, sends: Record, dated: Record) -> None:
     """Begin with the capital paid in at the founding, no land, no debt, and control by the first cap table."""
     state.cash = dated.paid_in_at_start
     state.paid_in_equity = dated.paid_in_at_start
@@ -28,12 +26,12 @@ def begin(state: np.record, receives: np.record, sends: np.record, dated: np.rec
 @compiled
 def decide(
     t: int,
-    state: np.record,
-    receives: np.record,
-    sends: np.record,
-    dated: np.record,
-    parameters: np.record,
-    address: np.record,
+    state: Record,
+    receives: Record,
+    sends: Record,
+    dated: Record,
+    parameters: Record,
+    address: Record,
 ) -> float:
     """Control and votes, stakes and service, ties, and the land serviced this quarter (ha, returned)."""
     vote(state, receives, dated, parameters)
@@ -50,11 +48,11 @@ def decide(
 
 @compiled
 def keep_books(
-    state: np.record,
-    receives: np.record,
-    sends: np.record,
-    dated: np.record,
-    parameters: np.record,
+    state: Record,
+    receives: Record,
+    sends: Record,
+    dated: Record,
+    parameters: Record,
     developed: float,
 ) -> None:
     """Account for the quarter and send the governments what they gain and what is short."""
@@ -71,7 +69,7 @@ def keep_books(
 
 
 @compiled
-def close(state: np.record, receives: np.record, sends: np.record) -> None:
+def close(state: Record, receives: Record, sends: Record) -> None:
     """Take the governments' rescue, and say whether the company is still open."""
     settle(state, receives)
     sends.open = 0.0 if state.failed > 0.5 else 1.0

@@ -5,12 +5,10 @@ All flows of the state are million USD per year; a quarter moves a quarter of th
 
 from __future__ import annotations
 
-import numpy as np
-
 from copark.model import luck
-from copark.model.company.records import BLOCS
-from copark.model.compiler import compiled
+from copark.model.axes import BLOCS, HOST
 from copark.model.clock import DT
+from copark.model.compiler import Record, compiled
 
 QUARTERS_TO_FAILURE = 4
 TARGET_OCCUPANCY = 0.6
@@ -29,13 +27,13 @@ def effective_price(price: float, cost: float, host_attention: float) -> float:
 
 
 @compiled
-def running_cost(parameters: np.record, area: float) -> float:
+def running_cost(parameters: Record, area: float) -> float:
     """Overhead of the company, M USD/yr: o0 (1 + 0.0035 A)."""
     return parameters.overhead * (1.0 + parameters.overhead_per_area * area)
 
 
 @compiled
-def funds(state: np.record, receives: np.record, dated: np.record) -> tuple[float, float]:
+def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
     """Equity that can still be called and credit that can still be drawn, M USD."""
     callable_equity = max(dated.registered_capital - state.paid_in_equity, 0.0)
     undrawn = max(receives.credit - state.debt, 0.0) if dated.repayment_quarters <= 0.0 else 0.0
@@ -43,9 +41,7 @@ def funds(state: np.record, receives: np.record, dated: np.record) -> tuple[floa
 
 
 @compiled
-def develop(
-    t: int, state: np.record, receives: np.record, dated: np.record, parameters: np.record, address: np.record
-) -> float:
+def develop(t: int, state: Record, receives: Record, dated: Record, parameters: Record, address: Record) -> float:
     """Hectares serviced this quarter: a block, if the plan has room, the money is there and the vote passes.
 
     The plan is the governments' where they send one, and led by demand where they send none (a negative plan).
@@ -71,7 +67,7 @@ def repayment(debt: float, quarters_left: float) -> float:
 
 
 @compiled
-def finance(state: np.record, receives: np.record, dated: np.record) -> tuple[float, float]:
+def finance(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
     """Cover a shortfall of cash first by calling equity up to the registered capital, then by drawing credit."""
     callable_equity, undrawn = funds(state, receives, dated)
     calls = min(max(-state.cash, 0.0), callable_equity)
@@ -83,7 +79,7 @@ def finance(state: np.record, receives: np.record, dated: np.record) -> tuple[fl
 
 
 @compiled
-def distribute(state: np.record, dated: np.record, parameters: np.record) -> float:
+def distribute(state: Record, dated: Record, parameters: Record) -> float:
     """Pay dividends delta [K - K_res]+ a year while there is no debt, by share; shares of nobody get nothing."""
     if state.debt > 0.0:
         rate = 0.0
@@ -98,15 +94,13 @@ def distribute(state: np.record, dated: np.record, parameters: np.record) -> flo
 
 
 @compiled
-def account(
-    state: np.record, receives: np.record, dated: np.record, parameters: np.record, developed: float
-) -> None:
+def account(state: Record, receives: Record, dated: Record, parameters: Record, developed: float) -> None:
     """One quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
 
     K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + draws + grants - dividends.
     """
     before = state.cash - state.debt - state.paid_in_equity
-    price = effective_price(parameters.land_price, parameters.servicing_cost, state.attention[1])
+    price = effective_price(parameters.land_price, parameters.servicing_cost, state.attention[HOST])
     state.land_sales = price * receives.land_taken / DT
     state.fees = parameters.service_fee * receives.occupied_area
     state.operating_cost = running_cost(parameters, state.serviced_area)
@@ -130,7 +124,7 @@ def account(
 
 
 @compiled
-def settle(state: np.record, receives: np.record) -> None:
+def settle(state: Record, receives: Record) -> None:
     """After the bargain: take the rescue; four quarters insolvent without one are the end (the ledger is frozen)."""
     if state.failed > 0.5:
         return
@@ -145,7 +139,7 @@ def settle(state: np.record, receives: np.record) -> None:
 
 
 @compiled
-def freeze(state: np.record) -> None:
+def freeze(state: Record) -> None:
     """A failed company keeps its stocks and has no flows."""
     state.land_sales = state.fees = state.operating_cost = state.land_cost = 0.0
     state.interest = state.principal = state.grants = state.calls = state.draws_credit = 0.0

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-BLOCS = 3
-PARTNERS = 5
-ORIGINS = 3
-SIDES = 2
+from copark.model.axes import BLOCS, ORIGINS, PARTNERS, SIDES
 
 Parameters = np.dtype(
     [

@@ -6,10 +6,8 @@ the elasticity of its contribution (Eswaran & Kotwal 1985; Bhattacharyya & Lafon
 
 from __future__ import annotations
 
-import numpy as np
-
-from copark.model.company.records import ORIGINS, PARTNERS
-from copark.model.compiler import compiled
+from copark.model.axes import HOME, HOST, ORIGINS, PARTNERS, SIDES
+from copark.model.compiler import Record, compiled
 from copark.model.elementary import exp, log
 
 FLOOR = 0.01
@@ -55,25 +53,25 @@ def log_service(home: float, host: float, contribution: float, limit: float) -> 
 
 
 @compiled
-def serve(state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> None:
+def serve(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """Find stakes, attention and the service level of the quarter from shares, control, rivals and commitment."""
     spills = parameters.spill_home + parameters.spill_host
-    for g in range(2):
-        own = parameters.spill_home if g == 0 else parameters.spill_host
+    for g in range(SIDES):
+        own = parameters.spill_home if g == HOME else parameters.spill_host
         state.stake[g] = effective_stake(
             dated.share[g] / 10_000.0, state.control[g], parameters.control_weight, spills, own
         )
         rival_stake = (1.0 - spills) * dated.rival_share[g] + own
         state.attention[g] = attention(state.stake[g], dated.rival_size[g], rival_stake)
-    home = state.stake[0] * state.attention[0] * max(receives.commitment_effort[0], FLOOR)
-    host = state.stake[1] * state.attention[1] * max(receives.commitment_effort[1], FLOOR)
+    home = state.stake[HOME] * state.attention[HOME] * max(receives.commitment_effort[HOME], FLOOR)
+    host = state.stake[HOST] * state.attention[HOST] * max(receives.commitment_effort[HOST], FLOOR)
     limit = capability_limit(dated.capability, parameters.capability_weight)
     state.log_service = min(log_service(home, host, parameters.home_contribution, limit), 0.0)
     state.service_level = exp(state.log_service)
 
 
 @compiled
-def tie(state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> None:
+def tie(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """N_o = theta_P sum_j a_j tau_jo over shareholders and partners: presence counts, shares do not (MODEL §3(3))."""
     for o in range(ORIGINS):
         ties = dated.shareholder_ties[o]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from copark.model import luck
-from copark.model.compiler import compiled
+from copark.model.axes import ORIGINS
+from copark.model.clock import DT
+from copark.model.compiler import Record, compiled
 from copark.model.elementary import exp, log
 from copark.model.enterprises.records import (
     BUILD_QUARTERS,
@@ -14,17 +16,15 @@ from copark.model.enterprises.records import (
     FREE_TO_DECIDE,
     LAND,
     ORIGIN,
-    ORIGINS,
     PERMANENT,
     START_QUARTER,
     Firms,
 )
-from copark.model.clock import DT
+from copark.model.enterprises.returns import component_spread
 
 ROOM_PER_QUARTER = 4096
 CERTIFICATE_FIRST = 2048
 ANCHOR_FIRST = 1 << 31
-SQRT_HALF = 0.7071067811865476
 
 
 @compiled
@@ -34,7 +34,7 @@ def identity(t: int, origin: int, number: int) -> int:
 
 
 @compiled
-def regime(receives: np.record, dated: np.record, parameters: np.record) -> float:
+def regime(receives: Record, dated: Record, parameters: Record) -> float:
     """Factor of the legal regime and of missing land: exp(-delta narrow) (1 - gamma while A < A_first).
 
     Before the decree that widened the list of activities narrow = 1; A is the area usable now (MODEL §3(3)).
@@ -46,13 +46,13 @@ def regime(receives: np.record, dated: np.record, parameters: np.record) -> floa
 
 
 @compiled
-def pool_left(registered_ever: float, parameters: np.record) -> float:
+def pool_left(registered_ever: float, parameters: Record) -> float:
     """Share of the pool of candidates not yet registered: (1 - R/(T_M lambda0))+."""
     return max(1.0 - registered_ever / (parameters.pool_years * parameters.enquiry_rate), 0.0)
 
 
 @compiled
-def enquiry_rate(origin: int, state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> float:
+def enquiry_rate(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
     """Enquiries of an origin per year, before the investment threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
@@ -94,7 +94,7 @@ def erlang(mean: float, a: int, b: int, who: int) -> float:
 
 @compiled
 def enter(
-    firms: Firms, state: np.record, who: int, origin: int, declared: float, parameters: np.record, a: int, b: int
+    firms: Firms, state: Record, who: int, origin: int, declared: float, parameters: Record, a: int, b: int
 ) -> int:
     """Register an enterprise: draw what it is and what it believes of itself; return its column, or -1 if none is left.
 
@@ -107,7 +107,7 @@ def enter(
         state.overflow = 1.0
         return -1
     z = luck.normal(a, luck.aspect(b, luck.PERMANENT), who)
-    spread = parameters.return_spread * SQRT_HALF
+    spread = component_spread(parameters.return_spread)
     known = parameters.self_knowledge
     signal = np.sqrt(known) * z + np.sqrt(1.0 - known) * luck.normal(a, luck.aspect(b, luck.SIGNAL), who)
     table = firms.registered
@@ -127,7 +127,7 @@ def enter(
 
 
 @compiled
-def declare(who: int, parameters: np.record, a: int, b: int) -> float:
+def declare(who: int, parameters: Record, a: int, b: int) -> float:
     """Declared investment k ~ LogNormal(mu_k, sigma_k), M USD."""
     return exp(parameters.declared_mean + parameters.declared_spread * luck.normal(a, luck.aspect(b, luck.SIZE), who))
 
@@ -137,11 +137,11 @@ def arrive(
     t: int,
     origin: int,
     firms: Firms,
-    state: np.record,
-    receives: np.record,
-    dated: np.record,
-    parameters: np.record,
-    address: np.record,
+    state: Record,
+    receives: Record,
+    dated: Record,
+    parameters: Record,
+    address: Record,
 ) -> None:
     """Enquiries of an origin this quarter; those that reach the threshold of declared investment register."""
     rate = enquiry_rate(origin, state, receives, dated, parameters) * DT
@@ -174,12 +174,12 @@ def arrive(
 def dated_arrivals(
     t: int,
     firms: Firms,
-    state: np.record,
-    receives: np.record,
-    dated: np.record,
+    state: Record,
+    receives: Record,
+    dated: Record,
     anchors: np.ndarray,
-    parameters: np.record,
-    address: np.record,
+    parameters: Record,
+    address: Record,
 ) -> None:
     """Enterprises the record names: holders of dated certificates and anchor projects, whatever the rates say."""
     a, b = luck.key(address, luck.ENTRY, t)

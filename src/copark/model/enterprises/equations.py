@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import compiled
+from copark.model.axes import ORIGINS
+from copark.model.compiler import Record, compiled
 from copark.model.enterprises.arrivals import arrive, dated_arrivals
 from copark.model.enterprises.operating import add_up, draw, earn, leave
-from copark.model.enterprises.records import ORIGINS, Firms
+from copark.model.enterprises.records import Firms
 from copark.model.enterprises.returns import common_return, reputation
 from copark.model.enterprises.stages import build, start_or_lapse, weigh
 
 
 @compiled
-def begin(receives: np.record) -> None:
+def begin(receives: Record) -> None:
     """Begin with no enterprise, and nothing heard of the park's success."""
     receives.reputation = 0.0
 
 
 @compiled
-def clear_flows(state: np.record) -> None:
+def clear_flows(state: Record) -> None:
     """Set the counts of the quarter to nothing."""
     state.arrivals = state.arrivals_own = state.arrivals_incumbent = state.arrivals_partner = 0.0
     state.lapses = state.starts = state.completions = state.exits = 0.0
@@ -29,13 +30,13 @@ def clear_flows(state: np.record) -> None:
 def step(
     t: int,
     firms: Firms,
-    state: np.record,
-    receives: np.record,
-    sends: np.record,
-    dated: np.record,
+    state: Record,
+    receives: Record,
+    sends: Record,
+    dated: Record,
     anchors: np.ndarray,
-    parameters: np.record,
-    address: np.record,
+    parameters: Record,
+    address: Record,
 ) -> None:
     """One quarter: arrivals, start or lapse, building, operating, exit; then what the other scales receive.
 

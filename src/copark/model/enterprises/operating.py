@@ -1,6 +1,7 @@
-"""Operating enterprises: the hot pass of the model, in three plain loops that the compiler treats several firms at once.
+"""Operating enterprises: the hot pass of the model.
 
-Draws first, then a branch-free update of every enterprise, then exits (the last enterprise takes the leaver's column).
+Plain loops, so that the compiler treats several enterprises at once: draws first, then a branch-free update of every
+enterprise, then exits (the last enterprise takes the leaver's column).
 """
 
 from __future__ import annotations
@@ -8,34 +9,32 @@ from __future__ import annotations
 import numpy as np
 
 from copark.model import luck
-from copark.model.compiler import compiled
+from copark.model.clock import DT
+from copark.model.compiler import Record, compiled
 from copark.model.elementary import exp
 from copark.model.enterprises.records import (
     AGE,
     CAPITAL,
     FATE,
     LAND,
+    LATEST,
     LEAVES,
     MEAN_RETURN,
     OPERATING_ROWS,
     ORIGIN,
     PERMANENT,
-    LATEST,
     SECOND,
     SHOCK,
     THIRD,
     TRANSITORY,
     Firms,
 )
-from copark.model.enterprises.returns import after_tax, arbitrage, startup_share
+from copark.model.enterprises.returns import after_tax, arbitrage, component_spread, startup_share
 from copark.model.enterprises.stages import move
-from copark.model.clock import DT
-
-SQRT_HALF = 0.7071067811865476
 
 
 @compiled
-def draw(t: int, firms: Firms, count: int, address: np.record) -> None:
+def draw(t: int, firms: Firms, count: int, address: Record) -> None:
     """Draw each enterprise's shock (standard normal) and fate (uniform) of the quarter."""
     ids, table = firms.operating_id, firms.operating
     a, b = luck.key(address, luck.TRANSITORY, t)
@@ -47,9 +46,7 @@ def draw(t: int, firms: Firms, count: int, address: np.record) -> None:
 
 
 @compiled
-def earn(
-    firms: Firms, count: int, receives: np.record, dated: np.record, parameters: np.record, common: float
-) -> None:
+def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: Record, common: float) -> None:
     """Returns, reinvestment, growth and the decision to leave, for every operating enterprise (MODEL §3(4), (7)).
 
     e' = phi^dt e + s sqrt(1 - phi^(2 dt)) z with s = sigma/sqrt(2); r = common + u + e + terms - tau [.]+ - start-up
@@ -58,7 +55,7 @@ def earn(
     """
     table = firms.operating
     persistence = parameters.transitory_persistence**DT
-    innovation = parameters.return_spread * SQRT_HALF * np.sqrt(1.0 - persistence * persistence)
+    innovation = component_spread(parameters.return_spread) * np.sqrt(1.0 - persistence * persistence)
     base_home = common + arbitrage(dated, 0)
     base_host = common + arbitrage(dated, 1)
     base_third = common + arbitrage(dated, 2)
@@ -84,7 +81,7 @@ def earn(
 
 
 @compiled
-def add_up(firms: Firms, state: np.record, receives: np.record, parameters: np.record) -> None:
+def add_up(firms: Firms, state: Record, receives: Record, parameters: Record) -> None:
     """Sums over the enterprises that operated this quarter: money, jobs, taxes, returns (M USD/yr, persons, 1/yr)."""
     table, count = firms.operating, int(state.operating)
     keep = 1.0 - receives.profit_tax
@@ -110,7 +107,7 @@ def add_up(firms: Firms, state: np.record, receives: np.record, parameters: np.r
 
 
 @compiled
-def leave(firms: Firms, state: np.record) -> None:
+def leave(firms: Firms, state: Record) -> None:
     """Enterprises that leave give back their land; the last enterprise of the table takes their column."""
     table, ids = firms.operating, firms.operating_id
     i = 0

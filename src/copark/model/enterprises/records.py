@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-ORIGINS = 3
+from copark.model.axes import ORIGINS
 
 Parameters = np.dtype(
     [

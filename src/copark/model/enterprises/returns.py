@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from copark.model.compiler import compiled
+from copark.model.compiler import Record, compiled
 from copark.model.elementary import log
+
+SQRT_HALF = 0.7071067811865476
 
 
 @compiled
-def common_return(operating: float, receives: np.record, parameters: np.record) -> float:
+def component_spread(spread: float) -> float:
+    """Standard deviation of the permanent and of the transitory return alike: sigma/sqrt(2), half the variance each."""
+    return spread * SQRT_HALF
+
+
+@compiled
+def common_return(operating: float, receives: Record, parameters: Record) -> float:
     """What every enterprise of the park earns alike, before its own qualities (MODEL §3(4)), per year.
 
     rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth.
@@ -23,7 +29,7 @@ def common_return(operating: float, receives: np.record, parameters: np.record) 
 
 
 @compiled
-def arbitrage(dated: np.record, origin: int) -> float:
+def arbitrage(dated: Record, origin: int) -> float:
     """Return that the park lets an origin's enterprises arbitrage: cost and market access, each a term of its own."""
     return dated.term_cost[origin] + dated.term_market[origin]
 
@@ -54,5 +60,3 @@ def reputation(returns: float, operating: float, reference: float) -> float:
     enterprises at the reference keep the first few from deciding everything.
     """
     return (5.0 * reference + returns) / (5.0 + operating) - reference
-
-

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from copark.model import luck
-from copark.model.compiler import compiled
+from copark.model.clock import DT
+from copark.model.compiler import Record, compiled
 from copark.model.elementary import logistic
 from copark.model.enterprises.records import (
     AGE,
@@ -30,10 +31,7 @@ from copark.model.enterprises.records import (
     WIDTH,
     Firms,
 )
-from copark.model.enterprises.returns import arbitrage, expected_return
-from copark.model.clock import DT
-
-SQRT_HALF = 0.7071067811865476
+from copark.model.enterprises.returns import arbitrage, component_spread, expected_return
 
 
 @compiled
@@ -47,7 +45,7 @@ def move(
 
 
 @compiled
-def hurdle_rate(commitment_least: float, parameters: np.record) -> float:
+def hurdle_rate(commitment_least: float, parameters: Record) -> float:
     """Return an enterprise asks for, per year: h = h0 + premium (1 - min m), m the governments' commitments."""
     return parameters.hurdle + parameters.risk_premium * (1.0 - commitment_least)
 
@@ -71,7 +69,7 @@ def lapse_hazard(willing: float, lapse_rate: float) -> float:
 
 
 @compiled
-def begin_building(firms: Firms, state: np.record, i: int) -> None:
+def begin_building(firms: Firms, state: Record, i: int) -> None:
     """Move a registered enterprise to the building stage; its land is taken from now on."""
     j = int(state.building)
     if j >= firms.building_id.size:
@@ -89,11 +87,11 @@ def weigh(
     t: int,
     firms: Firms,
     count: int,
-    receives: np.record,
-    dated: np.record,
-    parameters: np.record,
+    receives: Record,
+    dated: Record,
+    parameters: Record,
     common: float,
-    address: np.record,
+    address: Record,
 ) -> None:
     """Find for every registered enterprise whether it would start this quarter and whether it would lapse.
 
@@ -118,7 +116,7 @@ def weigh(
 
 
 @compiled
-def start_or_lapse(t: int, firms: Firms, state: np.record, receives: np.record) -> float:
+def start_or_lapse(t: int, firms: Firms, state: Record, receives: Record) -> float:
     """Registered enterprises start if they want to and land is free, lapse, or wait; hectares taken are returned.
 
     Older applicants are asked first. An anchor project starts at its dated quarter, once there is land, and never
@@ -149,7 +147,7 @@ def start_or_lapse(t: int, firms: Firms, state: np.record, receives: np.record) 
 
 
 @compiled
-def open_plant(t: int, firms: Firms, state: np.record, i: int, parameters: np.record, address: np.record) -> None:
+def open_plant(t: int, firms: Firms, state: Record, i: int, parameters: Record, address: Record) -> None:
     """Move a finished enterprise to the operating stage; its transitory return begins in its stationary law."""
     j = int(state.operating)
     if j >= firms.operating_id.size:
@@ -158,8 +156,7 @@ def open_plant(t: int, firms: Firms, state: np.record, i: int, parameters: np.re
     table = firms.operating
     move(COMMON_ROWS, firms.building, firms.building_id, i, table, firms.operating_id, j)
     a, b = luck.key(address, luck.TRANSITORY, t)
-    spread = parameters.return_spread * SQRT_HALF
-    table[TRANSITORY + j] = spread * luck.normal(a, b, firms.operating_id[j])
+    table[TRANSITORY + j] = component_spread(parameters.return_spread) * luck.normal(a, b, firms.operating_id[j])
     table[AGE + j] = 0.0
     table[MEAN_RETURN + j] = table[PERMANENT + j]
     table[LATEST + j] = table[SECOND + j] = table[THIRD + j] = 0.0
@@ -169,7 +166,7 @@ def open_plant(t: int, firms: Firms, state: np.record, i: int, parameters: np.re
 
 
 @compiled
-def build(t: int, firms: Firms, state: np.record, parameters: np.record, address: np.record) -> None:
+def build(t: int, firms: Firms, state: Record, parameters: Record, address: Record) -> None:
     """Building enterprises spend zeta k / T_b a quarter and open when the time is up (MODEL §3(6)).
 
     The last enterprise of the table takes the place of one that opens.

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import compiled
-from copark.model.elementary import exp, logistic
+from copark.model.axes import HOME, HOST, SIDES
 from copark.model.clock import DT
-
-HOME, HOST = 0, 1
-SIDES = 2
+from copark.model.compiler import Record, compiled
+from copark.model.elementary import exp, logistic
 
 Parameters = np.dtype(
     [
@@ -85,7 +83,7 @@ NO_PLAN = -1.0
 
 
 @compiled
-def benefit_home(receives: np.record, parameters: np.record, private: bool) -> float:
+def benefit_home(receives: Record, parameters: Record, private: bool) -> float:
     """u_home = v_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr (MODEL §3(9)).
 
     The strategic value v is enjoyed while the park's company lives; a private owner has none.
@@ -95,7 +93,7 @@ def benefit_home(receives: np.record, parameters: np.record, private: bool) -> f
 
 
 @compiled
-def benefit_host(receives: np.record, parameters: np.record) -> float:
+def benefit_host(receives: Record, parameters: Record) -> float:
     """u_host = v_host + theta_B jobs + taxes on profit + dividends, M USD/yr (MODEL §3(9))."""
     value = parameters.value_host * receives.open
     return value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
@@ -131,7 +129,7 @@ def controller_pays(
 
 
 @compiled
-def rescue(state: np.record, receives: np.record, dated: np.record, parameters: np.record) -> None:
+def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """Decide who pays how much of the company's shortfall: by treaty, by the controller, or nobody."""
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
@@ -152,7 +150,7 @@ def rescue(state: np.record, receives: np.record, dated: np.record, parameters: 
 
 
 @compiled
-def commit(now: float, benefit: float, visit: float, parameters: np.record) -> float:
+def commit(now: float, benefit: float, visit: float, parameters: Record) -> float:
     """Commitment drifts to what the benefit justifies, and jumps at a visit.
 
     m' = m + (1 - exp(-eta dt)) [logistic((u - x - c)/s_u) - m] + visit, held in [0, 1].
@@ -163,7 +161,7 @@ def commit(now: float, benefit: float, visit: float, parameters: np.record) -> f
 
 
 @compiled
-def begin(state: np.record, dated: np.record, parameters: np.record) -> None:
+def begin(state: Record, dated: Record, parameters: Record) -> None:
     """Begin at rest: benefit is the strategic value, commitment what that value justifies."""
     private = dated.private_owner > 0.5
     state.benefit[HOME] = 0.0 if private else parameters.value_home
@@ -176,7 +174,7 @@ def begin(state: np.record, dated: np.record, parameters: np.record) -> None:
 
 
 @compiled
-def announce(state: np.record, sends: np.record, dated: np.record) -> None:
+def announce(state: Record, sends: Record, dated: Record) -> None:
     """What the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
     Without the framework there is no concessional credit, no political land plan and no council to mediate; what the
@@ -194,7 +192,7 @@ def announce(state: np.record, sends: np.record, dated: np.record) -> None:
 
 
 @compiled
-def step(state: np.record, receives: np.record, sends: np.record, dated: np.record, parameters: np.record) -> None:
+def step(state: Record, receives: Record, sends: Record, dated: Record, parameters: Record) -> None:
     """One quarter of the governments: benefit, bargain over a shortfall, commitment.
 
     A private owner is a residual claimant: no strategic value, full commitment until the company fails.

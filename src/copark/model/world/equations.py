@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from copark.model import luck
-from copark.model.compiler import compiled
+from copark.model.axes import ORIGINS, PARTNERS, THIRD
 from copark.model.clock import DT
+from copark.model.compiler import Record, compiled
 
-ORIGINS = 3
-PARTNERS = 5
 ABSENT, PRESENT, FREE, NO_PARTNER = 0, 1, -1, -2
 
 Parameters = np.dtype(
@@ -62,7 +61,7 @@ Sends = np.dtype(
 
 
 @compiled
-def growth_gap(state: np.record, dated: np.record, history: np.ndarray, address: np.record) -> None:
+def growth_gap(state: Record, dated: Record, history: np.ndarray, address: Record) -> None:
     """Real growth less its own earlier mean, of the host country and of each origin's source country.
 
     While the record lasts it is the record. Afterwards a whole year of the record (host and sources together, so that
@@ -87,7 +86,7 @@ def growth_gap(state: np.record, dated: np.record, history: np.ndarray, address:
 
 
 @compiled
-def climate(t: int, state: np.record, parameters: np.record, address: np.record) -> None:
+def climate(t: int, state: Record, parameters: Record, address: Record) -> None:
     """Investment climate by origin: xi' = phi^dt xi + s sqrt(1 - phi^(2 dt)) z, begun in its stationary law.
 
     phi is the persistence over a year, s the stationary standard deviation in log points.
@@ -100,8 +99,8 @@ def climate(t: int, state: np.record, parameters: np.record, address: np.record)
 
 
 @compiled
-def dated_shocks(state: np.record, dated: np.record, parameters: np.record) -> None:
-    """Dated shocks to demand by origin, in log points: minus pandemic, minus sanctions, plus the shift of the market."""
+def dated_shocks(state: Record, dated: Record, parameters: Record) -> None:
+    """Dated shocks to demand by origin, log points: minus pandemic, minus sanctions, plus the shift of the market."""
     for o in range(ORIGINS):
         state.shock[o] = (
             parameters.market_shift * dated.exposure_market_shift[o]
@@ -111,7 +110,7 @@ def dated_shocks(state: np.record, dated: np.record, parameters: np.record) -> N
 
 
 @compiled
-def demand(state: np.record, parameters: np.record, origin: int) -> float:
+def demand(state: Record, parameters: Record, origin: int) -> float:
     """G_o = chi_h g_host + chi_s g_source(o) + xi_o + dated shocks, in log points (MODEL §3(0))."""
     return (
         parameters.host_growth_pull * state.growth_host
@@ -122,19 +121,19 @@ def demand(state: np.record, parameters: np.record, origin: int) -> float:
 
 
 @compiled
-def join_hazard(parameters: np.record, network: float, reputation: float) -> float:
+def join_hazard(parameters: Record, network: float, reputation: float) -> float:
     """Yearly hazard that an absent partner joins: j0 (N + [rho - 0.07]+)."""
     return parameters.partner_join * (max(network, 0.0) + max(reputation, 0.0))
 
 
 @compiled
-def leave_hazard(parameters: np.record, shock: float) -> float:
+def leave_hazard(parameters: Record, shock: float) -> float:
     """Yearly hazard that a present partner leaves: l0 + l1 times the adverse shock in log points."""
     return parameters.partner_leave + parameters.partner_leave_shock * max(-shock, 0.0)
 
 
 @compiled
-def recorded_partners(state: np.record, dated: np.record) -> None:
+def recorded_partners(state: Record, dated: Record) -> None:
     """Where the record says who was there, the record rules: it is applied as the quarter begins."""
     for j in range(PARTNERS):
         forced = dated.partner_forced[j]
@@ -145,13 +144,11 @@ def recorded_partners(state: np.record, dated: np.record) -> None:
 
 
 @compiled
-def partners(
-    t: int, state: np.record, receives: np.record, dated: np.record, parameters: np.record, address: np.record
-) -> None:
+def partners(t: int, state: Record, receives: Record, dated: Record, parameters: Record, address: Record) -> None:
     """Partners whose coming and going the record leaves open join or leave at the end of the quarter."""
     a, b = luck.key(address, luck.PARTNER, t)
     joins = luck.probability(join_hazard(parameters, receives.network, receives.reputation), DT)
-    leaves = luck.probability(leave_hazard(parameters, state.shock[2]), DT)
+    leaves = luck.probability(leave_hazard(parameters, state.shock[THIRD]), DT)
     for j in range(PARTNERS):
         if dated.partner_forced[j] == FREE:
             here = state.partner[j] > 0.5
@@ -160,7 +157,7 @@ def partners(
 
 
 @compiled
-def begin(state: np.record, receives: np.record) -> None:
+def begin(state: Record, receives: Record) -> None:
     """Begin with no partner and nothing heard from the park."""
     receives.network = 0.0
     receives.reputation = 0.0
@@ -171,12 +168,12 @@ def begin(state: np.record, receives: np.record) -> None:
 @compiled
 def step(
     t: int,
-    state: np.record,
-    sends: np.record,
-    dated: np.record,
+    state: Record,
+    sends: Record,
+    dated: Record,
     history: np.ndarray,
-    parameters: np.record,
-    address: np.record,
+    parameters: Record,
+    address: Record,
 ) -> None:
     """One quarter of the world: growth, climate and shocks, then what the other scales may feel of them."""
     recorded_partners(state, dated)

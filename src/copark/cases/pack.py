@@ -1,0 +1,197 @@
+"""Packing: a case as the arrays the model reads, one record per quarter and scale.
+
+What the case says by date becomes what holds in each quarter; nothing is estimated here. The one convention: a fact
+holds from the quarter that contains its date.
+"""
+
+from __future__ import annotations
+
+from copark.cases.case import Case
+from copark.cases.facts import Fact, in_force, used
+from copark.cases.quarters import Quarter, quarters_from
+from copark.cases.schema import Anchor, Partner
+from copark.cases.world import growth_gap
+from copark.model.arrays import Inputs, make_inputs
+from copark.model.axes import PARTNERS
+from copark.model.compiler import Record
+from copark.model.enterprises.records import FREE_TO_DECIDE
+from copark.model.variables import ORIGINS, catalogue
+from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
+from copark.units import convert
+
+
+def value_in_force(facts: tuple[Fact, ...], quarter: Quarter, unit: str, before: float) -> float:
+    """Give the value that holds in a quarter, in a unit; `before` where nothing holds yet."""
+    fact = in_force(facts, quarter)
+    return before if fact is None else fact.in_unit(unit)
+
+
+def quarters_of(case: Case) -> list[Quarter]:
+    """Give the quarters of a case's horizon."""
+    return list(quarters_from(case.clock.start, case.clock.quarters))
+
+
+def pack(case: Case) -> Inputs:
+    """Give the model's inputs for a case, with every arrow at full strength and its own delay."""
+    quarters = quarters_of(case)
+    gaps = [growth_gap(country) for country in source_countries(case)]
+    years = sorted(set.intersection(*(set(gap) for gap in gaps)))
+    inputs = make_inputs(len(quarters), max(len(years), 1), len(case.anchors))
+    for link in catalogue().links.values():
+        inputs.link_delay[link.number] = link.delay
+    inputs.history[:] = [[gap[year] for gap in gaps] for year in years] or 0.0
+    pack_world(case, quarters, gaps, inputs)
+    pack_governments(case, quarters, inputs)
+    pack_company(case, quarters, inputs)
+    pack_finance(case, quarters, inputs)
+    pack_enterprises(case, quarters, inputs)
+    return inputs
+
+
+def source_countries(case: Case) -> tuple[str, str, str, str]:
+    """Countries whose growth is felt: the host's market, then the source of each origin's enterprises."""
+    source = case.world.source
+    return case.sides.host.country, source.home, source.host, source.third
+
+
+def pack_world(case: Case, quarters: list[Quarter], gaps: list[dict[int, float]], inputs: Inputs) -> None:
+    """Growth while it is known, exposure to dated shocks, and who among the partners was there."""
+    for t, quarter in enumerate(quarters):
+        row = inputs.world[t]
+        row.year = quarter.year - quarters[0].year
+        if all(quarter.year in gap for gap in gaps):
+            row.growth_known = 1.0
+            row.growth_host = gaps[0][quarter.year]
+            row.growth_source[:] = [gap[quarter.year] for gap in gaps[1:]]
+        for shock in case.shocks:
+            if shock.since <= quarter and (shock.until is None or quarter <= shock.until):
+                row[f"exposure_{shock.key}"][:] += [getattr(shock.exposure, origin) for origin in ORIGINS]
+        row.partner_forced[:] = NO_PARTNER
+        for j, partner in enumerate(case.partners[:PARTNERS]):
+            row.partner_forced[j] = presence(partner, quarter) if quarter <= case.clock.data_end else FREE
+
+
+def presence(partner: Partner, quarter: Quarter) -> int:
+    """Whether a partner was there in a quarter, on record."""
+    for span in partner.presence:
+        if span.since.quarter() <= quarter and (span.until is None or quarter <= span.until.quarter()):
+            return PRESENT
+    return ABSENT
+
+
+def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
+    framework = case.framework
+    for t, quarter in enumerate(quarters):
+        row = inputs.governments[t]
+        on = (
+            framework is not None
+            and framework.since <= quarter
+            and (framework.until is None or quarter <= framework.until)
+        )
+        row.framework = float(on)
+        row.rescue_by_treaty = row.rescue_by_controller = 1.0
+        row.credit_open = row.plan_open = row.mediation_open = 1.0
+        row.private_owner = float(case.kind == "enterprise-led")
+        row.plan_area = value_in_force(case.land.plan, quarter, "ha", 0.0)
+        row.threshold = value_in_force(case.regime.threshold, quarter, "M USD", 0.0)
+        row.profit_tax = value_in_force(case.regime.profit_tax, quarter, "1", 0.0)
+        until = case.regime.narrow_until
+        row.narrow_list = float(until is not None and quarter < until.quarter())
+        for visit in case.visits:
+            if visit.date.quarter() == quarter:
+                row.visit[:] += [visit.home, visit.host]
+
+
+def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Cap tables, quota, capability, land steps, and the ties of shareholders present and of partners."""
+    for t, quarter in enumerate(quarters):
+        row = inputs.company[t]
+        table = case.cap_table(quarter)
+        if table is not None:
+            row.share[:] = [table.basis_points_of(side) for side in ORIGINS]
+        row.quota = value_in_force(case.quota, quarter, "bp", 5001.0)
+        row.capability = value_in_force(case.capability, quarter, "1", 1.0)
+        row.first_area = case.land.first_area.in_unit("ha")
+        row.block_area = case.land.block.in_unit("ha")
+        row.paid_in_at_start = case.finance.paid_in_at_start.in_unit("M USD")
+        for holder in case.shareholders:
+            if holder.since.quarter() <= quarter and (holder.until is None or quarter <= holder.until.quarter()):
+                row.shareholder_ties[:] += [getattr(holder.ties, origin) for origin in ORIGINS]
+        for j, partner in enumerate(case.partners[:PARTNERS]):
+            row.partner_ties[j, :] = [getattr(partner.ties, origin) for origin in ORIGINS]
+
+
+def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Registered capital, credit lines and repayment, and the infrastructure others paid for.
+
+    Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
+    company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity.
+    """
+    lines = [line for line in case.finance.credit if line.use]
+    starts = [line.since.quarter() for line in lines]
+    grace = [start + round(4 * line.grace_years) for start, line in zip(starts, lines, strict=True)]
+    ends = [start + round(4 * line.maturity_years) for start, line in zip(starts, lines, strict=True)]
+    for t, quarter in enumerate(quarters):
+        row = inputs.company[t]
+        row.registered_capital = value_in_force(case.finance.registered_capital, quarter, "M USD", 0.0)
+        agreed = [line.amount.in_unit("M USD") for line, start in zip(lines, starts, strict=True) if start <= quarter]
+        inputs.governments[t].credit = sum(agreed)
+        if lines and quarter >= min(grace):
+            row.repayment_quarters = max(max(ends) - quarter, 1)
+        for grant in used(case.finance.grants):
+            if grant.date.quarter() == quarter:
+                row.other_investment += grant.in_unit("M USD")
+
+
+def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Terms that enterprises arbitrage, dated certificates and anchor projects."""
+    named = {anchor.key: anchor for anchor in case.anchors}
+    for t, quarter in enumerate(quarters):
+        row = inputs.enterprises[t]
+        row.reference_tax = case.regime.reference_tax.in_unit("1")
+        row.first_area = case.land.first_area.in_unit("ha")
+        for term in case.terms:
+            if term.since <= quarter:
+                row[f"term_{term.key}"][:] += [getattr(term, origin) for origin in ORIGINS]
+        for given in case.certificates:
+            if given.date.quarter() == quarter:
+                counts = {origin: getattr(given, origin) for origin in ORIGINS}
+                for key in given.anchors:
+                    counts[named[key].origin] -= 1
+                row.certificates[:] += [max(counts[origin], 0) for origin in ORIGINS]
+    for n, anchor in enumerate(case.anchors):
+        pack_anchor(anchor, quarters[0], inputs.anchors[n])
+
+
+def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
+    """Give an anchor project's dates as quarters since the start.
+
+    One that opened in a quarter has built through that quarter. Where the start of building or the opening is not
+    known, the enterprise decides for itself, or builds for the model's mean time.
+    """
+    registered = anchor.registered.quarter() - start
+    row.quarter = registered
+    row.origin = ORIGINS.index(anchor.origin)
+    row.declared = anchor.declared.in_unit("M USD")
+    row.land = anchor.land.in_unit("ha")
+    row.start_quarter = FREE_TO_DECIDE if anchor.started is None else anchor.started.quarter() - start
+    row.build_quarters = catalogue().parameters["build_quarters"].default[0]
+    if anchor.operating is not None:
+        begun = registered if anchor.started is None else anchor.started.quarter() - start
+        row.build_quarters = max(anchor.operating.quarter() - start - begun + 1, 1)
+        row.start_quarter = begun
+
+
+def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
+    """Values the case gives for parameters of the model: its own facts, and the rate of its credit."""
+    known = catalogue().parameters
+    lines = [line for line in case.finance.credit if line.use]
+    values: dict[str, tuple[float, ...]] = {}
+    if lines:
+        owed = sum(line.amount.in_unit("M USD") for line in lines)
+        paid = sum(line.amount.in_unit("M USD") * line.rate.in_unit("1/yr") for line in lines)
+        values["interest_rate"] = (paid / owed,)
+    for name, parameter in case.parameters.items():
+        values[name] = (convert(parameter.value, parameter.unit, known[name].unit),)
+    return values

@@ -1,0 +1,167 @@
+"""Running a study: the only place that calls the kernel. Pure: it returns datasets and saves nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.cases.case import Case
+from copark.cases.pack import pack
+from copark.experiments.results import NEEDED, assemble, outcomes, positions
+from copark.experiments.sample import drawn_parameters, fill, sample
+from copark.experiments.study import Scenario, Study
+from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
+from copark.model.kernel import BLOCK, simulate_block
+from copark.model.variables import catalogue
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Progress = Callable[[int, int], None]
+CHUNK = 1000
+YEARLY = 4
+
+
+def default_threads() -> int:
+    """Threads to use where nobody says: the processors this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def inputs_of(case: Case, scenario: Scenario, quarters: int | None = None) -> Inputs:
+    """Pack a case and change its levers and links as a scenario says."""
+    longer = case
+    if quarters is not None and quarters != case.clock.quarters:
+        longer = case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": quarters})})
+    inputs = pack(longer)
+    for name, changes in scenario.levers.items():
+        room, field = name.split(".")
+        column = getattr(inputs, room)[field]
+        for change in changes:
+            until = len(column) if change.until is None else change.until
+            column[change.since : until] = np.array(change.value).reshape(-1) if column.ndim > 1 else change.value
+    for name, link in scenario.links.items():
+        number = catalogue().links[name].number
+        inputs.link_strength[number] = link.strength
+        if link.delay is not None:
+            inputs.link_delay[number] = link.delay
+    for n in scenario.without_anchors:
+        if n < len(inputs.anchors):
+            inputs.anchors["quarter"][n] = -1
+    return inputs
+
+
+def run_blocks(
+    inputs: Inputs,
+    draws: Draws,
+    keep: np.ndarray,
+    threads: int,
+    progress: Callable[[int], None] | None = None,
+    block: int = BLOCK,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Run all draws in blocks on threads.
+
+    Every run depends on its own draws and luck alone, so that neither threads nor blocks can change a bit.
+
+    Returns
+    -------
+    out
+        Kept outputs, float64 of shape (runs, kept, quarters).
+    status
+        int64 of shape (runs, 3): code, quarter, room.
+    """
+    runs = len(draws.luck)
+    out = np.empty((runs, len(keep), len(inputs.world)))
+    status = np.zeros((runs, 3), np.int64)
+    spare: SimpleQueue[Workspace] = SimpleQueue()
+    for _ in range(threads):
+        spare.put(make_workspace(inputs))
+
+    def one(first: int) -> int:
+        last = min(first + block, runs)
+        work = spare.get()
+        with np.errstate(all="ignore"):
+            simulate_block(inputs, draws, work, keep, first, last, out, status)
+        spare.put(work)
+        return last - first
+
+    starts = range(0, runs, block)
+    if threads == 1:
+        for first in starts:
+            report(progress, one(first))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            for done in pool.map(one, starts):
+                report(progress, done)
+    return out, status
+
+
+def report(progress: Callable[[int], None] | None, done: int) -> None:
+    """Tell whoever asked that more runs are done."""
+    if progress is not None:
+        progress(done)
+
+
+def run_chunk(
+    study: Study, case: Case, first: int, last: int, threads: int, progress: Callable[[int], None] | None
+) -> xr.Dataset:
+    """Run all scenarios of runs first..last-1 and label what comes out."""
+    kept = study.kept
+    extra = [name for name in NEEDED if name not in kept]
+    keep = positions([*kept, *extra])
+    needed = [[*kept, *extra].index(name) for name in NEEDED]
+    values = sample(study, case, first, last)
+    outs, statuses, founds = [], [], []
+    columns = np.arange(0)
+    for scenario in study.scenarios:
+        inputs = inputs_of(case, scenario, study.quarters)
+        quarters = len(inputs.world)
+        columns = np.arange(YEARLY - 1, quarters, YEARLY) if study.keep_word == "summary" else np.arange(quarters)
+        draws = fill(values, scenario, study, first, last)
+        out, status = run_blocks(inputs, draws, keep, threads, progress)
+        founds.append(outcomes(out[:, needed, :], status[:, 0]))
+        outs.append(out[:, : len(kept), columns] if len(columns) < quarters else out[:, : len(kept), :])
+        statuses.append(status)
+    drawn = {v.name: values[v.name] for v in drawn_parameters(study, case)}
+    return assemble(study, case, kept, np.stack(outs), np.stack(statuses), np.stack(founds), drawn, first, columns)
+
+
+def stream(
+    study: Study, case: Case, *, chunk: int = CHUNK, threads: int | None = None, progress: Progress | None = None
+) -> Iterator[xr.Dataset]:
+    """Run a study chunk by chunk, so that memory does not grow with the number of runs.
+
+    Yields
+    ------
+    xarray.Dataset
+        All scenarios of the next runs, with dimensions (scenario, run, quarter).
+    """
+    total = study.runs * len(study.scenarios)
+    done = 0
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done, total)
+
+    for first in range(0, study.runs, chunk):
+        last = min(first + chunk, study.runs)
+        yield run_chunk(study, case, first, last, threads or default_threads(), more)
+
+
+def simulate(study: Study, case: Case, *, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset:
+    """Run a study and return one dataset.
+
+    Parameters
+    ----------
+    threads
+        Threads to run on; by default as many as there are processors. Results do not depend on it.
+    progress
+        Called with (runs done, runs in all).
+    """
+    return next(stream(study, case, chunk=study.runs, threads=threads, progress=progress))

@@ -1,0 +1,245 @@
+"""A study: which case, which parameters, which scenarios, how many runs, on which luck, and what to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from math import prod
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from copark.cases.fields import shown, suggestion, wrong
+from copark.errors import NotFound, StudyFaults
+from copark.model.outputs import NAMES
+from copark.model.variables import catalogue
+from copark.texts import text
+
+SHIPPED = Path(__file__).parent.parent / "studies"
+MOST_RUNS = 100_000_000
+SUMMARY_ABOVE = 100_000
+KeepWord = Literal["standard", "all", "summary"]
+STANDARD = tuple(
+    name
+    for name in NAMES
+    if name
+    not in {
+        "operating_home", "operating_host", "operating_third", "starts", "completions", "capital", "planned_area",
+        "insolvent_quarters", "ledger_gap", "growth_gap_host", "control_home", "control_host",
+    }
+)  # fmt: skip
+SUMMARY = (
+    "registered", "operating", "realised_investment", "jobs", "cash", "serviced_area", "commitment_home",
+    "commitment_host", "result_cumulative",
+)  # fmt: skip
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Value = float | tuple[float, ...]
+
+
+class Entry(BaseModel):
+    """Base of the entries of a study: frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Title(Entry):
+    """A title in both languages."""
+
+    en: Annotated[str, Field(max_length=200)]
+    zh: Annotated[str, Field(max_length=200)]
+
+
+class LinkChange(Entry):
+    """How an arrow between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters."""
+
+    strength: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
+    delay: Annotated[int, Field(ge=0, le=400)] | None = None
+
+
+class LeverChange(Entry):
+    """The value of a lever or driver from a quarter on (counted from 0), up to another where one is given."""
+
+    value: Value
+    since: Annotated[int, Field(ge=0, alias="from")] = 0
+    until: Annotated[int | None, Field(ge=0, alias="to")] = None
+
+
+class Scenario(Entry):
+    """One arm of a study: what is changed against the case. Luck and draws are those of every other arm."""
+
+    key: Key
+    title: Title
+    parameters: dict[str, Value] = Field(default_factory=dict)
+    levers: dict[str, tuple[LeverChange, ...]] = Field(default_factory=dict)
+    links: dict[str, LinkChange] = Field(default_factory=dict)
+    without_anchors: tuple[Annotated[int, Field(ge=0)], ...] = ()
+
+    @field_validator("parameters")
+    @classmethod
+    def _parameters_known(cls, given: dict[str, Value]) -> dict[str, Value]:
+        for name, value in given.items():
+            known = catalogue().parameters.get(name)
+            if known is None:
+                raise unknown(name, catalogue().parameters)
+            check_value(name, value, known.shape, known.low, known.high)
+        return given
+
+    @field_validator("links")
+    @classmethod
+    def _links_known(cls, given: dict[str, LinkChange]) -> dict[str, LinkChange]:
+        for name in given:
+            if name not in catalogue().links:
+                raise unknown(name, catalogue().links)
+        return given
+
+    @field_validator("levers")
+    @classmethod
+    def _levers_known(cls, given: dict[str, tuple[LeverChange, ...]]) -> dict[str, tuple[LeverChange, ...]]:
+        for name, changes in given.items():
+            known = levers().get(name)
+            if known is None:
+                raise unknown(name, levers())
+            for change in changes:
+                check_value(name, change.value, known.shape, known.low, known.high)
+        return given
+
+
+class Study(Entry):
+    """A study, as its file says it."""
+
+    format: Literal[1] = 1
+    name: Key
+    title: Title
+    case: Annotated[str, Field(max_length=500)]
+    runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
+    quarters: Annotated[int, Field(ge=1, le=400)] | None = None
+    draws: Literal["defaults", "unsettled", "prior"] = "unsettled"
+    """What is drawn: nothing; the parameters no data has moved from their priors; or all that have a prior."""
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]
+    keep: KeepWord | tuple[str, ...] | None = None
+
+    @field_validator("keep")
+    @classmethod
+    def _outputs_known(cls, given: KeepWord | tuple[str, ...] | None) -> KeepWord | tuple[str, ...] | None:
+        if isinstance(given, tuple):
+            for name in given:
+                if name not in NAMES:
+                    raise unknown(name, NAMES)
+        return given
+
+    @model_validator(mode="after")
+    def _scenarios_differ(self) -> Study:
+        keys = [scenario.key for scenario in self.scenarios]
+        if len(set(keys)) < len(keys):
+            raise wrong("study_same_key", at="scenarios", found=", ".join(keys))
+        return self
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Names of the outputs kept."""
+        if isinstance(self.keep, tuple):
+            return self.keep
+        return {"all": NAMES, "standard": STANDARD, "summary": SUMMARY}[self.keep_word]
+
+    @property
+    def keep_word(self) -> str:
+        """How much is kept; summaries by default above 100,000 runs."""
+        if isinstance(self.keep, str):
+            return self.keep
+        return "summary" if self.keep is None and self.runs > SUMMARY_ABOVE else "standard"
+
+    def with_changes(self, **changes: Any) -> Study:
+        """Give a copy with some fields changed and checked again; those given as None stay as they are."""
+        kept = {name: value for name, value in changes.items() if value is not None}
+        return Study.model_validate(self.model_dump(by_alias=True) | kept)
+
+    def content(self) -> dict[str, Any]:
+        """Give the study as plain values: what its identity is made of."""
+        made: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        return made
+
+
+@cache
+def levers() -> dict[str, Any]:
+    """Levers and drivers a scenario may change, by name ``<room>.<name>``."""
+    return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
+
+
+def unknown(name: str, known: Iterable[str]) -> PydanticCustomError:
+    """Say that a name is not known, and which one may be meant."""
+    return wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, known))
+
+
+def check_value(name: str, value: Value, shape: tuple[int, ...], low: float, high: float) -> None:
+    """Check a value against the shape and range of the catalogue; raise what pydantic collects if it does not fit."""
+    values = value if isinstance(value, tuple) else (value,)
+    wanted = prod(shape)
+    if isinstance(value, tuple) and len(value) != wanted:
+        raise wrong("study_count", at=name, found=len(value), wanted=wanted)
+    for one in values:
+        if not low <= one <= high:
+            raise wrong("study_range", at=name, found=f"{one:g}", low=f"{low:g}", high=f"{high:g}")
+
+
+def list_studies() -> list[str]:
+    """Names of the studies shipped."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def baseline(case: str, title: Title | None = None) -> Study:
+    """Give the baseline study of a case: the case as it is."""
+    return Study(
+        name="baseline",
+        title=title or Title(en=text("study.baseline", "en"), zh=text("study.baseline", "zh")),
+        case=case,
+        scenarios=(
+            Scenario(key="as-it-is", title=Title(en=text("study.as_it_is", "en"), zh=text("study.as_it_is", "zh"))),
+        ),
+    )
+
+
+def read_study(path: Path) -> Study:
+    """Read a study file.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    StudyFaults
+        If it has faults; it carries all of them.
+    """
+    from copark.experiments.study_file import examine_study
+
+    if not path.is_file():
+        raise NotFound(text("study.not_found", found=shown(path), known=", ".join(list_studies())))
+    study, faults = examine_study(path)
+    if study is None:
+        raise StudyFaults(faults)
+    return study
+
+
+def load_study(name_or_path: str | Path) -> Study:
+    """Load a study by the name of a shipped study, the path of a study file, or the name or folder of a case.
+
+    A case stands for its baseline study.
+
+    Raises
+    ------
+    NotFound
+        If there is no such study, file or case.
+    StudyFaults
+        If the file has faults.
+    """
+    from copark.cases.casebook import list_cases
+
+    written = str(name_or_path)
+    if written in list_studies():
+        return read_study(SHIPPED / f"{written}.yaml")
+    path = Path(written)
+    if written in list_cases() or path.is_dir():
+        return baseline(written)
+    return read_study(path)

@@ -1,0 +1,30 @@
+"""What can be done with copark, a page each: load, check, run, store, analyse, report.
+
+The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
+the language asked for; nothing here prints.
+"""
+
+from copark.workflows.answers import Catalogue, Description, Progress, Row, RunOutcome, Shares, StoredRun, Verdict
+from copark.workflows.looking import case_schema, catalogue, check, export, new, show
+from copark.workflows.replaying import verify
+from copark.workflows.running import run_study, simulate
+
+__all__ = [
+    "Catalogue",
+    "Description",
+    "Progress",
+    "Row",
+    "RunOutcome",
+    "Shares",
+    "StoredRun",
+    "Verdict",
+    "case_schema",
+    "catalogue",
+    "check",
+    "export",
+    "new",
+    "run_study",
+    "show",
+    "simulate",
+    "verify",
+]

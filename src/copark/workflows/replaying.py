@@ -1,0 +1,51 @@
+"""Replaying: whether the stored numbers are those that the model gives here and now."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from copark.workflows.answers import OUT, Progress, Verdict
+from copark.workflows.places import stage, store_in
+
+MADE_BY = ("code_version", "model_hash", "variables_hash", "case_hash", "cpu_features", "python", "numpy", "numba")
+"""Entries of the provenance that can change the numbers."""
+
+
+def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progress: Progress | None = None) -> Verdict:
+    """Replay a stored run and compare it, number by number, with what is stored.
+
+    Bits are promised for one set of CPU features, versions and inputs; the verdict says which of them are others now.
+    Where only bands and the first runs are stored, the first runs are replayed.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the run is not stored, is damaged, or its study or case can no longer be read.
+    """
+    from copark.cases import load_case
+    from copark.experiments.run import stream
+    from copark.experiments.study import Study
+    from copark.store.compare import Comparison, compare
+
+    store = store_in(out)
+    record = store.record(store.get(identity).identity, deep=True)
+    stored = store.load(record.identity)
+    study = Study.model_validate(record.provenance["study"])
+    joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
+    for chunk in stream(study, load_case(study.case), threads=threads, progress=stage(progress, "verify")):
+        here = chunk.isel(run=slice(0, record.kept - done))
+        joined = joined.joined(compare(stored.isel(run=slice(done, done + here.sizes["run"])), here))
+        made = json.loads(chunk.attrs["provenance"])
+        done += here.sizes["run"]
+        if done >= record.kept or joined.first is not None:
+            break
+    kind = "identical" if joined.identical else "equal" if joined.first is None else "different"
+    return Verdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
+
+
+def _changes(stored: dict[str, Any], now: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """What made the run and is another now."""
+    found = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
+    return tuple((name, then, made) for name, then, made in found if then != made)
