@@ -40,7 +40,7 @@ class Comparison:
     low, median, upper
         5 %, 50 % and 95 % of runs, in the model's unit; NaN where no run finished.
     below
-        Share of runs below the observed value (below the middle of a range).
+        Share of runs below the observed value (below the middle of a range); runs that equal it count by half.
     inside
         Whether the band agrees with the observation; ``None`` where no run finished.
     """
@@ -127,7 +127,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
         low=low,
         median=median,
         upper=upper,
-        below=float(np.mean(finite < middle)) if finite.size else float("nan"),
+        below=float(np.mean(finite < middle) + np.mean(finite == middle) / 2.0) if finite.size else float("nan"),
         inside=agrees(observation.bound, value, high, low, upper) if finite.size else None,
     )
 

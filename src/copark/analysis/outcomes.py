@@ -21,7 +21,10 @@ OUTCOMES = ("failed", "dependent", "stagnant", "self_standing")
 """Outcomes by code: ``OUTCOMES[0]`` is code 0. A run that did not finish has code -1."""
 
 THRESHOLDS = (15.0, 50.0, 100.0)
-"""S*: operating companies at the end above which a park that lives unaided counts as self-standing (MODEL §3.11)."""
+"""S*: companies operating in year twenty from which on a park that lives unaided is self-standing (MODEL §3.11)."""
+
+YEAR_TWENTY = 80
+"""Quarter in which outcomes are judged, counted from the start."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> ND
     outcome
         Codes, shape (run,).
     operating
-        Operating companies at the end, shape (run,).
+        Operating companies at year twenty, shape (run,).
     threshold
         S*, companies.
     """
@@ -121,6 +124,18 @@ def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> ND
     standing = np.asarray(operating) >= threshold
     codes[alive] = np.where(standing[alive], OUTCOMES.index("self_standing"), OUTCOMES.index("stagnant"))
     return codes
+
+
+def quarters_apart(result: xr.Dataset) -> int:
+    """Quarters from one column of a result to the next: 1, or 4 where a study kept the ends of years only."""
+    labels = [str(label) for label in result["label"].to_numpy()[:2]]
+    counted = [4 * int(label[:4]) + int(label[-1]) for label in labels]
+    return counted[1] - counted[0] if len(counted) > 1 else 1
+
+
+def year_twenty(result: xr.Dataset) -> int:
+    """The column in which outcomes are judged: quarter eighty, or the last of a shorter horizon."""
+    return min(YEAR_TWENTY // quarters_apart(result), result.sizes["quarter"]) - 1
 
 
 def sweep(
@@ -136,5 +151,5 @@ def sweep(
     if "operating" not in result:
         return {}
     codes = result["outcome"].isel(scenario=scenario).to_numpy()
-    final = result["operating"].isel(scenario=scenario, quarter=-1).to_numpy()
+    final = result["operating"].isel(scenario=scenario, quarter=year_twenty(result)).to_numpy()
     return {value: shares(reclassify(codes, final, value)) for value in thresholds}

@@ -78,11 +78,11 @@ def versions() -> dict[str, str]:
     import platform
 
     import llvmlite
-    import numpy
+    import numpy as np
 
     return {
         "python": platform.python_version(),
-        "numpy": numpy.__version__,
+        "numpy": np.__version__,
         "numba": numba.__version__,
         "llvmlite": llvmlite.__version__,
     }

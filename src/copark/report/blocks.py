@@ -23,10 +23,19 @@ class Words:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of sentences."""
+    """A list of sentences; folded under a line of words where ``summary`` is given."""
 
     items: tuple[str, ...]
+    summary: str = ""
     kind: str = "bullets"
+
+
+@dataclass(frozen=True)
+class Cards:
+    """A few numbers to be seen first: the number, and what it is, and how wide."""
+
+    cards: tuple[tuple[str, str, str], ...]
+    kind: str = "cards"
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class References:
     kind: str = "references"
 
 
-Block = Words | Bullets | Numbers | Drawing | Grid | References
+Block = Words | Bullets | Cards | Numbers | Drawing | Grid | References
 
 
 @dataclass(frozen=True)

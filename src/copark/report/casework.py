@@ -89,7 +89,8 @@ def weight(findings: Findings, studio: Studio) -> Section:
         }  # fmt: skip
         if one.model is not None:
             low, median, high = (percent(share, 2) for share in one.model)
-            told.append(findings.say("weight.model_share", low=low, median=median, high=high, **words))
+            band = findings.say("number.reach", low=low, high=high)
+            told.append(findings.say("weight.model_share", band=band, median=median, **words))
         if one.recorded is not None:
             told.append(findings.say("weight.record_share", share=percent(one.recorded[1], 2), **words))
         told.append(findings.say("weight.scope", basis=one.context.note or one.context.basis))

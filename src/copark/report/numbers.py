@@ -9,6 +9,8 @@ from copark.texts import text
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
+WHOLE = frozenset(("companies", "persons", "buildings", "countries", "delegations"))
+"""Units of things that are counted: no decimals."""
 
 
 def decimals(value: float, digits: int = 2) -> int:
@@ -41,6 +43,15 @@ def percent(share: float, places: int = 0) -> str:
     return f"{number(value, places)}%"
 
 
+def percent_words(share: float, lang: str, places: int = 0) -> str:
+    """A share in per cent as a sentence says it: "less than 1%"."""
+    shown = percent(share, places)
+    for mark, key in (("<", "less_than"), (">", "more_than")):
+        if shown.startswith(mark):
+            return text(f"report.number.{key}", lang, value=shown[1:])
+    return shown
+
+
 def shares_of(basis_points: float) -> str:
     """Basis points in per cent: two decimals only where they are needed."""
     value = basis_points / 100.0
@@ -62,17 +73,47 @@ def quantity(value: float, unit: str, lang: str) -> str:
     """A value with its unit, for tables and labels."""
     if unit == "1":
         return number(value)
+    if unit in WHOLE and isfinite(value):
+        value = float(round(value))
     if unit == "%":
         return f"{number(value)}%" if isfinite(value) else NOTHING
     if unit == "1/yr":
         return text("report.number.percent_a_year", lang, value=number(value * 100.0, 1))
-    shown = unit_title(unit, lang)
-    return f"{number(value)} {shown}".rstrip() if lang == "en" else f"{number(value)}{shown}"
+    shown, digits = unit_title(unit, lang), number(value, 0 if unit in WHOLE else None)
+    return f"{digits} {shown}".rstrip() if lang == "en" else f"{digits}{shown}"
+
+
+def between(low: float, high: float, unit: str, lang: str) -> str:
+    """A range with its unit said once."""
+    places = 0 if unit in WHOLE else None
+    if unit == "1/yr":
+        return f"{number(low * 100.0, 1)}–{quantity(high, unit, lang)}"
+    return f"{number(low, places)}–{quantity(high, unit, lang)}"
 
 
 def spoken(value: float, unit: str, lang: str) -> str:
     """A value with its unit as a sentence says it: money as people count it."""
     return money(value, lang) if unit == "M USD" else quantity(value, unit, lang)
+
+
+def reach(low: float, high: float, unit: str, lang: str) -> str:
+    """A range as a sentence says it, with its unit said once: "56 to 399 companies"."""
+    if not (isfinite(low) and isfinite(high)):
+        return NOTHING
+    first, last = spoken(low, unit, lang), spoken(high, unit, lang)
+    ends = _ends(first, last)
+    return text("report.number.reach", lang, low=ends[0], high=ends[1])
+
+
+def _ends(first: str, last: str) -> tuple[str, str]:
+    """Leave out of the first what the two have in common before or after the digits."""
+    digits = "0123456789"
+    tail = last.lstrip(digits + ",." + MINUS) if not last.startswith("US$") else last[3:].lstrip(digits + ",.")
+    if tail and first.endswith(tail) and first[: -len(tail)].strip("US$" + digits + ",." + MINUS) == "":
+        first = first[: -len(tail)]
+    if first.startswith("US$") and last.startswith("US$"):
+        last = last[3:]
+    return first, last
 
 
 def unit_title(unit: str, lang: str) -> str:

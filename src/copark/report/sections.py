@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,19 +10,25 @@ import numpy as np
 from copark.analysis.bands import bands, mean, quantiles
 from copark.analysis.coordination import grade, needed, read_out
 from copark.analysis.observed import misses
+from copark.analysis.outcomes import quarters_apart, year_twenty
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
 from copark.report import tables
-from copark.report.blocks import Block, Bullets, Drawing, Grid, Numbers, Section, Studio, Words
-from copark.report.numbers import number, percent, quantity, spoken
-from copark.report.summary import Findings, beside, known, one_beside, says, sure, unseen
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.numbers import number, percent, quantity, reach, spoken
+from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
 from copark.report.words import join, output_title
 from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analysis.observed import Comparison
+
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
+
+FEW = 6
+"""More sentences than this are folded, with a line for each variable above them."""
 
 TAIL = 0.1
 """An observation with fewer runs than this on one side of it is reached only by the tail."""
@@ -35,7 +42,8 @@ def not_kept(result: xr.Dataset, names: tuple[str, ...], lang: str) -> Words | N
 
 def summary(findings: Findings) -> Section:
     """The report in brief."""
-    blocks: list[Block] = []
+    numbers = cards(findings)
+    blocks: list[Block] = [Cards(numbers)] if numbers else []
     for key, sentences in (
         ("known", known(findings)), ("model", says(findings)), ("beside", beside(findings)), ("sure", sure(findings))
     ):  # fmt: skip
@@ -56,7 +64,7 @@ def outcomes(findings: Findings, studio: Studio) -> Section:
         findings.say("outcomes.title"),
         findings.say("outcomes.desc", values=join(named, lang)),
     )
-    lead = findings.say("outcomes.lead", last=findings.labels[-1], runs=number(findings.finished, 0))
+    lead = findings.say("outcomes.lead", last=findings.labels[year_twenty(result)], runs=number(findings.finished, 0))
     blocks: list[Block] = [Words(lead), picture, Numbers(tables.outcome_table(findings.shares, lang))]
     swept = tables.sweep_table(result, lang, scenario)
     if swept is not None:
@@ -72,20 +80,19 @@ def fan(findings: Findings, studio: Studio, name: str) -> Drawing:
     result, lang = findings.result, findings.lang
     levels = bands(result, name, findings.scenario)
     unit = findings.unit(name)
-    low, median, high = (quantity(float(levels[row][-1]), unit, lang) for row in (0, 2, 4))
+    low, middle, high = (float(levels[row][-1]) for row in (0, 2, 4))
+    median, band = spoken(middle, unit, lang), reach(low, high, unit, lang)
     count = sum(entry.use for entry in shown(result, name, findings.case))
     told = findings.say("fans.desc_count", count=count) if count else findings.say("fan.no_observation")
     title = output_title(result, name, lang)
     last = findings.labels[-1]
-    description = findings.say(
-        "fans.desc", title=title, last=last, median=median, low=low, high=high, observations=told
-    )
+    description = findings.say("fans.desc", title=title, last=last, median=median, band=band, observations=told)
     return studio.draw(
         f"fan_{name}",
         lambda: figures.fan(result, name, findings.case, lang, findings.scenario),
         title,
         description,
-        caption=findings.say("fans.caption", last=last, median=median, low=low, high=high),
+        caption=findings.say("fans.caption", last=last, median=median, band=band),
         wide=False,
         numbers=tables.band_table(result, name, lang, levels),
     )
@@ -103,6 +110,48 @@ def fans(findings: Findings, studio: Studio) -> Section:
     return Section("fans", findings.say("section.fans"), tuple(blocks))
 
 
+def missed(findings: Findings, rows: Sequence[Comparison]) -> list[Block]:
+    """Where the model misses: by variable where there are many, then each; and what only the tail reaches."""
+    found = misses(rows)
+    blocks: list[Block] = [Words(findings.say("record.misses_head"), "heading")]
+    each = tuple(one_beside(findings, row, f"record.miss_{row.side}") for row in found)
+    if not found:
+        blocks.append(Words(findings.say("record.no_miss", compared=len(rows))))
+    elif len(found) <= FEW:
+        blocks.append(Bullets(each))
+    else:
+        names = dict.fromkeys(row.observation.variable for row in found)
+        blocks.append(Bullets(tuple(grouped(findings, name, rows) for name in names)))
+        blocks.append(Bullets(each, findings.say("record.each", count=len(found))))
+    near = [
+        row
+        for row in rows
+        if row.inside and row.observation.bound in ("exact", "about") and not TAIL <= row.below <= 1.0 - TAIL
+    ]
+    if near:
+        told = tuple(one_beside(findings, row, "record.near") for row in near)
+        blocks.append(Words(findings.say("record.near_head"), "heading"))
+        blocks.append(Words(findings.say("record.near_lead", count=len(near))))
+        blocks.append(Bullets(told, findings.say("record.each_near", count=len(near)) if len(near) > FEW else ""))
+    return blocks
+
+
+def grouped(findings: Findings, name: str, rows: Sequence[Comparison]) -> str:
+    """The misses of one variable in a sentence: how many, when, on which side."""
+    all_of = [row for row in rows if row.observation.variable == name]
+    found = misses(all_of)
+    sides = {row.side for row in found}
+    first, last = found[0].observation.date, found[-1].observation.date
+    return findings.say(
+        "record.group",
+        title=output_title(findings.result, name, findings.lang),
+        missed=len(found),
+        count=len(all_of),
+        dates=str(first) if first == last else f"{first} – {last}",
+        side=findings.say("record.both" if len(sides) > 1 else f"record.too_{sides.pop()}"),
+    )
+
+
 def record(findings: Findings) -> Section:
     """Where the model misses history, and every observation beside the model."""
     rows = [row for row in findings.rows if row.inside is not None]
@@ -110,21 +159,7 @@ def record(findings: Findings) -> Section:
     if not rows:
         blocks.append(Words(findings.say("record.none")))
     else:
-        missed = misses(rows)
-        blocks.append(Words(findings.say("record.misses_head"), "heading"))
-        if missed:
-            told = (one_beside(findings, row, f"record.miss_{row.side}") for row in missed)
-            blocks.append(Bullets(tuple(told)))
-        else:
-            blocks.append(Words(findings.say("record.no_miss", compared=len(rows))))
-        near = [
-            row
-            for row in rows
-            if row.inside and row.observation.bound in ("exact", "about") and not TAIL <= row.below <= 1.0 - TAIL
-        ]
-        if near:
-            blocks.append(Words(findings.say("record.near_head"), "heading"))
-            blocks.append(Bullets(tuple(one_beside(findings, row, "record.near") for row in near)))
+        blocks += missed(findings, rows)
         blocks.append(Words(findings.say("record.all_head"), "heading"))
         blocks.append(Numbers(tables.comparison_table(findings.result, findings.rows, findings.lang)))
     nothing = unseen(findings, FANS)
@@ -176,6 +211,8 @@ def money(findings: Findings, studio: Studio) -> list[Block]:
     kept = [name for name in (*SOURCES, *USES) if name in result.data_vars]
     if not kept:
         return [found for found in (not_kept(result, (*SOURCES, *USES), lang),) if found]
+    if quarters_apart(result) > 1:
+        return [Words(findings.say("page.yearly"))]
     seen = view(result, lang, scenario)
     sums = {name: float(yearly(seen, name)[1].sum()) for name in kept}
     rows = [
@@ -251,6 +288,8 @@ def phase_section(findings: Findings, studio: Studio) -> Section:
     result, case, lang, scenario = findings.result, findings.case, findings.lang, findings.scenario
     blocks: list[Block] = [Words(findings.say("phases.lead"))]
     lacking = not_kept(result, ("arrivals", "operating"), lang)
+    if lacking is None and quarters_apart(result) > 1:
+        lacking = Words(findings.say("page.yearly"))
     if lacking is not None:
         blocks.append(lacking)
         return Section("phases", findings.say("section.phases"), tuple(blocks))

@@ -11,8 +11,8 @@ import numpy as np
 
 from copark.analysis.bands import quantiles
 from copark.analysis.observed import Comparison
-from copark.analysis.outcomes import Share, sweep
-from copark.report.numbers import number, percent, spoken
+from copark.analysis.outcomes import Share, quarters_apart, sweep, year_twenty
+from copark.report.numbers import WHOLE, number, percent, percent_words, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.texts import text
 
@@ -74,10 +74,10 @@ class Findings:
         return str(self.result[name].attrs.get("units", ""))
 
     def final(self, name: str) -> tuple[float, float, float] | None:
-        """5, 50 and 95 % of runs at the end; ``None`` where there is no value."""
+        """5, 50 and 95 % of runs when outcomes are judged; ``None`` where there is no value."""
         if name not in self.result.data_vars:
             return None
-        values = self.result[name].isel(scenario=self.scenario, quarter=-1).to_numpy()
+        values = self.result[name].isel(scenario=self.scenario, quarter=year_twenty(self.result)).to_numpy()
         low, median, high = (float(level) for level in quantiles(values, (0.05, 0.50, 0.95)))
         return (low, median, high) if np.isfinite(median) else None
 
@@ -96,6 +96,30 @@ def provenance(result: xr.Dataset) -> dict[str, Any]:
         except ValueError:
             pass
     return found
+
+
+def cards(findings: Findings) -> tuple[tuple[str, str, str], ...]:
+    """The numbers to be seen first: number, what it is, how wide."""
+    if not findings.finished:
+        return ()
+    lang, last = findings.lang, findings.labels[year_twenty(findings.result)]
+    standing = findings.share("self_standing")
+    name = text("analysis.outcome.self_standing", lang)
+    width = f"{percent(standing.low)}–{percent(standing.high)}"
+    found = [(percent(standing.share), findings.say("card.outcome", outcome=name), width)]
+    for output in ("operating", "jobs", "cash"):
+        final = findings.final(output)
+        if final is not None:
+            unit = findings.unit(output)
+            median = number(final[1], 0) if unit in WHOLE else spoken(final[1], unit, lang)
+            title = findings.say("card.at", title=output_title(findings.result, output, lang), last=last)
+            found.append((median, title, findings.say("card.band", band=reach(final[0], final[2], unit, lang))))
+    rows = [row for row in findings.rows if row.inside is not None]
+    if rows:
+        inside = sum(row.inside is True for row in rows)
+        value = findings.say("card.reached_value", inside=inside, compared=len(rows))
+        found.append((value, findings.say("card.reached"), ""))
+    return tuple(found)
 
 
 def known(findings: Findings) -> list[str]:
@@ -132,19 +156,21 @@ def says(findings: Findings) -> list[str]:
     if not findings.finished:
         return [findings.say("summary.no_run")]
     labels = findings.labels
+    at = year_twenty(findings.result)
+    quarters = (at + 1) * quarters_apart(findings.result)
     said = [
         findings.say(
             "summary.outcomes",
-            last=labels[-1],
-            years=number(len(labels) / 4.0, 0 if len(labels) % 4 == 0 else 2),
+            last=labels[at],
+            years=number(quarters / 4.0, 0 if quarters % 4 == 0 else 2),
             runs=number(findings.finished, 0),
-            **{entry.name: percent(entry.share) for entry in findings.shares},
+            **{entry.name: percent_words(entry.share, findings.lang) for entry in findings.shares},
         )
     ]
     swept = sweep(findings.result, findings.scenario)
     if swept:
         low, high = (next(one.share for one in swept[value] if one.name == "self_standing") for value in (15.0, 100.0))
-        said.append(findings.say("summary.threshold", low=percent(low), high=percent(high)))
+        said.append(findings.say("summary.threshold", low=percent_words(low, findings.lang), high=percent_words(high, findings.lang)))
     operating, jobs = findings.final("operating"), findings.final("jobs")
     if operating is not None and jobs is not None:
         words = {"low": operating[0], "median": operating[1], "high": operating[2]}
@@ -163,6 +189,7 @@ def beside(findings: Findings) -> list[str]:
     missed = sum(row.inside is False for row in rows)
     said = [findings.say("summary.beside", compared=len(rows), inside=len(rows) - missed, missed=missed)]
     share = missed / len(rows)
+    said += by_role(findings, rows)
     kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
     said.append(findings.say(f"summary.{kind}", section=findings.say("section.record")))
     for name in HEADLINES:
@@ -170,6 +197,15 @@ def beside(findings: Findings) -> list[str]:
         if found:
             said.append(one_beside(findings, found[-1], "summary.latest_beside"))
     return said
+
+
+def by_role(findings: Findings, rows: Sequence[Comparison]) -> list[str]:
+    """How the observations meant for fitting and those kept for scoring fare; nothing where one kind is missing."""
+    counts = {}
+    for role in ("fit", "score"):
+        found = [row for row in rows if row.observation.role == role]
+        counts |= {role: len(found), f"{role}_inside": sum(row.inside is True for row in found)}
+    return [findings.say("summary.by_role", **counts)] if counts["fit"] and counts["score"] else []
 
 
 def one_beside(findings: Findings, row: Comparison, key: str) -> str:
@@ -182,26 +218,26 @@ def one_beside(findings: Findings, row: Comparison, key: str) -> str:
         date=str(entry.date),
         observed=bounded(row.value, row.high, entry.bound, unit, lang, spoken),
         median=spoken(row.median, unit, lang),
+        band=reach(row.low, row.upper, unit, lang),
         low=spoken(row.low, unit, lang),
         high=spoken(row.upper, unit, lang),
         upper=spoken(row.upper, unit, lang),
-        below=percent(row.below),
+        below=percent_words(row.below, lang),
     )
 
 
-def drawn(result: xr.Dataset) -> str:
-    """How the parameters of the runs were drawn: ``priors``, ``defaults`` or ``unknown_draws``."""
-    study = provenance(result).get("study")
-    if isinstance(study, dict):
-        told = str(study.get("draws", "")).lower()
-        if "prior" in told:
-            return "priors"
-        if "default" in told:
-            return "defaults"
-    if "draws" in result.data_vars and result["draws"].sizes.get("run", 0) > 1:
-        values = result["draws"].to_numpy()
-        return "priors" if np.any(values != values[:1]) else "defaults"
-    return "unknown_draws"
+def drawn(findings: Findings) -> str:
+    """How the parameters of the runs were drawn, and what that means for the bands."""
+    study = provenance(findings.result).get("study")
+    told = str(study.get("draws", "")) if isinstance(study, dict) else ""
+    if told == "unsettled":
+        from copark.model.variables import catalogue
+
+        spread = [one for one in catalogue().parameters.values() if one.drawn or one.moved == "moved"]
+        held = sum(one.moved == "moved" for one in spread)
+        return findings.say("summary.unsettled", held=held, drawn=findings.result.sizes.get("parameter", len(spread) - held))
+    kind = {"prior": "priors", "defaults": "defaults"}.get(told, "unknown_draws")
+    return findings.say(f"summary.{kind}")
 
 
 def sure(findings: Findings) -> list[str]:
@@ -215,12 +251,15 @@ def sure(findings: Findings) -> list[str]:
                 high=percent(standing.high, 1),
             )
         )  # fmt: skip
-    said.append(findings.say(f"summary.{drawn(findings.result)}"))
+    said.append(drawn(findings))
     if str(findings.case.clock.data_end) < findings.labels[-1]:
         said.append(findings.say("summary.far", data_end=str(findings.case.clock.data_end)))
     if findings.finished < findings.runs:
         count = number(findings.runs - findings.finished, 0)
         said.append(findings.say("summary.unfinished", count=count, total=number(findings.runs, 0)))
+    made = provenance(findings.result).get("runs")
+    if isinstance(made, int) and made > findings.runs:
+        said.append(findings.say("summary.kept", all=number(made, 0), kept=number(findings.runs, 0)))
     return said
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.coordination import COMPONENTS, SCALES
+from copark.analysis.coordination import COMPONENTS
 from copark.analysis.observed import Comparison, comparisons
 from copark.analysis.outcomes import Share, shares, sweep
-from copark.report.numbers import number, percent, quantity, shares_of, unit_title
+from copark.report.numbers import WHOLE, number, percent, quantity, shares_of, unit_title
 from copark.report.words import bounded, mechanism_title, observed, output_title, variable_title
 from copark.texts import has_text, text
 
@@ -47,25 +48,58 @@ class Table:
         Cells, as many a row as there are heads.
     numeric
         Columns of numbers, to be set flush right.
-    anchors
-        An id for each row, so that links reach it; empty where none do.
+    short
+        Columns of dates and the like, which are not to be broken.
+    groups
+        Heads of groups of rows and how many rows each has; empty for a table without groups.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[int] = field(default_factory=frozenset)
-    anchors: tuple[str, ...] = ()
+    short: frozenset[int] = field(default_factory=frozenset)
+    groups: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]:
+        """Rows by group, each with its head; all rows under an empty head where there are no groups."""
+        if not self.groups:
+            return (("", self.rows),)
+        found, at = [], 0
+        for head, count in self.groups:
+            found.append((head, self.rows[at : at + count]))
+            at += count
+        return tuple(found)
+
+
+SHORT = frozenset(("date", "quarter", "grade", "role", "use"))
+
+
+def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Heads of groups and their lengths, from the head of each row in order."""
+    return tuple((name, len(list(rows))) for name, rows in groupby(names))
+
+
+def with_unit(title: str, unit: str, lang: str) -> str:
+    """A title with its unit in brackets."""
+    shown = unit_title(unit, lang)
+    return text("report.column.variable_unit", lang, title=title, unit=shown) if shown else title
 
 
 def table(
-    lang: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], numeric: Iterable[str] = (), anchors: Iterable[str] = ()
+    lang: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numeric: Iterable[str] = (),
+    groups: Iterable[str] = (),
 ) -> Table:
-    """A table whose heads are texts ``report.column.<head>``."""
+    """A table whose heads are texts ``report.column.<head>``; ``groups`` names the group of each row."""
     return Table(
         tuple(text(f"report.column.{head}", lang) for head in heads),
         tuple(tuple(row) for row in rows),
         frozenset(at for at, head in enumerate(heads) if head in set(numeric)),
-        tuple(anchors),
+        frozenset(at for at, head in enumerate(heads) if head in SHORT),
+        grouped(groups),
     )
 
 
@@ -135,29 +169,36 @@ def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: i
     return rows
 
 
+def bare(value: float, unit: str) -> str:
+    """A value without its unit, in the digits the unit asks for."""
+    if unit == "1/yr":
+        return f"{number(value * 100.0, 1)}%"
+    return number(value, 0 if unit in WHOLE else None)
+
+
 def comparison_table(result: xr.Dataset, rows: Sequence[Comparison], lang: str) -> Table:
-    """Every observation beside the model, for a page."""
-    heads = ("variable", "date", "observed", "median", "band", "below", "inside", "role", "grade", "source")
+    """Every observation beside the model, for a page, grouped by variable."""
     cells: list[tuple[Cell, ...]] = []
+    groups: list[str] = []
     for row in rows:
         entry = row.observation
         unit = str(result[entry.variable].attrs.get("units", ""))
+        groups.append(with_unit(output_title(result, entry.variable, lang), unit if unit != "1/yr" else "", lang))
         cells.append(
             (
-                output_title(result, entry.variable, lang),
                 str(entry.date),
-                bounded(row.value, row.high, entry.bound, unit, lang),
-                quantity(row.median, unit, lang),
-                f"{number(row.low)} – {number(row.upper)}" if unit != "1/yr" else
-                f"{quantity(row.low, unit, lang)} – {quantity(row.upper, unit, lang)}",
+                bounded(row.value, row.high, entry.bound, unit, lang, lambda value, of, _: bare(value, of)),
+                bare(row.median, unit),
+                f"{bare(row.low, unit)} – {bare(row.upper, unit)}",
                 percent(row.below),
                 verdict(row, lang),
                 text(f"report.role.{entry.role}", lang),
                 grade_title(entry.grade, lang),
                 SourceKeys(tuple(entry.source)),
             )
-        )  # fmt: skip
-    return table(lang, heads, cells, ("observed", "median", "band", "below"))
+        )
+    heads = ("date", "observed", "median", "band", "below", "inside", "role", "grade", "source")
+    return table(lang, heads, cells, ("observed", "median", "band", "below"), groups)
 
 
 def outcome_table(found: Sequence[Share], lang: str, threshold: float = 50.0) -> Table:
@@ -204,10 +245,10 @@ def band_table(result: xr.Dataset, name: str, lang: str, levels: np.ndarray) -> 
 
 def observation_table(case: Case, lang: str) -> Table:
     """Every dated value of the park, used or not, with its source."""
-    heads = ("variable", "date", "value", "basis", "role", "use", "grade", "source", "note")
+    heads = ("date", "value", "basis", "role", "use", "grade", "source", "note")
+    ordered = sorted(case.observations, key=lambda one: (one.variable, one.date.first_day))
     rows = [
         (
-            variable_title(entry.variable, lang),
             str(entry.date),
             observed(entry, lang),
             entry.basis,
@@ -217,9 +258,9 @@ def observation_table(case: Case, lang: str) -> Table:
             SourceKeys(tuple(entry.source)),
             entry.note or "",
         )
-        for entry in sorted(case.observations, key=lambda one: (one.variable, one.date.first_day))
+        for entry in ordered
     ]
-    return table(lang, heads, rows, ("value",))
+    return table(lang, heads, rows, ("value",), (variable_title(entry.variable, lang) for entry in ordered))
 
 
 def source_table(case: Case, lang: str) -> tuple[dict[str, str], ...]:
@@ -331,7 +372,6 @@ def component_table(lang: str) -> Table:
                 grade_title("judgement", lang),
             )
         )
-    assert len(SCALES) == len({item.scale for item in COMPONENTS})
     return table(lang, ("scale", "indicator", "range", "unit", "weight", "grade"), rows, ("range", "weight"))
 
 
@@ -358,6 +398,11 @@ def status_title(code: int, lang: str) -> str:
     return text(key, lang) if has_text(key) else text("report.status.other", lang, code=code)
 
 
+def _room(chosen: xr.Dataset, code: int) -> str:
+    rooms = str(chosen["status_room"].attrs.get("flag_meanings", "")).split("; ")
+    return rooms[code] if 0 <= code < len(rooms) and rooms[code] else str(code)
+
+
 def status_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table:
     """Runs by status, and where those that did not finish stopped first."""
     chosen = result.isel(scenario=scenario)
@@ -370,7 +415,7 @@ def status_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table:
             where = np.flatnonzero(status == code)
             first = where[np.argmin(chosen["status_quarter"].to_numpy()[where])]
             at = int(chosen["status_quarter"].to_numpy()[first])
-            room = str(chosen["status_room"].to_numpy()[first])
+            room = _room(chosen, int(chosen["status_room"].to_numpy()[first]))
             quarter = labels[at] if 0 <= at < len(labels) else str(at)
             note = text("report.status.at", lang, quarter=quarter, room=room)
         rows.append((status_title(int(code), lang), number(int(np.count_nonzero(status == code)), 0), note))

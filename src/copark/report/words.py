@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from copark.report.numbers import number, quantity
+from copark.report.numbers import between, quantity, spoken
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ def output_title(result: xr.Dataset, name: str, lang: str) -> str:
     """The title of an output of the model; that of the series of the same name where the result has none."""
     found = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
     return found or variable_title(name, lang)
+
+
+def scenario_title(result: xr.Dataset, at: int, lang: str) -> str:
+    """The title of a scenario; its key where the result has no titles."""
+    key = str(result["scenario"].to_numpy()[at])
+    try:
+        titles = json.loads(result.attrs.get("scenario_titles", "{}"))
+        return str(titles[key][lang])
+    except (KeyError, TypeError, ValueError):
+        return key
 
 
 def mechanism_title(name: str, lang: str) -> str:
@@ -48,8 +59,9 @@ def bounded(
     :func:`~copark.report.numbers.spoken` in sentences.
     """
     if bound == "range" and high is not None:
-        low = number(value) if say is quantity else say(value, unit, lang)
-        return text("report.number.bound.range", lang, value=low, high=say(high, unit, lang))
+        if say is quantity or (say is spoken and unit != "M USD"):
+            return between(value, high, unit, lang)
+        return text("report.number.bound.range", lang, value=say(value, unit, lang), high=say(high, unit, lang))
     kind = bound if has_text(f"report.number.bound.{bound}") and bound != "range" else "exact"
     return text(f"report.number.bound.{kind}", lang, value=say(value, unit, lang))
 

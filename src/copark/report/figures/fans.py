@@ -26,13 +26,15 @@ from copark.report.figures.style import (
     years,
 )
 
+from copark.report.words import scenario_title
+
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.evidence import Observation
     from copark.cases.case import Case
 
-SIZE_INCHES = (4.7, 3.15)
+SIZE_INCHES = (4.7, 3.25)
 
 
 @styled
@@ -72,12 +74,12 @@ def fan(
     seen = view(result, lang, scenario)
     if variable not in result.data_vars:
         raise KeyError(variable)
-    baseline = str(result["scenario"].to_numpy()[0])
+    baseline = scenario_title(result, 0, seen.lang)
     subtitle = seen.say("fan.subtitle", unit=seen.unit(variable) or seen.say("fan.no_unit"))
     if scenario:
         subtitle += seen.say("fan.against", baseline=baseline)
     figure = sheet(SIZE_INCHES, seen.title(variable), subtitle, seen.footer)
-    axes = panel(figure, 0.56, 0.50, 0.62, 0.66)
+    axes = panel(figure, 0.56, 0.50, 0.62, 0.76)
     years(axes, *seen.span)
     if scenario:
         _outline(axes, view(result, lang, 0), variable)
@@ -138,9 +140,9 @@ def _observations(axes: Axes, seen: View, variable: str, case: Case) -> None:
     if first < end < last:
         axes.axvline(end, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         axes.annotate(
-            seen.say("fan.data_end", quarter=str(case.clock.data_end)), (end, 0.02),
-            xycoords=axes.get_xaxis_transform(), xytext=(2.5, 0), textcoords="offset points", size=SIZE["small"],
-            color=MUTED, ha="left", va="bottom", rotation=90,
+            seen.say("fan.data_end", quarter=str(case.clock.data_end)), (end, 1.0),
+            xycoords=axes.get_xaxis_transform(), xytext=(0, 2.5), textcoords="offset points", size=SIZE["small"],
+            color=MUTED, ha="center", va="bottom", annotation_clip=False,
         )  # fmt: skip
     entries = shown(seen.result, variable, case)
     if not any(entry.use for entry in entries):

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from copark.analysis.outcomes import quarters_apart
 from copark.report.figures.style import language
 from copark.report.numbers import number, unit_title
+from copark.report.words import scenario_title
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -60,10 +62,15 @@ class View:
     @property
     def footer(self) -> str:
         """What made the figure."""
-        name = str(self.result["scenario"].to_numpy()[self.scenario])
+        name = scenario_title(self.result, self.scenario, self.lang)
         return self.say(
             "figure.footer", identity=self.result.attrs.get("identity", ""), runs=number(self.finished, 0), scenario=name
         )
+
+    @property
+    def quarterly(self) -> bool:
+        """Whether every quarter was kept, not the ends of years alone."""
+        return quarters_apart(self.result) == 1
 
     def has(self, *names: str) -> bool:
         """Whether the study kept all these outputs."""

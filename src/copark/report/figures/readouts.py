@@ -36,6 +36,7 @@ from copark.report.figures.style import (
     years,
 )
 from copark.report.numbers import percent
+from copark.report.words import scenario_title
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -50,8 +51,10 @@ _HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": 
 def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
     """How often each outcome happens: every scenario, and below it the chosen one under other values of S*."""
     seen = view(result, lang, scenario)
-    names = [str(name) for name in result["scenario"].to_numpy()]
-    rows = [(name, shares(result["outcome"].isel(scenario=at).to_numpy())) for at, name in enumerate(names)]
+    rows = [
+        (scenario_title(result, at, seen.lang), shares(result["outcome"].isel(scenario=at).to_numpy()))
+        for at in range(result.sizes["scenario"])
+    ]
     if len(rows) == 1:
         rows = [(seen.say("outcomes.all_runs"), rows[0][1])]
     other = [

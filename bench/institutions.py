@@ -1,0 +1,326 @@
+"""World, governments and development company, once a park: plain Python, written from MODEL §3.
+
+Enterprises are elsewhere: agents in `mesa_park`, arrays in `numpy_agents`. Sides and origins are home, host and third.
+Money is million USD, flows are per year and a quarter moves a quarter of them.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from bench.facts import Facts, Parameters, Record
+
+DT = 0.25
+HOME, HOST, THIRD = range(3)
+ABSENT, PRESENT = 0.0, 1.0
+LEFT_OPEN, NOBODY = -1.0, -2.0
+
+
+def logistic(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def within_a_quarter(hazard: float) -> float:
+    """Chance that an event of a yearly hazard happens within a quarter."""
+    return -math.expm1(-hazard * DT)
+
+
+def wins(votes: tuple[int, ...], share: list[float], quota: float) -> bool:
+    """Whether those who vote yes hold the quota."""
+    return sum(s for s, yes in zip(share, votes, strict=True) if yes) >= quota
+
+
+def chance_to_pass(share: list[float], quota: float, yes: list[float]) -> float:
+    """Chance that a vote passes when bloc i says yes with probability yes[i], independently."""
+    total = 0.0
+    for votes in product((0, 1), repeat=3):
+        if wins(votes, share, quota):
+            total += math.prod(p if vote else 1.0 - p for p, vote in zip(yes, votes, strict=True))
+    return total
+
+
+def banzhaf_index(share: list[float], quota: float) -> list[float]:
+    """Each bloc's part of all swings: votes that its yes turns from lost to won."""
+    swings = [0, 0, 0]
+    for votes in product((0, 1), repeat=3):
+        for i in range(3):
+            without = tuple(0 if j == i else vote for j, vote in enumerate(votes))
+            if votes[i] and wins(votes, share, quota) and not wins(without, share, quota):
+                swings[i] += 1
+    total = sum(swings)
+    return [s / total if total else 0.0 for s in swings]
+
+
+class World:
+    """Growth gaps, investment climate, dated shocks and global partners (MODEL §3(0), (10))."""
+
+    def __init__(self, facts: Facts, p: Parameters, rng: np.random.Generator) -> None:
+        self.facts, self.p, self.rng = facts, p, rng
+        self.climate = (p["climate_spread"] * rng.standard_normal(3)).tolist()
+        self.growth_host, self.growth_source = 0.0, [0.0, 0.0, 0.0]
+        self.year_drawn = -1.0
+        self.shock = [0.0, 0.0, 0.0]
+        self.demand = [0.0, 0.0, 0.0]
+        self.partners = [ABSENT] * 5
+
+    def open_quarter(self, t: int) -> None:
+        """Apply the record, draw what it leaves open."""
+        p, today = self.p, self.facts.world[t]
+        for j, recorded in enumerate(today["partner_forced"]):
+            if recorded != LEFT_OPEN:
+                self.partners[j] = ABSENT if recorded == NOBODY else recorded
+        self.grow(today)
+        if t > 0:
+            phi = p["climate_persistence"] ** DT
+            noise = p["climate_spread"] * math.sqrt(1.0 - phi * phi) * self.rng.standard_normal(3)
+            self.climate = [phi * x + z for x, z in zip(self.climate, noise.tolist(), strict=True)]
+        for o in range(3):
+            self.shock[o] = (
+                p["market_shift"] * today["exposure_market_shift"][o]
+                - p["pandemic"] * today["exposure_pandemic"][o]
+                - p["sanctions"] * today["exposure_sanctions"][o]
+            )
+            self.demand[o] = (
+                p["host_growth_pull"] * self.growth_host
+                + p["source_growth_pull"] * self.growth_source[o]
+                + self.climate[o]
+                + self.shock[o]
+            )
+
+    def grow(self, today: Record) -> None:
+        """Growth on record; afterwards, one whole past year for every future year."""
+        if today["growth_known"]:
+            self.growth_host, self.growth_source = today["growth_host"], list(today["growth_source"])
+        elif today["year"] != self.year_drawn:
+            self.year_drawn = today["year"]
+            past = self.facts.history[self.rng.integers(len(self.facts.history))]
+            self.growth_host, self.growth_source = past[0], past[1:]
+
+    def close_quarter(self, t: int, network: list[float], reputation: float) -> None:
+        """Partners whom the record leaves open come, drawn by ties and success, or go, driven by shocks."""
+        p = self.p
+        joins = within_a_quarter(p["partner_join"] * (max(sum(network) / 3.0, 0.0) + max(reputation, 0.0)))
+        leaves = within_a_quarter(p["partner_leave"] + p["partner_leave_shock"] * max(-self.shock[THIRD], 0.0))
+        for j, recorded in enumerate(self.facts.world[t]["partner_forced"]):
+            if recorded == LEFT_OPEN:
+                if self.partners[j]:
+                    self.partners[j] = ABSENT if self.rng.random() < leaves else PRESENT
+                else:
+                    self.partners[j] = PRESENT if self.rng.random() < joins else ABSENT
+
+
+class Governments:
+    """Two governments: what they gain, how they bargain over a rescue, how committed they are (MODEL §3(9))."""
+
+    def __init__(self, facts: Facts, p: Parameters) -> None:
+        self.facts, self.p = facts, p
+        self.private = bool(facts.governments[0]["private_owner"])
+        self.benefit = [0.0 if self.private else p["value_home"], p["value_host"]]
+        self.commitment = [self.justified(u) for u in self.benefit]
+        if self.private:
+            self.commitment[HOME] = 1.0
+        self.pays = [0.0, 0.0]
+        self.surplus = sum(self.benefit)
+
+    def justified(self, net_benefit: float) -> float:
+        """Commitment that a net benefit justifies."""
+        return logistic((net_benefit - self.p["effort_cost"]) / self.p["benefit_spread"])
+
+    def offer(self, t: int) -> dict[str, Any]:
+        """What the framework gives the company this quarter: credit, a land plan, a council that mediates."""
+        today = self.facts.governments[t]
+        on = bool(today["framework"])
+        return {
+            "credit": today["credit"] if on and today["credit_open"] else 0.0,
+            "plan": today["plan_area"] if on and today["plan_open"] else None,
+            "mediates": bool(on and today["mediation_open"] and self.surplus > 0.0),
+        }
+
+    def step(self, t: int, gains: list[float], shortfall: float, control: list[float], alive: bool) -> float:
+        """Feel the quarter's gains, decide on a rescue (returned, M USD/yr), move commitment."""
+        p, today = self.p, self.facts.governments[t]
+        memory = -math.expm1(-DT / p["benefit_memory"])
+        value = [0.0 if self.private or not alive else p["value_home"], p["value_host"] if alive else 0.0]
+        for g in (HOME, HOST):
+            self.benefit[g] += memory * (value[g] + gains[g] - self.benefit[g])
+        self.pays = self.bargain(today, shortfall, control) if shortfall > 0.0 else [0.0, 0.0]
+        self.surplus = sum(self.benefit) - shortfall
+        inertia = -math.expm1(-p["commitment_rate"] * DT)
+        for g in (HOME, HOST):
+            drift = self.justified(self.benefit[g] - self.pays[g]) - self.commitment[g]
+            self.commitment[g] = min(max(self.commitment[g] + inertia * drift + today["visit"][g], 0.0), 1.0)
+        if self.private:
+            self.commitment[HOME] = 1.0 if alive else 0.0
+        return sum(self.pays)
+
+    def bargain(self, today: Record, x: float, control: list[float]) -> list[float]:
+        """Who pays how much of a shortfall x: by treaty both, without one the controller, or nobody."""
+        u = self.benefit
+        if today["framework"]:
+            if not today["rescue_by_treaty"] or sum(u) - x < 0.0:
+                return [0.0, 0.0]
+            home = min(max(u[HOME] - self.p["home_bargaining"] * (sum(u) - x), 0.0), x)
+            shares = [home, x - home]
+            return shares if all(u[g] >= shares[g] for g in (HOME, HOST)) else [0.0, 0.0]
+        if not today["rescue_by_controller"] or control[HOME] == control[HOST]:
+            return [0.0, 0.0]
+        payer = HOME if control[HOME] > control[HOST] else HOST
+        return [x if g == payer and u[g] >= x else 0.0 for g in (HOME, HOST)]
+
+
+class Company:
+    """The development company: votes, stakes and service, ties, land and money (MODEL §3(1), (2), (8))."""
+
+    def __init__(self, facts: Facts, p: Parameters, rng: np.random.Generator) -> None:
+        self.facts, self.p, self.rng = facts, p, rng
+        self.cash = self.paid_in = facts.company[0]["paid_in_at_start"]
+        self.debt = self.area = self.developed = 0.0
+        self.area_by_quarter: list[float] = []
+        self.result_cumulative = self.infrastructure = self.aid = 0.0
+        self.insolvent_quarters = 0
+        self.failed = False
+        self.flows: dict[str, float] = {}
+        self.dividends = [0.0, 0.0, 0.0]
+        self.rescue = self.shortfall = 0.0
+        self.control: list[float] = []
+        self.decided_by: tuple[list[float], float] | None = None
+        self.attention = [1.0, 1.0]
+        self.passes = self.log_service = self.plan = 0.0
+        self.network = [0.0, 0.0, 0.0]
+
+    @property
+    def usable_area(self) -> float:
+        """Land serviced long enough ago to be built on."""
+        past = len(self.area_by_quarter) - 1 - self.facts.land_delay
+        return self.area_by_quarter[past] if past >= 0 else 0.0
+
+    def decide(self, t: int, commitment: list[float], offer: dict[str, Any], world: World, occupied: float) -> None:
+        """Vote, serve, tie, and service land."""
+        today = self.facts.company[t]
+        self.vote(today, commitment, offer["mediates"])
+        self.serve(today, commitment)
+        ties = list(today["shareholder_ties"])
+        for here, partner in zip(world.partners, today["partner_ties"], strict=True):
+            ties = [tie + here * extra for tie, extra in zip(ties, partner, strict=True)]
+        self.network = [self.p["network_strength"] * tie for tie in ties]
+        self.developed = self.develop(today, offer, occupied)
+        self.area_by_quarter.append(self.area + self.developed)
+
+    def vote(self, today: Record, commitment: list[float], mediates: bool) -> None:
+        """Control by the Banzhaf index; the chance that a land vote passes, mediated where the council can."""
+        share, quota = today["share"], today["quota"]
+        if self.decided_by != (share, quota):
+            self.decided_by, self.control = (share, quota), banzhaf_index(share, quota)
+        self.passes = chance_to_pass(share, quota, [*commitment, sum(commitment) / 2.0])
+        if mediates:
+            self.passes += (1.0 - self.passes) * self.p["mediation"]
+
+    def serve(self, today: Record, commitment: list[float]) -> None:
+        """Service level Q of the two-sided moral-hazard game."""
+        p = self.p
+        spill = [p["spill_home"], p["spill_host"]]
+        kept = 1.0 - sum(spill)
+        efforts = []
+        for g in (HOME, HOST):
+            weight = p["control_weight"]
+            stake = kept * ((1.0 - weight) * today["share"][g] / 1e4 + weight * self.control[g]) + spill[g]
+            rival = today["rival_size"][g] * (kept * today["rival_share"][g] + spill[g])
+            self.attention[g] = stake / (stake + rival) if rival > 0.0 else 1.0
+            efforts.append(max(stake * self.attention[g] * max(commitment[g], 0.01), 1e-4))
+        alpha = p["home_contribution"]
+        limit = 1.0 - p["capability_weight"] * (1.0 - today["capability"])
+        quality = limit * (efforts[HOME] / alpha) ** alpha * (efforts[HOST] / (1.0 - alpha)) ** (1.0 - alpha)
+        self.log_service = min(math.log(quality), 0.0)
+
+    def develop(self, today: Record, offer: dict[str, Any], occupied: float) -> float:
+        """Service a block where the plan has room, the money is in reach and the vote passes."""
+        plan = offer["plan"]
+        self.plan = max(today["first_area"], occupied / 0.6 + today["block_area"]) if plan is None else plan
+        block = min(today["block_area"], self.plan - self.area)
+        if self.failed or block <= 0.0:
+            return 0.0
+        reach = max(self.cash, 0.0) + sum(self.in_reach(today, offer["credit"]))
+        affordable = reach >= self.p["servicing_cost"] * block
+        return block if affordable and self.rng.random() < self.passes else 0.0
+
+    def in_reach(self, today: Record, credit: float) -> tuple[float, float]:
+        """Equity not yet called, and credit not yet drawn; once repayment begins nothing more is drawn."""
+        repaying = today["repayment_quarters"] > 0.0
+        return max(today["registered_capital"] - self.paid_in, 0.0), 0.0 if repaying else max(credit - self.debt, 0.0)
+
+    def keep_books(self, t: int, land_taken: float, occupied: float, credit: float) -> None:
+        """Move the quarter's money, or none if the company has failed."""
+        names = ("land_sales", "fees", "operating_cost", "land_cost", "interest", "principal", "grants", "calls", "draws")
+        self.flows = dict.fromkeys(names, 0.0)
+        self.dividends = [0.0, 0.0, 0.0]
+        self.rescue = self.shortfall = 0.0
+        if not self.failed:
+            self.account(self.facts.company[t], land_taken, occupied, credit)
+
+    def account(self, today: Record, land_taken: float, occupied: float, credit: float) -> None:
+        """K' = K + sales + fees - costs - debt service + calls + draws + grants - dividends."""
+        p, f = self.p, self.flows
+        price = p["servicing_cost"] + (p["land_price"] - p["servicing_cost"]) * self.attention[HOST]
+        f["land_sales"] = price * land_taken / DT
+        f["fees"] = p["service_fee"] * occupied
+        f["operating_cost"] = p["overhead"] * (1.0 + p["overhead_per_area"] * self.area)
+        f["land_cost"] = p["servicing_cost"] * self.developed / DT
+        f["interest"] = p["interest_rate"] * self.debt
+        f["grants"] = today["grants"] / DT
+        left = today["repayment_quarters"]
+        f["principal"] = self.debt / left / DT if left >= 1.0 else 0.0
+        result = f["land_sales"] + f["fees"] + f["grants"] - f["operating_cost"] - f["land_cost"] - f["interest"]
+        self.cash += DT * (result - f["principal"])
+        self.debt -= DT * f["principal"]
+        equity, line = self.in_reach(today, credit)
+        calls = min(max(-self.cash, 0.0), equity)
+        draws = min(max(-self.cash - calls, 0.0), line)
+        f["calls"], f["draws"] = calls / DT, draws / DT
+        self.cash += calls + draws
+        self.paid_in += calls
+        self.debt += draws
+        if self.debt <= 0.0:
+            pot = p["dividend_rate"] * max(self.cash - p["cash_reserve"], 0.0)
+            self.dividends = [pot * share / 1e4 for share in today["share"]]
+            self.cash -= DT * sum(self.dividends)
+        self.result_cumulative += DT * result
+        self.area += self.developed
+        self.infrastructure += DT * f["land_cost"]
+        self.aid += today["other_investment"]
+        self.shortfall = max(-self.cash, 0.0) / DT
+
+    def settle(self, rescue: float) -> None:
+        """Take the rescue; fail after four quarters insolvent without one."""
+        if self.failed:
+            return
+        self.rescue = rescue
+        self.cash += DT * rescue
+        self.insolvent_quarters = self.insolvent_quarters + 1 if self.cash < -1e-9 else 0
+        self.failed = self.insolvent_quarters >= 4
+
+
+def report_institutions(world: World, governments: Governments, company: Company) -> dict[str, float]:
+    """Outputs of the three rooms, by the model's names."""
+    f, c = company.flows, company
+    return {
+        "serviced_area": c.area, "usable_area": c.usable_area, "planned_area": c.plan,
+        "cash": c.cash, "debt": c.debt, "paid_in_equity": c.paid_in, "result_cumulative": c.result_cumulative,
+        "service_level": math.exp(c.log_service), "vote_pass": c.passes,
+        "control_home": c.control[HOME], "control_host": c.control[HOST],
+        "network_home": c.network[HOME], "network_host": c.network[HOST], "network_third": c.network[THIRD],
+        "land_sales": f["land_sales"], "fees": f["fees"], "operating_cost": f["operating_cost"],
+        "land_cost": f["land_cost"], "interest": f["interest"], "principal": f["principal"], "calls": f["calls"],
+        "draws_credit": f["draws"], "grants": f["grants"], "dividends": sum(c.dividends), "rescue": c.rescue,
+        "shortfall": c.shortfall, "insolvent_quarters": float(c.insolvent_quarters), "failed": float(c.failed),
+        "commitment_home": governments.commitment[HOME], "commitment_host": governments.commitment[HOST],
+        "benefit_home": governments.benefit[HOME], "benefit_host": governments.benefit[HOST],
+        "surplus": governments.surplus,
+        "contribution_home": governments.pays[HOME], "contribution_host": governments.pays[HOST],
+        "demand_home": world.demand[HOME], "demand_host": world.demand[HOST], "demand_third": world.demand[THIRD],
+        "growth_gap_host": world.growth_host, "partners": float(sum(world.partners)),
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""The nouns of the catalogue and the records of the code are the same, room by room."""
+
+import numpy as np
+import pytest
+
+from copark import units
+from copark.model import outputs
+from copark.model.arrays import make_draws, make_inputs, make_workspace
+from copark.model.company import records as company
+from copark.model.coupling import links
+from copark.model.enterprises import records as enterprises
+from copark.model.governments import equations as governments
+from copark.model.variables import KINDS, ROOMS, catalogue
+from copark.model.world import equations as world
+
+RECORDS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
+KIND_OF = {"Parameters": ("parameter",), "Dated": ("lever", "driver"), "State": ("state",),
+           "Receives": ("receives",), "Sends": ("sends",)}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("record", KIND_OF)
+def test_records_are_the_catalogue(room, record):
+    """Same names, same shapes, in both directions."""
+    dtype = getattr(RECORDS[room], record)
+    listed = {v.name: v.shape for kind in KIND_OF[record] for v in catalogue().of(kind, room)}
+    coded = {name: dtype.fields[name][0].shape for name in dtype.names}
+    assert coded == listed
+
+
+def test_outputs_are_the_catalogue():
+    assert set(outputs.NAMES) == set(catalogue().outputs)
+    assert len(outputs.NAMES) == len(set(outputs.NAMES))
+
+
+@pytest.mark.parametrize("variable", catalogue().variables, ids=lambda v: f"{v.room}.{v.kind}.{v.name}")
+def test_each_noun_is_complete(variable):
+    assert variable.kind in KINDS
+    assert variable.en.strip()
+    assert variable.zh.strip()
+    assert units.known(variable.unit)
+    assert variable.low < variable.high
+    assert variable.source.strip()
+    if variable.kind == "parameter":
+        assert len(variable.default) == int(np.prod(variable.shape, dtype=int))
+        assert all(variable.low <= value <= variable.high for value in variable.default)
+        assert variable.moved in {"moved", "weakly", "unmoved"}
+        assert variable.grade in {"high", "medium", "low", "derived", "judgement"}
+        assert variable.prior is not None
+
+
+@pytest.mark.parametrize("name", [v.name for v in catalogue().parameters.values() if v.drawn and not v.shape])
+def test_priors_stay_within_their_range_and_hold_the_default(name):
+    variable = catalogue().parameters[name]
+    low, high = variable.prior.quantile(np.array([1e-9, 1.0 - 1e-9]), variable.default[0])
+    assert low < variable.default[0] < high
+    if variable.prior.kind in {"uniform", "loguniform"}:
+        assert variable.low <= low
+        assert high <= variable.high
+
+
+def test_parameter_names_are_unique_across_rooms():
+    every = [v.name for v in catalogue().of("parameter")]
+    assert len(every) == len(set(every))
+
+
+def test_links_are_numbered_as_in_the_code():
+    coded = {
+        name.lower(): value
+        for name, value in vars(links).items()
+        if name.isupper() and "_TO_" in name and isinstance(value, int)
+    }
+    assert coded == {link.name: link.number for link in catalogue().links.values()}
+    assert len(coded) == links.LINKS
+
+
+@pytest.mark.parametrize("link", catalogue().links.values(), ids=lambda link: link.name)
+def test_each_link_is_a_function_between_ports_that_exist(link):
+    assert getattr(links, link.name).__doc__
+    sends = {v.name: v for v in catalogue().of("sends", link.source_room)}
+    receives = {v.name: v for v in catalogue().of("receives", link.target_room)}
+    assert set(link.sends) <= set(sends)
+    assert set(link.receives) <= set(receives)
+    assert link.en
+    assert link.zh
+    assert units.known(link.unit)
+
+
+def test_every_port_has_an_arrow():
+    """Nothing is received that no arrow brings, and nothing sent that no arrow takes."""
+    taken = {(link.source_room, name) for link in catalogue().links.values() for name in link.sends}
+    brought = {(link.target_room, name) for link in catalogue().links.values() for name in link.receives}
+    assert taken == {(v.room, v.name) for v in catalogue().of("sends")}
+    assert brought == {(v.room, v.name) for v in catalogue().of("receives")}
+
+
+def test_workspace_is_one_piece_of_memory():
+    work = make_workspace(make_inputs(4, 1, 0))
+    work.memory[:] = 7.0
+    for room in work.rooms:
+        for record in room:
+            name = record.dtype.names[-1]
+            assert np.all(np.asarray(record[name]) != 0)
+    work.memory[:] = 0.0
+    assert not work.values.any()
+    assert make_draws(3).luck.shape == (3,)

@@ -1,0 +1,83 @@
+"""Compiled and uncompiled are the same model; a changed equation is never served from an old cache."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.model import compiler
+
+SOURCE = Path(compiler.__file__).parents[2]
+RUN = """
+import sys
+import numpy as np
+from copark.cases.load import load_case
+from copark.experiments.run import simulate
+from copark.experiments.study import load_study
+study = load_study("great-stone").with_changes(runs=int(sys.argv[2]), keep="all", draws=sys.argv[3])
+made = simulate(study, load_case("great-stone"), threads=1)
+names = [name for name in made.data_vars if made[name].dims[-1] == "quarter"]
+np.savez(sys.argv[1], **{name: made[name].values for name in names}, status=made.status.values)
+"""
+
+
+def run_model(out, runs, draws="unsettled", source=SOURCE, **environment):
+    command = [sys.executable, "-W", "error", "-c", RUN, str(out), str(runs), draws]
+    settings = os.environ | {"PYTHONPATH": str(source)} | environment
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    with np.load(out) as loaded:
+        return dict(loaded)
+
+
+@pytest.mark.parametrize("draws", ["unsettled", "prior"])
+def test_compiled_equals_uncompiled(tmp_path, draws):
+    compiled = run_model(tmp_path / "compiled.npz", 4, draws)
+    plain = run_model(tmp_path / "plain.npz", 4, draws, NUMBA_DISABLE_JIT="1")
+    assert not plain["status"].any()
+    for name, values in plain.items():
+        assert np.allclose(values, compiled[name], rtol=1e-9, atol=1e-9), name
+
+
+def test_the_cache_folder_is_named_by_every_file_of_the_model(tmp_path, monkeypatch):
+    """An edit in any file, callee or not, leads to another folder."""
+    copy = tmp_path / "model"
+    shutil.copytree(compiler.MODEL, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compiler, "MODEL", copy)
+    monkeypatch.setenv("COPARK_CACHE", str(tmp_path / "cache"))
+    before = compiler.cache_folder()
+    assert before == compiler.cache_folder()
+    for path in sorted(copy.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text + "\n# edited\n", encoding="utf-8")
+        assert compiler.cache_folder() != before, path.name
+        path.write_text(text, encoding="utf-8")
+    assert compiler.cache_folder() == before
+
+
+def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("COPARK_CACHE", str(blocked))
+    folder = compiler.cache_folder()
+    assert folder.is_dir()
+    assert blocked not in folder.parents
+
+
+@pytest.mark.long
+def test_an_edited_equation_is_not_served_stale(tmp_path):
+    """The trap of the compiler's own cache: an edit in a file that the kernel only calls."""
+    copy = tmp_path / "src"
+    shutil.copytree(SOURCE / "copark", copy / "copark", ignore=shutil.ignore_patterns("__pycache__"))
+    cache = {"COPARK_CACHE": str(tmp_path / "cache")}
+    first = run_model(tmp_path / "first.npz", 2, source=copy, **cache)
+    ledger = copy / "copark" / "model" / "company" / "ledger.py"
+    text = ledger.read_text(encoding="utf-8")
+    assert "parameters.overhead * (1.0" in text
+    ledger.write_text(text.replace("parameters.overhead * (1.0", "2.0 * parameters.overhead * (1.0"), encoding="utf-8")
+    second = run_model(tmp_path / "second.npz", 2, source=copy, **cache)
+    assert np.allclose(second["operating_cost"][..., 0], 2.0 * first["operating_cost"][..., 0])

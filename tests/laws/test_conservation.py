@@ -1,0 +1,113 @@
+"""Ledgers close, firms are conserved, land is never used twice: for defaults, priors and absurd parameters."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from copark.experiments.run import simulate
+from copark.model.variables import catalogue
+from tests.laws.conftest import arm, study
+
+DRAWN = [v for v in catalogue().parameters.values() if v.drawn and v.shape == ()]
+
+
+def check_laws(made):
+    """Assert what must hold in every run, quarter and arm."""
+    ok = made.status.values == 0
+    assert ok.any()
+
+    def of(name):
+        return made[name].values[ok]
+
+    scale = 1.0 + np.abs(of("cash")) + of("debt") + of("paid_in_equity")
+    assert (np.abs(of("ledger_gap")) <= 1e-9 * scale).all()
+    gone = np.cumsum(of("lapses") + of("exits"), axis=-1)
+    assert np.array_equal(of("registered_ever"), of("registered") + gone)
+    assert np.array_equal(np.cumsum(of("arrivals"), axis=-1), of("registered_ever"))
+    assert np.array_equal(of("registered"), of("registered_home") + of("registered_host") + of("registered_third"))
+    assert np.array_equal(of("operating"), of("operating_home") + of("operating_host") + of("operating_third"))
+    assert np.array_equal(np.cumsum(of("starts") - of("completions"), axis=-1), of("building"))
+    assert np.array_equal(np.cumsum(of("completions") - of("exits"), axis=-1), of("operating"))
+    assert np.array_equal(of("arrivals"), of("arrivals_own") + of("arrivals_incumbent") + of("arrivals_partner"))
+    assert (of("occupied_area") <= of("usable_area") + 1e-6).all()
+    assert (of("occupied_area") >= -1e-6).all()
+    assert (of("usable_area") <= of("serviced_area") + 1e-9).all()
+    assert (np.diff(of("realised_investment"), axis=-1) >= -1e-9).all()
+    for name in ("commitment_home", "commitment_host", "service_level", "vote_pass", "loss_share"):
+        assert (of(name) >= 0.0).all(), name
+        assert (of(name) <= 1.0).all(), name
+    assert (of("debt") >= -1e-9).all()
+    assert (np.diff(of("failed"), axis=-1) >= 0.0).all()
+
+
+def check_ledger(made):
+    """Rebuild cash, debt and equity from their flows alone."""
+    flows = {name: made[name].values for name in made.data_vars}
+    inward = ("land_sales", "fees", "calls", "draws_credit", "grants", "rescue")
+    outward = ("operating_cost", "land_cost", "interest", "principal", "dividends")
+    change = sum(flows[name] for name in inward) - sum(flows[name] for name in outward)
+    start = flows["paid_in_equity"][..., :1] - 0.25 * flows["calls"][..., :1]
+    assert np.allclose(start + 0.25 * np.cumsum(change, axis=-1), flows["cash"], atol=1e-8)
+    debt = 0.25 * np.cumsum(flows["draws_credit"] - flows["principal"], axis=-1)
+    assert np.allclose(debt, flows["debt"], atol=1e-8)
+    assert np.allclose(start + 0.25 * np.cumsum(flows["calls"], axis=-1), flows["paid_in_equity"], atol=1e-8)
+
+
+def test_the_baseline_conserves(baseline):
+    check_laws(baseline)
+    check_ledger(baseline)
+
+
+def test_the_priors_conserve(great_stone):
+    made = simulate(study(runs=512, draws="prior"), great_stone)
+    check_laws(made)
+    check_ledger(made)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.fixed_dictionaries({v.name: st.floats(0.02, 0.98) for v in DRAWN}), seed=st.integers(0, 2**40))
+def test_any_point_of_the_priors_conserves(great_stone, values, seed):
+    drawn = {v.name: float(v.prior.quantile(np.array(values[v.name]), v.default[0])) for v in DRAWN}
+    drawn = {v.name: min(max(drawn[v.name], v.low), v.high) for v in DRAWN}
+    made = simulate(study(arm("any", parameters=drawn), runs=4, seed=seed, draws="defaults"), great_stone)
+    check_laws(made)
+    check_ledger(made)
+
+
+def test_a_rescue_never_leaves_a_side_worse_than_nothing(great_stone):
+    poor = arm("poor", parameters={"overhead": 6.0, "value_home": 8.0, "value_host": 6.0, "return_mean": 0.0})
+    made = simulate(study(poor, runs=256, draws="defaults"), great_stone)
+    paid_home, paid_host = made.contribution_home.values, made.contribution_host.values
+    assert (paid_home > 0).any()
+    assert (paid_host > 0).any()
+    assert (made.benefit_home.values - paid_home)[paid_home > 0].min() >= -1e-9
+    assert (made.benefit_host.values - paid_host)[paid_host > 0].min() >= -1e-9
+    assert np.allclose((paid_home + paid_host)[made.rescue.values > 0], made.shortfall.values[made.rescue.values > 0])
+
+
+def test_no_framework_no_concessional_debt(great_stone):
+    made = simulate(study(arm("off", levers={"governments.framework": [{"value": 0.0}]}), runs=128), great_stone)
+    assert (made.debt.values == 0.0).all()
+    assert (made.draws_credit.values == 0.0).all()
+
+
+def test_a_failed_company_is_frozen(great_stone):
+    doomed = arm("doomed", parameters={"overhead": 60.0, "value_home": 0.0, "value_host": 0.0})
+    made = simulate(study(doomed, runs=64, draws="defaults"), great_stone)
+    failed = made.failed.values[0]
+    assert failed[:, -1].mean() > 0.9
+    for name in ("cash", "debt", "paid_in_equity", "serviced_area"):
+        change = np.diff(made[name].values[0], axis=-1)
+        assert (change[failed[:, :-1] > 0] == 0.0).all(), name
+    assert (made.arrivals.values[0][:, 1:][failed[:, :-1] > 0] == 0.0).all()
+    assert (made.outcome.values[0][failed[:, -1] > 0] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["home", "host"])
+def test_service_never_exceeds_capability(great_stone, name):
+    made = simulate(study(runs=256, draws="prior"), great_stone)
+    weight = made.draws.sel(parameter="capability_weight").values
+    before = 1.0 - 0.4 * weight
+    assert (made.service_level.values[0, :, 5] <= before + 1e-12).all()
+    assert (made[f"commitment_{name}"].values <= 1.0).all()

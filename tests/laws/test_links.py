@@ -1,0 +1,85 @@
+"""Each arrow between scales can be cut; cut, it is as if its parameter were nothing, bit for bit."""
+
+import numpy as np
+import pytest
+
+from copark.experiments.run import simulate
+from copark.model.variables import catalogue
+from tests.laws.conftest import arm, outputs_of, same_bits, study
+
+SAME_AS_PARAMETER = {
+    "service_to_arrivals": {"service_pull": 0.0},
+    "service_to_returns": {"service_return": 0.0},
+    "results_to_arrivals": {"reputation_pull": 0.0},
+    "growth_to_returns": {"market_response": 0.0},
+    "council_to_votes": {"mediation": 0.0},
+    "commitment_to_hurdle": {"risk_premium": 0.0},
+    "jobs_to_host": {"tax_per_job": 0.0},
+    "contracts_to_home": {"contractor_margin_rate": 0.0},
+}
+
+
+@pytest.mark.parametrize("link", SAME_AS_PARAMETER)
+def test_cut_is_the_parameter_at_zero(great_stone, link):
+    cut = arm("cut", links={link: {"strength": 0.0}})
+    zero = arm("zero", parameters=SAME_AS_PARAMETER[link])
+    both = simulate(study(cut, zero, runs=64), great_stone)
+    assert same_bits(outputs_of(both, 0), outputs_of(both, 1))
+
+
+def test_network_cut_is_network_strength_zero(great_stone):
+    """The network feeds two arrows; both cut, they are its strength at zero."""
+    cut = arm("cut", links={"network_to_arrivals": {"strength": 0.0}, "network_to_partners": {"strength": 0.0}})
+    zero = arm("zero", parameters={"network_strength": 0.0})
+    both = simulate(study(cut, zero, runs=64), great_stone)
+    cut_out, zero_out = outputs_of(both, 0), outputs_of(both, 1)
+    for name in ("network_home", "network_host", "network_third"):
+        cut_out.pop(name), zero_out.pop(name)
+    assert same_bits(cut_out, zero_out)
+
+
+DISTURBED = {
+    # link: what to disturb at its sender, and outputs of its receiver that must not notice once it is cut
+    "demand_to_arrivals": ({"parameters": {"climate_spread": 2.0}}, ("registered", "operating", "cash")),
+    "network_to_arrivals": ({"parameters": {"network_strength": 1.0}}, ("registered_third",)),
+    "service_to_arrivals": ({"parameters": {"capability_weight": 0.59}}, ("arrivals",)),
+    "jobs_to_host": ({"parameters": {"capital_per_job": 0.01}}, ("benefit_host", "commitment_host", "registered")),
+    "shortfall_to_bargain": ({"parameters": {"overhead": 40.0}}, ("contribution_home", "contribution_host")),
+    "interest_to_home": ({"parameters": {"interest_rate": 0.2}}, ("benefit_home",)),
+    "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
+    "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
+    "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),
+    "tax_to_returns": ({"levers": {"governments.profit_tax": [{"value": 0.5}]}}, ("taxes", "operating", "registered")),
+}
+QUIET = ("service_to_starts", "service_to_returns")
+
+
+@pytest.mark.parametrize("link", DISTURBED)
+def test_a_cut_arrow_carries_nothing(great_stone, link):
+    """With the arrow whole the disturbance is felt at its far end; with it cut it is not felt at all."""
+    change, felt = DISTURBED[link]
+    cut = {link: {"strength": 0.0}} | ({name: {"strength": 0.0} for name in QUIET} if "service" in link else {})
+    if link == "interest_to_home":  # what else money in the company lets the home side gain
+        others = ("dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests")
+        cut |= {name: {"strength": 0.0} for name in others}
+    arms = (arm("a", links=cut), arm("b", links=cut, **change), arm("c"), arm("d", **change))
+    made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)
+    for name in felt:
+        assert np.array_equal(made[name].values[0], made[name].values[1]), name
+    assert any(not np.array_equal(made[name].values[2], made[name].values[3]) for name in felt)
+
+
+@pytest.mark.parametrize("link", sorted(catalogue().links))
+def test_a_delay_keeps_the_first_quarters_neutral(great_stone, link):
+    """An arrow delayed beyond the horizon never arrives: the same bits as an arrow cut."""
+    late = arm("late", links={link: {"strength": 1.0, "delay": 400}})
+    cut = arm("cut", links={link: {"strength": 0.0}})
+    both = simulate(study(late, cut, runs=16), great_stone)
+    assert same_bits(outputs_of(both, 0), outputs_of(both, 1))
+
+
+def test_half_a_link_lies_between(great_stone):
+    arms = [arm(f"s{n}", links={"network_to_arrivals": {"strength": s}}) for n, s in enumerate((0.0, 0.5, 1.0))]
+    made = simulate(study(*arms, runs=400, draws="defaults"), great_stone)
+    means = made.registered_home.values[:, :, 40].mean(axis=1)
+    assert means[0] < means[1] < means[2]

@@ -1,0 +1,93 @@
+"""Counterfactuals share luck; nothing moves before its cause; rates do not depend on the step."""
+
+import numpy as np
+
+from copark.experiments.run import simulate
+from copark.model.clock import DT
+from tests.laws.conftest import arm, outputs_of, study
+
+FIRST_OF_2022 = 38
+
+
+def test_nothing_moves_before_a_shock(great_stone):
+    arms = arm("mild", parameters={"sanctions": 0.0}), arm("hard", parameters={"sanctions": 3.0})
+    both = simulate(study(*arms, draws="defaults"), great_stone)
+    for name, values in outputs_of(both).items():
+        assert np.array_equal(values[:, :FIRST_OF_2022], both[name].values[1][:, :FIRST_OF_2022]), name
+    assert (both.demand_third.values[0][:, FIRST_OF_2022] != both.demand_third.values[1][:, FIRST_OF_2022]).all()
+    assert both.registered_third.values[0][:, -1].mean() > both.registered_third.values[1][:, -1].mean() + 5
+
+
+def test_a_lever_acts_from_its_quarter_on(great_stone):
+    late = arm("late", levers={"governments.threshold": [{"value": 5.0, "from": 60}]})
+    both = simulate(study(arm(), late), great_stone)
+    assert np.array_equal(both.registered.values[0][:, :60], both.registered.values[1][:, :60])
+    assert (both.registered.values[0][:, -1] > both.registered.values[1][:, -1]).mean() > 0.9
+
+
+def test_pairing_removes_most_of_the_noise(great_stone):
+    """Same luck in both arms: the difference is far less noisy than between independent runs."""
+    arms = arm(), arm("weak", parameters={"service_pull": 0.7})
+    both = simulate(study(*arms, runs=600, draws="defaults"), great_stone)
+    left, right = (np.log(both.operating.values[n][:, -1]) for n in range(2))
+    paired = np.std(right - left)
+    unpaired = np.std(right - np.roll(left, 1))
+    assert paired < 0.4 * unpaired
+
+
+def test_arrivals_are_nested_between_arms(great_stone):
+    """With feedback cut, the arm with the higher rate has every enterprise of the other and some more."""
+    quiet = {
+        "links": {
+            name: {"strength": 0.0}
+            for name in ("results_to_arrivals", "service_to_arrivals", "service_to_returns", "opening_to_enterprises")
+        }
+    }
+    still = {"follow_own": 0.0, "pool_years": 500.0, "no_land_discount": 0.0}
+    low = arm("low", parameters=still | {"enquiry_rate": 15.0}, **quiet)
+    high = arm("high", parameters=still | {"enquiry_rate": 15.5}, **quiet)
+    both = simulate(study(low, high, draws="defaults"), great_stone)
+    more = both.arrivals.values[1] - both.arrivals.values[0]
+    assert (more >= 0).all()
+    assert 0 < (more > 0).mean() < 0.2
+
+
+def test_origins_are_symmetric_without_shocks_and_ties(great_stone):
+    third = 1.0 / 3.0
+    levers = {
+        f"world.exposure_{shock}": [{"value": (0.0, 0.0, 0.0)}] for shock in ("pandemic", "sanctions", "market_shift")
+    } | {
+        "enterprises.term_market": [{"value": (0.0, 0.0, 0.0)}],
+        "enterprises.certificates": [{"value": (0.0, 0.0, 0.0)}],
+    }
+    parameters = {
+        "origin_weight": (third, third, third), "network_strength": 0.0, "host_growth_pull": 0.0,
+        "source_growth_pull": 0.0,
+    }  # fmt: skip
+    even = arm("even", parameters=parameters, levers=levers, without_anchors=(0, 1))
+    made = simulate(study(even, runs=3000, draws="defaults"), great_stone)
+    counts = [made[f"operating_{origin}"].values[0][:, -1] for origin in ("home", "host", "third")]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        difference = counts[one] - counts[other]
+        assert abs(difference.mean()) < 4.0 * difference.std() / np.sqrt(len(difference))
+    assert counts[0].mean() > 10
+
+
+def test_total_response_to_tax_is_that_of_the_literature(great_stone):
+    """Capital of operating enterprises in year 20 falls by 2.55 % per point of tax (Feld & Heckemeyer 2011)."""
+    arms = [arm(f"t{n}", levers={"governments.profit_tax": [{"value": 0.01 * n}]}) for n in (0, 5)]
+    made = simulate(study(*arms, runs=4000, draws="defaults"), great_stone)
+    change = np.log(made.capital.values[1][:, -1] / made.capital.values[0][:, -1])
+    response = -100.0 * change.mean() / 5.0
+    error = 100.0 * change.std() / 5.0 / np.sqrt(change.size)
+    assert error < 0.03
+    assert abs(response - 2.55) < 0.1
+
+
+def test_rates_do_not_depend_on_the_step():
+    """Two half steps are one step: hazards, persistence, smoothing (exact by their form)."""
+    hazard, persistence, memory = 0.37, 0.6, 1.7
+    half = 1.0 - np.exp(-hazard * DT / 2)
+    assert np.isclose(1.0 - (1.0 - half) ** 2, 1.0 - np.exp(-hazard * DT))
+    assert np.isclose((persistence ** (DT / 2)) ** 2, persistence**DT)
+    assert np.isclose(np.exp(-DT / 2 / memory) ** 2, np.exp(-DT / memory))

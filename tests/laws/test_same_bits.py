@@ -1,0 +1,60 @@
+"""The same seed gives the same bits, whatever the threads, the blocks, the chunks and the other arms."""
+
+import numpy as np
+import pytest
+
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks, simulate, stream
+from copark.experiments.sample import fill, sample
+from copark.model.outputs import NAMES
+from tests.laws.conftest import arm, outputs_of, same_bits, study
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_threads_change_nothing(great_stone, baseline, threads):
+    again = simulate(study(runs=512), great_stone, threads=threads)
+    assert same_bits(outputs_of(baseline), outputs_of(again))
+    assert np.array_equal(baseline.outcome.values, again.outcome.values)
+
+
+@pytest.mark.parametrize("block", [1, 7, 64, 1000])
+def test_blocks_change_nothing(great_stone, baseline, block):
+    made = study(runs=512)
+    draws = fill(sample(made, great_stone, 0, 512), made.scenarios[0], made, 0, 512)
+    out, status = run_blocks(inputs_of(great_stone, made.scenarios[0]), draws, positions(NAMES), 2, block=block)
+    assert not status[:, 0].any()
+    for n, name in enumerate(NAMES):
+        assert np.array_equal(out[:, n], baseline[name].values[0])
+
+
+def test_chunks_change_nothing(great_stone, baseline):
+    parts = list(stream(study(runs=512), great_stone, chunk=100))
+    assert [part.sizes["run"] for part in parts] == [100, 100, 100, 100, 100, 12]
+    for name, values in outputs_of(baseline).items():
+        assert np.array_equal(np.concatenate([part[name].values[0] for part in parts]), values)
+    assert np.array_equal(np.concatenate([part.draws.values for part in parts]), baseline.draws.values)
+
+
+def test_more_runs_begin_with_the_same_runs(great_stone, baseline):
+    fewer = simulate(study(runs=60), great_stone)
+    for name, values in outputs_of(fewer).items():
+        assert np.array_equal(values, baseline[name].values[0, :60])
+
+
+def test_another_arm_changes_nothing(great_stone, baseline):
+    both = simulate(study(arm("other", parameters={"return_mean": 0.01}), arm(), runs=512), great_stone)
+    assert same_bits(outputs_of(baseline), outputs_of(both, 1))
+
+
+def test_another_seed_changes_everything(great_stone, baseline):
+    other = simulate(study(runs=512, seed=2), great_stone)
+    assert not np.array_equal(other.operating.values, baseline.operating.values)
+    assert (other.jobs.values[0, :, -1] != baseline.jobs.values[0, :, -1]).mean() > 0.99
+
+
+def test_a_null_intervention_makes_no_difference(great_stone):
+    """A counterfactual that changes nothing is the fact, exactly: no run, no quarter, no output differs."""
+    untouched = {"parameters": {"mediation": 0.5}, "links": {"network_to_arrivals": {"strength": 1.0}}}
+    both = simulate(study(arm(), arm("null", **untouched)), great_stone)
+    difference = {name: both[name].values[1] - both[name].values[0] for name in outputs_of(both)}
+    assert all((values == 0.0).all() for values in difference.values())
