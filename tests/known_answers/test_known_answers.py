@@ -69,7 +69,10 @@ def test_exits_alone_are_exponential(great_stone):
 def test_building_spends_what_was_promised(great_stone):
     """Without reinvestment, exit or lapse, investment is zeta k of those who opened plus the part already built."""
     made = simulate(
-        study(bare(reinvested_share=0.0, exit_rate=0.0, startup_loss=0.0), runs=200, draws="defaults"), great_stone
+        study(
+            bare(enquiry_rate=4.0, reinvested_share=0.0, exit_rate=0.0, startup_loss=0.0), runs=200, draws="defaults"
+        ),
+        great_stone,
     )
     spent, opened = made.enterprise_investment.values[0], made.capital.values[0]
     building = made.building.values[0]

@@ -204,17 +204,21 @@ def observation(date: str, variable: str, value: float, unit: str, **more: Any) 
 def _tables() -> tuple[CapTable, ...]:
     def table(key: str, date: str, use: bool, *rows: tuple[str, str, int]) -> CapTable:
         holdings = tuple(
-            Holding(holder=holder, side=side, basis_points=points, basis="shares", grade="high", source=("paper",))  # type: ignore[arg-type]
+            Holding(holder=holder, side=side, basis_points=points, basis="shares", grade="high", source=("paper",))
             for holder, side, points in rows
         )
-        return CapTable(table=key, date=date, use=use, holdings=holdings)  # type: ignore[arg-type]
+        return CapTable(table=key, date=date, use=use, holdings=holdings)
 
     return (
         table("founding", "2012-08", True, ("builder", "home", 6000), ("oblast", "host", 4000)),
-        table("entry", "2015-05", True, ("builder", "home", 4800), ("operator", "home", 2000), ("oblast", "host", 3200)),
+        table(
+            "entry", "2015-05", True, ("builder", "home", 4800), ("operator", "home", 2000), ("oblast", "host", 3200)
+        ),
         table("talk", "2016-05", False, ("builder", "home", 5000)),
         table("port", "2018-01", True, ("builder", "home", 6800), ("oblast", "host", 3141), ("port", "third", 59)),
-        table("exit", "2022-03", True, ("builder", "home", 6800), ("oblast", "host", 3141), ("unallocated", "none", 59)),
+        table(
+            "exit", "2022-03", True, ("builder", "home", 6800), ("oblast", "host", 3141), ("unallocated", "none", 59)
+        ),
     )
 
 

@@ -47,7 +47,9 @@ def mean(values: ArrayLike) -> NDArray[np.float64]:
     finite = np.isfinite(found)
     count = finite.sum(axis=0)
     total = np.where(finite, found, 0.0).sum(axis=0)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    middle = np.full(total.shape, np.nan)
+    np.divide(total, count, out=middle, where=count > 0)
+    return middle
 
 
 def bands(

@@ -109,14 +109,16 @@ def coupling(scores: ArrayLike) -> NDArray[np.float64]:
     found = _checked(scores)
     mean = found.mean(axis=-1)
     geometric = np.prod(found, axis=-1) ** (1.0 / found.shape[-1])
-    return np.divide(geometric, mean, out=np.where(np.isnan(mean), np.nan, 0.0), where=mean > 0.0)
+    degree: NDArray[np.float64] = np.where(np.isnan(mean), np.nan, 0.0)
+    np.divide(geometric, mean, out=degree, where=mean > 0.0)
+    return degree
 
 
 def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
     """Corrected coupling degree of Wang et al. 2021; 0 where every score is 0.
 
     ``C' = sqrt{ [1 - Σ_{i>j} |U_i - U_j| / (n(n-1)/2)] · (Π U_i / max U)^(1/(n-1)) }``. The formula was taken from the
-    vignette of the R package *coupling* and agrees with the article's table 8; the article itself was not seen in print.
+    vignette of the R package *coupling* and agrees with the article's table 8; the article was not seen in print.
 
     Parameters
     ----------
@@ -133,9 +135,7 @@ def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
     first, second = np.triu_indices(n, k=1)
     spread = np.abs(found[..., first] - found[..., second]).sum(axis=-1) / (n * (n - 1) / 2.0)
     top = found.max(axis=-1)
-    relative = np.divide(
-        found, top[..., None], out=np.where(np.isnan(found), np.nan, 0.0), where=top[..., None] > 0.0
-    )
+    relative = np.divide(found, top[..., None], out=np.where(np.isnan(found), np.nan, 0.0), where=top[..., None] > 0.0)
     evenness = np.prod(relative, axis=-1) ** (1.0 / (n - 1))
     degree: NDArray[np.float64] = np.sqrt(np.maximum(1.0 - spread, 0.0) * evenness)
     return degree
@@ -243,6 +243,4 @@ def read_out(result: xr.Dataset, scenario: int = 0) -> ReadOut:
     }
     stacked = np.stack(list(scores.values()), axis=-1)
     index, standard, corrected = development(stacked), coupling(stacked), coupling_corrected(stacked)
-    return ReadOut(
-        scores, index, standard, corrected, coordination(standard, index), coordination(corrected, index)
-    )
+    return ReadOut(scores, index, standard, corrected, coordination(standard, index), coordination(corrected, index))

@@ -102,8 +102,10 @@ def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) ->
         wanted = [f"{observation.date.year}Q{part}" for part in (1, 2, 3, 4)]
     if not set(wanted) <= set(labels):
         return None
-    picked: NDArray[np.float64] = series.isel(quarter=[labels.index(label) for label in wanted]).to_numpy()
-    return picked.mean(axis=-1)
+    values: NDArray[np.float64] = (
+        series.isel(quarter=[labels.index(label) for label in wanted]).to_numpy().mean(axis=-1)
+    )
+    return values
 
 
 def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> Comparison | None:
@@ -132,16 +134,12 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     )
 
 
-def comparisons(
-    result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0
-) -> tuple[Comparison, ...]:
+def comparisons(result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0) -> tuple[Comparison, ...]:
     """Every observation the model has an output for, in the order of variable and date."""
     found = [compare(result, observation, scenario) for observation in observations]
     kept = [entry for entry in found if entry is not None]
     order = {str(name): at for at, name in enumerate(result.data_vars)}
-    return tuple(
-        sorted(kept, key=lambda entry: (order[entry.observation.variable], entry.observation.date.first_day))
-    )
+    return tuple(sorted(kept, key=lambda entry: (order[entry.observation.variable], entry.observation.date.first_day)))
 
 
 def misses(rows: Iterable[Comparison]) -> tuple[Comparison, ...]:

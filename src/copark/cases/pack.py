@@ -7,7 +7,8 @@ holds from the quarter that contains its date.
 from __future__ import annotations
 
 from copark.cases.case import Case
-from copark.cases.facts import Fact, in_force, used
+from copark.cases.dates import quarter_of
+from copark.cases.facts import Fact, used
 from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import Anchor, Partner
 from copark.cases.world import growth_gap
@@ -20,10 +21,16 @@ from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
 
 
-def value_in_force(facts: tuple[Fact, ...], quarter: Quarter, unit: str, before: float) -> float:
-    """Give the value that holds in a quarter, in a unit; `before` where nothing holds yet."""
-    fact = in_force(facts, quarter)
-    return before if fact is None else fact.in_unit(unit)
+def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
+    """Give the value that holds in each quarter, in a unit; `before` where nothing holds yet."""
+    held = [(quarter_of(fact.date, "event"), fact.in_unit(unit)) for fact in used(facts)]
+    values, value, n = [], before, 0
+    for quarter in quarters:
+        while n < len(held) and held[n][0] <= quarter:
+            value = held[n][1]
+            n += 1
+        values.append(value)
+    return values
 
 
 def quarters_of(case: Case) -> list[Quarter]:
@@ -82,20 +89,21 @@ def presence(partner: Partner, quarter: Quarter) -> int:
 def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
     framework = case.framework
+    dated = inputs.governments
+    dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0)
+    dated["threshold"] = values_in_force(case.regime.threshold, quarters, "M USD", 0.0)
+    dated["profit_tax"] = values_in_force(case.regime.profit_tax, quarters, "1", 0.0)
+    for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
+        dated[switch] = 1.0
+    dated["private_owner"] = float(case.kind == "enterprise-led")
     for t, quarter in enumerate(quarters):
-        row = inputs.governments[t]
+        row = dated[t]
         on = (
             framework is not None
             and framework.since <= quarter
             and (framework.until is None or quarter <= framework.until)
         )
         row.framework = float(on)
-        row.rescue_by_treaty = row.rescue_by_controller = 1.0
-        row.credit_open = row.plan_open = row.mediation_open = 1.0
-        row.private_owner = float(case.kind == "enterprise-led")
-        row.plan_area = value_in_force(case.land.plan, quarter, "ha", 0.0)
-        row.threshold = value_in_force(case.regime.threshold, quarter, "M USD", 0.0)
-        row.profit_tax = value_in_force(case.regime.profit_tax, quarter, "1", 0.0)
         until = case.regime.narrow_until
         row.narrow_list = float(until is not None and quarter < until.quarter())
         for visit in case.visits:
@@ -105,21 +113,22 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Cap tables, quota, capability, land steps, and the ties of shareholders present and of partners."""
+    dated = inputs.company
+    dated["quota"] = values_in_force(case.quota, quarters, "bp", 5001.0)
+    dated["capability"] = values_in_force(case.capability, quarters, "1", 1.0)
+    dated["first_area"] = case.land.first_area.in_unit("ha")
+    dated["block_area"] = case.land.block.in_unit("ha")
+    dated["paid_in_at_start"] = case.finance.paid_in_at_start.in_unit("M USD")
+    for j, partner in enumerate(case.partners[:PARTNERS]):
+        dated["partner_ties"][:, j, :] = [getattr(partner.ties, origin) for origin in ORIGINS]
     for t, quarter in enumerate(quarters):
-        row = inputs.company[t]
+        row = dated[t]
         table = case.cap_table(quarter)
         if table is not None:
             row.share[:] = [table.basis_points_of(side) for side in ORIGINS]
-        row.quota = value_in_force(case.quota, quarter, "bp", 5001.0)
-        row.capability = value_in_force(case.capability, quarter, "1", 1.0)
-        row.first_area = case.land.first_area.in_unit("ha")
-        row.block_area = case.land.block.in_unit("ha")
-        row.paid_in_at_start = case.finance.paid_in_at_start.in_unit("M USD")
         for holder in case.shareholders:
             if holder.since.quarter() <= quarter and (holder.until is None or quarter <= holder.until.quarter()):
                 row.shareholder_ties[:] += [getattr(holder.ties, origin) for origin in ORIGINS]
-        for j, partner in enumerate(case.partners[:PARTNERS]):
-            row.partner_ties[j, :] = [getattr(partner.ties, origin) for origin in ORIGINS]
 
 
 def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -132,9 +141,9 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     starts = [line.since.quarter() for line in lines]
     grace = [start + round(4 * line.grace_years) for start, line in zip(starts, lines, strict=True)]
     ends = [start + round(4 * line.maturity_years) for start, line in zip(starts, lines, strict=True)]
+    inputs.company["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
     for t, quarter in enumerate(quarters):
         row = inputs.company[t]
-        row.registered_capital = value_in_force(case.finance.registered_capital, quarter, "M USD", 0.0)
         agreed = [line.amount.in_unit("M USD") for line, start in zip(lines, starts, strict=True) if start <= quarter]
         inputs.governments[t].credit = sum(agreed)
         if lines and quarter >= min(grace):

@@ -1,7 +1,7 @@
 """The command line: a door into :mod:`copark.workflows`, and nothing more.
 
-``commands`` lists what can be asked, ``screen`` shows what came of it, ``speech`` puts help and errors into the
-reader's language.
+``commands`` lists what can be asked, ``progress`` tells how far it is, ``screen`` shows what came of it, ``speech``
+puts help and errors into the reader's language.
 """
 
 from __future__ import annotations

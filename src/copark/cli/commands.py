@@ -70,7 +70,8 @@ def run(
 ) -> None:
     """Run a study, store its runs, write its report, show the table."""
     from copark import workflows
-    from copark.cli.screen import Progress, show_outcome
+    from copark.cli.progress import Progress
+    from copark.cli.screen import show_outcome
 
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(
@@ -155,7 +156,8 @@ def export(
 ) -> None:
     """Export a stored run."""
     from copark import workflows
-    from copark.cli.screen import Progress, say
+    from copark.cli.progress import Progress
+    from copark.cli.screen import say
 
     with Progress(ctx.obj) as progress:
         path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
@@ -168,7 +170,8 @@ def verify(
 ) -> None:
     """Replay a stored run and compare."""
     from copark import workflows
-    from copark.cli.screen import Progress, show_verdict
+    from copark.cli.progress import Progress
+    from copark.cli.screen import show_verdict
 
     with Progress(ctx.obj) as progress:
         verdict = workflows.verify(identity, out=out, threads=threads, progress=progress)

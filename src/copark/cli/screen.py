@@ -1,17 +1,15 @@
-"""What a reader sees: results on standard output, progress and errors on standard error; 80 columns are enough."""
+"""What a reader sees: results on standard output, errors on standard error; 80 columns are enough."""
 
 from __future__ import annotations
 
-import sys
-import time
 from math import isfinite
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from copark.cli.progress import duration
 from copark.errors import Fault, FaultsFound
 from copark.texts import text
 
@@ -20,107 +18,18 @@ if TYPE_CHECKING:
 
     from copark.workflows import Catalogue, Description, RunOutcome, Verdict
 
-PATIENCE = 2.0
-"""Seconds before progress is shown."""
-BETWEEN_LINES = 5.0
-"""Seconds between lines of progress where there is no terminal."""
-
 
 def say(key: str, lang: str, **values: Any) -> None:
     """One line on standard output, not broken, so that it can be copied or piped."""
     print(text(key, lang, **values))
 
 
-def number(value: float) -> str:
-    """A number of three or four digits that matter, with separators; a dash where there is none."""
-    if not isfinite(value):
-        return "—"
-    if abs(value) >= 100 or value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def duration(seconds: float, lang: str) -> str:
-    """A span of time in words."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return text("cli.seconds", lang, seconds=whole)
-    if whole < 3600:
-        return text("cli.minutes", lang, minutes=whole // 60, seconds=whole % 60)
-    return text("cli.hours", lang, hours=whole // 3600, minutes=whole % 3600 // 60)
-
-
-class Progress:
-    """Tells how far a stage is and how long it will still take, once it takes longer than ``PATIENCE``.
-
-    On a terminal a bar; elsewhere a plain line every ``BETWEEN_LINES`` seconds. All on standard error.
-    """
-
-    def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self._console = Console(stderr=True)
-        self._bar: Any = None
-        self._tasks: dict[str, Any] = {}
-        self._stage = ""
-        self._began = self._told = time.monotonic()
-
-    def __enter__(self) -> Self:
-        """Begin to count time."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Leave the screen as it was found."""
-        if self._bar is not None:
-            self._bar.stop()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Take note of how far a stage is; a total of 0 means that nobody can tell."""
-        now = time.monotonic()
-        if stage != self._stage:
-            self._stage, self._began = stage, now
-        if self._console.is_terminal:
-            self._draw(stage, done, total, now)
-        elif now - self._told > (BETWEEN_LINES if total else PATIENCE) and done < max(total, 1):
-            self._told = now
-            self._print_line(stage, done, total, now)
-
-    def _print_line(self, stage: str, done: int, total: int, now: float) -> None:
-        words = text(f"cli.stage.{stage}", self._lang)
-        if not total or not done:
-            line = text("cli.progress.start", self._lang, stage=words)
-        else:
-            left = duration((now - self._began) * (total - done) / done, self._lang)
-            line = text("cli.progress.line", self._lang, stage=words, done=done, total=total, left=left)
-        print(line, file=sys.stderr, flush=True)
-
-    def _draw(self, stage: str, done: int, total: int, now: float) -> None:
-        if self._bar is None and now - self._began < PATIENCE and total:
-            return
-        if self._bar is None:
-            self._bar = _bar(self._console, self._lang)
-            self._bar.start()
-        if stage not in self._tasks:
-            for task in self._tasks.values():
-                self._bar.update(task, visible=False)
-            self._tasks[stage] = self._bar.add_task(text(f"cli.stage.{stage}", self._lang), total=total or None)
-        self._bar.update(self._tasks[stage], completed=done)
-
-
-def _bar(console: Console, lang: str) -> Any:
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    return Bar(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
-        TextColumn(text("cli.progress.left", lang)),
-        console=console,
-        transient=True,
-    )
+def numbers(*values: float) -> list[str]:
+    """Numbers that belong together, with as many decimals as the greatest needs; a dash where there is none."""
+    greatest = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    whole = all(value == int(value) for value in values if isfinite(value))
+    places = 0 if whole or greatest >= 100 else 1 if greatest >= 10 else 2
+    return [f"{value:,.{places}f}" if isfinite(value) else "—" for value in values]
 
 
 def show_error(error: Exception, lang: str) -> None:
@@ -141,7 +50,8 @@ def show_faults(faults: Iterable[Fault], lang: str) -> None:
             place.append(f": {fault.key}", style="cyan")
         console.print(place, soft_wrap=True)
         console.print(Text(f"  {fault.cause(lang)}"), soft_wrap=True)
-        console.print(Text(f"  {text('cli.label.repair', lang)}: {fault.repair(lang)}", style="green"), soft_wrap=True)
+        repair = text("cli.label.repair", lang, repair=fault.repair(lang))
+        console.print(Text(f"  {repair}", style="green"), soft_wrap=True)
     console.print(Text(text("cli.error.faults", lang, count=len(found)), style="bold red"), soft_wrap=True)
 
 
@@ -161,26 +71,28 @@ def show_outcome(outcome: RunOutcome, lang: str) -> None:
         console.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept), highlight=False)
     _show_table(console, outcome, lang)
     _show_shares(console, outcome, lang)
+    console.print()
     for key, value in (("identity", outcome.identity), ("stored", outcome.path), ("report", outcome.report)):
         if value is not None:
-            console.print(f"{text(f'cli.run.{key}', lang)}: {value}", highlight=False, markup=False, soft_wrap=True)
+            line = text("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
     if not outcome.table:
         console.print(text("cli.run.no_observations", lang))
         return
-    table = _table(text("cli.run.table", lang))
+    table = _table(console, text("cli.run.table", lang))
     table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=16)
     for key in ("quarter", "observed", "median", "band"):
         table.add_column(text(f"cli.run.{key}", lang), justify="left" if key == "quarter" else "right", no_wrap=True)
     table.add_column(text("cli.run.beside", lang), no_wrap=True)
     for row in outcome.table:
         name = f"{row.title} ({row.unit})" if row.unit else row.title
-        observed = number(row.observed) if row.high is None else f"{number(row.observed)}–{number(row.high)}"
-        band = f"{number(row.low)} – {number(row.upper)}"
+        low, median, upper = numbers(row.low, row.median, row.upper)
+        observed = "–".join(numbers(row.observed) if row.high is None else numbers(row.observed, row.high))
         beside = Text(text(f"cli.side.{row.side}", lang), style="green" if row.side == "inside" else "yellow")
-        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", number(row.median), band, beside)
+        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", median, f"{low} – {upper}", beside)
     console.print(table)
     misses = text(
         "cli.run.misses", lang, missed=outcome.missed, total=outcome.compared, scenario=outcome.outcomes[0].scenario
@@ -189,7 +101,7 @@ def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
 
 
 def _show_shares(console: Console, outcome: RunOutcome, lang: str) -> None:
-    table = _table(text("cli.run.outcomes", lang))
+    table = _table(console, text("cli.run.outcomes", lang))
     table.add_column(text("cli.run.scenario", lang), overflow="fold")
     for name, _ in outcome.outcomes[0].shares:
         table.add_column(text(f"cli.outcome.{name}", lang), justify="right")
@@ -202,17 +114,20 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if isfinite(share) else "—"
 
 
-def _table(title: str) -> Table:
+def _table(console: Console, title: str) -> Table:
+    """A table under its title, which may be wider than the table."""
     from rich import box
 
-    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    console.print()
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
 
 
 def show_catalogue(catalogue: Catalogue, lang: str) -> None:
     """All cases, studies and stored runs."""
     console = Console()
     for key, entries in (("cases", catalogue.cases), ("studies", catalogue.studies)):
-        table = _table(text(f"cli.list.{key}", lang))
+        table = _table(console, text(f"cli.list.{key}", lang))
         table.add_column(text("cli.list.name", lang), no_wrap=True)
         table.add_column(text("cli.list.title", lang), overflow="fold")
         for name, title in entries:
@@ -230,15 +145,16 @@ def _show_runs(console: Console, catalogue: Catalogue, lang: str) -> None:
     if not catalogue.runs:
         console.print(text("cli.list.no_runs", lang, folder=catalogue.folder), highlight=False, soft_wrap=True)
         return
-    table = _table(text("cli.list.runs", lang, folder=catalogue.folder))
+    table = _table(console, text("cli.list.runs", lang, folder=catalogue.folder))
     table.add_column(text("cli.run.identity", lang), no_wrap=True)
-    for key in ("study", "runs_column", "seed", "failed", "size"):
-        right = key not in {"study"}
-        table.add_column(text(f"cli.list.{key}", lang), justify="right" if right else "left", overflow="fold")
-    table.add_column(text("cli.list.created", lang), overflow="fold")
+    table.add_column(text("cli.list.study", lang), overflow="fold")
+    for key in ("runs_column", "seed", "size", "created"):
+        table.add_column(text(f"cli.list.{key}", lang), justify="right", overflow="fold")
     for run in catalogue.runs:
-        size = f"{run.bytes / 1e6:,.1f} MB"
-        cells = (run.study, f"{run.runs:,}", str(run.seed), f"{run.failed:,}", size, run.created[:16].replace("T", " "))
+        runs = f"{run.runs:,}"
+        if run.failed:
+            runs = text("cli.list.failed", lang, runs=run.runs, failed=run.failed)
+        cells = (run.study, runs, str(run.seed), f"{run.bytes / 1e6:,.1f} MB", run.created[:10])
         table.add_row(run.identity, *map(Text, cells))
     console.print(table)
 
@@ -246,7 +162,7 @@ def _show_runs(console: Console, catalogue: Catalogue, lang: str) -> None:
 def show_description(description: Description, lang: str) -> None:
     """What a case, a study or a stored run holds."""
     console = Console()
-    table = _table(description.title)
+    table = _table(console, description.title)
     table.add_column(text("cli.show.entry", lang), no_wrap=True)
     table.add_column(text("cli.show.value", lang), overflow="fold")
     for entry, value in description.entries:
@@ -268,5 +184,5 @@ def show_verdict(verdict: Verdict, lang: str) -> None:
     for name, stored, now in verdict.changes:
         line = text("cli.verify.was", lang, name=name, stored=stored, now=now)
         console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
-    if verdict.kind != "other_inputs":
+    if verdict.changes:
         console.print(text("cli.verify.promise", lang), highlight=False)

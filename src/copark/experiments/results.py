@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -54,27 +54,50 @@ def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_ST
     return np.where(status == 0, found, NOT_OK).astype(np.int8)
 
 
+class Label(NamedTuple):
+    """What a result is known by: its identity, and everything that made it as JSON."""
+
+    identity: str
+    provenance: str
+
+
+class Runs(NamedTuple):
+    """Runs as they come from the model.
+
+    out: per scenario float64 of shape (runs, kept, quarters kept); status: int of shape (scenarios, runs, 3) with code,
+    quarter and room; outcome: int8 of shape (scenarios, runs); drawn: parameters, each float64 of shape (runs,); first:
+    number of the first run; columns: quarters kept, counted from the start.
+    """
+
+    out: Sequence[np.ndarray]
+    status: np.ndarray
+    outcome: np.ndarray
+    drawn: dict[str, np.ndarray]
+    first: int
+    columns: np.ndarray
+
+
+def identity_in(study: Study, case_hash: str) -> str:
+    """Identity of a study's result on a case of this hash."""
+    parts = {"format": RESULT_FORMAT, "study": study.content(), "case": case_hash, "model": model_hash()}
+    return identity_of(parts)
+
+
 def study_identity(study: Study, case: Case) -> str:
     """Identity of a study's result: what it depends on, and nothing else."""
-    return identity_of(
-        {
-            "format": RESULT_FORMAT,
-            "study": study.content(),
-            "case": case.hash,
-            "model": model_hash(),
-        }
-    )
+    return identity_in(study, case.hash)
 
 
-def provenance(study: Study, case: Case) -> dict[str, Any]:
-    """Everything that made a result, for its attributes."""
-    return {
+def label(study: Study, case: Case) -> Label:
+    """Name a study's result and tell everything that made it."""
+    case_hash = case.hash
+    made_by = {
         "format": RESULT_FORMAT,
         "code_version": __version__,
         "model_hash": model_hash(),
         "variables_hash": variables_hash(),
         "case": case.name,
-        "case_hash": case.hash,
+        "case_hash": case_hash,
         "study": study.content(),
         "seed": study.seed,
         "runs": study.runs,
@@ -82,6 +105,7 @@ def provenance(study: Study, case: Case) -> dict[str, Any]:
         **versions(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    return Label(identity_in(study, case_hash), json.dumps(made_by, ensure_ascii=False, sort_keys=True))
 
 
 def describe(variable: Variable) -> dict[str, str]:
@@ -98,65 +122,42 @@ def describe(variable: Variable) -> dict[str, str]:
     }
 
 
-def assemble(
-    study: Study,
-    case: Case,
-    kept: Sequence[str],
-    out: np.ndarray,
-    status: np.ndarray,
-    found: np.ndarray,
-    drawn: dict[str, np.ndarray],
-    first: int,
-    columns: np.ndarray,
-) -> xr.Dataset:
-    """Make the dataset of a chunk of runs.
-
-    Parameters
-    ----------
-    out
-        float64 of shape (scenarios, runs, kept, quarters kept).
-    status
-        int of shape (scenarios, runs, 3): code, quarter, room.
-    found
-        Outcomes, int8 of shape (scenarios, runs).
-    drawn
-        Drawn parameters, each float64 of shape (runs,).
-    columns
-        Quarters kept, counted from the start.
-    """
+def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
+    """Make the labelled dataset of a chunk of runs."""
     import xarray as xr
 
-    quarters = [case.clock.start + int(t) for t in columns]
-    runs = out.shape[1]
+    over_time, per_run = ("scenario", "run", "quarter"), ("scenario", "run")
     known = catalogue()
-    over_time = ("scenario", "run", "quarter")
+    out = runs.out[0][np.newaxis] if len(runs.out) == 1 else np.stack(list(runs.out))
     data: dict[str, Any] = {
-        name: (over_time, out[:, :, n, :], describe(known.outputs[name])) for n, name in enumerate(kept)
+        name: (over_time, out[:, :, n, :], describe(known.outputs[name])) for n, name in enumerate(study.kept)
     }
     flags = {"flag_values": list(range(len(STATUS))), "flag_meanings": "; ".join(STATUS)}
-    data["status"] = (("scenario", "run"), status[:, :, 0].astype(np.int8), flags)
-    data["status_quarter"] = (("scenario", "run"), status[:, :, 1].astype(np.int32), {})
-    data["status_room"] = (("scenario", "run"), status[:, :, 2].astype(np.int8), {"flag_meanings": "; ".join(ROOMS)})
-    data["outcome"] = (("scenario", "run"), found, {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(OUTCOMES)})
-    values = np.stack(list(drawn.values()), axis=1) if drawn else np.zeros((runs, 0))
-    data["draws"] = (("run", "parameter"), values, {})
+    data["status"] = (per_run, runs.status[:, :, 0].astype(np.int8), flags)
+    data["status_quarter"] = (per_run, runs.status[:, :, 1].astype(np.int32), {})
+    data["status_room"] = (per_run, runs.status[:, :, 2].astype(np.int8), {"flag_meanings": "; ".join(ROOMS)})
+    flags = {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": "; ".join(OUTCOMES)}
+    data["outcome"] = (per_run, runs.outcome, flags)
+    count = out.shape[1]
+    drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
+    data["draws"] = (("run", "parameter"), drawn, {})
+    quarters = [case.clock.start + int(t) for t in runs.columns]
+    titles = {scenario.key: scenario.title.model_dump() for scenario in study.scenarios}
     return xr.Dataset(
         data,
         coords={
             "scenario": [scenario.key for scenario in study.scenarios],
-            "run": np.arange(first, first + runs),
+            "run": np.arange(runs.first, runs.first + count),
             "quarter": np.array([quarter.last_day for quarter in quarters], dtype="datetime64[ns]"),
             "label": ("quarter", [str(quarter) for quarter in quarters]),
-            "parameter": list(drawn),
+            "parameter": np.array(list(runs.drawn), dtype=str),
         },
         attrs={
-            "identity": study_identity(study, case),
+            "identity": label.identity,
             "title_en": study.title.en,
             "title_zh": study.title.zh,
-            "scenario_titles": json.dumps(
-                {scenario.key: scenario.title.model_dump() for scenario in study.scenarios}, ensure_ascii=False
-            ),
-            "provenance": json.dumps(provenance(study, case), ensure_ascii=False, sort_keys=True),
+            "scenario_titles": json.dumps(titles, ensure_ascii=False),
+            "provenance": label.provenance,
         },
     )
 

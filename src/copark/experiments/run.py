@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.pack import pack
-from copark.experiments.results import NEEDED, assemble, outcomes, positions
+from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
 from copark.experiments.sample import drawn_parameters, fill, sample
 from copark.experiments.study import Scenario, Study
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
@@ -53,6 +53,21 @@ def inputs_of(case: Case, scenario: Scenario, quarters: int | None = None) -> In
         if n < len(inputs.anchors):
             inputs.anchors["quarter"][n] = -1
     return inputs
+
+
+class Prepared(NamedTuple):
+    """A study made ready once, for all its chunks: inputs of every scenario, and what its results are labelled with."""
+
+    study: Study
+    case: Case
+    inputs: tuple[Inputs, ...]
+    label: Label
+
+
+def prepare(study: Study, case: Case) -> Prepared:
+    """Make a study ready to run."""
+    inputs = tuple(inputs_of(case, scenario, study.quarters) for scenario in study.scenarios)
+    return Prepared(study, case, inputs, label(study, case))
 
 
 def run_blocks(
@@ -107,27 +122,28 @@ def report(progress: Callable[[int], None] | None, done: int) -> None:
 
 
 def run_chunk(
-    study: Study, case: Case, first: int, last: int, threads: int, progress: Callable[[int], None] | None
+    prepared: Prepared, first: int, last: int, threads: int, progress: Callable[[int], None] | None
 ) -> xr.Dataset:
     """Run all scenarios of runs first..last-1 and label what comes out."""
+    study, case = prepared.study, prepared.case
     kept = study.kept
     extra = [name for name in NEEDED if name not in kept]
-    keep = positions([*kept, *extra])
-    needed = [[*kept, *extra].index(name) for name in NEEDED]
+    names = [*kept, *extra]
+    needed = [names.index(name) for name in NEEDED]
+    quarters = len(prepared.inputs[0].world)
+    yearly = study.keep_word == "summary"
+    columns = np.arange(YEARLY - 1, quarters, YEARLY) if yearly else np.arange(quarters)
     values = sample(study, case, first, last)
     outs, statuses, founds = [], [], []
-    columns = np.arange(0)
-    for scenario in study.scenarios:
-        inputs = inputs_of(case, scenario, study.quarters)
-        quarters = len(inputs.world)
-        columns = np.arange(YEARLY - 1, quarters, YEARLY) if study.keep_word == "summary" else np.arange(quarters)
+    for scenario, inputs in zip(study.scenarios, prepared.inputs, strict=True):
         draws = fill(values, scenario, study, first, last)
-        out, status = run_blocks(inputs, draws, keep, threads, progress)
+        out, status = run_blocks(inputs, draws, positions(names), threads, progress)
         founds.append(outcomes(out[:, needed, :], status[:, 0]))
-        outs.append(out[:, : len(kept), columns] if len(columns) < quarters else out[:, : len(kept), :])
+        outs.append(out[:, : len(kept), YEARLY - 1 :: YEARLY].copy() if yearly else out[:, : len(kept), :])
         statuses.append(status)
     drawn = {v.name: values[v.name] for v in drawn_parameters(study, case)}
-    return assemble(study, case, kept, np.stack(outs), np.stack(statuses), np.stack(founds), drawn, first, columns)
+    runs = Runs(outs, np.stack(statuses), np.stack(founds), drawn, first, columns)
+    return assemble(study, case, prepared.label, runs)
 
 
 def stream(
@@ -140,6 +156,7 @@ def stream(
     xarray.Dataset
         All scenarios of the next runs, with dimensions (scenario, run, quarter).
     """
+    prepared = prepare(study, case)
     total = study.runs * len(study.scenarios)
     done = 0
 
@@ -151,7 +168,7 @@ def stream(
 
     for first in range(0, study.runs, chunk):
         last = min(first + chunk, study.runs)
-        yield run_chunk(study, case, first, last, threads or default_threads(), more)
+        yield run_chunk(prepared, first, last, threads or default_threads(), more)
 
 
 def simulate(study: Study, case: Case, *, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset:

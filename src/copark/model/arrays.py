@@ -129,7 +129,7 @@ def make_workspace(inputs: Inputs) -> Workspace:
         wires=Wires(
             strength=inputs.link_strength,
             delay=inputs.link_delay,
-            sent=np.zeros((LINKS * CHANNELS_PER_LINK, quarters)),
+            sent=np.zeros((quarters, LINKS * CHANNELS_PER_LINK)),
             arrived=np.zeros(LINKS * CHANNELS_PER_LINK),
         ),
         row=made[-1],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -29,6 +30,7 @@ ARITHMETIC = {"contract", "reassoc", "arcp", "nsz", "afn"}
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": ARITHMETIC, "error_model": "numpy"}
 
 
+@cache
 def model_hash() -> str:
     """SHA-256 of all Python and YAML files of the model: the identity of its equations and nouns."""
     return hash_files([*MODEL.rglob("*.py"), *MODEL.rglob("*.yaml")], MODEL)

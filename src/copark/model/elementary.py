@@ -44,7 +44,7 @@ def exp(x: float) -> float:
 def log(x: float) -> float:
     """Natural logarithm of a positive, normal number.
 
-    Mantissa m in [sqrt(1/2), sqrt(2)) and exponent by bits; ln m = 2 artanh((m - 1)/(m + 1)) as a series to s^19.
+    Mantissa m in [sqrt(1/2), sqrt(2)) and exponent by bits; ln m = 2 artanh((m - 1)/(m + 1)) as a series to s^17.
     """
     bits = np.float64(x).view(np.int64)
     exponent = np.float64(((bits >> 52) & 0x7FF) - 1022)
@@ -54,8 +54,7 @@ def log(x: float) -> float:
     exponent = exponent - 1.0 if low else exponent
     s = (m - 1.0) / (m + 1.0)
     q = s * s
-    p = 1.0 / 19.0
-    p = p * q + 1.0 / 17.0
+    p = 1.0 / 17.0
     p = p * q + 1.0 / 15.0
     p = p * q + 1.0 / 13.0
     p = p * q + 1.0 / 11.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from copark.model import luck
 from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.compiler import compiled, entry
 from copark.model.step import begin, quarter, record
@@ -46,6 +47,7 @@ def run(
     i: int, inputs: Inputs, draws: Draws, work: Workspace, keep: np.ndarray, out: np.ndarray
 ) -> tuple[int, int, int]:
     """Simulate run i of the draws; write kept outputs into out[:, quarter]; return code, quarter and room."""
+    luck.prepare(draws.luck[i])
     begin(inputs, work, draws.governments[i])
     quarters = out.shape[1]
     for t in range(quarters):

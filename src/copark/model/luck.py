@@ -3,9 +3,9 @@
 A random number is a pure function of (seed, run, process, quarter, entity). Two arms of an experiment that ask for the
 same number get the same number, whatever else happened; nothing depends on the order of calls, on threads or on blocks.
 
-A pair of 32-bit keys is made from (seed, run, process, quarter) by two chains of integer mixing; a draw mixes the
-entity's number with both. The mixer is the two-round xor-multiply-shift permutation with the constants of C. Wellons'
-search for low bias (2018, public domain).
+A pair of 32-bit keys is made of (seed, run), another of it for each process and quarter, by two chains of integer
+mixing; a draw mixes the entity's number with both. The mixer is the two-round xor-multiply-shift permutation with the
+constants of C. Wellons' search for low bias (2018, public domain).
 """
 
 from __future__ import annotations
@@ -30,8 +30,22 @@ EXIT = 10
 # Aspects of one process, where an entity needs several numbers at once (those of ENTRY).
 SIZE, PERMANENT, SIGNAL, FOUND, BUILD = 0, 1, 2, 3, 4  # BUILD to BUILD + 3: four stages
 
-LUCK = np.dtype([("seed", "i8"), ("run", "i8"), ("cut", "i8"), ("later_seed", "i8"), ("later_run", "i8")], align=True)
-"""Address of a run's luck: up to quarter `cut` that of (seed, run), from then on that of (later_seed, later_run)."""
+LUCK = np.dtype(
+    [
+        ("seed", "i8"),
+        ("run", "i8"),
+        ("cut", "i8"),
+        ("later_seed", "i8"),
+        ("later_run", "i8"),
+        ("early", "i8", (2,)),
+        ("later", "i8", (2,)),
+    ],
+    align=True,
+)
+"""Address of a run's luck: up to quarter `cut` that of (seed, run), from then on that of (later_seed, later_run).
+
+`early` and `later` are the pairs of keys made of the two by `prepare`, once per run.
+"""
 
 NEVER = 1 << 40
 """A quarter that does not come: the cut of a run whose luck is one."""
@@ -53,15 +67,31 @@ def mix(a: int) -> int:
 
 
 @compiled
-def key(luck: Record, process: int, quarter: int) -> tuple[int, int]:
-    """Make the two keys of a process in a quarter of a run."""
-    early = quarter < luck.cut
-    seed = int(luck.seed) if early else int(luck.later_seed)
-    run = int(luck.run) if early else int(luck.later_run)
-    what = process * 0x10001 + quarter * 0x1F123BB5
-    a = mix(mix(mix(mix(seed) + (seed >> 32) + 0x9E3779B9) ^ run) + (run >> 32) + (what & MASK))
-    b = mix(mix(mix(mix(seed ^ 0x5851F42D) + (seed >> 32)) + run * 3 + 0x632BE59B) ^ (what & MASK))
+def root(seed: int, run: int) -> tuple[int, int]:
+    """Make the two keys of a run: every bit of seed and run (64 bits each) moves both."""
+    a = mix(mix(mix(mix(seed) + (seed >> 32) + 0x9E3779B9) ^ run) + (run >> 32))
+    b = mix(mix(mix(mix(seed ^ 0x5851F42D) + (seed >> 32)) + run * 3 + 0x632BE59B) ^ (run >> 32))
     return a, b
+
+
+@compiled
+def prepare(address: Record) -> None:
+    """Make the keys of a run before its first quarter."""
+    address.early[0], address.early[1] = root(int(address.seed), int(address.run))
+    address.later[0], address.later[1] = root(int(address.later_seed), int(address.later_run))
+
+
+@compiled
+def key(address: Record, process: int, quarter: int) -> tuple[int, int]:
+    """Make the two keys of a process in a quarter of a run that is prepared.
+
+    Within a run no two pairs of process and quarter (below 65,536) share a key, since mixing is a permutation.
+    """
+    early = quarter < address.cut
+    a = int(address.early[0]) if early else int(address.later[0])
+    b = int(address.early[1]) if early else int(address.later[1])
+    what = (process << 16) + quarter
+    return mix(a + what), mix(b ^ (what * 0x9E3779B9))
 
 
 @compiled

@@ -195,6 +195,7 @@ def catalogue() -> Catalogue:
     return Catalogue(tuple(variables), links)
 
 
+@cache
 def variables_hash() -> str:
     """SHA-256 of all files of nouns."""
     from copark.identity import hash_files

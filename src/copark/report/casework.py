@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 from copark.analysis.coordination import SCALES
 from copark.analysis.weight import dates_of_growth, weigh
-from copark.report import tables
+from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Numbers, References, Section, Studio, Words
 from copark.report.numbers import number, percent, shares_of
 from copark.report.summary import Findings, provenance
@@ -24,13 +25,11 @@ def network(findings: Findings, studio: Studio) -> Section:
         "network.desc", partners=len(case.partners), institutions=len(case.institutions),
         holders=len(case.shareholders), anchors=len(case.anchors),
     )  # fmt: skip
-    picture = studio.draw(
-        "network", lambda: figures.network(case, lang), findings.say("network.title"), description
-    )
+    picture = studio.draw("network", lambda: figures.network(case, lang), findings.say("network.title"), description)
     blocks: list[Block] = [Words(findings.say("network.lead")), picture]
     if case.interests:
-        blocks += [Words(findings.say("network.interests"), "heading"), Numbers(tables.interest_table(case, lang))]
-    blocks.append(Numbers(tables.actor_table(case, lang), findings.say("network.actors")))
+        blocks += [Words(findings.say("network.interests"), "heading"), Numbers(case_tables.interest_table(case, lang))]
+    blocks.append(Numbers(case_tables.actor_table(case, lang), findings.say("network.actors")))
     return Section("network", findings.say("section.network"), tuple(blocks))
 
 
@@ -39,7 +38,7 @@ def timeline(findings: Findings, studio: Studio) -> Section:
     from copark.report import figures
 
     case, lang = findings.case, findings.lang
-    counts = Counter(event.scale for event in case.events)
+    counts = Counter(str(event.scale) for event in case.events)
     named = [f"{text(f'analysis.scale.{scale}', lang)} {counts[scale]}" for scale in SCALES]
     picture = studio.draw(
         "timeline",
@@ -48,7 +47,7 @@ def timeline(findings: Findings, studio: Studio) -> Section:
         findings.say("timeline.desc", values=join(named, lang)),
     )
     lead = Words(findings.say("timeline.lead", count=len(case.events)))
-    listed = Numbers(tables.event_table(case, lang), findings.say("timeline.list"))
+    listed = Numbers(case_tables.event_table(case, lang), findings.say("timeline.list"))
     return Section("timeline", findings.say("section.timeline"), (lead, picture, listed))
 
 
@@ -60,7 +59,11 @@ def equity(findings: Findings, studio: Studio) -> Section:
     case, lang = findings.case, findings.lang
     told = []
     for table in cap_tables(case):
-        shares = [f"{findings.say(f'side.{side}')} {shares_of(points)}" for side, points in side_shares(table).items() if points]
+        shares = [
+            f"{findings.say(f'side.{side}')} {shares_of(points)}"
+            for side, points in side_shares(table).items()
+            if points
+        ]
         told.append(findings.say("equity.desc_one", date=str(table.date), shares=join(shares, lang)))
     picture = studio.draw(
         "equity",
@@ -68,7 +71,7 @@ def equity(findings: Findings, studio: Studio) -> Section:
         findings.say("equity.title"),
         findings.say("equity.desc", values=findings.say("join.clause").join(told)),
     )
-    listed = Numbers(tables.equity_table(case, lang), findings.say("equity.list"))
+    listed = Numbers(case_tables.equity_table(case, lang), findings.say("equity.list"))
     return Section("equity", findings.say("section.equity"), (Words(findings.say("equity.lead")), picture, listed))
 
 
@@ -93,7 +96,7 @@ def weight(findings: Findings, studio: Studio) -> Section:
             told.append(findings.say("weight.model_share", band=band, median=median, **words))
         if one.recorded is not None:
             told.append(findings.say("weight.record_share", share=percent(one.recorded[1], 2), **words))
-        told.append(findings.say("weight.scope", basis=one.context.note or one.context.basis))
+        told.append(findings.say("weight.scope", basis=(one.context.note or one.context.basis).rstrip(" .。")))
     blocks: list[Block] = [Words(findings.say("weight.lead"))]
     if told:
         blocks.append(
@@ -109,7 +112,7 @@ def weight(findings: Findings, studio: Studio) -> Section:
         blocks.append(Words(findings.say("weight.nothing")))
     if any(one.reason for one in found):
         blocks.append(Words(findings.say("weight.not_head"), "heading"))
-        blocks.append(Numbers(tables.unmatched_table(found, lang)))
+        blocks.append(Numbers(case_tables.unmatched_table(found, lang)))
     if not dates_of_growth(case.host_context):
         blocks.append(Words(findings.say("weight.growth")))
     return Section("weight", title, tuple(blocks))
@@ -119,7 +122,7 @@ def observations(findings: Findings) -> Section:
     """Every dated value of the park."""
     case, lang = findings.case, findings.lang
     lead = Words(findings.say("observations.lead", count=len(case.observations)))
-    listed = Numbers(tables.observation_table(case, lang), findings.say("section.observations"), unfolded=True)
+    listed = Numbers(case_tables.observation_table(case, lang), findings.say("section.observations"), unfolded=True)
     return Section("observations", findings.say("section.observations"), (lead, listed))
 
 
@@ -139,7 +142,7 @@ def parameters(findings: Findings) -> Section:
 
 def sources(findings: Findings) -> Section:
     """Every source."""
-    rows = tables.source_table(findings.case, findings.lang)
+    rows = case_tables.source_table(findings.case, findings.lang)
     lead = Words(findings.say("sources.lead", count=len(rows)))
     return Section("sources", findings.say("section.sources"), (lead, References(rows)))
 
@@ -147,7 +150,7 @@ def sources(findings: Findings) -> Section:
 def judged(findings: Findings) -> int:
     """How many of the case's dated inputs are judgements."""
     case = findings.case
-    graded = (
+    graded: tuple[Any, ...] = (
         *case.shareholders, *case.institutions, *case.finance.credit, *case.quota, *case.capability, *case.partners,
         *case.anchors, *case.visits, *case.shocks, *case.terms, *case.land.plan, *case.regime.threshold,
         *case.regime.profit_tax,

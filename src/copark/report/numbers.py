@@ -30,6 +30,14 @@ def number(value: float, places: int | None = None) -> str:
     return shown
 
 
+def exact(value: float) -> str:
+    """A reported number with every digit it was reported with, up to four decimals."""
+    if not isfinite(value):
+        return NOTHING
+    shown = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return number(value, len(shown.partition(".")[2]))
+
+
 def percent(share: float, places: int = 0) -> str:
     """A share in per cent. Shares that only round to 0 or 100 are said to be below or above."""
     if not isfinite(share):
@@ -58,50 +66,51 @@ def shares_of(basis_points: float) -> str:
     return f"{number(value, 0 if value == round(value) else 2)}%"
 
 
-def money(value: float, lang: str) -> str:
+def money(value: float, lang: str, *, reported: bool = False) -> str:
     """An amount of M USD in a sentence; in Chinese in 亿 or 万 as the language counts."""
     if not isfinite(value):
         return NOTHING
     if lang == "zh":
-        if abs(value) >= 100.0:
-            return f"{number(value / 100.0, decimals(value / 100.0, 3))}亿美元"
-        return f"{number(value * 100.0, 0)}万美元"
-    return f"US${number(value)} million" if value >= 0.0 else f"{MINUS}US${number(-value)} million"
+        large = abs(value) >= 100.0
+        scaled = value / 100.0 if large else value * 100.0
+        shown = exact(scaled) if reported else number(scaled, decimals(scaled, 3) if large else 0)
+        return f"{shown}{'亿' if large else '万'}美元"
+    shown = exact(abs(value)) if reported else number(abs(value))
+    return f"{MINUS if value < 0.0 else ''}US${shown} million"
 
 
-def quantity(value: float, unit: str, lang: str) -> str:
+def bare(value: float, unit: str, *, reported: bool = False) -> str:
+    """A value without its unit, in the digits the unit asks for; every digit of a reported one."""
+    if unit == "1/yr":
+        return f"{exact(value * 100.0) if reported else number(value * 100.0, 1)}%" if isfinite(value) else NOTHING
+    if reported:
+        return exact(value)
+    return number(value, 0 if unit in WHOLE else None)
+
+
+def quantity(value: float, unit: str, lang: str, *, reported: bool = False) -> str:
     """A value with its unit, for tables and labels."""
-    if unit == "1":
-        return number(value)
-    if unit in WHOLE and isfinite(value):
-        value = float(round(value))
-    if unit == "%":
-        return f"{number(value)}%" if isfinite(value) else NOTHING
+    shown = bare(value, unit, reported=reported)
+    if unit in ("1", "%") or not isfinite(value):
+        return f"{shown}%" if unit == "%" and isfinite(value) else shown
     if unit == "1/yr":
-        return text("report.number.percent_a_year", lang, value=number(value * 100.0, 1))
-    shown, digits = unit_title(unit, lang), number(value, 0 if unit in WHOLE else None)
-    return f"{digits} {shown}".rstrip() if lang == "en" else f"{digits}{shown}"
+        return text("report.number.a_year", lang, value=shown)
+    name = unit_title(unit, lang)
+    return f"{shown} {name}".rstrip() if lang == "en" else f"{shown}{name}"
 
 
-def between(low: float, high: float, unit: str, lang: str) -> str:
-    """A range with its unit said once."""
-    places = 0 if unit in WHOLE else None
-    if unit == "1/yr":
-        return f"{number(low * 100.0, 1)}–{quantity(high, unit, lang)}"
-    return f"{number(low, places)}–{quantity(high, unit, lang)}"
-
-
-def spoken(value: float, unit: str, lang: str) -> str:
+def spoken(value: float, unit: str, lang: str, *, reported: bool = False) -> str:
     """A value with its unit as a sentence says it: money as people count it."""
-    return money(value, lang) if unit == "M USD" else quantity(value, unit, lang)
+    if unit == "M USD":
+        return money(value, lang, reported=reported)
+    return quantity(value, unit, lang, reported=reported)
 
 
 def reach(low: float, high: float, unit: str, lang: str) -> str:
     """A range as a sentence says it, with its unit said once: "56 to 399 companies"."""
     if not (isfinite(low) and isfinite(high)):
         return NOTHING
-    first, last = spoken(low, unit, lang), spoken(high, unit, lang)
-    ends = _ends(first, last)
+    ends = _ends(spoken(low, unit, lang), spoken(high, unit, lang))
     return text("report.number.reach", lang, low=ends[0], high=ends[1])
 
 

@@ -33,6 +33,7 @@ def prior_title(prior: Prior | CasePrior | None, lang: str) -> str:
 
 def _row(variable: Variable, own: Parameter | None, lang: str) -> tuple[Cell, ...]:
     moved = _MOVED.get(variable.moved)
+    grade: str
     if own is not None:
         value, unit, prior, source = precise(own.value), own.unit, prior_title(own.prior, lang), SourceKeys(own.source)
         origin, grade = "case", own.grade

@@ -12,7 +12,7 @@ from copark.analysis.coordination import grade, needed, read_out
 from copark.analysis.observed import misses
 from copark.analysis.outcomes import quarters_apart, year_twenty
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
-from copark.report import tables
+from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
 from copark.report.numbers import number, percent, quantity, reach, spoken
 from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
@@ -94,7 +94,7 @@ def fan(findings: Findings, studio: Studio, name: str) -> Drawing:
         description,
         caption=findings.say("fans.caption", last=last, median=median, band=band),
         wide=False,
-        numbers=tables.band_table(result, name, lang, levels),
+        numbers=tables.band_table(result, lang, levels),
     )
 
 
@@ -195,9 +195,9 @@ def land(findings: Findings, studio: Studio) -> list[Block]:
 def closing_gap(result: xr.Dataset, scenario: int, names: tuple[tuple[str, ...], tuple[str, ...]]) -> float:
     """The largest difference, in any quarter, between the change of cash and sources less uses; M USD, of means."""
     chosen = result.isel(scenario=scenario)
-    net = sum(mean(chosen[name].to_numpy()) for name in names[0]) - sum(mean(chosen[name].to_numpy()) for name in names[1])
+    into, out = (sum(mean(chosen[name].to_numpy()) for name in side) for side in names)
     change = np.diff(mean(chosen["cash"].to_numpy()))
-    gap = np.abs(change - np.asarray(net)[1:] / 4.0)
+    gap = np.abs(change - np.asarray(into - out)[1:] / 4.0)
     return float(np.max(gap)) if gap.size and np.isfinite(gap).all() else float("nan")
 
 
@@ -215,10 +215,8 @@ def money(findings: Findings, studio: Studio) -> list[Block]:
         return [Words(findings.say("page.yearly"))]
     seen = view(result, lang, scenario)
     sums = {name: float(yearly(seen, name)[1].sum()) for name in kept}
-    rows = [
-        (output_title(result, name, lang), findings.say("ledgers.source_of" if name in SOURCES else "ledgers.use_of"), number(amount))
-        for name, amount in sums.items()
-    ]  # fmt: skip
+    kinds = {name: findings.say("ledgers.source_of" if name in SOURCES else "ledgers.use_of") for name in kept}
+    rows = [(output_title(result, name, lang), kinds[name], number(amount)) for name, amount in sums.items()]
     whole = len(kept) == len(SOURCES) + len(USES) and "cash" in result.data_vars
     caption = findings.say("ledgers.money_caption_part")
     if whole:
@@ -277,7 +275,7 @@ def coordination(findings: Findings, studio: Studio) -> Section:
             caption=(" " if lang == "en" else "").join(told),
         )
         blocks.append(picture)
-    blocks.append(Numbers(tables.component_table(lang), findings.say("coordination.table")))
+    blocks.append(Numbers(case_tables.component_table(lang), findings.say("coordination.table")))
     return Section("coordination", findings.say("section.coordination"), tuple(blocks))
 
 
@@ -297,7 +295,10 @@ def phase_section(findings: Findings, studio: Studio) -> Section:
     share = phase_shares(phases(result, marks, scenario))
     told = []
     for at in dict.fromkeys((*quarters_of(result, (str(case.clock.data_end),)), len(findings.labels) - 1)):
-        named = [f"{text(f'analysis.phase.{name}', lang)} {percent(float(share[row, at]))}" for row, name in enumerate(PHASES)]
+        named = [
+            f"{text(f'analysis.phase.{name}', lang)} {percent(float(share[row, at]))}"
+            for row, name in enumerate(PHASES)
+        ]
         told.append(findings.say("phases.at", quarter=findings.labels[at], values=join(named, lang)))
     blocks.append(
         studio.draw(

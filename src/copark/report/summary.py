@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,10 +92,8 @@ def provenance(result: xr.Dataset) -> dict[str, Any]:
     if not isinstance(found, dict):
         return {}
     if isinstance(found.get("study"), str):
-        try:
+        with suppress(ValueError):
             found["study"] = json.loads(found["study"])
-        except ValueError:
-            pass
     return found
 
 
@@ -144,7 +143,11 @@ def known(findings: Findings) -> list[str]:
         entries = case.observed(name)
         if entries:
             last = entries[-1]
-            words = {"title": variable_title(name, lang), "value": observed(last, lang, spoken), "date": str(last.date)}
+            words = {
+                "title": variable_title(name, lang),
+                "value": observed(last, lang, "spoken"),
+                "date": str(last.date),
+            }
             latest.append(findings.say("summary.latest_one", **words))
     if not latest:
         return [first]
@@ -170,12 +173,13 @@ def says(findings: Findings) -> list[str]:
     swept = sweep(findings.result, findings.scenario)
     if swept:
         low, high = (next(one.share for one in swept[value] if one.name == "self_standing") for value in (15.0, 100.0))
-        said.append(findings.say("summary.threshold", low=percent_words(low, findings.lang), high=percent_words(high, findings.lang)))
+        words = {"low": percent_words(low, findings.lang), "high": percent_words(high, findings.lang)}
+        said.append(findings.say("summary.threshold", **words))
     operating, jobs = findings.final("operating"), findings.final("jobs")
     if operating is not None and jobs is not None:
-        words = {"low": operating[0], "median": operating[1], "high": operating[2]}
-        words |= {"jobs_low": jobs[0], "jobs_median": jobs[1], "jobs_high": jobs[2]}
-        said.append(findings.say("summary.ends", **{key: number(value, 0) for key, value in words.items()}))
+        ends = {"low": operating[0], "median": operating[1], "high": operating[2]}
+        ends |= {"jobs_low": jobs[0], "jobs_median": jobs[1], "jobs_high": jobs[2]}
+        said.append(findings.say("summary.ends", **{key: number(value, 0) for key, value in ends.items()}))
     return said
 
 
@@ -201,7 +205,7 @@ def beside(findings: Findings) -> list[str]:
 
 def by_role(findings: Findings, rows: Sequence[Comparison]) -> list[str]:
     """How the observations meant for fitting and those kept for scoring fare; nothing where one kind is missing."""
-    counts = {}
+    counts: dict[str, int] = {}
     for role in ("fit", "score"):
         found = [row for row in rows if row.observation.role == role]
         counts |= {role: len(found), f"{role}_inside": sum(row.inside is True for row in found)}
@@ -216,7 +220,7 @@ def one_beside(findings: Findings, row: Comparison, key: str) -> str:
         key,
         title=output_title(findings.result, entry.variable, lang),
         date=str(entry.date),
-        observed=bounded(row.value, row.high, entry.bound, unit, lang, spoken),
+        observed=bounded(row.value, row.high, entry.bound, unit, lang, "spoken"),
         median=spoken(row.median, unit, lang),
         band=reach(row.low, row.upper, unit, lang),
         low=spoken(row.low, unit, lang),
@@ -235,7 +239,8 @@ def drawn(findings: Findings) -> str:
 
         spread = [one for one in catalogue().parameters.values() if one.drawn or one.moved == "moved"]
         held = sum(one.moved == "moved" for one in spread)
-        return findings.say("summary.unsettled", held=held, drawn=findings.result.sizes.get("parameter", len(spread) - held))
+        free = findings.result.sizes.get("parameter", len(spread) - held)
+        return findings.say("summary.unsettled", held=held, drawn=free)
     kind = {"prior": "priors", "defaults": "defaults"}.get(told, "unknown_draws")
     return findings.say(f"summary.{kind}")
 

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.coordination import COMPONENTS
 from copark.analysis.observed import Comparison, comparisons
 from copark.analysis.outcomes import Share, shares, sweep
-from copark.report.numbers import WHOLE, number, percent, quantity, shares_of, unit_title
-from copark.report.words import bounded, mechanism_title, observed, output_title, variable_title
+from copark.report.numbers import bare, number, percent, unit_title
+from copark.report.words import bounded, output_title
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.analysis.weight import Weight
     from copark.cases.case import Case
 
 
@@ -50,6 +48,8 @@ class Table:
         Columns of numbers, to be set flush right.
     short
         Columns of dates and the like, which are not to be broken.
+    wide
+        Columns of sentences, which need room.
     groups
         Heads of groups of rows and how many rows each has; empty for a table without groups.
     """
@@ -58,6 +58,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[int] = field(default_factory=frozenset)
     short: frozenset[int] = field(default_factory=frozenset)
+    wide: frozenset[int] = field(default_factory=frozenset)
     groups: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -73,6 +74,7 @@ class Table:
 
 
 SHORT = frozenset(("date", "quarter", "grade", "role", "use"))
+WIDE = frozenset(("note", "event", "meaning", "reason", "actors"))
 
 
 def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -99,6 +101,7 @@ def table(
         tuple(tuple(row) for row in rows),
         frozenset(at for at, head in enumerate(heads) if head in set(numeric)),
         frozenset(at for at, head in enumerate(heads) if head in SHORT),
+        frozenset(at for at, head in enumerate(heads) if head in WIDE),
         grouped(groups),
     )
 
@@ -169,13 +172,6 @@ def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: i
     return rows
 
 
-def bare(value: float, unit: str) -> str:
-    """A value without its unit, in the digits the unit asks for."""
-    if unit == "1/yr":
-        return f"{number(value * 100.0, 1)}%"
-    return number(value, 0 if unit in WHOLE else None)
-
-
 def comparison_table(result: xr.Dataset, rows: Sequence[Comparison], lang: str) -> Table:
     """Every observation beside the model, for a page, grouped by variable."""
     cells: list[tuple[Cell, ...]] = []
@@ -187,7 +183,7 @@ def comparison_table(result: xr.Dataset, rows: Sequence[Comparison], lang: str) 
         cells.append(
             (
                 str(entry.date),
-                bounded(row.value, row.high, entry.bound, unit, lang, lambda value, of, _: bare(value, of)),
+                bounded(row.value, row.high, entry.bound, unit, lang, "bare"),
                 bare(row.median, unit),
                 f"{bare(row.low, unit)} – {bare(row.upper, unit)}",
                 percent(row.below),
@@ -232,7 +228,7 @@ def outcome_shares(result: xr.Dataset, scenario: int = 0) -> tuple[Share, ...]:
     return shares(result["outcome"].isel(scenario=scenario).to_numpy())
 
 
-def band_table(result: xr.Dataset, name: str, lang: str, levels: np.ndarray) -> Table:
+def band_table(result: xr.Dataset, lang: str, levels: np.ndarray) -> Table:
     """The numbers behind a fan: quantiles at the end of every fourth year and at the end of the horizon."""
     labels = [str(label) for label in result["label"].to_numpy()]
     picked = [at for at, label in enumerate(labels) if label.endswith("Q4") and int(label[:4]) % 4 == 0]
@@ -241,155 +237,6 @@ def band_table(result: xr.Dataset, name: str, lang: str, levels: np.ndarray) -> 
     rows = [(labels[at], *(number(float(level)) for level in levels[:, at])) for at in picked]
     columns = (text("report.column.quarter", lang), "5%", "25%", text("report.column.median", lang), "75%", "95%")
     return Table(columns, tuple(rows), frozenset(range(1, 6)))
-
-
-def observation_table(case: Case, lang: str) -> Table:
-    """Every dated value of the park, used or not, with its source."""
-    heads = ("date", "value", "basis", "role", "use", "grade", "source", "note")
-    ordered = sorted(case.observations, key=lambda one: (one.variable, one.date.first_day))
-    rows = [
-        (
-            str(entry.date),
-            observed(entry, lang),
-            entry.basis,
-            text(f"report.role.{entry.role}", lang),
-            yes_no(entry.use, lang),
-            grade_title(entry.grade, lang),
-            SourceKeys(tuple(entry.source)),
-            entry.note or "",
-        )
-        for entry in ordered
-    ]
-    return table(lang, heads, rows, ("value",), (variable_title(entry.variable, lang) for entry in ordered))
-
-
-def source_table(case: Case, lang: str) -> tuple[dict[str, str], ...]:
-    """Every source: key, outlet, title, date, how it was read, address (empty where there is none), note."""
-    rows = []
-    for key in sorted(case.sources):
-        entry = case.sources[key]
-        url = entry.url or ""
-        rows.append(
-            {
-                "key": key,
-                "outlet": entry.outlet,
-                "title": entry.title or "",
-                "date": "" if entry.date is None else str(entry.date),
-                "read": text(f"report.sources.{entry.read}", lang),
-                "url": url if url.startswith(("https://", "http://")) else "",
-                "note": "" if entry.note is None else entry.note.get(lang),
-            }
-        )
-    return tuple(rows)
-
-
-def event_table(case: Case, lang: str) -> Table:
-    """Every event in order of date."""
-    rows = [
-        (
-            str(event.date),
-            text(f"analysis.scale.{event.scale}", lang),
-            mechanism_title(event.mechanism, lang),
-            event.actors(lang),
-            event.event(lang),
-            grade_title(event.grade, lang),
-            SourceKeys(tuple(event.source)),
-        )
-        for event in sorted(case.events, key=lambda one: one.date.first_day)
-    ]
-    return table(lang, ("date", "scale", "mechanism", "actors", "event", "grade", "source"), rows)
-
-
-def equity_table(case: Case, lang: str) -> Table:
-    """Every holding of every cap table, used or not."""
-    names = {owner.key: owner.title.get(lang) for owner in case.shareholders}
-    rows = [
-        (
-            str(cap.date),
-            names.get(row.holder) or (text("report.side.none", lang) if row.side == "none" else row.holder),
-            text(f"report.side.{row.side}", lang),
-            shares_of(row.basis_points),
-            row.basis,
-            yes_no(cap.use, lang),
-            grade_title(row.grade, lang),
-            SourceKeys(tuple(row.source)),
-            row.note or "",
-        )
-        for cap in sorted(case.equity, key=lambda one: one.date.first_day)
-        for row in cap.holdings
-    ]
-    heads = ("date", "holder", "side", "share", "basis", "use", "grade", "source", "note")
-    return table(lang, heads, rows, ("share",))
-
-
-def actor_table(case: Case, lang: str) -> Table:
-    """Every named actor: what it is, whose side it is on, since when."""
-    found = [
-        *((one, "partner", one.side, one.presence[0].since, one.presence[-1].until) for one in case.partners),
-        *((one, one.kind, "", one.since, one.until) for one in case.institutions),
-        *((one, "holder", one.side, one.since, one.until) for one in case.shareholders),
-        *((one, "anchor", one.origin, one.registered, None) for one in case.anchors),
-    ]
-    rows = [
-        (
-            one.title.get(lang),
-            text(f"report.kind.{kind}", lang),
-            text(f"report.side.{side}", lang) if side else "",
-            f"{since} –" if until is None else f"{since} – {until}",
-            grade_title(one.grade, lang),
-            SourceKeys(tuple(one.source)),
-            "" if one.note is None else one.note.get(lang),
-        )
-        for one, kind, side, since, until in found
-    ]
-    return table(lang, ("actor", "kind", "side", "date", "grade", "source", "note"), rows)
-
-
-def interest_table(case: Case, lang: str) -> Table:
-    """The strategic interests of the two governments."""
-    rows = [
-        (
-            text(f"report.side.{one.side}", lang), one.title.get(lang), one.meaning.get(lang),
-            grade_title(one.grade, lang), SourceKeys(tuple(one.source)),
-        )
-        for one in case.interests
-    ]  # fmt: skip
-    return table(lang, ("side", "interest", "meaning", "grade", "source"), rows)
-
-
-def component_table(lang: str) -> Table:
-    """The indicators of the coordination degree, with their fixed ranges and equal weights."""
-    rows = []
-    for item in COMPONENTS:
-        beside = sum(one.scale == item.scale for one in COMPONENTS)
-        rows.append(
-            (
-                text(f"analysis.scale.{item.scale}", lang),
-                text(f"analysis.component.{item.name}", lang),
-                f"{number(item.low)} – {number(item.high)}",
-                unit_title(item.unit, lang),
-                f"1/{beside}",
-                grade_title("judgement", lang),
-            )
-        )
-    return table(lang, ("scale", "indicator", "range", "unit", "weight", "grade"), rows, ("range", "weight"))
-
-
-def unmatched_table(found: Sequence[Weight], lang: str) -> Table:
-    """Values of the host beside which nothing of the park can stand, and why."""
-    rows = [
-        (
-            variable_title(one.context.variable, lang),
-            str(one.context.date),
-            quantity(one.context.value, one.context.unit, lang),
-            one.context.basis,
-            text(f"report.reason.{one.reason}", lang),
-            SourceKeys(tuple(one.context.source)),
-        )
-        for one in found
-        if one.reason
-    ]
-    return table(lang, ("variable", "date", "value", "basis", "reason", "source"), rows, ("value",))
 
 
 def status_title(code: int, lang: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from copark.report.numbers import between, quantity, spoken
+from copark.report.numbers import bare, quantity, spoken
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
@@ -50,22 +50,26 @@ def join(parts: Sequence[str], lang: str) -> str:
     return text("report.join.list", lang).join(parts[:-1]) + text("report.join.last", lang) + parts[-1]
 
 
-def bounded(
-    value: float, high: float | None, bound: str, unit: str, lang: str, say: Callable[[float, str, str], str] = quantity
-) -> str:
-    """An observed value as its source gives it: at least, about, from … to.
+def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, kind: str = "quantity") -> str:
+    """An observed value as its source gives it, with all its digits: at least, about, from … to.
 
-    ``say`` gives a value its unit: :func:`~copark.report.numbers.quantity` in tables,
-    :func:`~copark.report.numbers.spoken` in sentences.
+    ``kind`` says how a value is written: ``quantity`` with its unit, ``spoken`` as a sentence says it, ``bare``
+    without a unit.
     """
+
+    def say(one: float) -> str:
+        if kind == "bare":
+            return bare(one, unit, reported=True)
+        return (spoken if kind == "spoken" else quantity)(one, unit, lang, reported=True)
+
     if bound == "range" and high is not None:
-        if say is quantity or (say is spoken and unit != "M USD"):
-            return between(value, high, unit, lang)
-        return text("report.number.bound.range", lang, value=say(value, unit, lang), high=say(high, unit, lang))
-    kind = bound if has_text(f"report.number.bound.{bound}") and bound != "range" else "exact"
-    return text(f"report.number.bound.{kind}", lang, value=say(value, unit, lang))
+        whole = kind == "spoken" and unit == "M USD"
+        low = say(value) if whole else bare(value, unit, reported=True)
+        return text("report.number.bound.range", lang, value=low, high=say(high))
+    known = has_text(f"report.number.bound.{bound}") and bound != "range"
+    return text(f"report.number.bound.{bound if known else 'exact'}", lang, value=say(value))
 
 
-def observed(entry: Observation, lang: str, say: Callable[[float, str, str], str] = quantity) -> str:
+def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:
     """An observation in the unit of its source."""
-    return bounded(entry.value, entry.high, entry.bound, entry.unit, lang, say)
+    return bounded(entry.value, entry.high, entry.bound, entry.unit, lang, kind)

@@ -24,6 +24,7 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     copark.errors.CoparkError
         If the run is not stored, is damaged, or its study or case can no longer be read.
     """
+    stage(progress, "prepare")(0, 0)
     from copark.cases import load_case
     from copark.experiments.run import stream
     from copark.experiments.study import Study

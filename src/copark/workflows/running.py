@@ -87,6 +87,7 @@ def _make(
     store: RunStore, study: Study, case: Case, threads: int | None, *, bands: bool, progress: Progress | None
 ) -> RunRecord:
     """Run a study into the store, in the place of an older run of its identity."""
+    stage(progress, "prepare")(0, 0)
     from copark.experiments.run import default_threads, stream
 
     chunks = stream(study, case, threads=threads, progress=stage(progress, "simulate"))

@@ -60,7 +60,7 @@ class Wires(NamedTuple):
     """The arrows of a run.
 
     strength, delay: float64 and int64 of shape (LINKS,). sent: what was sent, float64 of shape
-    (LINKS x CHANNELS_PER_LINK, quarters); arrived: what arrived in the quarter, same without quarters.
+    (quarters, LINKS x CHANNELS_PER_LINK); arrived: what arrived in the quarter, same without quarters.
     """
 
     strength: np.ndarray
@@ -73,9 +73,9 @@ class Wires(NamedTuple):
 def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: float) -> float:
     """Send a value along an arrow and return what arrives at its other end this quarter."""
     row = link * CHANNELS_PER_LINK + channel
-    wires.sent[row, t] = value
+    wires.sent[t, row] = value
     then = t - wires.delay[link]
-    arrives = wires.sent[row, then] if then >= 0 else neutral
+    arrives = wires.sent[then, row] if then >= 0 else neutral
     strength = wires.strength[link]
     if neutral == 0.0:
         result = strength * arrives

@@ -9,9 +9,9 @@ from copark.report.figures.actors import network
 from copark.report.figures.chronology import timeline
 from copark.report.figures.fans import fan
 from copark.report.figures.files import save
-from copark.report.figures.weights import weight
 from copark.report.figures.ledgers import equity, ledger_land, ledger_money
 from copark.report.figures.readouts import coordination, outcome_bars, phase_bars
+from copark.report.figures.weights import weight
 
 phases = phase_bars
 

@@ -16,6 +16,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from copark.report.figures.ledgers import cap_tables, side_shares
 from copark.report.figures.style import (
+    DARK,
     GRID,
     INK,
     MUTED,
@@ -254,7 +255,9 @@ def _box(axes: Axes, node: Node) -> None:
 def _ink(node: Node) -> str:
     if not node.present:
         return MUTED
-    return PAPER if node.strong and node.side != "third" else INK
+    if not node.strong:
+        return INK
+    return DARK if node.side == "third" else PAPER
 
 
 def _key(axes: Axes, lang: str) -> None:

@@ -27,8 +27,9 @@ from copark.report.figures.style import (
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.cases.dates import Date
     from copark.cases.case import Case
+    from copark.cases.dates import Date
+    from copark.cases.evidence import Event
 
 WIDTH = 7.6
 LEFT, RIGHT = 1.08, 0.15
@@ -54,8 +55,8 @@ def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
         found["global"].append((year_of(shock.since) - 0.25, shock.title.get(lang)))
     for body in case.institutions:
         found["intergovernmental"].append((moment(body.since), body.title.get(lang)))
-    for dated in (*case.visits, *case.renegotiations):
-        found["intergovernmental"].append((moment(dated.date), dated.title.get(lang)))
+    found["intergovernmental"] += [(moment(one.date), one.title.get(lang)) for one in case.visits]
+    found["intergovernmental"] += [(moment(one.date), one.title.get(lang)) for one in case.renegotiations]
     for owner in case.shareholders:
         found["park"].append((moment(owner.since), owner.title.get(lang)))
     for credit in case.finance.credit:
@@ -103,7 +104,7 @@ def timeline(case: Case, lang: str = "en") -> Figure:
     """Events by scale: a dot for each, filled by its grade; above them, by name, the dated facts the model is given."""
     spoken = language(lang)
     last = year_of(case.clock.data_end)
-    events = defaultdict(list)
+    events: dict[str, list[Event]] = defaultdict(list)
     for event in case.events:
         events[event.scale].append(event)
     facts = {
@@ -118,9 +119,7 @@ def timeline(case: Case, lang: str = "en") -> Figure:
     tall = {scale: len(rows[scale]) * LINE + deep[scale] * DOT + 2.0 * PAD for scale in SCALES}
     total = sum(tall.values()) + 1.02
     figure = sheet((WIDTH, total), text("report.timeline.title", spoken), text("report.timeline.subtitle", spoken))
-    axes = figure.add_axes(
-        (LEFT / WIDTH, 0.34 / total, (WIDTH - LEFT - RIGHT) / WIDTH, sum(tall.values()) / total)
-    )
+    axes = figure.add_axes((LEFT / WIDTH, 0.34 / total, (WIDTH - LEFT - RIGHT) / WIDTH, sum(tall.values()) / total))
     axes.set_ylim(0.0, sum(tall.values()))
     axes.set_facecolor("none")
     for side in ("top", "right", "left"):
@@ -178,4 +177,3 @@ def _dots(axes: Axes, scale: str, base: float, entries: list[tuple[float, str]])
             [(column + 0.5) / 4.0], [height], "o", markersize=3.7, markeredgewidth=0.7, markeredgecolor=colour,
             markerfacecolor=(*to_rgb(colour), share) if share else PAPER, zorder=4,
         )  # fmt: skip
-

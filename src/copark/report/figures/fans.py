@@ -25,14 +25,13 @@ from copark.report.figures.style import (
     styled,
     years,
 )
-
 from copark.report.words import scenario_title
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.cases.evidence import Observation
     from copark.cases.case import Case
+    from copark.cases.evidence import Observation
 
 SIZE_INCHES = (4.7, 3.25)
 

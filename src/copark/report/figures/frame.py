@@ -64,7 +64,10 @@ class View:
         """What made the figure."""
         name = scenario_title(self.result, self.scenario, self.lang)
         return self.say(
-            "figure.footer", identity=self.result.attrs.get("identity", ""), runs=number(self.finished, 0), scenario=name
+            "figure.footer",
+            identity=self.result.attrs.get("identity", ""),
+            runs=number(self.finished, 0),
+            scenario=name,
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,8 +22,8 @@ from copark.report.figures.style import (
     SIDES,
     SIZE,
     direct_label,
+    key,
     language,
-    legible,
     panel,
     sheet,
     spread,
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-    from copark.cases.evidence import CapTable
     from copark.cases.case import Case
+    from copark.cases.evidence import CapTable
 
 SIZE_INCHES = (7.2, 3.5)
 
@@ -150,7 +150,7 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en", 
     start, stop = seen.span
     places = spread([end[0] for end in ends], (high - low) * 0.06)
     for place, (_, words, colour) in zip(places, ends, strict=True):
-        if place == place:
+        if np.isfinite(place):
             direct_label(axes, (stop + 0.012 * (stop - start), place), words, colour)
     return figure
 
@@ -208,8 +208,8 @@ def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     figure = sheet((7.2, 4.3), seen.say("money.title"), seen.say("money.subtitle"), seen.footer)
     axes = panel(figure, 0.56, 1.22, 0.62, 0.66)
     years(axes, seen.span[0] - 0.3, seen.span[1] + 0.3)
-    tops, bottoms = 0.0, 0.0
-    handles = []
+    tops, bottoms = np.zeros(1), np.zeros(1)
+    handles: list[tuple[Any, str]] = []
     for name in kept:
         calendar, amounts = yearly(seen, name)
         if not np.any(amounts):
@@ -234,9 +234,5 @@ def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
             direct_label(axes, (seen.span[1] + 0.5, float(cash[-1])), number(float(cash[-1]), 0), INK, weight="bold")
     axes.axhline(0.0, color=MUTED, linewidth=0.8)
     if handles:
-        figure.legend(
-            [handle for handle, _ in handles], [legible(words) for _, words in handles], loc="lower left",
-            bbox_to_anchor=(0.06, 0.06), ncols=4, frameon=False, fontsize=SIZE["small"], handlelength=1.4,
-            columnspacing=1.2,
-        )  # fmt: skip
+        key(figure, handles, (0.43, 0.26), fontsize=SIZE["small"], handlelength=1.4, columnspacing=1.2)
     return figure

@@ -16,6 +16,7 @@ from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
 from copark.report.figures.frame import View, view, year_of
 from copark.report.figures.style import (
+    DARK,
     GRID,
     INK,
     MODEL,
@@ -23,10 +24,10 @@ from copark.report.figures.style import (
     OUTCOMES,
     PAPER,
     PHASES,
-    SCALES as SCALE_COLOURS,
     SECOND,
     SIZE,
     direct_label,
+    key,
     legible,
     panel,
     sheet,
@@ -34,6 +35,9 @@ from copark.report.figures.style import (
     styled,
     wrap,
     years,
+)
+from copark.report.figures.style import (
+    SCALES as SCALE_COLOURS,
 )
 from copark.report.numbers import percent
 from copark.report.words import scenario_title
@@ -95,7 +99,7 @@ def _row(axes: Axes, at: int, name: str, found: tuple[Share, ...], *, bold: bool
             edgecolor=PAPER, linewidth=0.8,
         )  # fmt: skip
         if wide >= 5.0:
-            colour = PAPER if entry.name in ("failed", "self_standing") else INK
+            colour = PAPER if entry.name in ("failed", "self_standing") else DARK
             axes.text(
                 start + wide / 2.0, at, percent(entry.share), ha="center", va="center", size=SIZE["label"],
                 color=colour, weight="bold" if bold else "normal",
@@ -109,11 +113,8 @@ def _outcome_key(figure: Figure, seen: View) -> None:
     handles = [
         axes.barh(-9, 0, facecolor=OUTCOMES[name], hatch=_HATCH[name], edgecolor=PAPER, label=name) for name in NAMES
     ]
-    figure.legend(
-        handles, [text(f"analysis.outcome.{name}", seen.lang) for name in NAMES], loc="lower left",
-        bbox_to_anchor=(0.01, 0.16 / figure.get_size_inches()[1]), ncols=4, frameon=False, fontsize=SIZE["label"],
-        handlelength=1.2, handleheight=0.9, columnspacing=1.4,
-    )  # fmt: skip
+    words = [text(f"analysis.outcome.{name}", seen.lang) for name in NAMES]
+    key(figure, list(zip(handles, words, strict=True)), (0.07, 0.16))
 
 
 @styled
@@ -139,13 +140,13 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     for low, high, name in zip(edges, edges[1:], GRADES, strict=False):
         words = text(f"analysis.grade.{name}", seen.lang)
         direct_label(upper, (aside, (low + high) / 2.0), words, MUTED, size=SIZE["small"] - 0.6)
-    for values, colour, key in (
+    for values, colour, form in (
         (found.coordination, MODEL, "coordination.standard"),
         (found.coordination_corrected, SECOND, "coordination.corrected"),
     ):
         levels = quantiles(values, (0.05, 0.50, 0.95))
         upper.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
-        upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(key))
+        upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(form))
     upper.legend(loc="upper left", frameon=False, fontsize=SIZE["small"], ncols=2, borderaxespad=0.1)
     lower = panel(figure, 0.56, 0.50, 1.5, 3.02)
     years(lower, *seen.span)
@@ -155,7 +156,7 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     places = spread([float(medians[scale][-1]) for scale in SCALES], 0.085)
     for scale, place in zip(SCALES, places, strict=True):
         lower.plot(seen.times, medians[scale], color=SCALE_COLOURS[scale], linewidth=1.6)
-        if place == place:
+        if np.isfinite(place):
             direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", seen.lang), SCALE_COLOURS[scale])
     return figure
 
@@ -193,9 +194,6 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", s
         at = year_of(mark)
         if seen.span[0] < at < seen.span[1]:
             axes.axvline(at, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
-    figure.legend(
-        handles, [text(f"analysis.phase.{name}", seen.lang) for name in STAGES], loc="lower left",
-        bbox_to_anchor=(0.06, 0.16 / 3.3), ncols=4, frameon=False, fontsize=SIZE["label"], handlelength=1.2,
-        handleheight=0.9,
-    )  # fmt: skip
+    words = [text(f"analysis.phase.{name}", seen.lang) for name in STAGES]
+    key(figure, list(zip(handles, words, strict=True)), (0.43, 0.16))
     return figure

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,6 +24,9 @@ from copark.report.numbers import axis_number
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+DARK = "#10181f"
+"""Ink on light fills, dark on a dark page too."""
 
 INK, MUTED, GRID, PAPER = "#22303c", "#65717c", "#e3e7ea", "#ffffff"
 MODEL, SECOND, ACCENT, PALE = "#1d5b8c", "#b4472f", "#d99a34", "#b8c0c7"
@@ -97,7 +102,7 @@ def legible(words: str, longest: int = 400) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def settings() -> dict[str, Any]:
+def settings() -> Any:
     """The matplotlib settings of every figure."""
     return {
         "font.family": families(), "font.size": SIZE["label"], "text.parse_math": False, "text.color": INK,
@@ -205,11 +210,11 @@ def years(axes: Axes, first: float, last: float) -> None:
 
 def spread(wanted: Sequence[float], gap: float) -> list[float]:
     """Positions near those wanted and at least ``gap`` apart, in the same order of size; NaN stays where it is."""
-    order = sorted((at for at in range(len(wanted)) if wanted[at] == wanted[at]), key=lambda at: wanted[at])
+    order = sorted((at for at in range(len(wanted)) if isfinite(wanted[at])), key=lambda at: wanted[at])
     placed = list(wanted)
     for _ in range(50):
         moved = False
-        for lower, upper in zip(order, order[1:], strict=False):
+        for lower, upper in pairwise(order):
             short = gap - (placed[upper] - placed[lower])
             if short > 1e-9 * max(1.0, abs(gap)):
                 placed[lower] -= short / 2.0
@@ -218,6 +223,18 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
         if not moved:
             break
     return placed
+
+
+def key(
+    figure: Figure, entries: Sequence[tuple[Any, str]], at: tuple[float, float], columns: int = 4, **extra: Any
+) -> None:
+    """A key below the axes, for what cannot be labelled directly: handles with their words; ``at`` in inches."""
+    width, height = figure.get_size_inches()
+    options: dict[str, Any] = {
+        "loc": "lower left", "bbox_to_anchor": (at[0] / width, at[1] / height), "ncols": columns, "frameon": False,
+        "fontsize": SIZE["label"], "handlelength": 1.2, "handleheight": 0.9, "columnspacing": 1.4, **extra,
+    }  # fmt: skip
+    figure.legend([handle for handle, _ in entries], [legible(words) for _, words in entries], **options)
 
 
 def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, **extra: Any) -> None:

@@ -61,4 +61,3 @@ def weight(result: xr.Dataset, case: Case, lang: str = "en", scenario: int = 0) 
     axes.margins(x=0.12)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 2)}%"))
     return figure
-
