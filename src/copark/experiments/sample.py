@@ -1,8 +1,6 @@
-"""Sampling: parameters for every run, from the defaults or from the priors, by a scrambled Sobol sequence."""
+"""Sampling: parameters for every run, from the defaults or from the priors."""
 
 from __future__ import annotations
-
-import warnings
 
 import numpy as np
 
@@ -12,6 +10,9 @@ from copark.experiments.study import Scenario, Study
 from copark.model.arrays import Draws, make_draws
 from copark.model.luck import NEVER
 from copark.model.variables import Prior, Variable, catalogue
+
+PARAMETERS = 0x636F7061726B
+"""Second key of the generator: what the numbers are for."""
 
 
 def prior_of(variable: Variable, case: Case) -> Prior | None:
@@ -23,7 +24,7 @@ def prior_of(variable: Variable, case: Case) -> Prior | None:
 
 
 def drawn_parameters(study: Study, case: Case) -> list[Variable]:
-    """Parameters a study draws, in the order of the catalogue: the columns of the Sobol sequence.
+    """Parameters a study draws, in the order of the catalogue.
 
     `unsettled` holds the parameters at their defaults that calibration has moved from their priors, and draws the rest.
     """
@@ -33,22 +34,21 @@ def drawn_parameters(study: Study, case: Case) -> list[Variable]:
     return every if study.draws == "prior" else [v for v in every if v.moved != "moved"]
 
 
-def sobol(dimensions: int, first: int, last: int, seed: int) -> np.ndarray:
-    """Points first..last-1 of a scrambled Sobol sequence, inside (0, 1).
+def uniforms(count: int, first: int, last: int, seed: int) -> np.ndarray:
+    """Uniform numbers of runs first..last-1, addressed by (seed, run, column), inside (0, 1).
 
-    float64 of shape (last - first, dimensions).
+    From the counter-based generator Philox: any part of the sequence is made without the rest, so that chunks, more
+    runs, or other parameters drawn beside it leave a parameter's draws as they are. float64 of shape
+    (last - first, count).
     """
-    from scipy.stats import qmc
-
-    engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
-    if first:
-        engine.fast_forward(first)
-    with warnings.catch_warnings():
-        # Any part of the sequence is asked for, so that runs can be made in chunks; its balance is that of the whole.
-        warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
-        points = np.asarray(engine.random(last - first))
-    inside: np.ndarray = np.clip(points, 1e-9, 1.0 - 1e-9)
-    return inside
+    per_counter = 4
+    counters = -(-count // per_counter)
+    generator = np.random.Philox(key=np.array([seed, PARAMETERS], dtype=np.uint64))
+    generator.advance(first * counters)
+    raw = np.asarray(generator.random_raw((last - first) * counters * per_counter), dtype=np.uint64)
+    inside = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    made: np.ndarray = inside.reshape(last - first, counters * per_counter)[:, :count]
+    return made
 
 
 def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndarray]:
@@ -59,13 +59,14 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
     for name, variable in catalogue().parameters.items():
         given = np.array(facts.get(name, variable.default))
         values[name] = np.tile(given.reshape(variable.shape), (runs, *([1] * len(variable.shape))))
+    column = {name: n for n, name in enumerate(values)}
     columns = drawn_parameters(study, case)
     if columns:
-        points = sobol(len(columns), first, last, study.seed)
-        for n, variable in enumerate(columns):
+        points = uniforms(len(column), first, last, study.seed)
+        for variable in columns:
             prior = prior_of(variable, case)
             if prior is not None:
-                drawn = prior.quantile(points[:, n], variable.default[0])
+                drawn = prior.quantile(points[:, column[variable.name]], variable.default[0])
                 values[variable.name] = np.clip(drawn, variable.low, variable.high)
     return values
 
