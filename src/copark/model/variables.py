@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ AXES = {"origin": axes.ORIGINS, "bloc": axes.BLOCS, "side": axes.SIDES, "partner
 ORIGINS = ("home", "host", "third")
 
 
+def standard_normal(u: np.ndarray) -> np.ndarray:
+    """Standard normal quantiles of probabilities, float64 of the same shape (by the standard library, Wichura 1988)."""
+    quantile = NormalDist().inv_cdf
+    return np.array([quantile(p) for p in u.ravel()]).reshape(u.shape)
+
+
 @dataclass(frozen=True)
 class Prior:
     """Prior of a parameter: fixed, uniform(a, b), loguniform(a, b), normal(mean, sd) or lognormal(mean, sd)."""
@@ -32,17 +39,15 @@ class Prior:
 
     def quantile(self, u: np.ndarray, default: float) -> np.ndarray:
         """Values at probabilities u, float64 of the shape of u; the default where the prior is fixed."""
-        from scipy.special import ndtri
-
         if self.kind == "uniform":
             return self.a + (self.b - self.a) * u
         if self.kind == "loguniform":
             made: np.ndarray = np.exp(np.log(self.a) + (np.log(self.b) - np.log(self.a)) * u)
             return made
         if self.kind == "normal":
-            return np.asarray(self.a + self.b * ndtri(u))
+            return np.asarray(self.a + self.b * standard_normal(u))
         if self.kind == "lognormal":
-            return np.exp(self.a + self.b * ndtri(u))
+            return np.exp(self.a + self.b * standard_normal(u))
         return np.full_like(u, default)
 
     def density_kind(self) -> str:
