@@ -130,7 +130,6 @@ def make_workspace(inputs: Inputs) -> Workspace:
             strength=inputs.link_strength,
             delay=inputs.link_delay,
             sent=np.zeros((quarters, LINKS * CHANNELS_PER_LINK)),
-            arrived=np.zeros(LINKS * CHANNELS_PER_LINK),
         ),
         row=made[-1],
         values=made[-1].view(np.float64).view(np.ndarray),

@@ -42,35 +42,6 @@ def fault(work: Workspace) -> tuple[int, int]:
     return OK, 0
 
 
-@compiled
-def run(
-    i: int, inputs: Inputs, draws: Draws, work: Workspace, keep: np.ndarray, out: np.ndarray
-) -> tuple[int, int, int]:
-    """Simulate run i of the draws; write kept outputs into out[:, quarter]; return code, quarter and room."""
-    luck.prepare(draws.luck[i])
-    begin(inputs, work, draws.governments[i])
-    quarters = out.shape[1]
-    for t in range(quarters):
-        quarter(
-            t,
-            inputs,
-            work,
-            draws.world[i],
-            draws.governments[i],
-            draws.company[i],
-            draws.enterprises[i],
-            draws.luck[i],
-        )
-        record(work)
-        code, where = fault(work)
-        if code != OK:
-            out[:, t:] = np.nan
-            return code, t, where
-        for n in range(keep.size):
-            out[n, t] = work.values[keep[n]]
-    return OK, 0, 0
-
-
 @entry
 def simulate_block(
     inputs: Inputs,
@@ -95,7 +66,23 @@ def simulate_block(
     """
     for i in range(first, last):
         work.memory[:] = 0.0
-        code, when, where = run(i, inputs, draws, work, keep, out[i])
-        status[i, 0] = code
-        status[i, 1] = when
-        status[i, 2] = where
+        luck.prepare(draws.luck[i])
+        begin(inputs, work, draws.governments[i])
+        code = OK
+        for t in range(out.shape[2]):
+            if code == OK:
+                quarter(
+                    t,
+                    inputs,
+                    work,
+                    draws.world[i],
+                    draws.governments[i],
+                    draws.company[i],
+                    draws.enterprises[i],
+                    draws.luck[i],
+                )
+                record(work)
+                code, where = fault(work)
+                status[i, 0], status[i, 1], status[i, 2] = code, t if code != OK else 0, where
+            for n in range(keep.size):
+                out[i, n, t] = work.values[keep[n]] if code == OK else np.nan

@@ -60,13 +60,12 @@ class Wires(NamedTuple):
     """The arrows of a run.
 
     strength, delay: float64 and int64 of shape (LINKS,). sent: what was sent, float64 of shape
-    (quarters, LINKS x CHANNELS_PER_LINK); arrived: what arrived in the quarter, same without quarters.
+    (quarters, LINKS x CHANNELS_PER_LINK).
     """
 
     strength: np.ndarray
     delay: np.ndarray
     sent: np.ndarray
-    arrived: np.ndarray
 
 
 @compiled
@@ -81,7 +80,6 @@ def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: 
         result = strength * arrives
     else:
         result = strength * arrives + (1.0 - strength) * neutral
-    wires.arrived[row] = result
     return result
 
 
