@@ -60,8 +60,9 @@ def cells(variable: Variable) -> list[str]:
 
 def arrow(link: Link) -> list[str]:
     """Give the cells of an arrow, in the order of ARROWS."""
+    named = [str(link.number), f"`{link.name}`", link.en, link.zh]
     ends = [link.source_room, link.target_room, ", ".join(link.sends), ", ".join(link.receives)]
-    return [str(link.number), f"`{link.name}`", link.en, link.zh, *ends, link.unit, f"{link.neutral:g}", str(link.delay)]
+    return [*named, *ends, link.unit, f"{link.neutral:g}", str(link.delay)]
 
 
 def page(known: Catalogue) -> str:

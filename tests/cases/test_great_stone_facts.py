@@ -316,7 +316,7 @@ def test_the_decree_of_2017_lowers_the_threshold_tenfold(park):
 
 def test_land_plan_ends_with_the_first_stage(park):
     assert [fact.value for fact in used(park.land.plan)] == [350, 851]
-    assert one(park, "serviced_area", "2019-12").in_unit("ha") == pytest.approx(851)
+    assert one(park, "usable_area", "2019-12").in_unit("ha") == pytest.approx(851)
 
 
 # ---------------------------------------------------------------- completeness and honesty

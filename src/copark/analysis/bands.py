@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> NDArray[np
         Shape (level, quarter) or (level,); NaN where no run has a value.
     """
     found = np.asarray(values, dtype=np.float64)
-    columns = found.reshape(found.shape[0], -1)
+    columns = found.reshape(found.shape[0], prod(found.shape[1:]))
     finite = np.isfinite(columns)
     answer = np.full((len(levels), columns.shape[1]), np.nan)
     whole = finite.all(axis=0) & (columns.shape[0] > 0)

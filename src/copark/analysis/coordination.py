@@ -88,6 +88,14 @@ def _checked(scores: ArrayLike) -> NDArray[np.float64]:
     return found
 
 
+def _relative(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scores over the largest of them, 0 where all are 0: C stays, and products of small scores do not vanish."""
+    top = scores.max(axis=-1, keepdims=True)
+    found: NDArray[np.float64] = np.where(np.isnan(scores), np.nan, 0.0)
+    np.divide(scores, top, out=found, where=top > 0.0)
+    return found
+
+
 def coupling(scores: ArrayLike) -> NDArray[np.float64]:
     """Standard coupling degree, ``C = (Π U)^(1/n) / (Σ U / n)``; 0 where every score is 0.
 
@@ -106,9 +114,9 @@ def coupling(scores: ArrayLike) -> NDArray[np.float64]:
     ValueError
         If a score leaves [0, 1] or there is only one.
     """
-    found = _checked(scores)
-    mean = found.mean(axis=-1)
-    geometric = np.prod(found, axis=-1) ** (1.0 / found.shape[-1])
+    relative = _relative(_checked(scores))
+    mean = relative.mean(axis=-1)
+    geometric = np.prod(relative, axis=-1) ** (1.0 / relative.shape[-1])
     degree: NDArray[np.float64] = np.where(np.isnan(mean), np.nan, 0.0)
     np.divide(geometric, mean, out=degree, where=mean > 0.0)
     return degree
@@ -134,9 +142,7 @@ def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
     n = found.shape[-1]
     first, second = np.triu_indices(n, k=1)
     spread = np.abs(found[..., first] - found[..., second]).sum(axis=-1) / (n * (n - 1) / 2.0)
-    top = found.max(axis=-1)
-    relative = np.divide(found, top[..., None], out=np.where(np.isnan(found), np.nan, 0.0), where=top[..., None] > 0.0)
-    evenness = np.prod(relative, axis=-1) ** (1.0 / (n - 1))
+    evenness = np.prod(_relative(found), axis=-1) ** (1.0 / (n - 1))
     degree: NDArray[np.float64] = np.sqrt(np.maximum(1.0 - spread, 0.0) * evenness)
     return degree
 

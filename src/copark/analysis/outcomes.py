@@ -82,7 +82,8 @@ def wilson(count: int, total: int, level: float = 0.95) -> tuple[float, float]:
     middle = share + z * z / (2.0 * total)
     half = z * sqrt(share * (1.0 - share) / total + z * z / (4.0 * total * total))
     scale = 1.0 + z * z / total
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    low = 0.0 if count == 0 else max(0.0, (middle - half) / scale)
+    return low, 1.0 if count == total else min(1.0, (middle + half) / scale)
 
 
 def shares(outcome: ArrayLike, level: float = 0.95) -> tuple[Share, ...]:

@@ -65,7 +65,7 @@ def pack_world(case: Case, quarters: list[Quarter], gaps: list[dict[int, float]]
     """Growth while it is known, exposure to dated shocks, and who among the partners was there."""
     for t, quarter in enumerate(quarters):
         row = inputs.world[t]
-        row.year = quarter.year - quarters[0].year
+        row.year = max(t - (quarter.quarter - 1), 0)
         if all(quarter.year in gap for gap in gaps):
             row.growth_known = 1.0
             row.growth_host = gaps[0][quarter.year]

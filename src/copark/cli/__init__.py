@@ -40,6 +40,8 @@ def _guarded(given: list[str]) -> int:
     lang = language(given, os.environ)
     try:
         code = get_command(app)(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        if code == STOPPED:  # Typer's answer to an interrupt
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else OK
     except TyperException as error:
         print(wrong_usage(error, lang), file=sys.stderr)

@@ -71,16 +71,7 @@ def simulate_block(
         code = OK
         for t in range(out.shape[2]):
             if code == OK:
-                quarter(
-                    t,
-                    inputs,
-                    work,
-                    draws.world[i],
-                    draws.governments[i],
-                    draws.company[i],
-                    draws.enterprises[i],
-                    draws.luck[i],
-                )
+                quarter(t, i, inputs, draws, work)
                 record(work)
                 code, where = fault(work)
                 status[i, 0], status[i, 1], status[i, 2] = code, t if code != OK else 0, where

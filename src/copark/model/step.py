@@ -6,7 +6,7 @@ building -> operating, reinvesting, exit -> developer's ledger -> benefit, barga
 
 from __future__ import annotations
 
-from copark.model.arrays import Inputs, Workspace
+from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.company import equations as company
 from copark.model.compiler import Record, compiled
 from copark.model.coupling import links
@@ -17,24 +17,15 @@ from copark.model.world import equations as world
 
 
 @compiled
-def quarter(
-    t: int,
-    inputs: Inputs,
-    work: Workspace,
-    theta_world: Record,
-    theta_governments: Record,
-    theta_company: Record,
-    theta_enterprises: Record,
-    address: Record,
-) -> None:
-    """Move a park by one quarter."""
-    wires, rooms = work.wires, work.rooms
+def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:
+    """Move the park of run i by one quarter."""
+    wires, rooms, address = work.wires, work.rooms, draws.luck[i]
     w_state, w_in, w_out = rooms.world.state[0], rooms.world.receives[0], rooms.world.sends[0]
     g_state, g_in, g_out = rooms.governments.state[0], rooms.governments.receives[0], rooms.governments.sends[0]
     c_state, c_in, c_out = rooms.company.state[0], rooms.company.receives[0], rooms.company.sends[0]
     e_state, e_in, e_out = rooms.enterprises.state[0], rooms.enterprises.receives[0], rooms.enterprises.sends[0]
 
-    world.step(t, w_state, w_out, inputs.world[t], inputs.history, theta_world, address)
+    world.step(t, w_state, w_out, inputs.world[t], inputs.history, draws.world[i], address)
     links.demand_to_arrivals(t, wires, w_out, e_in)
     links.growth_to_returns(t, wires, w_out, e_in)
     links.partners_to_network(t, wires, w_out, c_in)
@@ -49,7 +40,7 @@ def quarter(
     links.regime_to_arrivals(t, wires, g_out, e_in)
     links.tax_to_returns(t, wires, g_out, e_in)
 
-    developed = company.decide(t, c_state, c_in, c_out, inputs.company[t], theta_company, address)
+    developed = company.decide(t, c_state, c_in, c_out, inputs.company[t], draws.company[i], address)
     links.network_to_arrivals(t, wires, c_out, e_in)
     links.network_to_partners(t, wires, c_out, w_in)
     links.service_to_arrivals(t, wires, c_out, e_in)
@@ -59,7 +50,7 @@ def quarter(
     links.opening_to_enterprises(t, wires, c_out, e_in)
 
     enterprises.step(
-        t, work.firms, e_state, e_in, e_out, inputs.enterprises[t], inputs.anchors, theta_enterprises, address
+        t, work.firms, e_state, e_in, e_out, inputs.enterprises[t], inputs.anchors, draws.enterprises[i], address
     )
     links.sales_to_ledger(t, wires, e_out, c_in)
     links.occupancy_to_ledger(t, wires, e_out, c_in)
@@ -69,7 +60,7 @@ def quarter(
     links.results_to_arrivals(t, wires, e_out, e_in)
     links.results_to_partners(t, wires, e_out, w_in)
 
-    company.keep_books(c_state, c_in, c_out, inputs.company[t], theta_company, developed)
+    company.keep_books(c_state, c_in, c_out, inputs.company[t], draws.company[i], developed)
     links.interest_to_home(t, wires, c_out, g_in)
     links.contracts_to_home(t, wires, c_out, g_in)
     links.dividends_to_sides(t, wires, c_out, g_in)
@@ -77,10 +68,10 @@ def quarter(
     links.control_to_bargain(t, wires, c_out, g_in)
     links.opening_to_interests(t, wires, c_out, g_in)
 
-    governments.step(g_state, g_in, g_out, inputs.governments[t], theta_governments)
+    governments.step(g_state, g_in, g_out, inputs.governments[t], draws.governments[i])
     links.rescue_to_ledger(t, wires, g_out, c_in)
     company.close(c_state, c_in, c_out)
-    world.partners(t, w_state, w_in, inputs.world[t], theta_world, address)
+    world.partners(t, w_state, w_in, inputs.world[t], draws.world[i], address)
 
 
 @compiled

@@ -25,6 +25,8 @@ def number(value: float, places: int | None = None) -> str:
     if not isfinite(value):
         return NOTHING
     shown = f"{value:,.{decimals(value) if places is None else places}f}"
+    if places is None and not shown.strip("-0.,"):
+        return "0"
     if shown.startswith("-"):
         shown = MINUS + shown[1:] if shown.strip("-0.,") else shown[1:]
     return shown

@@ -37,7 +37,13 @@ TAIL = 0.1
 def not_kept(result: xr.Dataset, names: tuple[str, ...], lang: str) -> Words | None:
     """A sentence that names the outputs a study did not keep; ``None`` where it kept all."""
     missing = [name for name in names if name not in result.data_vars]
-    return Words(text("report.page.not_kept", lang, names=join(missing, lang))) if missing else None
+    return (
+        Words(
+            text("report.page.not_kept", lang, names=join([output_title(result, name, lang) for name in missing], lang))
+        )
+        if missing
+        else None
+    )
 
 
 def summary(findings: Findings) -> Section:
@@ -104,9 +110,16 @@ def fans(findings: Findings, studio: Studio) -> Section:
     blocks: list[Block] = [Words(findings.say("fans.lead"))]
     if kept:
         blocks.append(Grid(tuple(fan(findings, studio, name) for name in kept)))
-    missing = [name for name in FANS if name not in kept]
+    missing = [output_title(findings.result, name, findings.lang) for name in FANS if name not in kept]
     if missing:
-        blocks.append(Words(findings.say("fans.missing", names=join(missing, findings.lang))))
+        blocks.append(
+            Words(
+                findings.say(
+                    "fans.missing",
+                    names=join(missing, findings.lang),
+                )
+            )
+        )
     return Section("fans", findings.say("section.fans"), tuple(blocks))
 
 
@@ -221,7 +234,7 @@ def money(findings: Findings, studio: Studio) -> list[Block]:
     caption = findings.say("ledgers.money_caption_part")
     if whole:
         gap = closing_gap(result, scenario, (SOURCES, USES))
-        shown = f"{gap:.0e} M USD" if 0.0 < gap < 5e-4 else spoken(gap, "M USD", lang)
+        shown = findings.say("ledgers.rounding") if gap < 1e-9 else spoken(gap, "M USD", lang)
         caption = findings.say("ledgers.money_caption", gap=shown)
     largest = sorted(kept, key=lambda name: -sums[name])[:3]
     told = join([f"{output_title(result, name, lang)} {spoken(sums[name], 'M USD', lang)}" for name in largest], lang)

@@ -104,7 +104,7 @@ def cards(findings: Findings) -> tuple[tuple[str, str, str], ...]:
     lang, last = findings.lang, findings.labels[year_twenty(findings.result)]
     standing = findings.share("self_standing")
     name = text("analysis.outcome.self_standing", lang)
-    width = f"{percent(standing.low)}–{percent(standing.high)}"
+    width = findings.say("card.error", band=f"{percent(standing.low)}–{percent(standing.high)}")
     found = [(percent(standing.share), findings.say("card.outcome", outcome=name), width)]
     for output in ("operating", "jobs", "cash"):
         final = findings.final(output)

@@ -74,7 +74,7 @@ class Table:
 
 
 SHORT = frozenset(("date", "quarter", "grade", "role", "use"))
-WIDE = frozenset(("note", "event", "meaning", "reason", "actors"))
+WIDE = frozenset(("note", "event", "meaning", "reason", "actors", "source"))
 
 
 def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:

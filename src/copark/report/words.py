@@ -22,9 +22,13 @@ def variable_title(name: str, lang: str) -> str:
 
 
 def output_title(result: xr.Dataset, name: str, lang: str) -> str:
-    """The title of an output of the model; that of the series of the same name where the result has none."""
+    """The title of an output of the model: the result's own, or the catalogue's where the study did not keep it."""
+    from copark.model.variables import catalogue
+
     found = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
-    return found or variable_title(name, lang)
+    if found or name not in catalogue().outputs:
+        return found or variable_title(name, lang)
+    return catalogue().outputs[name].title(lang)
 
 
 def scenario_title(result: xr.Dataset, at: int, lang: str) -> str:

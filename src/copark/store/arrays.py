@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 CHUNK = 1000
-CACHED_RUNS = 10_000
+CACHED_RUNS = 5_000
 """Up to this many runs, a variable once read stays in memory."""
 
 

@@ -115,28 +115,44 @@ class _Running:
 
         ordered = np.sort(values, axis=-1)  # NaN comes last
         size = values.shape[-1] - np.isnan(values).sum(axis=-1)
-        for at in np.ndindex(size.shape):
-            found = ordered[at][: size[at]]
-            if not found.size:
-                continue
-            if not self.count[at]:
-                self.edges[at] = found[np.linspace(0, found.size - 1, EDGES).round().astype(np.int64)]
-            self.below[at] += np.searchsorted(found, self.edges[at], side="left")
-            self.upto[at] += np.searchsorted(found, self.edges[at], side="right")
-            self._moments(at, found)
+        self._place_edges(ordered, size)
+        self._moments(ordered, size)
+        cells = zip(
+            ordered.reshape(-1, values.shape[-1]),
+            size.flat,
+            self.edges.reshape(-1, EDGES),
+            self.below.reshape(-1, EDGES),
+            self.upto.reshape(-1, EDGES),
+            strict=True,
+        )
+        for row, number, edges, below, upto in cells:
+            found = row[:number]
+            np.add(below, found.searchsorted(edges, side="left"), out=below)
+            np.add(upto, found.searchsorted(edges, side="right"), out=upto)
 
-    def _moments(self, at: tuple[int, ...], found: NDArray[np.float64]) -> None:
+    def _place_edges(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
+        """Where a cell has its first values, take its edges from among them."""
+        import numpy as np
+
+        for at in np.argwhere((self.count == 0) & (size > 0)):
+            cell = tuple(at)
+            self.edges[cell] = ordered[cell][np.linspace(0, size[cell] - 1, EDGES).round().astype(np.int64)]
+
+    def _moments(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
         """Join mean and sum of squares with those of further values (Chan, Golub and LeVeque 1983)."""
         import numpy as np
 
-        old, new = self.count[at], found.size
-        mean = found.mean()
-        step = mean - self.mean[at]
-        self.count[at] = old + new
-        self.mean[at] += step * new / (old + new)
-        self.squares[at] += np.square(found - mean).sum() + step * step * old * new / (old + new)
-        self.low[at] = min(self.low[at], found[0])
-        self.high[at] = max(self.high[at], found[-1])
+        there = ~np.isnan(ordered)
+        new, count = np.maximum(size, 1), self.count + size
+        mean = np.where(there, ordered, 0.0).sum(axis=-1) / new
+        squares = np.square(np.where(there, ordered - mean[..., None], 0.0)).sum(axis=-1)
+        step = np.where(size > 0, mean - self.mean, 0.0)
+        share = size / np.maximum(count, 1)
+        self.mean += step * share
+        self.squares += squares + step * step * self.count * share
+        self.low = np.fmin(self.low, ordered[..., 0])
+        self.high = np.fmax(self.high, np.where(there, ordered, -np.inf).max(axis=-1))
+        self.count = count
 
     def table(self) -> NDArray[np.float64]:
         """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value."""

@@ -70,17 +70,22 @@ def run_study(
     if bands:
         study = study.with_changes(keep="standard")
     began = time.monotonic()
-    found = None if fresh else store.find(study_identity(study, case))
-    if found is not None and not bands and found.kept < found.runs:
-        found = None
+    found = None if fresh else _find(store, study_identity(study, case), bands=bands)
     record = found or _make(store, study, case, threads, bands=bands, progress=progress)
     seconds = time.monotonic() - began
     result = store.load(record.identity)
     page = None
     if report:
+        stage(progress, "report")(0, 0)
         folder = reports_in(out) / f"{study.name}-{record.identity}"
         page = write_report(result, case, lang, folder, stage(progress, "report"))
     return _outcome(record, result, study, case, lang, reused=found is not None, seconds=seconds, page=page)
+
+
+def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
+    """The stored run, if it holds what is asked for: bands do not stand in for paths."""
+    found = store.find(identity)
+    return found if found is None or bands or found.kept == found.runs else None
 
 
 def _make(

@@ -49,9 +49,9 @@ def draw(t: int, firms: Firms, count: int, address: Record) -> None:
 def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: Record, common: float) -> None:
     """Returns, reinvestment, growth and the decision to leave, for every operating enterprise (MODEL §3(4), (7)).
 
-    e' = phi^dt e + s sqrt(1 - phi^(2 dt)) z with s = sigma/sqrt(2); r = common + u + e + terms - tau [.]+ - start-up
-    loss; k' = k (1 + reinvested [r]+ dt); the exit hazard is h_x exp{-(r4 - 0.07)/sigma}, r4 the mean return of the
-    last four quarters.
+    e' = phi^dt e + s sqrt(1 - phi^(2 dt)) z with s = sigma/sqrt(2); r is, after tax, common + u + e + terms - start-up
+    loss, so that the loss of the start lowers the tax; k' = k (1 + reinvested [r]+ dt); the exit hazard is
+    h_x exp{-(r4 - 0.07)/sigma}, r4 the mean return of the last four quarters.
     """
     table = firms.operating
     persistence = parameters.transitory_persistence**DT
@@ -68,7 +68,8 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
         base = base_home if origin < 0.5 else (base_host if origin < 1.5 else base_third)
         transitory = persistence * table[TRANSITORY + i] + innovation * table[SHOCK + i]
         age = table[AGE + i]
-        r = after_tax(base + table[PERMANENT + i] + transitory, tax) - loss * (1.0 - startup_share(age, ramp))
+        starting = loss * (1.0 - startup_share(age, ramp))
+        r = after_tax(base + table[PERMANENT + i] + transitory - starting, tax)
         table[TRANSITORY + i] = transitory
         table[AGE + i] = age + 1.0
         first, second, third = table[LATEST + i], table[SECOND + i], table[THIRD + i]

@@ -44,10 +44,10 @@ def render(figure: Figure, kind: str, title: str = "", identity: str = "") -> by
     return stream.getvalue()
 
 
-def save(figure: Figure, stem: Path, title: str, identity: str, kinds: Iterable[str] = FORMATS) -> str:
-    """Save a figure beside ``stem`` in each kind of file, and give back its SVG."""
+def save(figure: Figure, stem: Path, title: str, identity: str, kinds: Iterable[str] | None = None) -> str:
+    """Save a figure beside ``stem`` in each kind of file (SVG, PDF and PNG unless told), and give back its SVG."""
     drawing = ""
-    for kind in kinds:
+    for kind in FORMATS if kinds is None else kinds:
         content = render(figure, kind, title, identity)
         stem.with_suffix(f".{kind}").write_bytes(content)
         if kind == "svg":

@@ -170,9 +170,9 @@ def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
 
 
 def _serviced(axes: Axes, seen: View, case: Case) -> None:
-    if not seen.has("serviced_area"):
+    if not seen.has("usable_area"):
         return
-    for entry in shown(seen.result, "serviced_area", case):
+    for entry in shown(seen.result, "usable_area", case):
         if entry.use:
             at = year_of(entry.date.quarter("stock"))
             axes.plot(

@@ -1,0 +1,157 @@
+"""Every arrow carries what it says from the scale it leaves to the scale it reaches, and can be cut, weakened, delayed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copark.model.arrays import make_inputs, make_workspace
+from copark.model.coupling import links
+from copark.model.variables import catalogue
+from tests.equations.small_park import blank, lawful
+from tests.equations.worked_cases import dtype_of
+
+LINKS = catalogue().links
+QUARTERS = 8
+UNTOUCHED = -77.0
+
+
+def wires():
+    return make_workspace(make_inputs(QUARTERS, 1, 0)).wires
+
+
+def numbered(link, shift=0.0):
+    """What a scale sends: another number in every element of every field."""
+    dtype = dtype_of(link.source_room, "sends")
+    sent, number = blank(link.source_room, "sends"), 1.0 + shift
+    for name in dtype.names:
+        size = int(np.prod(dtype[name].shape))
+        sent[name] = np.reshape(number + np.arange(size), dtype[name].shape) if dtype[name].shape else number
+        number += size
+    return sent
+
+
+def untouched(link):
+    """What a scale receives, before anything arrives."""
+    made = blank(link.target_room, "receives")
+    for name in made.dtype.names:
+        made[name] = UNTOUCHED
+    return made
+
+
+def carried(link, sent):
+    """What should arrive of it at full strength, by field: itself but for two arrows that sum up."""
+    if link.name == "commitment_to_hurdle":
+        return {"commitment_least": np.atleast_1d(np.min(sent["commitment"]))}
+    if link.name == "network_to_partners":
+        return {"network": np.atleast_1d(np.mean(sent["network"]))}
+    fields = zip(link.sends, link.receives, strict=True)
+    return {to: np.atleast_1d(sent[name]).copy() for name, to in fields}
+
+
+def arrive(link, wire, t, sent):
+    """Let an arrow carry; return the fields it touched."""
+    target = untouched(link)
+    getattr(links, link.name)(t, wire, sent, target)
+    touched = {name: np.atleast_1d(target[name]) for name in target.dtype.names}
+    return {name: value for name, value in touched.items() if (value != UNTOUCHED).any()}
+
+
+def same(found, expected):
+    assert set(found) == set(expected)
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value), name
+
+
+def test_the_catalogue_numbers_the_arrows_as_the_code_does():
+    assert len(LINKS) == links.LINKS == 32
+    for name, link in LINKS.items():
+        assert getattr(links, name.upper()) == link.number
+    assert sorted(link.number for link in LINKS.values()) == list(range(links.LINKS))
+
+
+arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.name)
+
+
+@arrows
+def test_an_arrow_carries_its_fields_and_no_other(link):
+    sent = numbered(link)
+    found = arrive(link, wires(), 0, sent)
+    assert set(found) == set(link.receives)
+    same(found, carried(link, sent))
+
+
+@arrows
+def test_an_arrow_that_is_cut_gives_what_is_neutral(link):
+    wire = wires()
+    wire.strength[link.number] = 0.0
+    expected = {name: np.full_like(value, link.neutral) for name, value in carried(link, numbered(link)).items()}
+    same(arrive(link, wire, 0, numbered(link)), expected)
+
+
+@arrows
+def test_an_arrow_at_half_strength_goes_half_the_way_from_neutral(link):
+    wire = wires()
+    wire.strength[link.number] = 0.5
+    sent = numbered(link)
+    expected = {name: (value + link.neutral) / 2 for name, value in carried(link, sent).items()}
+    same(arrive(link, wire, 0, sent), expected)
+
+
+@arrows
+def test_another_arrow_that_is_cut_changes_nothing_here(link):
+    wire = wires()
+    wire.strength[:] = 0.0
+    wire.strength[link.number] = 1.0
+    same(arrive(link, wire, 0, numbered(link)), carried(link, numbered(link)))
+
+
+@arrows
+def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
+    wire = wires()
+    wire.delay[link.number] = 3
+    history = [numbered(link, shift=100.0 * t) for t in range(QUARTERS)]
+    for t, sent in enumerate(history):
+        found = arrive(link, wire, t, sent)
+        if t < 3:
+            same(found, {name: np.full_like(value, link.neutral) for name, value in carried(link, sent).items()})
+        else:
+            same(found, carried(link, history[t - 3]))
+
+
+def test_no_two_arrows_share_a_wire():
+    """All arrows carry at once with a delay; each brings back what it sent itself."""
+    wire = wires()
+    wire.delay[:] = 1
+    sent = {name: numbered(link, shift=1000.0 * link.number) for name, link in LINKS.items()}
+    for t in range(2):
+        found = {name: arrive(link, wire, t, sent[name]) for name, link in LINKS.items()}
+    for name, link in LINKS.items():
+        same(found[name], carried(link, sent[name]))
+
+
+@lawful
+@given(
+    value=st.floats(-1e3, 1e3),
+    strength=st.floats(0, 2),
+    neutral=st.sampled_from([0.0, 1.0, -1.0]),
+)
+def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, neutral):
+    wire = wires()
+    wire.strength[5] = strength
+    found = links.carry(wire, 2, 5, 1, value, neutral)
+    assert found == pytest.approx(neutral + strength * (value - neutral), abs=1e-9)
+
+
+@pytest.mark.parametrize("neutral", [0.0, 1.0, -1.0])
+def test_a_cut_arrow_carries_nothing_bit_for_bit(neutral):
+    wire = wires()
+    wire.strength[5] = 0.0
+    assert {links.carry(wire, 2, 5, 0, value, neutral) for value in (-3.7, 0.1, 1e9)} == {neutral}
+
+
+def test_land_takes_a_year_from_payment_to_use():
+    assert LINKS["land_to_starts"].delay == 4
+    assert [link.name for link in LINKS.values() if link.delay] == ["land_to_starts"]

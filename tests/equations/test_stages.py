@@ -1,0 +1,256 @@
+"""From registered to building to operating: who starts, who lapses, who waits for land, who opens."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from copark.model import luck
+from copark.model.enterprises import returns, stages
+from copark.model.enterprises.records import FREE_TO_DECIDE, WIDTH
+from tests.equations.small_park import blank, integers_wrap, lawful, no_firms, parameters, seen, stand
+from tests.equations.worked_cases import address
+
+rate = st.floats(-1, 1)
+
+
+@lawful
+@given(returns_=st.tuples(rate, rate), tax=st.floats(0, 0.9))
+def test_after_tax_a_better_enterprise_is_still_better_off(returns_, tax):
+    low, high = (returns.after_tax(r, tax) for r in sorted(returns_))
+    assert low <= high
+    assert high <= max(returns_)
+
+
+@lawful
+@given(before=rate, taxes=st.tuples(st.floats(0, 0.9), st.floats(0, 0.9)))
+def test_a_higher_tax_never_leaves_more(before, taxes):
+    assert returns.after_tax(before, max(taxes)) <= returns.after_tax(before, min(taxes))
+
+
+@lawful
+@given(expected=st.tuples(rate, rate), commitment=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+def test_better_prospects_and_firmer_governments_start_more_and_lapse_less(expected, commitment):
+    theta = parameters("enterprises")
+    low, high = (
+        stages.willingness(e, stages.hurdle_rate(m, theta), 0.04)
+        for e, m in zip(sorted(expected), sorted(commitment), strict=True)
+    )
+    assert 0 <= low <= high <= 1
+    assert stages.start_hazard(low, 1.9) <= stages.start_hazard(high, 1.9)
+    assert 0.06 <= stages.lapse_hazard(high, 0.06) <= stages.lapse_hazard(low, 0.06) <= 0.12
+
+
+@lawful
+@given(values=st.lists(st.floats(-0.5, 0.5), max_size=60))
+def test_the_name_of_a_park_lies_between_the_reference_and_its_results(values):
+    found = returns.reputation(sum(values), len(values), 0.07)
+    mean = np.mean(values) - 0.07 if values else 0.0
+    assert min(0, mean) - 1e-12 <= found <= max(0, mean) + 1e-12
+
+
+@integers_wrap
+def test_an_enterprise_weighs_starting_and_lapsing():
+    """Host's enterprise, E[u] 0.03, common 0.05, terms 0.01, tax 0.1: E r = 0.081; hurdle -0.02 + 0.05 x 0.5 = 0.005.
+
+    Start at 2.0 x Q 0.9 x willing, lapse at 0.5 (2 - willing), willing = logistic(0.076/0.04).
+    """
+    theta = parameters(
+        "enterprises", hurdle=-0.02, hurdle_spread=0.04, risk_premium=0.05, start_rate=2.0, lapse_rate=0.5
+    )
+    heard = blank("enterprises", "receives", commitment_least=0.5, profit_tax=0.1, service_starts=0.9)
+    dated = blank("enterprises", "dated", term_cost=[0.5, 0.004, 0.5], term_market=[0.5, 0.006, 0.5])
+    firms, where, count = no_firms(), address(run=4), 400
+    for i in range(count):
+        stand(firms.registered, firms.registered_id, i, 7000 + i, origin=1, expected=0.03)
+    stages.weigh(6, firms, count, heard, dated, theta, 0.05, where)
+    willing = 1 / (1 + math.exp(-0.076 / 0.04))
+    starting, lapsing = 1 - math.exp(-1.8 * willing / 4), 1 - math.exp(-0.5 * (2 - willing) / 4)
+    for name, process, chance in (("starts", luck.START, starting), ("lapses", luck.LAPSE, lapsing)):
+        keys = luck.key(where, process, 6)
+        expected = [float(luck.uniform(*keys, 7000 + i) < chance) for i in range(count)]
+        assert seen(firms.registered, count, name) == expected
+        assert abs(np.mean(expected) - chance) < 4 * math.sqrt(chance * (1 - chance) / count)
+
+
+@integers_wrap
+@pytest.mark.parametrize(("origin", "starts"), [(0, 1), (1, 0), (2, 1)])
+def test_each_origin_weighs_its_own_terms(origin, starts):
+    theta = parameters("enterprises", hurdle=0.5, hurdle_spread=0.01, risk_premium=0.0, start_rate=4000.0)
+    heard = blank("enterprises", "receives", commitment_least=1, service_starts=1)
+    dated = blank("enterprises", "dated", term_cost=[0.9, 0.0, 0.0], term_market=[0.0, 0.1, 0.9])
+    firms = no_firms()
+    stand(firms.registered, firms.registered_id, 0, 7000, origin=origin)
+    stages.weigh(6, firms, 1, heard, dated, theta, 0.0, address())
+    assert seen(firms.registered, 1, "starts") == [starts]
+
+
+def register_of(*entries):
+    """A register in which enterprise 100 + n has the properties of entry n, and the state that goes with it."""
+    firms, state = no_firms(), blank("enterprises", "state", registered_now=len(entries))
+    usual = {"origin": 0, "capital": 10, "build_quarters": 6, "start_quarter": FREE_TO_DECIDE, "permanent": 0.02}
+    for n, entry in enumerate(entries):
+        entry = usual | entry
+        stand(firms.registered, firms.registered_id, n, 100 + n, **entry)
+        state.registered_by_origin[int(entry["origin"])] += 1
+    return firms, state
+
+
+def test_older_applicants_are_asked_first_when_land_is_short():
+    """30 ha, of which 12 are taken: 10 fit, 9 more do not, 8 do."""
+    firms, state = register_of(
+        {"land": 10, "starts": 1}, {"land": 9, "starts": 1}, {"land": 8, "starts": 1}, {"land": 0, "starts": 1},
+    )  # fmt: skip
+    state.occupied_area = 12
+    taken = stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=30, open=1))
+    assert taken == 18
+    assert state.occupied_area == 30
+    assert list(firms.building_id[: int(state.building)]) == [100, 102, 103]
+    assert list(firms.registered_id[: int(state.registered_now)]) == [101]
+    assert (state.starts, state.lapses, state.gone) == (3, 0, 0)
+
+
+def test_an_enterprise_starts_lapses_or_waits():
+    firms, state = register_of(
+        {"starts": 1, "lapses": 1}, {"lapses": 1, "origin": 2}, {}, {"starts": 1, "lapses": 1, "land": 5, "origin": 1}
+    )
+    taken = stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=0, open=1))
+    assert taken == 0
+    assert list(firms.building_id[: int(state.building)]) == [100]  # wants both: starts
+    assert list(firms.registered_id[: int(state.registered_now)]) == [102]  # the fourth found no land, and lapsed
+    assert (state.starts, state.lapses, state.gone) == (1, 2, 2)
+    assert list(state.registered_by_origin) == [2, 0, 0]
+
+
+def test_what_an_enterprise_takes_along_when_it_starts_to_build():
+    firms, state = register_of({}, {"starts": 1, "land": 4, "capital": 7, "origin": 1, "permanent": 0.03, "expected": 9})
+    stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=30, open=1))
+    rows = ("origin", "capital", "permanent", "land", "remaining", "build_quarters")
+    assert [seen(firms.building, 1, row)[0] for row in rows] == [1, 7, 0.03, 4, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("t", "usable", "open_", "building", "registered"),
+    [(12, 100, 1, 0, 1), (13, 100, 1, 1, 0), (13, 24, 1, 0, 1), (16, 100, 1, 1, 0), (13, 100, 0, 0, 1)],
+    ids=["before its date", "at its date", "at its date without land", "late", "the company has failed"],
+)
+def test_an_anchor_project_starts_at_its_date_once_there_is_land_and_never_lapses(
+    t, usable, open_, building, registered
+):
+    firms, state = register_of({"start_quarter": 13, "land": 25, "lapses": 1})
+    stages.start_or_lapse(t, firms, state, blank("enterprises", "receives", usable_area=usable, open=open_))
+    assert (state.building, state.registered_now, state.lapses) == (building, registered, 0)
+
+
+def test_an_anchor_dated_at_the_very_beginning_is_dated():
+    firms, state = register_of({"start_quarter": 0})
+    stages.start_or_lapse(0, firms, state, blank("enterprises", "receives", open=1))
+    assert state.building == 1
+
+
+def test_nothing_starts_in_a_park_whose_company_has_failed():
+    firms, state = register_of({"starts": 1}, {"starts": 1, "lapses": 1})
+    stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=100, open=0))
+    assert (state.starts, state.lapses, state.registered_now) == (0, 1, 1)
+
+
+def test_moving_copies_a_column_and_its_identity():
+    firms = no_firms()
+    stand(firms.building, firms.building_id, 3, 77, origin=2, capital=5, permanent=0.1, land=1)
+    stages.move(4, firms.building, firms.building_id, 3, firms.operating, firms.operating_id, 0)
+    assert firms.operating_id[0] == 77
+    assert [seen(firms.operating, 1, name)[0] for name in ("origin", "capital", "permanent", "land")] == [2, 5, 0.1, 1]
+
+
+def building_site(**entry):
+    firms, state = no_firms(), blank("enterprises", "state", building=1)
+    stand(firms.building, firms.building_id, 0, 500, **entry)
+    return firms, state
+
+
+@pytest.mark.parametrize(
+    ("quarters", "spent"),
+    [(2.5, [4, 8, 10]), (1.0, [10]), (0.25, [10]), (4.0, [2.5, 5, 7.5, 10])],
+    ids=["two and a half quarters", "one", "a quarter of one", "four"],
+)
+@integers_wrap
+def test_an_enterprise_spends_its_capital_evenly_and_opens_when_the_time_is_up(quarters, spent):
+    firms, state = building_site(origin=1, capital=10, remaining=quarters, build_quarters=quarters)
+    for t, so_far in enumerate(spent):
+        assert state.building == 1
+        stages.build(t, firms, state, parameters("enterprises"), address())
+        assert state.investment == pytest.approx(so_far)
+    assert (state.building, state.operating, state.completions) == (0, 1, 1)
+    assert list(state.operating_by_origin) == [0, 1, 0]
+
+
+@integers_wrap
+@lawful
+@given(entries=st.lists(st.tuples(st.floats(0.1, 200), st.floats(0.25, 30)), min_size=1, max_size=6))
+def test_all_capital_is_spent_whatever_the_times(entries):
+    firms, state = no_firms(), blank("enterprises", "state", building=len(entries))
+    for n, (capital, quarters) in enumerate(entries):
+        stand(
+            firms.building, firms.building_id, n, 500 + n, capital=capital, remaining=quarters, build_quarters=quarters
+        )
+    for t in range(31):
+        stages.build(t, firms, state, parameters("enterprises"), address())
+    assert state.building == 0
+    assert sorted(firms.operating_id[: len(entries)]) == [500 + n for n in range(len(entries))]
+    assert state.investment == pytest.approx(sum(capital for capital, _ in entries))
+
+
+@integers_wrap
+def test_the_last_takes_the_place_of_one_that_opens():
+    firms, state = no_firms(), blank("enterprises", "state", building=3)
+    for n, quarters in enumerate((1, 3, 2)):
+        stand(firms.building, firms.building_id, n, 500 + n, capital=n, remaining=quarters, build_quarters=quarters)
+    stages.build(0, firms, state, parameters("enterprises"), address())
+    assert list(firms.building_id[:2]) == [502, 501]
+    assert seen(firms.building, 2, "remaining") == [1, 2]
+    assert seen(firms.building, 2, "capital") == [2, 1]
+
+
+@integers_wrap
+def test_a_plant_opens_with_what_it_is_and_no_past():
+    firms, state = building_site(origin=2, capital=10, permanent=0.03, land=4)
+    stand(firms.operating, firms.operating_id, 0, 1, age=9, latest=9, second=9, third=9, transitory=9)
+    where = address(run=6)
+    stages.open_plant(8, firms, state, 0, parameters("enterprises"), where)
+    names = ("origin", "capital", "permanent", "land", "age", "latest", "second", "third", "mean_return")
+    assert [seen(firms.operating, 1, name)[0] for name in names] == [2, 10, 0.03, 4, 0, 0, 0, 0, 0.03]
+    assert firms.operating_id[0] == 500
+    assert list(state.operating_by_origin) == [0, 0, 1]
+
+
+@integers_wrap
+def test_the_transitory_return_begins_in_its_stationary_law():
+    """Standard deviation sigma/sqrt 2, whatever the persistence."""
+    theta = parameters("enterprises", return_spread=0.1)
+    firms, state = no_firms(), blank("enterprises", "state")
+    for who in range(1500):
+        stand(firms.building, firms.building_id, 0, who)
+        stages.open_plant(8, firms, state, 0, theta, address())
+    begun = seen(firms.operating, 1500, "transitory")
+    assert stats.kstest(begun, stats.norm(0, 0.1 / math.sqrt(2)).cdf).pvalue > 0.001
+
+
+@pytest.mark.parametrize("stage", ["building", "operating"])
+@integers_wrap
+def test_a_full_stage_stops_the_run(stage):
+    if stage == "building":
+        firms, state = register_of({"starts": 1})
+        state.building = WIDTH
+        stages.begin_building(firms, state, 0)
+        assert state.building == WIDTH
+    else:
+        firms, state = building_site(capital=1, remaining=1, build_quarters=1)
+        state.operating = WIDTH
+        stages.open_plant(3, firms, state, 0, parameters("enterprises"), address())
+        assert state.operating == WIDTH
+    assert state.overflow == 1

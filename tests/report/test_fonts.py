@@ -1,0 +1,111 @@
+"""Chinese in figures: every character has a glyph, and a machine without one is told so instead of shown boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import xarray as xr
+from matplotlib import font_manager
+
+from copark.cases.case import Case
+from copark.cases.load import load_case
+from copark.model.variables import catalogue
+from copark.report import figures, write_report
+from copark.report.figures import style
+from copark.report.figures.files import render
+from copark.report.figures.style import chinese_font, families, language, legible
+from copark.texts import entries
+from copark.units import UNITS
+
+
+def glyphs(family: str) -> set[int]:
+    """Characters a font has."""
+    path = font_manager.findfont(font_manager.FontProperties(family=[family]), fallback_to_default=False)
+    return set(font_manager.get_font(path).get_charmap())
+
+
+def chinese_words() -> Iterator[tuple[str, str]]:
+    """Every Chinese text that a figure may show: where it is from, and the text."""
+    for area in ("report", "analysis", "cases"):
+        for key, entry in entries(area).items():
+            yield f"{area}.{key}", entry["zh"]
+    for output in catalogue().outputs.values():
+        yield f"output {output.name}", output.title("zh")
+    for unit in UNITS.values():
+        yield f"unit {unit.symbol}", unit.zh
+    case = load_case("great-stone")
+    for part in (case.shareholders, case.institutions, case.partners, case.anchors, case.visits, case.shocks):
+        for one in part:
+            yield f"case {one.title.en}", one.title.zh
+
+
+@pytest.mark.skipif(chinese_font() is None, reason="no font with Chinese characters is on this machine")
+def test_every_chinese_character_of_every_figure_has_a_glyph_in_the_chosen_font() -> None:
+    chosen = chinese_font()
+    assert chosen is not None
+    known = glyphs(chosen)
+    missing = {
+        where: letters
+        for where, words in chinese_words()
+        if (letters := {letter for letter in words if ord(letter) not in known and not letter.isspace()})
+    }
+    assert not missing
+
+
+@pytest.mark.skipif(chinese_font() is None, reason="no font with Chinese characters is on this machine")
+def test_chinese_comes_first_and_is_left_as_it_is() -> None:
+    assert families()[0] == chinese_font()
+    assert language("zh") == "zh"
+    assert legible("中白工业园（巨石）—2024Q4") == "中白工业园（巨石）—2024Q4"
+
+
+def test_a_character_without_a_glyph_is_not_a_box() -> None:
+    assert legible("park \U000e0001 end") == "park ? end"
+    assert legible("a\n b\tc") == "a b c"
+    assert len(legible("w" * 5000)) == 400
+
+
+@pytest.fixture
+def without_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has only the font matplotlib brings."""
+    monkeypatch.setattr(style, "chinese_font", lambda: None)
+
+
+@pytest.mark.usefixtures("without_chinese")
+def test_without_a_chinese_font_labels_are_english(result: xr.Dataset, case: Case) -> None:
+    figure = figures.fan(result, "registered", case, "zh")
+    words = " ".join(text.get_text() for text in figure.texts)
+    assert "Registered" in words
+    assert not any(ord(letter) > 0x2E80 for letter in words)
+    for drawn in (figure, figures.network(case, "zh"), figures.timeline(case, "zh"), figures.equity(case, "zh")):
+        assert render(drawn, "png")
+
+
+@pytest.mark.usefixtures("without_chinese")
+def test_without_a_chinese_font_the_report_says_so(tmp_path: Path, result: xr.Dataset, case: Case) -> None:
+    page = write_report(result, case, "zh", tmp_path).read_text(encoding="utf-8")
+    assert "未找到含汉字的字体" in page
+    assert "Noto Sans CJK" in page
+
+
+def test_fonts_installed_after_matplotlib_made_its_list_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of fonts is empty of Chinese at first; a file of the right name on the machine is added and used."""
+    added: list[str] = []
+
+    class Listed:
+        ttflist: list[object] = []  # noqa: RUF012
+
+        def addfont(self, path: str) -> None:
+            added.append(path)
+            self.ttflist = [type("Entry", (), {"name": "Noto Sans CJK SC"})()]
+
+    monkeypatch.setattr(font_manager, "fontManager", Listed())
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: ["/fonts/Plain.ttf", "/fonts/NotoSansCJK-Regular.ttc"])
+    chinese_font.cache_clear()
+    try:
+        assert chinese_font() == "Noto Sans CJK SC"
+        assert added == ["/fonts/NotoSansCJK-Regular.ttc"]
+    finally:
+        chinese_font.cache_clear()

@@ -1,0 +1,303 @@
+"""What a reader sees of results, errors and progress: in both languages, within 80 columns, never a traceback."""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from copark import workflows
+from copark.cli import main, progress, screen
+from copark.errors import CaseFaults, Fault
+from copark.store import RunNotStored
+from copark.store.compare import Difference
+from copark.store.refusals import fault
+from copark.workflows import Catalogue, Description, Row, RunOutcome, Shares, StoredRun, Verdict
+
+OUTCOMES = (("failed", 0.1), ("dependent", 0.2), ("stagnant", 0.3), ("self_standing", 0.4))
+ROWS = (
+    Row("Registered companies", "companies", "2019Q4", "", 60.0, None, 31.0, 58.0, 97.0, "inside"),
+    Row("Realised investment of every source whatever", "M USD", "2024Q2", "≈ ", 1e3, 1.2e3, 7e2, 1163.4, 2e3, "low"),
+    Row("在营企业（含境外投资企业的分支机构）", "家", "2024Q4", "≥ ", 50.0, None, *[math.nan] * 3, "unknown"),
+)
+
+
+def outcome(**changes: Any) -> RunOutcome:
+    found: dict[str, Any] = {
+        "identity": "0123456789abcdef", "path": Path("out/runs/0123"), "study": "A study", "case": "A park",
+        "runs": 1000, "kept": 1000, "failed": 0, "seed": 1, "reused": False, "seconds": 75.0, "table": ROWS,
+        "compared": 30, "missed": 4, "outcomes": (Shares("As is", OUTCOMES),), "report": Path("out/r.html"),
+    }  # fmt: skip
+    return RunOutcome(**(found | changes))
+
+
+@pytest.fixture(autouse=True)
+def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    found = capsys.readouterr()
+    assert isinstance(leaving.value.code, int)
+    return leaving.value.code, found.out, found.err
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, name: str, answer: object) -> list[dict[str, Any]]:
+    """Let a workflow give an answer, or raise it; keep what it was asked."""
+    asked: list[dict[str, Any]] = []
+
+    def workflow(*given: Any, **named: Any) -> Any:
+        asked.append({"given": given} | named)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(workflows, name, workflow)
+    return asked
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_run_ends_with_table_outcomes_and_the_path_of_the_report(
+    lang: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answers(monkeypatch, "run_study", outcome())
+    code, out, err = call(["run", "a-park", "--runs", "7", "--seed", "3", "--lang", lang, "--fresh"], capsys)
+    assert (code, err) == (0, "")
+    assert all(cell_len(line) <= 80 for line in out.splitlines())
+    assert "31 – 97" in out
+    assert "1,000–1,200" in out
+    assert out.rstrip().endswith("out/r.html")
+    assert {"en": "10.0 %", "zh": "自立型"}[lang] in out
+    (words,) = asked
+    assert (words["given"], words["runs"], words["seed"], words["lang"]) == (("a-park",), 7, 3, lang)
+    assert (words["fresh"], words["report"], words["out"]) == (True, True, Path("out"))
+
+
+def test_the_columns_of_a_table_are_straight_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.show_outcome(outcome(), "zh")
+    lines = capsys.readouterr().out.splitlines()
+    rule = next(at for at, line in enumerate(lines) if line.startswith("────"))
+    rows = [line for line in lines[rule + 1 :] if " – " in line]
+    ends = {cell_len(line[: line.index(" – ")]) for line in rows[:2]}
+    assert len(rows) >= 2
+    assert len({cell_len(line) for line in rows}) == 1
+    assert max(ends) < 80
+
+
+def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.show_outcome(outcome(reused=True, failed=3, kept=10, report=None), "en")
+    out = " ".join(capsys.readouterr().out.split())
+    assert "--fresh makes it anew" in out
+    assert "3 of 1,000 runs did not finish" in out
+    assert "first 10, on which table and report rest" in out
+    assert "misses 4 of 30 observations" in out
+    assert "Report:" not in out
+
+
+def test_without_observations_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    screen.show_outcome(outcome(table=(), compared=0, missed=0), "en")
+    assert "no observation" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((1234567.8, 12.0), ["1,234,568", "12"]),
+        ((12.34, 1.0), ["12.3", "1.0"]),
+        ((0.1234, 0.05), ["0.12", "0.05"]),
+        ((5.0, 7.0), ["5", "7"]),
+        ((math.nan, 2.5), ["—", "2.50"]),
+        ((math.inf,), ["—"]),
+        ((-1234.5,), ["-1,234"]),
+    ],
+)
+def test_numbers_of_a_row_have_the_same_decimals(values: tuple[float, ...], expected: list[str]) -> None:
+    assert screen.numbers(*values) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (0.4, "0 s", "0 秒"),
+        (59.4, "59 s", "59 秒"),
+        (75, "1 min 15 s", "1 分 15 秒"),
+        (3700, "1 h 01 min", "1 小时 01 分"),
+    ],
+)
+def test_spans_of_time(seconds: float, english: str, chinese: str) -> None:
+    assert (progress.duration(seconds, "en"), progress.duration(seconds, "zh")) == (english, chinese)
+
+
+def test_every_fault_is_told_with_place_cause_and_repair(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        Fault("store.not_stored", "case.yaml", 12, "land.plan", {"identity": "[bold]x"}),
+        fault("half_written", "y"),
+    ]
+    answers(monkeypatch, "check", found)
+    code, out, err = call(["check", "a-park"], capsys)
+    assert (code, out) == (1, "")
+    lines = err.splitlines()
+    assert lines[0] == "case.yaml:12: land.plan"
+    assert lines[1] == "  No run with the identity [bold]x is stored here."
+    assert lines[2].startswith("  Repair: ")
+    assert lines[3] == "y"
+    assert lines[-1] == "2 fault(s) found."
+
+
+def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, "check", [])
+    assert call(["check", "a-park"], capsys) == (0, "a-park is sound.\n", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (CaseFaults([fault("disk_full", "out", need="3.0", free="1.0")]), 1, "needs about 3.0 GB"),
+        (RunNotStored([fault("not_stored", "out", identity="ffff")]), 2, "No run with the identity ffff"),
+        (OSError(13, "Permission denied", "out"), 1, "Permission denied"),
+        (MemoryError(), 1, "memory of this machine"),
+        (ValueError("odd"), 1, "ValueError: odd"),
+        (KeyboardInterrupt(), 130, "No half-written run was kept"),
+    ],
+)
+def test_no_error_shows_a_traceback(
+    error: BaseException, code: int, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, "run_study", error)
+    found, out, err = call(["run", "a-park"], capsys)
+    assert (found, out) == (code, "")
+    assert words in err
+    assert "Traceback" not in err
+    monkeypatch.setenv("COPARK_LANG", "zh")
+    assert any(ord(letter) > 0x4E00 for letter in call(["run", "a-park"], capsys)[2])
+
+
+def test_an_unexpected_error_shows_its_details_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, "run_study", ValueError("odd"))
+    monkeypatch.setenv("COPARK_DEBUG", "1")
+    with pytest.raises(ValueError, match="odd"):
+        main(["run", "a-park"])
+
+
+FIRST = Difference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
+NUMPY = (("numpy", "2.3", "2.4"),)
+PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "words"),
+    [
+        (Verdict("identical", 1000, 0.0, None, ()), 0, ["identical: every bit of 1,000"]),
+        (Verdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical"]),
+        (Verdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
+        (Verdict("different", 9, 0.2, FIRST, ()), 1, [PLACE, "5.0", "6.0", "report this"]),
+    ],
+)
+def test_a_verdict_is_told_and_decides_the_code(
+    verdict: Verdict, code: int, words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, "verify", verdict)
+    found, out, err = call(["verify", "0123"], capsys)
+    assert (found, err) == (code, "")
+    assert not [word for word in words if word not in " ".join(out.split())]
+
+
+def test_lists_and_descriptions_fit_eighty_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = StoredRun(
+        "0123456789abcdef", "a-park: a-very-long-name-of-a-study", 10**6, 2**60, 17, 10**9, "2026-01-01T00:00"
+    )
+    found = Catalogue(
+        (("a-park", "[red]A park"),),
+        (("a-study", "研究" * 60),),
+        (run,),
+        (fault("half_written", "x"),),
+        2,
+        Path("out/runs"),
+    )
+    answers(monkeypatch, "catalogue", found)
+    code, out, err = call(["list", "--lang", "zh"], capsys)
+    assert code == 0
+    assert "[red]A park" in out
+    assert "0123456789abcdef" in out
+    assert ".writing-*" in out
+    assert "缺少文件清单" in err
+    answers(monkeypatch, "show", Description("名称" * 10, (("entry", "值" * 100),)))
+    code, shown, _ = call(["show", "a-park"], capsys)
+    assert code == 0
+    assert shown.count("值") == 100
+    assert all(cell_len(line) <= 80 for line in (*out.splitlines(), *shown.splitlines()) if ".writing" not in line)
+
+
+def test_export_new_and_schema_tell_what_they_wrote(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, "export", Path("x.nc"))
+    assert call(["export", "0123", "--format", "netcdf", "--to", "x.nc"], capsys) == (0, "Written: x.nc\n", "")
+    answers(monkeypatch, "new", Path("my-park"))
+    assert "copark check my-park" in call(["new", "my-park"], capsys)[1]
+    answers(monkeypatch, "case_schema", "{}")
+    assert call(["schema"], capsys) == (0, "{}\n", "")
+    assert call(["schema", "--to", "s.json"], capsys) == (0, "Written: s.json\n", "")
+
+
+def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    stream = io.StringIO()
+    monkeypatch.setattr(
+        progress, "Console", lambda stderr: Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
+    )
+    return stream
+
+
+def test_work_that_is_done_within_two_seconds_shows_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = terminal(monkeypatch)
+    with progress.Progress("en") as told:
+        told("simulate", 500, 1000)
+    assert (stream.getvalue(), capsys.readouterr().err) == ("", "")
+
+
+def test_longer_work_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = terminal(monkeypatch)
+    with progress.Progress("en") as told:
+        told("simulate", 500, 1000)
+        told._lose_patience()
+        told("simulate", 750, 1000)
+        told._bar.refresh()
+        told("report", 1, 17)
+    assert "Simulating" in stream.getvalue()
+    assert "750/1000" in stream.getvalue()
+    assert "Writing the report" in stream.getvalue()
+
+
+def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    with progress.Progress("en") as told:
+        told._lose_patience()
+        told("simulate", 0, 1000)
+        for done in range(100, 1001, 100):
+            now[0] += 2.0
+            told("simulate", done, 1000)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("Preparing")
+    assert lines[1:] == [
+        "Simulating: 300 of 1,000, about 14 s left",
+        "Simulating: 600 of 1,000, about 8 s left",
+        "Simulating: 900 of 1,000, about 2 s left",
+    ]

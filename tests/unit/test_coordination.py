@@ -1,0 +1,190 @@
+"""The coupling coordination degree: hand-computed cases of both forms, grades with both kinds of boundary, scores."""
+
+from __future__ import annotations
+
+import json
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copark.analysis.coordination import (
+    COMPONENTS,
+    GRADES,
+    SCALES,
+    coordination,
+    coupling,
+    coupling_corrected,
+    development,
+    grade,
+    needed,
+    read_out,
+)
+from copark.texts import text
+
+VECTORS = Path(__file__).resolve().parents[3] / "shared" / "methods" / "ccd_vectors.json"
+
+SCORES = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("scores", "standard", "corrected"),
+    [
+        # √(0.25)/0.5 = 1: equal scores couple fully, however low they are
+        ([0.5, 0.5], 1.0, 1.0),
+        # 2·√0.36/1.3 = 1.2/1.3; √[(1 − 0.5)·(0.4/0.9)] = √(2/9)
+        ([0.4, 0.9], 12.0 / 13.0, sqrt(2.0 / 9.0)),
+        # 2·√0.25/1.25 = 0.8; √[(1 − 0.75)·0.25] = 0.25
+        ([0.25, 1.0], 0.8, 0.25),
+        # (0.125)^(1/3)/(1.75/3) = 0.5·12/7; pairs ½ + ¾ + ¼ over 3 = ½; √[½·√(½·¼)]
+        ([1.0, 0.5, 0.25], 6.0 / 7.0, sqrt(0.5 * sqrt(0.125))),
+        ([0.0, 0.8], 0.0, 0.0),
+        ([0.0, 0.0], 0.0, 0.0),
+    ],
+)
+def test_both_forms_by_hand(scores: list[float], standard: float, corrected: float) -> None:
+    assert coupling(scores) == pytest.approx(standard, abs=1e-12)
+    assert coupling_corrected(scores) == pytest.approx(corrected, abs=1e-12)
+
+
+def test_development_and_degree_by_hand() -> None:
+    """T = 0.7·0.4 + 0.3·0.9 = 0.55; D = √(12/13 · 0.55)."""
+    index = development([0.4, 0.9], [0.7, 0.3])
+    assert index == pytest.approx(0.55)
+    assert coordination(coupling([0.4, 0.9]), index) == pytest.approx(sqrt(12.0 / 13.0 * 0.55))
+    assert development([0.2, 0.4, 0.9]) == pytest.approx(0.5)
+
+
+@pytest.mark.skipif(not VECTORS.is_file(), reason="the shared test vectors are not beside this project")
+def test_shared_vectors() -> None:
+    cases = [case for case in json.loads(VECTORS.read_text(encoding="utf-8")) if "U" in case]
+    assert len(cases) >= 6
+    for case in cases:
+        told: dict[str, Any] = case["expected"]
+        index = development(case["U"], case["weights"])
+        standard, corrected = coupling(case["U"]), coupling_corrected(case["U"])
+        assert index == pytest.approx(told["T"], abs=1e-9), case["name"]
+        assert standard == pytest.approx(told["C_trad"], abs=1e-9), case["name"]
+        assert corrected == pytest.approx(told["C_wang2021"], abs=1e-9), case["name"]
+        assert coordination(standard, index) == pytest.approx(told["D_trad"], abs=1e-9), case["name"]
+        assert coordination(corrected, index) == pytest.approx(told["D_wang2021"], abs=1e-9), case["name"]
+        for degree, key in ((standard, "grade_trad"), (corrected, "grade_wang2021")):
+            name = grade(float(coordination(degree, index)))
+            assert text(f"analysis.grade.{name}", "zh") == told[key], case["name"]
+
+
+@given(SCORES)
+def test_degrees_lie_between_0_and_1_and_the_corrected_is_not_above_the_standard(scores: list[float]) -> None:
+    standard, corrected = float(coupling(scores)), float(coupling_corrected(scores))
+    assert -1e-12 <= corrected <= 1.0 + 1e-12
+    assert -1e-12 <= standard <= 1.0 + 1e-9
+    if len(scores) == 2:
+        assert corrected <= standard + 1e-9
+
+
+@given(st.floats(0.01, 1.0), st.integers(2, 6))
+def test_equal_scores_couple_fully_and_coordinate_by_their_level(score: float, n: int) -> None:
+    scores = [score] * n
+    assert coupling(scores) == pytest.approx(1.0)
+    assert coupling_corrected(scores) == pytest.approx(1.0)
+    assert coordination(coupling(scores), development(scores)) == pytest.approx(sqrt(score))
+
+
+@given(SCORES, st.randoms())
+def test_order_of_the_scales_does_not_matter(scores: list[float], luck: Any) -> None:
+    other = list(scores)
+    luck.shuffle(other)
+    assert coupling(other) == pytest.approx(float(coupling(scores)), abs=1e-9)
+    assert coupling_corrected(other) == pytest.approx(float(coupling_corrected(scores)), abs=1e-9)
+
+
+def test_a_missing_score_is_not_a_zero() -> None:
+    assert np.isnan(coupling([np.nan, 0.5]))
+    assert np.isnan(coupling_corrected([np.nan, 0.5]))
+
+
+@pytest.mark.parametrize("form", [coupling, coupling_corrected, development])
+@pytest.mark.parametrize(
+    ("scores", "words"), [([0.5, 1.2], "lie in"), ([-0.1, 0.4], "lie in"), ([0.5], "at least two")]
+)
+def test_scores_outside_the_range_are_refused(form: Any, scores: list[float], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        form(scores)
+
+
+@pytest.mark.parametrize("weights", [[0.5], [0.5, 0.6], [-0.5, 1.5]])
+def test_weights_that_are_not_shares_are_refused(weights: list[float]) -> None:
+    with pytest.raises(ValueError, match="weight"):
+        development([0.4, 0.9], weights)
+
+
+@pytest.mark.parametrize("step", range(1, 10))
+def test_a_boundary_belongs_to_the_side_that_is_asked_for(step: int) -> None:
+    boundary = step / 10.0
+    assert grade(boundary) == GRADES[step]
+    assert grade(boundary, closed="right") == GRADES[step - 1]
+    assert grade(boundary - 1e-9) == GRADES[step - 1]
+    assert grade(boundary + 1e-9, closed="right") == GRADES[step]
+
+
+def test_the_ends_have_grades_and_nothing_lies_beyond() -> None:
+    assert grade(0.0) == GRADES[0]
+    assert grade(1.0) == GRADES[-1]
+    with pytest.raises(ValueError, match="lies in"):
+        grade(1.01)
+
+
+def ensemble(**values: float) -> xr.Dataset:
+    given = dict.fromkeys(needed(), 0.0) | values
+    dims = ("scenario", "run", "quarter")
+    return xr.Dataset({name: (dims, np.full((1, 1, 1), value)) for name, value in given.items()})
+
+
+def test_every_component_has_a_scale_a_range_and_a_name_in_both_languages() -> None:
+    assert {item.scale for item in COMPONENTS} == set(SCALES)
+    for item in COMPONENTS:
+        assert item.high > item.low
+        assert text(f"analysis.component.{item.name}", "en")
+        assert text(f"analysis.component.{item.name}", "zh")
+
+
+def test_four_scores_by_hand() -> None:
+    """Global (½ + ½ + ½ + 2/5)/4; commitments (0.6 + 0.8)/2; park (0.3 + 0.9 + 0.6)/3; enterprise (0.5 + 0.6)/2."""
+    found = read_out(
+        ensemble(
+            partners=2, commitment_home=0.6, commitment_host=0.8, occupied_area=30, serviced_area=100, vote_pass=0.9,
+            service_level=0.6, operating=25, mean_return=0.07,
+        )
+    )  # fmt: skip
+    scores = {scale: float(values[0, 0]) for scale, values in found.scores.items()}
+    assert scores == pytest.approx({"global": 0.475, "intergovernmental": 0.7, "park": 0.6, "enterprise": 0.55})
+    assert found.development[0, 0] == pytest.approx(0.58125)
+    product = 0.475 * 0.7 * 0.6 * 0.55
+    assert found.coordination[0, 0] == pytest.approx(product**0.125)
+    assert found.coordination_corrected[0, 0] < found.coordination[0, 0]
+
+
+def test_before_land_and_companies_the_park_is_not_coordinated() -> None:
+    found = read_out(ensemble(commitment_home=1, commitment_host=1, vote_pass=1, mean_return=np.nan))
+    assert found.scores["enterprise"][0, 0] == 0.0
+    assert found.scores["park"][0, 0] == pytest.approx(1.0 / 3.0)
+    assert found.coordination[0, 0] == 0.0
+
+
+def test_ranges_are_fixed_so_that_another_run_changes_nothing() -> None:
+    one = ensemble(operating=25, mean_return=0.07, commitment_home=0.5, commitment_host=0.5, vote_pass=0.5)
+    other = ensemble(operating=500, mean_return=0.5, commitment_home=1, commitment_host=1, vote_pass=1)
+    both = xr.concat([one, other], dim="run")
+    assert read_out(both).coordination[0, 0] == read_out(one).coordination[0, 0]
+    assert read_out(both).scores["enterprise"][1, 0] == 1.0
+
+
+def test_a_failed_run_has_no_degree() -> None:
+    found = read_out(ensemble(**dict.fromkeys(needed(), np.nan)))
+    assert np.isnan(found.coordination).all()
+    assert np.isnan(found.coordination_corrected).all()

@@ -1,0 +1,107 @@
+"""Outcome shares: hand-counted, with Wilson's interval, and the sweep of the threshold S*."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copark.analysis.outcomes import OUTCOMES, reclassify, shares, sweep, wilson, year_twenty
+
+
+def test_wilson_by_hand() -> None:
+    """p = 8/10, z = 1.96: (0.8 + 0.19208 ± 1.96·√(0.016 + 0.0096040)) / 1.384160."""
+    low, high = wilson(8, 10)
+    assert low == pytest.approx(0.49016, abs=2e-5)
+    assert high == pytest.approx(0.94332, abs=2e-5)
+
+
+def test_wilson_is_not_empty_at_the_ends() -> None:
+    low, high = wilson(0, 20)
+    assert low == 0.0
+    assert high == pytest.approx(0.16113, abs=2e-5)
+    assert wilson(20, 20) == pytest.approx((1.0 - high, 1.0))
+
+
+def test_wilson_of_nothing_is_not_a_number() -> None:
+    assert all(math.isnan(end) for end in wilson(0, 0))
+
+
+@pytest.mark.parametrize(("count", "total"), [(-1, 5), (6, 5)])
+def test_wilson_refuses_what_cannot_be_counted(count: int, total: int) -> None:
+    with pytest.raises(ValueError, match="is not between"):
+        wilson(count, total)
+
+
+@given(st.integers(0, 200), st.integers(1, 200))
+def test_wilson_holds_the_share_and_narrows_with_more_runs(count: int, total: int) -> None:
+    count = min(count, total)
+    low, high = wilson(count, total)
+    assert 0.0 <= low <= count / total + 1e-12
+    assert count / total - 1e-12 <= high <= 1.0
+    wider = wilson(count, total, 0.99)
+    assert wider[0] <= low
+    assert high <= wider[1]
+    many = wilson(100 * count, 100 * total)
+    assert many[1] - many[0] < high - low
+
+
+def test_shares_leave_out_runs_that_did_not_finish() -> None:
+    found = shares([3, 3, 3, 2, 0, -1, -1])
+    assert [entry.name for entry in found] == list(OUTCOMES)
+    assert [entry.count for entry in found] == [1, 0, 1, 3]
+    assert {entry.total for entry in found} == {5}
+    assert found[3].share == 0.6
+
+
+@given(st.lists(st.integers(-1, 3), max_size=60))
+def test_shares_sum_to_one(codes: list[int]) -> None:
+    found = shares(np.array(codes, dtype=np.int8))
+    if found[0].total:
+        assert sum(entry.share for entry in found) == pytest.approx(1.0)
+    else:
+        assert all(math.isnan(entry.share) for entry in found)
+
+
+def test_threshold_moves_only_parks_that_live_unaided() -> None:
+    codes = np.array([0, 1, 2, 3, -1])
+    operating = np.array([200.0, 200.0, 49.0, 50.0, np.nan])
+    assert reclassify(codes, operating, 15).tolist() == [0, 1, 3, 3, -1]
+    assert reclassify(codes, operating, 50).tolist() == [0, 1, 2, 3, -1]
+    assert reclassify(codes, operating, 50.5).tolist() == [0, 1, 2, 2, -1]
+
+
+def ensemble(operating: np.ndarray, outcome: list[int], step: int = 1) -> xr.Dataset:
+    labels = [f"{2000 + (at * step) // 4}Q{(at * step) % 4 + 1}" for at in range(operating.shape[-1])]
+    return xr.Dataset(
+        {
+            "operating": (("scenario", "run", "quarter"), operating[None]),
+            "outcome": (("scenario", "run"), np.array([outcome], dtype=np.int8)),
+        },
+        coords={"scenario": ["baseline"], "label": ("quarter", labels)},
+    )
+
+
+def test_sweep_falls_as_the_threshold_rises() -> None:
+    operating = np.array([[0.0, 20.0], [0.0, 60.0], [0.0, 120.0]])
+    found = sweep(ensemble(operating, [2, 3, 3]))
+    standing = [next(one.count for one in row if one.name == "self_standing") for row in found.values()]
+    assert list(found) == [15.0, 50.0, 100.0]
+    assert standing == [3, 2, 1]
+
+
+def test_outcomes_are_judged_in_year_twenty_however_long_the_horizon() -> None:
+    operating = np.zeros((1, 100))
+    operating[:, 79] = 60.0
+    assert year_twenty(ensemble(operating, [3])) == 79
+    assert sweep(ensemble(operating, [3]))[50.0][3].count == 1
+    assert year_twenty(ensemble(operating[:, :40], [3])) == 39
+    assert year_twenty(ensemble(operating[:, :25], [3], step=4)) == 19
+
+
+def test_sweep_needs_operating() -> None:
+    assert sweep(ensemble(np.zeros((1, 4)), [2]).drop_vars("operating")) == {}

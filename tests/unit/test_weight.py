@@ -1,0 +1,101 @@
+"""The park's weight in its host: like with like, and the reason where there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from copark.analysis.weight import dates_of_growth, weigh
+from copark.cases.evidence import ContextValue, Observation
+
+
+def host(variable: str, value: float, unit: str, date: str = "2023") -> ContextValue:
+    row = {"date": date, "variable": variable, "value": value, "unit": unit}
+    return ContextValue.model_validate({**row, "basis": "annual", "grade": "medium", "source": "page"})
+
+
+def park(variable: str, value: float, unit: str, date: str = "2023", **more: Any) -> Observation:
+    row: dict[str, Any] = {"date": date, "variable": variable, "value": value, "unit": unit, "basis": "annual"}
+    row |= {"grade": "high", "source": "page", "bound": "exact", "use": True, "role": "context"}
+    return Observation.model_validate(row | more)
+
+
+def ensemble(jobs: list[float]) -> xr.Dataset:
+    dims = ("scenario", "run", "quarter")
+    return xr.Dataset(
+        {"jobs": (dims, np.array(jobs).reshape(1, -1, 1), {"units": "persons"})},
+        coords={"label": ("quarter", ["2023Q4"])},
+    )
+
+
+def test_jobs_are_a_share_of_the_hosts_by_hand() -> None:
+    """1,000, 2,000 and 3,000 of 100,000; recorded 2,500."""
+    found = weigh(
+        ensemble([1000, 2000, 3000]),
+        [host("host_manufacturing_employment", 100_000, "persons")],
+        [park("jobs", 2500, "persons", "2023-12")],
+    )[0]
+    assert found.model is not None
+    assert found.model == pytest.approx((0.011, 0.02, 0.029))
+    assert found.recorded is not None
+    assert found.recorded[1] == 0.025
+    assert found.reason == ""
+
+
+def test_output_in_one_currency_and_year_is_compared_with_the_record_alone() -> None:
+    found = weigh(
+        ensemble([1.0]),
+        [host("host_industrial_production", 187_800, "BYN m")],
+        [park("industrial_output", 939, "BYN m")],
+    )[0]
+    assert found.model is None
+    assert found.recorded is not None
+    assert found.recorded[1] == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize(
+    ("context", "observations", "reason"),
+    [
+        (host("city_regional_product", 23_184, "BYN m", "2017-10"), [], "value_added"),
+        (host("host_gdp_growth", 3.1, "%"), [], "growth"),
+        (host("city_population", 2e6, "persons"), [], "no_counterpart"),
+        (host("host_industrial_production", 1e5, "BYN m"), [], "no_record"),
+        (host("host_industrial_production", 1e5, "BYN m"), [park("industrial_output", 9, "M USD")], "other_currency"),
+        (
+            host("host_industrial_production", 1e5, "BYN m"),
+            [park("industrial_output", 9, "BYN m", "2022")],
+            "other_period",
+        ),
+        (
+            host("host_industrial_production", 1e5, "BYN m"),
+            [park("industrial_output", 9, "BYN m", "2023-06")],
+            "other_period",
+        ),
+        (
+            host("host_industrial_production", 1e5, "BYN m"),
+            [park("industrial_output", 9, "BYN m", use=False, note="another value is used")],
+            "no_record",
+        ),
+    ],
+)
+def test_what_is_not_alike_is_not_compared(context: ContextValue, observations: list[Observation], reason: str) -> None:
+    found = weigh(ensemble([1.0]), [context], observations)[0]
+    assert found.model is None
+    assert found.recorded is None
+    assert found.reason == reason
+
+
+def test_an_ensemble_without_runs_weighs_nothing() -> None:
+    found = weigh(ensemble([np.nan]), [host("host_employment", 100, "persons")], [])[0]
+    assert found.model is None
+    assert found.reason == "no_record"
+
+
+def test_a_share_of_growth_needs_one_level_at_two_dates() -> None:
+    early, late = host("host_employment", 100, "persons", "2022"), host("host_employment", 110, "persons")
+    growth = host("host_gdp_growth", 3.0, "%")
+    assert dates_of_growth([early, growth, growth]) == 0
+    assert dates_of_growth([early, late]) == 1

@@ -1,0 +1,280 @@
+"""What can be done with copark from end to end, on the real case with few runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from copark import workflows
+from copark.cases import load_case
+from copark.errors import FaultsFound, NotFound
+from copark.store import RunStore, runs
+from copark.workflows import running
+
+RUNS = 12
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def first(out: Path) -> workflows.RunOutcome:
+    return workflows.run_study("great-stone", runs=RUNS, out=out, report=False)
+
+
+@pytest.fixture
+def copied(out: Path, first: workflows.RunOutcome, tmp_path: Path) -> Path:
+    """An output folder of its own with the same run, to be spoilt."""
+    import shutil
+
+    shutil.copytree(out / "runs" / first.identity, tmp_path / "runs" / first.identity)
+    return tmp_path
+
+
+def test_a_run_is_stored_under_its_identity_with_all_that_made_it(out: Path, first: workflows.RunOutcome) -> None:
+    assert first.path == out / "runs" / first.identity
+    assert (first.runs, first.kept, first.seed, first.reused) == (RUNS, RUNS, 1, False)
+    record = RunStore(out / "runs").get(first.identity)
+    assert record.provenance["study"]["case"] == "great-stone"
+    assert record.provenance["case_hash"] == load_case("great-stone").hash
+    assert {"model_hash", "variables_hash", "cpu_features", "numba"} <= set(record.provenance)
+
+
+def test_a_run_that_is_stored_is_not_made_again(out: Path, first: workflows.RunOutcome) -> None:
+    told: list[str] = []
+    again = workflows.run_study(
+        "great-stone", runs=RUNS, out=out, report=False, progress=lambda stage, *_: told.append(stage)
+    )
+    assert again.reused
+    assert again.identity == first.identity
+    assert again.table == first.table
+    assert "simulate" not in told
+
+
+def test_a_fresh_run_is_made_again_and_gives_the_same(out: Path, first: workflows.RunOutcome) -> None:
+    before = (first.path / "metadata.json").stat().st_ino
+    again = workflows.run_study("great-stone", runs=RUNS, out=out, report=False, fresh=True, threads=1)
+    assert not again.reused
+    assert (again.identity, again.table, again.outcomes) == (first.identity, first.table, first.outcomes)
+    assert (first.path / "metadata.json").stat().st_ino != before
+
+
+@pytest.mark.parametrize("change", [{"runs": RUNS + 1}, {"seed": 2}])
+def test_another_question_is_another_run(tmp_path: Path, first: workflows.RunOutcome, change: dict[str, int]) -> None:
+    asked = {"runs": RUNS, "seed": 1} | change
+    other = workflows.run_study("great-stone", out=tmp_path, report=False, **asked)  # type: ignore[arg-type]
+    assert other.identity != first.identity
+
+
+def test_the_table_holds_the_latest_observation_of_each_variable(first: workflows.RunOutcome) -> None:
+    case = load_case("great-stone")
+    latest = case.observed("jobs")[-1]
+    row = next(row for row in first.table if row.observed == latest.value)
+    assert row.quarter == str(latest.date.quarter("stock"))
+    assert row.low <= row.median <= row.upper
+    assert len({row.title for row in first.table}) == len(first.table)
+    assert 0 <= first.missed <= first.compared
+    assert first.compared > len(first.table)
+
+
+def test_shares_of_outcomes_sum_to_one_and_agree_with_the_stored_runs(out: Path, first: workflows.RunOutcome) -> None:
+    (shares,) = first.outcomes
+    assert sum(share for _, share in shares.shares) == pytest.approx(1.0)
+    codes = RunStore(out / "runs").load(first.identity)["outcome"].values[0]
+    assert [share for _, share in shares.shares] == [float(np.mean(codes == code)) for code in range(4)]
+
+
+def test_words_are_in_the_language_asked_for(out: Path, first: workflows.RunOutcome) -> None:
+    chinese = workflows.run_study("great-stone", runs=RUNS, out=out, report=False, lang="zh")
+    assert chinese.case == load_case("great-stone").title.zh
+    assert [row.title for row in chinese.table] != [row.title for row in first.table]
+    assert [row.median for row in chinese.table] == [row.median for row in first.table]
+
+
+def test_python_gives_the_numbers_that_are_stored(out: Path, first: workflows.RunOutcome) -> None:
+    import copark as cp
+
+    result = cp.simulate(cp.load_case("great-stone"), runs=RUNS, seed=1)
+    stored = RunStore(out / "runs").load(first.identity).load()
+    xr.testing.assert_equal(result, stored)
+    assert result.attrs["identity"] == first.identity
+    assert workflows.simulate("great-stone", runs=2, keep="summary", threads=1).sizes["run"] == 2
+
+
+def test_a_report_is_written_beside_the_runs(out: Path, first: workflows.RunOutcome) -> None:
+    outcome = workflows.run_study("great-stone", runs=RUNS, out=out)
+    assert outcome.report is not None
+    assert outcome.report.parent == out / "reports" / f"baseline-{first.identity}"
+    assert "<html" in outcome.report.read_text(encoding="utf-8")
+
+
+def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "KEPT", 5)
+    made = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
+    assert (made.runs, made.kept) == (RUNS, 5)
+    assert workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False).reused
+    assert workflows.verify(made.identity, out=tmp_path).runs == 5
+    store = RunStore(tmp_path / "runs")
+    bands = store.load_summary(made.identity)
+    assert bands is not None
+    assert sum(store.get(made.identity).outcome["as-it-is"].values()) == RUNS
+    assert "jobs" in bands
+
+
+def test_bands_do_not_stand_in_for_paths_that_a_study_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "KEPT", 5)
+    bands = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
+    monkeypatch.setattr(running, "SUMMARY_ABOVE", 10**6)
+    from copark.experiments import study
+
+    path = tmp_path / "asked.yaml"
+    asked = study.baseline("great-stone").with_changes(runs=RUNS, keep="standard")
+    path.write_text(json.dumps(asked.content()), encoding="utf-8")
+    full = workflows.run_study(path, out=tmp_path, report=False)
+    assert full.identity == bands.identity
+    assert (full.reused, full.kept) == (False, RUNS)
+
+
+def test_verify_says_identical_on_any_number_of_threads(out: Path, first: workflows.RunOutcome) -> None:
+    for threads in (1, 2):
+        verdict = workflows.verify(first.identity, out=out, threads=threads)
+        assert (verdict.kind, verdict.runs, verdict.first, verdict.changes) == ("identical", RUNS, None, ())
+        assert verdict.passed
+
+
+def rewrite(out: Path, change: object) -> None:
+    """Store a run again with something changed, as another machine would have."""
+    assert callable(change)
+    store = RunStore(out / "runs")
+    (record,), _ = store.records()
+    dataset = store.load(record.identity).load()
+    store.save(change(dataset), replace=True)
+
+
+def test_verify_names_rounding_and_the_version_it_may_come_from(copied: Path, first: workflows.RunOutcome) -> None:
+    def elsewhere(dataset: xr.Dataset) -> xr.Dataset:
+        provenance = json.loads(dataset.attrs["provenance"]) | {"cpu_features": "another processor"}
+        dataset.attrs["provenance"] = json.dumps(provenance)
+        return dataset.assign(jobs=dataset["jobs"] * (1 + 1e-14))
+
+    rewrite(copied, elsewhere)
+    verdict = workflows.verify(first.identity, out=copied)
+    assert (verdict.kind, verdict.passed, verdict.first) == ("equal", True, None)
+    assert 0 < verdict.largest < 1e-12
+    ((name, stored, now),) = verdict.changes
+    assert (name, stored) == ("cpu_features", "another processor")
+    assert now != stored
+
+
+def test_verify_names_the_first_number_that_differs(copied: Path, first: workflows.RunOutcome) -> None:
+    def wrong(dataset: xr.Dataset) -> xr.Dataset:
+        jobs = dataset["jobs"].copy(deep=True)
+        jobs.values[0, 7, 30] += 1.0
+        jobs.values[0, 2, 40] += 1.0
+        return dataset.assign(jobs=jobs)
+
+    rewrite(copied, wrong)
+    verdict = workflows.verify(first.identity, out=copied)
+    assert (verdict.kind, verdict.passed) == ("different", False)
+    assert verdict.first is not None
+    found = verdict.first
+    assert (found.variable, found.scenario, found.run, found.quarter) == ("jobs", "as-it-is", 7, "2020Q1")
+    assert found.stored - found.replayed == pytest.approx(1.0)
+
+
+def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.RunOutcome) -> None:
+    target = next((copied / "runs" / first.identity / "arrays.zarr" / "jobs" / "c").rglob("0"))
+    path = target if target.is_file() else next(path for path in target.rglob("*") if path.is_file())
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 255
+    path.write_bytes(bytes(content))
+    with pytest.raises(FaultsFound, match=r"jobs/c/.*damaged"):
+        workflows.verify(first.identity, out=copied)
+    with pytest.raises(FaultsFound, match="--fresh"):
+        workflows.run_study("great-stone", runs=RUNS, out=copied, report=False)
+    assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, fresh=True).reused
+
+
+@pytest.mark.parametrize(("form", "name"), [("netcdf", "run.nc"), ("csv", "run.csv"), ("xlsx", "run.xlsx")])
+def test_a_stored_run_is_exported(out: Path, first: workflows.RunOutcome, tmp_path: Path, form: str, name: str) -> None:
+    path = workflows.export(first.identity[:8], form, tmp_path / name, out=out, lang="zh")
+    assert path.stat().st_size > 1000
+
+
+def test_the_catalogue_lists_cases_studies_and_runs(out: Path, first: workflows.RunOutcome) -> None:
+    found = workflows.catalogue(out, "en")
+    assert "great-stone" in dict(found.cases)
+    assert found.studies
+    assert first.identity in [run.identity for run in found.runs]
+    assert (found.damaged, found.unfinished) == ((), 0)
+    assert dict(workflows.catalogue(out, "zh").cases)["great-stone"] != dict(found.cases)["great-stone"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_everything_that_is_listed_can_be_shown(out: Path, first: workflows.RunOutcome, lang: str) -> None:
+    found = workflows.catalogue(out, lang)
+    for name in [*dict(found.cases), *dict(found.studies), first.identity]:
+        description = workflows.show(name, out, lang)
+        assert description.title
+        assert len(description.entries) > 4
+    entries = dict(workflows.show(first.identity, out, lang).entries)
+    assert entries["identity"] == first.identity
+
+
+def test_the_casebook_is_sound_and_a_new_case_too(tmp_path: Path) -> None:
+    assert workflows.check("great-stone") == []
+    assert workflows.check(workflows.new("my-park", tmp_path)) == []
+
+
+def test_the_schema_is_json_and_can_be_written(tmp_path: Path) -> None:
+    content = workflows.case_schema(tmp_path / "schema.json")
+    assert json.loads(content) == json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))
+    assert "properties" in json.loads(content)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda out: workflows.run_study("no-such-park", out=out),
+        lambda out: workflows.show("no-such-park", out),
+        lambda out: workflows.verify("ffffffff", out=out),
+    ],
+    ids=["run", "show", "verify"],
+)
+def test_what_is_not_there_is_said(tmp_path: Path, ask: object) -> None:
+    assert callable(ask)
+    with pytest.raises(NotFound):
+        ask(tmp_path)
+
+
+@pytest.mark.long
+def test_a_kernel_from_the_cache_gives_the_bits_of_the_one_just_compiled(tmp_path: Path) -> None:
+    """The first process on a machine compiles, the next reads the cache: `verify` must still say identical."""
+    import os
+    import subprocess
+    import sys
+
+    environment = {**os.environ, "COPARK_CACHE": str(tmp_path / "cache")}
+    said = []
+    for arguments in (["run", "great-stone", "--runs", "300", "--no-report", "--fresh"], ["verify", "IDENTITY"]):
+        identities = [path.name for path in (tmp_path / "out" / "runs").glob("[0-9a-f]*")]
+        asked = [identities[0] if word == "IDENTITY" else word for word in arguments]
+        found = subprocess.run(
+            [sys.executable, "-m", "copark", *asked, "--lang", "en", "--out", str(tmp_path / "out")],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        )
+        said.append(found.stdout)
+    assert said[1].startswith("identical: every bit of 300 replayed runs")
