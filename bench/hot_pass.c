@@ -110,10 +110,19 @@ static inline double normal(double u) {
     return 1.4142135623730951 * (2.0 * u - 1.0) * (w < 5.0 ? p : t);
 }
 
-static void earn(double *restrict table, const int64_t *restrict ids, int64_t count, const uint32_t keys[4],
-                 const Terms *restrict with, Sums *restrict sums, unsigned char *restrict leaves) {
-    const Terms q = *with;
+static void draw(const int64_t *restrict ids, int64_t count, const uint32_t keys[4], double *restrict shock,
+                 double *restrict fate) {
     const uint32_t shock_a = keys[0], shock_b = keys[1], fate_a = keys[2], fate_b = keys[3];
+    for (int64_t i = 0; i < count; i++) {
+        shock[i] = uniform(shock_a, shock_b, (uint32_t)ids[i]);
+        fate[i] = uniform(fate_a, fate_b, (uint32_t)ids[i]);
+    }
+    for (int64_t i = 0; i < count; i++) shock[i] = normal(shock[i]);
+}
+
+static void earn(double *restrict table, int64_t count, const Terms *restrict with, Sums *restrict sums,
+                 const double *restrict shock, const double *restrict fate, double *restrict leaves) {
+    const Terms q = *with;
     double *restrict capital = table + CAPITAL * WIDTH, *restrict transitory = table + TRANSITORY * WIDTH;
     double *restrict ages = table + AGE * WIDTH, *restrict latest = table + LATEST * WIDTH;
     double *restrict second = table + SECOND * WIDTH, *restrict third = table + THIRD * WIDTH;
@@ -122,16 +131,14 @@ static void earn(double *restrict table, const int64_t *restrict ids, int64_t co
     double profit = 0, home = 0, stock = 0, working = 0, positive = 0, returns = 0, losses = 0, grown = 0;
     const double per_ramp = 1.0 / q.ramp, per_spread = 1.0 / q.spread;
     for (int64_t i = 0; i < count; i++) {
-        uint32_t who = (uint32_t)ids[i];
-        double z = normal(uniform(shock_a, shock_b, who)), fate = uniform(fate_a, fate_b, who);
         double base = origin[i] < 0.5 ? q.base[0] : origin[i] < 1.5 ? q.base[1] : q.base[2];
-        double e = q.persistence * transitory[i] + q.innovation * z, age = ages[i], older = age + 1.0;
-        double gross = base + permanent[i] + e;
-        double r = gross - q.tax * larger(gross, 0.0) - q.loss * (1.0 - smaller(age * per_ramp, 1.0));
+        double e = q.persistence * transitory[i] + q.innovation * shock[i], age = ages[i], older = age + 1.0;
+        double gross = base + permanent[i] + e - q.loss * (1.0 - smaller(age * per_ramp, 1.0));
+        double r = gross - q.tax * larger(gross, 0.0);
         double before = capital[i], gain = larger(r, 0.0), after = before * (1.0 + q.growth * gain);
         double recent = (r + latest[i] + second[i] + third[i]) / smaller(older, 4.0);
         double hazard = q.exit_rate * power_e((q.reference - recent) * per_spread);
-        leaves[i] = fate < 1.0 - power_e(-hazard * 0.25);
+        leaves[i] = fate[i] < 1.0 - power_e(-hazard * 0.25) ? 1.0 : 0.0;
         third[i] = second[i];
         second[i] = latest[i];
         latest[i] = r;
@@ -159,9 +166,9 @@ static void earn(double *restrict table, const int64_t *restrict ids, int64_t co
 }
 
 static int64_t leave(double *restrict table, int64_t *restrict ids, int64_t count, Sums *restrict sums,
-                     unsigned char *restrict leaves) {
+                     double *restrict leaves) {
     for (int64_t i = 0; i < count;) {
-        if (!leaves[i]) {
+        if (leaves[i] < 0.5) {
             i++;
             continue;
         }
@@ -190,7 +197,7 @@ static inline void key(const int64_t root[2], uint32_t process, uint32_t quarter
 void hot_passes(double *table, int64_t *ids, const double *table_start, const int64_t *ids_start, int64_t count,
                 int64_t quarters, int64_t repeats, const int64_t *root, uint32_t process_shock, uint32_t process_fate,
                 const Terms *terms, Sums *sums, const Sums *sums_start) {
-    static unsigned char leaves[WIDTH];
+    static double shock[WIDTH], fate[WIDTH], leaves[WIDTH];
     for (int64_t n = 0; n < repeats; n++) {
         for (int row = 0; row < MOVED_ROWS; row++)
             memcpy(table + row * WIDTH, table_start + row * WIDTH, (size_t)count * sizeof(double));
@@ -200,7 +207,8 @@ void hot_passes(double *table, int64_t *ids, const double *table_start, const in
             uint32_t keys[4];
             key(root, process_shock, (uint32_t)t, keys);
             key(root, process_fate, (uint32_t)t, keys + 2);
-            earn(table, ids, count, keys, terms, sums, leaves);
+            draw(ids, count, keys, shock, fate);
+            earn(table, count, terms, sums, shock, fate, leaves);
             leave(table, ids, count, sums, leaves);
         }
     }

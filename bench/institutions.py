@@ -63,7 +63,7 @@ class World:
         self.facts, self.p, self.rng = facts, p, rng
         self.climate = (p["climate_spread"] * rng.standard_normal(3)).tolist()
         self.growth_host, self.growth_source = 0.0, [0.0, 0.0, 0.0]
-        self.year_drawn = -1.0
+        self.year_drawn: float | None = None
         self.shock = [0.0, 0.0, 0.0]
         self.demand = [0.0, 0.0, 0.0]
         self.partners = [ABSENT] * 5

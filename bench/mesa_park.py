@@ -108,9 +108,10 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         phi = p["transitory_persistence"] ** DT
         innovation = p["return_spread"] / SQRT2 * math.sqrt(1.0 - phi * phi)
         self.transitory = phi * self.transitory + innovation * park.rng.standard_normal()
-        gross = park.common + self.permanent + self.transitory + park.terms[self.origin]
         ramp = p["startup_years"] / DT
-        r = gross - park.tax * max(gross, 0.0) - p["startup_loss"] * (1.0 - min(self.age / ramp, 1.0))
+        starting = p["startup_loss"] * (1.0 - min(self.age / ramp, 1.0))
+        gross = park.common + self.permanent + self.transitory + park.terms[self.origin] - starting
+        r = gross - park.tax * max(gross, 0.0)
         self.age += 1
         self.returns.append(r)
         self.profit = r * self.capital

@@ -11,14 +11,13 @@ from copark.model.arrays import Rooms, make_inputs, make_workspace
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import Firms
 from copark.model.variables import catalogue
-from tests.equations.worked_cases import address, dtype_of, record
+from tests.equations.worked_cases import dtype_of, record
 
 lawful = settings(derandomize=True, deadline=None, database=None, max_examples=100)
 """Laws are tried on the same examples every time."""
 
 integers_wrap = np.errstate(over="ignore")
 """As in every run: the integers of luck wrap around, which NumPy would warn of where it is not compiled."""
-
 
 
 def parameters(room: str, **changes: Any) -> Any:

@@ -25,7 +25,7 @@ def test_all_arrivals_are_owed_to_somebody_or_nobody(own, partners):
     alone, incumbent = arrivals.attribute(own, partners)
     owed_to_partners = 1 - alone - incumbent
     assert 0 <= alone <= 1
-    assert 0 <= incumbent
+    assert incumbent >= 0
     assert owed_to_partners >= -1e-12
     if own + partners > 1e-3:
         assert owed_to_partners == pytest.approx((1 - alone) * partners / (own + partners), abs=1e-12)
@@ -113,7 +113,9 @@ def test_an_enterprise_is_registered():
     unit = 0.1 / math.sqrt(2)
     assert column == 0
     assert firms.registered_id[0] == 55
-    found = {name: seen(firms.registered, 1, name)[0] for name in ("origin", "capital", "permanent", "expected", "land")}
+    found = {
+        name: seen(firms.registered, 1, name)[0] for name in ("origin", "capital", "permanent", "expected", "land")
+    }
     assert found == pytest.approx(
         {"origin": 1, "capital": 12, "permanent": unit * z, "expected": unit * 0.8 * (0.8 * z + 0.6 * other), "land": 5}
     )
@@ -262,5 +264,3 @@ def test_an_enquiry_rate_falls_with_tax_and_a_full_pool_and_never_below_zero():
     assert arrivals.enquiry_rate(0, state, taxed, dated, theta) == pytest.approx(free * math.exp(-10 * theta.tax_pull))
     state.registered_ever = 1e9
     assert arrivals.enquiry_rate(0, state, heard, dated, theta) == 0
-
-

@@ -192,7 +192,9 @@ positive = st.floats(0, 500)
 def test_the_ledger_closes_for_arbitrary_flows(
     cash, debt, paid_in, land, grants, quarters_left, credit, share, developed
 ):
-    state = blank("company", "state", cash=cash, debt=debt, paid_in_equity=paid_in, serviced_area=200, attention=[1, 0.7])
+    state = blank(
+        "company", "state", cash=cash, debt=debt, paid_in_equity=paid_in, serviced_area=200, attention=[1, 0.7]
+    )
     receives = blank("company", "receives", land_taken=land, occupied_area=90, credit=credit)
     dated = blank(
         "company", "dated", share=share, repayment_quarters=quarters_left, grants=grants, registered_capital=150

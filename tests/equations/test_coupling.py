@@ -1,4 +1,4 @@
-"""Every arrow carries what it says from the scale it leaves to the scale it reaches, and can be cut, weakened, delayed."""
+"""Every arrow carries what it says from one scale to another, and can be cut, weakened and delayed."""
 
 from __future__ import annotations
 

@@ -94,8 +94,7 @@ def register_of(*entries):
     """A register in which enterprise 100 + n has the properties of entry n, and the state that goes with it."""
     firms, state = no_firms(), blank("enterprises", "state", registered_now=len(entries))
     usual = {"origin": 0, "capital": 10, "build_quarters": 6, "start_quarter": FREE_TO_DECIDE, "permanent": 0.02}
-    for n, entry in enumerate(entries):
-        entry = usual | entry
+    for n, entry in enumerate(usual | entry for entry in entries):
         stand(firms.registered, firms.registered_id, n, 100 + n, **entry)
         state.registered_by_origin[int(entry["origin"])] += 1
     return firms, state
@@ -128,7 +127,9 @@ def test_an_enterprise_starts_lapses_or_waits():
 
 
 def test_what_an_enterprise_takes_along_when_it_starts_to_build():
-    firms, state = register_of({}, {"starts": 1, "land": 4, "capital": 7, "origin": 1, "permanent": 0.03, "expected": 9})
+    firms, state = register_of(
+        {}, {"starts": 1, "land": 4, "capital": 7, "origin": 1, "permanent": 0.03, "expected": 9}
+    )
     stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=30, open=1))
     rows = ("origin", "capital", "permanent", "land", "remaining", "build_quarters")
     assert [seen(firms.building, 1, row)[0] for row in rows] == [1, 7, 0.03, 4, 6, 6]

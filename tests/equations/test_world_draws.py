@@ -15,7 +15,7 @@ HISTORY = np.arange(28.0).reshape(7, 4)
 
 
 def test_climate_follows_its_recursion():
-    """xi' = phi^dt xi + s sqrt(1 - phi^(2 dt)) z, begun with s z: phi^dt = 0.4096^(1/4) = 0.8, and 0.6 = sqrt(1 - 0.64)."""
+    """xi' = phi^dt xi + s sqrt(1 - phi^(2 dt)) z, begun with s z; phi^dt = 0.4096^(1/4) = 0.8, sqrt(1 - 0.64) = 0.6."""
     where, theta = address(seed=3, run=8), parameters("world", climate_persistence=0.4096, climate_spread=0.5)
     state = blank("world", "state", climate=[9.0, 9.0, 9.0])
     world.climate(0, state, theta, where)

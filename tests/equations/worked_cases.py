@@ -1,8 +1,8 @@
 """Worked cases: what an equation must give, with the arithmetic shown, from the YAML file of a room.
 
 A case names the equation, its inputs and what is `expected` of it, or what a record holds `after` it. A value is a
-number, or `arithmetic = number`: then the arithmetic must give the number as far as its digits go (four at least), and the equation
-must give what the arithmetic gives. `working` says in words where the arithmetic comes from.
+number, or `arithmetic = number`: then the arithmetic must give the number as far as its digits go (four at least), and
+the equation must give what the arithmetic gives. `working` says in words where the arithmetic comes from.
 
 Inputs that are records (state, receives, sends, dated, parameters, row, address) hold 0 in every field not named.
 """

@@ -191,6 +191,7 @@ def test_an_unexpected_error_shows_its_details_when_asked(monkeypatch: pytest.Mo
 
 
 FIRST = Difference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
+GONE = Difference("jobs", "", -1, "", math.nan, math.nan)
 NUMPY = (("numpy", "2.3", "2.4"),)
 PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
 
@@ -201,6 +202,7 @@ PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
         (Verdict("identical", 1000, 0.0, None, ()), 0, ["identical: every bit of 1,000"]),
         (Verdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical"]),
         (Verdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
+        (Verdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is missing now", "numpy: 2.3"]),
         (Verdict("different", 9, 0.2, FIRST, ()), 1, [PLACE, "5.0", "6.0", "report this"]),
     ],
 )

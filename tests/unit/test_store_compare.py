@@ -51,6 +51,14 @@ def test_a_draw_that_differs_is_named_without_quarter() -> None:
     assert (first.variable, first.scenario, first.run, first.quarter) == ("draws", "", 6, "")
 
 
+def test_a_variable_that_is_gone_or_has_another_shape_is_named() -> None:
+    for other in (ensemble().drop_vars("cash"), ensemble().isel(quarter=slice(0, 5))):
+        found = compare(ensemble()[["cash"]], other)
+        assert not found.identical
+        assert found.first is not None
+        assert (found.first.variable, found.first.run, found.first.quarter) == ("cash", -1, "")
+
+
 def test_joined_comparisons_keep_the_first_difference() -> None:
     worse = ensemble()
     worse["cash"].values[0, 2, 0] += 1.0

@@ -205,6 +205,18 @@ def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.Run
     assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, fresh=True).reused
 
 
+def test_verify_says_when_the_study_is_of_another_time(copied: Path, first: workflows.RunOutcome) -> None:
+    def older(dataset: xr.Dataset) -> xr.Dataset:
+        provenance = json.loads(dataset.attrs["provenance"])
+        provenance["study"]["ambition"] = "great"
+        dataset.attrs["provenance"] = json.dumps(provenance)
+        return dataset
+
+    rewrite(copied, older)
+    with pytest.raises(FaultsFound, match="cannot read the study the run was made from: ambition"):
+        workflows.verify(first.identity, out=copied)
+
+
 @pytest.mark.parametrize(("form", "name"), [("netcdf", "run.nc"), ("csv", "run.csv"), ("xlsx", "run.xlsx")])
 def test_a_stored_run_is_exported(out: Path, first: workflows.RunOutcome, tmp_path: Path, form: str, name: str) -> None:
     path = workflows.export(first.identity[:8], form, tmp_path / name, out=out, lang="zh")

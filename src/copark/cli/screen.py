@@ -176,7 +176,8 @@ def show_verdict(verdict: Verdict, lang: str) -> None:
     values: dict[str, Any] = {"count": verdict.runs, "largest": verdict.largest}
     if verdict.first is not None:
         values |= vars(verdict.first)
-    words = text(f"cli.verify.{verdict.kind}", lang, **values)
+    is_shape = verdict.first is not None and not verdict.first.quarter and verdict.first.run < 0
+    words = text("cli.verify.shape" if is_shape else f"cli.verify.{verdict.kind}", lang, **values)
     console.print(Text(words, style="bold green" if verdict.passed else "bold red"), soft_wrap=True)
     if verdict.kind == "identical":
         return

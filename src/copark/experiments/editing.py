@@ -6,21 +6,24 @@ What a case has no fact for (instruments of the framework, rivals) is set in the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
 
+from copark.cases.actors import Framework, Partner, Presence, Shareholder, Span
 from copark.cases.case import Case
 from copark.cases.consistency import Problem, problems_of
 from copark.cases.dates import Date
 from copark.cases.evidence import UNALLOCATED, CapTable, Holding
 from copark.cases.facts import Fact, used
-from copark.cases.fields import JUDGEMENT, Bilingual, suggestion
-from copark.cases.reading import written
-from copark.cases.schema import CaseFile, Framework, Presence, Term
+from copark.cases.fields import JUDGEMENT, Bilingual, shown, suggestion
+from copark.cases.pack import presence
+from copark.cases.reading import KeyPath, written
+from copark.cases.schema import CaseFile, Term
 from copark.cases.validation import told
+from copark.errors import Fault
 from copark.experiments.edits import Edits, Stay, Step
 from copark.experiments.entries import first_month
 from copark.experiments.happenings import happenings
@@ -63,6 +66,22 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
     return changed, problems or list(_unsound(changed))
 
 
+def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyPath = ()) -> Fault:
+    """A problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
+
+    Parameters
+    ----------
+    file, line
+        Where the edits are written.
+    at
+        Path of the scenario in that file.
+    """
+    values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
+    key = written((*at, "edits", *problem.path))
+    where = problem.values.get("where")
+    return Fault(problem.code, file, line, f"{key} → {where}" if where else key, values)
+
+
 def _note() -> Bilingual:
     return Bilingual(en=text("study.edited", "en"), zh=text("study.edited", "zh"))
 
@@ -98,7 +117,7 @@ def _shares_changed(case: Case, edits: Edits) -> Case:
         holdings = tuple(
             Holding(
                 holder=UNALLOCATED if side == "none" else side,
-                side=side,  # type: ignore[arg-type]
+                side=side,
                 basis_points=points,
                 basis=text("study.edited"),
                 grade="judgement",
@@ -163,47 +182,47 @@ def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Cas
 def _stays_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
     changes: dict[str, Any] = {}
     for part, stays in (("partners", edits.partners), ("shareholders", edits.shareholders)):
-        entries = {entry.key: entry for entry in getattr(case, part)}
+        entries: dict[str, Partner | Shareholder] = {entry.key: entry for entry in getattr(case, part)}
         for key, stay in stays.items():
             if key not in entries:
                 names = {"found": key, "suggestion": suggestion(key, entries)}
                 problems.append(Problem((part, key), f"study.edit_{part}", names))
-                continue
-            update = _presence(entries[key], stay) if part == "partners" else _span(entries[key], stay)
-            for span in update.get("presence", (update,)) if stay.present else ():
-                problems += _reversed(span, (part, key))
-            entries[key] = entries[key].model_copy(update=update) if stay.present else None
-        changes[part] = tuple(entry for entry in entries.values() if entry is not None)
+            elif stay.present:
+                entries[key] = _staying(entries[key], stay, (part, key), problems)
+            else:
+                del entries[key]
+        changes[part] = tuple(entries.values())
     return case.model_copy(update=changes)
 
 
-def _reversed(span: Any, path: tuple[str, str]) -> Iterable[Problem]:
-    """A stay that would end before it begins."""
-    since, until = (span["since"], span["until"]) if isinstance(span, dict) else (span.since, span.until)
-    if until is not None and until.last_day < since.first_day:
-        yield Problem(path, "cases.ends_before_start", {"found": until, "start": since})
+def _staying(
+    entry: Partner | Shareholder, stay: Stay, path: tuple[str, str], problems: list[Problem]
+) -> Partner | Shareholder:
+    spans = _times(entry.presence if isinstance(entry, Partner) else (entry,), stay)
+    for since, until in spans:
+        if until is not None and until.last_day < since.first_day:
+            problems.append(Problem(path, "cases.ends_before_start", {"found": until, "start": since}))
+    if isinstance(entry, Partner):
+        presence = tuple(Presence.model_construct(since=since, until=until) for since, until in spans)
+        return entry.model_copy(update={"presence": presence})
+    return entry.model_copy(update={"since": spans[0][0], "until": spans[0][1]})
 
 
-def _moved(date: Date | None, quarters: int) -> Date | None:
-    """A date some quarters later: the month its quarter then begins with."""
-    return date if date is None or not quarters else first_month(date.quarter("event") + quarters)
-
-
-def _span(entry: Any, stay: Stay) -> dict[str, Date | None]:
-    until = None if stay.forever else stay.until or _moved(entry.until, stay.shift)
-    return {"since": stay.since or _moved(entry.since, stay.shift), "until": until}
-
-
-def _presence(entry: Any, stay: Stay) -> dict[str, Any]:
-    """Times of a partner: moved all alike, or one from the first to the last where dates are given."""
-    spans = sorted(entry.presence, key=lambda span: span.since.first_day)
+def _times(spans: Sequence[Span], stay: Stay) -> list[tuple[Date, Date | None]]:
+    """When somebody is there: moved all alike, or from first to last where dates are given, or for good."""
+    found = [(span.since, span.until) for span in sorted(spans, key=lambda span: span.since.first_day)]
+    if stay.shift:
+        found = [(_moved(since, stay.shift), until and _moved(until, stay.shift)) for since, until in found]
     if stay.since or stay.until:
-        spans = [Presence.model_construct(since=stay.since or spans[0].since, until=stay.until or spans[-1].until)]
-    else:
-        spans = [Presence.model_construct(**_span(span, Stay(shift=stay.shift))) for span in spans]
+        found = [(stay.since or found[0][0], stay.until or found[-1][1])]
     if stay.forever:
-        spans[-1] = Presence.model_construct(since=spans[-1].since, until=None)
-    return {"presence": tuple(spans)}
+        found[-1] = (found[-1][0], None)
+    return found
+
+
+def _moved(date: Date, quarters: int) -> Date:
+    """A date some quarters later: the month its quarter then begins with."""
+    return first_month(date.quarter("event") + quarters)
 
 
 def _terms_changed(case: Case, edits: Edits) -> Case:
@@ -295,14 +314,24 @@ def _keep_partners(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> N
     inputs.world["partner_forced"] = NO_PARTNER
     inputs.company["partner_ties"] = 0.0
     now = {partner.key: place for place, partner in enumerate(changed.partners[:PARTNERS])}
-    beyond = max(case.clock.data_end - case.clock.start + 1, 0)
     for place, partner in enumerate(case.partners[:PARTNERS]):
         if partner.key in now:
-            inputs.world["partner_forced"][:, place] = forced[:, now[partner.key]]
-            inputs.company["partner_ties"][:, place] = ties[:, now[partner.key]]
-            stay = edits.partners.get(partner.key)
-            if stay is not None and stay.forever:
-                inputs.world["partner_forced"][beyond:, place] = PRESENT
+            stands = now[partner.key]
+            inputs.world["partner_forced"][:, place] = forced[:, stands]
+            inputs.company["partner_ties"][:, place] = ties[:, stands]
+            _beyond_the_record(inputs.world["partner_forced"][:, place], case, changed.partners[stands], edits)
+
+
+def _beyond_the_record(forced: np.ndarray, case: Case, partner: Partner, edits: Edits) -> None:
+    """Where the record ends partners come and go freely; the dates an edit names, and "forever", rule there, too."""
+    stay = edits.partners.get(partner.key, Stay())
+    beyond = case.clock.data_end - case.clock.start + 1
+    if stay.forever:
+        forced[max(beyond, 0) :] = PRESENT
+    named = [date.quarter("event") - case.clock.start for date in (stay.since, stay.until) if date is not None]
+    last = max(named, default=0) + (1 if stay.until is not None else 0)
+    for t in range(max(beyond, 0), min(last + 1, len(forced)) if not stay.forever else 0):
+        forced[t] = presence(partner, case.clock.start + t)
 
 
 def _keep_anchors(inputs: Inputs, case: Case, changed: Case) -> Inputs:

@@ -6,15 +6,16 @@ name that two happenings share means both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from operator import is_
 from typing import Any
 
 from copark.cases.case import Case
 from copark.cases.dates import Date
-from copark.cases.evidence import CapTable
 from copark.cases.facts import Fact, used
-from copark.cases.quarters import Quarter
+from copark.cases.happenings import Anchor, Certificates
 from copark.experiments.edits import ALWAYS
 from copark.experiments.entries import Title, first_month
 from copark.texts import LANGUAGES, text
@@ -57,47 +58,38 @@ def _said(kind: str, entry: Any = None, **values: Any) -> Title:
     return Title(**said)
 
 
-def _without(entries: Iterable[Any], entry: Any) -> tuple[Any, ...]:
-    return tuple(one for one in entries if one is not entry)
+def _drop(path: str, gone: Callable[[Any], bool], case: Case) -> Case:
+    """The case without the entries of one of its lists that are gone: ``visits``, ``finance.credit``."""
+    part, _, name = path.partition(".")
+    if not name:
+        return case.model_copy(update={part: tuple(one for one in getattr(case, part) if not gone(one))})
+    section = getattr(case, part)
+    kept = tuple(one for one in getattr(section, name) if not gone(one))
+    return case.model_copy(update={part: section.model_copy(update={name: kept})})
 
 
-def _changed(case: Case, part: str, **changes: Any) -> Case:
-    """The case with keys of one of its parts changed."""
-    section = getattr(case, part).model_copy(update=changes)
-    return case.model_copy(update={part: section})
+def _dropper(path: str, entry: Any) -> Callable[[Case], Case]:
+    return partial(_drop, path, partial(is_, entry))
 
 
 def _actors(case: Case) -> Iterator[Happening]:
     for holder in case.shareholders:
-
-        def leave(now: Case, key: str = holder.key) -> Case:
-            return now.model_copy(update={"shareholders": tuple(x for x in now.shareholders if x.key != key)})
-
-        yield Happening(f"shareholder/{holder.key}", holder.since, _said("shareholder", holder), leave)
+        title = _said("shareholder", holder)
+        yield Happening(f"shareholder/{holder.key}", holder.since, title, _dropper("shareholders", holder))
     for partner in case.partners:
-
-        def part(now: Case, key: str = partner.key) -> Case:
-            return now.model_copy(update={"partners": tuple(x for x in now.partners if x.key != key)})
-
         first = min((span.since for span in partner.presence), key=lambda date: date.first_day)
-        yield Happening(f"partner/{partner.key}", first, _said("partner", partner), part)
+        yield Happening(f"partner/{partner.key}", first, _said("partner", partner), _dropper("partners", partner))
 
 
 def _events(case: Case) -> Iterator[Happening]:
     for anchor in case.anchors:
-        yield Happening(
-            f"anchor/{anchor.key}", anchor.registered, _said("anchor", anchor),
-            lambda now, key=anchor.key: without_anchor(now, key),
-        )  # fmt: skip
+        undo = partial(without_anchor, anchor)
+        yield Happening(f"anchor/{anchor.key}", anchor.registered, _said("anchor", anchor), undo)
     for batch in case.certificates:
         count = batch.home + batch.host + batch.third
         title = _said("certificate", count=count, date=batch.date)
-        yield Happening(
-            f"certificate/{batch.date}", batch.date, title,
-            lambda now, date=batch.date: now.model_copy(
-                update={"certificates": tuple(one for one in now.certificates if one.date != date)}
-            ),
-        )  # fmt: skip
+        undo = partial(without_certificates, batch.date)
+        yield Happening(f"certificate/{batch.date}", batch.date, title, undo)
     for visit in case.visits:
         yield Happening(f"visit/{visit.date}", visit.date, _said("visit", visit), _dropper("visits", visit))
     for shock in case.shocks:
@@ -105,82 +97,64 @@ def _events(case: Case) -> Iterator[Happening]:
         yield Happening(f"shock/{shock.key}", since, _said("shock", shock), _dropper("shocks", shock))
 
 
-def _dropper(part: str, entry: Any) -> Callable[[Case], Case]:
-    return lambda now: now.model_copy(update={part: _without(getattr(now, part), entry)})
+def without_certificates(date: Date, case: Case) -> Case:
+    """The case without the residents registered by hand at a date; anchor projects come all the same."""
+    return case.model_copy(update={"certificates": tuple(one for one in case.certificates if one.date != date)})
 
 
-def without_anchor(case: Case, key: str) -> Case:
+def without_anchor(anchor: Anchor, case: Case) -> Case:
     """The case without an anchor project, which then is not among the holders of certificates either."""
-    (gone,) = (anchor for anchor in case.anchors if anchor.key == key)
-    batches = tuple(
-        batch
-        if key not in batch.anchors
-        else batch.model_copy(
-            update={
-                "anchors": tuple(one for one in batch.anchors if one != key),
-                gone.origin: getattr(batch, gone.origin) - 1,
-            }
-        )
-        for batch in case.certificates
-    )
-    return case.model_copy(update={"anchors": _without(case.anchors, gone), "certificates": batches})
+
+    def lacking(batch: Certificates) -> Certificates:
+        if anchor.key not in batch.anchors:
+            return batch
+        named = tuple(one for one in batch.anchors if one != anchor.key)
+        return batch.model_copy(update={"anchors": named, anchor.origin: getattr(batch, anchor.origin) - 1})
+
+    changes = {
+        "anchors": tuple(one for one in case.anchors if one.key != anchor.key),
+        "certificates": tuple(lacking(batch) for batch in case.certificates),
+    }
+    return case.model_copy(update=changes)
 
 
 def _money(case: Case) -> Iterator[Happening]:
     for line in case.finance.credit:
         if line.use:
-            yield Happening(
-                f"credit/{line.key}", line.since, _said("credit", line),
-                lambda now, gone=line: _changed(now, "finance", credit=_without(now.finance.credit, gone)),
-            )  # fmt: skip
+            undo = _dropper("finance.credit", line)
+            yield Happening(f"credit/{line.key}", line.since, _said("credit", line), undo)
     for grant in used(case.finance.grants):
         title = _said("grant", value=f"{grant.in_unit('M USD'):g}", date=grant.date)
-        yield Happening(
-            f"grant/{grant.date}", grant.date, title,
-            lambda now, gone=grant: _changed(now, "finance", grants=_without(now.finance.grants, gone)),
-        )  # fmt: skip
+        yield Happening(f"grant/{grant.date}", grant.date, title, _dropper("finance.grants", grant))
 
 
 def _rules(case: Case) -> Iterator[Happening]:
     """Changes of a value: undone, the value before it holds on. The first values of a case are no happenings."""
     start = case.clock.start
     for table in used(case.equity):
-        if not _at_start(table, start):
+        if table.date.quarter("event") > start:
             values = {side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")}
             title = _said("equity", date=table.date, **values)
             yield Happening(f"equity/{table.table}", table.date, title, _dropper("equity", table))
-    for kind, facts, undo, unit in _changes_of_value(case):
+    for kind, path, facts, unit in (
+        ("quota", "quota", case.quota, "bp"),
+        ("capability", "capability", case.capability, "1"),
+        ("plan", "land.plan", case.land.plan, "ha"),
+        ("tax", "regime.profit_tax", case.regime.profit_tax, "1"),
+        ("decree", "", case.regime.threshold, "M USD"),
+    ):
         for fact in used(facts):
-            if not _at_start(fact, start):
+            if fact.date.quarter("event") > start:
                 title = _said(kind, value=f"{fact.in_unit(unit):g}", date=fact.date)
-                yield Happening(f"{kind}/{fact.date}", fact.date, title, undo(fact))
+                undo = _dropper(path, fact) if path else partial(without_decree, fact)
+                yield Happening(f"{kind}/{fact.date}", fact.date, title, undo)
 
 
-def _at_start(dated: Fact | CapTable, start: Quarter) -> bool:
-    return dated.date.quarter("event") <= start
-
-
-Undo = Callable[[Fact], Callable[[Case], Case]]
-
-
-def _changes_of_value(case: Case) -> Iterator[tuple[str, tuple[Fact, ...], Undo, str]]:
-    yield "quota", case.quota, lambda fact: _dropper("quota", fact), "bp"
-    yield "capability", case.capability, lambda fact: _dropper("capability", fact), "1"
-    yield (
-        "plan", case.land.plan,
-        lambda fact: lambda now: _changed(now, "land", plan=_without(now.land.plan, fact)), "ha",
-    )  # fmt: skip
-    yield (
-        "tax", case.regime.profit_tax,
-        lambda fact: lambda now: _changed(now, "regime", profit_tax=_without(now.regime.profit_tax, fact)), "1",
-    )  # fmt: skip
-    yield "decree", case.regime.threshold, lambda fact: lambda now: without_decree(now, fact), "M USD"
-
-
-def without_decree(case: Case, threshold: Fact) -> Case:
+def without_decree(threshold: Fact, case: Case) -> Case:
     """The case without a decree: the threshold before it holds on, and a narrow list that ended with it stays."""
-    changes: dict[str, Any] = {"threshold": _without(case.regime.threshold, threshold)}
+    changed = _drop("regime.threshold", partial(is_, threshold), case)
     until = case.regime.narrow_until
     if until is not None and until.quarter("event") == threshold.date.quarter("event"):
-        changes["narrow_until"] = ALWAYS
-    return _changed(case, "regime", **changes)
+        regime = changed.regime.model_copy(update={"narrow_until": ALWAYS})
+        changed = changed.model_copy(update={"regime": regime})
+    return changed

@@ -64,9 +64,9 @@ class Label(NamedTuple):
 class Runs(NamedTuple):
     """Runs as they come from the model.
 
-    out: per scenario float64 of shape (runs, kept, quarters kept); status: int of shape (scenarios, runs, 3) with code,
+    out: per scenario float64 of shape (runs, kept, quarters); status: int of shape (scenarios, runs, 3) with code,
     quarter and room; outcome: int8 of shape (scenarios, runs); drawn: parameters, each float64 of shape (runs,); first:
-    number of the first run; columns: quarters kept, counted from the start.
+    number of the first run.
     """
 
     out: Sequence[np.ndarray]
@@ -74,7 +74,6 @@ class Runs(NamedTuple):
     outcome: np.ndarray
     drawn: dict[str, np.ndarray]
     first: int
-    columns: np.ndarray
 
 
 def identity_in(study: Study, case_hash: str) -> str:
@@ -141,7 +140,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
     data["draws"] = (("run", "parameter"), drawn, {})
-    quarters = [case.clock.start + int(t) for t in runs.columns]
+    quarters = [case.clock.start + t for t in range(out.shape[3])]
     titles = {scenario.key: scenario.title.model_dump() for scenario in study.scenarios}
     return xr.Dataset(
         data,

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.pack import pack
+from copark.cases.pack import case_parameters, pack
+from copark.errors import StudyFaults
+from copark.experiments.editing import edited, fault_of_edit, set_in_inputs
 from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
 from copark.experiments.sample import drawn_parameters, fill, sample
 from copark.experiments.study import Scenario, Study
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 CHUNK = 1000
-YEARLY = 4
 
 
 def default_threads() -> int:
@@ -32,12 +33,33 @@ def default_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
+def case_of(case: Case, scenario: Scenario) -> Case:
+    """Edit a case as a scenario says.
+
+    Raises
+    ------
+    StudyFaults
+        If the scenario's edits do not fit the case.
+    """
+    changed, problems = edited(case, scenario.edits)
+    if problems:
+        raise StudyFaults(fault_of_edit(problem, scenario.key) for problem in problems)
+    return changed
+
+
 def inputs_of(case: Case, scenario: Scenario, quarters: int | None = None) -> Inputs:
-    """Pack a case and change its levers and links as a scenario says."""
+    """Pack a case, edited as a scenario says, and change its levers and links.
+
+    Raises
+    ------
+    StudyFaults
+        If the scenario's edits do not fit the case.
+    """
     longer = case
     if quarters is not None and quarters != case.clock.quarters:
         longer = case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": quarters})})
-    inputs = pack(longer)
+    changed = case_of(longer, scenario)
+    inputs = set_in_inputs(pack(changed), longer, changed, scenario.edits)
     for name, changes in scenario.levers.items():
         room, field = name.split(".")
         column = getattr(inputs, room)[field]
@@ -61,13 +83,24 @@ class Prepared(NamedTuple):
     study: Study
     case: Case
     inputs: tuple[Inputs, ...]
+    facts: tuple[dict[str, np.ndarray], ...]
     label: Label
 
 
 def prepare(study: Study, case: Case) -> Prepared:
     """Make a study ready to run."""
     inputs = tuple(inputs_of(case, scenario, study.quarters) for scenario in study.scenarios)
-    return Prepared(study, case, inputs, label(study, case))
+    facts = tuple(facts_of(study, case, scenario) for scenario in study.scenarios)
+    return Prepared(study, case, inputs, facts, label(study, case))
+
+
+def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
+    """Parameters that are facts of the case and are others once it is edited: the rate of its credit."""
+    if scenario.edits.is_empty:
+        return {}
+    drawn = {variable.name for variable in drawn_parameters(study, case)}
+    before, after = case_parameters(case), case_parameters(case_of(case, scenario))
+    return {name: np.array(after[name]) for name in before.keys() & after.keys() - drawn if after[name] != before[name]}
 
 
 def run_blocks(
@@ -130,19 +163,16 @@ def run_chunk(
     extra = [name for name in NEEDED if name not in kept]
     names = [*kept, *extra]
     needed = [names.index(name) for name in NEEDED]
-    quarters = len(prepared.inputs[0].world)
-    yearly = study.keep_word == "summary"
-    columns = np.arange(YEARLY - 1, quarters, YEARLY) if yearly else np.arange(quarters)
     values = sample(study, case, first, last)
     outs, statuses, founds = [], [], []
-    for scenario, inputs in zip(study.scenarios, prepared.inputs, strict=True):
-        draws = fill(values, scenario, study, first, last)
+    for scenario, inputs, facts in zip(study.scenarios, prepared.inputs, prepared.facts, strict=True):
+        draws = fill(values | facts, scenario, study, first, last)
         out, status = run_blocks(inputs, draws, positions(names), threads, progress)
         founds.append(outcomes(out[:, needed, :], status[:, 0]))
-        outs.append(out[:, : len(kept), YEARLY - 1 :: YEARLY].copy() if yearly else out[:, : len(kept), :])
+        outs.append(out[:, : len(kept), :])
         statuses.append(status)
     drawn = {v.name: values[v.name] for v in drawn_parameters(study, case)}
-    runs = Runs(outs, np.stack(statuses), np.stack(founds), drawn, first, columns)
+    runs = Runs(outs, np.stack(statuses), np.stack(founds), drawn, first)
     return assemble(study, case, prepared.label, runs)
 
 

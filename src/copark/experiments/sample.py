@@ -52,8 +52,12 @@ def uniforms(count: int, first: int, last: int, seed: int) -> np.ndarray:
 
 
 def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndarray]:
-    """Parameters of runs first..last-1 before any scenario: name -> float64 of shape (runs, *shape)."""
+    """Parameters of runs first..last-1 before any scenario: name -> float64 of shape (runs, *shape).
+
+    Run r has draw r // futures, so that several futures share a draw.
+    """
     runs = last - first
+    numbers = np.arange(first, last) // study.futures
     facts = case_parameters(case)
     values = {}
     for name, variable in catalogue().parameters.items():
@@ -62,12 +66,12 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
     column = {name: n for n, name in enumerate(values)}
     columns = drawn_parameters(study, case)
     if columns:
-        points = uniforms(len(column), first, last, study.seed)
+        points = uniforms(len(column), int(numbers[0]), int(numbers[-1]) + 1, study.seed)
         for variable in columns:
             prior = prior_of(variable, case)
             if prior is not None:
                 drawn = prior.quantile(points[:, column[variable.name]], variable.default[0])
-                values[variable.name] = np.clip(drawn, variable.low, variable.high)
+                values[variable.name] = np.clip(drawn, variable.low, variable.high)[numbers - numbers[0]]
     return values
 
 

@@ -8,18 +8,19 @@ from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from copark.cases.fields import shown, suggestion, wrong
 from copark.errors import NotFound, StudyFaults
+from copark.experiments.edits import Edits
+from copark.experiments.entries import Entry, Key, Title
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.texts import text
 
 SHIPPED = Path(__file__).parent.parent / "studies"
 MOST_RUNS = 100_000_000
-SUMMARY_ABOVE = 100_000
 KeepWord = Literal["standard", "all", "summary"]
 STANDARD = tuple(
     name
@@ -35,21 +36,7 @@ SUMMARY = (
     "commitment_host", "result_cumulative",
 )  # fmt: skip
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Value = float | tuple[float, ...]
-
-
-class Entry(BaseModel):
-    """Base of the entries of a study: frozen, no unknown keys, no NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Title(Entry):
-    """A title in both languages."""
-
-    en: Annotated[str, Field(max_length=200)]
-    zh: Annotated[str, Field(max_length=200)]
 
 
 class LinkChange(Entry):
@@ -76,6 +63,7 @@ class Scenario(Entry):
     levers: dict[str, tuple[LeverChange, ...]] = Field(default_factory=dict)
     links: dict[str, LinkChange] = Field(default_factory=dict)
     without_anchors: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    edits: Edits = Edits()
 
     @field_validator("parameters")
     @classmethod
@@ -119,6 +107,8 @@ class Study(Entry):
     quarters: Annotated[int, Field(ge=1, le=400)] | None = None
     draws: Literal["defaults", "unsettled", "prior"] = "unsettled"
     """What is drawn: nothing; the parameters no data has moved from their priors; or all that have a prior."""
+    futures: Annotated[int, Field(ge=1, le=100_000)] = 1
+    """Runs that share a draw of parameters: run r has draw r // futures, and luck of its own."""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]
     keep: KeepWord | tuple[str, ...] | None = None
 
@@ -143,14 +133,7 @@ class Study(Entry):
         """Names of the outputs kept."""
         if isinstance(self.keep, tuple):
             return self.keep
-        return {"all": NAMES, "standard": STANDARD, "summary": SUMMARY}[self.keep_word]
-
-    @property
-    def keep_word(self) -> str:
-        """How much is kept; summaries by default above 100,000 runs."""
-        if isinstance(self.keep, str):
-            return self.keep
-        return "summary" if self.keep is None and self.runs > SUMMARY_ABOVE else "standard"
+        return {"all": NAMES, "standard": STANDARD, "summary": SUMMARY}[self.keep or "standard"]
 
     def with_changes(self, **changes: Any) -> Study:
         """Give a copy with some fields changed and checked again; those given as None stay as they are."""

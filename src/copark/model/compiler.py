@@ -28,6 +28,7 @@ ENABLED = not numba.config.DISABLE_JIT
 # nnan and ninf are left out on purpose: with them np.isfinite(nan) is true and a failed run passes as sound.
 ARITHMETIC = {"contract", "reassoc", "arcp", "nsz", "afn"}
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": ARITHMETIC, "error_model": "numpy"}
+EQUATION = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": True}
 
 
 @cache
@@ -60,10 +61,11 @@ def cache_folder() -> Path:
 def compiled(function: Function) -> Function:
     """Compile an equation; it becomes part of every kernel that calls it and is not cached by itself.
 
-    It gets no wrapper to be called from Python and no counting of references (no equation makes or keeps an array):
-    that halves the time to compile and makes the kernel a fifth faster.
+    It gets no wrapper to be called from Python and no counting of references (no equation makes or keeps an array),
+    which halves the time to compile. It is always put in line: the kernel is a third faster, and its bits are the same
+    whether it was just compiled or comes from the cache (left alone, the two may round differently).
     """
-    done: Function = numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    done: Function = numba.njit(**OPTIONS, **EQUATION)(function)
     return done
 
 

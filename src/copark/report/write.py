@@ -68,7 +68,7 @@ def write_report(
     if progress is not None:
         progress(FIGURES, FIGURES)
     target = folder / f"report-{lang}.html"
-    _write(target, page)
+    write_whole(target, page)
     return target
 
 
@@ -119,14 +119,34 @@ def sections(findings: Findings, studio: Studio) -> list[Section]:
 
 
 def render(findings: Findings, found: list[Section]) -> str:
-    """The page as HTML. All words of a case are escaped; only the drawings made here are not."""
+    """The page of an ensemble as HTML."""
+    labels, case = findings.labels, findings.case
+    made = findings.say(
+        "page.made", identity=findings.result.attrs.get("identity", ""), runs=f"{findings.runs:,}",
+        quarters=len(labels), first=labels[0], last=labels[-1], data_end=str(case.clock.data_end),
+    )  # fmt: skip
+    title = findings.say("page.title", park=case.title.get(findings.lang))
+    return render_page(findings.lang, title, made, found, frozenset(case.sources))
+
+
+def render_page(
+    lang: str, title: str, made: str, found: list[Section], known_sources: frozenset[str] = frozenset()
+) -> str:
+    """A page as HTML. All words are escaped; only the drawings made here are not.
+
+    Parameters
+    ----------
+    title, made
+        What the page is called, and what made it.
+    known_sources
+        Keys of sources that the page lists, for cells to link to.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     from copark.report.figures.style import PALETTE, language
     from copark.report.tables import SourceKeys
 
-    lang, case = findings.lang, findings.case
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -136,23 +156,18 @@ def render(findings: Findings, found: list[Section]) -> str:
         return text(f"report.{key}", lang, **values)
 
     environment.globals.update(say=say, Markup=Markup, is_sources=lambda cell: isinstance(cell, SourceKeys))
-    labels = findings.labels
-    made = findings.say(
-        "page.made", identity=findings.result.attrs.get("identity", ""), runs=f"{findings.runs:,}",
-        quarters=len(labels), first=labels[0], last=labels[-1], data_end=str(case.clock.data_end),
-    )  # fmt: skip
     return environment.get_template("report.html.j2").render(
         html_lang=HTML_LANGUAGE[lang],
-        title=findings.say("page.title", park=case.title.get(lang)),
+        title=title,
         made=made,
         sections=found,
-        warning=findings.say("page.no_font") if language(lang) != lang else "",
+        warning=say("page.no_font") if language(lang) != lang else "",
         palette=PALETTE,
-        known_sources=frozenset(case.sources),
+        known_sources=known_sources,
     )
 
 
-def _write(target: Path, page: str) -> None:
+def write_whole(target: Path, page: str) -> None:
     """Write a file whole or not at all."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".html")
     try:

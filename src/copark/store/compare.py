@@ -16,7 +16,10 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Difference:
-    """The first place where two ensembles differ, quarter before run before variable."""
+    """The first place where two ensembles differ, quarter before run before variable.
+
+    Where a variable is missing or has another shape, it alone is named and the numbers are not.
+    """
 
     variable: str
     scenario: str
@@ -56,8 +59,11 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> Comparison:
     identical, largest = True, 0.0
     firsts: list[tuple[tuple[int, int, int], Difference]] = []
     for order, name in enumerate(map(str, stored.data_vars)):
+        if name not in replayed or replayed[name].shape != stored[name].shape:
+            nothing = Difference(name, "", -1, "", float("nan"), float("nan"))
+            return Comparison(identical=False, largest=float("inf"), first=nothing)
         left, right = stored[name].values, replayed[name].values
-        if left.shape == right.shape and same_bits(left, right).all():
+        if same_bits(left, right).all():
             continue
         identical = False
         gaps = relative_gaps(left, right)

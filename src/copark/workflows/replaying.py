@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copark.workflows.answers import OUT, Progress, Verdict
 from copark.workflows.places import stage, store_in
+
+if TYPE_CHECKING:
+    from copark.experiments.study import Study
+    from copark.store import RunRecord
 
 MADE_BY = ("code_version", "model_hash", "variables_hash", "case_hash", "cpu_features", "python", "numpy", "numba")
 """Entries of the provenance that can change the numbers."""
@@ -27,13 +31,12 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     stage(progress, "prepare")(0, 0)
     from copark.cases import load_case
     from copark.experiments.run import stream
-    from copark.experiments.study import Study
     from copark.store.compare import Comparison, compare
 
     store = store_in(out)
     record = store.record(store.get(identity).identity, deep=True)
     stored = store.load(record.identity)
-    study = Study.model_validate(record.provenance["study"])
+    study = _study(record)
     joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
     for chunk in stream(study, load_case(study.case), threads=threads, progress=stage(progress, "verify")):
         here = chunk.isel(run=slice(0, record.kept - done))
@@ -44,6 +47,21 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
             break
     kind = "identical" if joined.identical else "equal" if joined.first is None else "different"
     return Verdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
+
+
+def _study(record: RunRecord) -> Study:
+    """The study a run was made from."""
+    from pydantic import ValidationError
+
+    from copark.experiments.study import Study
+    from copark.store.refusals import DamagedRun, fault
+
+    try:
+        return Study.model_validate(record.provenance.get("study"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise DamagedRun([fault("study_unreadable", record.path, "metadata.json", reason=reason)]) from None
 
 
 def _changes(stored: dict[str, Any], now: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -1,0 +1,309 @@
+"""Arms on the same luck: paired differences by output and date, and how outcomes change from one to the other.
+
+Shares of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of them,
+since more runs could always be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.analysis.bands import quantiles
+from copark.analysis.outcomes import OUTCOMES, quarters_apart
+from copark.analysis.pairing import Pair
+from copark.cases.quarters import Quarter
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+BAND = (0.05, 0.50, 0.95)
+YEARS = (12, 20)
+"""Ends of years since the start at which arms are compared unless told."""
+
+MAIN = (
+    "operating", "registered", "jobs", "realised_investment", "serviced_area", "service_level", "result_cumulative",
+    "benefit_home", "benefit_host", "commitment_home", "commitment_host",
+)  # fmt: skip
+"""Outputs compared unless told, those of them that were kept."""
+
+COUNTS = frozenset(("companies", "persons"))
+"""Units of counts; their ratios are compared as well, in log points."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Variance of a difference by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw].
+
+    Parameters
+    ----------
+    parameters, luck
+        The two parts, in the square of the difference's unit: what the draw explains, and what luck adds to it.
+    """
+
+    parameters: float
+    luck: float
+
+    @property
+    def share(self) -> float:
+        """Share of the variance that parameters explain; NaN where nothing varies."""
+        total = self.parameters + self.luck
+        return self.parameters / total if total > 0.0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A paired difference of an output at a date, over runs.
+
+    Parameters
+    ----------
+    arm, reference
+        Keys of the scenarios.
+    output, unit, quarter
+        What is compared, in which unit, at the end of which quarter.
+    log
+        Whether logarithms are compared: the unit then is log points (0.1 is about a tenth more).
+    pairs
+        Pairs of runs.
+    reference_median, arm_median
+        Medians of the two arms, in the output's own unit.
+    low, median, high
+        5, 50 and 95 % of the differences; they are not the difference of the medians.
+    above, equal
+        Shares of pairs in which the arm is above, and exactly like, the reference.
+    split
+        Variance from parameters and from luck; ``None`` where no draw has two runs.
+    """
+
+    arm: str
+    reference: str
+    output: str
+    unit: str
+    quarter: str
+    log: bool
+    pairs: int
+    reference_median: float
+    arm_median: float
+    low: float
+    median: float
+    high: float
+    above: float
+    equal: float
+    split: Split | None
+
+
+@dataclass(frozen=True)
+class OutcomeChange:
+    """How often an outcome happens in both arms of the same run, in one, in none.
+
+    Parameters
+    ----------
+    outcome
+        One of :data:`~copark.analysis.outcomes.OUTCOMES`.
+    pairs
+        Pairs of runs.
+    both, gained, lost, neither
+        Pairs with the outcome in both arms, in the arm alone, in the reference alone, in none.
+    low, high
+        Monte Carlo interval of the change (95 %): what more runs of the same model might still move.
+    """
+
+    arm: str
+    reference: str
+    outcome: str
+    pairs: int
+    both: int
+    gained: int
+    lost: int
+    neither: int
+    low: float
+    high: float
+
+    @property
+    def reference_share(self) -> float:
+        """P(outcome) in the reference."""
+        return (self.both + self.lost) / self.pairs if self.pairs else float("nan")
+
+    @property
+    def arm_share(self) -> float:
+        """P(outcome) in the arm."""
+        return (self.both + self.gained) / self.pairs if self.pairs else float("nan")
+
+    @property
+    def change(self) -> float:
+        """P(outcome) in the arm less that in the reference, on the same luck."""
+        return (self.gained - self.lost) / self.pairs if self.pairs else float("nan")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a comparison says: differences by arm, output and date; changes of outcomes by arm."""
+
+    differences: tuple[Difference, ...]
+    outcomes: tuple[OutcomeChange, ...]
+
+    def of(self, arm: str, output: str, quarter: str, *, log: bool = False) -> Difference:
+        """One of the differences.
+
+        Raises
+        ------
+        KeyError
+            If it is not in the table.
+        """
+        for row in self.differences:
+            if (row.arm, row.output, row.quarter, row.log) == (arm, output, quarter, log):
+                return row
+        raise KeyError((arm, output, quarter, log))
+
+
+def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str, ...]:
+    """Labels of the last quarters of years since the start; the last quarter kept for those beyond it."""
+    labels = [str(label) for label in result["label"].to_numpy()]
+    start = Quarter.parse(labels[0]) + (1 - quarters_apart(result))
+    ends = [str(start + (4 * year - 1)) for year in years]
+    return tuple(dict.fromkeys(end if end in labels else labels[-1] for end in ends))
+
+
+def compare(
+    pairs: Iterable[Pair], outputs: Sequence[str] | None = None, quarters: Sequence[str] | None = None
+) -> Table:
+    """Compare arms with their references, output by output and date by date.
+
+    Parameters
+    ----------
+    pairs
+        Arms on the same luck.
+    outputs
+        Outputs; by default those of :data:`MAIN` that were kept. Of counts logarithms are compared as well.
+    quarters
+        Labels such as ``2024Q2``; by default the ends of years 12 and 20.
+
+    Raises
+    ------
+    KeyError
+        If an output or quarter asked for was not kept.
+    """
+    differences: list[Difference] = []
+    changes: list[OutcomeChange] = []
+    for one in pairs:
+        names = [name for name in MAIN if name in one.outputs] if outputs is None else list(outputs)
+        ends = ends_of_years(one.before) if quarters is None else tuple(quarters)
+        for name in names:
+            unit = str(one.before[name].attrs.get("units", ""))
+            for log in (False, True) if unit in COUNTS else (False,):
+                differences += _rows(one, name, unit, ends, log=log)
+        changes += [_change(one, code) for code in range(len(OUTCOMES))]
+    return Table(tuple(differences), tuple(changes))
+
+
+def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: bool) -> Iterator[Difference]:
+    found = pair.difference(output, log=log)
+    before, after = (one[output].to_numpy() for one in (pair.before, pair.after))
+    for quarter in quarters:
+        if quarter not in pair.labels:
+            raise KeyError(quarter)
+        at = pair.labels.index(quarter)
+        column = found[:, at]
+        low, median, high = (float(value) for value in quantiles(column, BAND))
+        yield Difference(
+            arm=pair.arm,
+            reference=pair.reference,
+            output=output,
+            unit="log points" if log else unit,
+            quarter=quarter,
+            log=log,
+            pairs=column.size,
+            reference_median=float(quantiles(before[:, at], (0.50,))[0]),
+            arm_median=float(quantiles(after[:, at], (0.50,))[0]),
+            low=low,
+            median=median,
+            high=high,
+            above=float(np.mean(column > 0.0)) if column.size else float("nan"),
+            equal=float(np.mean(column == 0.0)) if column.size else float("nan"),
+            split=split(column, pair.draws),
+        )
+
+
+def split(values: NDArray[np.float64], draws: NDArray[np.int64]) -> Split | None:
+    """Split the variance of a difference into parameters and luck (analysis of variance with random effects).
+
+    Within draws the mean square estimates luck; between draws the mean square estimates parameters plus luck divided
+    by the runs of a draw. An estimate below 0 is 0.
+
+    Parameters
+    ----------
+    values
+        Differences, shape (run,).
+    draws
+        Number of the draw of every run.
+
+    Returns
+    -------
+    Split or None
+        ``None`` where there are not two draws with two runs each.
+    """
+    _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
+    kept = counts[places] > 1
+    places, values = np.unique(places[kept], return_inverse=True)[1], values[kept]
+    counts = counts[counts > 1]
+    groups, total = counts.size, values.size
+    if groups < 2:
+        return None
+    means = np.bincount(places, weights=values) / counts
+    within = float(np.sum((values - means[places]) ** 2)) / (total - groups)
+    between = float(np.sum(counts * (means - values.mean()) ** 2)) / (groups - 1)
+    size = (total - float(np.sum(counts**2)) / total) / (groups - 1)
+    return Split(max((between - within) / size, 0.0), within)
+
+
+def _change(pair: Pair, code: int) -> OutcomeChange:
+    before, after = (one["outcome"].to_numpy() == code for one in (pair.before, pair.after))
+    gained, lost = after & ~before, before & ~after
+    low, high = change_interval(gained.astype(float) - lost.astype(float), pair.draws)
+    return OutcomeChange(
+        arm=pair.arm,
+        reference=pair.reference,
+        outcome=OUTCOMES[code],
+        pairs=before.size,
+        both=int(np.count_nonzero(before & after)),
+        gained=int(np.count_nonzero(gained)),
+        lost=int(np.count_nonzero(lost)),
+        neither=int(np.count_nonzero(~before & ~after)),
+        low=low,
+        high=high,
+    )
+
+
+def change_interval(change: NDArray[np.float64], draws: NDArray[np.int64], level: float = 0.95) -> tuple[float, float]:
+    """Monte Carlo interval of a paired change of shares.
+
+    Of independent pairs that of Bonett & Price (2012, doi:10.3102/1076998611411915): with one pair added to the gained
+    and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws,
+    which are what is independent.
+
+    Parameters
+    ----------
+    change
+        1 gained, -1 lost, 0 otherwise, shape (run,).
+    draws
+        Number of the draw of every run.
+    """
+    if not change.size:
+        return float("nan"), float("nan")
+    z = NormalDist().inv_cdf(0.5 + level / 2.0)
+    _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
+    total = change.size
+    gained, lost = ((np.count_nonzero(change == sign) + 1) / (total + 2) for sign in (1, -1))
+    middle = float(gained - lost)
+    half = z * sqrt((gained + lost - middle**2) / (total + 2))
+    if counts.max() > 1 and counts.size > 1:
+        means = np.bincount(places, weights=change) / counts
+        middle = float(change.mean())
+        half = max(half, z * float(means.std(ddof=1)) / sqrt(counts.size))
+    return max(-1.0, middle - half), min(1.0, middle + half)

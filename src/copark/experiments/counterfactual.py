@@ -1,0 +1,161 @@
+"""Counterfactuals: the same history on the same luck, less something that happened.
+
+``but_for`` runs a case as it is and without a happening; what the two differ by is due to it, on these parameters and
+this luck. Two happenings dropped together need not move what each moves alone: the sum of the parts is no attribution.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.cases.case import Case
+from copark.cases.casebook import folder_of
+from copark.cases.fields import shown, suggestion
+from copark.errors import NotFound
+from copark.experiments.edits import Edits
+from copark.experiments.entries import Title
+from copark.experiments.happenings import Happening, happenings
+from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
+from copark.experiments.run import Progress, inputs_of, run_blocks, simulate
+from copark.experiments.study import Scenario, Study, baseline
+from copark.identity import identity_of
+from copark.model.arrays import Draws
+from copark.model.variables import catalogue
+from copark.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+WITHOUT = "without"
+"""Key of the scenario in which something did not happen."""
+
+
+def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, ...]:
+    """Find what happened by key (``visit/2015-05-10``) or, where one kind alone has it, by its name (``2015-05-10``).
+
+    Raises
+    ------
+    NotFound
+        If nothing, or more than one kind of thing, has the name.
+    """
+    known = happenings(case)
+    found: list[Happening] = []
+    for name in [names] if isinstance(names, str) else names:
+        named = [one for one in known if one.key == name] or [one for one in known if one.key.partition("/")[2] == name]
+        if len({one.key for one in named}) != 1:
+            nearest = [one.key for one in named] or [one.key for one in known]
+            words = " | ".join(nearest) if named else suggestion(name, nearest)
+            raise NotFound(text("study.no_happening", found=shown(name), suggestion=words))
+        found += named
+    return tuple(found)
+
+
+def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Study:
+    """The study of a case as it is and without something that happened.
+
+    Parameters
+    ----------
+    case
+        A case.
+    names
+        What did not happen: keys of :func:`~copark.experiments.happenings.happenings`; several are dropped together.
+    **changes
+        Further fields of the study: runs, seed, draws, futures, keep, quarters.
+
+    Raises
+    ------
+    NotFound
+        If nothing of that name happened.
+    """
+    found = find_happenings(case, names)
+    keys = tuple(dict.fromkeys(one.key for one in found))
+    words = {lang: text("study.join", lang).join(getattr(one.title, lang) for one in found) for lang in LANGUAGES}
+    titles = {lang: text("study.but_for", lang, title=words[lang])[:200] for lang in LANGUAGES}
+    place = case.name if folder_of(case.name) == case.folder else str(case.folder)
+    base = baseline(place)
+    without = Scenario(
+        key=WITHOUT,
+        title=Title(**{lang: text("study.without", lang, title=words[lang])[:200] for lang in LANGUAGES}),
+        edits=Edits(drop=keys),
+    )
+    name = re.sub(r"[^a-z0-9]+", "-", f"but-for-{'-'.join(keys)}".lower())[:64]
+    return base.with_changes(
+        name=name, title=Title(**titles), scenarios=(*base.scenarios, without), **changes
+    )  # fmt: skip
+
+
+def but_for(
+    case: Case,
+    names: str | Sequence[str],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    **changes: Any,
+) -> xr.Dataset:
+    """Replay a case as it is and without something that happened, on the same parameters and luck.
+
+    The first scenario is the case as it is, the second is :data:`WITHOUT`: the effect of what happened is the first
+    less the second, ``analysis.compare.pair(result, result, "without", "as-it-is")``.
+
+    Raises
+    ------
+    NotFound
+        If nothing of that name happened.
+    StudyFaults
+        If the case cannot do without it (the first value of a quota).
+    """
+    return simulate(but_for_study(case, names, **changes), case, threads=threads, progress=progress)
+
+
+def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Dataset:
+    """Run a study's scenarios on parameters and luck that are given, as accepted runs of a posterior are.
+
+    Every arm has the same draws, but for the parameters its scenario sets. The study's own draws, seed and runs are
+    left aside; the hash of the draws given stands in identity and provenance, and results of others are not paired.
+
+    Parameters
+    ----------
+    draws
+        Parameters and addresses of luck, in runs of the study's ``futures`` for every draw.
+    """
+    names = [*study.kept, *(name for name in NEEDED if name not in study.kept)]
+    needed = [names.index(name) for name in NEEDED]
+    outs, statuses, founds = [], [], []
+    for scenario in study.scenarios:
+        inputs = inputs_of(case, scenario, study.quarters)
+        out, status = run_blocks(inputs, with_parameters(draws, scenario), positions(names), threads)
+        founds.append(outcomes(out[:, needed, :], status[:, 0]))
+        outs.append(out[:, : len(study.kept)])
+        statuses.append(status)
+    columns = np.arange(outs[0].shape[2])
+    runs = Runs(outs, np.stack(statuses), np.stack(founds), varying(draws), 0, columns)
+    made = label(study, case)
+    digest = hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()
+    told = json.loads(made.provenance) | {"draws_hash": digest, "runs": len(draws.luck)}
+    identity = identity_of({"study": made.identity, "draws": digest})
+    named = Label(identity, json.dumps(told, ensure_ascii=False, sort_keys=True))
+    return assemble(study, case, named, runs)
+
+
+def with_parameters(draws: Draws, scenario: Scenario) -> Draws:
+    """Draws with the parameters a scenario sets; the others, and luck, as they are."""
+    changed = Draws(*(room.copy() for room in draws))
+    for name, value in scenario.parameters.items():
+        getattr(changed, catalogue().parameters[name].room)[name] = np.array(value)
+    return changed
+
+
+def varying(draws: Draws) -> dict[str, np.ndarray]:
+    """Parameters, one number each, that are not the same in all draws."""
+    found = {}
+    for name, variable in catalogue().parameters.items():
+        values = np.asarray(getattr(draws, variable.room)[name])
+        if variable.shape == () and values.size and (values != values[0]).any():
+            found[name] = values.astype(np.float64)
+    return found

@@ -1,0 +1,325 @@
+"""Luck is a pure function of its address, uniform, and independent from one address to another."""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+import pytest
+from scipy import stats
+
+from copark.model import luck
+from copark.model.compiler import ENABLED, OPTIONS
+
+SHORTER = 1 if ENABLED else 10
+"""With compilation off a draw takes a thousand times as long: fewer of them."""
+
+ENTITIES = 40_000 // SHORTER
+PROCESSES = (
+    luck.DEMAND, luck.GROWTH, luck.PARTNER, luck.VOTE, luck.ARRIVALS, luck.ENTRY, luck.START, luck.LAPSE,
+    luck.TRANSITORY, luck.EXIT,
+)  # fmt: skip
+
+
+@numba.njit(**OPTIONS)
+def draw(addresses, process, quarter, number, first, out):
+    """Uniform numbers of entities first, first + 1, ... of every address, in an aspect of a process and quarter."""
+    for n in range(out.shape[0]):
+        luck.prepare(addresses[n])
+        a, b = luck.key(addresses[n], process, quarter)
+        for i in range(out.shape[1]):
+            out[n, i] = luck.uniform(a, luck.aspect(b, number), first + i)
+
+
+@numba.njit(**OPTIONS)
+def find_keys(addresses, process, quarter, out):
+    """The two keys of a process in a quarter, of every address."""
+    for n in range(out.shape[0]):
+        luck.prepare(addresses[n])
+        out[n, 0], out[n, 1] = luck.key(addresses[n], process, quarter)
+
+
+@numba.njit(**OPTIONS)
+def mix_all(numbers):
+    """Mix every number in place."""
+    for i in range(numbers.size):
+        numbers[i] = luck.mix(int(numbers[i]))
+
+
+@numba.njit(**OPTIONS)
+def count_all(uniforms, rate, hazard, counts, chances):
+    """Poisson counts of uniform numbers, and the chances of hazards 0, 1, 2, ... times one."""
+    for i in range(uniforms.size):
+        counts[i] = luck.poisson(uniforms[i], rate)
+        chances[i] = luck.probability(hazard * i, 0.25)
+
+
+@numba.njit(**OPTIONS)
+def normals(address, process, quarter, out):
+    """Normal numbers of entities 0, 1, ... ."""
+    luck.prepare(address)
+    a, b = luck.key(address, process, quarter)
+    for i in range(out.size):
+        out[i] = luck.normal(a, b, i)
+
+
+def addresses(seed=1, run=0, cut=luck.NEVER, later_seed=0, later_run=0):
+    fields = {"seed": seed, "run": run, "cut": cut, "later_seed": later_seed, "later_run": later_run}
+    count = max(np.size(value) for value in fields.values())
+    made = np.zeros(count, luck.LUCK).view(np.recarray)
+    for name, value in fields.items():
+        made[name] = value
+    return made
+
+
+def uniforms(where=None, process=luck.ENTRY, quarter=7, number=0, first=0, count=ENTITIES):
+    where = addresses() if where is None else where
+    out = np.zeros((len(where), count))
+    draw(where, process, quarter, number, first, out)
+    return out[0] if len(where) == 1 else out
+
+
+def keys(where, process=luck.ENTRY, quarter=7):
+    out = np.zeros((len(where), 2), np.int64)
+    find_keys(where, process, quarter, out)
+    return out
+
+
+def assert_independent(x, y):
+    """Linear correlation within 4 standard errors, and no dependence that a table of 8 by 8 would show."""
+    assert abs(np.corrcoef(x, y)[0, 1]) < 4 / math.sqrt(len(x))
+    table, *_ = np.histogram2d(x, y, bins=8, range=[[0, 1], [0, 1]])
+    assert stats.chisquare(table.ravel()).pvalue > 1e-4
+
+
+# Known answers -------------------------------------------------------------------------------------------------------
+
+
+def test_mixing_is_the_published_permutation():
+    """Wellons' lowbias32 (0x7feb352d, 0x846ca68b; shifts 16, 15, 16), whose inverse undoes it."""
+    numbers = np.concatenate([[0, 1, 2, 0xFFFFFFFF], np.random.default_rng(1).integers(0, 2**32, 1000)])
+    mixed = numbers.copy()
+    mix_all(mixed)
+    mask = 0xFFFFFFFF
+    for before, after in zip(numbers.tolist(), mixed.tolist(), strict=True):
+        back = after ^ after >> 16
+        back = back * pow(0x846CA68B, -1, 2**32) & mask
+        back ^= back >> 15 ^ back >> 30
+        back = back * pow(0x7FEB352D, -1, 2**32) & mask
+        back ^= back >> 16
+        assert back == before
+
+
+@pytest.mark.parametrize(
+    ("seed", "run", "process", "quarter", "number", "entity", "drawn"),
+    [
+        (1, 0, luck.DEMAND, 0, 0, 0, 0x50FC6E1B),
+        (1, 0, luck.ENTRY, 11, luck.SIZE, 135168, 0xCB924E6F),
+        (1, 999, luck.ENTRY, 11, luck.BUILD + 3, 135168, 0x4FD45DE6),
+        (20240913, 999_999, luck.EXIT, 79, 0, 1 << 31, 0x5B74EF37),
+        (2**62 + 5, 2**40 + 1, luck.ARRIVALS, 40, 0, 2, 0xDD7806DF),
+    ],
+)
+def test_luck_is_what_it_was(seed, run, process, quarter, number, entity, drawn):
+    """If this fails, luck has changed and with it every result: say so in the changelog and renew the baseline."""
+    made = uniforms(addresses(seed, run), process, quarter, number, entity, count=1)[0]
+    assert f"{round(made / luck.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
+
+
+def test_a_normal_number_is_the_quantile_of_the_uniform_one():
+    out = np.zeros(ENTITIES // 4)
+    normals(addresses()[0], luck.ENTRY, 7, out)
+    assert np.abs(out - stats.norm.ppf(uniforms(count=out.size))).max() < 5e-7
+    assert stats.kstest(out, "norm").pvalue > 1e-3
+
+
+# Purity --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_address_is_the_same_number_in_any_order_and_company():
+    whole = uniforms(addresses(run=np.arange(5)), count=1000)
+    assert np.array_equal(whole, uniforms(addresses(run=np.arange(5)), count=1000))
+    assert np.array_equal(whole[3], uniforms(addresses(run=3), count=1000))
+    assert np.array_equal(whole[::-1], uniforms(addresses(run=np.arange(5)[::-1].copy()), count=1000))
+    assert np.array_equal(whole[2, 600:], uniforms(addresses(run=2), first=600, count=400))
+
+
+def test_every_part_of_an_address_matters():
+    base = uniforms(count=500)
+    others = {
+        "seed": uniforms(addresses(seed=2), count=500),
+        "run": uniforms(addresses(run=1), count=500),
+        "process": uniforms(process=luck.START, count=500),
+        "quarter": uniforms(quarter=8, count=500),
+        "aspect": uniforms(number=1, count=500),
+        "entity": uniforms(first=500, count=500),
+    }
+    for part, other in others.items():
+        assert not (base == other).any(), part
+
+
+def test_luck_changes_at_the_cut_and_only_there():
+    runs = np.arange(200)
+    replayed = addresses(seed=1, run=runs, cut=40, later_seed=9, later_run=runs + 1000)
+    early, later = addresses(seed=1, run=runs), addresses(seed=9, run=runs + 1000)
+    for process in PROCESSES:
+        for quarter in (0, 12, 39):
+            assert np.array_equal(keys(replayed, process, quarter), keys(early, process, quarter))
+        for quarter in (40, 41, 79):
+            assert np.array_equal(keys(replayed, process, quarter), keys(later, process, quarter))
+    assert not (keys(early, quarter=40) == keys(later, quarter=40)).any()
+
+
+def test_a_cut_that_never_comes_and_one_from_the_start():
+    never, always = addresses(run=5, later_seed=9), addresses(run=5, cut=0, later_seed=9, later_run=5)
+    assert np.array_equal(keys(never, quarter=10_000), keys(addresses(run=5), quarter=10_000))
+    assert np.array_equal(keys(always, quarter=0), keys(addresses(seed=9, run=5), quarter=0))
+
+
+# Keys ----------------------------------------------------------------------------------------------------------------
+
+
+def test_no_two_processes_or_quarters_of_a_run_share_a_key():
+    where = addresses(seed=3, run=17)
+    found = np.array([keys(where, process, quarter)[0] for process in PROCESSES for quarter in range(200)])
+    for key in range(2):
+        assert len(np.unique(found[:, key])) == len(found)
+
+
+def test_no_two_runs_or_seeds_share_their_keys():
+    pairs = np.concatenate(
+        [
+            keys(addresses(seed=1, run=np.arange(20_000))),
+            keys(addresses(seed=np.arange(2, 20_000), run=0)),
+            keys(addresses(seed=np.arange(2, 150).repeat(100), run=np.tile(np.arange(1, 101), 148))),
+        ]
+    )
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
+
+
+@pytest.mark.parametrize("part", ["seed", "run"])
+def test_every_bit_of_seed_and_run_moves_about_half_of_every_key(part):
+    bits = 1 << np.arange(62, dtype=np.int64)
+    base = np.array([1234567, 7, 2**35 + 11])
+    for value in base:
+        plain = keys(addresses(**{part: value}))
+        moved = keys(addresses(**{part: value ^ bits}))
+        changed = np.array([[int(x).bit_count() for x in row] for row in plain ^ moved])
+        assert changed.min() >= 3
+        assert abs(changed.mean() - 16) < 4 * math.sqrt(8 / changed.size)
+
+
+# Uniformity ----------------------------------------------------------------------------------------------------------
+
+
+def test_numbers_lie_strictly_between_zero_and_one():
+    """The smallest and the greatest that the mixer can give, and all of a long stretch."""
+    assert 0.5 * luck.PER_UNIT > 0.0
+    assert (luck.MASK + 0.5) * luck.PER_UNIT < 1.0
+    made = uniforms(count=20 * ENTITIES)
+    assert 0.0 < made.min() < 20 / made.size
+    assert 1.0 - 20 / made.size < made.max() < 1.0
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_numbers_of_entities_are_uniform(process):
+    made = uniforms(process=process, quarter=process * 7)
+    assert stats.kstest(made, "uniform").pvalue > 1e-3
+    counts = np.bincount((made * 256).astype(int), minlength=256)
+    assert stats.chisquare(counts).pvalue > 1e-3
+
+
+def test_numbers_of_one_entity_are_uniform_over_runs_seeds_and_quarters():
+    number = np.arange(ENTITIES)
+    for where in (
+        addresses(run=number),
+        addresses(seed=number),
+        addresses(run=number * 64),
+        addresses(run=number << 20),
+    ):
+        assert stats.kstest(uniforms(where, count=1).ravel(), "uniform").pvalue > 1e-3
+    over_quarters = [uniforms(process=p, quarter=q, count=1)[0] for p in PROCESSES for q in range(400 // SHORTER)]
+    assert stats.kstest(over_quarters, "uniform").pvalue > 1e-3
+
+
+def test_low_bits_are_as_good_as_high_ones():
+    """Of the 32 bits of a number, each is set half of the time."""
+    whole = np.round(uniforms() / luck.PER_UNIT - 0.5).astype(np.int64)
+    for bit in range(32):
+        assert abs((whole >> bit & 1).mean() - 0.5) < 4 * 0.5 / math.sqrt(whole.size)
+
+
+# Independence --------------------------------------------------------------------------------------------------------
+
+BASE = {"process": luck.TRANSITORY, "quarter": 20}
+
+
+@pytest.mark.parametrize("apart", [1, 2, 3, 64, 4096, 12288, 1 << 31], ids=lambda n: f"{n} apart")
+def test_entities_are_independent(apart):
+    assert_independent(uniforms(**BASE), uniforms(**BASE, first=apart))
+
+
+@pytest.mark.parametrize("apart", [1, 2, 4, 16])
+def test_quarters_are_independent(apart):
+    assert_independent(uniforms(**BASE), uniforms(process=luck.TRANSITORY, quarter=20 + apart))
+
+
+@pytest.mark.parametrize("process", [p for p in PROCESSES if p != luck.TRANSITORY])
+def test_processes_are_independent(process):
+    assert_independent(uniforms(**BASE), uniforms(process=process, quarter=20))
+
+
+@pytest.mark.parametrize("run", [1, 2, 64, 1000, 1 << 20, 1 << 33])
+def test_runs_are_independent(run):
+    assert_independent(uniforms(**BASE), uniforms(addresses(run=run), **BASE))
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3, 1 + (1 << 16), 1 + (1 << 32)])
+def test_seeds_are_independent(seed):
+    assert_independent(uniforms(**BASE), uniforms(addresses(seed=seed), **BASE))
+
+
+@pytest.mark.parametrize("number", range(1, luck.BUILD + 4))
+def test_aspects_are_independent(number):
+    for other in range(number):
+        assert_independent(uniforms(number=number), uniforms(number=other))
+
+
+def test_runs_are_independent_for_one_entity():
+    """One draw per run, as for votes and years of growth: next runs, next quarters, next seeds."""
+    runs = addresses(run=np.arange(ENTITIES))
+    votes = uniforms(runs, luck.VOTE, 20, count=1).ravel()
+    assert_independent(votes[:-1], votes[1:])
+    assert_independent(votes, uniforms(runs, luck.VOTE, 21, count=1).ravel())
+    assert_independent(votes, uniforms(runs, luck.VOTE, 20, first=1, count=1).ravel())
+    assert_independent(votes, uniforms(addresses(seed=2, run=np.arange(ENTITIES)), luck.VOTE, 20, count=1).ravel())
+
+
+def test_seed_and_run_are_not_exchangeable():
+    """Run 7 of seed 3 is not run 3 of seed 7, nor run 8 of seed 2."""
+    here = uniforms(addresses(seed=3, run=7))
+    assert_independent(here, uniforms(addresses(seed=7, run=3)))
+    assert_independent(here, uniforms(addresses(seed=2, run=8)))
+
+
+# Counts and chances --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [0.3, 4.0, 60.0])
+def test_counts_are_the_inverse_of_the_poisson_distribution(rate):
+    u = uniforms(count=ENTITIES // 4)
+    counts, chances = np.zeros(u.size), np.zeros(u.size)
+    count_all(u, rate, 0.1, counts, chances)
+    assert np.array_equal(counts, stats.poisson.ppf(u, rate))
+    assert np.abs(chances + np.expm1(-0.1 * np.arange(u.size) * 0.25)).max() < 1e-14
+
+
+def test_counts_are_nested():
+    u = uniforms(count=ENTITIES // 10)
+    before = np.zeros(u.size)
+    for rate in (0.0, 0.5, 0.51, 3.0, 30.0, 31.0):
+        counts, chances = np.zeros(u.size), np.zeros(u.size)
+        count_all(u, rate, 0.0, counts, chances)
+        assert (counts >= before).all()
+        before = counts

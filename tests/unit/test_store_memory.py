@@ -1,0 +1,38 @@
+"""A stream of any length needs the memory of one chunk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STREAM = """
+import resource, sys
+from pathlib import Path
+from copark.cases import load_case
+from copark.experiments.run import stream
+from copark.experiments.study import baseline
+from copark.store import RunStore
+
+runs, bands, root = int(sys.argv[1]), sys.argv[2] == "bands", Path(sys.argv[3])
+study = baseline("great-stone").with_changes(runs=runs, keep="standard")
+RunStore(root).save_stream(stream(study, load_case("great-stone"), threads=2), runs, summarise=bands, threads=2)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+ALLOWED = 40.0
+"""MB that the greater of two streams may need more; three times as many runs would be 600 MB more if they were held."""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the unit of ru_maxrss is another elsewhere")
+@pytest.mark.parametrize("form", ["full", "bands"])
+def test_memory_is_flat(form: str, tmp_path: Path) -> None:
+    peaks = []
+    for runs in (10_000, 30_000):
+        arguments = [sys.executable, "-c", STREAM, str(runs), form, str(tmp_path / str(runs))]
+        found = subprocess.run(arguments, capture_output=True, text=True, check=True, env=dict(os.environ))
+        peaks.append(float(found.stdout))
+    assert peaks[1] - peaks[0] < ALLOWED, peaks
