@@ -121,7 +121,6 @@ def test_each_origin_earns_on_its_own_terms():
     assert seen(firms.operating, 3, "latest") == pytest.approx([0.11, 0.22, 0.33])
 
 
-@pytest.mark.xfail(strict=True, reason="open_plant and draw use the number (TRANSITORY, t, who) twice")
 @integers_wrap
 def test_the_transitory_return_keeps_its_law_in_the_quarter_of_opening():
     """An enterprise opens and earns in the same quarter; its transitory return still has deviation sigma/sqrt 2

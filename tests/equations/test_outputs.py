@@ -178,9 +178,6 @@ def test_the_first_fault_is_that_of_the_room_that_acts_first():
     assert fault_of(cash=1e9, profit=np.nan) == (kernel.NOT_FINITE, kernel.ENTERPRISES)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="fault looks for overflow first, and arrive takes a rate that is no number for an overflow"
-)
 def test_demand_that_is_no_number_is_the_worlds_fault_also_where_it_floods_the_park():
     """A rate that is no number counts as too many; the number went wrong in the world."""
     assert fault_of(overflow=1.0, demand_home=np.nan) == (kernel.NOT_FINITE, kernel.WORLD)

@@ -16,8 +16,9 @@ def weights_of(count: int, weights: ArrayLike | None) -> Floats:
     """Give weights that sum to one, equal where none are given."""
     if weights is None:
         return np.full(count, 1.0 / count)
-    found = np.asarray(weights, dtype=np.float64)
-    return found / found.sum()
+    given: Floats = np.asarray(weights, dtype=np.float64)
+    found: Floats = given / given.sum()
+    return found
 
 
 def crps(ensemble: ArrayLike, observed: float, weights: ArrayLike | None = None) -> float:

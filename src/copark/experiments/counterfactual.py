@@ -133,8 +133,7 @@ def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Da
         founds.append(outcomes(out[:, needed, :], status[:, 0]))
         outs.append(out[:, : len(study.kept)])
         statuses.append(status)
-    columns = np.arange(outs[0].shape[2])
-    runs = Runs(outs, np.stack(statuses), np.stack(founds), varying(draws), 0, columns)
+    runs = Runs(outs, np.stack(statuses), np.stack(founds), varying(draws), 0)
     made = label(study, case)
     digest = hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()
     told = json.loads(made.provenance) | {"draws_hash": digest, "runs": len(draws.luck)}

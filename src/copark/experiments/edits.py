@@ -126,6 +126,8 @@ def _between(low: float, high: float) -> BeforeValidator:
 
     def check(value: Any) -> Any:
         found = _steps(value)
+        if isinstance(found, (list, tuple)) and not found:
+            raise wrong("too_short", found=0, limit=1)
         for step in found if isinstance(found, (list, tuple)) else ():
             given = step.get("value") if isinstance(step, dict) else getattr(step, "value", None)
             if isinstance(given, (int, float)) and not low <= given <= high:
@@ -154,7 +156,7 @@ def _narrow(value: Any) -> Any:
     return {"forever": ALWAYS, "never": NEVER}.get(value, value) if isinstance(value, str) else value
 
 
-Steps = Annotated[tuple[Step, ...], Field(min_length=1, max_length=400)]
+Steps = tuple[Step, ...]
 StayWords = Annotated[Stay, _words(drop={"present": False}, forever={"forever": True})]
 TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0.0})]
 

@@ -12,32 +12,47 @@ import numpy as np
 from copark.model import luck
 from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.compiler import compiled, entry
+from copark.model.outputs import COMPANY_FROM, GOVERNMENTS_FROM, WORLD_FROM
 from copark.model.step import begin, quarter, record
 
 OK, NOT_FINITE, OUT_OF_RANGE, TOO_MANY = 0, 1, 2, 3
 WORLD, GOVERNMENTS, COMPANY, ENTERPRISES = 0, 1, 2, 3
-MONEY_LIMIT = 1e7
+MONEY_LIMIT, RETURN_LIMIT, LARGEST = 1e7, 5.0, 1e12
+"""M USD, per year, and any number: beyond these a run is out of range."""
 BLOCK = 64
 """Runs per call: long enough to hide the call, short enough to share between threads."""
 
 
 @compiled
+def sound(values: np.ndarray, first: int, last: int) -> bool:
+    """Whether outputs first..last-1 are numbers of a size that can be.
+
+    By comparison with a limit, which is false of NaN and infinity: under the arithmetic that equations are compiled
+    with, asking for finiteness may be simplified away.
+    """
+    for n in range(first, last):  # noqa: SIM110 - a loop compiles to less than a generator
+        if not abs(values[n]) <= LARGEST:
+            return False
+    return True
+
+
+@compiled
 def fault(work: Workspace) -> tuple[int, int]:
     """Status code and room of the first fault of the quarter, in the order in which the rooms act."""
-    row = work.row[0]
+    row, values = work.row[0], work.values
+    if not sound(values, WORLD_FROM, values.size):
+        return NOT_FINITE, WORLD
+    if not sound(values, COMPANY_FROM, GOVERNMENTS_FROM):
+        return NOT_FINITE, COMPANY
     if work.rooms.enterprises.state[0].overflow > 0.5:
         return TOO_MANY, ENTERPRISES
-    if not np.isfinite(row.demand_home + row.demand_host + row.demand_third):
-        return NOT_FINITE, WORLD
-    if not np.isfinite(row.commitment_home + row.commitment_host + row.benefit_home + row.benefit_host):
-        return NOT_FINITE, GOVERNMENTS
-    if not np.isfinite(row.cash + row.debt + row.service_level + row.vote_pass):
-        return NOT_FINITE, COMPANY
-    if not np.isfinite(row.capital + row.profit + row.jobs + row.mean_return + row.occupied_area):
+    if not sound(values, 0, COMPANY_FROM):
         return NOT_FINITE, ENTERPRISES
+    if not sound(values, GOVERNMENTS_FROM, WORLD_FROM):
+        return NOT_FINITE, GOVERNMENTS
     if abs(row.cash) > MONEY_LIMIT or row.serviced_area < 0.0:
         return OUT_OF_RANGE, COMPANY
-    if abs(row.mean_return) > 5.0 or row.capital > MONEY_LIMIT:
+    if abs(row.mean_return) > RETURN_LIMIT or row.capital > MONEY_LIMIT:
         return OUT_OF_RANGE, ENTERPRISES
     return OK, 0
 

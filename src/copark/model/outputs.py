@@ -25,7 +25,6 @@ NAMES = (
     "starts",
     "completions",
     "exits",
-    "realised_investment",
     "enterprise_investment",
     "capital",
     "jobs",
@@ -35,6 +34,7 @@ NAMES = (
     "loss_share",
     "occupied_area",
     "usable_area",
+    "realised_investment",
     "serviced_area",
     "planned_area",
     "cash",
@@ -76,6 +76,10 @@ NAMES = (
     "growth_gap_host",
     "partners",
 )
+COMPANY_FROM = NAMES.index("serviced_area")
+GOVERNMENTS_FROM = NAMES.index("commitment_home")
+WORLD_FROM = NAMES.index("demand_home")
+"""Where a room's outputs begin; those of the enterprises come first."""
 OUTPUTS = np.dtype([(name, "f8") for name in NAMES])
 
 

@@ -231,7 +231,7 @@ def write_comparison(
 
 def _drawn(studio: Studio, key: str, draw: Callable[[str], Figure], lang: str) -> Drawing:
     words = text("compare.desc", lang)
-    return studio.draw(key, lambda: draw(lang), text("compare.figure", lang, key=key), words, wide="arms_" in key)
+    return studio.draw(key, lambda: draw(lang), text("compare.figure", lang, name=key), words, wide="arms_" in key)
 
 
 def _brief(found: Comparison, lang: str) -> Section:

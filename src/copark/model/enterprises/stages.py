@@ -155,7 +155,7 @@ def open_plant(t: int, firms: Firms, state: Record, i: int, parameters: Record, 
         return
     table = firms.operating
     move(COMMON_ROWS, firms.building, firms.building_id, i, table, firms.operating_id, j)
-    a, b = luck.key(address, luck.TRANSITORY, t)
+    a, b = luck.key(address, luck.OPENING, t)
     table[TRANSITORY + j] = component_spread(parameters.return_spread) * luck.normal(a, b, firms.operating_id[j])
     table[AGE + j] = 0.0
     table[MEAN_RETURN + j] = table[PERMANENT + j]

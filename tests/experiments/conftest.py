@@ -1,0 +1,63 @@
+"""What the tests of experiments share: two cases, and short ways to ask for a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copark.cases.load import load_case
+from copark.experiments.run import inputs_of, simulate
+from copark.experiments.study import Scenario, Study, Title
+
+MINIATURE = Path(__file__).parents[1] / "cases" / "miniature"
+ITS_PARAMETERS = {"n_ref": "companies", "lambda0": "companies/yr"}
+
+
+def arm(key="as-it-is", edits=None, **changes):
+    return Scenario(key=key, title=Title(en=key, zh=key), edits=edits or {}, **changes)
+
+
+def study(*scenarios, runs=24, **changes):
+    title = Title(en="test", zh="test")
+    made = Study(name="test", title=title, case="great-stone", runs=runs, scenarios=scenarios or (arm(),), keep="all")
+    return made.with_changes(**changes)
+
+
+def packed(case, **edits):
+    """The inputs of a case as it is and as edited."""
+    return inputs_of(case, arm()), inputs_of(case, arm("edited", edits))
+
+
+def column(inputs, room, field):
+    """A dated fact by quarter, as plain numbers."""
+    return getattr(inputs, room)[field].tolist()
+
+
+def outputs(dataset, scenario):
+    return {
+        name: dataset[name].sel(scenario=scenario).values
+        for name in dataset.data_vars
+        if dataset[name].dims == ("scenario", "run", "quarter")
+    }
+
+
+@pytest.fixture(scope="session")
+def great_stone():
+    return load_case("great-stone")
+
+
+@pytest.fixture(scope="session")
+def miniature():
+    """The small case of the case tests: 40 quarters from 2012Q3, with something under every key."""
+    return load_case(MINIATURE, ITS_PARAMETERS)
+
+
+@pytest.fixture(scope="session")
+def run_arms(great_stone):
+    """Run arms of Great Stone beside the case as it is."""
+
+    def run(*arms, **changes):
+        return simulate(study(arm(), *arms, **changes), great_stone, threads=1)
+
+    return run

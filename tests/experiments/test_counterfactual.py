@@ -1,0 +1,186 @@
+"""Counterfactuals: nothing edited, nothing moved; nothing moves before its cause; what is lacking is felt."""
+
+import numpy as np
+import pytest
+
+from copark.analysis.pairing import begins, pair, pairs_of
+from copark.errors import NotFound
+from copark.experiments.counterfactual import (
+    WITHOUT,
+    but_for,
+    but_for_study,
+    find_happenings,
+    replay,
+    with_parameters,
+)
+from copark.experiments.happenings import happenings
+from copark.experiments.run import simulate
+from copark.experiments.sample import fill, sample
+from tests.experiments.conftest import arm, outputs, study
+
+HORIZON = 20
+
+
+def labels_before(result, quarter):
+    return [str(label) for label in result["label"].values].index(quarter)
+
+
+def test_a_null_edit_gives_exactly_nothing(run_arms):
+    null = arm("null", {"depth": {"credit": "on", "plan": "on"}, "shareholders": {"duisport": {"shift": 0}}})
+    result = run_arms(null)
+    (one,) = pairs_of(result)
+    assert begins(one) is None
+    for name in one.outputs:
+        assert not one.difference(name).any(), name
+    assert np.array_equal(result.outcome.values[0], result.outcome.values[1])
+
+
+def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
+    """Edits that say what happened anyway."""
+    tables = [table for table in great_stone.equity if table.use]
+    equity = [
+        {"from": str(table.date), **{side: table.basis_points_of(side) for side in ("home", "host", "third")},
+         "unallocated": table.basis_points_of("none")}
+        for table in tables
+    ]  # fmt: skip
+    edits = {
+        "equity": equity,
+        "quota": [{"value": 6001}, {"from": "2015-05", "value": 5001}],
+        "threshold": [{"value": 5}, {"from": "2017-05-12", "value": 0.5}],
+        "narrow_until": "2017-05-12",
+        "framework": "on",
+        "plan": [{"from": "2014-06-19", "value": 350}, {"from": "2018-01", "value": 851}],
+        "partners": {"duisport": {"from": "2018-08", "to": "2022-03"}},
+        "terms": {"cost": {"home": 0.005, "host": 0.005, "third": 0.005}},
+    }
+    (one,) = pairs_of(run_arms(arm("record", edits)))
+    assert begins(one) is None
+
+
+DATED = {
+    "quota": ({"quota": [{"from": "2020Q1", "value": 10000}]}, "2020Q1"),
+    "equity": ({"equity": [{"from": "2018Q1", "home": 100, "host": 9900}]}, "2018Q1"),
+    "threshold": ({"threshold": [{"from": "2019Q1", "value": 50}]}, "2019Q1"),
+    "tax": ({"profit_tax": [{"from": "2021Q1", "value": 0.5}]}, "2021Q1"),
+    "capability": ({"capability": [{"from": "2018Q1", "value": 0.0}]}, "2018Q1"),
+    "framework": ({"framework": {"to": "2017Q4"}}, "2018Q1"),
+    "visits": ({"depth": {"visits": "off", "from": "2017Q1"}}, "2017Q2"),
+    "credit": ({"depth": {"credit": "off", "from": "2016Q1"}}, "2016Q1"),
+    "rival": ({"rivals": [{"side": "host", "size": 1, "stake": 0.9, "from": "2018Q1"}]}, "2018Q1"),
+    "terms": ({"terms": {"cost": {"home": -0.1, "host": -0.1, "third": -0.1, "from": "2018Q1"}}}, "2018Q1"),
+    "operator": ({"shareholders": {"china-merchants": "drop"}}, "2015Q2"),
+    "partner": ({"partners": {"duisport": "drop"}}, "2018Q3"),
+    "anchor": ({"drop": ["anchor/maz-weichai"]}, "2017Q3"),
+    "certificates": ({"drop": ["certificate/2015-05-12"]}, "2015Q2"),
+    "sanctions": ({"drop": ["shock/sanctions"]}, "2022Q1"),
+    "grant": ({"drop": ["grant/2020-12"]}, "2020Q4"),
+    "decree": ({"drop": ["decree/2017-05-12"]}, "2017Q2"),
+}
+
+
+def test_nothing_moves_before_the_date_of_an_edit_and_something_does_after(run_arms):
+    result = run_arms(*(arm(key, edits) for key, (edits, _) in DATED.items()))
+    for one in pairs_of(result):
+        since = DATED[one.arm][1]
+        first = begins(one)
+        assert first is not None, one.arm
+        assert first >= since, one.arm
+        exact = {"credit", "visits"}  # felt only once money is drawn, or commitment is asked for
+        assert first == since or one.arm in exact or labels_before(result, first) <= labels_before(result, since) + 4
+
+
+def test_without_china_merchants_ties_anchor_and_capability_are_gone(run_arms, great_stone):
+    never = arm(
+        "never-came",
+        {"shareholders": {"china-merchants": "drop"}, "drop": ["anchor/china-merchants-subpark", "capability/2015-05"]},
+    )
+    result = run_arms(never, runs=64, draws="defaults")
+    before, after = outputs(result, "as-it-is"), outputs(result, "never-came")
+    at = labels_before(result, "2015Q2")
+    assert (before["network_home"][:, at:] > after["network_home"][:, at:]).all()
+    assert (before["network_third"][:, at:] > after["network_third"][:, at:]).all()
+    recorded = labels_before(result, "2025Q1")  # from then on partners come and go as the park does
+    assert np.array_equal(before["network_host"][:, :recorded], after["network_host"][:, :recorded])
+    assert (before["arrivals"][:, at] - after["arrivals"][:, at] >= 1).all()
+    assert (before["service_level"][:, at] > after["service_level"][:, at]).all()
+    for name, values in before.items():
+        assert np.array_equal(values[:, :at], after[name][:, :at]), name
+    assert np.log(after["operating"][:, 47] / before["operating"][:, 47]).mean() < -0.1
+
+
+def test_but_for_an_event_after_the_horizon_is_exactly_nothing(great_stone):
+    """Twenty quarters end in 2017Q2: the visit of 2024, the pandemic and the decree's successors lie beyond."""
+    for name in ("visit/2024-08-22", "pandemic", "partner/duisport", "grant/2020-05"):
+        result = but_for(great_stone, name, runs=8, quarters=HORIZON, keep="all", threads=1)
+        one = pair(result, result, WITHOUT, "as-it-is")
+        assert begins(one) is None
+        assert not any(one.difference(output).any() for output in one.outputs)
+
+
+def test_but_for_a_visit_commitment_is_lower_by_its_jump(great_stone):
+    result = but_for(great_stone, "visit/2015-05-10", runs=8, quarters=HORIZON, keep="all", threads=1, draws="defaults")
+    one = pair(result, result, WITHOUT, "as-it-is")
+    at = one.labels.index("2015Q2")
+    effect = one.difference("commitment_home")[:, at]
+    assert np.allclose(effect, 0.05)
+    assert not one.difference("commitment_home")[:, :at].any()
+    assert (one.difference("commitment_home")[:, at + 4] < effect).all()
+
+
+def test_but_for_all_that_is_known_runs_or_says_why(great_stone):
+    """Everything of the list can be dropped, one at a time."""
+    known = happenings(great_stone)
+    assert len(known) > 40
+    assert len({one.title.en for one in known}) == len(known)
+    arms = [arm(f"a{n}", {"drop": [key]}) for n, key in enumerate(dict.fromkeys(one.key for one in known))]
+    result = simulate(study(*arms, runs=1, quarters=4, keep=["operating"]), great_stone, threads=1)
+    assert not result.status.any()
+
+
+def test_happenings_have_titles_in_both_languages_and_keys_of_their_own(great_stone, miniature):
+    for case in (great_stone, miniature):
+        for one in happenings(case):
+            assert one.title.en
+            assert one.title.zh
+            assert "{" not in one.title.en + one.title.zh
+            assert one.key.count("/") == 1
+
+
+def test_a_name_alone_is_enough_where_one_kind_has_it(great_stone):
+    assert [one.key for one in find_happenings(great_stone, "pandemic")] == ["shock/pandemic"]
+    assert [one.key for one in find_happenings(great_stone, ["maz-weichai", "shock/sanctions"])] == [
+        "anchor/maz-weichai", "shock/sanctions",
+    ]  # fmt: skip
+    with pytest.raises(NotFound, match=r"partner/duisport \| shareholder/duisport"):
+        find_happenings(great_stone, "duisport")
+    with pytest.raises(NotFound, match=r"visit/2015-05-10"):
+        find_happenings(great_stone, "visit/2015-05-11")
+
+
+def test_the_study_of_a_but_for_says_what_it_does(great_stone):
+    made = but_for_study(great_stone, ["pandemic", "sanctions"], runs=5, futures=2)
+    assert made.name == "but-for-shock-pandemic-shock-sanctions"
+    assert (made.case, made.runs, made.futures) == ("great-stone", 5, 2)
+    assert [scenario.key for scenario in made.scenarios] == ["as-it-is", WITHOUT]
+    assert made.scenarios[1].edits.drop == ("shock/pandemic", "shock/sanctions")
+    assert "COVID-19" in made.title.en
+    assert "新冠" in made.title.zh
+
+
+def test_replaying_given_draws_gives_the_study_itself(great_stone):
+    """The draws a study would make, handed in: the same bits; other luck, another identity, and no pairing."""
+    made = study(arm(), arm("cheap", parameters={"overhead": 0.5}), runs=6)
+    draws = fill(sample(made, great_stone, 0, 6), arm(), made, 0, 6)
+    direct, replayed = simulate(made, great_stone, threads=1), replay(made, great_stone, draws)
+    for name in outputs(direct, "cheap"):
+        assert np.array_equal(direct[name].values, replayed[name].values), name
+    assert np.array_equal(direct["outcome"].values, replayed["outcome"].values)
+    assert direct.attrs["identity"] != replayed.attrs["identity"]
+    later = with_parameters(draws, arm())
+    later.luck["cut"], later.luck["later_run"] = 34, 99
+    other = replay(made, great_stone, later)
+    assert other.attrs["identity"] != replayed.attrs["identity"]
+    assert np.array_equal(other.registered.values[..., :34], direct.registered.values[..., :34])
+    assert not np.array_equal(other.registered.values[..., -1], direct.registered.values[..., -1])
+    with pytest.raises(Exception, match="draws"):
+        pair(replayed, other)

@@ -1,0 +1,86 @@
+"""The studies that are shipped: each is read, passes its checks and runs. What identifies a study; futures of a draw."""
+
+import numpy as np
+import pytest
+
+from copark.experiments.results import study_identity
+from copark.experiments.run import simulate, stream
+from copark.experiments.study import baseline, list_studies, load_study
+from tests.experiments.conftest import arm, study
+
+SHIPPED = (
+    "arrows-cut", "baseline", "claim-six", "enterprise-led-twins", "equity-sweep", "loan-only", "mediation-only",
+    "no-shocks", "old-threshold", "quota-sweep", "rival-next-door", "who-may-rescue", "without-framework",
+    "without-operator", "without-partners",
+)  # fmt: skip
+
+
+def test_the_list_is_what_is_shipped():
+    assert list_studies() == sorted(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_study_runs(name, great_stone):
+    made = load_study(name)
+    assert made.name == name
+    assert len({scenario.title.en for scenario in made.scenarios}) == len(made.scenarios)
+    assert len({scenario.title.zh for scenario in made.scenarios}) == len(made.scenarios)
+    result = simulate(made.with_changes(runs=3), great_stone, threads=1)
+    assert not result.status.any()
+    for at in range(1, len(made.scenarios)):
+        assert made.scenarios[at] != made.scenarios[0]
+
+
+def test_the_baseline_study_is_the_case_itself(great_stone):
+    assert load_study("baseline") == baseline("great-stone")
+    assert study_identity(load_study("baseline"), great_stone) == study_identity(load_study("great-stone"), great_stone)
+
+
+def test_identity_covers_edits_and_futures(great_stone):
+    made = [
+        study(arm()), study(arm(edits={"quota": 5001})), study(arm(edits={"quota": 5002})),
+        study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), futures=2),
+    ]  # fmt: skip
+    assert len({study_identity(one, great_stone) for one in made}) == len(made)
+
+
+def test_two_ways_to_keep_the_old_regime_are_one(great_stone):
+    """Dropping the decree is the same as the old threshold and a narrow list for good, bit for bit."""
+    dropped = arm("dropped", {"drop": ["decree/2017-05-12"]})
+    kept = arm("kept", {"threshold": 5, "narrow_until": "forever"})
+    both = simulate(study(dropped, kept), great_stone, threads=1)
+    for name in ("registered", "operating", "cash", "commitment_host"):
+        assert np.array_equal(both[name].values[0], both[name].values[1])
+
+
+def test_futures_share_a_draw_and_differ_in_luck(great_stone):
+    """Run r has draw r // futures; one future is what there was before."""
+    single = simulate(study(runs=4), great_stone, threads=1)
+    several = simulate(study(runs=10, futures=3), great_stone, threads=1)
+    draws = several["draws"].values
+    assert np.array_equal(draws, single["draws"].values[np.arange(10) // 3])
+    assert np.array_equal(several.registered.values[0][0], single.registered.values[0][0])
+    assert not np.array_equal(several.registered.values[0][1], several.registered.values[0][0])
+    assert len(np.unique(several.demand_home.values[0][:, 0])) == 10
+
+
+def test_futures_do_not_depend_on_chunks(great_stone):
+    made = study(runs=10, futures=3)
+    whole = simulate(made, great_stone, threads=1)
+    parts = list(stream(made, great_stone, chunk=4, threads=1))
+    assert np.array_equal(np.concatenate([part["draws"].values for part in parts]), whole["draws"].values)
+    assert np.array_equal(np.concatenate([part.cash.values[0] for part in parts]), whole.cash.values[0])
+
+
+def test_the_rate_of_credit_follows_the_edited_case(great_stone):
+    """With two credits in use their mean rate is owed; with one dropped that of the other. Before, nothing is owed."""
+    first, second = great_stone.finance.credit
+    dearer = second.model_copy(update={"use": True, "rate": second.rate.model_copy(update={"value": 0.06})})
+    finance = great_stone.finance.model_copy(update={"credit": (first, dearer)})
+    case = great_stone.model_copy(update={"finance": finance})
+    made = simulate(study(arm(), arm("one", {"drop": [f"credit/{second.key}"]}), draws="defaults"), case, threads=1)
+    for scenario, rate in enumerate(((170 * 0.03 + 110 * 0.06) / 280, 0.03)):
+        interest, debt = made.interest.values[scenario], made.debt.values[scenario]
+        owing = (debt[:, :-1] > 1.0) & (made.failed.values[scenario][:, 1:] == 0)
+        assert owing.any()
+        assert np.allclose((interest[:, 1:] / np.where(owing, debt[:, :-1], 1.0))[owing], rate, rtol=1e-9)
