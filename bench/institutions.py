@@ -255,8 +255,8 @@ class Company:
 
     def keep_books(self, t: int, land_taken: float, occupied: float, credit: float) -> None:
         """Move the quarter's money, or none if the company has failed."""
-        names = ("land_sales", "fees", "operating_cost", "land_cost", "interest", "principal", "grants", "calls", "draws")
-        self.flows = dict.fromkeys(names, 0.0)
+        income, spending = ("land_sales", "fees", "grants", "calls", "draws"), ("operating_cost", "land_cost")
+        self.flows = dict.fromkeys((*income, *spending, "interest", "principal"), 0.0)
         self.dividends = [0.0, 0.0, 0.0]
         self.rescue = self.shortfall = 0.0
         if not self.failed:

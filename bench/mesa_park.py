@@ -176,9 +176,7 @@ class Park(mesa.Model):  # type: ignore[misc]
         self.add_up(operating)
         operating.do("stay_or_leave")
         self.company.keep_books(self.t, self.land_taken, self.occupied, offer["credit"])
-        rescue = self.governments.step(
-            self.t, self.gains(), self.company.shortfall, self.company.control, alive
-        )
+        rescue = self.governments.step(self.t, self.gains(), self.company.shortfall, self.company.control, alive)
         self.company.settle(rescue)
         self.world.close_quarter(self.t, self.company.network, self.reputation)
         self.report()

@@ -111,6 +111,29 @@ def test_the_mean_is_of_as_many_quarters_as_there_were_up_to_four():
     assert means == pytest.approx([0.10, 0.15, 0.12, 0.10, 0.15])
 
 
+def test_an_enterprise_earns_the_same_wherever_it_stands():
+    """Three different enterprises side by side, and each of them alone."""
+    kept = ("transitory", "age", "latest", "second", "third", "mean_return", "capital", "leaves")
+    entries = [
+        {"origin": n, "capital": 10 + n, "permanent": 0.02 * n, "transitory": 0.01 - 0.02 * n, "age": 2 + 3 * n,
+         "latest": 0.1 * n, "second": 0.2 - n, "third": 0.3 + n, "shock": 1.0 - n, "fate": (0.0, 1e-6, 1.0)[n]}
+        for n in range(3)
+    ]  # fmt: skip
+
+    def earned(those):
+        firms = no_firms()
+        for i, entry in enumerate(those):
+            stand(firms.operating, firms.operating_id, i, i, **entry)
+        heard, dated = blank("enterprises", "receives", profit_tax=0.1), blank("enterprises", "dated")
+        operating.earn(firms, len(those), heard, dated, parameters("enterprises", **BY_HAND), 0.05)
+        return np.array([seen(firms.operating, len(those), name) for name in kept])
+
+    together = earned(entries)
+    for n, entry in enumerate(entries):
+        assert together[:, n] == pytest.approx(earned([entry])[:, 0])
+    assert together[-1].tolist() == [1, 1, 0]
+
+
 def test_each_origin_earns_on_its_own_terms():
     theta = parameters("enterprises", **(BY_HAND | {"startup_loss": 0.0}))
     firms = no_firms()

@@ -226,7 +226,10 @@ def test_a_plant_opens_with_what_it_is_and_no_past():
     names = ("origin", "capital", "permanent", "land", "age", "latest", "second", "third", "mean_return")
     assert [seen(firms.operating, 1, name)[0] for name in names] == [2, 10, 0.03, 4, 0, 0, 0, 0, 0.03]
     assert firms.operating_id[0] == 500
-    assert list(state.operating_by_origin) == [0, 0, 1]
+    stand(firms.building, firms.building_id, 0, 501, origin=1, capital=20, permanent=0.05, land=6)
+    stages.open_plant(8, firms, state, 0, parameters("enterprises"), where)
+    assert [seen(firms.operating, 2, name)[1] for name in names] == [1, 20, 0.05, 6, 0, 0, 0, 0, 0.05]
+    assert list(state.operating_by_origin) == [0, 1, 1]
 
 
 @integers_wrap

@@ -1,4 +1,4 @@
-"""The studies that are shipped: each is read, passes its checks and runs. What identifies a study; futures of a draw."""
+"""The studies that are shipped: each is read, checked and run. What a study is known by; runs that share a draw."""
 
 import numpy as np
 import pytest

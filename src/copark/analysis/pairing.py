@@ -166,6 +166,7 @@ def begins(pair: Pair, outputs: Sequence[str] | None = None) -> str | None:
     """The first quarter in which the two arms differ in any run and output; ``None`` where they never do."""
     first = len(pair.labels)
     for name in pair.outputs if outputs is None else outputs:
-        moved = np.flatnonzero((pair.difference(name) != 0.0).any(axis=0))
+        before, after = pair.before[name].to_numpy(), pair.after[name].to_numpy()
+        moved = np.flatnonzero(((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=0))
         first = min(first, int(moved[0]) if moved.size else first)
     return pair.labels[first] if first < len(pair.labels) else None

@@ -1,0 +1,230 @@
+"""Paired differences: hand numbers, refusals, and the split of variance on data made with a known answer."""
+
+import json
+
+import numpy as np
+import pytest
+
+from copark.analysis.compare import change_interval, compare, ends_of_years, split
+from copark.analysis.outcomes import OUTCOMES
+from copark.analysis.pairing import NotComparable, begins, pair, pairs_of
+from tests.report.sample import make_result
+
+ARMS = ("as-it-is", "better", "same")
+
+
+def made_up(runs=40, quarters=80, **provenance):
+    """Three arms: the second has a tenth more operating companies from 2015Q1 on, the third is the first."""
+    result = make_result(runs, quarters, scenarios=ARMS)
+    for values in result.data_vars.values():
+        if values.dims == ("scenario", "run", "quarter"):
+            values.values[1:] = values.values[:1]
+    result["operating"].values[0] = np.arange(quarters) + 10.0 * np.arange(1, runs + 1)[:, None]
+    result["operating"].values[1:] = result["operating"].values[:1]
+    result["operating"].values[1, :, 10:] *= 1.1
+    result["outcome"].values[:] = 3
+    result["outcome"].values[0, :10] = 2
+    result["outcome"].values[1:] = result["outcome"].values[:1]
+    result["outcome"].values[1, :6] = 3
+    result["outcome"].values[1, 10:12] = 0
+    told = {"case_hash": "c", "model_hash": "m", "variables_hash": "v", "seed": 1, "study": {"draws": "unsettled"}}
+    result.attrs["provenance"] = json.dumps(told | provenance)
+    return result
+
+
+def test_differences_are_taken_run_by_run():
+    result = made_up()
+    better, same = pairs_of(result)
+    table = compare([better, same], ["operating"], ["2014Q4", "2024Q2"])
+    before = table.of("better", "operating", "2014Q4")
+    assert (before.low, before.median, before.high, before.above, before.equal) == (0.0, 0.0, 0.0, 0.0, 1.0)
+    row = table.of("better", "operating", "2024Q2")
+    operating = 47 + 10.0 * np.arange(1, 41)
+    assert np.isclose(row.median, 0.1 * np.median(operating))
+    assert np.allclose((row.low, row.high), 0.1 * np.quantile(operating, (0.05, 0.95)))
+    assert np.isclose(row.reference_median, np.median(operating))
+    assert (row.above, row.equal, row.pairs, row.unit) == (1.0, 0.0, 40, "companies")
+    ratio = table.of("better", "operating", "2024Q2", log=True)
+    assert np.allclose((ratio.low, ratio.median, ratio.high), np.log(1.1))
+    assert ratio.unit == "log points"
+    assert table.of("same", "operating", "2024Q2").equal == 1.0
+    with pytest.raises(KeyError):
+        table.of("better", "operating", "2030Q1")
+
+
+def test_where_arms_begin_to_differ():
+    better, same = pairs_of(made_up())
+    assert begins(better) == "2015Q1"
+    assert begins(better, ["jobs"]) is None
+    assert begins(same) is None
+
+
+def test_swapping_the_arms_swaps_the_sign():
+    result = made_up()
+    there, back = pair(result, result, "as-it-is", "better"), pair(result, result, "better", "as-it-is")
+    assert np.array_equal(there.difference("operating"), -back.difference("operating"))
+    forth, reverse = (compare([one], ["operating"]).outcomes[3] for one in (there, back))
+    assert (forth.gained, forth.lost) == (reverse.lost, reverse.gained)
+    assert np.isclose(forth.change, -reverse.change)
+
+
+def test_a_count_of_nothing_is_taken_as_one():
+    result = made_up()
+    result["operating"].values[1, :, -1] = 0.0
+    (better, _) = pairs_of(result)
+    assert np.allclose(better.difference("operating", log=True)[:, -1], -np.log(79 + 10.0 * np.arange(1, 41)))
+
+
+def test_changes_of_outcomes_count_pairs():
+    """Ten stagnant runs of forty; in the better arm four of them remain, and two self-standing ones fail."""
+    better, same = pairs_of(made_up())
+    changes = {(row.arm, row.outcome): row for row in compare([better, same], ["operating"]).outcomes}
+    stagnant = changes["better", "stagnant"]
+    assert (stagnant.both, stagnant.gained, stagnant.lost, stagnant.neither) == (4, 0, 6, 30)
+    assert (stagnant.reference_share, stagnant.arm_share, stagnant.change) == (0.25, 0.1, -0.15)
+    standing = changes["better", "self_standing"]
+    assert (standing.both, standing.gained, standing.lost, standing.neither) == (28, 6, 2, 4)
+    assert changes["better", "failed"].gained == 2
+    for row in changes.values():
+        assert row.both + row.gained + row.lost + row.neither == 40
+        assert row.low <= row.change <= row.high
+    assert sum(row.change for (arm, _), row in changes.items() if arm == "better") == pytest.approx(0.0)
+    assert all(changes["same", name].change == 0.0 for name in OUTCOMES)
+    assert changes["same", "failed"].high > 0.0
+
+
+def test_the_interval_of_a_change_is_that_of_bonett_and_price():
+    """Their formula by hand: 8 gained and 2 lost of 50 pairs, (9/52 - 3/52) +- 1.96 sqrt((12/52 - (6/52)^2)/52)."""
+    change = np.concatenate([np.ones(8), -np.ones(2), np.zeros(40)])
+    low, high = change_interval(change, np.arange(50))
+    assert np.isclose(low, 6 / 52 - 1.959964 * np.sqrt((12 / 52 - (6 / 52) ** 2) / 52))
+    assert np.isclose(high, 6 / 52 + 1.959964 * np.sqrt((12 / 52 - (6 / 52) ** 2) / 52))
+
+
+def test_the_interval_is_wider_where_runs_share_draws():
+    """Ten draws of ten runs that all do the same tell no more than ten runs."""
+    change = np.repeat([1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], 10)
+    low, high = change_interval(change, np.arange(100))
+    shared_low, shared_high = change_interval(change, np.repeat(np.arange(10), 10))
+    assert high - low < 0.25
+    assert np.isclose(shared_high - shared_low, 2 * 1.959964 * np.std([1] * 3 + [0] * 7, ddof=1) / np.sqrt(10))
+
+
+def test_coverage_of_the_interval_of_a_change():
+    """Of 95 % intervals of a known change about 95 % hold it."""
+    rng = np.random.default_rng(1)
+    drawn = rng.choice([1.0, -1.0, 0.0], p=[0.15, 0.05, 0.8], size=(2000, 120))
+    found = [change_interval(row, np.arange(120)) for row in drawn]
+    assert 0.93 < np.mean([low <= 0.1 <= high for low, high in found]) < 0.97
+
+
+def test_variance_splits_into_parameters_and_luck():
+    """Var = 4 from draws, 1 from luck: found again from 4,000 draws of three runs."""
+    rng = np.random.default_rng(2)
+    draws = np.repeat(np.arange(4000), 3)
+    values = rng.normal(0.0, 2.0, 4000)[draws] + rng.normal(0.0, 1.0, 12_000)
+    found = split(values, draws)
+    assert np.isclose(found.parameters, 4.0, rtol=0.06)
+    assert np.isclose(found.luck, 1.0, rtol=0.06)
+    assert np.isclose(found.share, 0.8, atol=0.02)
+
+
+def test_the_split_is_the_law_of_total_variance_by_hand():
+    """Two draws, (1, 3) and (5, 9): luck (2 + 8)/2 = 5; between 2 (2.5^2 + 2.5^2)/1 = 25, so (25 - 5)/2 = 10."""
+    found = split(np.array([1.0, 3.0, 5.0, 9.0]), np.array([0, 0, 1, 1]))
+    assert (found.parameters, found.luck) == (10.0, 5.0)
+
+
+def test_no_split_without_two_draws_of_two_runs():
+    assert split(np.arange(5.0), np.arange(5)) is None
+    assert split(np.arange(5.0), np.zeros(5, int)) is None
+    assert split(np.arange(5.0), np.array([0, 0, 1, 1, 2])) is not None
+    assert np.isnan(split(np.zeros(4), np.array([0, 0, 1, 1])).share)
+
+
+def test_luck_alone_explains_nothing_by_parameters():
+    rng = np.random.default_rng(3)
+    assert split(rng.normal(size=9000), np.repeat(np.arange(3000), 3)).share < 0.05
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "key"),
+    [
+        ({"case_hash": "other"}, "compare.case", "case_hash"),
+        ({"model_hash": "other"}, "compare.model", "model_hash"),
+        ({"variables_hash": "other"}, "compare.model", "variables_hash"),
+        ({"seed": 2}, "compare.luck", "seed"),
+        ({"study": {"draws": "prior"}}, "compare.draws", "study.draws"),
+        ({"study": {"draws": "unsettled", "futures": 3}}, "compare.draws", "study.futures"),
+        ({"draws_hash": "other"}, "compare.draws", "draws_hash"),
+    ],
+)
+def test_what_was_made_otherwise_is_refused_and_says_why(changes, code, key):
+    with pytest.raises(NotComparable) as caught:
+        pair(made_up(), made_up(**changes))
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.key) == (code, key)
+    assert fault.cause("zh")
+    assert fault.repair("en")
+
+
+def test_every_reason_is_told():
+    with pytest.raises(NotComparable) as caught:
+        pair(made_up(), made_up(case_hash="x", model_hash="y", seed=9))
+    assert [fault.code for fault in caught.value.faults] == ["compare.case", "compare.model", "compare.luck"]
+
+
+def test_other_draws_under_the_same_names_are_refused():
+    other = made_up()
+    other["draws"].values[:] += 1.0
+    with pytest.raises(NotComparable, match="not drawn alike"):
+        pair(made_up(), other)
+
+
+def test_nothing_in_common_is_refused():
+    early, late = made_up().isel(run=slice(0, 10)), made_up().isel(run=slice(10, 40))
+    with pytest.raises(NotComparable) as caught:
+        pair(early, late)
+    assert [fault.code for fault in caught.value.faults] == ["compare.no_run"]
+    with pytest.raises(NotComparable) as caught:
+        pair(made_up().isel(quarter=slice(0, 4)), made_up().isel(quarter=slice(4, 8)))
+    assert [fault.code for fault in caught.value.faults] == ["compare.no_label"]
+
+
+def test_results_of_other_length_are_paired_where_they_overlap():
+    one = pair(made_up(40), made_up(40).isel(run=slice(5, 40), quarter=slice(0, 60)), 0, "better")
+    assert one.before.sizes["run"] == 35
+    assert one.labels[-1] == "2027Q2"
+    assert ends_of_years(one.before) == ("2024Q2", "2027Q2")
+
+
+def test_runs_that_did_not_finish_in_both_arms_are_left_out():
+    result = made_up()
+    result["status"].values[0, 3] = 1
+    result["status"].values[1, 4] = 2
+    better, same = pairs_of(result)
+    assert (better.before.sizes["run"], same.before.sizes["run"]) == (38, 39)
+    assert 3 not in better.before["run"]
+    assert 4 not in better.before["run"]
+
+
+def test_no_run_at_all_is_no_error():
+    result = made_up()
+    result["status"].values[:] = 1
+    table = compare(pairs_of(result), ["operating"])
+    assert all(row.pairs == 0 and np.isnan(row.median) for row in table.differences)
+    assert all(np.isnan(row.change) and np.isnan(row.low) for row in table.outcomes)
+
+
+def test_ends_of_years_of_short_and_yearly_results():
+    assert ends_of_years(made_up()) == ("2024Q2", "2032Q2")
+    assert ends_of_years(made_up(quarters=20)) == ("2017Q2",)
+    yearly = made_up().isel(quarter=slice(3, None, 4))
+    assert ends_of_years(yearly) == ("2024Q2", "2032Q2")
+
+
+def test_an_output_not_kept_is_an_error():
+    with pytest.raises(KeyError):
+        compare(pairs_of(made_up()), ["nothing"])
+    with pytest.raises(KeyError):
+        compare(pairs_of(made_up()), ["operating"], ["2099Q1"])
