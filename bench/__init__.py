@@ -10,6 +10,6 @@ institutions
     World, governments and company in plain Python, of which both of these are made.
 hot_pass (.c, .py)
     The quarter of the operating enterprises by hand in C, against the kernel's own.
-measure, probe, run
-    Interleaved timing, what is run in fresh processes, and the table.
+figures, measure, probe, run
+    What is measured, interleaved timing, what is run in fresh processes, and the table.
 """

@@ -25,6 +25,7 @@ from copark.model.enterprises.operating import add_up, draw, earn, leave
 from copark.model.enterprises.records import ALL_ROWS, WIDTH, Dated, Firms, Receives, State
 
 SOURCE = Path(__file__).with_name("hot_pass.c")
+WIDE = "-mprefer-vector-width=512"
 FLAGS = ("-O3", "-march=native", "-ffast-math", "-fno-finite-math-only", "-shared", "-fPIC")
 SUMS = (
     "profit", "profit_home", "capital", "jobs", "taxes", "return_sum", "losses", "investment", "occupied_area", "exits",
@@ -117,11 +118,15 @@ class Sums(ctypes.Structure):
 
 
 @cache
-def library() -> Any:
-    """Compile the C source for this machine and load it."""
+def library(more: str = "") -> Any:
+    """Compile the C source for this machine, with one more flag if asked and known, and load it."""
+    known = (
+        more and subprocess.run(["gcc", more, "-E", "-"], input=b"", capture_output=True, check=False).returncode == 0
+    )
+    extra = [more] if known else []
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "hot_pass.so"
-        subprocess.run(["gcc", *FLAGS, f"-DWIDTH={WIDTH}", "-o", str(target), str(SOURCE), "-lm"], check=True)
+        subprocess.run(["gcc", *FLAGS, *extra, f"-DWIDTH={WIDTH}", "-o", str(target), str(SOURCE), "-lm"], check=True)
         loaded = ctypes.CDLL(str(target))
     loaded.hot_passes.restype = None
     return loaded
@@ -170,10 +175,10 @@ class Pair:
         """Quarters of the kernel's pass."""
         ours(self.park, self.table, self.ids, self.memory, quarters, repeats)
 
-    def run_c(self, quarters: int, repeats: int) -> None:
-        """Quarters of the pass in C."""
+    def run_c(self, quarters: int, repeats: int, more: str = "") -> None:
+        """Quarters of the pass in C, compiled with one more flag if asked."""
         long = ctypes.c_int64
-        library().hot_passes(
+        library(more).hot_passes(
             pointer(self.c_table), pointer(self.c_ids), pointer(self.table), pointer(self.ids), long(self.count),
             long(quarters), long(repeats), pointer(self.root), ctypes.c_uint32(luck.TRANSITORY),
             ctypes.c_uint32(luck.EXIT), ctypes.byref(self.terms), ctypes.byref(self.sums), ctypes.byref(self.zero),

@@ -77,9 +77,10 @@ class Enterprise(mesa.Agent):  # type: ignore[misc]
         gross = park.common + self.believed + park.terms[self.origin]
         expected = gross - park.tax * max(gross, 0.0)
         willing = logistic((expected - park.hurdle) / p["hurdle_spread"])
-        dated = self.anchor is not None and self.anchor["start_quarter"] >= 0.0
+        start = self.anchor["start_quarter"] if self.anchor else -1.0
+        dated = start >= 0.0
         if dated:
-            wants = park.t >= self.anchor["start_quarter"]
+            wants = park.t >= start
         else:
             wants = park.rng.random() < within_a_quarter(p["start_rate"] * park.service * willing)
         free = self.land <= 0.0 or park.occupied + self.land <= park.company.usable_area
@@ -203,13 +204,13 @@ class Park(mesa.Model):  # type: ignore[misc]
         threshold = self.facts.governments[self.t]["threshold"]
         operating = self.in_stage(Stage.OPERATING)
         by_origin = [sum(e.origin == o for e in operating) for o in range(3)]
-        rates = [self.enquiry_rate(o, by_origin[o]) for o in range(3)]
         for origin, number in enumerate(self.facts.enterprises[self.t]["certificates"]):
             for _ in range(int(number)):
                 self.register(origin, max(rng.lognormal(p["declared_mean"], p["declared_spread"]), threshold))
         for anchor in self.facts.anchors:
             if anchor["quarter"] == self.t:
                 self.register(anchor["origin"], anchor["declared"], anchor)
+        rates = [self.enquiry_rate(o, by_origin[o]) for o in range(3)]
         for origin in range(3):
             led = [p["follow_own"] * math.log(1.0 + by_origin[origin]), self.company.network[origin]]
             for _ in range(rng.poisson(rates[origin] * DT)):

@@ -21,6 +21,11 @@ ROWS = RETURNS + 4
 SQRT2 = math.sqrt(2.0)
 
 
+def number(condition: np.ndarray) -> float:
+    """How many meet a condition."""
+    return float(np.count_nonzero(condition))
+
+
 def chance(hazard: np.ndarray) -> np.ndarray:
     """Chance that an event of a yearly hazard happens within a quarter."""
     made: np.ndarray = -np.expm1(-hazard * DT)
@@ -69,9 +74,9 @@ class Park:
         self.world.close_quarter(t, self.company.network, self.reputation)
         return self.report()
 
-    def number(self, stage: int) -> int:
+    def number(self, stage: int) -> float:
         """How many enterprises are in a stage."""
-        return int(np.count_nonzero(self.firms[STAGE] == stage))
+        return number(self.firms[STAGE] == stage)
 
     def by_origin(self, stage: int) -> np.ndarray:
         """How many of each origin are in a stage."""
@@ -84,11 +89,6 @@ class Park:
         pull = own + partner + p["service_pull"] * park.log_service + np.array(self.world.demand)
         pull += p["reputation_pull"] * self.reputation / p["return_spread"]
         pull -= p["tax_pull"] * 100.0 * (regime["profit_tax"] - today["reference_tax"])
-        scale = math.exp(-p["narrow_list_drag"] * regime["narrow_list"]) * p["enquiry_rate"]
-        scale *= max(1.0 - self.registered_ever / (p["pool_years"] * p["enquiry_rate"]), 0.0)
-        if park.usable_area < today["first_area"]:
-            scale *= 1.0 - p["no_land_discount"]
-        enquiries = self.rng.poisson(scale * np.array(p["origin_weight"]) * np.exp(pull) * DT)
         certified = np.repeat(np.arange(3), np.array(today["certificates"], int))
         if certified.size:
             drawn = self.rng.lognormal(p["declared_mean"], p["declared_spread"], certified.size)
@@ -98,6 +98,11 @@ class Park:
             if anchor["quarter"] == t:
                 self.register(np.array([anchor["origin"]]), np.array([anchor["declared"]]), anchor)
                 self.flow["arrivals_own"] += 1.0
+        scale = math.exp(-p["narrow_list_drag"] * regime["narrow_list"]) * p["enquiry_rate"]
+        scale *= max(1.0 - self.registered_ever / (p["pool_years"] * p["enquiry_rate"]), 0.0)
+        if park.usable_area < today["first_area"]:
+            scale *= 1.0 - p["no_land_discount"]
+        enquiries = self.rng.poisson(scale * np.array(p["origin_weight"]) * np.exp(pull) * DT)
         origin = np.repeat(np.arange(3), enquiries)
         declared = self.rng.lognormal(p["declared_mean"], p["declared_spread"], origin.size)
         origin, declared = origin[declared >= regime["threshold"]], declared[declared >= regime["threshold"]]
@@ -111,9 +116,9 @@ class Park:
         both = own + partner
         by_others = self.rng.random(own.size) >= np.exp(-both)
         by_incumbents = by_others & (self.rng.random(own.size) * both < own)
-        self.flow["arrivals_own"] += np.count_nonzero(~by_others)
-        self.flow["arrivals_incumbent"] += np.count_nonzero(by_incumbents)
-        self.flow["arrivals_partner"] += np.count_nonzero(by_others & ~by_incumbents)
+        self.flow["arrivals_own"] += number(~by_others)
+        self.flow["arrivals_incumbent"] += number(by_incumbents)
+        self.flow["arrivals_partner"] += number(by_others & ~by_incumbents)
 
     def register(self, origin: np.ndarray, declared: np.ndarray, anchor: Record | None = None) -> None:
         """Append enterprises; draw what they are worth and what they believe of themselves (MODEL §3(5))."""
@@ -159,7 +164,7 @@ class Park:
         f[STAGE][starts] = BUILDING
         self.land_taken = float(f[LAND][starts].sum())
         self.occupied += self.land_taken
-        self.flow["starts"], self.flow["lapses"] = np.count_nonzero(starts), np.count_nonzero(lapses)
+        self.flow["starts"], self.flow["lapses"] = number(starts), number(lapses)
         self.remove(lapses)
 
     def fitting(self, starts: np.ndarray) -> np.ndarray:
@@ -184,8 +189,8 @@ class Park:
         self.invested += float((f[CAPITAL] * worked / f[BUILD_TIME]).sum())
         opens = building & (f[LEFT] <= 0.0)
         f[STAGE][opens] = OPERATING
-        self.flow["completions"] = count = np.count_nonzero(opens)
-        f[TRANSITORY][opens] = self.p["return_spread"] / SQRT2 * self.rng.standard_normal(count)
+        self.flow["completions"] = number(opens)
+        f[TRANSITORY][opens] = self.p["return_spread"] / SQRT2 * self.rng.standard_normal(np.count_nonzero(opens))
 
     def operate(self, tax: float) -> None:
         """Earn, pay tax, reinvest, leave (MODEL §3(4), (7))."""
@@ -201,7 +206,7 @@ class Park:
         f[RETURNS + 1 :] = f[RETURNS:-1].copy()
         f[RETURNS] = r
         mean = f[RETURNS:].sum(axis=0) / np.minimum(np.maximum(f[AGE], 1.0), 4.0)
-        profit, count = r * f[CAPITAL], int(np.count_nonzero(at_work))
+        profit, count = r * f[CAPITAL], number(at_work)
         taxes = float((tax * np.maximum(gross, 0.0) * f[CAPITAL])[at_work].sum())
         grown = f[CAPITAL] * p["reinvested_share"] * np.maximum(r, 0.0) * DT
         f[CAPITAL] += grown
@@ -214,13 +219,13 @@ class Park:
             "jobs": float((at * np.minimum(f[AGE] / ramp, 1.0)).sum()) / p["capital_per_job"],
             "capital": float(at.sum()),
             "mean_return": float(mean.sum()) / count if count else 0.0,
-            "loss_share": float(np.count_nonzero(mean[at_work] < 0.0)) / count if count else 0.0,
+            "loss_share": number(mean[at_work] < 0.0) / count if count else 0.0,
         }
         reference = p["reference_return"]
         self.reputation = (5.0 * reference + float(mean.sum())) / (5.0 + count) - reference
         hazard = p["exit_rate"] * np.exp((reference - mean) / p["return_spread"])
         exits = at_work & (self.rng.random(at_work.size) < chance(hazard))
-        self.flow["exits"] = np.count_nonzero(exits)
+        self.flow["exits"] = number(exits)
         self.occupied -= float(f[LAND][exits].sum())
         self.remove(exits)
 

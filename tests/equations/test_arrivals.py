@@ -262,5 +262,5 @@ def test_an_enquiry_rate_falls_with_tax_and_a_full_pool_and_never_below_zero():
     free = arrivals.enquiry_rate(0, state, heard, dated, theta)
     taxed, _ = open_park(profit_tax=0.2)
     assert arrivals.enquiry_rate(0, state, taxed, dated, theta) == pytest.approx(free * math.exp(-10 * theta.tax_pull))
-    state.registered_ever = 1e9
+    state.registered_before = 1e9
     assert arrivals.enquiry_rate(0, state, heard, dated, theta) == 0

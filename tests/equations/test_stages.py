@@ -110,6 +110,7 @@ def test_older_applicants_are_asked_first_when_land_is_short():
     assert taken == 18
     assert state.occupied_area == 30
     assert list(firms.building_id[: int(state.building)]) == [100, 102, 103]
+    assert seen(firms.building, 3, "remaining") == [6, 6, 6]
     assert list(firms.registered_id[: int(state.registered_now)]) == [101]
     assert (state.starts, state.lapses, state.gone) == (3, 0, 0)
 

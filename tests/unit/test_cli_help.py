@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from copark.cli import main
 from copark.cli.speech import language
 
-COMMANDS = ("run", "check", "new", "list", "show", "export", "verify", "schema")
+COMMANDS = ("run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema")
 
 
 def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -6,6 +6,8 @@ holds from the quarter that contains its date.
 
 from __future__ import annotations
 
+import numpy as np
+
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
@@ -52,7 +54,22 @@ def pack(case: Case) -> Inputs:
     pack_company(case, quarters, inputs)
     pack_finance(case, quarters, inputs)
     pack_enterprises(case, quarters, inputs)
+    check_numbers(inputs)
     return inputs
+
+
+def check_numbers(inputs: Inputs) -> None:
+    """Refuse inputs that are no numbers: inside the model a comparison could swallow them.
+
+    Raises
+    ------
+    ValueError
+        If one is not finite; the checker of cases lets none through, so that this is a fault of the program.
+    """
+    for room in (inputs.world, inputs.governments, inputs.company, inputs.enterprises, inputs.anchors):
+        for name in room.dtype.names or ():
+            if not np.isfinite(room[name]).all():
+                raise ValueError(f"{name} is not finite")
 
 
 def source_countries(case: Case) -> tuple[str, str, str, str]:

@@ -29,6 +29,8 @@ class Form(StrEnum):
 Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
 Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
+Runs = Annotated[int | None, typer.Option("--runs", min=1, help="cli.help.run.runs", metavar="N")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")]
 Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
 OUT = Path("out")
 
@@ -58,10 +60,8 @@ def run(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="cli.help.run.name")],
     *,
-    runs: Annotated[int | None, typer.Option("--runs", min=1, help="cli.help.run.runs", metavar="N")] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")
-    ] = None,
+    runs: Runs = None,
+    seed: Seed = None,
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
@@ -86,6 +86,81 @@ def run(
             progress=progress,
         )
     show_outcome(outcome, ctx.obj)
+
+
+@app.command("compare", cls=SpokenCommand, help="cli.help.compare")
+def compare(
+    ctx: typer.Context,
+    reference: Annotated[str, typer.Argument(metavar="A", help="cli.help.compare.reference")],
+    arm: Annotated[str | None, typer.Argument(metavar="B", help="cli.help.compare.arm")] = None,
+    *,
+    runs: Runs = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    _lang: Lang = None,
+    out: Out = OUT,
+    no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.compare.no_report")] = False,
+) -> None:
+    """Compare arms on the same luck, write a page, show the table."""
+    from copark import workflows
+    from copark.cli.comparing import show_compared
+    from copark.cli.progress import Progress
+
+    with Progress(ctx.obj) as progress:
+        compared = workflows.compare(
+            reference,
+            arm,
+            runs=runs,
+            seed=seed,
+            threads=threads,
+            lang=ctx.obj,
+            out=out,
+            report=not no_report,
+            progress=progress,
+        )
+    show_compared(compared, ctx.obj)
+
+
+@app.command("but-for", cls=SpokenCommand, help="cli.help.but_for")
+def but_for(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="cli.help.check.case")],
+    *,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="cli.help.but_for.without", metavar="KEY")
+    ] = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    futures: Annotated[
+        int, typer.Option("--futures", min=1, help="cli.help.but_for.futures", metavar="N", show_default=False)
+    ] = 1,
+    threads: Threads = None,
+    _lang: Lang = None,
+    out: Out = OUT,
+    no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.compare.no_report")] = False,
+) -> None:
+    """Replay history less something that happened; without a key, list what can be undone."""
+    from copark import workflows
+    from copark.cli.comparing import show_compared, show_happenings
+    from copark.cli.progress import Progress
+
+    if not without:
+        show_happenings(workflows.happenings(case, ctx.obj), ctx.obj)
+        return
+    with Progress(ctx.obj) as progress:
+        compared = workflows.but_for(
+            case,
+            without,
+            runs=1000 if runs is None else runs,
+            seed=1 if seed is None else seed,
+            futures=futures,
+            threads=threads,
+            lang=ctx.obj,
+            out=out,
+            report=not no_report,
+            progress=progress,
+        )
+    show_compared(compared, ctx.obj)
 
 
 @app.command("check", cls=SpokenCommand, help="cli.help.check")

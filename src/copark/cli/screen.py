@@ -82,7 +82,7 @@ def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
     if not outcome.table:
         console.print(text("cli.run.no_observations", lang))
         return
-    table = _table(console, text("cli.run.table", lang))
+    table = blank_table(console, text("cli.run.table", lang))
     table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=16)
     for key in ("quarter", "observed", "median", "band"):
         table.add_column(text(f"cli.run.{key}", lang), justify="left" if key == "quarter" else "right", no_wrap=True)
@@ -101,20 +101,21 @@ def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
 
 
 def _show_shares(console: Console, outcome: RunOutcome, lang: str) -> None:
-    table = _table(console, text("cli.run.outcomes", lang))
+    table = blank_table(console, text("cli.run.outcomes", lang))
     table.add_column(text("cli.run.scenario", lang), overflow="fold")
     for name, _ in outcome.outcomes[0].shares:
         table.add_column(text(f"cli.outcome.{name}", lang), justify="right")
     for shares in outcome.outcomes:
-        table.add_row(Text(shares.scenario), *(_percent(share) for _, share in shares.shares))
+        table.add_row(Text(shares.scenario), *(percent(share) for _, share in shares.shares))
     console.print(table)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share in per cent; a dash where there is none."""
     return f"{100 * share:.1f} %" if isfinite(share) else "—"
 
 
-def _table(console: Console, title: str) -> Table:
+def blank_table(console: Console, title: str) -> Table:
     """A table under its title, which may be wider than the table."""
     from rich import box
 
@@ -127,7 +128,7 @@ def show_catalogue(catalogue: Catalogue, lang: str) -> None:
     """All cases, studies and stored runs."""
     console = Console()
     for key, entries in (("cases", catalogue.cases), ("studies", catalogue.studies)):
-        table = _table(console, text(f"cli.list.{key}", lang))
+        table = blank_table(console, text(f"cli.list.{key}", lang))
         table.add_column(text("cli.list.name", lang), no_wrap=True)
         table.add_column(text("cli.list.title", lang), overflow="fold")
         for name, title in entries:
@@ -145,7 +146,7 @@ def _show_runs(console: Console, catalogue: Catalogue, lang: str) -> None:
     if not catalogue.runs:
         console.print(text("cli.list.no_runs", lang, folder=catalogue.folder), highlight=False, soft_wrap=True)
         return
-    table = _table(console, text("cli.list.runs", lang, folder=catalogue.folder))
+    table = blank_table(console, text("cli.list.runs", lang, folder=catalogue.folder))
     table.add_column(text("cli.run.identity", lang), no_wrap=True)
     table.add_column(text("cli.list.study", lang), overflow="fold")
     for key in ("runs_column", "seed", "size", "created"):
@@ -162,7 +163,7 @@ def _show_runs(console: Console, catalogue: Catalogue, lang: str) -> None:
 def show_description(description: Description, lang: str) -> None:
     """What a case, a study or a stored run holds."""
     console = Console()
-    table = _table(console, description.title)
+    table = blank_table(console, description.title)
     table.add_column(text("cli.show.entry", lang), no_wrap=True)
     table.add_column(text("cli.show.value", lang), overflow="fold")
     for entry, value in description.entries:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.experiments.study import Study
-from copark.identity import identity_of
+from copark.identity import hash_files, identity_of
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue, variables_hash
@@ -76,9 +78,27 @@ class Runs(NamedTuple):
     first: int
 
 
+@cache
+def experiment_hash() -> str:
+    """SHA-256 of what stands between a case and the kernel: packing, drawing, running, and the world's series."""
+    package = Path(__file__).parents[1]
+    between = [
+        package / "cases" / "pack.py",
+        package / "cases" / "world.py",
+        package / "casebook" / "world" / "macro.csv",
+    ]
+    return hash_files([*between, *(package / "experiments").glob("*.py")], package)
+
+
 def identity_in(study: Study, case_hash: str) -> str:
     """Identity of a study's result on a case of this hash."""
-    parts = {"format": RESULT_FORMAT, "study": study.content(), "case": case_hash, "model": model_hash()}
+    parts = {
+        "format": RESULT_FORMAT,
+        "study": study.content(),
+        "case": case_hash,
+        "model": model_hash(),
+        "experiment": experiment_hash(),
+    }
     return identity_of(parts)
 
 
@@ -94,6 +114,7 @@ def label(study: Study, case: Case) -> Label:
         "format": RESULT_FORMAT,
         "code_version": __version__,
         "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
         "variables_hash": variables_hash(),
         "case": case.name,
         "case_hash": case_hash,

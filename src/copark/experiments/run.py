@@ -65,7 +65,8 @@ def inputs_of(case: Case, scenario: Scenario, quarters: int | None = None) -> In
         column = getattr(inputs, room)[field]
         for change in changes:
             until = len(column) if change.until is None else change.until
-            column[change.since : until] = np.array(change.value).reshape(-1) if column.ndim > 1 else change.value
+            value = np.array(change.value)
+            column[change.since : until] = value.reshape(column.shape[1:]) if value.ndim else value
     for name, link in scenario.links.items():
         number = catalogue().links[name].number
         inputs.link_strength[number] = link.strength

@@ -1,7 +1,8 @@
 """Exponential, logarithm and the inverse normal distribution, as inline polynomials.
 
 The library functions are calls that keep the compiler from treating several enterprises at once; these are branch-free
-arithmetic that it can. Their errors (relative 1e-14, absolute 2e-14, 4e-7) are tested against SciPy.
+arithmetic that it can. Their errors are tested against SciPy: exp 5e-14 relative, log 2e-14, the normal
+quantile 5e-7 for u in [3e-8, 1 - 3e-8] and 2.5e-3 at the last of 2^32 uniforms.
 """
 
 from __future__ import annotations

@@ -4,24 +4,43 @@ The command line and the Python interface call these and nothing below them. Wha
 the language asked for; nothing here prints.
 """
 
-from copark.workflows.answers import Catalogue, Description, Progress, Row, RunOutcome, Shares, StoredRun, Verdict
+from copark.workflows.answers import (
+    ArmOutcome,
+    Catalogue,
+    Compared,
+    Description,
+    Effect,
+    Progress,
+    Row,
+    RunOutcome,
+    Shares,
+    StoredRun,
+    Verdict,
+)
+from copark.workflows.comparing import but_for, compare, happenings
 from copark.workflows.looking import case_schema, catalogue, check, export, new, show
 from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 
 __all__ = [
+    "ArmOutcome",
     "Catalogue",
+    "Compared",
     "Description",
+    "Effect",
     "Progress",
     "Row",
     "RunOutcome",
     "Shares",
     "StoredRun",
     "Verdict",
+    "but_for",
     "case_schema",
     "catalogue",
     "check",
+    "compare",
     "export",
+    "happenings",
     "new",
     "run_study",
     "show",

@@ -160,3 +160,86 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the numbers are those stored."""
         return self.kind in {"identical", "equal"}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A paired difference of an output at a date: arm less reference, run by run on the same luck.
+
+    Parameters
+    ----------
+    arm
+        Title of the arm.
+    output, title, unit
+        What is compared.
+    log
+        Whether logarithms are compared.
+    quarter
+        At the end of which quarter.
+    low, median, high
+        5, 50 and 95 % of the pairs.
+    above, equal
+        Shares of pairs in which the arm is above, and exactly like, the reference.
+    by_parameters
+        Share of the variance that parameters explain; ``None`` where no draw has two runs.
+    """
+
+    arm: str
+    output: str
+    title: str
+    unit: str
+    log: bool
+    quarter: str
+    low: float
+    median: float
+    high: float
+    above: float
+    equal: float
+    by_parameters: float | None
+
+
+@dataclass(frozen=True)
+class ArmOutcome:
+    """How often an outcome happens in the reference and in an arm, and the Monte Carlo interval of the change."""
+
+    arm: str
+    outcome: str
+    reference_share: float
+    arm_share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What :func:`compare` and :func:`but_for` found.
+
+    Parameters
+    ----------
+    title
+        What is compared.
+    reference
+        Title of the scenario the arms are compared with.
+    identities
+        Identities of the stored runs.
+    pairs
+        Pairs of runs of the first arm.
+    seconds
+        Time it took.
+    begins
+        Title of each arm and the first quarter in which it differs; ``None`` if it never does.
+    effects, outcomes
+        Differences by arm, output and date; outcomes by arm.
+    report
+        The page, if one was written.
+    """
+
+    title: str
+    reference: str
+    identities: tuple[str, ...]
+    pairs: int
+    seconds: float
+    begins: tuple[tuple[str, str | None], ...]
+    effects: tuple[Effect, ...]
+    outcomes: tuple[ArmOutcome, ...]
+    report: Path | None

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from copark.experiments.study import Study
     from copark.store import RunRecord
 
-MADE_BY = ("code_version", "model_hash", "variables_hash", "case_hash", "cpu_features", "python", "numpy", "numba")
+MADE_BY = (
+    "code_version",
+    "model_hash",
+    "variables_hash",
+    "experiment_hash",
+    "case_hash",
+    "cpu_features",
+    "python",
+    "numpy",
+    "numba",
+)
 """Entries of the provenance that can change the numbers."""
 
 

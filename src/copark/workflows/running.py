@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run_study(
-    name_or_path: str | Path,
+    name_or_path: str | Path | Study,
     *,
     runs: int | None = None,
     seed: int | None = None,
@@ -37,7 +37,7 @@ def run_study(
     Parameters
     ----------
     name_or_path
-        A study or a case, which means its baseline study.
+        A study, or its name or path; a case means its baseline study.
     runs, seed
         In the place of the study's own.
     threads
@@ -60,12 +60,12 @@ def run_study(
     """
     from copark.cases import load_case
     from copark.experiments.results import study_identity
-    from copark.experiments.study import load_study
+    from copark.experiments.study import Study, load_study
     from copark.report.write import write_report
 
-    study = load_study(name_or_path).with_changes(runs=runs, seed=seed)
-    case = load_case(study.case)
-    store = store_in(out)
+    asked = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
+    study = asked.with_changes(runs=runs, seed=seed)
+    case, store = load_case(study.case), store_in(out)
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
     if bands:
         study = study.with_changes(keep="standard")

@@ -56,7 +56,7 @@ def enquiry_rate(origin: int, state: Record, receives: Record, dated: Record, pa
     """Enquiries of an origin per year, before the investment threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
-    - eps' (tau - tau0) + G_o}.
+    - eps' (tau - tau0) + G_o}. The pool is that of the quarter's beginning, so that no origin comes before another.
     """
     pull = (
         parameters.follow_own * log(1.0 + state.operating_by_origin[origin])
@@ -67,7 +67,7 @@ def enquiry_rate(origin: int, state: Record, receives: Record, dated: Record, pa
         + receives.demand[origin]
     )
     scale = parameters.enquiry_rate * parameters.origin_weight[origin]
-    return scale * pool_left(state.registered_ever, parameters) * regime(receives, dated, parameters) * exp(pull)
+    return scale * pool_left(state.registered_before, parameters) * regime(receives, dated, parameters) * exp(pull)
 
 
 @compiled

@@ -46,6 +46,7 @@ def step(
     common = common_return(float(state.operating), receives, parameters)
     if receives.open > 0.5:
         dated_arrivals(t, firms, state, receives, dated, anchors, parameters, address)
+        state.registered_before = state.registered_ever
         for origin in range(ORIGINS):
             arrive(t, origin, firms, state, receives, dated, parameters, address)
     weigh(t, firms, int(state.registered_now), receives, dated, parameters, common, address)

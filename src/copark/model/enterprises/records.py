@@ -80,6 +80,7 @@ State = np.dtype(
         ("building", "i8"),
         ("operating", "i8"),
         ("registered_ever", "f8"),
+        ("registered_before", "f8"),
         ("gone", "f8"),
         ("operating_by_origin", "f8", (ORIGINS,)),
         ("registered_by_origin", "f8", (ORIGINS,)),

@@ -1,0 +1,61 @@
+"""What is run in a fresh process: `python -m bench.probe first|stream ...`. Prints what it used, as JSON."""
+
+# ruff: noqa: PLC0415 - what a fresh process imports is part of what is measured
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RUNS = 1000
+
+
+def peak_mb() -> float:
+    """Most memory this process has had, MB of 10^6 bytes.
+
+    The kernel's high-water mark where it can be read: `ru_maxrss` also remembers the process that started this one.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def first() -> dict[str, float]:
+    """The first result of a new process: load the case, run 1,000 times."""
+    import copark
+
+    result = copark.simulate(copark.load_case("great-stone"), runs=RUNS, seed=1)
+    return {"runs": int(result.sizes["run"]), "median operating": float(result["operating"][0, :, -1].median())}
+
+
+def stream(runs: int, form: str) -> dict[str, float]:
+    """Runs streamed into a store: paths of all of them (`paths`) or bands over them (`bands`)."""
+    from copark.cases import load_case
+    from copark.experiments.run import default_threads, stream
+    from copark.experiments.study import baseline
+    from copark.store import RunStore
+
+    start = time.perf_counter()
+    study = baseline("great-stone").with_changes(runs=runs, keep="standard")
+    with tempfile.TemporaryDirectory() as folder:
+        chunks = stream(study, load_case("great-stone"))
+        record = RunStore(Path(folder)).save_stream(chunks, runs, summarise=form == "bands", threads=default_threads())
+    return {"runs": record.runs, "seconds": time.perf_counter() - start}
+
+
+def main(what: str, *more: str) -> None:
+    """Do one thing and say what it took."""
+    used = first() if what == "first" else stream(int(more[0]), more[1])
+    print(json.dumps(used | {"peak_mb": peak_mb()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

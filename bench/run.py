@@ -1,0 +1,95 @@
+"""Everything in turn, then the table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from bench import figures
+from bench.measure import Figure, machine
+
+HERE = Path(__file__).parent
+HEAD = """# Results
+
+Written by `make bench`; do not edit. What is compared with what is in the docstrings of `bench/`.
+Compared things are timed in turn, round by round; a ratio is taken within each round, and the median of the rounds
+stands with the least and the greatest. A machine that does other work widens the range and lengthens wall times.
+
+"""
+
+
+def shown(value: float) -> str:
+    """A number with three figures that matter."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def verdict(figure: Figure) -> str:
+    """Whether a target is met, in a word."""
+    return {None: "", True: "yes", False: "**no**"}[figure.met]
+
+
+def table(found: list[Figure]) -> str:
+    """The figures as a Markdown table."""
+    lines = ["| figure | median | least – greatest | target | met |", "|---|---:|---:|---:|---|"]
+    for f in found:
+        target = "" if f.target is None else f"{'≥' if f.more else '≤'} {f.target:g} {f.unit}".replace(" x", " ×")
+        unit = "×" if f.unit == "x" else f.unit
+        middle = "see below" if len(f.parts) == len(f.values) else f"{shown(f.median)} {unit}"
+        spread = f"{shown(min(f.values))} – {shown(max(f.values))}"
+        lines.append(f"| {f.title} (`{f.name}`) | {middle} | {spread} | {target} | {verdict(f)} |")
+    return "\n".join(lines) + "\n"
+
+
+def details(found: list[Figure]) -> str:
+    """Parts and notes of the figures that have some."""
+    lines = []
+    for f in found:
+        unit = "×" if f.unit == "x" else f.unit
+        parts = "; ".join(f"{name}: {shown(value)} {unit}" for name, value in f.parts.items())
+        if f.note or parts:
+            lines.append(f"- `{f.name}`: " + ". ".join(part for part in (f.note, parts) if part) + ".")
+    return "\n".join(lines) + "\n"
+
+
+def write(found: list[Figure], where: dict[str, object], seconds: float) -> str:
+    """Write both files; give the text of the table."""
+    content = {
+        "machine": where,
+        "seconds": round(seconds, 1),
+        "figures": {f.name: f.content() for f in found},
+    }
+    (HERE / "results.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    facts = "\n".join(f"- {name}: {value}" for name, value in where.items()) + "\n"
+    text = table(found)
+    page = HEAD + text + "\n" + details(found) + "\n## Machine\n\n" + facts
+    (HERE / "RESULTS.md").write_text(page, encoding="utf-8")
+    return text
+
+
+def main() -> None:
+    """Measure everything."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure copark; about four minutes.")
+    parser.add_argument("--million", action="store_true", help="also stream 1,000,000 runs (some ten minutes more)")
+    parser.add_argument("--quick", action="store_true", help="leave out the streams to disk")
+    asked = parser.parse_args()
+    warnings.simplefilter("ignore", FutureWarning)
+    found: list[Figure] = []
+    start = time.perf_counter()
+
+    def say(what: str) -> None:
+        print(f"[{time.perf_counter() - start:5.0f} s] {what} ...", file=sys.stderr, flush=True)
+
+    say("Compiling and loading")
+    where = machine()
+    parts = [figures.one_core, figures.hot_passes, figures.scaling, figures.warm, figures.processes]
+    for part in parts:
+        found.extend(part(say))
+    if not asked.quick:
+        found.extend(figures.streams(say, asked.million))
+    print(write(found, where, time.perf_counter() - start))
+    missed = [f.name for f in found if f.met is False]
+    print(f"Targets missed: {', '.join(missed)}." if missed else "All targets met.")
