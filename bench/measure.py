@@ -109,6 +109,36 @@ def compiler() -> str:
     return run(["gcc", "--version"], check=True, capture_output=True, text=True).stdout.splitlines()[0]
 
 
+def busy_seconds() -> float | None:
+    """Processor time that all processes of the machine have used since it started; None where it is not told."""
+    file = Path("/proc/stat")
+    if not file.exists():
+        return None
+    user, nice, system, _idle, _wait, irq, softirq, steal = map(int, file.read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+class OtherWork:
+    """How many processors the rest of the machine keeps busy, from now until asked."""
+
+    def __init__(self) -> None:
+        self.start = time.perf_counter(), busy_seconds(), self.own()
+
+    @staticmethod
+    def own() -> float:
+        """Processor time of this process and of those it has started and waited for."""
+        return sum(os.times()[:4])
+
+    def processors(self) -> float | None:
+        """Processors kept busy by others, on average; near zero on a quiet machine."""
+        began, before, own = self.start
+        after = busy_seconds()
+        if before is None or after is None:
+            return None
+        others = (after - before) - (self.own() - own)
+        return round(max(others, 0.0) / (time.perf_counter() - began), 2)
+
+
 def machine() -> dict[str, object]:
     """What the figures were measured on, without anything that names it."""
     return {
@@ -120,5 +150,4 @@ def machine() -> dict[str, object]:
         "python": platform.python_version(),
         "gcc": compiler(),
         **{name: version(name) for name in PACKAGES},
-        "load at start": round(os.getloadavg()[0], 1),
     }

@@ -10,15 +10,20 @@ import warnings
 from pathlib import Path
 
 from bench import figures
-from bench.measure import Figure, machine
+from bench.measure import Figure, OtherWork, machine
 
 HERE = Path(__file__).parent
 HEAD = """# Results
 
 Written by `make bench`; do not edit. What is compared with what is in the docstrings of `bench/`.
 Compared things are timed in turn, round by round; a ratio is taken within each round, and the median of the rounds
-stands with the least and the greatest. A machine that does other work widens the range and lengthens wall times.
+stands with the least and the greatest.
 
+"""
+QUIET = 0.1
+NOISY = """
+**Not a quiet machine.** Other processes kept {busy:g} of {cores} processors busy meanwhile. Ratios on one core stand;
+wall times (`thread_scaling` and all in seconds) are too long. Measure again when nothing else runs.
 """
 
 
@@ -65,6 +70,9 @@ def write(found: list[Figure], where: dict[str, object], seconds: float) -> str:
     (HERE / "results.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     facts = "\n".join(f"- {name}: {value}" for name, value in where.items()) + "\n"
     text = table(found)
+    busy = where["others' work, processors"]
+    if isinstance(busy, float) and busy > QUIET:
+        text += NOISY.format(busy=busy, cores=where["cores"])
     page = HEAD + text + "\n" + details(found) + "\n## Machine\n\n" + facts
     (HERE / "RESULTS.md").write_text(page, encoding="utf-8")
     return text
@@ -84,12 +92,13 @@ def main() -> None:
         print(f"[{time.perf_counter() - start:5.0f} s] {what} ...", file=sys.stderr, flush=True)
 
     say("Compiling and loading")
-    where = machine()
+    others = OtherWork()
     parts = [figures.one_core, figures.hot_passes, figures.scaling, figures.warm, figures.processes]
     for part in parts:
         found.extend(part(say))
     if not asked.quick:
         found.extend(figures.streams(say, asked.million))
+    where = machine() | {"others' work, processors": others.processors()}
     print(write(found, where, time.perf_counter() - start))
     missed = [f.name for f in found if f.met is False]
     print(f"Targets missed: {', '.join(missed)}." if missed else "All targets met.")

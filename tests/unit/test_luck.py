@@ -323,3 +323,17 @@ def test_counts_are_nested():
         count_all(u, rate, 0.0, counts, chances)
         assert (counts >= before).all()
         before = counts
+
+
+@numba.njit(**OPTIONS)
+def narrow_all(numbers, out):
+    """Hold every number to 32 bits."""
+    for i in range(numbers.size):
+        out[i] = luck.narrow(int(numbers[i]))
+
+
+def test_narrowing_keeps_the_last_32_bits():
+    numbers = np.array([0, 1, 2**32 - 1, 2**32, 2**32 + 7, 0x9E3779B9 * 3, -1, -(2**33) + 5], dtype=np.int64)
+    out = np.zeros(numbers.size, dtype=np.int64)
+    narrow_all(numbers, out)
+    assert out.tolist() == [int(number) % 2**32 for number in numbers]

@@ -10,9 +10,11 @@ constants of C. Wellons' search for low bias (2018, public domain).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from copark.model.compiler import Record, compiled
+from copark.model.compiler import ENABLED, Record, compiled
 from copark.model.elementary import exp, inverse_normal
 
 # Processes: what the number is for. New ones are appended; renumbering changes every result.
@@ -56,15 +58,20 @@ PER_UNIT = 2.3283064365386963e-10
 
 
 @compiled
-def mix(a: int) -> int:
+def narrow(x: Any) -> Any:
+    """Hold an integer to 32 bits: a number of that width when compiled, so that more of them fit side by side."""
+    return np.uint32(x) if ENABLED else int(x) & MASK
+
+
+@compiled
+def mix(x: int) -> int:
     """Permute a 32-bit integer so that every input bit moves every output bit."""
-    a = a & MASK
-    a ^= a >> 16
-    a = (a * 0x7FEB352D) & MASK
-    a ^= a >> 15
-    a = (a * 0x846CA68B) & MASK
-    a ^= a >> 16
-    return a
+    a = narrow(x)
+    a = narrow(a ^ (a >> 16))
+    a = narrow(a * 0x7FEB352D)
+    a = narrow(a ^ (a >> 15))
+    a = narrow(a * 0x846CA68B)
+    return narrow(a ^ (a >> 16))
 
 
 @compiled
