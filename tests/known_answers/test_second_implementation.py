@@ -16,10 +16,10 @@ return made twice of one number (mean return 0.13 to 0.21 standard deviations to
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp, norm
-
 from bench import mesa_park, numpy_agents
 from bench.facts import facts_of, parameters_of
+from scipy.stats import ks_2samp, norm
+
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
 from copark.experiments.sample import fill, sample
