@@ -21,6 +21,7 @@ stands with the least and the greatest.
 
 """
 QUIET = 0.1
+OTHERS = "others' work, processors"
 NOISY = """
 **Not a quiet machine.** Other processes kept {busy:g} of {cores} processors busy meanwhile. Ratios on one core stand;
 wall times (`thread_scaling` and all in seconds) are too long. Measure again when nothing else runs.
@@ -60,29 +61,29 @@ def details(found: list[Figure]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(found: list[Figure], where: dict[str, object], seconds: float) -> str:
-    """Write both files; give the text of the table."""
-    content = {
-        "machine": where,
-        "seconds": round(seconds, 1),
-        "figures": {f.name: f.content() for f in found},
-    }
-    (HERE / "results.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def page(found: list[Figure], where: dict[str, object]) -> str:
+    """What `RESULTS.md` says."""
     facts = "\n".join(f"- {name}: {value}" for name, value in where.items()) + "\n"
-    text = table(found)
-    busy = where["others' work, processors"]
-    if isinstance(busy, float) and busy > QUIET:
-        text += NOISY.format(busy=busy, cores=where["cores"])
-    page = HEAD + text + "\n" + details(found) + "\n## Machine\n\n" + facts
-    (HERE / "RESULTS.md").write_text(page, encoding="utf-8")
-    return text
+    return HEAD + table(found) + warning(where) + "\n" + details(found) + "\n## Machine\n\n" + facts
+
+
+def warning(where: dict[str, object]) -> str:
+    """A warning if the machine did other work meanwhile."""
+    busy = where[OTHERS]
+    return NOISY.format(busy=busy, cores=where["cores"]) if isinstance(busy, float) and busy > QUIET else ""
+
+
+def content(found: list[Figure], where: dict[str, object], seconds: float) -> str:
+    """What `results.json` says."""
+    made = {"machine": where, "seconds": round(seconds, 1), "figures": {f.name: f.content() for f in found}}
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure copark; about four minutes.")
     parser.add_argument("--million", action="store_true", help="also stream 1,000,000 runs (some ten minutes more)")
-    parser.add_argument("--quick", action="store_true", help="leave out the streams to disk")
+    parser.add_argument("--quick", action="store_true", help="leave out the streams to disk; write no files")
     asked = parser.parse_args()
     warnings.simplefilter("ignore", FutureWarning)
     found: list[Figure] = []
@@ -98,7 +99,10 @@ def main() -> None:
         found.extend(part(say))
     if not asked.quick:
         found.extend(figures.streams(say, asked.million))
-    where = machine() | {"others' work, processors": others.processors()}
-    print(write(found, where, time.perf_counter() - start))
+    where = machine() | {OTHERS: others.processors()}
+    if not asked.quick:
+        (HERE / "results.json").write_text(content(found, where, time.perf_counter() - start), encoding="utf-8")
+        (HERE / "RESULTS.md").write_text(page(found, where), encoding="utf-8")
+    print(table(found) + warning(where))
     missed = [f.name for f in found if f.met is False]
     print(f"Targets missed: {', '.join(missed)}." if missed else "All targets met.")

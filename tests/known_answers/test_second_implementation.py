@@ -23,7 +23,10 @@ from scipy.stats import ks_2samp, norm
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
 from copark.experiments.sample import fill, sample
+from copark.model.compiler import ENABLED
 from tests.laws.conftest import arm, study
+
+pytestmark = pytest.mark.skipif(not ENABLED, reason="thousands of runs: compiled only")
 
 DATES = {"2018Q4": 25, "2024Q4": 49, "2032Q2": 79}
 NAMES = mesa_park.RECORDED
