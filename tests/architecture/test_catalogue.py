@@ -7,7 +7,7 @@ from copark import units
 from copark.model import outputs
 from copark.model.arrays import make_draws, make_inputs, make_workspace
 from copark.model.company import records as company
-from copark.model.coupling import links
+from copark.model.coupling import arrows, links
 from copark.model.enterprises import records as enterprises
 from copark.model.governments import equations as governments
 from copark.model.variables import KINDS, ROOMS, catalogue
@@ -67,11 +67,11 @@ def test_parameter_names_are_unique_across_rooms():
 def test_links_are_numbered_as_in_the_code():
     coded = {
         name.lower(): value
-        for name, value in vars(links).items()
+        for name, value in vars(arrows).items()
         if name.isupper() and "_TO_" in name and isinstance(value, int)
     }
     assert coded == {link.name: link.number for link in catalogue().links.values()}
-    assert len(coded) == links.LINKS
+    assert len(coded) == arrows.LINKS
 
 
 @pytest.mark.parametrize("link", catalogue().links.values(), ids=lambda link: link.name)

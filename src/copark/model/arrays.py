@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from copark.model import luck
 from copark.model.company import records as company
-from copark.model.coupling.links import CHANNELS_PER_LINK, LINKS, Wires
+from copark.model.coupling.arrows import CHANNELS_PER_LINK, LINKS
+from copark.model.coupling.links import Wires
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import ALL_ROWS, WIDTH, Firms
 from copark.model.governments import equations as governments

@@ -18,42 +18,7 @@ import numpy as np
 
 from copark.model.axes import HOME, HOST, ORIGINS, PARTNERS, SIDES, THIRD
 from copark.model.compiler import Record, compiled
-
-# Arrows in the order of the scales they leave: world, governments, company, enterprises.
-DEMAND_TO_ARRIVALS = 0
-GROWTH_TO_RETURNS = 1
-PARTNERS_TO_NETWORK = 2
-COMMITMENT_TO_VOTES = 3
-COMMITMENT_TO_EFFORT = 4
-COMMITMENT_TO_HURDLE = 5
-COUNCIL_TO_VOTES = 6
-CREDIT_TO_LEDGER = 7
-PLAN_TO_LAND = 8
-REGIME_TO_ARRIVALS = 9
-TAX_TO_RETURNS = 10
-RESCUE_TO_LEDGER = 11
-NETWORK_TO_ARRIVALS = 12
-NETWORK_TO_PARTNERS = 13
-SERVICE_TO_ARRIVALS = 14
-SERVICE_TO_STARTS = 15
-SERVICE_TO_RETURNS = 16
-LAND_TO_STARTS = 17
-OPENING_TO_ENTERPRISES = 18
-OPENING_TO_INTERESTS = 19
-INTEREST_TO_HOME = 20
-CONTRACTS_TO_HOME = 21
-DIVIDENDS_TO_SIDES = 22
-SHORTFALL_TO_BARGAIN = 23
-CONTROL_TO_BARGAIN = 24
-SALES_TO_LEDGER = 25
-OCCUPANCY_TO_LEDGER = 26
-PROFITS_TO_HOME = 27
-JOBS_TO_HOST = 28
-TAXES_TO_HOST = 29
-RESULTS_TO_ARRIVALS = 30
-RESULTS_TO_PARTNERS = 31
-LINKS = 32
-CHANNELS_PER_LINK = 5
+from copark.model.coupling import arrows
 
 
 class Wires(NamedTuple):
@@ -71,7 +36,7 @@ class Wires(NamedTuple):
 @compiled
 def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: float) -> float:
     """Send a value along an arrow and return what arrives at its other end this quarter."""
-    row = link * CHANNELS_PER_LINK + channel
+    row = link * arrows.CHANNELS_PER_LINK + channel
     wires.sent[t, row] = value
     then = t - wires.delay[link]
     arrives = wires.sent[then, row] if then >= 0 else neutral
@@ -90,20 +55,20 @@ def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: 
 def demand_to_arrivals(t: int, wires: Wires, world: Record, enterprises: Record) -> None:
     """Demand and investment climate of an origin raise or lower its enquiries (log points)."""
     for o in range(ORIGINS):
-        enterprises.demand[o] = carry(wires, t, DEMAND_TO_ARRIVALS, o, world.demand[o], 0.0)
+        enterprises.demand[o] = carry(wires, t, arrows.DEMAND_TO_ARRIVALS, o, world.demand[o], 0.0)
 
 
 @compiled
 def growth_to_returns(t: int, wires: Wires, world: Record, enterprises: Record) -> None:
     """Growth of the host's market above its own past raises the return of everyone inside (share per year)."""
-    enterprises.market_growth = carry(wires, t, GROWTH_TO_RETURNS, 0, world.market_growth, 0.0)
+    enterprises.market_growth = carry(wires, t, arrows.GROWTH_TO_RETURNS, 0, world.market_growth, 0.0)
 
 
 @compiled
 def partners_to_network(t: int, wires: Wires, world: Record, company: Record) -> None:
     """Global partners that are present bring their ties to the company's network (0 or 1 each)."""
     for j in range(PARTNERS):
-        company.partner[j] = carry(wires, t, PARTNERS_TO_NETWORK, j, world.partner[j], 0.0)
+        company.partner[j] = carry(wires, t, arrows.PARTNERS_TO_NETWORK, j, world.partner[j], 0.0)
 
 
 # Governments to the company and its enterprises -----------------------------------------------------------------------
@@ -113,58 +78,58 @@ def partners_to_network(t: int, wires: Wires, world: Record, company: Record) ->
 def commitment_to_votes(t: int, wires: Wires, governments: Record, company: Record) -> None:
     """A government's commitment is the chance that its bloc says yes to land; cut, the blocs always say yes."""
     for g in range(SIDES):
-        company.commitment_vote[g] = carry(wires, t, COMMITMENT_TO_VOTES, g, governments.commitment[g], 1.0)
+        company.commitment_vote[g] = carry(wires, t, arrows.COMMITMENT_TO_VOTES, g, governments.commitment[g], 1.0)
 
 
 @compiled
 def commitment_to_effort(t: int, wires: Wires, governments: Record, company: Record) -> None:
     """A government's commitment multiplies the effort its side puts into services; cut, effort is full."""
     for g in range(SIDES):
-        company.commitment_effort[g] = carry(wires, t, COMMITMENT_TO_EFFORT, g, governments.commitment[g], 1.0)
+        company.commitment_effort[g] = carry(wires, t, arrows.COMMITMENT_TO_EFFORT, g, governments.commitment[g], 1.0)
 
 
 @compiled
 def commitment_to_hurdle(t: int, wires: Wires, governments: Record, enterprises: Record) -> None:
     """Enterprises ask a premium for the less committed government; cut, they see full commitment."""
     least = min(governments.commitment[HOME], governments.commitment[HOST])
-    enterprises.commitment_least = carry(wires, t, COMMITMENT_TO_HURDLE, 0, least, 1.0)
+    enterprises.commitment_least = carry(wires, t, arrows.COMMITMENT_TO_HURDLE, 0, least, 1.0)
 
 
 @compiled
 def council_to_votes(t: int, wires: Wires, governments: Record, company: Record) -> None:
     """The council of the framework lays last quarter's joint surplus on the table of a failing vote (M USD/yr)."""
-    company.mediation = carry(wires, t, COUNCIL_TO_VOTES, 0, governments.mediation, 0.0)
+    company.mediation = carry(wires, t, arrows.COUNCIL_TO_VOTES, 0, governments.mediation, 0.0)
 
 
 @compiled
 def credit_to_ledger(t: int, wires: Wires, governments: Record, company: Record) -> None:
     """The framework opens concessional credit to the company, up to a limit (M USD)."""
-    company.credit = carry(wires, t, CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
+    company.credit = carry(wires, t, arrows.CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
 
 
 @compiled
 def plan_to_land(t: int, wires: Wires, governments: Record, company: Record) -> None:
     """The governments' land plan binds the company (ha); cut, there is none and land follows demand."""
-    company.plan_area = carry(wires, t, PLAN_TO_LAND, 0, governments.plan_area, -1.0)
+    company.plan_area = carry(wires, t, arrows.PLAN_TO_LAND, 0, governments.plan_area, -1.0)
 
 
 @compiled
 def regime_to_arrivals(t: int, wires: Wires, governments: Record, enterprises: Record) -> None:
     """The legal regime thins arrivals: the investment threshold (M USD) and the narrow list of activities (0 or 1)."""
-    enterprises.threshold = carry(wires, t, REGIME_TO_ARRIVALS, 0, governments.threshold, 0.0)
-    enterprises.narrow_list = carry(wires, t, REGIME_TO_ARRIVALS, 1, governments.narrow_list, 0.0)
+    enterprises.threshold = carry(wires, t, arrows.REGIME_TO_ARRIVALS, 0, governments.threshold, 0.0)
+    enterprises.narrow_list = carry(wires, t, arrows.REGIME_TO_ARRIVALS, 1, governments.narrow_list, 0.0)
 
 
 @compiled
 def tax_to_returns(t: int, wires: Wires, governments: Record, enterprises: Record) -> None:
     """The profit tax of the regime lowers returns, and with them arrivals, starts and survival (share)."""
-    enterprises.profit_tax = carry(wires, t, TAX_TO_RETURNS, 0, governments.profit_tax, 0.0)
+    enterprises.profit_tax = carry(wires, t, arrows.TAX_TO_RETURNS, 0, governments.profit_tax, 0.0)
 
 
 @compiled
 def rescue_to_ledger(t: int, wires: Wires, governments: Record, company: Record) -> None:
     """What the governments agreed to pay reaches the company's cash (M USD/yr)."""
-    company.rescue = carry(wires, t, RESCUE_TO_LEDGER, 0, governments.rescue, 0.0)
+    company.rescue = carry(wires, t, arrows.RESCUE_TO_LEDGER, 0, governments.rescue, 0.0)
 
 
 # Company to the world, the governments and the enterprises ------------------------------------------------------------
@@ -174,82 +139,82 @@ def rescue_to_ledger(t: int, wires: Wires, governments: Record, company: Record)
 def network_to_arrivals(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
     """The ties of shareholders and partners bring enterprises of an origin (log points)."""
     for o in range(ORIGINS):
-        enterprises.network[o] = carry(wires, t, NETWORK_TO_ARRIVALS, o, company.network[o], 0.0)
+        enterprises.network[o] = carry(wires, t, arrows.NETWORK_TO_ARRIVALS, o, company.network[o], 0.0)
 
 
 @compiled
 def network_to_partners(t: int, wires: Wires, company: Record, world: Record) -> None:
     """A strong network draws further partners (mean over origins, log points)."""
     mean = (company.network[HOME] + company.network[HOST] + company.network[THIRD]) / 3.0
-    world.network = carry(wires, t, NETWORK_TO_PARTNERS, 0, mean, 0.0)
+    world.network = carry(wires, t, arrows.NETWORK_TO_PARTNERS, 0, mean, 0.0)
 
 
 @compiled
 def service_to_arrivals(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
     """A well-served park draws enquiries (ln Q)."""
-    enterprises.service_arrivals = carry(wires, t, SERVICE_TO_ARRIVALS, 0, company.log_service, 0.0)
+    enterprises.service_arrivals = carry(wires, t, arrows.SERVICE_TO_ARRIVALS, 0, company.log_service, 0.0)
 
 
 @compiled
 def service_to_starts(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
     """A well-served park lets the registered start sooner (Q); cut, service is no obstacle."""
-    enterprises.service_starts = carry(wires, t, SERVICE_TO_STARTS, 0, company.service_level, 1.0)
+    enterprises.service_starts = carry(wires, t, arrows.SERVICE_TO_STARTS, 0, company.service_level, 1.0)
 
 
 @compiled
 def service_to_returns(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
     """A well-served park raises the return of those inside (ln Q)."""
-    enterprises.service_returns = carry(wires, t, SERVICE_TO_RETURNS, 0, company.log_service, 0.0)
+    enterprises.service_returns = carry(wires, t, arrows.SERVICE_TO_RETURNS, 0, company.log_service, 0.0)
 
 
 @compiled
 def land_to_starts(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
     """Serviced land lets enterprises start; its delay is the time from payment to use (ha)."""
-    enterprises.usable_area = carry(wires, t, LAND_TO_STARTS, 0, company.serviced_area, 0.0)
+    enterprises.usable_area = carry(wires, t, arrows.LAND_TO_STARTS, 0, company.serviced_area, 0.0)
 
 
 @compiled
 def opening_to_enterprises(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
     """A failed company registers nobody and lets nobody start (1 open, 0 failed)."""
-    enterprises.open = carry(wires, t, OPENING_TO_ENTERPRISES, 0, company.open, 1.0)
+    enterprises.open = carry(wires, t, arrows.OPENING_TO_ENTERPRISES, 0, company.open, 1.0)
 
 
 @compiled
 def opening_to_interests(t: int, wires: Wires, company: Record, governments: Record) -> None:
     """A failed company ends the strategic value the governments see in the park (1 open, 0 failed)."""
-    governments.open = carry(wires, t, OPENING_TO_INTERESTS, 0, company.open, 1.0)
+    governments.open = carry(wires, t, arrows.OPENING_TO_INTERESTS, 0, company.open, 1.0)
 
 
 @compiled
 def interest_to_home(t: int, wires: Wires, company: Record, governments: Record) -> None:
     """Interest on the credit is income of the home side, which lent it (M USD/yr)."""
-    governments.interest = carry(wires, t, INTEREST_TO_HOME, 0, company.interest, 0.0)
+    governments.interest = carry(wires, t, arrows.INTEREST_TO_HOME, 0, company.interest, 0.0)
 
 
 @compiled
 def contracts_to_home(t: int, wires: Wires, company: Record, governments: Record) -> None:
     """The margin on servicing land is income of the home side's contractors (M USD/yr)."""
-    governments.contractor_margin = carry(wires, t, CONTRACTS_TO_HOME, 0, company.contractor_margin, 0.0)
+    governments.contractor_margin = carry(wires, t, arrows.CONTRACTS_TO_HOME, 0, company.contractor_margin, 0.0)
 
 
 @compiled
 def dividends_to_sides(t: int, wires: Wires, company: Record, governments: Record) -> None:
     """Each side's shareholders receive its dividends (M USD/yr)."""
     for g in range(SIDES):
-        governments.dividends[g] = carry(wires, t, DIVIDENDS_TO_SIDES, g, company.dividends[g], 0.0)
+        governments.dividends[g] = carry(wires, t, arrows.DIVIDENDS_TO_SIDES, g, company.dividends[g], 0.0)
 
 
 @compiled
 def shortfall_to_bargain(t: int, wires: Wires, company: Record, governments: Record) -> None:
     """What the company cannot pay comes to the governments' table (M USD/yr)."""
-    governments.shortfall = carry(wires, t, SHORTFALL_TO_BARGAIN, 0, company.shortfall, 0.0)
+    governments.shortfall = carry(wires, t, arrows.SHORTFALL_TO_BARGAIN, 0, company.shortfall, 0.0)
 
 
 @compiled
 def control_to_bargain(t: int, wires: Wires, company: Record, governments: Record) -> None:
     """Who controls the company decides who may rescue it where there is no treaty (Banzhaf index)."""
     for g in range(SIDES):
-        governments.control[g] = carry(wires, t, CONTROL_TO_BARGAIN, g, company.control[g], 0.0)
+        governments.control[g] = carry(wires, t, arrows.CONTROL_TO_BARGAIN, g, company.control[g], 0.0)
 
 
 # Enterprises to the company, the governments and, through the park's name, to others ----------------------------------
@@ -258,40 +223,40 @@ def control_to_bargain(t: int, wires: Wires, company: Record, governments: Recor
 @compiled
 def sales_to_ledger(t: int, wires: Wires, enterprises: Record, company: Record) -> None:
     """Land taken by starting enterprises is sold by the company (ha a quarter)."""
-    company.land_taken = carry(wires, t, SALES_TO_LEDGER, 0, enterprises.land_taken, 0.0)
+    company.land_taken = carry(wires, t, arrows.SALES_TO_LEDGER, 0, enterprises.land_taken, 0.0)
 
 
 @compiled
 def occupancy_to_ledger(t: int, wires: Wires, enterprises: Record, company: Record) -> None:
     """Occupied land pays service fees, and guides a demand-led plan (ha)."""
-    company.occupied_area = carry(wires, t, OCCUPANCY_TO_LEDGER, 0, enterprises.occupied_area, 0.0)
+    company.occupied_area = carry(wires, t, arrows.OCCUPANCY_TO_LEDGER, 0, enterprises.occupied_area, 0.0)
 
 
 @compiled
 def profits_to_home(t: int, wires: Wires, enterprises: Record, governments: Record) -> None:
     """Profits of home enterprises are a benefit of the home side (M USD/yr)."""
-    governments.profit_home = carry(wires, t, PROFITS_TO_HOME, 0, enterprises.profit_home, 0.0)
+    governments.profit_home = carry(wires, t, arrows.PROFITS_TO_HOME, 0, enterprises.profit_home, 0.0)
 
 
 @compiled
 def jobs_to_host(t: int, wires: Wires, enterprises: Record, governments: Record) -> None:
     """Jobs are a benefit of the host side (persons)."""
-    governments.jobs = carry(wires, t, JOBS_TO_HOST, 0, enterprises.jobs, 0.0)
+    governments.jobs = carry(wires, t, arrows.JOBS_TO_HOST, 0, enterprises.jobs, 0.0)
 
 
 @compiled
 def taxes_to_host(t: int, wires: Wires, enterprises: Record, governments: Record) -> None:
     """Taxes on profit are a benefit of the host side (M USD/yr)."""
-    governments.taxes = carry(wires, t, TAXES_TO_HOST, 0, enterprises.taxes, 0.0)
+    governments.taxes = carry(wires, t, arrows.TAXES_TO_HOST, 0, enterprises.taxes, 0.0)
 
 
 @compiled
 def results_to_arrivals(t: int, wires: Wires, enterprises: Record, others: Record) -> None:
     """The enterprises' results are the park's name among those who have not come yet (excess return per year)."""
-    others.reputation = carry(wires, t, RESULTS_TO_ARRIVALS, 0, enterprises.reputation, 0.0)
+    others.reputation = carry(wires, t, arrows.RESULTS_TO_ARRIVALS, 0, enterprises.reputation, 0.0)
 
 
 @compiled
 def results_to_partners(t: int, wires: Wires, enterprises: Record, world: Record) -> None:
     """The enterprises' results draw global partners (excess return per year)."""
-    world.reputation = carry(wires, t, RESULTS_TO_PARTNERS, 0, enterprises.reputation, 0.0)
+    world.reputation = carry(wires, t, arrows.RESULTS_TO_PARTNERS, 0, enterprises.reputation, 0.0)
