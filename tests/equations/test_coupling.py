@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.model.arrays import make_inputs, make_workspace
+from copark.model.coupling import arrows as numbers
 from copark.model.coupling import links
-from copark.model.coupling.arrows import LINKS as NUMBER_OF_LINKS
 from copark.model.variables import catalogue
 from tests.equations.small_park import blank, lawful
 from tests.equations.worked_cases import dtype_of
@@ -67,10 +67,10 @@ def same(found, expected):
 
 
 def test_the_catalogue_numbers_the_arrows_as_the_code_does():
-    assert len(LINKS) == NUMBER_OF_LINKS == 32
+    assert len(LINKS) == numbers.LINKS == 32
     for name, link in LINKS.items():
-        assert getattr(links, name.upper()) == link.number
-    assert sorted(link.number for link in LINKS.values()) == list(range(NUMBER_OF_LINKS))
+        assert getattr(numbers, name.upper()) == link.number
+    assert sorted(link.number for link in LINKS.values()) == list(range(numbers.LINKS))
 
 
 arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.name)
