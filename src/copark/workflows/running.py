@@ -6,11 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.store.runs import SUMMARY_ABOVE
 from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
 from copark.workflows.places import reports_in, stage, store_in
-
-SUMMARY_ABOVE = 100_000
-"""Above so many runs, bands over all runs and the paths of the first are kept, unless the study says what to keep."""
 
 if TYPE_CHECKING:
     import xarray as xr
