@@ -87,7 +87,7 @@ def test_an_arrow_carries_its_fields_and_no_other(link):
 @arrows
 def test_an_arrow_that_is_cut_gives_what_is_neutral(link):
     wire = wires()
-    wire.strength[link.number] = 0.0
+    wire.strength[:, link.number] = 0.0
     expected = {name: np.full_like(value, link.neutral) for name, value in carried(link, numbered(link)).items()}
     same(arrive(link, wire, 0, numbered(link)), expected)
 
@@ -95,7 +95,7 @@ def test_an_arrow_that_is_cut_gives_what_is_neutral(link):
 @arrows
 def test_an_arrow_at_half_strength_goes_half_the_way_from_neutral(link):
     wire = wires()
-    wire.strength[link.number] = 0.5
+    wire.strength[:, link.number] = 0.5
     sent = numbered(link)
     expected = {name: (value + link.neutral) / 2 for name, value in carried(link, sent).items()}
     same(arrive(link, wire, 0, sent), expected)
@@ -105,7 +105,7 @@ def test_an_arrow_at_half_strength_goes_half_the_way_from_neutral(link):
 def test_another_arrow_that_is_cut_changes_nothing_here(link):
     wire = wires()
     wire.strength[:] = 0.0
-    wire.strength[link.number] = 1.0
+    wire.strength[:, link.number] = 1.0
     same(arrive(link, wire, 0, numbered(link)), carried(link, numbered(link)))
 
 
@@ -141,7 +141,7 @@ def test_no_two_arrows_share_a_wire():
 )
 def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, neutral):
     wire = wires()
-    wire.strength[5] = strength
+    wire.strength[:, 5] = strength
     found = links.carry(wire, 2, 5, 1, value, neutral)
     assert found == pytest.approx(neutral + strength * (value - neutral), abs=1e-9)
 
@@ -149,7 +149,7 @@ def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, n
 @pytest.mark.parametrize("neutral", [0.0, 1.0, -1.0])
 def test_a_cut_arrow_carries_nothing_bit_for_bit(neutral):
     wire = wires()
-    wire.strength[5] = 0.0
+    wire.strength[:, 5] = 0.0
     assert {links.carry(wire, 2, 5, 0, value, neutral) for value in (-3.7, 0.1, 1e9)} == {neutral}
 
 

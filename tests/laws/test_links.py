@@ -83,3 +83,25 @@ def test_half_a_link_lies_between(great_stone):
     made = simulate(study(*arms, runs=400, draws="defaults"), great_stone)
     means = made.registered_home.values[:, :, 40].mean(axis=1)
     assert means[0] < means[1] < means[2]
+
+
+@pytest.mark.parametrize("link", sorted(catalogue().links))
+def test_a_cut_from_a_quarter_on_changes_nothing_before_it(great_stone, link):
+    """What is cut later is whole until then; cut from the start it is the arrow cut, bit for bit."""
+    whole, later = arm("whole"), arm("later", links={link: {"strength": 0.0, "from": 24}})
+    cut, at_once = arm("cut", links={link: {"strength": 0.0}}), arm("once", links={link: {"strength": 0.0, "from": 0}})
+    never = arm("never", links={link: {"strength": 0.0, "from": 24, "to": 24}})
+    made = simulate(study(whole, later, cut, at_once, never, runs=16), great_stone)
+    outputs = [outputs_of(made, n) for n in range(5)]
+    before = [{name: values[:, :24] for name, values in one.items()} for one in outputs[:2]]
+    assert same_bits(*before)
+    assert same_bits(outputs[2], outputs[3])
+    assert same_bits(outputs[0], outputs[4])
+
+
+def test_an_arrow_cut_for_some_years_is_felt_from_then_on(great_stone):
+    gap = arm("gap", links={"demand_to_arrivals": {"strength": 0.0, "from": 24, "to": 40}})
+    made = simulate(study(arm("whole"), gap, runs=64), great_stone)
+    ever = made.registered_ever.values
+    assert np.array_equal(ever[0, :, :24], ever[1, :, :24])
+    assert not np.array_equal(ever[0, :, 24:40], ever[1, :, 24:40])

@@ -23,6 +23,7 @@ from copark.experiments.entries import Title
 from copark.experiments.happenings import Happening, happenings
 from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
 from copark.experiments.run import Progress, inputs_of, run_blocks, simulate
+from copark.experiments.source import DrawSource, with_parameters
 from copark.experiments.study import Scenario, Study, baseline
 from copark.identity import identity_of
 from copark.model.arrays import Draws
@@ -96,6 +97,7 @@ def but_for(
     *,
     threads: int | None = None,
     progress: Progress | None = None,
+    source: DrawSource | None = None,
     **changes: Any,
 ) -> xr.Dataset:
     """Replay a case as it is and without something that happened, on the same parameters and luck.
@@ -110,7 +112,8 @@ def but_for(
     StudyFaults
         If the case cannot do without it (the first value of a quota).
     """
-    return simulate(but_for_study(case, names, **changes), case, threads=threads, progress=progress)
+    study = but_for_study(case, names, **changes)
+    return simulate(study, case, threads=threads, progress=progress, source=source)
 
 
 def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Dataset:
@@ -140,14 +143,6 @@ def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Da
     identity = identity_of({"study": made.identity, "draws": digest})
     named = Label(identity, json.dumps(told, ensure_ascii=False, sort_keys=True))
     return assemble(study, case, named, runs)
-
-
-def with_parameters(draws: Draws, scenario: Scenario) -> Draws:
-    """Draws with the parameters a scenario sets; the others, and luck, as they are."""
-    changed = Draws(*(room.copy() for room in draws))
-    for name, value in scenario.parameters.items():
-        getattr(changed, catalogue().parameters[name].room)[name] = np.array(value)
-    return changed
 
 
 def varying(draws: Draws) -> dict[str, np.ndarray]:

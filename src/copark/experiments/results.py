@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -90,8 +90,8 @@ def experiment_hash() -> str:
     return hash_files([*between, *(package / "experiments").glob("*.py")], package)
 
 
-def identity_in(study: Study, case_hash: str) -> str:
-    """Identity of a study's result on a case of this hash."""
+def identity_in(study: Study, case_hash: str, source: str | None = None) -> str:
+    """Identity of a study's result on a case of this hash, with draws of a source of this identity if there is one."""
     parts = {
         "format": RESULT_FORMAT,
         "study": study.content(),
@@ -99,16 +99,22 @@ def identity_in(study: Study, case_hash: str) -> str:
         "model": model_hash(),
         "experiment": experiment_hash(),
     }
-    return identity_of(parts)
+    return identity_of(parts if source is None else parts | {"source": source})
 
 
-def study_identity(study: Study, case: Case) -> str:
+def study_identity(study: Study, case: Case, source: str | None = None) -> str:
     """Identity of a study's result: what it depends on, and nothing else."""
-    return identity_in(study, case.hash)
+    return identity_in(study, case.hash, source)
 
 
-def label(study: Study, case: Case) -> Label:
-    """Name a study's result and tell everything that made it."""
+def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
+    """Name a study's result and tell everything that made it.
+
+    Parameters
+    ----------
+    source
+        What its draws come from, if not from the study alone; ``draws_hash`` in it is its identity.
+    """
     case_hash = case.hash
     made_by = {
         "format": RESULT_FORMAT,
@@ -123,9 +129,11 @@ def label(study: Study, case: Case) -> Label:
         "runs": study.runs,
         "cpu_features": cpu_features(),
         **versions(),
+        **(source or {}),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return Label(identity_in(study, case_hash), json.dumps(made_by, ensure_ascii=False, sort_keys=True))
+    named = identity_in(study, case_hash, None if source is None else str(source["draws_hash"]))
+    return Label(named, json.dumps(made_by, ensure_ascii=False, sort_keys=True))
 
 
 def describe(variable: Variable) -> dict[str, str]:

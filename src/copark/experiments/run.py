@@ -12,14 +12,16 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.pack import case_parameters, pack
-from copark.errors import StudyFaults
+from copark.errors import RunRefused, StudyFaults
 from copark.experiments.editing import edited, fault_of_edit, set_in_inputs
 from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
 from copark.experiments.sample import drawn_parameters, fill, sample
+from copark.experiments.source import DrawSource, values_of, with_parameters
 from copark.experiments.study import Scenario, Study
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.kernel import BLOCK, simulate_block
 from copark.model.variables import catalogue
+from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -69,7 +71,7 @@ def inputs_of(case: Case, scenario: Scenario, quarters: int | None = None) -> In
             column[change.since : until] = value.reshape(column.shape[1:]) if value.ndim else value
     for name, link in scenario.links.items():
         number = catalogue().links[name].number
-        inputs.link_strength[number] = link.strength
+        inputs.link_strength[link.since : link.until, number] = link.strength
         if link.delay is not None:
             inputs.link_delay[number] = link.delay
     for n in scenario.without_anchors:
@@ -86,13 +88,24 @@ class Prepared(NamedTuple):
     inputs: tuple[Inputs, ...]
     facts: tuple[dict[str, np.ndarray], ...]
     label: Label
+    source: DrawSource | None = None
 
 
-def prepare(study: Study, case: Case) -> Prepared:
-    """Make a study ready to run."""
+def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
+    """Make a study ready to run.
+
+    Raises
+    ------
+    RunRefused
+        If the study draws from a posterior and none is given.
+    """
+    given = source if study.draws == "posterior" else None
+    if study.draws == "posterior" and given is None:
+        raise RunRefused(text("study.no_posterior", case=case.name))
     inputs = tuple(inputs_of(case, scenario, study.quarters) for scenario in study.scenarios)
     facts = tuple(facts_of(study, case, scenario) for scenario in study.scenarios)
-    return Prepared(study, case, inputs, facts, label(study, case))
+    made = label(study, case, None if given is None else given.content)
+    return Prepared(study, case, inputs, facts, made, given)
 
 
 def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
@@ -155,6 +168,19 @@ def report(progress: Callable[[int], None] | None, done: int) -> None:
         progress(done)
 
 
+def draws_in(
+    prepared: Prepared, first: int, last: int
+) -> tuple[Callable[[Scenario, dict[str, np.ndarray]], Draws], dict[str, np.ndarray]]:
+    """Make what gives the draws of a scenario and its facts in runs first..last-1; and the parameters drawn."""
+    study, case, source = prepared.study, prepared.case, prepared.source
+    if source is not None:
+        given = source.draws(study, first, last)
+        return lambda scenario, facts: with_parameters(given, scenario, facts), values_of(given, source.drawn)
+    values = sample(study, case, first, last)
+    drawn = {variable.name: values[variable.name] for variable in drawn_parameters(study, case)}
+    return lambda scenario, facts: fill(values | facts, scenario, study, first, last), drawn
+
+
 def run_chunk(
     prepared: Prepared, first: int, last: int, threads: int, progress: Callable[[int], None] | None
 ) -> xr.Dataset:
@@ -164,30 +190,40 @@ def run_chunk(
     extra = [name for name in NEEDED if name not in kept]
     names = [*kept, *extra]
     needed = [names.index(name) for name in NEEDED]
-    values = sample(study, case, first, last)
+    draws_of, drawn = draws_in(prepared, first, last)
     outs, statuses, founds = [], [], []
     for scenario, inputs, facts in zip(study.scenarios, prepared.inputs, prepared.facts, strict=True):
-        draws = fill(values | facts, scenario, study, first, last)
+        draws = draws_of(scenario, facts)
         out, status = run_blocks(inputs, draws, positions(names), threads, progress)
         founds.append(outcomes(out[:, needed, :], status[:, 0]))
         outs.append(out[:, : len(kept), :])
         statuses.append(status)
-    drawn = {v.name: values[v.name] for v in drawn_parameters(study, case)}
     runs = Runs(outs, np.stack(statuses), np.stack(founds), drawn, first)
     return assemble(study, case, prepared.label, runs)
 
 
 def stream(
-    study: Study, case: Case, *, chunk: int = CHUNK, threads: int | None = None, progress: Progress | None = None
+    study: Study,
+    case: Case,
+    *,
+    chunk: int = CHUNK,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    source: DrawSource | None = None,
 ) -> Iterator[xr.Dataset]:
     """Run a study chunk by chunk, so that memory does not grow with the number of runs.
+
+    Parameters
+    ----------
+    source
+        Where a study's draws come from if it draws from a posterior.
 
     Yields
     ------
     xarray.Dataset
         All scenarios of the next runs, with dimensions (scenario, run, quarter).
     """
-    prepared = prepare(study, case)
+    prepared = prepare(study, case, source)
     total = study.runs * len(study.scenarios)
     done = 0
 
@@ -202,7 +238,14 @@ def stream(
         yield run_chunk(prepared, first, last, threads or default_threads(), more)
 
 
-def simulate(study: Study, case: Case, *, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset:
+def simulate(
+    study: Study,
+    case: Case,
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    source: DrawSource | None = None,
+) -> xr.Dataset:
     """Run a study and return one dataset.
 
     Parameters
@@ -211,5 +254,7 @@ def simulate(study: Study, case: Case, *, threads: int | None = None, progress: 
         Threads to run on; by default as many as there are processors. Results do not depend on it.
     progress
         Called with (runs done, runs in all).
+    source
+        Where a study's draws come from if it draws from a posterior.
     """
-    return next(stream(study, case, chunk=study.runs, threads=threads, progress=progress))
+    return next(stream(study, case, chunk=study.runs, threads=threads, progress=progress, source=source))

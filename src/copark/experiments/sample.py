@@ -26,12 +26,13 @@ def prior_of(variable: Variable, case: Case) -> Prior | None:
 def drawn_parameters(study: Study, case: Case) -> list[Variable]:
     """Parameters a study draws, in the order of the catalogue.
 
-    `unsettled` holds the parameters at their defaults that calibration has moved from their priors, and draws the rest.
+    `unsettled` holds the parameters at their defaults that calibration has moved from their priors, and draws the rest;
+    what a case gives a prior of its own is its own scale, which another park's calibration has not settled.
     """
-    if study.draws == "defaults":
+    if study.draws in {"defaults", "posterior"}:
         return []
     every = [v for v in catalogue().parameters.values() if v.shape == () and prior_of(v, case) is not None]
-    return every if study.draws == "prior" else [v for v in every if v.moved != "moved"]
+    return every if study.draws == "prior" else [v for v in every if v.moved != "moved" or v.name in case.parameters]
 
 
 def uniforms(count: int, first: int, last: int, seed: int) -> np.ndarray:

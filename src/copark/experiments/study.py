@@ -40,10 +40,15 @@ Value = float | tuple[float, ...]
 
 
 class LinkChange(Entry):
-    """How an arrow between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters."""
+    """How an arrow between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
+
+    The strength holds from a quarter on (counted from 0), up to another where one is given; the delay holds throughout.
+    """
 
     strength: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
     delay: Annotated[int, Field(ge=0, le=400)] | None = None
+    since: Annotated[int, Field(ge=0, alias="from")] = 0
+    until: Annotated[int | None, Field(ge=0, alias="to")] = None
 
 
 class LeverChange(Entry):
@@ -105,8 +110,9 @@ class Study(Entry):
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
     quarters: Annotated[int, Field(ge=1, le=400)] | None = None
-    draws: Literal["defaults", "unsettled", "prior"] = "unsettled"
-    """What is drawn: nothing; the parameters no data has moved from their priors; or all that have a prior."""
+    draws: Literal["defaults", "unsettled", "prior", "posterior"] = "unsettled"
+    """What is drawn: nothing; the parameters no data has moved from their priors; all that have a prior; or parameters
+    and luck together from the case's replay posterior, whose runs tell the record up to its cut."""
     futures: Annotated[int, Field(ge=1, le=100_000)] = 1
     """Runs that share a draw of parameters: run r has draw r // futures, and luck of its own."""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]

@@ -40,7 +40,11 @@ class Rooms(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """Dated facts of a case, one record per quarter and scale; years of growth to draw from; anchor projects."""
+    """Dated facts of a case, one record per quarter and scale; years of growth to draw from; anchor projects.
+
+    link_strength: of every arrow in every quarter, float64 of shape (quarters, LINKS); link_delay: quarters, shape
+    (LINKS,).
+    """
 
     world: np.ndarray
     governments: np.ndarray
@@ -99,7 +103,7 @@ def make_inputs(quarters: int, years: int, anchors: int) -> Inputs:
         enterprises=records(enterprises.Dated, quarters),
         history=np.zeros((years, 4)),
         anchors=records(enterprises.Anchor, anchors),
-        link_strength=np.ones(LINKS),
+        link_strength=np.ones((quarters, LINKS)),
         link_delay=np.zeros(LINKS, np.int64),
     )
 

@@ -33,6 +33,9 @@ OPENING = 11
 # Aspects of one process, where an entity needs several numbers at once (those of ENTRY).
 SIZE, PERMANENT, SIGNAL, FOUND, BUILD = 0, 1, 2, 3, 4  # BUILD to BUILD + 3: four stages
 
+SPANS = 8
+"""Spans of quarters before the cut whose luck may be another run's."""
+
 LUCK = np.dtype(
     [
         ("seed", "i8"),
@@ -42,12 +45,19 @@ LUCK = np.dtype(
         ("later_run", "i8"),
         ("early", "i8", (2,)),
         ("later", "i8", (2,)),
+        ("since", "i8", (SPANS,)),
+        ("span_run", "i8", (SPANS,)),
+        ("spans", "i8", (SPANS, 2)),
     ],
     align=True,
 )
 """Address of a run's luck: up to quarter `cut` that of (seed, run), from then on that of (later_seed, later_run).
 
-`early` and `later` are the pairs of keys made of the two by `prepare`, once per run.
+Before the cut it may be pieced together: from quarter `since[n]` on it is that of (seed, span_run[n]), the last span
+begun being the one that counts. Spans are in the order of their quarters; the first with `since` 0 and those behind it
+are not used.
+
+`early`, `later` and `spans` are the pairs of keys made of them by `prepare`, once per run.
 """
 
 NEVER = 1 << 40
@@ -87,6 +97,9 @@ def prepare(address: Record) -> None:
     """Make the keys of a run before its first quarter."""
     address.early[0], address.early[1] = root(int(address.seed), int(address.run))
     address.later[0], address.later[1] = root(int(address.later_seed), int(address.later_run))
+    for n in range(SPANS):
+        if address.since[n] > 0:
+            address.spans[n, 0], address.spans[n, 1] = root(int(address.seed), int(address.span_run[n]))
 
 
 @compiled
@@ -98,6 +111,10 @@ def key(address: Record, process: int, quarter: int) -> tuple[int, int]:
     early = quarter < address.cut
     a = int(address.early[0]) if early else int(address.later[0])
     b = int(address.early[1]) if early else int(address.later[1])
+    if early and address.since[0] > 0:
+        for n in range(SPANS):
+            if 0 < address.since[n] <= quarter:
+                a, b = int(address.spans[n, 0]), int(address.spans[n, 1])
     what = (process << 16) + quarter
     return mix(a + what), mix(b ^ (what * 0x9E3779B9))
 

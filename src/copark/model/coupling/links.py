@@ -2,7 +2,7 @@
 
 A room says what it sends and what it receives, not from whom; here, and only here, one room's `Sends` become another's
 `Receives`. Every arrow has a number, a strength (1 as the theory has it, 0 cut) and a delay in quarters, so that an
-experiment can cut, weaken or postpone it. What arrives is
+experiment can cut, weaken or postpone it, for good or for some quarters. What arrives is
 
     neutral + strength (sent `delay` quarters ago - neutral)
 
@@ -24,7 +24,7 @@ from copark.model.coupling import arrows
 class Wires(NamedTuple):
     """The arrows of a run.
 
-    strength, delay: float64 and int64 of shape (LINKS,). sent: what was sent, float64 of shape
+    strength: float64 of shape (quarters, LINKS). delay: int64 of shape (LINKS,). sent: what was sent, float64 of shape
     (quarters, LINKS x CHANNELS_PER_LINK).
     """
 
@@ -40,7 +40,7 @@ def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: 
     wires.sent[t, row] = value
     then = t - wires.delay[link]
     arrives = wires.sent[then, row] if then >= 0 else neutral
-    strength = wires.strength[link]
+    strength = wires.strength[t, link]
     if neutral == 0.0:
         result = strength * arrives
     else:

@@ -1,0 +1,165 @@
+"""Cascades: who feels it when an arrow between scales is cut, how strongly, and after how many quarters.
+
+All differences are paired on the same parameters and luck. A *size* is the median difference at a date, divided by half
+the width of the band that 90 % of the reference's runs fill at that date, so that outputs of any unit stand side by
+side: 1 is as much as runs differ among themselves anyway. A *lag* is the number of quarters from the cut to the first
+one in which the median of the absolute differences reaches a tenth of the largest it comes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.analysis.bands import quantiles
+from copark.analysis.pairing import Pair
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+REACHED = 0.10
+"""Share of the largest median absolute difference at which an output is said to have felt a cut."""
+UNFELT = 0.01
+"""A size whose like is never exceeded is called nothing."""
+
+
+@dataclass(frozen=True)
+class Feeling:
+    """How an output feels the cutting of an arrow.
+
+    Parameters
+    ----------
+    link, output
+        Names.
+    size, low, high
+        Median, 5 % and 95 % of the paired differences at the horizon, in half-widths of the reference's band.
+    largest
+        Largest median absolute difference of any quarter, in half-widths of the band at the horizon.
+    differing
+        Share of pairs that differ at the horizon.
+    lag
+        Quarters from the cut to being felt; ``None`` where it never is.
+    """
+
+    link: str
+    output: str
+    size: float
+    low: float
+    high: float
+    largest: float
+    differing: float
+    lag: int | None
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What an arrow's strength does to an output at a date: median, 5 % and 95 % of the paired difference."""
+
+    link: str
+    output: str
+    strength: float
+    low: float
+    median: float
+    high: float
+
+
+def half_width(values: NDArray[np.float64]) -> float:
+    """Half the width that 90 % of values fill; not a number where they do not differ."""
+    low, high = quantiles(values, (0.05, 0.95))
+    width = float(high - low) / 2.0
+    return width if width > 0.0 else float("nan")
+
+
+def lag_of(differences: NDArray[np.float64], since: int, scale: float) -> int | None:
+    """Quarters from a cut until its effect is felt.
+
+    Parameters
+    ----------
+    differences
+        Paired differences, shape (run, quarter).
+    since
+        Quarter of the cut.
+    scale
+        Half-width of the reference's band.
+    """
+    course = np.median(np.abs(differences[:, since:]), axis=0)
+    top = float(course.max(initial=0.0))
+    if not top > UNFELT * scale:
+        return None
+    return int(np.argmax(course >= REACHED * top))
+
+
+def feelings(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> Iterator[Feeling]:
+    """Say how outputs feel the cutting of arrows.
+
+    Parameters
+    ----------
+    pairs
+        By name of the arrow, the case as it is and with the arrow cut from ``since`` on.
+    outputs
+        Names of outputs both kept.
+    since
+        Quarter of the cut, counted from 0.
+    """
+    for link, one in pairs.items():
+        for output in outputs:
+            differences = one.difference(output)
+            scale = half_width(one.before[output].to_numpy()[:, -1])
+            low, middle, high = (float(value) / scale for value in quantiles(differences[:, -1], (0.05, 0.5, 0.95)))
+            course = np.median(np.abs(differences), axis=0)
+            yield Feeling(
+                link=link,
+                output=output,
+                size=middle,
+                low=low,
+                high=high,
+                largest=float(course.max()) / scale,
+                differing=float(np.mean(differences[:, -1] != 0.0)),
+                lag=lag_of(differences, since, scale),
+            )
+
+
+def strongest(found: Sequence[Feeling], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
+    """Names of the arrows felt most strongly in some outputs, strongest first."""
+    sizes: dict[str, float] = {}
+    for one in found:
+        if one.output in outputs and np.isfinite(one.largest):
+            sizes[one.link] = max(sizes.get(one.link, 0.0), one.largest)
+    felt = [link for link, size in sizes.items() if size > UNFELT]
+    return tuple(sorted(felt, key=lambda link: (-sizes[link], link))[:count])
+
+
+def doses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[Dose]:
+    """Say what strengths of arrows do to outputs at the horizon; strength 1 is no difference by definition.
+
+    Parameters
+    ----------
+    pairs
+        By arrow and strength, the case as it is and the arm with that strength.
+    """
+    for (link, strength), one in pairs.items():
+        for output in outputs:
+            low, middle, high = (
+                float(value) for value in quantiles(one.difference(output)[:, -1], (0.05, 0.5, 0.95))
+            )  # fmt: skip
+            yield Dose(link, output, strength, low, middle, high)
+
+
+def direction(found: Sequence[Dose]) -> str:
+    """Whether more of an arrow means more of an output, less, neither way all along, or nothing.
+
+    Parameters
+    ----------
+    found
+        Doses of one arrow and output.
+    """
+    ordered = sorted([*found, Dose("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
+    steps = np.diff([one.median for one in ordered])
+    if not np.any(steps):
+        return "flat"
+    if (steps >= 0.0).all():
+        return "rising"
+    return "falling" if (steps <= 0.0).all() else "bent"

@@ -1,0 +1,170 @@
+"""Posteriors that ship with the package: small files with the recipe they were made by, which can be made again.
+
+A posterior belongs to one state of model and case. Each is named in the recipe by its hash; a posterior whose recipe
+does not match is *stale*, may still be looked at, and says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.errors import NotFound
+from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, recipe_of
+from copark.inference.observations import ObservationModel, targets
+from copark.inference.posterior import ParameterPosterior
+from copark.inference.prior import PriorSpace
+from copark.inference.replay import ReplayPosterior
+from copark.model.compiler import cpu_features, versions
+from copark.texts import text
+
+Floats = NDArray[np.float64]
+SHIPPED = Path(__file__).parent / "posteriors"
+PAIRS = 1000
+DRAWS = 1000
+FORMAT = 2
+"""Counted up when files are laid out otherwise: 2, luck in spans."""
+CLOSE = 1e-6
+"""Largest difference of a coordinate, between 0 and 1, that another processor may cause."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Posteriors read from a folder, and their recipe."""
+
+    recipe: Mapping[str, Any]
+    parameters: ParameterPosterior
+    replay: ReplayPosterior
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether posteriors made again are those stored.
+
+    identical: bit by bit; close: parameters within 1e-6 and the same lucks; largest: difference of a coordinate.
+    """
+
+    identical: bool
+    close: bool
+    largest: float
+
+
+def content_of(found: Calibration) -> dict[str, Any]:
+    """Give the recipe of a calibration: what it depends on, and what it was made with."""
+    batch = found.batch
+    return {
+        "format": FORMAT,
+        "case": batch.recipe.case.name,
+        "cut": str(batch.recipe.cut),
+        "settings": dict(found.settings.content()),
+        "batch": batch.recipe.content(),
+        "axes": list(batch.space.names),
+        "distance": found.parameters.distance,
+        "log_evidence": list(found.replay.log_evidence),
+        "made_with": {**versions(), "cpu_features": cpu_features()},
+    }
+
+
+def save(found: Calibration, folder: Path) -> None:
+    """Write a calibration's posteriors, thinned, and their recipe.
+
+    Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
+    single precision.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    replay = found.replay.thin(PAIRS)
+    np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
+    np.savez_compressed(
+        folder / "replay.npz",
+        points=replay.points,
+        lucks=replay.lucks,
+        population=replay.population.astype(np.int16),
+        seen=replay.seen.astype(np.float32),
+    )
+    words = json.dumps(content_of(found), indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
+
+
+def load(case: Case, folder: Path | None = None) -> Stored:
+    """Read posteriors of a case, the shipped ones by default.
+
+    Raises
+    ------
+    NotFound
+        If there are none, or only such as an earlier version wrote.
+    """
+    place = SHIPPED / case.name if folder is None else folder
+    if not (place / "recipe.json").is_file():
+        raise NotFound(text("inference.no_posterior", case=case.name))
+    recipe = json.loads((place / "recipe.json").read_text(encoding="utf-8"))
+    if recipe["format"] != FORMAT:
+        raise NotFound(text("inference.no_posterior", case=case.name))
+    space, cut = PriorSpace.of(case), Quarter.parse(recipe["cut"])
+    with np.load(place / "parameters.npz", allow_pickle=False) as kept:
+        points = kept["points"].astype(np.float64)
+    parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
+    with np.load(place / "replay.npz", allow_pickle=False) as kept:
+        pairs, lucks = kept["points"], kept["lucks"]
+        population, seen = kept["population"].astype(np.int64), kept["seen"].astype(np.float64)
+    replay = ReplayPosterior(
+        space=space,
+        model=ObservationModel(targets(case, cut=cut)),
+        points=pairs,
+        lucks=lucks,
+        seed=int(recipe["settings"]["seed"]),
+        cut=cut,
+        population=population,
+        seen=seen,
+        log_evidence=tuple(recipe["log_evidence"]),
+    )
+    return Stored(recipe, parameters, replay, stale=is_stale(case, recipe))
+
+
+def has_posterior(case: str) -> bool:
+    """Whether a posterior of a case ships with the package."""
+    return (SHIPPED / case / "recipe.json").is_file()
+
+
+def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
+    """Whether model, case, priors or targets have changed since posteriors were made."""
+    settings = Settings(**recipe["settings"])
+    now = recipe_of(case, Quarter.parse(recipe["cut"]), settings).content()
+    return bool(json.loads(json.dumps(now)) != recipe["batch"])
+
+
+def check(
+    case: Case,
+    folder: Path | None = None,
+    *,
+    threads: int = 1,
+    batches: Path | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Make a case's posteriors again by their recipe and compare them with those stored.
+
+    Parameters
+    ----------
+    batches
+        Where prior batches are kept.
+    """
+    stored = load(case, folder)
+    settings = Settings(**stored.recipe["settings"])
+    found = calibrate(case, stored.replay.cut, settings, threads=threads, folder=batches, progress=progress)
+    replay = found.replay.thin(stored.replay.pairs)
+    fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
+    same_shape = replay.points.shape == stored.replay.points.shape and fresh.shape == stored.parameters.points.shape
+    if not same_shape:
+        return Comparison(identical=False, close=False, largest=1.0)
+    apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
+    largest = float(max(part.max() for part in apart))
+    lucks = np.array_equal(replay.lucks, stored.replay.lucks)
+    return Comparison(identical=lucks and largest == 0.0, close=lucks and largest <= CLOSE, largest=largest)

@@ -1,0 +1,177 @@
+"""The prior batch: many runs with parameters from the prior, to the cut date only, kept as they would be observed.
+
+One batch serves calibration, its diagnostics and given-data sensitivity. What is kept of a run are its counterparts of
+the case's targets and a few stocks at the cut; parameters are made again from the recipe. Runs are made in pieces, each
+written when it is whole, so that an interrupted batch goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.identity import identity_of
+from copark.inference.observations import ObservationModel
+from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, study_of
+from copark.model.compiler import model_hash
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+PIECE = 1 << 14
+BATCH_FORMAT = 1
+READ_AT_CUT = (
+    "registered", "operating", "realised_investment", "jobs", "profit", "serviced_area", "cash", "result_cumulative",
+    "commitment_home", "commitment_host", "failed",
+)  # fmt: skip
+"""Outputs kept at the end of the cut's quarter."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a batch depends on, and nothing else."""
+
+    case: Case
+    cut: Quarter
+    runs: int
+    seed: int
+    model: ObservationModel
+    hold: tuple[str, ...] = ()
+
+    @property
+    def quarters(self) -> int:
+        """Quarters of a run: to the end of the cut's quarter."""
+        return self.cut - self.case.clock.start + 1
+
+    def content(self) -> dict[str, Any]:
+        """Give the recipe as plain values."""
+        return {
+            "format": BATCH_FORMAT,
+            "case": self.case.hash,
+            "model": model_hash(),
+            "cut": str(self.cut),
+            "runs": self.runs,
+            "seed": self.seed,
+            "targets": self.model.content(),
+            "axes": list(PriorSpace.of(self.case, self.hold).names),
+            "mix_concentration": MIX_CONCENTRATION,
+            "points": "scrambled Sobol",
+        }
+
+    @property
+    def identity(self) -> str:
+        """Name of the batch: the same recipe, the same batch."""
+        return identity_of(self.content())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A finished batch.
+
+    counterparts: float32 of shape (runs, targets); at_cut: float32 of shape (runs, len(READ_AT_CUT)). Runs that did not
+    end well as a computation are NaN.
+    """
+
+    recipe: Recipe
+    space: PriorSpace
+    counterparts: Singles
+    at_cut: Singles
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return len(self.counterparts)
+
+    def points(self, first: int = 0, last: int | None = None) -> Floats:
+        """Make the points of runs first … last - 1 again, shape (runs, axes)."""
+        return self.space.sobol(first, self.runs if last is None else last, self.recipe.seed)
+
+    def on(self, columns: NDArray[np.int64]) -> Singles:
+        """Give the counterparts of some targets only."""
+        found: Singles = self.counterparts[:, columns]
+        return found
+
+
+def run_piece(recipe: Recipe, space: PriorSpace, first: int, last: int, threads: int) -> Singles:
+    """Run points first … last - 1 and read them; float32 of shape (runs, targets + len(READ_AT_CUT))."""
+    names = tuple(dict.fromkeys((*recipe.model.variables, *READ_AT_CUT)))
+    inputs = inputs_of(recipe.case, study_of(recipe.case, recipe.seed).scenarios[0], recipe.quarters)
+    draws = space.draws(space.sobol(first, last, recipe.seed), recipe.seed, first)
+    out, status = run_blocks(inputs, draws, positions(names), threads)
+    at_cut = out[:, [names.index(name) for name in READ_AT_CUT], -1]
+    read = np.concatenate([recipe.model.counterparts(out, names), at_cut], axis=1)
+    read[status[:, 0] != 0] = np.nan
+    return read.astype(np.float32)
+
+
+def make_batch(
+    recipe: Recipe, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
+) -> Batch:
+    """Make a batch, or what is missing of it.
+
+    Parameters
+    ----------
+    threads
+        Threads to run on; the batch does not depend on it.
+    folder
+        Where batches are kept, each in a folder named by its identity; in memory only if none is given.
+    progress
+        Called with (runs done, runs in all).
+    """
+    space = PriorSpace.of(recipe.case, recipe.hold)
+    width = len(recipe.model.targets)
+    read = np.empty((recipe.runs, width + len(READ_AT_CUT)), np.float32)
+    home = None if folder is None else open_folder(folder, recipe)
+    for first in range(0, recipe.runs, PIECE):
+        last = min(first + PIECE, recipe.runs)
+        kept = None if home is None else read_piece(home, first, (last - first, read.shape[1]))
+        if kept is None:
+            kept = run_piece(recipe, space, first, last, threads)
+            if home is not None:
+                write_piece(home, first, kept)
+        read[first:last] = kept
+        if progress is not None:
+            progress(last, recipe.runs)
+    return Batch(recipe, space, read[:, :width], read[:, width:])
+
+
+def open_folder(folder: Path, recipe: Recipe) -> Path:
+    """Make a batch's folder and write its recipe."""
+    home = folder / f"batch-{recipe.identity}"
+    home.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(recipe.content(), indent=1, sort_keys=True, ensure_ascii=False)
+    (home / "recipe.json").write_text(text, encoding="utf-8")
+    return home
+
+
+def piece_path(home: Path, first: int) -> Path:
+    """File of the piece that begins with a run."""
+    return home / f"runs-{first:08d}.npy"
+
+
+def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
+    """Read a piece; ``None`` if it is not there or not whole."""
+    try:
+        found: Singles = np.load(piece_path(home, first), allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return found if found.shape == shape and found.dtype == np.float32 else None
+
+
+def write_piece(home: Path, first: int, read: Singles) -> None:
+    """Write a piece whole or not at all."""
+    path = piece_path(home, first)
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb") as stream:
+        np.save(stream, read, allow_pickle=False)
+    unfinished.replace(path)

@@ -1,0 +1,178 @@
+"""A whole calibration: prior batch, learned summaries, parameter posterior, replay posterior.
+
+The parameter posterior may be refined by synthetic likelihood (``refine``). The one that ships is not: see
+:mod:`copark.inference.refine` for what that would change, and what was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.inference.batch import Batch, Recipe, make_batch
+from copark.inference.observations import ObservationModel, targets
+from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, neighbours_of, posterior_of
+from copark.inference.prior import study_of
+from copark.inference.refine import Refined, RefinePlan, refine
+from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
+from copark.inference.summaries import Summaries, learn_from
+from copark.inference.tempering import Plan, Tempered
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (batch, summaries, refine, replay), what is done of it and how much there is."""
+REFINED_SHARE = 0.10
+"""Axes whose summaries explain at least this share of the prior's variance are refined."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a calibration may be asked.
+
+    Parameters
+    ----------
+    runs
+        Runs of the batch, a power of two.
+    accepted
+        Runs of the batch that the parameter posterior rests on.
+    members, sweeps, last_sweeps, populations
+        How the replay is moved (:class:`copark.inference.tempering.Plan`).
+    refine
+        Refine the parameter posterior by synthetic likelihood.
+    """
+
+    runs: int = 1 << 19
+    seed: int = 1
+    accepted: int = ACCEPTED
+    members: int = 512
+    sweeps: int = 12
+    last_sweeps: int = 150
+    populations: int = POPULATIONS
+    refine: bool = False
+
+    def plan(self) -> Plan:
+        """Give the plan of the replay posterior."""
+        return Plan(members=self.members, sweeps=self.sweeps, last_sweeps=self.last_sweeps)
+
+    def content(self) -> Mapping[str, int | bool]:
+        """Give the settings as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration gives: two posteriors, never mixed, and what they were made with.
+
+    ``parameters`` is the refined posterior where that was asked for; ``refinement`` says how it was made.
+    """
+
+    settings: Settings
+    batch: Batch
+    learned: Summaries
+    neighbours: Neighbours
+    parameters: ParameterPosterior
+    replay: ReplayPosterior
+    tempered: tuple[Tempered, ...]
+    refinement: Refined | None = None
+
+    @property
+    def recorded(self) -> Floats:
+        """Summaries of the case's record, shape (axes,)."""
+        found: Floats = self.learned(self.learned.model.recorded[np.newaxis, :])[0]
+        return found
+
+
+def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
+    """Give the recipe of the prior batch to a cut."""
+    return Recipe(case, cut, settings.runs, settings.seed, ObservationModel(targets(case, cut=cut)))
+
+
+def calibrate(
+    case: Case,
+    cut: Quarter,
+    settings: Settings | None = None,
+    *,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Calibrate a case to what was known of it at a cut.
+
+    Parameters
+    ----------
+    threads
+        Threads to run on; nothing depends on it.
+    folder
+        Where prior batches are kept; in memory only if none is given.
+    """
+    wanted = settings or Settings()
+    tell: Progress = progress or (lambda *_: None)
+    recipe = recipe_of(case, cut, wanted)
+    batch = make_batch(recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total))
+    model = recipe.model
+    columns = np.arange(len(model.targets))
+    tell("summaries", 0, 1)
+    learned = learn_from(batch, model, columns)
+    neighbours = neighbours_of(batch, learned, columns)
+    tell("summaries", 1, 1)
+    parameters = posterior_of(batch.space, neighbours, learned, model.recorded, wanted.accepted)
+    refinement = None
+    if wanted.refine:
+        tell("refine", 0, 1)
+        refinement = refined_from(batch, learned, parameters, seed=wanted.seed, threads=threads)
+        tell("refine", 1, 1)
+    tell("replay", 0, 1)
+    replay, tempered = replay_posterior(
+        batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, seed=wanted.seed,
+        threads=threads, progress=lambda done, total: tell("replay", done, total),
+    )  # fmt: skip
+    given = parameters if refinement is None else refinement.posterior
+    return Calibration(wanted, batch, learned, neighbours, given, replay, tempered, refinement)
+
+
+def refined(found: Calibration, plan: RefinePlan | None = None, threads: int = 1) -> Refined:
+    """Refine the parameter posterior of a calibration, or give the refinement it has."""
+    if found.refinement is not None and plan is None:
+        return found.refinement
+    return refined_from(found.batch, found.learned, found.parameters, plan, seed=found.settings.seed, threads=threads)
+
+
+def refined_from(
+    batch: Batch,
+    learned: Summaries,
+    first: ParameterPosterior,
+    plan: RefinePlan | None = None,
+    *,
+    seed: int = 1,
+    threads: int = 1,
+) -> Refined:
+    """Refine a parameter posterior on the axes its summaries tell something of.
+
+    Parameters
+    ----------
+    seed
+        Of the walkers; runs have the luck of the batch's seed, under numbers of their own.
+    """
+    case, model, own = batch.recipe.case, learned.model, batch.recipe.seed
+    inputs = inputs_of(case, study_of(case, own).scenarios[0], batch.recipe.quarters)
+    keep = positions(model.variables)
+
+    def summarise(points: Floats, run: int) -> Floats:
+        out, status = run_blocks(inputs, batch.space.draws(points, own, run), keep, threads)
+        reports = model.reports(model.counterparts(out, model.variables), own + 1, run)
+        summaries = learned(np.nan_to_num(reports))
+        summaries[status[:, 0] != 0] = np.nan
+        return summaries
+
+    told = np.flatnonzero(learned.explained >= REFINED_SHARE).astype(np.int64)
+    recorded = learned(model.recorded[np.newaxis, :])[0]
+    return refine(first, told, told, recorded, summarise, plan, seed)

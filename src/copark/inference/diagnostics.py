@@ -1,0 +1,339 @@
+"""What the data moved, what they cannot tell apart, and whether the inference is honest: in numbers and in plain words.
+
+A parameter is called *moved* by rules fixed here: its interquartile range shrinks by a fifth, or it shares less than
+three quarters of its probability with the prior; *weakly* moved from a tenth and 88 %. All is measured on the scale of
+the prior's own ranks, so that units play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.inference.batch import Batch
+from copark.inference.observations import ObservationModel, Target, noise
+from copark.inference.posterior import Neighbours, weighted_quantiles
+from copark.inference.prior import MIX, PriorSpace
+from copark.inference.replay import ReplayPosterior
+from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.texts import text
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+BINS = 20
+RANK_BINS = 10
+MOVED_SHRINK, MOVED_OVERLAP = 0.20, 0.75
+WEAK_SHRINK, WEAK_OVERLAP = 0.10, 0.88
+NOTHING = 5e-4
+TIED = 0.35
+"""Correlation from which two parameters are called hard to tell apart."""
+PRIOR_SAMPLE = 1 << 13
+PREDICTED_SEED = 0x707063
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How far the data moved one parameter.
+
+    Parameters
+    ----------
+    prior, posterior
+        Quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit.
+    shrink
+        1 - interquartile range after / before; below 0 where it grew.
+    overlap
+        Probability that prior and posterior share: 1 where they are the same.
+    verdict
+        moved, weakly or unmoved.
+    places
+        The posterior's quantiles on the scale of the prior's ranks, 0 to 1.
+    """
+
+    name: str
+    variable: Variable
+    prior: tuple[float, ...]
+    posterior: tuple[float, ...]
+    shrink: float
+    overlap: float
+    verdict: str
+    places: tuple[float, ...] = ()
+
+    def title(self, lang: str = "en") -> str:
+        """The parameter's title; of a share of the mix, with its origin."""
+        return title_of(self.name, lang)
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say in one sentence whether the data moved the parameter."""
+        return text(
+            f"inference.verdict.{self.verdict}",
+            lang,
+            title=self.title(lang),
+            before=f"{self.prior[2]:.3g}",
+            low=f"{self.posterior[0]:.3g}",
+            middle=f"{self.posterior[2]:.3g}",
+            high=f"{self.posterior[4]:.3g}",
+            shrink=f"{100 * max(self.shrink, 0.0):.0f}",
+        )
+
+
+def verdict(shrink: float, overlap: float) -> str:
+    """Give the word for a movement, by the rules of this module."""
+    if shrink >= MOVED_SHRINK or overlap < MOVED_OVERLAP:
+        return "moved"
+    return "weakly" if shrink >= WEAK_SHRINK or overlap < WEAK_OVERLAP else "unmoved"
+
+
+def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Movement:
+    """Compare a sample of the prior with a weighted sample of the posterior of one parameter."""
+    ordered = np.sort(prior)
+    places = np.searchsorted(ordered, posterior).astype(np.float64)
+    ranks: Floats = np.asarray((places + 0.5) / (len(ordered) + 1.0), dtype=np.float64)
+    quarter = weighted_quantiles(ranks, weights, (0.25, 0.75))
+    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=weights / weights.sum())[0]
+    shrink = float(1.0 - (quarter[1] - quarter[0]) / 0.5)
+    overlap = float(np.minimum(share, 1.0 / BINS).sum())
+    before = np.quantile(prior, LEVELS)
+    return Movement(
+        name=name,
+        variable=catalogue().parameters[name.partition(".")[0]],
+        prior=tidy(before, float(before[-1] - before[0])),
+        posterior=tidy(weighted_quantiles(posterior, weights, LEVELS), float(before[-1] - before[0])),
+        shrink=shrink,
+        overlap=overlap,
+        verdict=verdict(shrink, overlap),
+        places=tuple(float(x) for x in weighted_quantiles(ranks, weights, LEVELS)),
+    )
+
+
+def tidy(values: Floats, width: float) -> tuple[float, ...]:
+    """Give values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
+    return tuple(0.0 if abs(x) < NOTHING * width else float(x) for x in values)
+
+
+def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Movement, ...]:
+    """Compare prior and posterior of every parameter, most moved first.
+
+    Parameters
+    ----------
+    points, weights
+        Of the posterior, shapes (draws, axes) and (draws,); equal weights where none are given.
+    """
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    before, after = space.table(space.sobol(0, PRIOR_SAMPLE, 1)), space.table(points)
+    found = [movement(name, before[name], after[name], share) for name in after]
+    return tuple(sorted(found, key=lambda one: one.overlap))
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Two parameters the data cannot tell apart: more of one reads like less (or more) of the other."""
+
+    first: str
+    second: str
+    correlation: float
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say it in one sentence."""
+        titles = {name: title_of(name, lang) for name in (self.first, self.second)}
+        word = "traded" if self.correlation < 0 else "together"
+        return text(
+            f"inference.tie.{word}",
+            lang,
+            first=titles[self.first],
+            second=titles[self.second],
+            size=f"{self.correlation:+.2f}",
+        )
+
+
+def title_of(name: str, lang: str) -> str:
+    """Title of a parameter, or of one origin's share of the mix."""
+    own = catalogue().parameters[name.partition(".")[0]].title(lang)
+    if name.startswith(MIX + "."):
+        origin = text(f"inference.origin.{name.partition('.')[2]}", lang)
+        return text("inference.of_origin", lang, title=own, origin=origin)
+    return own
+
+
+def ties(space: PriorSpace, points: Floats, weights: Floats | None = None, least: float = TIED) -> tuple[Tie, ...]:
+    """Pairs of parameters whose ranks are correlated in the posterior by at least this much, strongest first.
+
+    Shares of the mix are left out against each other: they sum to one.
+    """
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    table = {name: values for name, values in space.table(points).items() if name != f"{MIX}.{ORIGINS[-1]}"}
+    names = list(table)
+    ranks = np.stack([np.argsort(np.argsort(values, kind="stable"), kind="stable") for values in table.values()])
+    matrix = np.corrcoef(ranks) if len(points) < 2 else np.cov(ranks, aweights=share)
+    scale = np.sqrt(np.diag(matrix))
+    matrix = matrix / np.outer(scale, scale)
+    found = [
+        Tie(names[i], names[j], float(matrix[i, j]))
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if abs(matrix[i, j]) >= least and not (names[i].startswith(MIX) and names[j].startswith(MIX))
+    ]
+    return tuple(sorted(found, key=lambda tie: -abs(tie.correlation)))
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Simulation-based calibration: ranks of the truth in its posterior, over many simulated records.
+
+    ranks: shape (records, axes), each the posterior probability below the truth; uniform if the posterior is honest.
+    """
+
+    names: tuple[str, ...]
+    ranks: Floats
+
+    def coverage(self, level: float = 0.9) -> Floats:
+        """Share of records whose truth lies in the central interval of this probability, shape (axes,)."""
+        edge = (1.0 - level) / 2.0
+        found: Floats = ((self.ranks > edge) & (self.ranks < 1.0 - edge)).mean(axis=0)
+        return found
+
+    def overall(self, level: float = 0.9) -> float:
+        """Coverage over all axes."""
+        return float(self.coverage(level).mean())
+
+    def histogram(self, axis: int | None = None, bins: int = RANK_BINS) -> Integers:
+        """Counts of an axis's ranks, or of all, in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
+        chosen = self.ranks if axis is None else self.ranks[:, axis]
+        counts: Integers = np.histogram(chosen, bins=bins, range=(0.0, 1.0))[0].astype(np.int64)
+        return counts
+
+    def expected(self, share: float, level: float = 0.95) -> tuple[float, float]:
+        """Band in which a share observed over these records lies with some probability if the true one is this."""
+        from scipy.stats import binom
+
+        count = len(self.ranks)
+        low, high = binom.ppf(((1.0 - level) / 2.0, (1.0 + level) / 2.0), count, share) / count
+        return float(low), float(high)
+
+    def outside(self, level: float = 0.9) -> tuple[str, ...]:
+        """Axes whose coverage lies outside the band that chance allows, one axis in twenty being expected to."""
+        low, high = self.expected(level)
+        return tuple(
+            name for name, share in zip(self.names, self.coverage(level), strict=True) if not low <= share <= high
+        )
+
+
+def simulated_ranks(
+    batch: Batch,
+    neighbours: Neighbours,
+    *,
+    records: int = 200,
+    near: Floats | None = None,
+    accepted: int = 2000,
+    progress: Progress | None = None,
+) -> Ranks:
+    """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
+
+    Parameters
+    ----------
+    records
+        Simulated records: the last runs of the batch, which the summaries were not trained on.
+    near
+        Summaries of the case's record: of the last half of the batch, those nearest to it play the record instead, so
+        that the inference is tested where it is used.
+    """
+    runs = np.arange(batch.runs - records, batch.runs)
+    if near is not None:
+        half = batch.runs // 2
+        far = neighbours.distances(near)[half:]
+        runs = half + np.sort(np.argsort(far, kind="stable")[:records])
+    ranks = np.empty((len(runs), batch.space.axes))
+    for n, run in enumerate(runs):
+        target = neighbours.summaries[run].astype(np.float64)
+        found = neighbours.accept(batch.space, target, accepted, without=int(run))
+        ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[run])).sum(axis=0)
+        if progress is not None:
+            progress(n + 1, len(runs))
+    return Ranks(batch.space.names, ranks)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One reported value beside what the posterior's runs would have reported: 5, 50 and 95 %, share below it."""
+
+    target: Target
+    low: float
+    median: float
+    high: float
+    below: float
+
+    @property
+    def inside(self) -> bool:
+        """Whether the band agrees with the value as it is worded."""
+        low, high = self.target.wording
+        return (low is None or self.high >= low) and (high is None or self.low <= high)
+
+
+def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
+    """Set every target beside the reports of a posterior's runs, errors of observation included."""
+    reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
+    made = []
+    for n, target in enumerate(model.targets):
+        low, median, high = (float(x) for x in np.quantile(reports[:, n], (0.05, 0.5, 0.95)))
+        below = float(np.mean(reports[:, n] < target.reported))
+        made.append(Check(target, low, median, high, below))
+    return tuple(made)
+
+
+def health(replay: ReplayPosterior) -> Mapping[str, float]:
+    """Numbers that say how far the replay posterior may be trusted.
+
+    pairs; pasts, futures: effective numbers of different lucks before and after the cut; disagreement: largest scale
+    reduction between populations (1 is best); misfit: median over pairs of the root mean square distance to the record,
+    in errors of observation.
+    """
+    model = replay.model
+    z = (model.hide(replay.seen) - model.recorded) / model.errors
+    return {
+        "pairs": float(replay.pairs),
+        "pasts": replay.pasts,
+        "futures": replay.futures,
+        "disagreement": float(np.max(replay.disagreement())),
+        "misfit": float(np.median(np.sqrt((z**2).mean(axis=1)))),
+    }
+
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "ess": (400.0, 100.0),
+    "pasts": (100.0, 30.0),
+    "disagreement": (1.1, 1.3),
+    "misfit": (1.3, 2.0),
+}
+"""Of each number: from where it is good, and from where it is at least fair. Small is good of the last two."""
+SMALL_IS_GOOD = frozenset(("disagreement", "misfit"))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A number of health with a word for it (good, fair or poor) and what it means."""
+
+    key: str
+    value: float
+    word: str
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say what the number means and whether it is good enough."""
+        shown = f"{self.value:.2f}" if self.key in SMALL_IS_GOOD else f"{self.value:,.0f}"
+        return text(f"inference.health.{self.key}.{self.word}", lang, value=shown)
+
+
+def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
+    """Put words to the numbers of health that have limits, in the order of the limits."""
+    found = []
+    for key, (good, fair) in LIMITS.items():
+        value = numbers.get(key, float("nan"))
+        if not np.isfinite(value):
+            continue
+        sign = -1.0 if key in SMALL_IS_GOOD else 1.0
+        word = "good" if sign * value >= sign * good else "fair" if sign * value >= sign * fair else "poor"
+        found.append(Note(key, float(value), word))
+    return tuple(found)

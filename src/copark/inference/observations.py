@@ -1,0 +1,330 @@
+"""The observation model: what a case's record says, what a run would have reported in its place, and with which error.
+
+A target is one reported value. Its *counterpart* in a run is the value the model has on that day: a stock is read
+between the two ends of quarters around the day, a year's flow is the mean of its four quarters. The *report* is the
+counterpart with an error of observation, and with what the wording hides hidden: of "more than 1,000 jobs" a run with
+1,400 and the record tell the same. Simulated and recorded data are made alike, so that they may be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.cases.evidence import Observation
+from copark.cases.quarters import Quarter
+from copark.model.variables import catalogue
+from copark.units import convertible
+
+SCALES = Path(__file__).parent / "error_scales.yaml"
+NOISE = 0x6E6F697365
+"""Second key of the generator: what the numbers are for."""
+Floats = NDArray[np.float64]
+
+
+@cache
+def error_scales() -> dict[str, Any]:
+    """Declared error scales: relative error by grade, factor by bound, floor by variable, each with its reason."""
+    import yaml
+
+    found: dict[str, Any] = yaml.safe_load(SCALES.read_text(encoding="utf-8"))
+    return found
+
+
+def error_of(variable: str, value: float, grade: str, bound: str) -> float:
+    """Standard deviation of the error of observation of a value, in the variable's unit."""
+    scales = error_scales()
+    relative = scales["grades"][grade]["relative"] * scales["bounds"][bound]
+    floor = scales["floors"].get(variable, {"value": 0.0})["value"]
+    return float(max(floor, relative * abs(value), 1e-9))
+
+
+@dataclass(frozen=True)
+class Target:
+    """One reported value, and how a run is read in its place.
+
+    Parameters
+    ----------
+    variable
+        The model's output.
+    date
+        As the source gives it.
+    bound
+        exact, about, at-least, at-most or range.
+    value, high
+        What was reported, in the output's unit; ``high`` for a range only.
+    error
+        Standard deviation of the error of observation, in the same unit.
+    quarters, weights
+        The counterpart is the sum of the output at these quarters (counted from the start) times these weights.
+    observation
+        The casebook's row.
+    """
+
+    variable: str
+    date: str
+    bound: str
+    value: float
+    high: float | None
+    error: float
+    quarters: tuple[int, ...]
+    weights: tuple[float, ...]
+    observation: Observation = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Variable and date, for a table."""
+        return f"{self.variable} {self.date}"
+
+    @property
+    def reported(self) -> float:
+        """What the record reports, as one number: the limit of a bound, the middle of a range."""
+        return self.value if self.high is None else (self.value + self.high) / 2.0
+
+    @property
+    def wording(self) -> tuple[float | None, float | None]:
+        """Lowest and highest value the wording allows; ``None`` where it sets no limit."""
+        if self.bound == "at-least":
+            return self.value, None
+        if self.bound == "at-most":
+            return None, self.value
+        return self.value, self.value if self.high is None else self.high
+
+    @property
+    def last(self) -> int:
+        """Last quarter it needs, counted from the start."""
+        return max(self.quarters)
+
+    def content(self) -> list[Any]:
+        """Give the target as plain values: what an identity is made of."""
+        return [self.variable, self.date, self.bound, self.value, self.high, self.error, self.quarters, self.weights]
+
+
+def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Quarters and weights by which a run is read on an observation's day.
+
+    A stock is read on the last day the date may mean, on the straight line between the ends of quarters around it.
+    """
+    date = observation.date
+    if date.precision == "year" and unit.endswith("/yr"):
+        first = Quarter(date.year, 1) - start
+        return tuple(range(first, first + 4)), (0.25,) * 4
+    day = date.last_day
+    quarter = Quarter.of_day(day)
+    length = (quarter.last_day - quarter.first_day).days + 1
+    share = ((day - quarter.first_day).days + 1) / length
+    at = quarter - start
+    return ((at,), (1.0,)) if share == 1.0 else ((at - 1, at), (1.0 - share, share))
+
+
+def until(
+    quarters: tuple[int, ...], weights: tuple[float, ...], last: int
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Hold a reading at the last quarter known: a value reported soon after is set beside that quarter's end."""
+    if max(quarters) <= last:
+        return quarters, weights
+    held: dict[int, float] = {}
+    for quarter, weight in zip(quarters, weights, strict=True):
+        held[min(quarter, last)] = held.get(min(quarter, last), 0.0) + weight
+    return tuple(held), tuple(held.values())
+
+
+def target_of(observation: Observation, start: Quarter) -> Target | None:
+    """Make a target of an observation; ``None`` where the model has nothing to set beside it."""
+    known = catalogue().outputs.get(observation.variable)
+    usable = observation.use and observation.grade != "background"
+    if known is None or not usable or not convertible(observation.unit, known.unit):
+        return None
+    quarters, weights = reading(observation, known.unit, start)
+    if min(quarters) < 0:
+        return None
+    low, high = observation.interval(known.unit)
+    value = observation.in_unit(known.unit)
+    return Target(
+        variable=observation.variable,
+        date=str(observation.date),
+        bound=observation.bound,
+        value=value,
+        high=high if observation.bound == "range" and low is not None else None,
+        error=error_of(observation.variable, value, observation.grade, observation.bound),
+        quarters=quarters,
+        weights=weights,
+        observation=observation,
+    )
+
+
+def targets(
+    case: Case, roles: Sequence[str] = ("fit",), *, after: Quarter | None = None, cut: Quarter | None = None
+) -> tuple[Target, ...]:
+    """Targets of a case's observations of some roles, by variable and date.
+
+    Parameters
+    ----------
+    cut
+        Only what was known by the end of this quarter; a value of the first half of the next one counts, and is set
+        beside the cut's end.
+    after
+        Only what lies beyond this quarter by the same rule.
+    """
+    start = case.clock.start
+    made = []
+    for observation in case.observations:
+        target = target_of(observation, start) if observation.role in roles else None
+        if target is None:
+            continue
+        nearest = nearest_end(target)
+        if (cut is not None and nearest > cut - start) or (after is not None and nearest <= after - start):
+            continue
+        if cut is not None:
+            quarters, weights = until(target.quarters, target.weights, cut - start)
+            target = Target(**{**vars(target), "quarters": quarters, "weights": weights})
+        made.append(target)
+    return tuple(sorted(made, key=lambda one: (one.variable, one.observation.date.last_day, one.value)))
+
+
+def nearest_end(target: Target) -> int:
+    """Quarter whose end is nearest to a target's day."""
+    if len(target.quarters) == 2 and target.weights[0] > 0.5:
+        return min(target.quarters)
+    return target.last
+
+
+@dataclass(frozen=True)
+class ObservationModel:
+    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets)."""
+
+    targets: tuple[Target, ...]
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """Outputs that must be kept."""
+        return tuple(dict.fromkeys(target.variable for target in self.targets))
+
+    @cached_property
+    def recorded(self) -> Floats:
+        """What the record reports, shape (targets,)."""
+        return np.array([target.reported for target in self.targets])
+
+    @cached_property
+    def errors(self) -> Floats:
+        """Standard deviations of the errors of observation, shape (targets,)."""
+        return np.array([target.error for target in self.targets])
+
+    @property
+    def quarters(self) -> int:
+        """Quarters a run needs to be read on all targets."""
+        return max((target.last for target in self.targets), default=-1) + 1
+
+    def content(self) -> list[Any]:
+        """Give the model as plain values: what an identity is made of."""
+        return [target.content() for target in self.targets]
+
+    def counterparts(self, out: Floats, names: Sequence[str]) -> Floats:
+        """Read runs on the days of the targets, without error.
+
+        Parameters
+        ----------
+        out
+            Outputs, shape (runs, kept, quarters).
+        names
+            Names of the outputs kept.
+        """
+        made = np.zeros((out.shape[0], len(self.targets)))
+        for n, target in enumerate(self.targets):
+            row = out[:, names.index(target.variable), :]
+            for quarter, weight in zip(target.quarters, target.weights, strict=True):
+                made[:, n] += weight * row[:, quarter]
+        return made
+
+    def hide(self, values: Floats) -> Floats:
+        """Hide what the wording of each target hides.
+
+        Beyond a bound every value reads as the bound; within a range every value reads as its middle, and a value
+        outside keeps its distance to the range.
+        """
+        shown = np.array(values, dtype=np.float64, copy=True)
+        for n, target in enumerate(self.targets):
+            column = shown[..., n]
+            if target.bound == "at-least":
+                shown[..., n] = np.minimum(column, target.value)
+            elif target.bound == "at-most":
+                shown[..., n] = np.maximum(column, target.value)
+            elif target.high is not None:
+                shown[..., n] = target.reported + column - np.clip(column, target.value, target.high)
+        return shown
+
+    def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
+        """Make runs report: errors of observation added, then hidden what the wording hides.
+
+        The error of a run is a function of (seed, number of the run): chunks do not change it.
+
+        Parameters
+        ----------
+        counterparts
+            Of runs first, first + 1, …
+        """
+        return self.hide(counterparts + self.errors * noise(seed, first, len(counterparts), len(self.targets)))
+
+    def log_likelihood(self, counterparts: Floats, recorded: Floats | None = None) -> Floats:
+        """Log-density of the record given each run, with independent normal errors of observation; shape (runs,).
+
+        A bound or a range has the probability that a report lies where the wording says. A run without a value has
+        minus infinity.
+
+        Parameters
+        ----------
+        recorded
+            Another record in place of the case's, as :meth:`reports` makes it; its bounds count as reached where the
+            report is the bound itself.
+        """
+        from scipy.special import log_ndtr
+
+        total = np.zeros(len(counterparts))
+        record = self.recorded if recorded is None else recorded
+        for n, target in enumerate(self.targets):
+            z = (record[n] - counterparts[:, n]) / target.error
+            density = -0.5 * z**2 - np.log(target.error * np.sqrt(2.0 * np.pi))
+            hidden = record[n] == target.reported
+            if hidden and target.bound == "at-least":
+                density = log_ndtr((counterparts[:, n] - target.value) / target.error)
+            elif hidden and target.bound == "at-most":
+                density = log_ndtr((target.value - counterparts[:, n]) / target.error)
+            elif hidden and target.high is not None:
+                density = log_within(counterparts[:, n], target.value, target.high, target.error)
+            elif target.high is not None:
+                shifted = record[n] + np.sign(record[n] - target.reported) * (target.high - target.value) / 2.0
+                density += 0.5 * z**2 - 0.5 * ((shifted - counterparts[:, n]) / target.error) ** 2
+            total += density
+        return np.where(np.isfinite(total), total, -np.inf)
+
+
+def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
+    """Log-probability that a value with a normal error lies within a range; accurate far outside."""
+    from scipy.special import log_ndtr
+
+    distance = np.abs(values - (low + high) / 2.0)
+    half = (high - low) / 2.0
+    upper, lower = log_ndtr((half - distance) / error), log_ndtr((-half - distance) / error)
+    found: Floats = upper + np.log1p(-np.exp(np.minimum(lower - upper, -1e-12)))
+    return found
+
+
+def noise(seed: int, first: int, count: int, columns: int) -> Floats:
+    """Standard normal errors of runs first … first + count - 1, addressed by (seed, run); shape (count, columns)."""
+    from scipy.special import ndtri
+
+    per_counter = 4
+    counters = -(-columns // per_counter)
+    generator = np.random.Philox(key=np.array([seed, NOISE], dtype=np.uint64))
+    generator.advance(first * counters)
+    raw = np.asarray(generator.random_raw(count * counters * per_counter), dtype=np.uint64)
+    inside = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    made: Floats = ndtri(inside).reshape(count, -1)[:, :columns]
+    return made

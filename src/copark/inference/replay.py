@@ -1,0 +1,250 @@
+"""The replay posterior: pairs of parameters and luck whose run tells the record. Forecasts replay them to the cut.
+
+A forecast that starts from parameters alone starts anywhere; one that replays an accepted pair starts where the park
+was. What happens after the cut is luck the record never looked at, so that it is as fresh as any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.experiments.study import Scenario
+from copark.inference.batch import Batch
+from copark.inference.observations import ObservationModel
+from copark.inference.prior import PriorSpace, expit, logit, study_of
+from copark.inference.spans import different_pasts, effective_count, one_span, with_lucks
+from copark.inference.summaries import MANY
+from copark.inference.tempering import Cloud, Mover, Plan, Tempered, first_step, temper
+from copark.model.arrays import Draws
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+POPULATIONS = 4
+"""Independent populations. Few and large: a large one loses less at each step of temperature, and four are enough to
+see whether they agree."""
+FUTURE = 1 << 60
+"""First number of a run whose luck a pair has after the cut."""
+PARTS = 100
+"""Parts of a population in which progress is told."""
+Progress = Callable[[int, int], None]
+
+__all__ = ["POPULATIONS", "ReplayPosterior", "Simulator", "effective_count", "replay_posterior", "with_lucks"]
+
+
+@dataclass(frozen=True)
+class ReplayPosterior:
+    """Pairs of equal weight.
+
+    Parameters
+    ----------
+    points
+        Of the cube, shape (pairs, axes).
+    lucks
+        Luck up to the cut, in spans (:mod:`copark.inference.spans`), shape (pairs, spans, 2).
+    seed
+        Of all the lucks.
+    cut
+        Last quarter the record reaches.
+    population
+        Which independent population each pair is from, shape (pairs,).
+    seen
+        Counterparts of the targets, shape (pairs, targets).
+    log_evidence
+        One for each population.
+    """
+
+    space: PriorSpace
+    model: ObservationModel
+    points: Floats
+    lucks: Integers
+    seed: int
+    cut: Quarter
+    population: Integers
+    seen: Floats
+    log_evidence: tuple[float, ...]
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs."""
+        return len(self.points)
+
+    @property
+    def quarters(self) -> int:
+        """Quarters up to the cut, that of the cut included."""
+        return self.cut - self.space.case.clock.start + 1
+
+    @property
+    def futures(self) -> float:
+        """Number of different lucks after the cut: every pair has its own."""
+        return float(self.pairs)
+
+    @property
+    def pasts_by_quarter(self) -> Floats:
+        """Effective number of different lucks in each quarter up to the cut, shape (quarters,)."""
+        return different_pasts(self.lucks, self.quarters)
+
+    @property
+    def pasts(self) -> float:
+        """Effective number of different lucks up to the cut: the mean over quarters."""
+        return float(self.pasts_by_quarter.mean())
+
+    @property
+    def fewest_pasts(self) -> float:
+        """The same of the quarter in which they are fewest: what the record holds hardest."""
+        return float(self.pasts_by_quarter.min())
+
+    def draws(self, scenario: Scenario | None = None) -> Draws:
+        """Make the model's records of all pairs: the luck of the pair up to the cut, then one that is only its own."""
+        made = self.space.draws(self.points, self.seed, scenario=scenario)
+        made = with_lucks(made, self.lucks, self.seed)
+        made.luck["cut"] = self.quarters
+        made.luck["later_seed"] = self.seed
+        made.luck["later_run"] = FUTURE + np.arange(self.pairs)
+        return made
+
+    def thin(self, count: int) -> ReplayPosterior:
+        """Give a part of the pairs, spread evenly over the populations."""
+        if count >= self.pairs:
+            return self
+        at = (np.arange(count) * self.pairs) // count
+        kept = {name: getattr(self, name)[at] for name in ("points", "lucks", "population", "seen")}
+        return replace(self, **kept)
+
+    def disagreement(self) -> Floats:
+        """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
+        z = logit(self.points)
+        groups = [z[self.population == n] for n in np.unique(self.population)]
+        if len(groups) < 2:
+            return np.full(z.shape[1], np.nan)
+        within = np.mean([group.var(axis=0, ddof=1) for group in groups], axis=0)
+        between = np.var([group.mean(axis=0) for group in groups], axis=0, ddof=1)
+        found: Floats = np.sqrt(1.0 + between / np.maximum(within, 1e-300))
+        return found
+
+
+class Simulator:
+    """Runs points under lucks and reads the targets.
+
+    Records of the points asked for last are kept: moves of luck ask for the same points several times.
+    """
+
+    def __init__(
+        self, case: Case, space: PriorSpace, model: ObservationModel, quarters: int, seed: int, threads: int
+    ) -> None:
+        self.inputs = inputs_of(case, study_of(case, seed).scenarios[0], quarters)
+        self.keep = positions(model.variables)
+        self.space, self.model, self.seed, self.threads = space, model, seed, threads
+        self.last: tuple[Floats, Draws] | None = None
+
+    def draws(self, points: Floats) -> Draws:
+        """Make the records of points, or give those made last."""
+        if self.last is None or not np.array_equal(self.last[0], points):
+            self.last = points.copy(), self.space.draws(points, self.seed)
+        return self.last[1]
+
+    def __call__(self, points: Floats, lucks: Integers) -> Floats:
+        """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
+        draws = with_lucks(self.draws(points), lucks, self.seed)
+        out, status = run_blocks(self.inputs, draws, self.keep, self.threads)
+        seen = self.model.counterparts(out, self.model.variables)
+        seen[status[:, 0] != 0] = np.nan
+        return seen
+
+
+def fits_of(batch: Batch, model: ObservationModel, columns: Integers) -> Floats:
+    """Log-likelihoods of all runs of a batch on some of its targets, shape (runs,)."""
+    read = batch.on(columns)
+    parts = [read[first : first + MANY].astype(np.float64) for first in range(0, batch.runs, MANY)]
+    return np.concatenate([model.log_likelihood(part) for part in parts])
+
+
+def points_at(batch: Batch, runs: Integers) -> Floats:
+    """Points of some of a batch's runs, in any order, shape (len(runs), axes)."""
+    made = np.empty((len(runs), batch.space.axes))
+    for first in range(0, batch.runs, MANY):
+        own = np.flatnonzero((runs >= first) & (runs < first + MANY))
+        if len(own):
+            made[own] = batch.points(first, min(first + MANY, batch.runs))[runs[own] - first]
+    return made
+
+
+def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, movers: list[Mover]) -> list[Cloud]:
+    """Choose the members every population begins with from its share of the batch's runs: every so many-th.
+
+    The spans of a first luck all have the run of the batch, so that its luck is that run's; they part as they are
+    moved, at low temperatures.
+    """
+    fit = fits_of(batch, model, columns)
+    chosen: list[Integers] = []
+    for part, mover in enumerate(movers):
+        own = np.arange(part, batch.runs, len(movers), dtype=np.int64)
+        chosen.append(own[first_step(fit[own], mover)])
+    points = np.split(points_at(batch, np.concatenate(chosen)), len(movers))
+    clouds = []
+    for mover, runs, own_points in zip(movers, chosen, points, strict=True):
+        plan = mover.plan
+        since = mover.random.integers(1, plan.quarters + 1, size=(len(runs), plan.spans - 1))
+        seen = batch.on(columns)[runs].astype(np.float64)
+        clouds.append(Cloud(logit(own_points), one_span(runs, plan.spans, since), seen, fit[runs]))
+    return clouds
+
+
+def replay_posterior(
+    batch: Batch,
+    model: ObservationModel,
+    columns: Integers,
+    cut: Quarter,
+    *,
+    plan: Plan | None = None,
+    populations: int = POPULATIONS,
+    seed: int = 1,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> tuple[ReplayPosterior, tuple[Tempered, ...]]:
+    """Make the replay posterior of some of a batch's targets.
+
+    Parameters
+    ----------
+    columns
+        Positions of the model's targets among the batch's.
+    cut
+        Last quarter that bears on these targets; runs go no further.
+    populations
+        Independent populations; where they disagree the chains are too short.
+    progress
+        Called with (parts of populations done, parts in all).
+    """
+    case, space = batch.recipe.case, batch.space
+    quarters = cut - case.clock.start + 1
+    wanted = replace(plan or Plan(), quarters=quarters)
+    simulate = Simulator(case, space, model, quarters, batch.recipe.seed, threads)
+    movers = [Mover(simulate, model.log_likelihood, wanted, seed, part) for part in range(populations)]
+    made: list[Tempered] = []
+    for part, (mover, cloud) in enumerate(zip(movers, first_clouds(batch, model, columns, movers), strict=True)):
+
+        def tell(share: float, done: int = part) -> None:
+            if progress is not None:
+                progress(int(PARTS * (done + share)), PARTS * populations)
+
+        made.append(temper(cloud, mover, tell))
+    clouds = [one.cloud for one in made]
+    found = ReplayPosterior(
+        space=space,
+        model=model,
+        points=np.concatenate([expit(cloud.z) for cloud in clouds]),
+        lucks=np.concatenate([cloud.lucks for cloud in clouds]),
+        seed=batch.recipe.seed,
+        cut=cut,
+        population=np.repeat(np.arange(populations), wanted.members),
+        seen=np.concatenate([cloud.seen for cloud in clouds]),
+        log_evidence=tuple(one.log_evidence for one in made),
+    )
+    return found, tuple(made)

@@ -1,0 +1,84 @@
+"""A replay posterior as the source of a study's draws: pairs of parameters and past luck, with futures of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from copark.cases.case import Case
+from copark.experiments.counterfactual import varying
+from copark.experiments.study import Study
+from copark.inference.artefacts import load
+from copark.inference.replay import ReplayPosterior
+from copark.model.arrays import Draws
+
+STRIDE = 0.6180339887498949
+"""Pairs are taken in steps of the golden section, so that the first few are spread over all populations."""
+
+
+class PosteriorSource:
+    """Draws of a replay posterior.
+
+    Run r has draw d = r // futures, which is pair d of an order spread over all pairs, begun again when they are used
+    up. Up to the cut it has the pair's luck, from then on that of (the study's seed, r).
+    """
+
+    def __init__(self, replay: ReplayPosterior, *, stale: bool = False) -> None:
+        self.replay = replay
+        self.stale = stale
+
+    @cached_property
+    def whole(self) -> Draws:
+        """Draws of all pairs."""
+        return self.replay.draws()
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Order in which pairs are taken, shape (pairs,)."""
+        spread: np.ndarray = np.argsort((np.arange(self.replay.pairs) * STRIDE) % 1.0, kind="stable")
+        found: np.ndarray = np.argsort(spread, kind="stable")
+        return found
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters, one number each, that differ between pairs."""
+        return tuple(varying(self.whole))
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        """Entries of provenance: the hash of all draws, the cut, how many pairs, whether it is of another model."""
+        digest = hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in self.whole)).hexdigest()
+        return {
+            "draws_hash": digest,
+            "posterior_cut": str(self.replay.cut),
+            "posterior_pairs": self.replay.pairs,
+            "posterior_stale": self.stale,
+        }
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:
+        """Parameters and luck of runs first … last - 1, before any scenario."""
+        runs = np.arange(first, last)
+        pairs = self.order[runs // study.futures % self.replay.pairs]
+        made = Draws(*(room[pairs].copy() for room in self.whole))
+        made.luck["cut"] = self.replay.cut - self.replay.space.case.clock.start + 1
+        made.luck["later_seed"] = study.seed
+        made.luck["later_run"] = runs
+        return made
+
+
+def source_for(study: Study, case: Case) -> PosteriorSource | None:
+    """Source of a study's draws: the case's posterior if it draws from one, else none.
+
+    Raises
+    ------
+    NotFound
+        If the case has no posterior.
+    """
+    if study.draws != "posterior":
+        return None
+    stored = load(case)
+    return PosteriorSource(stored.replay, stale=stored.stale)

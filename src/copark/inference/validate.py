@@ -1,0 +1,328 @@
+"""Validation: what is said of later years from a cut is scored against what was observed, beside naive curves.
+
+Great Stone's values of 2021 to 2024 are development data: variants of the model's prototype were scored on them before.
+Naive curves are given all used values up to the cut, the model only those with the role *fit*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.analysis.fit import covered, crps, crps_within, probability_below, quantile_band
+from copark.analysis.naive import CURVES, History, forecasts
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.inference.batch import Batch
+from copark.inference.observations import ObservationModel, Target, targets
+from copark.inference.project import Projection, project
+from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
+from copark.inference.tempering import Plan
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+LEVEL = 0.9
+CONDITIONAL, BLIND = "model", "model-blind"
+MODELS = (CONDITIONAL, BLIND)
+NAIVE = tuple(CURVES)
+DAYS = 365.25
+MEMBERS = 2000
+"""Members of a forecast, at least about so many."""
+EVEN = 0.05
+"""Two mean scores that differ by less than this share are called even."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one method forecast one value.
+
+    Parameters
+    ----------
+    crps
+        In the value's unit; of a bound or range only what falls outside costs.
+    bounded
+        Whether the value is only a bound or a range: kept out of means.
+    median, low, high
+        Of the forecast, 50 %, 5 % and 95 %.
+    covered
+        Whether the band reaches the value as it is worded.
+    below
+        Share of the forecast below the value.
+    """
+
+    target: Target
+    method: str
+    crps: float
+    bounded: bool
+    median: float
+    low: float
+    high: float
+    covered: bool
+    below: float
+
+
+def is_exact(target: Target) -> bool:
+    """Whether a value is reported as such, and not as a bound or a range."""
+    return target.bound in {"exact", "about"}
+
+
+def score(target: Target, method: str, ensemble: Floats) -> Score:
+    """Score an ensemble against a value."""
+    low, high = target.wording
+    exact = is_exact(target)
+    band = quantile_band(ensemble, LEVEL)
+    return Score(
+        target=target,
+        method=method,
+        crps=crps(ensemble, target.value) if exact else crps_within(ensemble, low, high),
+        bounded=not exact,
+        median=float(np.nanmedian(ensemble)),
+        low=band[0],
+        high=band[1],
+        covered=covered(ensemble, low, high, LEVEL),
+        below=probability_below(ensemble, target.reported),
+    )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Forecasts from one cut: per method an ensemble for each later target it can forecast.
+
+    replay, projections: what the model's ensembles were made from, by method; none for forecasts from elsewhere.
+    """
+
+    cut: Quarter
+    targets: tuple[Target, ...]
+    ensembles: Mapping[str, Mapping[int, Floats]]
+    replay: ReplayPosterior | None = field(default=None, repr=False)
+    projections: Mapping[str, Projection] = field(default_factory=dict, repr=False)
+
+    def scores(self, methods: Iterable[str] | None = None) -> tuple[Score, ...]:
+        """Score every method on every target it forecasts."""
+        wanted = tuple(self.ensembles) if methods is None else tuple(methods)
+        return tuple(
+            score(self.targets[n], method, self.ensembles[method][n])
+            for method in wanted
+            for n in sorted(self.ensembles.get(method, {}))
+        )
+
+    def known_by(self, end: Quarter, start: Quarter) -> list[int]:
+        """Positions of targets whose day is no later than the end of a quarter."""
+        return [n for n, target in enumerate(self.targets) if target.last <= end - start]
+
+
+def restricted(batch: Batch, cut: Quarter, roles: Sequence[str] = ("fit",)) -> tuple[ObservationModel, Integers]:
+    """Give the part of a batch's record that an earlier cut knows, and its columns in the batch."""
+    at = cut - batch.recipe.case.clock.start
+    kept = [
+        n
+        for n, target in enumerate(batch.recipe.model.targets)
+        if target.last <= at and target.observation.role in roles
+    ]
+    model = ObservationModel(tuple(batch.recipe.model.targets[n] for n in kept))
+    return model, np.array(kept, dtype=np.int64)
+
+
+def years_since(case: Case, target: Target) -> float:
+    """Years from the case's first day to a target's day."""
+    return (target.observation.date.last_day - case.clock.start.first_day).days / DAYS
+
+
+def history_of(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit", "check", "score")) -> History:
+    """Used values of an observable up to a cut, as naive curves are given them."""
+    known = [one for one in targets(case, roles, cut=cut) if one.variable == variable]
+    return History.of(
+        [years_since(case, one) for one in known], [one.reported for one in known], [one.error for one in known]
+    )
+
+
+def naive_ensembles(
+    case: Case, cut: Quarter, later: Sequence[Target], roles: Sequence[str] = ("fit", "check", "score")
+) -> dict[str, dict[int, Floats]]:
+    """Forecast later targets with naive curves through all used values of some roles up to a cut."""
+    found: dict[str, dict[int, Floats]] = {}
+    for variable in dict.fromkeys(target.variable for target in later):
+        at = [n for n, target in enumerate(later) if target.variable == variable]
+        history = history_of(case, cut, variable, roles)
+        made = forecasts(history, [years_since(case, later[n]) for n in at], [later[n].error for n in at])
+        for name, forecast in made.items():
+            found.setdefault(name, {}).update({n: forecast.ensemble(place) for place, n in enumerate(at)})
+    return found
+
+
+def model_ensembles(projection: Projection, later: Sequence[Target]) -> dict[int, Floats]:
+    """Forecast later targets with a projection."""
+    reports = projection.reports(ObservationModel(tuple(later)))
+    return {n: reports[:, n] for n in range(len(later))}
+
+
+def origin(
+    batch: Batch,
+    cut: Quarter,
+    *,
+    roles: Sequence[str] = ("fit",),
+    later_roles: Sequence[str] = ("fit", "score"),
+    plan: Plan | None = None,
+    populations: int = POPULATIONS,
+    threads: int = 1,
+    replay: ReplayPosterior | None = None,
+    progress: Progress | None = None,
+) -> Origin:
+    """Calibrate to a cut and forecast what the case observed later, conditionally, blindly and naively.
+
+    Parameters
+    ----------
+    replay
+        The replay posterior of this cut, if it is there already.
+    progress
+        Called with (parts of the search done, parts in all).
+    """
+    if replay is None:
+        model, columns = restricted(batch, cut, roles)
+        replay, _ = replay_posterior(
+            batch, model, columns, cut, plan=plan, populations=populations, threads=threads, progress=progress
+        )
+    return forecast_from(replay, batch.recipe.case, later_roles=later_roles, threads=threads)
+
+
+def forecast_from(
+    replay: ReplayPosterior, case: Case, *, later_roles: Sequence[str] = ("fit", "score"), threads: int = 1
+) -> Origin:
+    """Forecast from a replay posterior what the case observed after its cut; of few pairs, each has several futures.
+
+    Raises
+    ------
+    ValueError
+        If the case observed nothing after it.
+    """
+    cut = replay.cut
+    later = targets(case, later_roles, after=cut)
+    if not later:
+        raise ValueError(f"{case.name} has no values after {cut}")
+    names = ObservationModel(later).variables
+    end = case.clock.start + max(target.last for target in later)
+    futures = max(MEMBERS // replay.pairs, 1)
+    made = {
+        name: project(replay, end, names, blindly=blindly, futures=futures, threads=threads)
+        for name, blindly in ((CONDITIONAL, False), (BLIND, True))
+    }
+    ensembles = {name: model_ensembles(projection, later) for name, projection in made.items()}
+    return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One observable: mean score of each method over the values all of them forecast, and the winner.
+
+    Parameters
+    ----------
+    values
+        Exact values the means are over.
+    crps, coverage, width
+        By method. Coverage counts bounds and ranges too.
+    firm
+        Whether the winner is ahead by more than a twentieth and stays ahead whichever one value is left out; of a
+        single value nothing is firm.
+    """
+
+    variable: str
+    values: int
+    crps: Mapping[str, float]
+    coverage: Mapping[str, float]
+    width: Mapping[str, float]
+    firm: bool = False
+
+    @property
+    def winner(self) -> str:
+        """Method with the smallest mean score."""
+        return min(self.crps, key=lambda method: self.crps[method])
+
+    @property
+    def best_naive(self) -> str | None:
+        """The naive curve with the smallest mean score; ``None`` where none could forecast."""
+        naive = [method for method in self.crps if method in NAIVE]
+        return min(naive, key=lambda method: self.crps[method]) if naive else None
+
+
+def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[Line, ...]:
+    """Mean scores by observable over exact values; coverage counts bounds and ranges too.
+
+    A method that cannot forecast an observable (too short a past) is not in its line.
+    """
+    wanted = tuple(dict.fromkeys(one.method for one in scores)) if methods is None else tuple(methods)
+    lines = []
+    for variable in dict.fromkeys(one.target.variable for one in scores):
+        own = [one for one in scores if one.target.variable == variable and one.method in wanted]
+        exact = [one for one in own if not one.bounded]
+        if not exact:
+            continue
+        present = [method for method in wanted if any(one.method == method for one in exact)]
+        each = {m: np.array([one.crps for one in exact if one.method == m]) for m in present}
+        lines.append(
+            Line(
+                variable=variable,
+                values=len({one.target.name for one in exact}),
+                crps={m: float(each[m].mean()) for m in present},
+                coverage={m: float(np.mean([one.covered for one in own if one.method == m])) for m in present},
+                width={m: float(np.mean([one.high - one.low for one in exact if one.method == m])) for m in present},
+                firm=is_firm(each),
+            )
+        )
+    return tuple(lines)
+
+
+def is_firm(each: Mapping[str, Floats]) -> bool:
+    """Whether one method is ahead by a margin, also without any one of the values.
+
+    Parameters
+    ----------
+    each
+        Scores by method, of the same values in the same order.
+    """
+    scores = np.stack(list(each.values()))
+    if len(scores) < 2 or scores.shape[1] < 2:
+        return False
+    means = scores.mean(axis=1)
+    first, second = np.sort(means)[:2]
+    left_out = (scores.sum(axis=1, keepdims=True) - scores).argmin(axis=0)
+    return bool(second - first > EVEN * second and (left_out == means.argmin()).all())
+
+
+def rolling(
+    batch: Batch,
+    cuts: Sequence[Quarter],
+    *,
+    plan: Plan | None = None,
+    populations: int = POPULATIONS,
+    threads: int = 1,
+    ready: Mapping[Quarter, ReplayPosterior] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Origin, ...]:
+    """Forecast from several cuts, earliest first.
+
+    Parameters
+    ----------
+    ready
+        Replay posteriors that are there already, by cut.
+    progress
+        Called with (parts done, parts in all), over all cuts that are not ready.
+    """
+    known = ready or {}
+    wanted = sorted(set(cuts))
+    searched = sum(cut not in known for cut in wanted)
+    made: list[Origin] = []
+    done = 0
+
+    def tell(part: int, whole: int) -> None:
+        if progress is not None:
+            progress(done * whole + part, searched * whole)
+
+    for cut in wanted:
+        one = known.get(cut)
+        made.append(origin(batch, cut, plan=plan, populations=populations, threads=threads, replay=one, progress=tell))
+        done += one is None
+    return tuple(made)

@@ -1,0 +1,78 @@
+"""Tables of later observations: every fault with file, line, cause and repair; the same columns as a case's series."""
+
+from __future__ import annotations
+
+import pytest
+
+from copark.errors import FaultsFound, NotFound
+from copark.inference.later_data import read_later
+
+HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
+GOOD = "2026-06-30,registered,170,,exact,companies,stock,high,belta-2026,yes,score,\n"
+
+
+def write(tmp_path, content, name="later.csv"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def test_a_sound_table_is_read(tmp_path) -> None:
+    (row,) = read_later(write(tmp_path, HEAD + GOOD))
+    assert (row.variable, row.value, row.role, row.source) == ("registered", 170.0, "score", ("belta-2026",))
+
+
+def test_a_table_from_a_spreadsheet_is_read(tmp_path) -> None:
+    assert read_later(write(tmp_path, ("\ufeff" + HEAD + GOOD).replace("\n", "\r\n")))
+
+
+BAD = {
+    "unknown variable": (HEAD + GOOD.replace("registered", "registred"), 2, "registered"),
+    "wrong unit": (HEAD + GOOD.replace("companies", "ha"), 2, "companies"),
+    "no number": (HEAD + GOOD.replace("170", "many"), 2, ""),
+    "bad date": (HEAD + GOOD.replace("2026-06-30", "30.06.2026"), 2, "2026"),
+    "no such day": (HEAD + GOOD.replace("2026-06-30", "2026-06-31"), 2, ""),
+    "bad bound": (HEAD + GOOD.replace("exact", "roughly"), 2, "exact"),
+    "range without its end": (HEAD + GOOD.replace("exact", "range"), 2, ""),
+    "missing column": (HEAD.replace(",unit", "") + GOOD.replace("companies,", ""), 1, "unit"),
+    "semicolons": ((HEAD + GOOD).replace(",", ";"), 1, "commas"),
+    "too few cells": (HEAD + "2026-06-30,registered\n", 2, ""),
+    "two used values of one day": (HEAD + GOOD + GOOD.replace("170", "171"), 3, ""),
+    "judgement without a reason": (HEAD + GOOD.replace("belta-2026", "judgement").replace("high", "judgement"), 2, ""),
+    "wide characters": ((HEAD + GOOD).encode("utf-16"), 1, "UTF-8"),
+    "another encoding": ((HEAD + GOOD.replace(",\n", ",\u00e9\n")).encode("latin-1"), 2, "UTF-8"),
+    "nothing": ("", None, ""),
+    "heads alone": (HEAD, None, ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_faults_say_where_what_and_how_to_mend(tmp_path, name) -> None:
+    content, line, word = BAD[name]
+    with pytest.raises(FaultsFound) as found:
+        read_later(write(tmp_path, content))
+    fault = found.value.faults[0]
+    assert (fault.file, fault.line) == ("later.csv", line)
+    for lang in ("en", "zh"):
+        assert fault.cause(lang)
+        assert fault.repair(lang)
+    assert word in found.value.faults[0].sentence()
+
+
+def test_all_faults_come_at_once_in_reading_order(tmp_path) -> None:
+    rows = GOOD.replace("170", "many") + GOOD.replace("companies", "ha").replace("06-30", "09-30")
+    with pytest.raises(FaultsFound) as found:
+        read_later(write(tmp_path, HEAD + rows))
+    assert [one.line for one in found.value.faults] == [2, 3]
+
+
+def test_a_missing_file_a_folder_and_a_link_are_refused(tmp_path) -> None:
+    with pytest.raises(NotFound, match=r"nowhere\.csv"):
+        read_later(tmp_path / "nowhere.csv")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FaultsFound):
+        read_later(tmp_path / "folder.csv")
+    write(tmp_path, HEAD + GOOD)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "later.csv")
+    with pytest.raises(FaultsFound):
+        read_later(tmp_path / "link.csv")

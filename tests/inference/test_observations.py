@@ -1,0 +1,151 @@
+"""The observation model: which values are asked of a run, on which day, with which error, and what wording hides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from copark.cases.fields import Grade
+from copark.cases.quarters import Quarter
+from copark.inference.observations import ObservationModel, error_of, error_scales, noise, targets
+from tests.inference.conftest import CUT
+from tests.inference.toys import model, target
+
+
+def by_name(record):
+    return {one.name: one for one in record.targets}
+
+
+def test_every_grade_that_may_be_used_has_an_error_and_a_reason_in_both_languages() -> None:
+    from typing import get_args
+
+    scales = error_scales()
+    assert set(scales["grades"]) == set(get_args(Grade)) - {"background"}
+    for entry in (*scales["grades"].values(), *scales["floors"].values()):
+        assert entry["reason"]["en"]
+        assert entry["reason"]["zh"]
+
+
+def test_the_error_is_relative_above_its_floor_and_doubled_for_about() -> None:
+    assert error_of("registered", 8.0, "high", "exact") == 2.0
+    assert error_of("registered", 120.0, "medium", "exact") == pytest.approx(6.0)
+    assert error_of("realised_investment", 500.0, "high", "about") == pytest.approx(30.0)
+    assert error_of("mean_return", 0.05, "low", "exact") == pytest.approx(0.005)
+
+
+def test_the_record_to_2020_is_the_one_of_the_specification(record) -> None:
+    found = by_name(record)
+    assert len(found) == 23
+    assert [found[f"registered {date}"].value for date in ("2016-12", "2018-06-11", "2018-12-31", "2020-12-31")] == [
+        8.0, 35.0, 41.0, 68.0,
+    ]  # fmt: skip
+    assert found["realised_investment 2018-12-31"].bound == "at-most"
+    assert found["jobs 2020-12-31"].bound == "at-least"
+
+
+def test_a_stock_is_read_on_its_day(record) -> None:
+    """26 November is 57 days into a quarter of 92."""
+    found = by_name(record)["operating 2019-11-26"]
+    assert found.quarters == (28, 29)
+    assert found.weights == pytest.approx((35 / 92, 57 / 92))
+    assert by_name(record)["operating 2019-12-31"].quarters == (29,)
+
+
+def test_a_value_of_early_2021_is_set_beside_the_end_of_2020_and_is_not_scored_again(great_stone, record) -> None:
+    assert by_name(record)["realised_investment 2021-02-12"].quarters == (33,)
+    later = targets(great_stone, ("score",), after=CUT)
+    assert "registered 2021-02-12" not in [one.name for one in later]
+    assert "registered 2022-01-11" in [one.name for one in later]
+
+
+def test_a_years_profit_is_the_mean_of_its_four_quarters(great_stone) -> None:
+    found = {one.name: one for one in targets(great_stone, ("score",), after=CUT)}["profit 2022"]
+    assert found.quarters == (38, 39, 40, 41)
+    assert found.weights == (0.25,) * 4
+
+
+def test_earlier_cuts_know_less(great_stone) -> None:
+    counts = [len(targets(great_stone, ("fit", "check"), cut=Quarter(year, 4))) for year in (2014, 2016, 2018, 2020)]
+    assert counts[0] == 0
+    assert counts == sorted(set(counts))
+
+
+def test_counterparts_lie_on_the_line_between_quarter_ends() -> None:
+    seen = model(
+        target("registered", quarters=(1, 2), weights=(0.25, 0.75)),
+        target("profit", quarters=(0, 1), weights=(0.5,) * 2),
+    )
+    out = np.array([[[0.0, 4.0, 8.0], [2.0, 6.0, 9.0]]])
+    assert seen.counterparts(out, ("registered", "profit")).tolist() == [[7.0, 4.0]]
+    assert seen.quarters == 3
+
+
+def test_wording_hides_what_lies_beyond_it() -> None:
+    seen = model(
+        target(bound="at-least", value=10.0),
+        target(bound="at-most", value=10.0),
+        target(bound="range", value=4.0, high=8.0),
+    )
+    assert seen.hide(np.array([[12.0, 12.0, 5.0], [7.0, 7.0, 9.0]])).tolist() == [[10.0, 12.0, 6.0], [7.0, 10.0, 7.0]]
+    assert seen.hide(seen.recorded).tolist() == seen.recorded.tolist()
+
+
+@given(st.floats(-30, 30))
+def test_the_likelihood_is_that_of_normal_errors(value: float) -> None:
+    seen = [
+        (target(value=3.0, error=2.0), norm.logpdf(3.0, value, 2.0)),
+        (target(bound="at-least", value=3.0, error=2.0), norm.logcdf((value - 3.0) / 2.0)),
+        (target(bound="at-most", value=3.0, error=2.0), norm.logcdf((3.0 - value) / 2.0)),
+    ]
+    for one, wanted in seen:
+        assert model(one).log_likelihood(np.array([[value]]))[0] == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("value", [-3.0, 4.5, 6.0, 7.9, 20.0])
+def test_the_likelihood_of_a_range_is_the_probability_of_a_report_within(value: float) -> None:
+    seen = model(target(bound="range", value=4.0, high=8.0, error=1.5))
+    wanted = norm.cdf(8.0, value, 1.5) - norm.cdf(4.0, value, 1.5)
+    assert np.exp(seen.log_likelihood(np.array([[value]]))[0]) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_a_run_without_a_value_is_impossible() -> None:
+    assert model(target()).log_likelihood(np.array([[np.nan]]))[0] == -np.inf
+
+
+def test_a_simulated_record_is_judged_as_the_real_one_is() -> None:
+    """A report beyond the wording is judged by its probability, one short of it by its density."""
+    seen = model(target(bound="at-least", value=10.0, error=2.0), target(bound="range", value=4.0, high=8.0, error=2.0))
+    runs = np.array([[9.0, 7.0]])
+    found = seen.log_likelihood(runs, seen.hide(np.array([8.0, 9.5])))
+    assert found[0] == pytest.approx(norm.logpdf(8.0, 9.0, 2.0) + norm.logpdf(9.5, 7.0, 2.0))
+
+
+def test_errors_belong_to_runs_and_not_to_chunks(record) -> None:
+    truth = np.tile(record.recorded, (50, 1))
+    whole = record.reports(truth, seed=3)
+    parts = np.concatenate([record.reports(truth[:17], 3), record.reports(truth[17:], 3, first=17)])
+    assert np.array_equal(whole, parts)
+    assert not np.array_equal(whole, record.reports(truth, seed=4))
+
+
+def test_errors_have_the_declared_size_and_bounds_hide_them(record) -> None:
+    reports = record.reports(np.tile(record.recorded, (4000, 1)), seed=1)
+    exact = [n for n, one in enumerate(record.targets) if one.bound in {"exact", "about"}]
+    assert reports[:, exact].std(axis=0) == pytest.approx(record.errors[exact], rel=0.06)
+    jobs = [one.variable for one in record.targets].index("jobs")
+    assert (reports[:, jobs] == 1000.0).mean() == pytest.approx(0.5, abs=0.04)
+
+
+def test_noise_is_standard_normal_and_uncorrelated() -> None:
+    found = noise(1, 0, 20_000, 6)
+    assert np.abs(found.mean(axis=0)).max() < 0.03
+    assert np.abs(np.cov(found, rowvar=False) - np.eye(6)).max() < 0.04
+
+
+def test_no_targets_are_no_record() -> None:
+    empty = ObservationModel(())
+    assert empty.quarters == 0
+    assert empty.log_likelihood(np.zeros((3, 0))).tolist() == [0.0, 0.0, 0.0]

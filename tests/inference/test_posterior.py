@@ -1,0 +1,95 @@
+"""The parameter posterior: learned summaries and regression adjustment, on a toy with a closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from copark.inference.posterior import Neighbours, adjust, distances, posterior_of, weighted_quantiles
+from copark.inference.summaries import features, learn
+from tests.inference.toys import cube, model, normal, target
+
+ERROR = 0.5
+RUNS = 20_000
+RECORD = np.array([0.9, -0.4])
+
+
+def seen():
+    return model(target(date="1", error=ERROR), target("other", date="2", error=ERROR))
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Three parameters, the third of which nothing depends on; two reports."""
+    points = np.random.default_rng(5).random((RUNS, 3))
+    reports = seen().reports(normal(points)[:, :2], seed=2)
+    learned = learn(seen(), reports, points)
+    return reports, learned, Neighbours(points, learned(reports), learned.residual)
+
+
+def test_the_posterior_is_the_closed_form(world) -> None:
+    """z ~ N(0, 1) seen with error s: N(y / (1 + s²), s² / (1 + s²))."""
+    _, learned, near = world
+    found = posterior_of(None, near, learned, RECORD, 1000)
+    for axis, value in enumerate(RECORD):
+        low, middle, high = weighted_quantiles(normal(found.points[:, axis]), found.weights, (0.05, 0.5, 0.95))
+        exact = norm(value / (1 + ERROR**2), ERROR / np.sqrt(1 + ERROR**2))
+        assert middle == pytest.approx(exact.ppf(0.5), abs=0.06)
+        assert (low, high) == pytest.approx((exact.ppf(0.05), exact.ppf(0.95)), abs=0.12)
+
+
+def test_what_nothing_depends_on_stays_at_its_prior(world) -> None:
+    _, learned, near = world
+    found = posterior_of(None, near, learned, RECORD, 1000)
+    assert weighted_quantiles(found.points[:, 2], found.weights, (0.25, 0.5, 0.75)) == pytest.approx(
+        [0.25, 0.5, 0.75], abs=0.06
+    )
+    assert learned.explained[2] == pytest.approx(0.0, abs=0.06)
+    assert learned.explained[0] == pytest.approx(1 / (1 + ERROR**2), abs=0.08)
+
+
+def test_intervals_cover_as_often_as_they_say(world) -> None:
+    near = world[2]
+    inside = []
+    for run in range(RUNS - 150, RUNS):
+        found = near.accept(None, near.summaries[run].astype(np.float64), 600, without=run)
+        below = (found.weights[:, np.newaxis] * (found.points < near.points[run])).sum(axis=0)
+        inside.append((below > 0.05) & (below < 0.95))
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
+
+
+def test_the_same_seed_gives_the_same_network(world) -> None:
+    reports, _, near = world
+    points = near.points.astype(np.float64)
+    one, two = (learn(seen(), reports[:3000], points[:3000], seed=7) for _ in range(2))
+    assert np.array_equal(one(reports[:50]), two(reports[:50]))
+
+
+def test_runs_without_a_value_are_never_near(world) -> None:
+    _, learned, near = world
+    broken = near.summaries.astype(np.float64)
+    broken[: RUNS // 2] = np.nan
+    found = Neighbours(near.points, broken, learned.residual).accept(None, broken[-1], 500)
+    assert np.isfinite(found.points).all()
+    assert np.isinf(distances(broken[:3], broken[-1], learned.residual)).all()
+
+
+def test_adjustment_is_exact_where_the_truth_is_a_line() -> None:
+    random = np.random.default_rng(1)
+    summaries = random.normal(size=(400, 2))
+    z = 1.0 + summaries @ np.array([[2.0], [-1.0]])
+    moved = adjust(z, summaries, np.array([0.5, 0.5]), np.ones(400))
+    assert moved[:, 0] == pytest.approx(1.5, abs=1e-9)
+
+
+def test_features_are_logarithms_and_growth() -> None:
+    one = model(target(date="1"), target(date="2"), target("other"))
+    found = features(one, np.array([[0.0, np.e - 1.0, -(np.e - 1.0)]]))
+    assert found[0].tolist() == pytest.approx([0.0, 1.0, -1.0, 1.0])
+
+
+def test_weighted_quantiles_of_equal_weights_are_the_usual_ones() -> None:
+    values = np.arange(101.0)
+    assert weighted_quantiles(values, np.ones(101), (0.5,))[0] == 50.0
+    assert weighted_quantiles(cube(np.zeros(3)), np.ones(3), (0.1, 0.9)).tolist() == [0.5, 0.5]

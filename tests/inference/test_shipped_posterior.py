@@ -1,0 +1,113 @@
+"""The posterior of Great Stone that ships: of this model and case, whole runs that tell the record, many and agreed."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from copark.cases.pack import case_parameters
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.experiments.sample import fill
+from copark.inference.artefacts import PAIRS, SHIPPED, check, load
+from copark.inference.diagnostics import movements
+from copark.inference.prior import study_of
+from copark.model.compiler import cpu_features
+from copark.model.variables import catalogue
+
+ORDER = ("unmoved", "weakly", "moved")
+RUNS = 1000
+
+
+@pytest.fixture(scope="module")
+def shipped(great_stone):
+    return load(great_stone)
+
+
+def runs_of(case, replay, draws):
+    """Counterparts of the record in runs to the cut."""
+    inputs = inputs_of(case, study_of(case, replay.seed).scenarios[0], replay.quarters)
+    out, status = run_blocks(inputs, draws, positions(replay.model.variables), 1)
+    assert (status[:, 0] == 0).all()
+    return replay.model.counterparts(out, replay.model.variables)
+
+
+def test_it_is_of_this_model_and_case(shipped) -> None:
+    """If this fails, model, case, priors or targets have changed: `copark calibrate great-stone` makes it again."""
+    assert not shipped.stale
+
+
+def test_its_pairs_still_tell_what_they_told(great_stone, shipped) -> None:
+    """All of them on a processor of the same kind; another may round an event of chance the other way in a few."""
+    replay = shipped.replay
+    same = np.isclose(runs_of(great_stone, replay, replay.draws()), replay.seen, rtol=1e-5, atol=1e-4).all(axis=1)
+    alike = shipped.recipe["made_with"]["cpu_features"] == cpu_features()
+    assert same.mean() == 1.0 if alike else same.mean() > 0.95
+
+
+def test_pasts_are_many_in_every_quarter_and_populations_agree(shipped) -> None:
+    replay = shipped.replay
+    assert replay.pasts_by_quarter.shape == (34,)
+    assert replay.fewest_pasts > 120
+    assert replay.pasts > 400
+    assert len(np.unique(replay.points, axis=0)) == replay.pairs
+    assert (replay.disagreement() < 1.1).all()
+    assert np.std(replay.log_evidence) < 0.5
+
+
+def test_the_two_posteriors_say_the_same_of_parameters(shipped) -> None:
+    """One rests on summaries and regression, the other on whole runs: medians differ by less than 0.2 of the prior."""
+    apart = np.median(shipped.parameters.points, axis=0) - np.median(shipped.replay.points, axis=0)
+    assert np.abs(apart).max() < 0.2
+    assert np.abs(apart).mean() < 0.06
+
+
+def test_the_catalogue_says_what_was_moved(great_stone, shipped) -> None:
+    """Tags of parameters are the verdicts of the parameter posterior; of the mix, that of the share moved most."""
+    said: dict[str, str] = {}
+    for one in movements(shipped.parameters.space, shipped.parameters.points):
+        name = one.name.partition(".")[0]
+        said[name] = max(one.verdict, said.get(name, "unmoved"), key=ORDER.index)
+    tags = {name: variable.moved for name, variable in catalogue().parameters.items()}
+    assert {name: tags[name] for name in said} == said
+    assert all(tag == "unmoved" for name, tag in tags.items() if name not in said)
+
+
+def test_defaults_tell_the_record_luck_averaged(great_stone, shipped) -> None:
+    """Medians over lucks lie within 1.2 errors of observation of the record, root mean square.
+
+    Defaults of parameters that were moved are rounded medians of the posterior; the middle of the prior lies far off.
+    """
+    replay = shipped.replay
+    study = study_of(great_stone, replay.seed)
+    facts = case_parameters(great_stone)
+    values = {
+        name: np.tile(np.array(facts.get(name, one.default)).reshape(one.shape), (RUNS, *([1] * len(one.shape))))
+        for name, one in catalogue().parameters.items()
+    }
+
+    def misfit(draws):
+        middle = np.median(runs_of(great_stone, replay, draws), axis=0)
+        return np.sqrt((((replay.model.hide(middle) - replay.model.recorded) / replay.model.errors) ** 2).mean())
+
+    assert misfit(fill(values, study.scenarios[0], study, 0, RUNS)) < 1.2
+    assert misfit(replay.space.draws(np.full((RUNS, replay.space.axes), 0.5), replay.seed)) > 2.0
+
+
+def test_it_is_small_and_names_its_recipe(great_stone, shipped) -> None:
+    sizes = [path.stat().st_size for path in (SHIPPED / great_stone.name).iterdir()]
+    assert sum(sizes) < 1_000_000
+    recipe = json.loads((SHIPPED / great_stone.name / "recipe.json").read_text(encoding="utf-8"))
+    assert recipe["settings"]["runs"] == 1 << 19
+    assert shipped.replay.pairs == PAIRS
+    assert tuple(recipe["axes"]) == shipped.replay.space.names
+
+
+@pytest.mark.long
+def test_made_again_it_is_the_same(great_stone, shipped) -> None:
+    """To the bit, on a processor of the same kind; another rounds otherwise, and chance goes other ways."""
+    if shipped.recipe["made_with"]["cpu_features"] != cpu_features():
+        pytest.skip("made on another kind of processor")
+    assert check(great_stone, threads=2).identical

@@ -1,0 +1,66 @@
+"""A posterior as the source of a study's draws: the past is the pair's, spans and all, the future the study's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.experiments.study import baseline
+from copark.inference.prior import study_of
+from copark.inference.replay import replay_posterior
+from copark.inference.source import PosteriorSource
+from copark.inference.tempering import Plan
+from tests.inference.conftest import CUT
+
+QUARTERS = 60
+
+
+@pytest.fixture(scope="module")
+def source(batch, record):
+    plan = Plan(members=32, sweeps=1, last_sweeps=2)
+    columns = np.arange(len(record.targets))
+    return PosteriorSource(replay_posterior(batch, record, columns, CUT, plan=plan, populations=2)[0])
+
+
+def study(**changes):
+    return baseline("great-stone").with_changes(draws="posterior", **changes)
+
+
+def simulated(case, draws, names):
+    inputs = inputs_of(case, study_of(case, 1).scenarios[0], QUARTERS)
+    out, status = run_blocks(inputs, draws, positions(names), 1)
+    assert (status[:, 0] == 0).all()
+    return out
+
+
+def test_runs_replay_their_pair_to_the_cut(great_stone, record, source) -> None:
+    seen = record.counterparts(simulated(great_stone, source.draws(study(), 0, 64), record.variables), record.variables)
+    assert np.array_equal(seen, source.replay.seen[source.order])
+
+
+def test_first_runs_are_of_all_populations(source) -> None:
+    assert set(source.replay.population[source.order[:4]]) == {0, 1}
+    assert sorted(source.order) == list(range(source.replay.pairs))
+
+
+def test_futures_of_a_pair_share_its_past_and_part_at_the_cut(great_stone, source) -> None:
+    out = simulated(great_stone, source.draws(study(futures=3), 0, 9), ("registered", "demand_home"))
+    one, two, three, other = out[0], out[1], out[2], out[3]
+    assert np.array_equal(one[:, :34], two[:, :34])
+    assert np.array_equal(one[:, :34], three[:, :34])
+    assert not np.array_equal(one[:, :34], other[:, :34])
+    assert (one[1, 34:] != two[1, 34:]).all()
+
+
+def test_the_seed_of_a_study_is_that_of_the_future_alone(great_stone, source) -> None:
+    one, two = (simulated(great_stone, source.draws(study(seed=s), 0, 4), ("demand_home",)) for s in (1, 2))
+    assert np.array_equal(one[:, :, :34], two[:, :, :34])
+    assert (one[:, :, 34:] != two[:, :, 34:]).all()
+
+
+def test_any_part_of_the_draws_is_made_without_the_rest(source) -> None:
+    whole, part = source.draws(study(futures=2), 0, 40), source.draws(study(futures=2), 13, 29)
+    for one, other in zip(whole, part, strict=True):
+        assert np.array_equal(one[13:29], other)

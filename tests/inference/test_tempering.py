@@ -1,0 +1,170 @@
+"""The sampler over parameters and luck in spans, on a toy whose posterior and evidence have a closed form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare, multivariate_normal
+
+from copark.inference.posterior import systematic
+from copark.inference.prior import expit, logit
+from copark.inference.spans import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
+from copark.inference.tempering import (
+    FRESH,
+    LUCK_KINDS,
+    Cloud,
+    Mover,
+    Plan,
+    effective,
+    first_step,
+    log_mean,
+    next_temperature,
+    temper,
+)
+from tests.inference.toys import hashed_normal, model, normal, target
+
+LUCK, ERROR = 0.8, 0.3
+RECORD = np.array([1.3, 0.2, 0.9, -0.4])
+QUARTERS, SPANS, PRIOR_RUNS = len(RECORD), 3, 6000
+COVARIANCE = np.full((QUARTERS, QUARTERS), 1.0) + LUCK**2 * np.eye(QUARTERS)
+PLAN = Plan(1500, sweeps=4, last_sweeps=25, keep=0.8, quarters=QUARTERS, spans=SPANS)
+
+
+def simulate(points, lucks):
+    """Four quarters: the first parameter plus that quarter's luck. A second parameter does nothing."""
+    z = normal(points)[:, :1]
+    return z + LUCK * hashed_normal(runs_by_quarter(lucks, QUARTERS), np.arange(QUARTERS))
+
+
+def toy():
+    return model(*(target(date=str(n), value=value, error=ERROR) for n, value in enumerate(RECORD)))
+
+
+def begun(mover, seed=3):
+    """Members drawn from the prior, as a calibration draws them: one run's luck in all spans."""
+    random = np.random.default_rng(seed)
+    points = random.random((PRIOR_RUNS, 2))
+    lucks = one_span(np.arange(PRIOR_RUNS), SPANS, random.integers(1, QUARTERS + 1, size=(PRIOR_RUNS, SPANS - 1)))
+    seen = simulate(points, lucks)
+    cloud = Cloud(logit(points), lucks, seen, toy().log_likelihood(seen))
+    return cloud.take(first_step(cloud.fit, mover))
+
+
+def tempered(seed=1, plan=PLAN):
+    mover = Mover(simulate, toy().log_likelihood, plan, seed, 0)
+    return temper(begun(mover), mover)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return tempered()
+
+
+def test_the_posterior_of_the_parameter_is_the_closed_form(found) -> None:
+    """z ~ N(0, 1), y_q = z + luck_q + error_q: precision 1 + Q/s², mean (Σ y)/s² over it, s² = luck² + error²."""
+    precision = 1.0 + QUARTERS / (LUCK**2 + ERROR**2)
+    mean = RECORD.sum() / (LUCK**2 + ERROR**2) / precision
+    z = normal(expit(found.cloud.z[:, 0]))
+    assert z.mean() == pytest.approx(mean, abs=0.05)
+    assert z.std() == pytest.approx(precision**-0.5, rel=0.08)
+
+
+def test_the_posterior_of_the_luck_is_the_closed_form(found) -> None:
+    """What a run tells is known to the error of observation: s.d. of y - truth given y, here nearly the error.
+
+    Spans share runs between quarters and borders lay bare luck that was hidden; none of it may show.
+    """
+    gain = COVARIANCE @ np.linalg.inv(COVARIANCE + ERROR**2 * np.eye(QUARTERS))
+    assert found.cloud.seen.mean(axis=0) == pytest.approx(gain @ RECORD, abs=0.03)
+    left = COVARIANCE - gain @ COVARIANCE
+    assert np.cov(found.cloud.seen, rowvar=False) == pytest.approx(left, abs=0.012)
+
+
+def test_parameter_and_luck_are_as_tied_as_in_the_closed_form(found) -> None:
+    """Given the parameter, the luck of a quarter is N((y - z) luck² / s², luck² error² / s²)."""
+    z = normal(expit(found.cloud.z[:, 0]))
+    shrunk = LUCK**2 / (LUCK**2 + ERROR**2)
+    left = found.cloud.seen - z[:, np.newaxis] - (RECORD - z[:, np.newaxis]) * shrunk
+    assert left.mean(axis=0) == pytest.approx(np.zeros(QUARTERS), abs=0.03)
+    assert left.std(axis=0) == pytest.approx(np.full(QUARTERS, ERROR * np.sqrt(shrunk)), rel=0.08)
+
+
+def test_what_the_record_does_not_hold_stays_at_its_prior(found) -> None:
+    u = expit(found.cloud.z[:, 1])
+    assert u.mean() == pytest.approx(0.5, abs=0.04)
+    assert u.std() == pytest.approx(12**-0.5, rel=0.06)
+
+
+def test_the_evidence_is_the_closed_form(found) -> None:
+    covariance = COVARIANCE + ERROR**2 * np.eye(QUARTERS)
+    assert found.log_evidence == pytest.approx(
+        multivariate_normal.logpdf(RECORD, np.zeros(QUARTERS), covariance), abs=0.12
+    )
+
+
+def test_every_quarter_has_many_lucks(found) -> None:
+    pasts = different_pasts(found.cloud.lucks, QUARTERS)
+    assert (pasts > 1000).all()
+    assert (runs_by_quarter(found.cloud.lucks, QUARTERS) >= FRESH).mean() > 0.9
+    assert found.temperatures[-1] == 1.0
+    assert list(found.temperatures) == sorted(found.temperatures)
+
+
+def test_borders_stay_at_their_own_prior(found) -> None:
+    """Luck is as random wherever its spans begin, so that the record says nothing of borders: all quarters alike."""
+    since = found.cloud.lucks[:, 1:, SINCE]
+    assert ((since >= 1) & (since <= QUARTERS)).all()
+    assert (found.cloud.lucks[:, 0, SINCE] == 0).all()
+    for span in range(SPANS - 1):
+        assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:]).pvalue > 1e-3
+
+
+def test_every_kind_of_move_is_accepted_now_and_then(found) -> None:
+    assert set(found.accepted) == {*LUCK_KINDS, "parameters moved", "parameters anew"}
+    assert all(0.02 < share < 0.98 for share in found.accepted.values())
+    sweeps = PLAN.sweeps * (len(found.temperatures) - 1) + PLAN.sweeps + PLAN.last_sweeps
+    assert found.simulated == sweeps * PLAN.members * (2 + PLAN.luck_moves)
+
+
+def test_members_are_what_the_simulator_makes_of_them(found) -> None:
+    assert simulate(expit(found.cloud.z), found.cloud.lucks) == pytest.approx(found.cloud.seen, abs=1e-9)
+
+
+def test_the_same_seed_gives_the_same_cloud() -> None:
+    small = replace(PLAN, members=200, last_sweeps=5)
+    one, two, other = tempered(plan=small), tempered(plan=small), tempered(seed=2, plan=small)
+    assert np.array_equal(one.cloud.z, two.cloud.z)
+    assert np.array_equal(one.cloud.lucks, two.cloud.lucks)
+    assert not np.array_equal(one.cloud.z, other.cloud.z)
+
+
+def test_a_move_of_luck_changes_one_span_only() -> None:
+    """One span gets another run, another border, or both; a run that is new to it was never used before."""
+    mover = Mover(simulate, toy().log_likelihood, PLAN, 1, 0)
+    before = begun(mover).lucks
+    after, kinds = mover.other_lucks(before)
+    changed = (after != before).any(axis=2)
+    assert (changed.sum(axis=1) <= 1).all()
+    assert (after[(after != before)[:, :, RUN], RUN] >= FRESH).all()
+    assert set(kinds) == set(LUCK_KINDS)
+    replaced = kinds == "span anew"
+    assert (changed & present(before, QUARTERS))[replaced].any(axis=1).all()
+    moved = kinds == "border moved"
+    step = (after[moved, :, SINCE] - before[moved, :, SINCE]).sum(axis=1) % QUARTERS
+    assert set(step) == {1, 2, 3}
+    assert not (after != before)[moved, :, RUN].any()
+
+
+def test_temperature_steps_keep_the_members_wanted() -> None:
+    fit = np.random.default_rng(1).normal(0.0, 30.0, 500)
+    after = next_temperature(fit, 0.0, 250.0)
+    assert effective(after * fit) == pytest.approx(250.0, rel=1e-6)
+    assert next_temperature(np.zeros(10), 0.0, 5.0) == 1.0
+
+
+def test_small_answers() -> None:
+    assert effective(np.zeros(7)) == pytest.approx(7.0)
+    assert log_mean(np.log([1.0, 3.0])) == pytest.approx(np.log(2.0))
+    assert systematic(np.array([0.5, 0.25, 0.25]), 4).tolist() == [0, 0, 1, 2]

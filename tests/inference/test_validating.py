@@ -1,0 +1,271 @@
+"""`copark validate`, `forecast` and `score` from end to end with a small batch."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+import pytest
+
+from copark.cli import calibrating as screen
+from copark.cli import progress
+from copark.errors import FaultsFound, NotFound, RunRefused
+from copark.inference.forecast import ForecastRefused
+from copark.workflows import calibrating, forecasting, validating
+from copark.workflows.forecasting import forecast, score
+from copark.workflows.validating import validate
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
+
+HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
+LATER = (
+    HEAD
+    + "2021-06-30,registered,75,,exact,companies,stock,high,somebody,yes,score,\n"
+    + "2022-06-30,registered,92,,exact,companies,stock,high,somebody,yes,score,\n"
+    + "2022-06-30,operating,40,,at-least,companies,stock,high,somebody,yes,score,\n"
+    + "2019-12-31,registered,60,,exact,companies,stock,high,somebody,yes,score,\n"
+    + "2022-06-30,area,112,,exact,km2,stock,high,somebody,yes,context,\n"
+)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("validating")
+
+
+@pytest.fixture(scope="module")
+def validated(out):
+    return validate("great-stone", cuts=["2018Q4", "2020Q4"], settings=TINY, out=out, threads=1)
+
+
+@pytest.fixture(scope="module")
+def frozen(out):
+    with short_refinement():
+        return forecast(
+            "great-stone", cut="2020Q4", to="2024Q4", freeze=out / "f.json", settings=TINY, out=out, threads=1
+        )
+
+
+@pytest.fixture
+def later(tmp_path):
+    path = tmp_path / "later.csv"
+    path.write_text(LATER, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch):
+    for module in (calibrating, forecasting, validating):
+        monkeypatch.setattr(module, "settings_of", lambda runs, seed, lang="en": TINY)
+    monkeypatch.setattr(progress, "PATIENCE", 1e6)
+    monkeypatch.setattr(screen, "WORTH_TELLING", 1e6)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_every_observable_is_scored_from_every_cut(validated) -> None:
+    assert validated.cuts == ("2018Q4", "2020Q4")
+    assert len(validated.rows) == 16
+    assert len(validated.last) == 8
+    for row in validated.rows:
+        assert row.crps[row.winner] == min(
+            row.crps[name] for name in row.crps if name in set(validated.methods) - {"model"}
+        )
+        assert set(row.crps) == set(row.coverage) == set(row.width)
+        assert "model-calibrated" in row.crps
+        assert "model-blind-stacked" in row.crps
+
+
+def test_it_says_first_that_these_are_development_data(validated) -> None:
+    assert "development data, not a test" in validated.development
+    words = words_of(validated.report)
+    assert words.index("development data, not a test") < words.index("exact values scored")
+    assert "Some forty calibrations" in words
+
+
+def test_why_a_curve_won_or_lost_is_said_of_each(validated) -> None:
+    raced = [row for row in validated.last if set(row.crps) & {"persistence", "line", "logistic", "bass"}]
+    assert len(validated.why) == len(raced)
+    for row, sentence in zip(raced, validated.why, strict=True):
+        assert sentence.startswith(row.title)
+        assert ("the model is ahead" in sentence) == (row.winner == "model-blind")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_of_a_validation_is_whole(validated, out, lang) -> None:
+    found = validated if lang == "en" else validate("great-stone", cuts=["2020Q4"], settings=TINY, out=out, lang="zh")
+    page, words = found.report.read_text(encoding="utf-8"), words_of(found.report)
+    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
+    for section in (
+        "summary",
+        "scores",
+        "fans",
+        "coverage",
+        "width",
+        "why",
+        "cuts",
+        "processing",
+        "provenance",
+        "sources",
+    ):
+        assert f'<section id="{section}"' in page
+    for name in (f"scores-{lang}.csv", f"values-{lang}.csv", f"winners-{lang}.csv"):
+        assert (found.report.parent / name).read_bytes().startswith(b"\xef\xbb\xbf")
+    for sentence in (*found.sentences, *found.why):
+        assert escape(sentence) in page.replace("&#39;", "&#x27;")
+
+
+@pytest.mark.parametrize(
+    ("cuts", "words"),
+    [
+        (["2024Q4"], "later than 2020Q4"),
+        (["2030Q1"], "2012Q4 and 2024Q4"),
+        (["2013Q1"], "the first one is from 2016Q4"),
+    ],
+)
+def test_cuts_that_cannot_be_scored_are_refused(out, cuts, words) -> None:
+    with pytest.raises(RunRefused, match=words):
+        validate("great-stone", cuts=cuts, settings=TINY, out=out)
+
+
+def test_cuts_are_the_end_of_the_fitted_values_and_two_and_four_years_before(great_stone) -> None:
+    assert [str(cut) for cut in validating.cuts_of(great_stone, None)] == ["2016Q4", "2018Q4", "2020Q4"]
+
+
+def test_a_case_that_ends_at_its_fitted_values_has_nothing_to_score(great_stone) -> None:
+    rows = tuple(row for row in great_stone.observations if row.role == "fit" and row.date.year <= 2020)
+    short = great_stone.model_copy(update={"observations": rows})
+    with pytest.raises(RunRefused, match="nothing to score"):
+        validating.cuts_of(short, None)
+    with pytest.raises(RunRefused, match="no value meant to be fitted"):
+        validating.cuts_of(great_stone.model_copy(update={"observations": ()}), None)
+
+
+def test_a_forecast_is_frozen_with_what_it_was_made_from(frozen, great_stone) -> None:
+    content = json.loads(frozen.file.read_text(encoding="utf-8"))
+    assert content["identity"] == frozen.identity
+    assert (content["cut"], content["until"]) == ("2020Q4", "2024Q4")
+    assert content["case_hash"] == great_stone.hash
+    assert content["made_from"]["values"] == 23
+    assert content["made_from"]["all_values"] is False
+    assert content["made_on"]
+    assert frozen.identity in words_of(frozen.report)
+
+
+def test_bands_are_shown_a_year_ahead_and_at_the_end(frozen) -> None:
+    assert {row.quarter for row in frozen.rows} == {"2021Q4", "2024Q4"}
+    for row in frozen.rows:
+        assert row.low <= row.median <= row.high
+
+
+def test_what_it_leans_on_unmoved_is_said(frozen) -> None:
+    words = words_of(frozen.report)
+    for sentence in frozen.leaning:
+        assert "did not move" in sentence or "a little" in sentence
+        assert escape(sentence) in words.replace("&#39;", "&#x27;")
+
+
+def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out) -> None:
+    found = forecast("great-stone", cut="2020Q4", to="2024Q4", told=True, settings=TINY, out=out)
+    assert found.identity != frozen.identity
+    assert "is no forecast" in words_of(found.report)
+    assert "is no forecast" not in words_of(frozen.report)
+
+
+def test_beyond_the_fitted_values_all_are_used(out) -> None:
+    with short_refinement():
+        found = forecast("great-stone", cut="2021Q4", to="2022Q4", settings=TINY, out=out, report=False)
+    assert "Nothing is left to score" in found.used
+    assert found.file is None
+
+
+def test_a_file_that_is_there_is_not_overwritten_nor_anything_calibrated(frozen, out, tmp_path) -> None:
+    before = frozen.file.read_bytes()
+    with pytest.raises(ForecastRefused, match="there already"):
+        forecast("great-stone", freeze=frozen.file, settings=TINY, out=tmp_path)
+    assert frozen.file.read_bytes() == before
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("to", ["2020Q4", "2019Q1", "2033Q1", "soon"])
+def test_an_end_outside_the_clock_is_refused(out, to) -> None:
+    with pytest.raises(RunRefused, match="no later than 2032Q2"):
+        forecast("great-stone", cut="2020Q4", to=to, settings=TINY, out=out)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_of_a_forecast_is_whole(frozen, out, lang) -> None:
+    found = forecast("great-stone", cut="2020Q4", to="2024Q4", settings=TINY, out=out, lang=lang)
+    assert found.reused
+    words = words_of(found.report)
+    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
+    assert ("Not frozen" if lang == "en" else "未冻结") in words
+    assert (found.report.parent / f"forecast-{lang}.csv").is_file()
+
+
+def test_what_came_later_is_scored_and_the_rest_is_named(frozen, later, out) -> None:
+    found = score(frozen.file, later, out=out)
+    assert (found.identity, found.cut, found.values, found.left) == (frozen.identity, "2020Q4", 3, 2)
+    (row,) = found.rows
+    assert (row.variable, row.values) == ("registered", 2)
+    assert {"model-blind", "line", "persistence"} <= set(row.crps)
+    assert "1 not after the cut" in found.left_out
+    words = words_of(found.report)
+    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
+
+
+def test_scoring_gives_the_same_numbers_every_time(frozen, later, out) -> None:
+    assert score(frozen.file, later, out=out, report=False) == score(frozen.file, later, out=out, report=False)
+
+
+def test_bounds_alone_have_no_mean_score_but_are_shown(frozen, tmp_path, out) -> None:
+    path = tmp_path / "bounds.csv"
+    path.write_text("\n".join(LATER.splitlines()[i] for i in (0, 3)) + "\n", encoding="utf-8")
+    found = score(frozen.file, path, out=out, lang="zh")
+    assert (found.rows, found.values) == ((), 1)
+    assert "没有平均评分" in words_of(found.report)
+
+
+def test_a_changed_forecast_is_refused(frozen, later, tmp_path, out) -> None:
+    content = json.loads(frozen.file.read_text(encoding="utf-8"))
+    content["forecast"]["registered"][0][0] += 1.0
+    (tmp_path / "f.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ForecastRefused, match="changed after it was frozen"):
+        score(tmp_path / "f.json", later, out=out)
+
+
+def test_files_that_are_missing_wrong_or_empty_of_news_are_refused(frozen, later, tmp_path, out) -> None:
+    with pytest.raises(NotFound):
+        score(tmp_path / "nowhere.json", later, out=out)
+    with pytest.raises(NotFound):
+        score(frozen.file, tmp_path / "nowhere.csv", out=out)
+    with pytest.raises(FaultsFound):
+        score(frozen.file, frozen.file, out=out)
+    old = tmp_path / "old.csv"
+    old.write_text(HEAD + LATER.splitlines()[4] + "\n", encoding="utf-8")
+    with pytest.raises(RunRefused, match="None of the 1 rows"):
+        score(frozen.file, old, out=out)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_screens_fit_and_leave_nothing_open(validated, frozen, later, out, capsys, lang) -> None:
+    common = ["--out", out, "--lang", lang, "--no-report"]
+    calls = (
+        ["validate", "great-stone", "--cut", "2020Q4", *common],
+        ["forecast", "great-stone", "--cut", "2020Q4", "--to", "2024Q4", *common],
+        ["score", frozen.file, "--data", later, *common],
+    )
+    for arguments in calls:
+        code, said, err = call(arguments, capsys)
+        assert (code, err) == (0, ""), err
+        assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
+    assert frozen.identity in said
+
+
+def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None:
+    path = tmp_path / "later.csv"
+    path.write_text(LATER.replace(",75,", ",lots,").replace("operating", "operatting"), encoding="utf-8")
+    code, said, err = call(["score", frozen.file, "--data", path, "--out", out], capsys)
+    assert (code, said) == (1, "")
+    assert "later.csv:2" in err
+    assert "later.csv:4" in err
+    assert "Repair" in err
+    assert "Traceback" not in err

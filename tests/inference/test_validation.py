@@ -1,0 +1,146 @@
+"""Validation: what later years are scored on, and who wins a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from copark.cases.quarters import Quarter
+from copark.inference import validate
+from copark.inference.replay import replay_posterior
+from copark.inference.tempering import Plan
+from copark.inference.validate import forecast_from, is_firm, origin, restricted, rolling, score, table
+from tests.inference.conftest import CUT
+from tests.inference.toys import target
+
+SMALL = Plan(members=48, sweeps=1, last_sweeps=2)
+LEVELS = (np.arange(400) + 0.5) / 400
+
+
+@pytest.fixture(scope="module")
+def great_stone_origin(batch):
+    return origin(batch, CUT, plan=SMALL, populations=2)
+
+
+def test_every_later_value_of_the_role_is_scored_once(great_stone_origin) -> None:
+    scored = [one.target.name for one in great_stone_origin.scores(["model"])]
+    assert len(scored) == len(set(scored)) == 26
+    assert "registered 2024-04-20" in scored
+    assert not [name for name in scored if "2020" in name]
+
+
+def test_the_model_is_scored_with_and_without_later_facts(great_stone_origin) -> None:
+    methods = set(great_stone_origin.ensembles)
+    assert {"model", "model-blind", "persistence", "line", "logistic", "bass"} == methods
+    told, blind = (great_stone_origin.ensembles[name][0] for name in ("model", "model-blind"))
+    assert not np.array_equal(told, blind)
+
+
+def test_bounds_and_ranges_are_kept_out_of_means(great_stone_origin) -> None:
+    lines = {line.variable: line for line in table(great_stone_origin.scores())}
+    assert lines["operating"].values == 1
+    assert lines["profit"].values == 2
+    assert lines["registered"].values == 8
+    for line in lines.values():
+        assert line.crps[line.winner] == min(line.crps.values())
+        assert set(line.crps) == set(line.coverage) == set(line.width)
+
+
+def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record) -> None:
+    model, columns = restricted(batch, Quarter(2018, 4))
+    assert 0 < len(columns) < len(record.targets)
+    assert max(one.last for one in model.targets) <= 25
+    assert [batch.recipe.model.targets[n].name for n in columns] == [one.name for one in model.targets]
+    replay, _ = replay_posterior(batch, model, columns, Quarter(2018, 4), plan=SMALL, populations=1)
+    assert replay.seen.shape == (48, len(columns))
+
+
+def test_rolling_origins_come_in_order_of_time(batch) -> None:
+    told = []
+    made = rolling(
+        batch,
+        [CUT, Quarter(2018, 4)],
+        plan=SMALL,
+        populations=1,
+        progress=lambda *parts: told.append(parts),
+    )
+    assert [one.cut for one in made] == [Quarter(2018, 4), CUT]
+    assert len(made[0].targets) > len(made[1].targets)
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1]
+    assert len({total for _, total in told}) == 1
+
+
+def test_a_posterior_that_is_ready_is_not_searched_again(batch, great_stone_origin) -> None:
+    told = []
+    (made,) = rolling(
+        batch, [CUT], plan=SMALL, ready={CUT: great_stone_origin.replay}, progress=lambda *parts: told.append(parts)
+    )
+    assert not told
+    assert made.replay is great_stone_origin.replay
+    for name, own in great_stone_origin.ensembles.items():
+        assert all(np.array_equal(own[n], made.ensembles[name][n], equal_nan=True) for n in own)
+
+
+def test_few_pairs_have_many_futures_and_all_of_them_differ(great_stone, great_stone_origin) -> None:
+    """2,000 members or more of 96 pairs; after the cut no two have the same luck, before it pairs are replayed."""
+    made = forecast_from(great_stone_origin.replay, great_stone)
+    projection = made.projections["model"]
+    assert len(projection.out) >= 1900
+    arrivals = projection.out[:, projection.names.index("registered"), :]
+    first = arrivals[: projection.futures]
+    cut = CUT - great_stone.clock.start
+    assert (first[:, : cut + 1] == first[0, : cut + 1]).all()
+    assert len(np.unique(first[:, cut + 8])) > 1
+    nothing = great_stone.model_copy(update={"observations": ()})
+    with pytest.raises(ValueError, match="no values after"):
+        forecast_from(great_stone_origin.replay, nothing)
+
+
+def test_a_score_knows_wording() -> None:
+    ensemble = 10.0 + LEVELS
+    exact, bound = score(target(value=10.5), "m", ensemble), score(target(bound="at-least", value=9.0), "m", ensemble)
+    assert (exact.bounded, exact.covered, exact.below) == (False, True, 0.5)
+    assert exact.crps == pytest.approx(1 / 12, abs=1e-3)
+    assert (bound.bounded, bound.covered, bound.crps) == (True, True, 0.0)
+
+
+def test_scores_of_a_line_are_means_over_its_values() -> None:
+    scores = [score(target(date=str(n), value=float(n)), "m", np.zeros(3)) for n in (1, 3)]
+    scores.append(score(target(date="5", bound="at-most", value=-1.0), "m", np.zeros(3)))
+    (line,) = table(scores)
+    assert (line.values, line.crps["m"], line.coverage["m"], line.winner) == (2, 2.0, 0.0, "m")
+
+
+def scores_of(**each):
+    return {name: np.array(values, dtype=float) for name, values in each.items()}
+
+
+@pytest.mark.parametrize(
+    ("each", "firm"),
+    [
+        (scores_of(a=[1, 1, 1], b=[2, 2, 2]), True),
+        (scores_of(a=[1.0, 1, 1], b=[1.02, 1.02, 1.02]), False),  # a lead of a fiftieth
+        (scores_of(a=[1, 1, 9], b=[2, 2, 10]), True),
+        (scores_of(a=[0, 5, 5], b=[9, 4, 4]), False),  # all on one value
+        (scores_of(a=[1], b=[2]), False),  # of one value nothing is firm
+        (scores_of(a=[1, 2]), False),  # nobody to be ahead of
+    ],
+)
+def test_a_winner_is_firm_if_no_single_value_makes_it(each, firm) -> None:
+    assert is_firm(each) is firm
+
+
+def test_the_best_naive_curve_is_named_and_none_where_none_could_forecast() -> None:
+    scores = [score(target(date="1", value=1.0), name, np.full(3, at)) for name, at in (("model", 1.0), ("line", 4.0))]
+    (both,) = table(scores)
+    (alone,) = table(scores, ("model",))
+    assert (both.winner, both.best_naive, alone.best_naive) == ("model", "line", None)
+
+
+def test_naive_curves_see_nothing_after_the_cut(great_stone) -> None:
+    later = great_stone_targets = validate.targets(great_stone, ("score",), after=CUT)
+    found = validate.naive_ensembles(great_stone, CUT, later)
+    names = [one.variable for one in great_stone_targets]
+    assert np.median(found["persistence"][names.index("registered")]) == pytest.approx(68.0)
+    assert "line" not in found or names.index("profit") not in found["line"]
