@@ -1,0 +1,115 @@
+"""The rows of a foreign file, CSV or workbook, as texts with the lines they stand on; nothing is trusted."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from copark.analysis.cross_case.table import fault
+from copark.cases.reading import MOST_BYTES, read_text
+from copark.errors import Fault
+
+MOST_ROWS = 10_000
+MOST_COLUMNS = 500
+MOST_UNPACKED = 50_000_000
+"""Bytes a workbook may unpack to."""
+WORKBOOKS = (".xlsx", ".xlsm")
+
+Rows = list[tuple[int, list[str]]]
+
+
+def open_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
+    """The rows of a table that are not empty, each with its line, and the SHA-256 of the file.
+
+    Faults are added to the list; rows read before a fault are given all the same.
+    """
+    try:
+        real = path.resolve(strict=True)
+    except OSError:
+        faults.append(fault("no_file", str(path)))
+        return [], ""
+    if real.suffix.lower() in WORKBOOKS:
+        return _workbook_rows(real, faults)
+    if real.suffix.lower() == ".xls":
+        faults.append(fault("old_workbook", real.name))
+        return [], ""
+    content = read_text(real.parent, real.name, faults)
+    if content is None:
+        return [], ""
+    return _csv_rows(content, real.name, faults), hashlib.sha256(content.encode("utf-8")).hexdigest()
+
+
+def _csv_rows(content: str, name: str, faults: list[Fault]) -> Rows:
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    found: Rows = []
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((line, [cell.strip() for cell in cells]))
+            line = reader.line_num + 1
+            if len(found) > MOST_ROWS + 1:
+                faults.append(fault("too_many_rows", name, line, most=MOST_ROWS))
+                break
+    except csv.Error as error:
+        faults.append(fault("broken_csv", name, line, reason=str(error)))
+    return found
+
+
+def _workbook_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            faults.append(fault("workbook_too_large", path.name, most=MOST_BYTES // 1_000_000))
+            return [], ""
+        raw = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (OSError, zipfile.BadZipFile, ValueError):
+        faults.append(fault("not_a_workbook", path.name))
+        return [], ""
+    if unpacked > MOST_UNPACKED:
+        faults.append(fault("workbook_too_large", path.name, most=MOST_BYTES // 1_000_000))
+        return [], ""
+    return _sheet_rows(raw, path.name, faults), hashlib.sha256(raw).hexdigest()
+
+
+def _sheet_rows(raw: bytes, name: str, faults: list[Fault]) -> Rows:
+    """The first sheet's rows: values as they were last computed, never formulas."""
+    from openpyxl import load_workbook
+
+    found: Rows = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+            for line, cells in _cells_of(book.worksheets[0]):
+                if any(cells):
+                    found.append((line, cells))
+            book.close()
+    except Exception:  # noqa: BLE001 - a damaged workbook can fail in any way inside the library
+        faults.append(fault("not_a_workbook", name))
+        return []
+    if len(found) > MOST_ROWS + 1:
+        faults.append(fault("too_many_rows", name, found[-1][0], most=MOST_ROWS))
+    return found
+
+
+def _cells_of(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    last = {"max_row": MOST_ROWS + 2, "max_col": MOST_COLUMNS + 1}
+    for line, row in enumerate(sheet.iter_rows(values_only=True, **last), start=1):
+        cells = [_written(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield line, cells
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value).strip()

@@ -1,0 +1,194 @@
+"""Commands for set methods on anyone's table: ``qca``, ``nca``, ``coupling``, ``power``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copark.cli.app import Lang, app
+from copark.cli.speech import SpokenCommand
+
+TableFile = Annotated[Path, typer.Argument(metavar="TABLE", help="set_methods.help.table")]
+LabelColumn = Annotated[str | None, typer.Option("--case", help="set_methods.help.case", metavar="COLUMN")]
+DropMissing = Annotated[bool, typer.Option("--drop-missing", help="set_methods.help.drop_missing")]
+Json = Annotated[bool, typer.Option("--json", help="set_methods.help.json")]
+Folder = Annotated[Path | None, typer.Option("--out", help="set_methods.help.out", metavar="DIR")]
+Luck = Annotated[int, typer.Option("--seed", help="set_methods.help.seed", metavar="N", show_default=False)]
+Deals = Annotated[
+    int, typer.Option("--permutations", help="set_methods.help.permutations", metavar="N", show_default=False)
+]
+
+
+@app.command("qca", cls=SpokenCommand, help="set_methods.help.qca")
+def qca(
+    ctx: typer.Context,
+    table: TableFile,
+    *,
+    outcome: Annotated[str, typer.Option("--outcome", help="set_methods.help.outcome", metavar="Y")],
+    conditions: Annotated[str, typer.Option("--conditions", help="set_methods.help.conditions", metavar="A,B,C")],
+    negate: Annotated[bool, typer.Option("--negate", help="set_methods.help.negate")] = False,
+    incl_cut: Annotated[float, typer.Option("--incl-cut", help="set_methods.help.incl_cut", metavar="X")] = 0.8,
+    pri_cut: Annotated[float, typer.Option("--pri-cut", help="set_methods.help.pri_cut", metavar="X")] = 0.0,
+    n_cut: Annotated[int, typer.Option("--n-cut", help="set_methods.help.n_cut", metavar="N")] = 1,
+    dir_exp: Annotated[str, typer.Option("--dir-exp", help="set_methods.help.dir_exp", metavar="1,0,-")] = "",
+    calibrate: Annotated[
+        list[str] | None, typer.Option("--calibrate", help="set_methods.help.calibrate", metavar="A=E,C,I")
+    ] = None,
+    idm: Annotated[float, typer.Option("--idm", help="set_methods.help.idm", metavar="X")] = 0.95,
+    alternative: Annotated[
+        list[str] | None, typer.Option("--alternative", help="set_methods.help.alternative", metavar="A=B")
+    ] = None,
+    robust: Annotated[bool, typer.Option("--robust", help="set_methods.help.robust")] = False,
+    case: LabelColumn = None,
+    drop_missing: DropMissing = False,
+    as_json: Json = False,
+    out: Folder = None,
+    _lang: Lang = None,
+) -> None:
+    """Analyse a table by QCA."""
+    from copark.cli.progress import Progress
+    from copark.cli.set_methods_screen import show_answer
+    from copark.workflows import set_methods
+
+    with Progress(ctx.obj) as progress:
+        answer = set_methods.qca(
+            table,
+            outcome,
+            conditions,
+            negate=negate,
+            incl_cut=incl_cut,
+            pri_cut=pri_cut,
+            n_cut=n_cut,
+            dir_exp=dir_exp,
+            calibrate=calibrate or (),
+            idm=idm,
+            alternative=alternative or (),
+            robust=robust,
+            case=case,
+            drop_missing=drop_missing,
+            lang=ctx.obj,
+            out=out,
+            progress=progress,
+        )
+    show_answer(answer, ctx.obj, as_json=as_json)
+
+
+@app.command("nca", cls=SpokenCommand, help="set_methods.help.nca")
+def nca(
+    ctx: typer.Context,
+    table: TableFile,
+    *,
+    x: Annotated[str, typer.Option("--x", help="set_methods.help.x", metavar="A,B")],
+    y: Annotated[str, typer.Option("--y", help="set_methods.help.y", metavar="Y")],
+    corner: Annotated[int, typer.Option("--corner", help="set_methods.help.corner", metavar="1..4")] = 1,
+    scope: Annotated[str | None, typer.Option("--scope", help="set_methods.help.scope", metavar="X,X,Y,Y")] = None,
+    permutations: Deals = 0,
+    seed: Luck = 1,
+    case: LabelColumn = None,
+    drop_missing: DropMissing = False,
+    as_json: Json = False,
+    out: Folder = None,
+    _lang: Lang = None,
+) -> None:
+    """Look for necessary conditions in a table."""
+    from copark.cli.progress import Progress
+    from copark.cli.set_methods_screen import show_answer
+    from copark.workflows import set_methods
+
+    with Progress(ctx.obj) as progress:
+        answer = set_methods.nca(
+            table,
+            x,
+            y,
+            corner=corner,
+            scope=scope,
+            permutations=permutations,
+            seed=seed,
+            case=case,
+            drop_missing=drop_missing,
+            lang=ctx.obj,
+            out=out,
+            progress=progress,
+        )
+    show_answer(answer, ctx.obj, as_json=as_json)
+
+
+@app.command("coupling", cls=SpokenCommand, help="set_methods.help.coupling")
+def coupling(
+    ctx: typer.Context,
+    table: TableFile,
+    *,
+    subsystems: Annotated[str, typer.Option("--subsystems", help="set_methods.help.subsystems", metavar="A,B,C")],
+    weights: Annotated[str, typer.Option("--weights", help="set_methods.help.weights", metavar="W")] = "equal",
+    indicator_weights: Annotated[
+        str, typer.Option("--indicator-weights", help="set_methods.help.indicator_weights", metavar="W")
+    ] = "equal",
+    formula: Annotated[str, typer.Option("--formula", help="set_methods.help.formula", metavar="F")] = "standard",
+    grades: Annotated[str, typer.Option("--grades", help="set_methods.help.grades", metavar="SIDE")] = "left",
+    scale: Annotated[str, typer.Option("--scale", help="set_methods.help.scale", metavar="HOW")] = "auto",
+    ranges: Annotated[
+        list[str] | None, typer.Option("--ranges", help="set_methods.help.ranges", metavar="A=L,H")
+    ] = None,
+    permutations: Deals = 0,
+    ensemble: Annotated[int, typer.Option("--ensemble", help="set_methods.help.ensemble", metavar="N")] = 0,
+    seed: Luck = 1,
+    reported_c: Annotated[
+        list[str] | None, typer.Option("--reported-c", help="set_methods.help.reported_c", metavar="COLUMN")
+    ] = None,
+    reported_d: Annotated[
+        list[str] | None, typer.Option("--reported-d", help="set_methods.help.reported_d", metavar="COLUMN")
+    ] = None,
+    case: LabelColumn = None,
+    drop_missing: DropMissing = False,
+    as_json: Json = False,
+    out: Folder = None,
+    _lang: Lang = None,
+) -> None:
+    """Compute coupling coordination degrees of a table's cases."""
+    from copark.cli.progress import Progress
+    from copark.cli.set_methods_screen import show_answer
+    from copark.workflows import set_methods
+
+    with Progress(ctx.obj) as progress:
+        answer = set_methods.coupling(
+            table,
+            subsystems,
+            weights=weights,
+            indicator_weights=indicator_weights,
+            formula=formula,
+            grades=grades,
+            scale=scale,
+            ranges=ranges or (),
+            permutations=permutations,
+            ensemble=ensemble,
+            seed=seed,
+            reported_c=reported_c or (),
+            reported_d=reported_d or (),
+            case=case,
+            drop_missing=drop_missing,
+            lang=ctx.obj,
+            out=out,
+            progress=progress,
+        )
+    show_answer(answer, ctx.obj, as_json=as_json)
+
+
+@app.command("power", cls=SpokenCommand, help="set_methods.help.power")
+def power(
+    ctx: typer.Context,
+    *,
+    weights: Annotated[str, typer.Option("--weights", help="set_methods.help.voter_weights", metavar="W,W")],
+    quota: Annotated[str, typer.Option("--quota", help="set_methods.help.quota", metavar="Q")],
+    voters: Annotated[str, typer.Option("--voters", help="set_methods.help.voters", metavar="A,B")] = "",
+    as_json: Json = False,
+    out: Folder = None,
+    _lang: Lang = None,
+) -> None:
+    """Count voting power."""
+    from copark.cli.set_methods_screen import show_answer
+    from copark.workflows import set_methods
+
+    answer = set_methods.power(weights, quota, voters=voters, lang=ctx.obj, out=out)
+    show_answer(answer, ctx.obj, as_json=as_json)

@@ -1,0 +1,151 @@
+"""XY plots: membership in a set against membership in the outcome, with the four quadrants named by their cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from copark.report.figures.style import (
+    GRID,
+    INK,
+    MODEL,
+    MUTED,
+    PAPER,
+    SECOND,
+    SIZE,
+    language,
+    legible,
+    panel,
+    sheet,
+    styled,
+    wrap,
+)
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST_NAMES = 14
+
+Aim = Literal["sufficiency", "necessity"]
+
+
+@styled
+def xy_plot(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    cases: tuple[str, ...],
+    names: tuple[str, str],
+    fit: str,
+    lang: str = "en",
+    footer: str = "",
+    aim: Aim = "sufficiency",
+) -> Figure:
+    """Cases by their membership in a set and in the outcome.
+
+    Above the diagonal a case speaks for sufficiency, below it for necessity. Cases that speak against at the crossover
+    are marked and named first (against sufficiency: in the set and out of the outcome; against necessity: out of the
+    set and in the outcome); others are named while there is room. Of cases on one spot the first is named.
+
+    Parameters
+    ----------
+    x, y
+        Memberships, shape (case,).
+    cases
+        Labels.
+    names
+        What stands on the two axes.
+    fit
+        A line on the fit.
+    lang
+        ``en`` or ``zh``.
+    footer
+        What made the figure.
+    aim
+        What the set is looked at as.
+    """
+    lang = language(lang)
+    title = text("set_methods.figure.xy.title", lang, x=names[0], y=names[1])
+    figure = sheet((4.7, 4.9), title, fit, footer)
+    lines = wrap(title, (4.7 - 0.3) * 72.0 / SIZE["title"], 2).count("\n")
+    axes = panel(figure, 0.62, 0.62, 0.30, 0.72 + 0.22 * lines)
+    axes.grid(visible=False)
+    axes.set_xlim(-0.04, 1.04)
+    axes.set_ylim(-0.09, 1.04)
+    axes.set_aspect("equal")
+    axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "0.25", "0.5", "0.75", "1"])
+    axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "0.25", "0.5", "0.75", "1"])
+    for line in (axes.axhline, axes.axvline):
+        line(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (3, 2)))
+    axes.plot([0.0, 1.0], [0.0, 1.0], color=GRID, linewidth=1.2)
+    axes.set_xlabel(legible(wrap(names[0], 42.0, 1)), size=SIZE["label"])
+    axes.set_ylabel(legible(names[1], 40), size=SIZE["label"])
+    _quadrants(axes, lang, aim)
+    against = (x > 0.5) & (y < 0.5) if aim == "sufficiency" else (x < 0.5) & (y > 0.5)
+    places = _apart(x, y)
+    for chosen, colour in ((~against, MODEL), (against, SECOND)):
+        axes.scatter(
+            places[chosen, 0], places[chosen, 1], s=22, color=colour, alpha=0.75, linewidths=0.5, edgecolors=PAPER,
+            zorder=3,
+        )  # fmt: skip
+    _write_cases(axes, np.column_stack([x, y]), cases, against)
+    return figure
+
+
+def _quadrants(axes: Axes, lang: str, aim: Aim) -> None:
+    """What each quarter means, at the crossing of the crossovers."""
+    deviant, allowed = ("lower_right", "upper_left") if aim == "sufficiency" else ("upper_left", "lower_right")
+    words = {
+        "upper_right": "typical",
+        deviant: "deviant",
+        allowed: "uncovered" if aim == "sufficiency" else "allowed",
+        "lower_left": "irrelevant",
+    }
+    for corner, key in words.items():
+        up, across = ("bottom", 0.51) if corner.startswith("upper") else ("top", 0.485)
+        left, x = ("left", 0.51) if corner.endswith("right") else ("right", 0.49)
+        said = text(f"set_methods.figure.xy.{key}", lang)
+        axes.text(x, across, legible(said), size=SIZE["foot"], color=MUTED, ha=left, va=up)
+
+
+def _apart(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places with cases on one spot drawn around it; the memberships themselves are in the table."""
+    places = np.column_stack([x, y]).astype(np.float64)
+    for spot in _spots(places):
+        for turn, at in enumerate(spot[1:], start=1):
+            angle = 2.4 * turn
+            places[at] += 0.011 * np.sqrt(turn) * np.array([np.cos(angle), np.sin(angle)])
+    return np.clip(places, -0.03, 1.03)
+
+
+def _spots(places: NDArray[np.float64]) -> list[list[int]]:
+    """Cases by where they are."""
+    found: dict[tuple[float, ...], list[int]] = {}
+    for at, spot in enumerate(map(tuple, places.round(3))):
+        found.setdefault(spot, []).append(at)
+    return list(found.values())
+
+
+def _write_cases(
+    axes: Axes, places: NDArray[np.float64], cases: tuple[str, ...], against: NDArray[np.bool_]
+) -> None:  # fmt: skip
+    """Names of cases that leave room, those against first; where several are on one spot, how many more."""
+    taken: list[tuple[float, float]] = []
+    spots = sorted(_spots(places), key=lambda spot: (not against[spot[0]], len(spot) == 1))
+    for spot in spots:
+        x, y = (float(value) for value in places[spot[0]])
+        if len(taken) >= MOST_NAMES:
+            break
+        if any(abs(x - left) < 0.24 and abs(y - low) < 0.045 for left, low in taken):
+            continue
+        taken.append((x, y))
+        across = "right" if x > 0.85 else "left" if x < 0.12 else "center"
+        name = legible(cases[spot[0]], 16) + (f" +{len(spot) - 1}" if len(spot) > 1 else "")
+        axes.annotate(
+            name, (x, max(y, 0.0)), xytext=(4 if across == "right" else 0, -5 - 2 * min(3, len(spot) - 1)),
+            textcoords="offset points", size=SIZE["foot"], color=SECOND if against[spot[0]] else INK, ha=across,
+            va="top", annotation_clip=False,
+        )  # fmt: skip

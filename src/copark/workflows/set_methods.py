@@ -1,0 +1,342 @@
+"""Set methods on anyone's table: QCA, NCA, the coupling coordination degree, voting power."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from copark.errors import Fault
+from copark.identity import identity_of
+from copark.texts import has_text
+from copark.workflows.answers import Progress
+from copark.workflows.places import stage
+from copark.workflows.set_questions import (
+    CouplingOptions,
+    CouplingQuestion,
+    QcaOptions,
+    QcaQuestion,
+    coupling_question,
+    qca_question,
+    seed_faults,
+)
+
+if TYPE_CHECKING:
+    from copark.analysis.cross_case import CaseTable
+
+
+def _analysing(progress: Progress | None) -> Callable[[int, int], None]:
+    """Tell sweeps and deals under their own stage, or under that of the report where it has no words."""
+    return stage(progress, "analyse" if has_text("cli.stage.analyse") else "report")
+
+
+@dataclass(frozen=True)
+class MethodAnswer:
+    """What a method gave.
+
+    Parameters
+    ----------
+    kind
+        ``qca``, ``nca``, ``coupling`` or ``power``.
+    record
+        Everything, as plain data with the keys of the published comparison files.
+    warnings
+        What must be known, in the language that was asked for.
+    page, files
+        The page and what was written beside it, if a folder was given.
+    """
+
+    kind: str
+    record: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    page: Path | None = None
+    files: tuple[Path, ...] = ()
+
+    @property
+    def json(self) -> str:
+        """The record as JSON."""
+        return json.dumps(self.record, ensure_ascii=False, indent=1)
+
+
+def _read(path: str | Path, columns: Sequence[str], faults: list[Fault], **how: Any) -> CaseTable:
+    """Read a table; its faults and those of the settings come together."""
+    from copark.analysis.cross_case import SettingFaults, TableFaults, read_case_table
+
+    try:
+        table = read_case_table(path, columns, **how)
+    except TableFaults as error:
+        raise TableFaults([*faults, *error.faults]) from None
+    if faults:
+        raise SettingFaults(faults)
+    return table
+
+
+def _plain(settings: Any) -> dict[str, str]:
+    """Settings as texts, name by name."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in settings.items()
+    }
+
+
+def _settled(
+    kind: str, table: CaseTable | None, settings: Mapping[str, Any], seed: int | None = None
+) -> Any:  # fmt: skip
+    """What made a result, with its identity."""
+    from copark.report.set_methods.pages import Origin
+
+    parts = {"method": kind, "settings": dict(settings), "table": "" if table is None else table.digest}
+    origin = (identity_of(parts), "" if table is None else table.file, 0 if table is None else len(table), seed)
+    return Origin(kind, *origin, _plain(settings))
+
+
+def qca(
+    table: str | Path,
+    outcome: str,
+    conditions: str | Sequence[str],
+    *,
+    case: str | None = None,
+    drop_missing: bool = False,
+    lang: str = "en",
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **asked: Unpack[QcaOptions],
+) -> MethodAnswer:
+    """Analyse a table by QCA.
+
+    Parameters
+    ----------
+    table
+        CSV or workbook.
+    outcome, conditions
+        Columns; an outcome ``~Y`` is negated.
+    case, drop_missing
+        Column of labels; leave cases with missing values out.
+    lang
+        ``en`` or ``zh``.
+    out
+        Folder of the page and files; nothing is written without one.
+    progress
+        Told how far the work is.
+    asked
+        Everything else, as in :class:`~copark.workflows.set_questions.QcaOptions`.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
+    """
+    _analysing(progress)(0, 0)
+    question = qca_question(outcome, conditions, asked)
+    how = {"label": case, "drop_missing": drop_missing, **question.reading}
+    raw = _read(table, question.columns, question.faults, **how)
+    return _qca_answer(raw, question, lang, out, progress)
+
+
+def _qca_answer(
+    raw: CaseTable, question: QcaQuestion, lang: str, out: str | Path | None, progress: Progress | None
+) -> MethodAnswer:
+    from copark.analysis.qca import analyse, record, robustness
+    from copark.analysis.qca.calibration import calibrated
+    from copark.analysis.qca.record import survival_record
+    from copark.analysis.qca.robustness import Recipe
+
+    found = analyse(calibrated(raw, question.recipes), question.settings)
+    origin = _settled("qca", raw, {**question.plain(), "left_out": len(raw.left_out)})
+    content = record(found, origin.identity)
+    variants = None
+    if question.robust:
+        variants = robustness(found, Recipe(raw, question.recipes, question.others), _analysing(progress))
+        content["robustness"] = survival_record(variants, question.settings.conditions)
+    said = tuple(one.sentence(lang) for one in found.warnings)
+    if out is None:
+        return MethodAnswer("qca", content, said)
+    from copark.report.set_methods import write_qca
+
+    tell = stage(progress, "report")
+    page, files = write_qca(found, content, origin, lang, Path(out), robust=variants, full=question.full, progress=tell)
+    return MethodAnswer("qca", content, said, page, files)
+
+
+def nca(
+    table: str | Path,
+    x: str | Sequence[str],
+    y: str,
+    *,
+    corner: int = 1,
+    scope: str | Sequence[float] | None = None,
+    permutations: int = 0,
+    seed: int = 1,
+    case: str | None = None,
+    drop_missing: bool = False,
+    lang: str = "en",
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> MethodAnswer:
+    """Look for necessary conditions in a table.
+
+    Parameters
+    ----------
+    table
+        CSV or workbook.
+    x, y
+        Columns of the conditions and of the outcome.
+    corner
+        Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right.
+    scope
+        Theoretical limits ``xmin,xmax,ymin,ymax``; the observed ones by default.
+    permutations, seed
+        Deals of the test (0 for none) and their seed.
+    case, drop_missing, lang, out, progress
+        As in :func:`qca`.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
+    """
+    from copark.analysis.cross_case import options
+    from copark.analysis.nca import Request, analyse, record, warnings_of
+    from copark.analysis.nca.analysis import request_faults
+
+    _analysing(progress)(0, 0)
+    faults = seed_faults(seed)
+    request = Request(y, options.names(x), corner, options.scope(scope, faults), permutations, seed)
+    faults += request_faults(request)
+    columns = tuple(dict.fromkeys((*request.conditions, y)))
+    read = _read(table, columns, faults, label=case, drop_missing=drop_missing)
+    found = analyse(read, request, _analysing(progress))
+    origin = _settled("nca", read, {**asdict(request), "left_out": len(read.left_out)}, seed if permutations else None)
+    warnings = warnings_of(found)
+    content = record(found, origin.identity, warnings)
+    said = tuple(one.sentence(lang) for one in warnings)
+    if out is None:
+        return MethodAnswer("nca", content, said)
+    from copark.report.set_methods import write_nca
+
+    tell = stage(progress, "report")
+    page, files = write_nca(found, content, origin, lang, Path(out), warnings=warnings, progress=tell)
+    return MethodAnswer("nca", content, said, page, files)
+
+
+def coupling(
+    table: str | Path,
+    subsystems: str,
+    *,
+    case: str | None = None,
+    drop_missing: bool = False,
+    lang: str = "en",
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **asked: Unpack[CouplingOptions],
+) -> MethodAnswer:
+    """Coupling coordination degree of a table's cases.
+
+    Parameters
+    ----------
+    table
+        CSV or workbook.
+    subsystems
+        ``A,B,C``, or groups of indicators ``economy=gdp,jobs;ecology=forest,-waste``.
+    case, drop_missing, lang, out, progress
+        As in :func:`qca`.
+    asked
+        Everything else, as in :class:`~copark.workflows.set_questions.CouplingOptions`.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
+    """
+    _analysing(progress)(0, 0)
+    question = coupling_question(subsystems, asked)
+    read = _read(table, question.columns, question.faults, label=case, drop_missing=drop_missing)
+    _check_draws(read, question)
+    return _coupling_answer(read, question, lang, out, progress)
+
+
+def _coupling_answer(
+    read: CaseTable, question: CouplingQuestion, lang: str, out: str | Path | None, progress: Progress | None
+) -> MethodAnswer:
+    from copark.analysis import coupling_degree as degrees
+    from copark.analysis.coupling_degree.reported import reported
+
+    found, seed = degrees.couple(read, question.request), question.seed
+    deals, draws = question.permutations, question.ensemble
+    dealt = degrees.null(found, deals, seed, _analysing(progress)) if deals else None
+    drawn = degrees.ensemble(found, draws, seed) if draws else None
+    claims = [reported(found, column, what) for column, what in question.claimed]
+    warnings = degrees.warnings_of(found, seed, null=dealt, ensemble=drawn, claims=claims)
+    origin = _settled("coupling", read, {**question.plain(), "left_out": len(read.left_out)}, seed)
+    content = degrees.record(found, origin.identity, null=dealt, ensemble=drawn, claims=claims, warnings=warnings)
+    said = tuple(one.sentence(lang) for one in warnings)
+    if out is None:
+        return MethodAnswer("coupling", content, said)
+    from copark.report.set_methods import write_coupling
+
+    made = {"null": dealt, "ensemble": drawn, "warnings": warnings, "progress": stage(progress, "report")}
+    page, files = write_coupling(found, content, origin, lang, Path(out), **made)  # type: ignore[arg-type]
+    return MethodAnswer("coupling", content, said, page, files)
+
+
+def _check_draws(table: CaseTable, question: CouplingQuestion) -> None:
+    from copark.analysis.coupling_degree.null import draws_faults
+    from copark.analysis.cross_case import SettingFaults
+
+    faults = draws_faults("--permutations", question.permutations, len(table))
+    faults += draws_faults("--ensemble", question.ensemble, len(table))
+    if faults:
+        raise SettingFaults(faults)
+
+
+def power(
+    weights: str | Sequence[str],
+    quota: str,
+    *,
+    voters: str | Sequence[str] = "",
+    lang: str = "en",
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> MethodAnswer:
+    """Voting power from weights and a quota, exact.
+
+    Parameters
+    ----------
+    weights, quota
+        Decimal numbers; a coalition wins if its weight reaches the quota.
+    voters
+        Names; numbers from 1 by default.
+    lang, out, progress
+        As in :func:`qca`.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of what was given.
+    """
+    from copark.analysis.cross_case import SettingFaults, options
+    from copark.analysis.power import power as count
+    from copark.analysis.power import power_faults, record
+    from copark.report.set_methods.power_page import notes
+
+    faults: list[Fault] = []
+    given = options.fractions("--weights", weights, faults)
+    needed = options.fractions("--quota", (quota,), faults)
+    names = options.names(voters) or tuple(str(at + 1) for at in range(len(options.names(weights))))
+    if not faults:
+        faults += power_faults(given, needed[0], names)
+    if faults:
+        raise SettingFaults(faults)
+    found = count(given, needed[0])
+    content = record(found, names)
+    origin = _settled("power", None, {"weights": list(found.weights), "quota": found.quota, "voters": list(names)})
+    content["id"] = origin.identity
+    said = tuple(notes(found, names, lang))
+    if out is None:
+        return MethodAnswer("power", content, said)
+    from copark.report.set_methods import write_power
+
+    page, files = write_power(found, names, content, origin, lang, Path(out), stage(progress, "report"))
+    return MethodAnswer("power", content, said, page, files)

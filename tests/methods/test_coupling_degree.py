@@ -1,0 +1,311 @@
+"""The coupling coordination degree of a table: published vectors, worked cases, warnings for each known misuse."""
+
+from __future__ import annotations
+
+import json
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copark.analysis.coordination import GRADES
+from copark.analysis.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, record, warnings_of
+from copark.analysis.coupling_degree.null import rank_trend
+from copark.analysis.coupling_degree.reported import coordinations, couplings, reported
+from copark.analysis.coupling_degree.weights import bootstrap_weights, entropy, entropy_weights
+from copark.analysis.cross_case import SettingFaults, TableFaults, table_of
+from copark.texts import text
+from tests.methods.shared import METHODS, beside
+
+VECTORS = json.loads((METHODS / "ccd_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
+
+
+def plain(*names, **more):
+    return Request(tuple(Subsystem(name, (Indicator(name),)) for name in names), **more)
+
+
+@beside
+@pytest.mark.parametrize("vector", [one for one in VECTORS if "U" in one], ids=lambda one: one["name"])
+def test_published_degrees(vector):
+    names = [f"U{at}" for at in range(len(vector["U"]))]
+    table = table_of({name: [value] for name, value in zip(names, vector["U"], strict=True)})
+    row = record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
+    told = vector["expected"]
+    for key in ("T", "C_trad", "D_trad", "C_wang2021", "D_wang2021"):
+        assert row[key] == pytest.approx(told[key], abs=1e-9)
+    assert row["grade_trad"] == told["grade_trad"]
+    assert row["grade_wang2021"] == told["grade_wang2021"]
+
+
+@beside
+@pytest.mark.parametrize("vector", [one for one in VECTORS if "X" in one], ids=lambda one: one["name"])
+def test_published_entropy_weights(vector):
+    """As one subsystem of all indicators beside another, so that the table's own path is taken."""
+    columns = np.array(vector["X"], dtype=float).T
+    positive = [one > 0 for one in vector.get("directions", [1] * len(columns))]
+    names = [f"x{at}" for at in range(len(columns))]
+    indicators = tuple(Indicator(name, way) for name, way in zip(names, positive, strict=True))
+    table = table_of({**dict(zip(names, columns, strict=True)), "other": columns[0]})
+    request = Request(
+        (Subsystem("all", indicators), Subsystem("other", (Indicator("other"),))),
+        indicator_weights="entropy", ranging="minmax",
+    )  # fmt: skip
+    found = couple(table, request)
+    told, scores = vector["expected"], found.indicator_scores[:, :-1]
+    if "normalised" in told:
+        assert np.allclose(scores, told["normalised"], atol=1e-9)
+        assert np.allclose(found.scores[:, 0], told["U"], atol=1e-9)
+    assert np.allclose(entropy(scores), told["e"], atol=1e-9)
+    assert np.allclose(found.shares[:-1, 0], told["w"], atol=1e-9)
+
+
+TREND = np.linspace(0.1, 0.9, 12)
+TABLE = table_of(
+    {"A": TREND, "B": TREND**2, "C": TREND[::-1], "waste": 10.0 - 5.0 * TREND, "flat": np.ones(12)},
+    [str(2010 + at) for at in range(12)],
+)
+
+
+def codes(found, **more):
+    return {one.code for one in warnings_of(found, **more)}
+
+
+def test_groups_weights_and_directions_by_hand():
+    """Economy: A over 0 to 1 and waste over 5 to 10, less is better; ecology: C. Case 2010: A .1, waste 9.5."""
+    request = Request(
+        (Subsystem("economy", (Indicator("A"), Indicator("waste", False))), Subsystem("ecology", (Indicator("C"),))),
+        weights=(0.75, 0.25), ranges={"waste": (5.0, 10.0)},
+    )  # fmt: skip
+    found = couple(TABLE, request)
+    assert found.scores[0] == pytest.approx([(0.1 + 0.1) / 2.0, 0.9])
+    assert found.development[0] == pytest.approx(0.75 * 0.1 + 0.25 * 0.9)
+    closeness = 2.0 * sqrt(0.1 * 0.9) / 1.0
+    assert found.forms["standard"].coupling[0] == pytest.approx(closeness)
+    assert found.forms["standard"].coordination[0] == pytest.approx(sqrt(closeness * 0.3))
+    assert found.ranges["waste"].source == "given"
+    assert found.ranges["A"].source == "unit"
+
+
+def test_the_closed_end_of_a_grade_is_an_option():
+    """U = .25, .25: D = 0.5 exactly: 勉强协调 if [0.5, 0.6), 濒临失调 if (0.4, 0.5]."""
+    table = table_of({"A": [0.25], "B": [0.25]})
+    left, right = (couple(table, plain("A", "B", closed=side)).chosen.grades[0] for side in ("left", "right"))
+    assert (left, right) == ("barely_coordinated", "near_imbalance")
+    assert "on_a_boundary" in codes(couple(table, plain("A", "B")))
+
+
+def test_sample_ranges_are_warned_of_and_given_ones_are_not():
+    assert "sample_range" in codes(couple(TABLE, plain("A", "waste")))
+    assert "sample_range" not in codes(couple(TABLE, plain("A", "waste", ranges={"waste": (5.0, 10.0)})))
+
+
+def test_scores_outside_0_to_1_are_refused_where_they_are_taken_as_they_are():
+    with pytest.raises(TableFaults, match="scores lie between 0 and 1"):
+        couple(TABLE, plain("A", "waste", ranging="none"))
+
+
+def test_values_beyond_a_given_range_are_cut_and_named():
+    found = couple(TABLE, plain("A", "waste", ranges={"waste": (6.0, 9.0)}))
+    assert found.scores[:, 1].min() == 0.0
+    (one,) = (one for one in warnings_of(found) if one.code == "clipped")
+    assert "2010" in one.sentence("zh")
+
+
+def test_a_constant_indicator_has_no_weight_and_a_constant_subsystem_is_refused():
+    request = Request(
+        (Subsystem("one", (Indicator("A"), Indicator("flat"))), Subsystem("two", (Indicator("B"),))), ranging="minmax"
+    )
+    for how in ("equal", "entropy"):
+        found = couple(TABLE, Request(request.subsystems, indicator_weights=how, ranging="minmax"))
+        assert found.shares[:, 0] == pytest.approx([1.0, 0.0, 0.0])
+        assert "constant" in codes(found)
+    with pytest.raises(TableFaults, match="No indicator of this subsystem varies"):
+        couple(TABLE, plain("A", "flat", ranging="minmax"))
+
+
+def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
+    luck = np.random.default_rng(1)
+    few = table_of({"A": luck.random(5), "B": luck.random(5) ** 6})
+    found = couple(few, plain("A", "B", weights="entropy"))
+    assert {"few_for_entropy", "entropy_unstable", "weights_in_t_only"} <= codes(found)
+    low, high = bootstrap_weights(found.scores, 1)
+    assert np.all(low <= high)
+    assert "few_for_entropy" not in codes(couple(few, plain("A", "B")))
+
+
+def test_a_score_of_zero_is_told():
+    found = couple(table_of({"A": [0.0, 0.5], "B": [0.9, 0.5]}, ["zero", "half"]), plain("A", "B"))
+    assert found.chosen.coordination[0] == 0.0
+    (one,) = (one for one in warnings_of(found) if one.code == "zero_score")
+    assert "zero" in one.values["cases"]
+    assert "half" not in one.values["cases"]
+
+
+def test_equally_low_is_not_coordinated():
+    found = couple(table_of({"A": [0.1, 0.9], "B": [0.1, 0.8]}, ["low", "high"]), plain("A", "B"))
+    (one,) = (one for one in warnings_of(found) if one.code == "high_coupling_low_coordination")
+    assert one.values["cases"] == "low"
+
+
+def test_series_that_are_the_same_are_told():
+    found = couple(TABLE, plain("A", "B"))
+    assert "twins" not in codes(found)
+    twin = couple(TABLE.having({"B": 0.5 * TREND}), plain("A", "B"))
+    assert "twins" in codes(twin)
+
+
+def test_saturation_and_differing_forms_are_told():
+    found = codes(couple(TABLE, plain("A", "B")))
+    assert {"saturated", "forms_differ"} <= found
+    assert "saturated" not in codes(couple(TABLE, plain("A", "B", formula="wang2021")))
+
+
+SKEWED = couple(TABLE, plain("A", "B", "C", weights=(0.6, 0.3, 0.1)))
+WRONG = sorted(couplings(SKEWED).keys() - {"standard", "wang2021"})
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_behind_a_reported_coupling_is_named(name):
+    """Degrees made with each misprint, rounded to three decimals as papers print them."""
+    request = plain("A", "B", "C", weights=(0.6, 0.3, 0.1))
+    printed = couplings(couple(TABLE, request))[name].round(3)
+    found = couple(TABLE.having({"their_C": printed}), request)
+    claim = reported(found, "their_C", "C")
+    assert not claim.sound
+    assert name in dict(claim.matches)
+    (one,) = (one for one in warnings_of(found, claims=[claim]) if one.code.startswith("reported_"))
+    assert "their_C" in one.sentence("en")
+    assert "their_C" in one.sentence("zh")
+
+
+def test_a_wrong_and_a_right_formula_behind_a_reported_coordination():
+    request = plain("A", "B", "C")
+    made = coordinations(couple(TABLE, request))
+    table = TABLE.having({"wrong": made["no_square_root"], "right": made["root_of_wang2021"], "odd": TREND * 0.3})
+    found = couple(table, request)
+    wrong, right, odd = (reported(found, name, "D") for name in ("wrong", "right", "odd"))
+    assert right.sound
+    told = codes(found, claims=[wrong, right, odd])
+    assert {"reported_no_square_root", "reported_unknown"} <= told
+    assert not any(one.values.get("column") == "right" for one in warnings_of(found, claims=[right]))
+
+
+def test_the_null_tells_common_courses_from_chance():
+    """Scores that rise and fall together couple more closely than shuffled ones; unrelated ones do not."""
+    luck = np.random.default_rng(3)
+    wave = 0.5 + 0.4 * luck.standard_normal(30).clip(-1, 1)
+    together = table_of({"A": wave, "B": np.clip(wave + 0.02 * luck.standard_normal(30), 0, 1)})
+    found = null(couple(together, plain("A", "B")), 499, 1)
+    assert found.p["shuffle"]["mean_coupling"] == pytest.approx(1.0 / 500.0)
+    apart = table_of({"A": luck.random(30), "B": luck.random(30)})
+    unrelated = couple(apart, plain("A", "B"))
+    chance = null(unrelated, 499, 1)
+    assert chance.p["shuffle"]["mean_coupling"] > 0.05
+    assert "chance" in codes(unrelated, null=chance)
+    assert "no_null" in codes(unrelated)
+
+
+def test_series_that_only_grow_pass_the_shuffle_and_not_the_shift():
+    """Two smooth waves of one period and unlike phase: shuffling destroys their course, shifting keeps it."""
+    time = np.arange(40)
+    waves = table_of(
+        {"A": 0.5 + 0.4 * np.sin(time / 40 * 2 * np.pi), "B": 0.5 + 0.4 * np.sin(time / 40 * 2 * np.pi + 0.9)}
+    )
+    found = couple(waves, plain("A", "B"))
+    dealt = null(found, 499, 2)
+    assert dealt.p["shuffle"]["mean_coupling"] < 0.01
+    assert dealt.p["shift"]["mean_coupling"] > 0.1
+    assert "common_growth" in codes(found, null=dealt)
+
+
+def test_the_band_of_the_null_is_in_order_and_names_who_is_above():
+    found = couple(TABLE, plain("A", "B"))
+    dealt = null(found, 200, 1)
+    assert dealt.band.shape == (3, 12)
+    assert np.all(np.diff(dealt.band, axis=0) >= 0.0)
+    above = [
+        case for case, one, top in zip(TABLE.cases, found.chosen.coordination, dealt.band[2], strict=True) if one > top
+    ]
+    assert list(dealt.outside) == above
+    assert above
+    assert np.array_equal(null(found, 200, 1).band, dealt.band)
+
+
+def test_rank_trend_is_spearmans():
+    assert rank_trend(np.array([1.0, 2.0, 3.0])) == pytest.approx(1.0)
+    assert rank_trend(np.array([[3.0, 2.0, 1.0], [1.0, 1.0, 1.0]])) == pytest.approx([-1.0, 0.0])
+
+
+def test_the_ensemble_holds_the_degree_and_moves_the_grade():
+    found = couple(TABLE, plain("A", "B", "C"))
+    drawn = ensemble(found, 400, 1)
+    assert drawn.shares.shape == (12, len(GRADES))
+    assert np.allclose(drawn.shares.sum(axis=1), 1.0)
+    assert np.all(np.diff(drawn.levels, axis=0) >= 0.0)
+    assert 0.0 <= drawn.stays["both"] <= 1.0
+    assert max(drawn.met) > 1
+    assert codes(found, ensemble=drawn) >= ({"grade_moves"} if drawn.stays["both"] < 0.5 else set())
+
+
+def test_with_equal_scores_only_ranges_move_the_grade():
+    """Equal scores have the same T under any weights."""
+    same = couple(table_of({"A": [0.3, 0.55], "B": [0.3, 0.55]}), plain("A", "B"))
+    drawn = ensemble(same, 300, 1)
+    assert drawn.stays["weights"] == 1.0
+    assert drawn.stays["ranges"] < 1.0
+
+
+def test_every_wrong_setting_is_told_at_once():
+    request = Request(
+        (Subsystem("one", (Indicator("A"), Indicator("A"))),),
+        weights=(0.5, 0.6),
+        ranges={"B": (0.0, 1.0), "A": (2.0, 1.0)},
+    )
+    with pytest.raises(SettingFaults) as caught:
+        couple(TABLE, request)
+    found = {one.code.rpartition(".")[2] for one in caught.value.faults}
+    assert found == {"few_subsystems", "twice", "weight_count", "range_of_nothing", "range_order"}
+    with pytest.raises(SettingFaults, match=r"0\.333333,0\.666667"):
+        couple(TABLE, plain("A", "B", weights=(1.0, 2.0)))
+
+
+SCORES = st.integers(2, 4).flatmap(
+    lambda k: st.lists(st.lists(st.floats(0.0, 1.0), min_size=k, max_size=k), min_size=1, max_size=8)
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(SCORES, st.randoms())
+def test_order_of_cases_and_subsystems_does_not_matter(scores, luck):
+    values = np.array(scores)
+    count, k = values.shape
+    names = [f"s{at}" for at in range(k)]
+    plainly = couple(table_of(dict(zip(names, values.T, strict=True))), plain(*names))
+    rows, turned = luck.sample(range(count), count), luck.sample(names, k)
+    moved = couple(table_of(dict(zip(names, values[rows].T, strict=True))), plain(*turned))
+    for form in ("standard", "wang2021"):
+        degree = plainly.forms[form].coordination
+        assert np.allclose(moved.forms[form].coordination, degree[rows], atol=1e-9)
+        assert np.all((degree >= 0.0) & (degree <= 1.0))
+
+
+@settings(max_examples=50, deadline=None)
+@given(SCORES)
+def test_entropy_weights_sum_to_one_and_lie_in_0_to_1(scores):
+    found = entropy_weights(np.array(scores))
+    assert found.sum() == pytest.approx(1.0)
+    assert np.all(found >= 0.0)
+
+
+def test_the_record_is_plain_and_speaks_both_languages():
+    found = couple(TABLE, plain("A", "B"))
+    content = record(
+        found, "abc", null=null(found, 50, 1), ensemble=ensemble(found, 50, 1), warnings=warnings_of(found)
+    )
+    again = json.loads(json.dumps(content))
+    assert again["rows"][0]["grade"] == text(f"analysis.grade.{found.chosen.grades[0]}", "zh")
+    assert again["rows"][0]["grade_en"] == text(f"analysis.grade.{found.chosen.grades[0]}", "en")
+    assert again["null"]["permutations"] == again["ensemble"]["draws"] == 50
+    assert {one["code"] for one in again["warnings"]} == codes(found)

@@ -1,0 +1,260 @@
+"""NCA on a handful of points, all four corners and wider scopes worked out on paper; and its laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copark.analysis.cross_case import SettingFaults, TableFaults, table_of
+from copark.analysis.nca import Request, analyse, record, warnings_of
+from copark.analysis.nca.ceilings import KINDS, line_zone, peer_line, step_zone, steps_of
+from copark.analysis.nca.corners import Scope, View
+from copark.analysis.nca.permutation import p_values
+
+# Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.
+POINTS = {"X": [0.0, 2.0, 4.0, 1.0, 3.0, 4.0], "Y": [1.0, 3.0, 4.0, 0.0, 2.0, 0.5]}
+
+
+def found(corner=1, scope=None, points=POINTS, **more):
+    request = Request("Y", ("X",), corner, None if scope is None else Scope(*scope), **more)
+    return analyse(table_of(points), request).found[0]
+
+
+def test_step_of_corner_1():
+    """Above the step: 2 wide and 3 high, then 2 wide and 1 high: 8 of 16."""
+    one = found().ceilings["ce_fdh"]
+    assert (one.zone, one.effect, one.above, one.complexity) == (8.0, 0.5, 0, 3)
+    assert (one.condition_inefficiency, one.outcome_inefficiency) == (0.0, 25.0)
+
+
+def test_line_of_corner_1():
+    """Through (0, 1), (2, 3), (4, 4): slope 6/8, intercept 8/3 - 1.5 = 7/6; at x = 4 it is 25/6 and cut at 4.
+
+    It reaches 4 at x = (4 - 7/6) / 0.75 = 34/9. Above it: a triangle of height 17/6 and width 34/9.
+    """
+    one = found().ceilings["cr_fdh"]
+    assert one.slope == pytest.approx(0.75)
+    assert one.intercept == pytest.approx(7.0 / 6.0)
+    assert one.zone == pytest.approx(0.5 * (34.0 / 9.0) * (17.0 / 6.0))
+    assert one.above == 1  # (2, 3) lies above 7/6 + 1.5
+    assert one.accuracy == pytest.approx(100.0 * 5.0 / 6.0)
+    assert one.condition_inefficiency == pytest.approx(100.0 * (4.0 - 34.0 / 9.0) / 4.0)
+    assert one.outcome_inefficiency == pytest.approx(100.0 * (7.0 / 6.0) / 4.0)
+
+
+def test_corner_2_a_high_outcome_needs_a_low_condition():
+    """From the right: (4, 4) is at once as high as anything: nothing above it is empty."""
+    assert found(2).ceilings["ce_fdh"].effect == 0.0
+    turned = {"X": [4.0, 2.0, 0.0], "Y": [1.0, 3.0, 4.0]}
+    one = found(2, points=turned)
+    # from the right: 2 wide and 3 high, then 2 wide and 1 high, of a box 4 by 3
+    assert one.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
+    # the line falls: y = 1 at x = 4, and is the mirror image of that of corner 1
+    assert one.ceilings["cr_fdh"].slope == pytest.approx(-0.75)
+    assert one.ceilings["cr_fdh"].intercept == pytest.approx(7.0 / 6.0 + 0.75 * 4.0)
+
+
+def test_corner_3_a_low_outcome_needs_a_high_condition():
+    """Below the points of POINTS from the left: (0, 1) then (1, 0), the lowest there is: 1 wide, 1 high, 1 of 16."""
+    assert found(3).ceilings["ce_fdh"].effect == pytest.approx(1.0 / 16.0)
+    turned = {"X": [0.0, 2.0, 4.0], "Y": [3.0, 1.0, 0.0]}
+    one = found(3, points=turned)
+    # heights above 0: 3 for 2, then 1 for 2, of a box 4 by 3
+    assert one.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
+    assert one.ceilings["cr_fdh"].slope == pytest.approx(-0.75)
+    assert one.ceilings["cr_fdh"].intercept == pytest.approx(4.0 / 3.0 + 0.75 * 2.0)
+
+
+def test_corner_4_a_low_outcome_needs_a_low_condition():
+    """Below the points from the right: (4, 0.5), then (1, 0): 3 wide and 0.5 high, 1.5 of 16."""
+    assert found(4).ceilings["ce_fdh"].effect == pytest.approx(1.5 / 16.0)
+    turned = {"X": [4.0, 2.0, 0.0], "Y": [3.0, 1.0, 0.0]}
+    one = found(4, points=turned)
+    assert one.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
+    assert one.ceilings["cr_fdh"].slope == pytest.approx(0.75)
+
+
+def test_a_wider_scope_adds_what_is_empty_in_it():
+    """Box -1 to 5 by 0 to 6: left of 0 nothing is observed, 1 by 6; then 2 by 5, 2 by 3, 1 by 2: 24 of 36."""
+    one = found(scope=(-1.0, 5.0, 0.0, 6.0)).ceilings["ce_fdh"]
+    assert one.zone == pytest.approx(6.0 + 10.0 + 6.0 + 2.0)
+    assert one.effect == pytest.approx(24.0 / 36.0)
+
+
+def test_a_line_is_cut_at_all_sides_of_the_box():
+    """y = 2 x - 1 in the box 0 to 2 by 0 to 1: below the box up to 0.5, above it from 1: 0.5 + half of 0.5."""
+    zone = line_zone(np.array(-1.0), np.array(2.0), Scope(0.0, 2.0, 0.0, 1.0))
+    assert float(zone) == pytest.approx(0.5 + 0.25)
+
+
+def test_repeated_peers_weigh_in_the_line_and_not_in_the_step():
+    once = {"X": [0.0, 1.0, 2.0], "Y": [0.0, 3.0, 4.0]}
+    twice = {"X": [0.0, 1.0, 1.0, 2.0], "Y": [0.0, 3.0, 3.0, 4.0]}
+    assert found(points=once).ceilings["ce_fdh"].effect == found(points=twice).ceilings["ce_fdh"].effect
+    # means 1 and 7/3, slope 2 (one each); with (1, 3) twice the mean of y is 2.5, slope still 2 by symmetry
+    assert found(points=once).ceilings["cr_fdh"].intercept == pytest.approx(1.0 / 3.0)
+    assert found(points=twice).ceilings["cr_fdh"].intercept == pytest.approx(0.5)
+
+
+def test_one_peer_has_no_line():
+    one = found(points={"X": [0.0, 1.0, 2.0], "Y": [3.0, 1.0, 0.0]})
+    assert one.ceilings["cr_fdh"].effect == 0.0
+    assert np.isnan(one.ceilings["cr_fdh"].slope)
+    assert [level.mark for level in one.ceilings["cr_fdh"].bottlenecks] == ["NN"] * 11
+    assert one.ceilings["ce_fdh"].effect == 0.0
+
+
+def test_bottlenecks_by_hand():
+    """Heights 1, 3, 4 of 4 at 0, 50 and 100 % of the condition: nothing up to 25 %, 50 % up to 75 %, then all."""
+    step = found().ceilings["ce_fdh"].bottlenecks
+    assert [one.written for one in step] == ["NN", "NN", "NN", "50.0", "50.0", "50.0", "50.0", "50.0", "100.0", "100.0",
+                                            "100.0"]  # fmt: skip
+    line = found().ceilings["cr_fdh"].bottlenecks
+    assert line[5].needed == pytest.approx(100.0 * ((2.0 - 7.0 / 6.0) / 0.75) / 4.0)
+    out_of_reach = found(scope=(0.0, 4.0, 0.0, 8.0)).ceilings["ce_fdh"].bottlenecks
+    assert out_of_reach[-1].mark == "NA"
+
+
+def test_permutations_by_hand():
+    """Two points rising: d is 1 - half the deals leave them so; p is near one half, never 0."""
+    rising = {"X": [0.0, 1.0], "Y": [0.0, 1.0]}
+    p = found(points=rising, permutations=4000).ceilings["ce_fdh"].p
+    assert p == pytest.approx(0.5, abs=0.04)
+    twelve = {"X": np.arange(12.0), "Y": np.arange(12.0)}
+    assert found(points=twelve, permutations=999).ceilings["ce_fdh"].p == pytest.approx(1.0 / 1000.0)
+    assert np.isnan(found().ceilings["ce_fdh"].p)
+
+
+def test_p_is_calibrated_where_there_is_nothing():
+    """Of 200 tables without any necessity about one in ten has p up to 0.1."""
+    luck = np.random.default_rng(5)
+    low = 0
+    for at in range(200):
+        x, y = luck.random((2, 20))
+        steps = steps_of(x)
+        scope = Scope(x.min(), x.max(), y.min(), y.max())
+        low += p_values(steps, y, scope, 99, at)["ce_fdh"] <= 0.1
+    assert 8 <= low <= 35
+
+
+def test_wrong_requests_are_told_at_once():
+    request = Request("X", ("X", "Y", "Y"), 7, Scope(1.0, 1.0, 0.0, 1.0), -1)
+    with pytest.raises(SettingFaults) as caught:
+        analyse(table_of(POINTS), request)
+    codes = {one.code.rpartition(".")[2] for one in caught.value.faults}
+    assert codes == {"outcome_is_condition", "twice", "corner", "permutations", "scope_order"}
+    with pytest.raises(SettingFaults, match="fill 0, 4, 0, 4"):
+        found(scope=(1.0, 4.0, 0.0, 4.0))
+    with pytest.raises(TableFaults, match="same value"):
+        found(points={"X": [1.0, 1.0], "Y": [0.0, 1.0]})
+
+
+SCATTER = st.integers(3, 25).flatmap(
+    lambda n: st.tuples(
+        st.lists(st.integers(0, 6), min_size=n, max_size=n), st.lists(st.integers(0, 6), min_size=n, max_size=n)
+    )
+)
+
+
+def varied(scatter):
+    x, y = (np.array(column, dtype=float) for column in scatter)
+    return (x, y) if np.ptp(x) and np.ptp(y) else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(SCATTER, st.sampled_from((1, 2, 3, 4)))
+def test_each_corner_is_the_first_of_the_mirrored_data(scatter, corner):
+    points = varied(scatter)
+    if points is None:
+        return
+    x, y = View(corner).points(*points)
+    here = found(corner, points={"X": points[0], "Y": points[1]})
+    there = found(1, points={"X": x, "Y": y})
+    for kind in KINDS:
+        assert here.ceilings[kind].effect == pytest.approx(there.ceilings[kind].effect, abs=1e-12)
+        assert here.ceilings[kind].above == there.ceilings[kind].above
+        assert here.ceilings[kind].bottlenecks == there.ceilings[kind].bottlenecks
+
+
+@settings(max_examples=60, deadline=None)
+@given(SCATTER, st.randoms(), st.floats(0.1, 50.0), st.floats(-20.0, 20.0))
+def test_order_and_units_do_not_matter(scatter, luck, scale, shift):
+    points = varied(scatter)
+    if points is None:
+        return
+    order = luck.sample(range(len(points[0])), len(points[0]))
+    plain = found(points={"X": points[0], "Y": points[1]})
+    moved = found(points={"X": scale * points[0][order] + shift, "Y": points[1][order] / scale - shift})
+    for kind in KINDS:
+        assert 0.0 <= plain.ceilings[kind].effect <= 1.0
+        assert moved.ceilings[kind].effect == pytest.approx(plain.ceilings[kind].effect, abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SCATTER)
+def test_a_case_below_the_step_changes_nothing_and_the_step_has_nothing_above(scatter):
+    points = varied(scatter)
+    if points is None:
+        return
+    x, y = points
+    plain = found(points={"X": x, "Y": y}).ceilings["ce_fdh"]
+    more = found(points={"X": [*x, x.max()], "Y": [*y, y.min()]}).ceilings["ce_fdh"]
+    assert more.effect == pytest.approx(plain.effect, abs=1e-12)
+    assert plain.above == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCATTER, st.integers(0, 1000))
+def test_zones_of_many_deals_are_those_of_each(scatter, seed):
+    """The batch over permutations gives what one deal at a time gives."""
+    points = varied(scatter)
+    if points is None:
+        return
+    x, y = points
+    dealt = np.random.default_rng(seed).permuted(np.broadcast_to(y, (5, y.size)), axis=1)
+    steps, scope = steps_of(x), Scope(x.min(), x.max(), y.min(), y.max())
+    together = step_zone(steps, dealt, scope)
+    lines = line_zone(*peer_line(steps, dealt), scope)
+    for at, one in enumerate(dealt):
+        assert together[at] == pytest.approx(float(step_zone(steps, one, scope)))
+        assert lines[at] == pytest.approx(float(line_zone(*peer_line(steps, one), scope)))
+
+
+def test_the_record_is_plain_and_marks_what_has_no_meaning():
+    content = record(analyse(table_of(POINTS), Request("Y", ("X",), 4, permutations=9)), "abc")
+    assert (content["id"], content["corner"], content["scope"]) == ("abc", 4, None)
+    step, line = content["models"][0]["params"]
+    assert step["Slope"] is None
+    assert line["Slope"] is not None
+    assert 0.0 < step["p-value"] <= 1.0
+
+
+def told(points, **more):
+    found = analyse(table_of(points), Request("Y", ("X",), **more))
+    return {one.code: one for one in warnings_of(found)}
+
+
+def test_a_zone_outside_the_observed_values_is_told():
+    """Nothing is empty in the data; a scope from -4 on makes half of the box empty."""
+    points = {"X": [0.0, 0.0, 4.0, 4.0], "Y": [0.0, 4.0, 0.0, 4.0]}
+    wide = told(points, scope=Scope(-4.0, 4.0, 0.0, 4.0))
+    assert wide["unseen"].values["share"] == "100"
+    assert "X" in wide["unseen"].sentence("zh")
+    assert "unseen" not in told(points)
+
+
+def test_an_effect_that_hangs_on_one_case_is_told():
+    """Without the sixth point, which alone is high on the left, 16 of 25 are empty instead of none."""
+    rising = {"X": [0.0, 1.0, 2.0, 3.0, 5.0, 0.0], "Y": [0.0, 1.0, 2.0, 3.0, 5.0, 5.0]}
+    one = told(rising)["fragile"]
+    assert one.values["case"] == "6"
+    assert (one.values["before"], one.values["after"]) == ("0.00", "0.64")
+    even = {"X": np.arange(30.0), "Y": np.arange(30.0)}
+    assert "fragile" not in told(even)
+
+
+def test_what_was_not_tested_is_told():
+    assert "untested" in told(POINTS)
+    assert "untested" not in told(POINTS, permutations=9)

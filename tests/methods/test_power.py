@@ -1,0 +1,96 @@
+"""Voting power: published games, counting by hand, and brute force."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from itertools import combinations, permutations
+from math import factorial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copark.analysis.power import power, power_faults, record
+from tests.methods.shared import METHODS, beside
+
+GAMES = json.loads((METHODS / "power_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
+
+
+@beside
+@pytest.mark.parametrize("game", GAMES, ids=lambda game: game["name"])
+def test_published_games(game):
+    found = power(game["weights"], game["quota"])
+    assert list(found.shapley_shubik) == [Fraction(one) for one in game["shapley_shubik"]]
+    assert list(found.banzhaf_normalized) == [Fraction(one) for one in game["banzhaf_normalized"]]
+    assert list(found.banzhaf_absolute) == [Fraction(one) for one in game["banzhaf_absolute"]]
+    assert list(found.banzhaf_raw) == game["banzhaf_raw"]
+    written = record(found, game["players"])
+    assert written["shapley_shubik_float"] == pytest.approx(game["shapley_shubik_float"], abs=1e-15)
+    assert written["players"] == game["players"]
+
+
+def test_by_hand():
+    """50, 49, 1 with 51: the first is decisive with either or both (3), the others only with the first alone (1)."""
+    found = power([50, 49, 1], 51)
+    assert found.banzhaf_raw == (3, 1, 1)
+    assert found.shapley_shubik == (Fraction(2, 3), Fraction(1, 6), Fraction(1, 6))
+
+
+def test_decimals_are_exact():
+    """A quota of half plus a hundredth: with floating numbers 0.1 + 0.2 would not be 0.3."""
+    found = power([Fraction("0.1"), Fraction("0.2"), Fraction("0.3")], Fraction("0.3"))
+    assert found.scale == 10
+    assert found.banzhaf_raw == (1, 1, 3)
+
+
+def test_dictators_and_dummies():
+    found = power([6800, 3133, 67], 5001)
+    assert found.dictator == 0
+    assert found.dummies == (1, 2)
+    assert power([1, 1], 2).dictator is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.integers(1, 40))
+def test_brute_force(weights, wanted):
+    total = sum(weights)
+    if not total:
+        return
+    quota = min(wanted, total)
+    n, raw, orders = len(weights), [], []
+    for voter in range(n):
+        others = [at for at in range(n) if at != voter]
+        sums = [sum(weights[at] for at in some) for size in range(n) for some in combinations(others, size)]
+        raw.append(sum(one < quota <= one + weights[voter] for one in sums))
+    for voter in range(n):
+        pivotal = 0
+        for order in permutations(range(n)):
+            before = sum(weights[at] for at in order[: order.index(voter)])
+            pivotal += before < quota <= before + weights[voter]
+        orders.append(Fraction(pivotal, factorial(n)))
+    found = power(weights, quota)
+    assert list(found.banzhaf_raw) == raw
+    assert list(found.shapley_shubik) == orders
+    assert sum(found.shapley_shubik) == 1
+    assert sum(found.banzhaf_normalized) == 1
+
+
+def test_large_games_do_not_overflow():
+    found = power([1] * 80, 41)
+    assert set(found.shapley_shubik) == {Fraction(1, 80)}
+    assert found.banzhaf_raw[0] > 2**63
+
+
+@pytest.mark.parametrize(("weights", "quota"), [([], 1), ([-1, 3], 1), ([1, 1], 3), ([1, 1], 0), ([1] * 101, 51),
+                                                ([10**7, 1], 10**7)])  # fmt: skip
+def test_games_that_cannot_be_counted_are_refused(weights, quota):
+    with pytest.raises(ValueError, match=r"weight|quota|voters"):
+        power(weights, quota)
+
+
+def test_every_fault_of_a_game_is_told():
+    found = power_faults([Fraction(1), Fraction(-1)], Fraction(5), ("a", "a", "b"))
+    assert {one.code.rpartition(".")[2] for one in found} == {"negative_weight", "voter_count", "twice"}
+    (one,) = power_faults([Fraction(1), Fraction(2)], Fraction(4), ("a", "b"))
+    assert "3" in one.cause("en")

@@ -1,0 +1,231 @@
+"""QCA on tables small enough to be worked out on paper."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+import pytest
+
+from copark.analysis.cross_case import SettingFaults, table_of
+from copark.analysis.qca import Calibration, Settings, analyse, calibrate, record, robustness
+from copark.analysis.qca import fit as fits
+from copark.analysis.qca.analysis import deviant_cases
+from copark.analysis.qca.covers import minimise
+from copark.analysis.qca.primes import prime_implicants
+from copark.analysis.qca.robustness import Recipe
+from copark.analysis.qca.sets import ABSENT, model_name, rows_of, term_name
+from copark.analysis.qca.solutions import easy_counterfactuals, solve
+
+X = np.array([0.8, 0.6, 0.2, 0.4])
+Y = np.array([0.9, 0.4, 0.3, 0.7])
+NAMES = ("A", "B", "C")
+
+
+def names(models, conditions=NAMES):
+    return [model_name(model, conditions) for model in models]
+
+
+def test_sufficiency_by_hand():
+    """min = .8 .4 .2 .4 sums to 1.8; Σx = 2.0, Σy = 2.3; min(x, y, 1 - y) = .1 .4 .2 .3 sums to 1.0."""
+    found = fits.sufficiency(X, Y)
+    assert found.inclusion == pytest.approx(1.8 / 2.0)
+    assert found.coverage == pytest.approx(1.8 / 2.3)
+    assert found.pri == pytest.approx((1.8 - 1.0) / (2.0 - 1.0))
+
+
+def test_necessity_by_hand():
+    """Σ(1 - x) = 2.0; Σ(1 - min) = 4 - 1.8 = 2.2."""
+    found = fits.necessity(X, Y)
+    assert found.inclusion == pytest.approx(1.8 / 2.3)
+    assert found.coverage == pytest.approx(1.8 / 2.0)
+    assert found.relevance == pytest.approx(2.0 / 2.2)
+
+
+def test_an_empty_set_has_no_consistency():
+    found = fits.sufficiency(np.zeros(3), np.ones(3))
+    assert np.isnan(found.inclusion)
+    assert found.coverage == 0.0
+
+
+def test_the_textbook_minimisation():
+    """The textbooks' f(w, x, y, z) = Σm(0, 1, 2, 5, 6, 7, 8, 9, 10, 14): six prime implicants, three are enough."""
+    conditions = ("w", "x", "y", "z")
+    primes = prime_implicants({0, 1, 2, 5, 6, 7, 8, 9, 10, 14}, (), 4)
+    assert {term_name(term, conditions) for term in primes} == {
+        "~x*~y", "~x*~z", "y*~z", "~w*~y*z", "~w*x*z", "~w*x*y",
+    }  # fmt: skip
+    found = minimise(frozenset({0, 1, 2, 5, 6, 7, 8, 9, 10, 14}), frozenset(), 4)
+    assert names(found.models, conditions) == ["~x*~y + y*~z + ~w*x*z"]
+
+
+def test_the_cyclic_chart_has_two_models():
+    """Rows 001, 010, 011, 100, 101, 110 form a ring: no prime implicant is essential, two covers of three do."""
+    found = minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
+    assert len(found.primes) == 6
+    assert sorted(names(found.models)) == ["~A*B + A*~C + ~B*C", "~A*C + A*~B + B*~C"]
+
+
+def test_ties_are_kept_whatever_their_length():
+    """A row covered by prime implicants of one and of two literals: both models have one term and are given."""
+    found = minimise(frozenset({7}), frozenset({4, 5, 6, 3}), 3)
+    assert names(found.models) == ["A", "B*C"]
+
+
+def test_row_dominance_leaves_out_the_weaker_implicant():
+    """110 and 111 are positive, 101 may be: A*B covers both, A*C only the second."""
+    found = minimise(frozenset({6, 7}), frozenset({5}), 3, row_dominance=True)
+    assert names(found.models) == ["A*B"]
+
+
+def test_no_positive_row_no_model():
+    assert minimise(frozenset(), frozenset({1, 2}), 2).models == ()
+
+
+def test_everything_positive_is_the_empty_term():
+    found = minimise(frozenset({0, 1, 2, 3}), frozenset(), 2)
+    assert names(found.models, ("A", "B")) == ["1"]
+
+
+def test_rows_of_a_term():
+    assert rows_of((1, ABSENT, 0)) == {4, 6}
+    assert rows_of((ABSENT, ABSENT)) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("expected", "kept"),
+    [
+        ((1, 1, 1), {6, 7}),  # A*B*~C: C's absence may go, for its presence would only help
+        ((1, 1, 0), {6}),  # C's absence is what is expected
+        ((1, 1, None), {6}),  # nothing is known of C
+        ((1, 0, 1), {4, 5, 6, 7}),  # B's presence runs against the expectation and goes too
+        ((0, 1, 1), {6, 7}),  # A is in the parsimonious term and stays, whatever is expected
+    ],
+)
+def test_easy_counterfactuals_by_hand(expected, kept):
+    """Complex A*B*~C (row 110) within the parsimonious A."""
+    narrow, wide = ((1, 1, 0),), ((1, ABSENT, ABSENT),)
+    assert easy_counterfactuals(narrow, wide, expected) == kept
+
+
+def test_three_solutions_by_hand():
+    """110 is positive, 000 and 010 negative, all else unobserved.
+
+    Complex A*B*~C; parsimonious A; with A and B expected present and C absent nothing may be added; with C expected
+    present 111 is an easy counterfactual and the intermediate solution is A*B.
+    """
+    remainders = frozenset({1, 3, 4, 5, 7})
+    found = solve(frozenset({6}), remainders, (1, 1, 1))
+    assert names(found.cautious.models) == ["A*B*~C"]
+    assert names(found.parsimonious.models) == ["A"]
+    (one,) = found.intermediate
+    assert (one.name, names(one.models)) == ("C1P1", ["A*B"])
+    assert (one.easy, one.difficult, one.unused) == ((7,), (4, 5), ())
+    assert found.assumptions == ((4, 5, 7),)
+    assert names(solve(frozenset({6}), remainders, (1, 1, 0)).intermediate[0].models) == ["A*B*~C"]
+    assert names(solve(frozenset({6}), remainders, (None, None, None)).intermediate[0].models) == ["A*B*~C"]
+
+
+CRISP = table_of(
+    {"A": [1, 1, 1, 0, 0, 1], "B": [1, 1, 0, 0, 1, 0], "Y": [1, 0, 1, 0, 0, 1]},
+    ["one", "two", "three", "four", "five", "six"],
+)
+
+
+def test_contradictions_are_told():
+    """Row 11 has one case with and one without the outcome: consistency 0.5."""
+    found = analyse(CRISP, Settings("Y", ("A", "B"), incl_cut=0.8))
+    row = found.truth.rows[3]
+    assert (row.n, row.inclusion, row.out) == (2, 0.5, "0")
+    assert [one.number for one in found.truth.contradictions] == [4]
+    assert row.against == ("one",)
+    assert names(found.solutions.cautious.models, ("A", "B")) == ["A*~B"]
+    assert deviant_cases(found, found.solutions.cautious.models[0]) == ((), ("one",))
+    lowered = analyse(CRISP, Settings("Y", ("A", "B"), incl_cut=0.5))
+    assert lowered.truth.rows[3].against == ("two",)
+    assert deviant_cases(lowered, lowered.solutions.cautious.models[0]) == (("two",), ())
+
+
+def test_rows_below_the_case_cutoff_are_remainders():
+    found = analyse(CRISP, Settings("Y", ("A", "B"), n_cut=2))
+    assert [row.out for row in found.truth.rows] == ["?", "?", "1", "0"]
+
+
+def test_a_crossover_case_weighs_but_is_counted_nowhere():
+    """x = (0.5, 1), y = (0.5, 1): the case on the crossover is in no row, yet Σx of row 1 is 1.5."""
+    table = table_of({"A": [0.5, 1.0], "Y": [0.25, 1.0]}, ["half", "full"])
+    found = analyse(table, Settings("Y", ("A",)))
+    assert [row.n for row in found.truth.rows] == [0, 1]
+    assert found.truth.rows[1].inclusion == pytest.approx(1.25 / 1.5)
+    assert found.truth.crossover == ("half",)
+
+
+def test_negation_explains_the_absence():
+    found = analyse(CRISP, Settings("Y", ("A", "B"), negate=True))
+    assert found.settings.outcome_name == "~Y"
+    assert names(found.solutions.cautious.models, ("A", "B")) == ["~A"]
+    assert record(found)["outcome"] == "~Y"
+
+
+def test_nothing_sufficient_is_said_and_not_an_error():
+    table = table_of({"A": [1, 0], "Y": [0, 0]})
+    found = analyse(table, Settings("Y", ("A",)))
+    assert found.solutions.cautious.models == ()
+    assert "nothing_positive" in {one.code for one in found.warnings}
+    assert record(found)["parsimonious"]["solutions"] == []
+
+
+def test_direct_calibration_by_hand():
+    """k = ln(0.95 / 0.05): the anchors have 0.05, 0.5 and 0.95, and half way up has 1 / (1 + exp(-k / 2))."""
+    k = log(0.95 / 0.05)
+    found = calibrate([10.0, 20.0, 25.0, 30.0], Calibration((10.0, 20.0, 30.0)))
+    assert np.allclose(found, [0.05, 0.5, 1.0 / (1.0 + np.exp(-k / 2.0)), 0.95])
+    assert np.allclose(calibrate([30.0, 10.0], Calibration((30.0, 20.0, 10.0))), [0.05, 0.95])
+    assert np.isfinite(calibrate([-1e300, 1e300], Calibration((10.0, 20.0, 30.0)))).all()
+
+
+@pytest.mark.parametrize(
+    ("anchors", "form"),
+    [((1.0, 1.0, 2.0), "logistic"), ((1.0, 3.0, 2.0), "logistic"), ((1.0, 2.0), "logistic"), ((), "crisp"),
+     ((1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "logistic"), ((1.0, 2.0, 3.0, 2.5, 5.0, 6.0), "linear")],
+)  # fmt: skip
+def test_anchors_that_do_not_fit_are_refused(anchors, form):
+    with pytest.raises(ValueError, match="anchors"):
+        Calibration(anchors, form)
+
+
+def test_every_wrong_setting_is_told_at_once():
+    many = tuple(f"X{at}" for at in range(11))
+    asked = Settings("X1", (*many, "X2", "n", "A*B"), incl_cut=1.2, pri_cut=-1.0, n_cut=0, expectations=(1, 0))
+    with pytest.raises(SettingFaults) as caught:
+        analyse(CRISP, asked)
+    codes = {one.code.rpartition(".")[2] for one in caught.value.faults}
+    assert codes == {
+        "too_many_conditions", "twice", "outcome_is_condition", "condition_name", "reserved_name", "not_a_share",
+        "n_cut", "expectations",
+    }  # fmt: skip
+    words = [one.cause("zh") for one in caught.value.faults]
+    assert any("14 个条件" in one for one in words)
+
+
+def test_many_ties_are_cut_and_said(monkeypatch):
+    from copark.analysis.qca import covers
+
+    monkeypatch.setattr(covers, "MOST_MODELS", 1)
+    found = minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
+    assert found.cut
+    assert len(found.models) == 1
+
+
+def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
+    from copark.analysis.qca import covers
+
+    monkeypatch.setattr(covers, "MOST_STEPS", 2)
+    with pytest.raises(SettingFaults) as caught:
+        minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
+    assert "take fewer conditions" in caught.value.faults[0].repair("en")
+    table = table_of({"A": [1, 1, 0], "B": [1, 0, 1], "C": [0, 1, 1], "Y": [1, 1, 1]})
+    monkeypatch.setattr(covers, "MOST_STEPS", 10**6)
+    found = analyse(table, Settings("Y", ("A", "B", "C")))
+    monkeypatch.setattr(covers, "MOST_STEPS", 0)
+    assert all(not one.models["complex"] for one in robustness(found, Recipe(table)).variants)

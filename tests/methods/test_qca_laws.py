@@ -1,0 +1,165 @@
+"""Laws of sets and of their minimisation, on tables drawn at random."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from copark.analysis.cross_case import table_of
+from copark.analysis.qca import Settings, analyse, fit, record
+from copark.analysis.qca.covers import minimise
+from copark.analysis.qca.primes import prime_implicants
+from copark.analysis.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
+from copark.analysis.qca.solutions import covered, solve
+from copark.analysis.qca.truth_table import corner_memberships
+
+MEMBERS = arrays(np.float64, st.tuples(st.integers(2, 9), st.integers(1, 4)), elements=st.floats(0.0, 1.0))
+CODED = st.integers(1, 4).flatmap(
+    lambda count: st.tuples(st.just(count), st.lists(st.sampled_from("01?"), min_size=2**count, max_size=2**count))
+)
+quick = settings(max_examples=60, deadline=None)
+
+
+def all_terms(count):
+    return list(product((0, 1, ABSENT), repeat=count))
+
+
+def split(coded):
+    return tuple(frozenset(at for at, one in enumerate(coded) if one == out) for out in "1?")
+
+
+@quick
+@given(MEMBERS)
+def test_de_morgan(members):
+    """Not (A and B and ...) is not A or not B or ...; the other way round for or."""
+    count = members.shape[1]
+    everything = (1,) * count
+    single = tuple(tuple(0 if at == place else ABSENT for at in range(count)) for place in range(count))
+    assert np.allclose(1.0 - term_membership(everything, members), model_membership(single, members))
+    present = tuple(tuple(1 if at == place else ABSENT for at in range(count)) for place in range(count))
+    assert np.allclose(1.0 - model_membership(present, members), term_membership((0,) * count, members))
+
+
+@quick
+@given(MEMBERS)
+def test_a_case_is_in_at_most_one_row(members):
+    inside = corner_memberships(members) > 0.5
+    assert inside.sum(axis=1).max() <= 1
+    crossing = np.any(members == 0.5, axis=1)
+    assert np.array_equal(inside.sum(axis=1) == 1, ~crossing)
+
+
+@quick
+@given(MEMBERS, st.randoms())
+def test_fit_lies_between_0_and_1_and_turns_round(members, luck):
+    """Sufficiency of x for y is necessity of y for x; consistency and coverage change places."""
+    x, y = members[:, 0], np.array([luck.random() for _ in members])
+    found, back = fit.sufficiency(x, y), fit.necessity(y, x)
+    for value in (found.inclusion, found.coverage, found.pri):
+        assert np.isnan(value) or -1e-12 <= value <= 1.0 + 1e-12
+    assert found.inclusion == pytest.approx(back.inclusion, nan_ok=True)
+    assert found.coverage == pytest.approx(back.coverage, nan_ok=True)
+    if found.inclusion > 0.0 and not np.isnan(found.pri):
+        assert found.pri <= found.inclusion + 1e-12
+
+
+@quick
+@given(CODED)
+def test_prime_implicants_are_those_of_the_definition(case):
+    """A term with a positive row and no negative one, from which no literal can be dropped."""
+    count, coded = case
+    positive, free = split(coded)
+    allowed = positive | free
+    implicants = [term for term in all_terms(count) if rows_of(term) <= allowed]
+    prime = {
+        term
+        for term in implicants
+        if rows_of(term) & positive and not any(term != other and within(term, other) for other in implicants)
+    }
+    assert set(prime_implicants(positive, free, count)) == prime
+
+
+@quick
+@given(CODED)
+def test_models_are_all_the_smallest_covers(case):
+    count, coded = case
+    positive, free = split(coded)
+    found = minimise(positive, free, count)
+    if not positive:
+        assert found.models == ()
+        return
+    size = next(
+        n for n in range(1, len(found.primes) + 1)
+        if any(positive <= covered(some) for some in combinations(found.primes, n))
+    )  # fmt: skip
+    covers = {frozenset(some) for some in combinations(found.primes, size) if positive <= covered(some)}
+    assert {frozenset(model) for model in found.models} == covers
+    assert len(found.models) == len(covers)
+    assert not any(covered(model) - positive - free for model in found.models)
+
+
+@quick
+@given(CODED, st.data())
+def test_intermediate_solutions_lie_between_the_other_two(case, data):
+    count, coded = case
+    positive, free = split(coded)
+    expected = tuple(data.draw(st.sampled_from((0, 1, None))) for _ in range(count))
+    found = solve(positive, free, expected)
+    for one in found.intermediate:
+        for model in one.models:
+            assert covered(one.complex_model) <= covered(model) <= covered(one.parsimonious_model)
+        assert set(one.easy) <= free
+        assert set(one.easy) | set(one.unused) <= covered(one.parsimonious_model)
+        assert not set(one.easy) & set(one.difficult)
+
+
+@quick
+@given(CODED)
+def test_without_expectations_nothing_is_assumed(case):
+    count, coded = case
+    positive, free = split(coded)
+    found = solve(positive, free, (None,) * count)
+    for one in found.intermediate:
+        assert {frozenset(model) for model in one.models} == {frozenset(model) for model in found.cautious.models}
+        assert one.easy == ()
+
+
+def named_models(members, outcome, names, cases, order):
+    """Solutions of a table whose conditions are given in some order, as sets of sets of literals."""
+    table = table_of({**{name: members[:, at] for at, name in enumerate(names)}, "Y": outcome}, cases)
+    found = record(analyse(table, Settings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names))))
+    kinds = [found["complex"]["solutions"], found["parsimonious"]["solutions"]]
+    kinds.append([model for one in found["intermediate"]["models"].values() for model in one["solutions"]])
+    return [{frozenset(frozenset(term.split("*")) for term in model) for model in kind} for kind in kinds]
+
+
+@settings(max_examples=25, deadline=None)
+@given(MEMBERS, st.randoms())
+def test_order_of_cases_and_conditions_does_not_matter(members, luck):
+    count, k = members.shape
+    outcome = np.array([luck.random() for _ in range(count)])
+    names, cases = [f"X{at}" for at in range(k)], [f"c{at}" for at in range(count)]
+    shuffled, turned = luck.sample(range(count), count), luck.sample(range(k), k)
+    plain = named_models(members, outcome, names, cases, range(k))
+    assert plain == named_models(members, outcome, names, cases, turned)
+    moved = named_models(members[shuffled], outcome[shuffled], names, [cases[at] for at in shuffled], range(k))
+    assert plain == moved
+
+
+@settings(max_examples=25, deadline=None)
+@given(MEMBERS, st.randoms())
+def test_a_renamed_absence_gives_the_mirrored_solution(members, luck):
+    """A table with 1 - A in the place of A has the same parsimonious models, with A negated."""
+    outcome = np.array([luck.random() for _ in members])
+    names = [f"X{at}" for at in range(members.shape[1])]
+    plain = table_of({**dict(zip(names, members.T, strict=True)), "Y": outcome})
+    turned = plain.having({"X0": 1.0 - plain.values["X0"]})
+    mine = analyse(plain, Settings("Y", tuple(names))).solutions.parsimonious.models
+    other = analyse(turned, Settings("Y", tuple(names))).solutions.parsimonious.models
+    swapped = {frozenset((t[0] if t[0] == ABSENT else 1 - t[0], *t[1:]) for t in model) for model in other}
+    assert {frozenset(model) for model in mine} == swapped

@@ -1,0 +1,103 @@
+"""What survives: every kind of variant is made, and counted by hand where it can be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from copark.analysis.cross_case import table_of
+from copark.analysis.qca import Calibration, Settings, analyse, robustness
+from copark.analysis.qca.calibration import calibrated
+from copark.analysis.qca.robustness import Recipe, moved_anchors, named_survival, shifted
+
+RAW = table_of(
+    {
+        "A": [5.0, 9.0, 8.0, 1.0, 2.0, 3.0, 9.5, 1.5],
+        "B": [0.9, 0.8, 0.2, 0.1, 0.7, 0.3, 0.6, 0.4],
+        "B2": [0.6, 0.8, 0.2, 0.1, 0.7, 0.3, 0.6, 0.4],
+        "Y": [0.8, 0.9, 0.7, 0.1, 0.2, 0.3, 0.9, 0.2],
+    }
+)
+HOW = {"A": Calibration((2.0, 4.0, 8.0))}
+ASKED = Settings("Y", ("A", "B"), expectations=(1, 1))
+
+
+def robust(**more):
+    recipe = Recipe(RAW, HOW, {"B": ("B2",)})
+    found = analyse(calibrated(RAW, HOW), ASKED)
+    return robustness(found, recipe, **more)
+
+
+def test_every_family_has_its_variants():
+    found = robust()
+    count = {family: sum(one.family == family for one in found.variants) for family in found.families()}
+    # anchors: three of A, four shifts each, and four shifts of B's and Y's log-odds
+    assert count["anchors"] == 3 * 4 + 2 * 4
+    assert count["incl"] == 4
+    assert count["pri"] == 3
+    assert count["n"] == 2
+    assert count["cutoffs"] == 5 * 4 * 3 - 1 - 4 - 3 - 2
+    assert count["cases"] == 8
+    assert count["scores"] == 1
+
+
+def test_progress_is_told_to_the_end():
+    told = []
+    found = robust(progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(found.variants), len(found.variants))
+
+
+def test_survival_counts_variants():
+    found = robust()
+    rows = named_survival(found, "parsimonious", ("A", "B"))
+    assert rows["A"]["all"].asked
+    each = [one.models["parsimonious"] for one in found.variants]
+    surely = sum(bool(models) and all((1, 2) in model for model in models) for models in each)
+    assert rows["A"]["all"].surely == surely
+    assert 0 < surely <= len(each)
+    assert rows["A"]["all"].surely <= rows["A"]["all"].perhaps <= rows["A"]["all"].variants
+    assert rows["A"]["cases"].variants == 8
+    same, total = found.same("parsimonious", "cases")
+    assert 0 <= same <= total == 8
+
+
+def test_a_solution_that_nothing_disturbs_survives_everything_but_the_case_cutoff():
+    """Crisp, complete and consistent: only asking for more cases a row than there are can undo it."""
+    table = table_of({"A": [1, 1, 0, 0, 1, 1, 0, 0], "B": [1, 0, 1, 0, 1, 0, 1, 0], "Y": [1, 1, 0, 0, 1, 1, 0, 0]})
+    found = robustness(analyse(table, Settings("Y", ("A", "B"))), Recipe(table))
+    rows = named_survival(found, "complex", ("A", "B"))["A"]
+    assert rows["incl"].surely == rows["incl"].variants
+    assert rows["pri"].surely == rows["pri"].variants
+    assert rows["cases"].surely == rows["cases"].variants == 8
+    assert rows["n"].surely == 1  # n = 2 leaves all rows, n = 3 none
+    assert "anchors" not in rows
+
+
+def test_a_longer_path_within_the_old_one_is_counted_as_narrower():
+    """At consistency 0.95 A alone no longer does (case 3), A*B does."""
+    table = table_of({"A": [1, 1, 1, 0, 0], "B": [1, 1, 0, 0, 1], "Y": [1.0, 1.0, 0.85, 0.0, 0.0]})
+    found = robustness(analyse(table, Settings("Y", ("A", "B"))), Recipe(table))
+    rows = named_survival(found, "complex", ("A", "B"))
+    assert rows["A"]["incl"].narrower > 0
+    assert rows["A*B"]["incl"].perhaps > 0
+    assert not rows["A*B"]["incl"].asked
+
+
+def test_other_scores_that_are_missing_are_tried_beside_the_same_cases():
+    holes = RAW.having({"B2": [0.6, np.nan, 0.2, 0.1, 0.7, 0.3, 0.6, 0.4]})
+    found = robustness(analyse(calibrated(RAW, HOW), ASKED), Recipe(holes, HOW, {"B": ("B2",)}))
+    scores = [one for one in found.variants if one.family == "scores"]
+    assert [one.value for one in scores] == ["B (n = 7)", "B2 (n = 7)"]
+
+
+def test_anchors_move_by_shares_of_the_way():
+    assert list(moved_anchors((0.0, 10.0, 30.0)))[:4] == [(-2.0, 10.0, 30.0), (-1.0, 10.0, 30.0), (1.0, 10.0, 30.0),
+                                                         (2.0, 10.0, 30.0)]  # fmt: skip
+    assert list(moved_anchors((5.0,))) == [(4.0,), (4.5,), (5.5,), (6.0,)]
+
+
+def test_log_odds_move_and_full_members_stay():
+    found = shifted(np.array([0.0, 0.5, 1.0]), 0.4)
+    assert found[0] == 0.0
+    assert found[2] == 1.0
+    assert found[1] == pytest.approx(1.0 / (1.0 + np.exp(-0.4)))
