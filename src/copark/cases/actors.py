@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from copark.cases.dates import Date
-from copark.cases.fields import Bilingual, Country, Key, Record, Side, Sourced, UnitInterval, wrong
+from copark.cases.fields import Bilingual, Country, Key, Number, Record, Side, Sourced, UnitInterval, wrong
 from copark.cases.quarters import Quarter
 
 
@@ -134,3 +134,18 @@ class Partner(Sourced):
     """Its ties to enterprises of each origin."""
     presence: Annotated[tuple[Presence, ...], Field(min_length=1)]
     """When it was present; the times do not overlap."""
+
+
+class Rival(Sourced, Span):
+    """A rival park next door in which a side has a stake, so that the side's attention is divided."""
+
+    key: Key
+    """Short name."""
+    side: Literal["home", "host"]
+    """Whose attention it draws."""
+    title: Bilingual
+    """Name."""
+    size: Annotated[Number, Field(ge=0, le=100)]
+    """Its size relative to this park: 1 for one as large, 0 for none."""
+    stake: UnitInterval
+    """The side's stake in it, 0 to 1."""

@@ -15,6 +15,8 @@ from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
 from copark.identity import canonical, hash_content
 
+_ADDED = ("rivals", "not_known")
+"""Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
 _TABLES = ("equity", "events", "observations", "enterprises", "host_context")
 
 
@@ -48,6 +50,12 @@ class Case(CaseFile):
     def content(self) -> dict[str, Any]:
         """Give everything the case says as plain values, in an order of its own."""
         content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        for name in _ADDED:
+            if not content[name]:
+                del content[name]
+        for parameter in content["parameters"].values():
+            if parameter["by_origin"] is None:
+                del parameter["by_origin"]
         for name in _TABLES:
             content[name] = sorted(content[name], key=canonical)
         for table in content["equity"]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from copark.cases.case import Case
 from copark.cases.casebook import folder_of, kind_of
-from copark.cases.consistency import problems_of, problems_of_tree
+from copark.cases.consistency import problems_of, problems_of_tree, problems_of_unknown
+from copark.cases.defaults import TABLES_UNKNOWN, even_table
 from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, Observation, Source
 from copark.cases.fields import JUDGEMENT
 from copark.cases.reading import ENOUGH, check_folder, fault, in_reading_order, read_text
@@ -31,6 +33,8 @@ from copark.cases.yaml_tree import Tree, read_yaml
 from copark.errors import Fault
 
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
+ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
+"""Files that even a light case has."""
 OPTIONAL = (ENTERPRISES, CONTEXT)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
@@ -39,6 +43,14 @@ _TABLES: dict[str, type[Any]] = {
     ENTERPRISES: Enterprise,
     CONTEXT: ContextValue,
 }
+
+
+@dataclass(frozen=True)
+class Said:
+    """What of ``case.yaml`` the checks of the tables need."""
+
+    clock: Clock | None = None
+    not_known: tuple[str, ...] = ()
 
 
 def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[Case | None, list[Fault]]:
@@ -64,12 +76,15 @@ def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[
     if kind != "folder":
         return None, [fault("no_folder" if kind == "nothing" else "not_a_folder", str(folder))]
     folder = folder.resolve()
-    present = check_folder(folder, NEEDED, OPTIONAL, faults)
+    present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
     sources = _read_sources(folder, faults) if SOURCES in present else None
-    file, clock = _read_case_file(folder, sources, parameters, faults) if CASE in present else (None, None)
+    file, said = _read_case_file(folder, sources, parameters, faults) if CASE in present else (None, Said())
+    if present:
+        lacking = (name for word, name in TABLES_UNKNOWN.items() if word not in said.not_known)
+        faults.extend(fault("missing_file", name) for name in lacking if name not in present)
     tables = {name: _read_rows(folder, name, faults) for name in _TABLES if name in present}
     if present:
-        faults.extend(_check_tables(tables, sources, clock))
+        faults.extend(_check_tables(tables, sources, said))
     ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
     if ordered or file is None or sources is None:
         return None, ordered
@@ -81,6 +96,13 @@ def model_parameters() -> dict[str, str]:
     from copark.model.variables import catalogue
 
     return {name: variable.unit for name, variable in catalogue().parameters.items()}
+
+
+def model_counts() -> dict[str, int]:
+    """Give the names of the model's parameters with how many values each has."""
+    from copark.model.variables import catalogue
+
+    return {name: len(variable.default) for name, variable in catalogue().parameters.items()}
 
 
 def _read_tree(folder: Path, name: str, faults: list[Fault]) -> Tree | None:
@@ -103,22 +125,24 @@ def _read_sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None
 
 def _read_case_file(
     folder: Path, sources: Mapping[str, Source] | None, parameters: Mapping[str, str] | None, faults: list[Fault]
-) -> tuple[CaseFile | None, Clock | None]:
+) -> tuple[CaseFile | None, Said]:
     tree = _read_tree(folder, CASE, faults)
     if tree is None:
-        return None, None
+        return None, Said()
     file, sections = validate_case(tree, faults)
     clock: Clock | None = sections.get("clock")
     known = model_parameters() if parameters is None else parameters
+    counts = model_counts() if parameters is None else None
     problems = chain(
-        problems_of(sections, known),
+        problems_of(sections, known, counts),
+        problems_of_unknown(tree.data),
         problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
     )
     faults.extend(
         fault(problem.code, CASE, tree.line(problem.path), problem.path, **problem.values)
         for problem in islice(problems, ENOUGH)
     )
-    return file, clock
+    return file, Said(clock, tuple(sections.get("not_known", ())))
 
 
 def _read_rows(folder: Path, name: str, faults: list[Fault]) -> Table[Any]:
@@ -126,14 +150,14 @@ def _read_rows(folder: Path, name: str, faults: list[Fault]) -> Table[Any]:
     return Table([], [{}]) if text is None else read_table(text, name, _TABLES[name], faults)
 
 
-def _check_tables(
-    tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, clock: Clock | None
-) -> Iterator[Fault]:
+def _check_tables(tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, said: Said) -> Iterator[Fault]:
+    clock = said.clock
     for name, table in tables.items():
         found = faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
         yield from islice(found, ENOUGH)
     if EQUITY in tables:
-        yield from islice(faults_of_equity(tables[EQUITY], None if clock is None else clock.start), ENOUGH)
+        start = None if clock is None else clock.start
+        yield from islice(faults_of_equity(tables[EQUITY], start, needed="equity" not in said.not_known), ENOUGH)
     if SERIES in tables:
         yield from islice(faults_of_series(tables[SERIES].rows), ENOUGH)
 
@@ -142,10 +166,13 @@ def _put_together(
     folder: Path, file: CaseFile, sources: Mapping[str, Source], tables: Mapping[str, Table[Any]]
 ) -> Case:
     records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
+    equity = cap_tables(tables[EQUITY].rows) if EQUITY in tables else ()
+    if "equity" in file.not_known:
+        equity = (even_table(file.clock.start), *equity)
     return Case.model_construct(
         **{name: getattr(file, name) for name in CaseFile.model_fields},
-        equity=cap_tables(tables[EQUITY].rows),
-        events=tuple(sorted(records[EVENTS], key=lambda event: (event.date.first_day, event.date.last_day))),
+        equity=equity,
+        events=tuple(sorted(records.get(EVENTS, ()), key=lambda event: (event.date.first_day, event.date.last_day))),
         observations=records[SERIES],
         sources=dict(sources),
         enterprises=records.get(ENTERPRISES, ()),

@@ -15,6 +15,7 @@ from copark.cases.fields import JUDGEMENT, suggestion
 from copark.cases.quarters import Quarter
 from copark.cases.reading import KeyPath
 
+UNKNOWN = "not_known"
 _UNMODELLED = ("interests", "institutions", "renegotiations")
 _MAY_LIE_AHEAD = "plan"
 _FACT_LISTS: tuple[KeyPath, ...] = (
@@ -53,7 +54,9 @@ Sections = Mapping[str, Any]
 """The sound top-level values of a case, by name."""
 
 
-def problems_of(sections: Sections, parameters: Mapping[str, str]) -> Iterator[Problem]:
+def problems_of(
+    sections: Sections, parameters: Mapping[str, str], counts: Mapping[str, int] | None = None
+) -> Iterator[Problem]:
     """Give what is wrong between the keys of a case.
 
     Parameters
@@ -62,6 +65,8 @@ def problems_of(sections: Sections, parameters: Mapping[str, str]) -> Iterator[P
         The top-level values that are sound by themselves; what needs a missing one is not checked.
     parameters
         Names of the model's parameters, with their units.
+    counts
+        How many values each has, where that is known.
     """
     rules: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
         _repeated_keys,
@@ -71,10 +76,12 @@ def problems_of(sections: Sections, parameters: Mapping[str, str]) -> Iterator[P
         _shocks,
         _terms,
         _certificates,
+        _rivals,
     )
     for rule in rules:
         yield from rule(sections)
     yield from _parameters(sections, parameters)
+    yield from _parameter_counts(sections, counts or {})
 
 
 def _at(sections: Sections, path: KeyPath) -> Any:
@@ -162,6 +169,17 @@ def _shocks(sections: Sections) -> Iterator[Problem]:
                 yield Problem(("shocks", place, "from"), "overlap", values)
 
 
+def _rivals(sections: Sections) -> Iterator[Problem]:
+    by_key: dict[str, list[tuple[int, Any]]] = {}
+    for place, rival in enumerate(_at(sections, ("rivals",))):
+        by_key.setdefault(f"{rival.side} {rival.key}", []).append((place, rival))
+    for rivals in by_key.values():
+        for (_, before), (place, after) in pairwise(sorted(rivals, key=lambda one: one[1].since.first_day)):
+            if before.until is None or after.since.quarter("event") <= before.until.quarter("event"):
+                values = {"found": after.since, "before": before.until or "…", "since": before.since}
+                yield Problem(("rivals", place, "from"), "overlap", values)
+
+
 def _terms(sections: Sections) -> Iterator[Problem]:
     terms = _at(sections, ("terms",))
     yield from _repeated(("terms",), [f"{term.key} {term.since}" for term in terms], "from")
@@ -187,6 +205,17 @@ def _certificates(sections: Sections) -> Iterator[Problem]:
                 yield Problem(("certificates", place, side), "fewer_than_anchors", values)
 
 
+def problems_of_unknown(tree: Any) -> Iterator[Problem]:
+    """Give what ``case.yaml`` says is not known and says all the same, and what it says twice is not known."""
+    if not isinstance(tree, dict) or not isinstance(tree.get(UNKNOWN), list):
+        return
+    for place, word in enumerate(tree[UNKNOWN]):
+        if isinstance(word, str) and word in tree:
+            yield Problem((UNKNOWN, place), "known_all_the_same", {"found": word})
+        if word in tree[UNKNOWN][:place]:
+            yield Problem((UNKNOWN, place), "duplicate", {"found": word})
+
+
 def _parameters(sections: Sections, known: Mapping[str, str]) -> Iterator[Problem]:
     for name, parameter in (sections.get("parameters") or {}).items():
         if name not in known:
@@ -196,6 +225,13 @@ def _parameters(sections: Sections, known: Mapping[str, str]) -> Iterator[Proble
             yield Problem(
                 ("parameters", name, "unit"), "unit_misfit", {"found": parameter.unit, "expected": known[name]}
             )
+
+
+def _parameter_counts(sections: Sections, counts: Mapping[str, int]) -> Iterator[Problem]:
+    for name, parameter in (sections.get("parameters") or {}).items():
+        found, wanted = len(parameter.values), counts.get(name)
+        if wanted is not None and found != wanted:
+            yield Problem(("parameters", name, "value"), "parameter_count", {"found": found, "wanted": wanted})
 
 
 def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from copark.model.arrays import Inputs, make_inputs
 from copark.model.axes import PARTNERS
 from copark.model.compiler import Record
 from copark.model.enterprises.records import FREE_TO_DECIDE
+from copark.model.governments.equations import NO_PLAN
 from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
@@ -107,7 +108,7 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
     framework = case.framework
     dated = inputs.governments
-    dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0)
+    dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0 if case.land.plan else NO_PLAN)
     dated["threshold"] = values_in_force(case.regime.threshold, quarters, "M USD", 0.0)
     dated["profit_tax"] = values_in_force(case.regime.profit_tax, quarters, "1", 0.0)
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
@@ -146,6 +147,28 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
         for holder in case.shareholders:
             if holder.since.quarter() <= quarter and (holder.until is None or quarter <= holder.until.quarter()):
                 row.shareholder_ties[:] += [getattr(holder.ties, origin) for origin in ORIGINS]
+        pack_rivals(case, quarter, row)
+
+
+def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
+    """Size and stake of the rivals of each side; several at a time act as one of their joint size and mean stake.
+
+    Attention is a = omega/(omega + sum_i rho_i omega_i), and omega_i is linear in the stake, so that nothing is lost.
+    """
+    for g, side in enumerate(("home", "host")):
+        there = [
+            rival
+            for rival in case.rivals
+            if rival.side == side
+            and rival.since.quarter() <= quarter
+            and (rival.until is None or quarter <= rival.until.quarter())
+        ]
+        size = sum(rival.size for rival in there)
+        row.rival_size[g] = size
+        if len(there) == 1:
+            row.rival_share[g] = there[0].stake
+        elif size > 0.0:
+            row.rival_share[g] = sum(rival.size * rival.stake for rival in there) / size
 
 
 def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -219,5 +242,5 @@ def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
         paid = sum(line.amount.in_unit("M USD") * line.rate.in_unit("1/yr") for line in lines)
         values["interest_rate"] = (paid / owed,)
     for name, parameter in case.parameters.items():
-        values[name] = (convert(parameter.value, parameter.unit, known[name].unit),)
+        values[name] = tuple(convert(value, parameter.unit, known[name].unit) for value in parameter.values)
     return values

@@ -8,7 +8,7 @@ is checked in :mod:`copark.cases.consistency`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, model_validator
 
@@ -20,12 +20,14 @@ from copark.cases.actors import (
     Partner,
     Presence,
     QuarterSpan,
+    Rival,
     Shareholder,
     Sides,
     Span,
     Ties,
 )
 from copark.cases.dates import Date
+from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Area, Fact, Fraction, Money, QuotaFact, Rate
 from copark.cases.fields import Bilingual, Count, Country, Key, Number, Record, Sourced, UnitSymbol, YesNo, wrong
 from copark.cases.happenings import Anchor, ByOrigin, Certificates, Renegotiation, Shock, Term, Visit
@@ -52,6 +54,7 @@ __all__ = [
     "QuarterSpan",
     "Regime",
     "Renegotiation",
+    "Rival",
     "Shareholder",
     "Shock",
     "Sides",
@@ -68,6 +71,7 @@ FORMAT = 1
 
 MOST_PARTNERS = 5
 MOST_QUARTERS = 400
+ROUNDING = 1e-9
 LAST_OBSERVED = Quarter(2024, 4)
 """No value after this quarter is in a case: what came later is kept for a blind test."""
 
@@ -152,8 +156,8 @@ class Finance(Record):
 class Land(Record):
     """The land plan."""
 
-    plan: Annotated[tuple[Area, ...], Field(min_length=1)]
-    """Area to be serviced in all, as planned at each date."""
+    plan: tuple[Area, ...]
+    """Area to be serviced in all, as planned at each date; empty where nobody plans and land follows demand."""
     first_area: Area
     """The start-up area: until it is serviced, arrivals are held back."""
     block: Area
@@ -204,17 +208,31 @@ class Parameter(Sourced):
     """A fact of the case that replaces a parameter's default."""
 
     value: Number
-    """Its value."""
+    """Its value; the sum of by_origin, where that is given."""
     unit: UnitSymbol
     """Its unit."""
+    by_origin: ByOrigin | None = None
+    """For a parameter with a value for each origin of enterprises (origin_weight): the values."""
     prior: Prior | None = None
-    """Its spread; left out if it is held fixed."""
+    """Its spread; left out if it is held fixed, as values by origin always are."""
 
     @model_validator(mode="after")
     def _check_value(self) -> Parameter:
-        if self.prior is not None and not self.prior.allows(self.value):
+        if self.by_origin is not None:
+            total = sum(self.values)
+            if abs(total - self.value) > ROUNDING:
+                raise wrong("origin_sum", at="value", found=f"{self.value:g}", total=f"{total:g}")
+            if self.prior is not None:
+                raise wrong("prior_of_origins", at="prior")
+        elif self.prior is not None and not self.prior.allows(self.value):
             raise wrong("outside_prior", at="value", found=f"{self.value:g}")
         return self
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Its value, or those of home, host and third."""
+        by = self.by_origin
+        return (self.value,) if by is None else (by.home, by.host, by.third)
 
 
 class CaseFile(Record):
@@ -228,6 +246,8 @@ class CaseFile(Record):
     """Name of the park."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""
+    not_known: tuple[Unknown, ...] = ()
+    """For a light case: keys and tables of which nothing is known; documented defaults stand in their place."""
     clock: Clock
     """Start, length and end of data."""
     sides: Sides
@@ -236,7 +256,7 @@ class CaseFile(Record):
     """Which macroeconomic series it is tied to."""
     interests: tuple[Interest, ...] = ()
     """Strategic interests of the governments, by name."""
-    shareholders: Annotated[tuple[Shareholder, ...], Field(min_length=1)]
+    shareholders: tuple[Shareholder, ...]
     """Shareholders of the development company."""
     institutions: tuple[Institution, ...] = ()
     """Councils, administrations, agreements, decrees and committees."""
@@ -254,6 +274,8 @@ class CaseFile(Record):
     """The developer's operating capability over time, 0 to 1: a judgement."""
     partners: Annotated[tuple[Partner, ...], Field(max_length=MOST_PARTNERS)] = ()
     """Named global partners."""
+    rivals: tuple[Rival, ...] = ()
+    """Rival parks next door; the same one may stand several times, one time after the other."""
     anchors: tuple[Anchor, ...] = ()
     """Anchor projects."""
     certificates: tuple[Certificates, ...] = ()
@@ -268,3 +290,14 @@ class CaseFile(Record):
     """What the park lets enterprises arbitrage."""
     parameters: Mapping[Key, Parameter] = Field(default_factory=dict)
     """Parameters of the model that are facts of this case."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        return completed(data)
+
+    @model_validator(mode="after")
+    def _check_shareholders(self) -> CaseFile:
+        if not self.shareholders and "shareholders" not in self.not_known:
+            raise wrong("too_short", at="shareholders", found=0, limit=1)
+        return self

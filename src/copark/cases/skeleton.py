@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from copark.cases.defaults import MAY_BE_UNKNOWN
 from copark.cases.reading import fault
 from copark.cases.schema import CaseFile
 from copark.errors import CaseFaults
@@ -22,11 +23,19 @@ _TEMPLATE_NAME = "name: my-park"
 def case_schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of ``case.yaml``."""
     schema = CaseFile.model_json_schema()
+    may_lack = [word for word in schema["required"] if word in MAY_BE_UNKNOWN]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "copark: case.yaml",
+        "required": [word for word in schema["required"] if word not in may_lack],
+        "allOf": [_needed_unless_unknown(word) for word in may_lack],
     }
+
+
+def _needed_unless_unknown(word: str) -> dict[str, Any]:
+    said = {"properties": {"not_known": {"contains": {"const": word}}}, "required": ["not_known"]}
+    return {"if": said, "else": {"required": [word]}}
 
 
 def export_schema(path: str | Path) -> Path:

@@ -40,10 +40,17 @@ def _by_table(rows: Iterable[Row[EquityRow]]) -> dict[str, list[Row[EquityRow]]]
     return groups
 
 
-def faults_of_equity(table: Table[EquityRow], start: Quarter | None) -> Iterator[Fault]:
+def faults_of_equity(table: Table[EquityRow], start: Quarter | None, *, needed: bool = True) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``equity.csv``.
 
     A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault.
+
+    Parameters
+    ----------
+    start
+        First quarter of the case; ``None`` if it is not known.
+    needed
+        Whether a cap table must be used; if the shares are not known, none may be.
     """
     spoiled = {row.get("table") for row in table.spoiled}
     groups = {name: rows for name, rows in _by_table(table.rows).items() if not spoiled & {name, None}}
@@ -58,7 +65,9 @@ def faults_of_equity(table: Table[EquityRow], start: Quarter | None) -> Iterator
         if before.record.date.first_day == after.record.date.first_day:
             values = {"found": after.record.date, "other": before.record.table}
             yield fault("two_tables", EQUITY, after.line, "date", **values)
-    if table.spoiled:
+    if not needed and heads:
+        yield fault("known_all_the_same", EQUITY, heads[0].line, "use", found="equity")
+    if table.spoiled or not needed:
         return
     if not heads:
         yield fault("no_used_table", EQUITY)

@@ -137,12 +137,12 @@ def _resolved(node: Any) -> dict[str, Any]:
     return dict(node)
 
 
-def validate_sources(tree: Tree, faults: list[Fault]) -> dict[str, Source] | None:
-    """Read ``sources.yaml``'s tree; ``None`` if anything is wrong."""
+def validate_sources(tree: Tree, faults: list[Fault], file: str = SOURCES) -> dict[str, Source] | None:
+    """Read the tree of a file of sources; ``None`` if anything is wrong."""
     try:
         return TypeAdapter(dict[Key, Source]).validate_python(tree.data)
     except ValidationError as error:
         for one in error.errors(include_url=False)[:ENOUGH]:
             code, path, values = told(one, Source.model_fields)
-            faults.append(fault(code, SOURCES, tree.line(path), path, **values))
+            faults.append(fault(code, file, tree.line(path), path, **values))
     return None

@@ -72,23 +72,34 @@ def _described() -> tuple[SeriesVariable, ...]:
     flows = (*_CURRENCIES, "money per year")
     return (
         *of(("companies",), "registered_added", "registered_host_and_third", "target_registered", "target_operating"),
-        *of(("companies",), "loss_making", "exporters", "anchor_intentions"),
+        *of(("companies",), "loss_making", "exporters", "anchor_intentions", "letters_of_intent", "signed"),
+        *of(("companies",), "owners", "projects_approved", "registrations_of_all_kinds", "fortune_500_investors"),
+        *of(("companies",), "foreign_funded", "target_plants", "manufacturers"),
         *of(("countries",), "resident_countries"),
         *of(("buildings",), "buildings_completed"),
         *of(("delegations",), "delegations_visited", "delegations_visited_cumulative"),
         *of(("partners",), "partners_named"),
         *of(("area",), "area", "sez_area", "saleable_area", "allotted_area", "floor_space"),
-        *of(("persons",), "planned_jobs", "target_jobs", "anchor_jobs", "home_jobs", "planned_population"),
+        *of(("area",), "leased_floor_space", "leased_area"),
+        *of(("persons",), "planned_jobs", "target_jobs", "anchor_jobs", "home_jobs", "host_jobs", "jobs_hired"),
+        *of(("persons",), "planned_population", "resident_population"),
         *of(_CURRENCIES, "average_monthly_wage", "declared_investment", "declared_investment_added"),
+        *of(_CURRENCIES, "contracted_foreign_investment", "realised_foreign_investment"),
         *of(_CURRENCIES, "developer_investment", "infrastructure_investment", "state_budget_investment"),
+        *of(_CURRENCIES, "planned_developer_investment", "shareholder_funding", "developer_total_investment"),
+        *of(_CURRENCIES, "developer_equity", "accumulated_loss", "payments_to_host"),
         *of(
             _CURRENCIES, "technical_aid", "subpark_investment", "anchor_investment", "credit_available", "credit_drawn"
         ),
         *of(_CURRENCIES, "registered_capital", "target_investment"),
         *of(flows, "investment_in_period", "revenue", "industrial_output", "exports", "imports", "taxes_paid"),
-        *of(flows, "budget_revenue_from_park", "target_output", "target_exports"),
-        *of(flows, "net_profit", "developer_profit", "pre_tax_profit", lowest=None),
+        *of(flows, "budget_revenue_from_park", "target_output", "target_exports", "trade", "park_product"),
+        *of(flows, "target_product", "bilateral_trade", "rival_contracted_investment", "rival_realised_investment"),
+        *of(flows, "rival_product"),
+        *of(flows, "net_profit", "developer_profit", "pre_tax_profit", "partner_profit", lowest=None),
         *of(("ratio",), "exports_share", "state_budget_share", "home_share_of_investment", "high_technology_share"),
+        *of(("ratio",), "occupancy", "trade_share", "tenants_lost", "developer_in_profit", "parks_in_network"),
+        *of(("time",), "years_to_profit_planned"),
         *of(
             ("ratio", "growth ratio"), "revenue_growth", "output_growth", "exports_growth", "taxes_growth", lowest=None
         ),
@@ -111,6 +122,7 @@ def _host_context() -> tuple[SeriesVariable, ...]:
                 "city_regional_product",
                 "city_industrial_production",
                 "city_exports",
+                "city_foreign_investment",
             )
         ),
         *(

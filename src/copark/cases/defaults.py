@@ -1,0 +1,126 @@
+"""Light cases: what stands in the place of what is not known of a park.
+
+A case names in ``not_known`` the keys of which nothing is known. In their place stands the documented default below,
+which is chosen to do as little as possible, and is marked as a judgement with its reason: it is no fact of the park.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
+
+from copark.cases.dates import Date
+from copark.cases.evidence import CapTable, Holding
+from copark.cases.fields import JUDGEMENT
+from copark.cases.quarters import Quarter
+from copark.texts import LANGUAGES, text
+
+Unknown = Literal["shareholders", "equity", "events", "quota", "finance", "land", "regime", "capability"]
+"""What a case may leave out, if it says that it is not known."""
+
+MAY_BE_UNKNOWN: tuple[str, ...] = get_args(Unknown)
+TABLES_UNKNOWN = {"equity": "equity.csv", "events": "events.csv"}
+"""Tables that may be left out, by the word that says so."""
+
+HALF = 5000
+"""Half of all shares, in basis points."""
+MORE_THAN_HALF = 5001
+NO_LIMIT = 100_000.0
+"""Registered capital that never binds, M USD: the upper end of the model's range."""
+BLOCK = 70.0
+"""Hectares serviced at a time where nothing is known, as at Great Stone."""
+EARLIEST = "1000"
+
+
+def completed(data: Any) -> Any:
+    """Give the content of ``case.yaml`` with defaults in the place of what it says is not known.
+
+    What is given is never touched, so that a completed content may be completed again.
+
+    Parameters
+    ----------
+    data
+        The content as plain mappings, lists and scalars; anything else is given back as it is.
+    """
+    if not isinstance(data, Mapping):
+        return data
+    named = data.get("not_known")
+    missing = (
+        [word for word in named if word in _MAKERS and word not in data] if isinstance(named, (list, tuple)) else []
+    )
+    since = _since(data.get("clock"))
+    return {**data, **{word: _MAKERS[word](since) for word in missing}}
+
+
+def even_table(start: Quarter) -> CapTable:
+    """Give the cap table of a park whose shares are not known: half each, so that neither side is above the other."""
+    holdings = tuple(
+        Holding(
+            holder=side,
+            side=side,
+            basis_points=HALF,
+            basis=text("cases.default.basis"),
+            grade="judgement",
+            source=(JUDGEMENT,),
+            note=text("cases.default.equity"),
+        )
+        for side in ("home", "host")
+    )
+    return CapTable(table="not-known", date=_first_month(start), use=True, holdings=holdings)
+
+
+def _first_month(quarter: Quarter) -> Date:
+    return Date(quarter.year, 3 * quarter.quarter - 2)
+
+
+def _since(clock: Any) -> str:
+    written = clock.get("start") if isinstance(clock, Mapping) else getattr(clock, "start", None)
+    try:
+        return str(_first_month(Quarter.parse(str(written))))
+    except ValueError:
+        return EARLIEST
+
+
+def _fact(word: str, since: str, value: float, unit: str) -> dict[str, Any]:
+    return {
+        "date": since,
+        "value": value,
+        "unit": unit,
+        "basis": text("cases.default.basis"),
+        "grade": "judgement",
+        "source": JUDGEMENT,
+        "note": {lang: text(f"cases.default.{word}", lang) for lang in LANGUAGES},
+    }
+
+
+def _finance(since: str) -> dict[str, Any]:
+    return {
+        "registered_capital": [_fact("finance", since, NO_LIMIT, "M USD")],
+        "paid_in_at_start": _fact("finance", since, 0.0, "M USD"),
+    }
+
+
+def _land(since: str) -> dict[str, Any]:
+    return {
+        "plan": [],
+        "first_area": _fact("land", since, 0.0, "ha"),
+        "block": _fact("land", since, BLOCK, "ha"),
+    }
+
+
+def _regime(since: str) -> dict[str, Any]:
+    return {
+        "threshold": [_fact("regime", since, 0.0, "M USD")],
+        "profit_tax": [_fact("regime", since, 0.0, "1")],
+        "reference_tax": _fact("regime", since, 0.0, "1"),
+    }
+
+
+_MAKERS: dict[str, Callable[[str], Any]] = {
+    "shareholders": lambda _: [],
+    "quota": lambda since: [_fact("quota", since, MORE_THAN_HALF, "bp")],
+    "finance": _finance,
+    "land": _land,
+    "regime": _regime,
+    "capability": lambda since: [_fact("capability", since, 1.0, "1")],
+}

@@ -1,0 +1,263 @@
+"""The natural experiment of Suzhou: run the study ``suzhou-swap`` and set the developer's result beside the record.
+
+The study is run as it is. Then, in each arm, the runs nearest to what was known in September 1999 are kept: the arms
+are rival accounts of what happened, and each must first tell the time before the swap. What they say of 2000 to 2003 is
+compared with the record, of which the sign of each year and the accumulated loss are known, but no yearly amount.
+Differences between arms are taken on the same parameters and luck.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.workflows.answers import Progress
+from copark.workflows.places import stage
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases.case import Case
+    from copark.experiments.study import Study
+
+Floats = NDArray[np.float64]
+STUDY = "suzhou-swap"
+FACTUAL, SWAPPED, UNSWAPPED = "control-swap", "-swap", "-unswapped"
+YEARS = range(1999, 2005)
+LOSS_KNOWN, LOSS_FORECAST, LOSS_CLEARED = (1999, 3), (2000, 4), (2003, 4)
+ACCEPTED_SHARE = 0.025
+LOSS_TOLERANCE = 10.0
+"""M USD; a judgement: a sixth of the accumulated loss of 60."""
+TOLERANCES = {"registered": 0.10, "operating": 0.15, "serviced_area": 0.10, "debt": 0.15}
+"""How far a run may be from the record for its distance to count as one, as a difference of logarithms: judgements."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """5 %, 50 % and 95 % of runs."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What an arm says, over the runs that tell the time before the swap.
+
+    Money is M USD (years: M USD a year). ``misfit`` is the median distance to the record of 1994 to 1999 in tolerances
+    (root mean square). ``turned``: share of runs with a loss in 2000 and a profit in 2001; ``first_profit``: share
+    whose first year in profit is 2001; ``cleared``: share with no accumulated loss at the end of 2003.
+    """
+
+    key: str
+    title: str
+    misfit: float
+    loss_1999: Band
+    loss_2000: Band
+    years: tuple[tuple[int, Band], ...]
+    result_2003: Band
+    turned: float
+    first_profit: float
+    cleared: float
+    operating_2002: Band
+    enterprise_profit_2003: Band
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Difference of the accumulated result at the end of 2003 between two arms, M USD, and the share above zero."""
+
+    key: str
+    arm: str
+    reference: str
+    band: Band
+    above: float
+
+
+@dataclass(frozen=True)
+class SuzhouAnswer:
+    """Arms and contrasts of the experiment, and what they were made with."""
+
+    identity: str
+    runs: int
+    accepted: int
+    seed: int
+    unfinished: int
+    arms: tuple[Arm, ...]
+    contrasts: tuple[Contrast, ...]
+
+
+CONTRASTS = (
+    ("swap_in_rivalry", "never-swap", "never-unswapped"),
+    ("swap_after_rivalry", "control-swap", "control-unswapped"),
+    ("end_unswapped", "control-unswapped", "never-unswapped"),
+    ("end_swapped", "control-swap", "never-swap"),
+    ("both", "control-swap", "never-unswapped"),
+)
+
+
+def suzhou(
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    lang: str = "en",
+    progress: Progress | None = None,
+) -> SuzhouAnswer:
+    """Run the experiment.
+
+    Parameters
+    ----------
+    runs
+        Runs of each arm, of which one in forty is kept; by default those of the study, and at least 400.
+    """
+    from copark.cases.load import load_case
+    from copark.experiments.run import simulate
+    from copark.experiments.study import load_study
+
+    study = load_study(STUDY)
+    study = study.with_changes(runs=max(runs or study.runs, 400), seed=seed)
+    case = load_case(study.case)
+    result = simulate(study, case, threads=threads, progress=stage(progress, "simulate"))
+    results = {scenario.key: developer_result(result, study, case, n) for n, scenario in enumerate(study.scenarios)}
+    distances = {
+        scenario.key: distance(result, case, n, results[scenario.key]) for n, scenario in enumerate(study.scenarios)
+    }
+    count = max(round(study.runs * ACCEPTED_SHARE), 10)
+    arms = tuple(
+        _arm(result, case, n, scenario.key, getattr(scenario.title, lang), results, distances, count)
+        for n, scenario in enumerate(study.scenarios)
+    )
+    nearest = np.argsort(distances[FACTUAL])[:count]
+    return SuzhouAnswer(
+        identity=str(result.attrs["identity"]),
+        runs=study.runs,
+        accepted=count,
+        seed=study.seed,
+        unfinished=int((result["status"].values != 0).sum()),
+        arms=arms,
+        contrasts=tuple(_contrast(entry, case, results, nearest) for entry in CONTRASTS),
+    )
+
+
+def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
+    """Result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
+
+    (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
+    it is serviced, and is a balance of cash. p_eff = c_A + (p_L - c_A) a_host, and sold = sales / p_eff.
+    """
+    from copark.experiments.run import inputs_of
+
+    quarters = result.sizes["quarter"]
+    inputs = inputs_of(case, study.scenarios[n], quarters)
+    values = _parameters(result, case)
+    spills = values["spill_home"] + values["spill_host"]
+    weight, own = values["control_weight"], values["spill_host"]
+    share, control = inputs.company["share"][:, 1] / 10_000.0, result["control_host"].values[n]
+    stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
+    rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
+    margin = (values["land_price"] - values["servicing_cost"]) * stake / (stake + rival)
+    sales = result["land_sales"].values[n]
+    sold = sales / (values["servicing_cost"] + margin)
+    costs = result["operating_cost"].values[n] + result["interest"].values[n]
+    made: Floats = margin * sold + result["fees"].values[n] - costs
+    return made
+
+
+def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
+    """Parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
+    from copark.cases.pack import case_parameters
+    from copark.model.variables import catalogue
+
+    facts, known = case_parameters(case), catalogue().parameters
+    drawn = [str(name) for name in result["parameter"].values]
+    runs = result.sizes["run"]
+    made: dict[str, Floats] = {}
+    for name in ("spill_home", "spill_host", "control_weight", "land_price", "servicing_cost"):
+        if name in drawn:
+            made[name] = result["draws"].values[:, drawn.index(name)][:, np.newaxis]
+        else:
+            made[name] = np.full((runs, 1), facts.get(name, known[name].default)[0])
+    return made
+
+
+def accumulated(yearly: Floats, case: Case, year: int, quarter: int) -> Floats:
+    """Sum of a result since the start, at the end of a quarter, M USD, shape (runs,)."""
+    from copark.cases.quarters import Quarter
+
+    found: Floats = yearly[:, : Quarter(year, quarter) - case.clock.start + 1].sum(axis=1) / 4.0
+    return found
+
+
+def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
+    """Distance of each run of an arm to the record up to September 1999, root mean square of tolerances, (runs,)."""
+    from copark.cases.quarters import Quarter
+    from copark.inference.observations import ObservationModel, targets
+
+    known = [one for one in targets(case, cut=Quarter(*LOSS_KNOWN)) if one.variable in TOLERANCES]
+    model = ObservationModel(tuple(known))
+    names = list(model.variables)
+    out = np.stack([result[name].values[n] for name in names], axis=1)
+    read = np.maximum(model.counterparts(out, names), 0.0)
+    tolerances = np.array([TOLERANCES[target.variable] for target in known])
+    apart = np.log((read + 1.0) / (model.recorded + 1.0)) / tolerances
+    (loss,) = (row.value for row in case.observed("accumulated_loss") if row.date.year == LOSS_KNOWN[0])
+    last = (accumulated(yearly, case, *LOSS_KNOWN) + loss) / LOSS_TOLERANCE
+    squares = np.concatenate([apart**2, last[:, np.newaxis] ** 2], axis=1)
+    found: Floats = np.sqrt(squares.mean(axis=1))
+    return np.where(np.isfinite(found), found, np.inf)
+
+
+def band(values: Floats) -> Band:
+    """Give 5 %, 50 % and 95 % of values."""
+    low, median, high = (float(value) for value in np.percentile(values, (5, 50, 95)))
+    return Band(low, median, high)
+
+
+def _arm(
+    result: xr.Dataset,
+    case: Case,
+    n: int,
+    key: str,
+    title: str,
+    results: dict[str, Floats],
+    distances: dict[str, Floats],
+    count: int,
+) -> Arm:
+    from copark.cases.quarters import Quarter
+
+    kept = np.argsort(distances[key])[:count]
+    yearly = results[key][kept]
+
+    def at(year: int, quarter: int) -> int:
+        return Quarter(year, quarter) - case.clock.start
+
+    years = {year: yearly[:, at(year, 1) : at(year, 4) + 1].mean(axis=1) for year in range(1995, YEARS.stop)}
+    early = np.stack([years[year] for year in years if year < 2001], axis=1)
+    profit: Any = result["profit"].values[n][kept]
+    return Arm(
+        key=key,
+        title=title,
+        misfit=float(np.median(distances[key][kept])),
+        loss_1999=band(accumulated(yearly, case, *LOSS_KNOWN)),
+        loss_2000=band(accumulated(yearly, case, *LOSS_FORECAST)),
+        years=tuple((year, band(years[year])) for year in YEARS),
+        result_2003=band(accumulated(yearly, case, *LOSS_CLEARED)),
+        turned=float(((years[2000] <= 0) & (years[2001] > 0)).mean()),
+        first_profit=float(((early <= 0).all(axis=1) & (years[2001] > 0)).mean()),
+        cleared=float((accumulated(yearly, case, *LOSS_CLEARED) >= 0).mean()),
+        operating_2002=band(result["operating"].values[n][kept, at(2002, 4)]),
+        enterprise_profit_2003=band(profit[:, at(2003, 4)]),
+    )
+
+
+def _contrast(entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: NDArray[np.int64]) -> Contrast:
+    key, arm, reference = entry
+    apart = accumulated(results[arm][kept], case, *LOSS_CLEARED) - accumulated(
+        results[reference][kept], case, *LOSS_CLEARED
+    )
+    return Contrast(key, arm, reference, band(apart), float((apart > 0).mean()))

@@ -1,0 +1,267 @@
+"""The table of parks: 37 of three types, each with sources and grades, nothing after 2024; faults told at once."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from collections import Counter
+from itertools import chain
+
+import pytest
+
+from copark.cases.casebook import casebook_path, list_cases
+from copark.cases.parks import (
+    CONDITION_NAMES,
+    CONDITIONS,
+    FILES,
+    PARK_SOURCES,
+    PARKS,
+    SCORES,
+    Park,
+    Score,
+    check_parks,
+    examine_parks,
+    load_parks,
+)
+from copark.errors import CaseFaults
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ASCII_IN_CHINESE = re.compile("[\u4e00-\u9fff][,;:()?!]|[,;:()?!][\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def parks():
+    return load_parks()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in FILES:
+        shutil.copy(casebook_path() / name, tmp_path / name)
+    return tmp_path
+
+
+def spoil(folder, name, old, new):
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    spoiled = text.replace(old, new, 1)
+    path.write_text(spoiled, encoding="utf-8")
+    return spoiled.count("\n", 0, text.index(old)) + 1
+
+
+# ---------------------------------------------------------------- what is on record
+
+
+def test_37_parks_of_three_types(parks):
+    assert Counter(park.type for park in parks.parks) == {"mixed": 16, "intergovernmental": 11, "enterprise-led": 10}
+
+
+def test_outcomes(parks):
+    assert Counter(park.outcome for park in parks.parks) == {
+        "thriving": 14, "surviving": 16, "stalled": 3, "failed": 3, None: 1,
+    }  # fmt: skip
+    assert [park.id for park in parks.parks if park.outcome is None] == ["bintan-ie"]
+
+
+def test_nothing_is_dated_after_2024(parks):
+    for park in parks.parks:
+        for when in (park.firms_date, park.investment_date, park.jobs_date):
+            assert when is None or when.year <= 2024
+    assert max(score.last_year for score in parks.scores) == 2024
+    with (casebook_path() / PARKS).open(encoding="utf-8", newline="") as stream:
+        assert not [row["id"] for row in csv.DictReader(stream) if re.search(r"\b202[5-9]\b", " ".join(row.values()))]
+
+
+def test_every_case_of_the_casebook_has_a_row_and_the_other_way_round(parks):
+    assert {park.case for park in parks.parks if park.case} == set(list_cases())
+    assert all(park.case in (None, park.id) for park in parks.parks)
+
+
+def test_types_and_countries_are_those_of_the_cases(parks):
+    from copark.cases import load_case
+
+    for park in parks.parks:
+        if park.case:
+            case = load_case(park.case)
+            assert (case.kind, case.sides.home.country, case.sides.host.country) == (park.type, park.home, park.host)
+
+
+def test_every_source_is_defined_and_used(parks):
+    assert set(chain.from_iterable(park.source for park in parks.parks)) == set(parks.sources)
+    for source in parks.sources.values():
+        assert (source.url is None) == (source.read == "mirror")
+
+
+def test_shares_are_whole_or_the_rest_is_explained(parks):
+    for park in parks.parks:
+        if park.shares is not None:
+            assert sum(park.shares) == pytest.approx(100, abs=0.01) or "rest" in (park.note or "")
+    assert sum(park.shares is not None for park in parks.parks) == 29
+
+
+def test_shares_that_rest_on_no_source_are_marked(parks):
+    assert [park.id for park in parks.parks if park.shares_grade == "background"] == ["kaesong"]
+    assert parks["ogun-guangdong"].shares_grade == "derived"
+    assert parks["great-stone"].shares == (68.0, 31.41, 0.0)
+
+
+def test_flags_that_were_remembered_are_marked(parks):
+    remembered = {park.id for park in parks.parks if park.flags_grade == "background"}
+    assert remembered == {"great-stone", "suzhou", "kaesong", "khorgos", "thilawa", "amaravati"}
+
+
+@pytest.mark.parametrize(
+    ("name", "firms", "date"),
+    [("great-stone", 132, "2024-04"), ("mckip", 15, "2024-12"), ("teda-suez", 160, "2024-07"), ("anwara", 0, "2024")],
+)
+def test_enterprises_by_hand(parks, name, firms, date):
+    assert (parks[name].firms, str(parks[name].firms_date)) == (firms, date)
+
+
+def test_both_languages(parks):
+    for park in parks.parks:
+        for field in ("name", "framework", "equity_change", "outcome"):
+            english, chinese = (park.name(lang) if field == "name" else park.said(field, lang) for lang in ("en", "zh"))
+            assert bool(english) == bool(chinese)
+            assert not english or CHINESE.search(chinese)
+            assert not CHINESE.search(english)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_chinese_has_chinese_punctuation(name):
+    text = (casebook_path() / name).read_text(encoding="utf-8")
+    cells = (
+        re.findall(r'"([^"]*)"', text) if name.endswith("yaml") else chain.from_iterable(csv.reader(text.splitlines()))
+    )
+    assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == []
+
+
+# ---------------------------------------------------------------- scores
+
+
+def test_39_cases_of_37_parks(parks):
+    assert len(parks.scores) == 39
+    twice = [park for park, count in Counter(score.park for score in parks.scores).items() if count == 2]
+    assert twice == ["suzhou", "thilawa"]
+    assert {score.park for score in parks.scores} == {park.id for park in parks.parks}
+
+
+def test_scores_that_are_missing(parks):
+    lacking = {name: sum(getattr(score, name) is None for score in parks.scores) for name in CONDITION_NAMES}
+    assert lacking == {"GOV": 0, "EQUITY": 3, "EQUITY_mech": 8, "NETWORK": 0, "ENTERPRISE": 0, "OUTCOME": 1}
+
+
+def test_scores_have_four_values(parks):
+    found = {getattr(score, name) for score in parks.scores for name in CONDITION_NAMES}
+    assert found == {None, 0.0, 0.33, 0.67, 1.0}
+
+
+def test_the_mechanical_score_follows_its_rule(parks):
+    """From the smaller share: 40 % or more in full, 25 % or more mostly, anything a little, nothing not at all."""
+    rule = parks.conditions["EQUITY_mech"]
+    for score in parks.scores:
+        if score.home_share_percent is None or score.host_share_percent is None:
+            assert score.EQUITY_mech is None
+        else:
+            smaller = min(score.home_share_percent, score.host_share_percent)
+            assert score.EQUITY_mech == rule.score_of(smaller), score.id
+
+
+def test_the_mechanical_score_does_not_tell_suzhou_before_from_after(parks):
+    before, after = (score for score in parks.scores if score.park == "suzhou")
+    assert before.EQUITY_mech == after.EQUITY_mech
+    assert before.EQUITY < after.EQUITY
+
+
+def test_every_score_has_its_reason(parks):
+    for score in parks.scores:
+        for name in ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME"):
+            assert score.reason(name, "en").endswith(".")
+            assert score.reason(name, "zh").endswith("。")
+            assert CHINESE.search(score.reason(name, "zh")) or re.fullmatch(r"[\d/、]+。", score.reason(name, "zh"))
+
+
+def test_conditions_are_explained(parks):
+    assert tuple(parks.conditions) == CONDITION_NAMES
+    assert "inflated" in parks.conditions["ENTERPRISE"].caveat.en
+
+
+# ---------------------------------------------------------------- bad tables
+
+
+def codes(folder):
+    return [(fault.code.removeprefix("cases."), fault.file, fault.line) for fault in check_parks(folder)]
+
+
+def test_the_copy_is_sound(folder):
+    assert check_parks(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code", "key"),
+    [
+        (PARKS, ",intergovernmental,2010,", ",governmental,2010,", "not_allowed", "type"),
+        (PARKS, ",BLR,CHN,", ",Belarus,CHN,", "bad_country", "host"),
+        (PARKS, "68,31.41,0,", "68,41.41,0,", "share_sum", "home_share_percent"),
+        (PARKS, "68,31.41,0,", "168,31.41,0,", "limit", "home_share_percent"),
+        (PARKS, "68,31.41,0,high,", "68,31.41,0,,", "half_given", "shares_grade"),
+        (PARKS, ",132,2024-04,", ",132,,", "half_given", "firms_date"),
+        (PARKS, ",132,2024-04,", ",132,2025-04,", "after_data_end", "firms_date"),
+        (PARKS, ",132,2024-04,", ",many,2024-04,", "not_a_number", "firms"),
+        (PARKS, "saysettha,saysettha,", "saysettha,saysetha,", "unknown_case", "case"),
+        (PARKS, "\nsuzhou,suzhou,", "\ngreat-stone,suzhou,", "duplicate", "id"),
+        (PARKS, "the-peoples-map-of-2010;", "the-peoples-map-of-1010;", "unknown_source", "source"),
+        (PARKS, ",yes,yes,yes,background,", ",perhaps,yes,yes,background,", "not_allowed", "framework"),
+        (SCORES, "vsip,vsip,", "vsip,vsipp,", "unknown_park", "park"),
+        (SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,1996,1994,", "ends_before_start", "last_year"),
+        (SCORES, "vsip,vsip,1996,2024,51,49,1,", "vsip,vsip,1996,2024,51,49,1.5,", "out_of_range", "GOV"),
+        (SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,1996,2026,", "after_data_end", "last_year"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_place(folder, name, old, new, code, key):
+    line = spoil(folder, name, old, new)
+    told = [fault for fault in check_parks(folder) if fault.code == f"cases.{code}" and fault.key == key]
+    at = line + 1 if old.startswith("\n") else line
+    assert [(fault.file, fault.line) for fault in told] == [(name, at)]
+    for lang in ("en", "zh"):
+        assert told[0].cause(lang)
+        assert told[0].repair(lang)
+        assert not re.search(r"\{[a-z_]+\}", told[0].sentence(lang))
+
+
+def test_the_rest_of_shares_needs_a_word(folder):
+    spoil(
+        folder, PARKS, "The rest of 0.59% is what Duisburger Hafen divested in March 2022; the buyer is not known.", ""
+    )
+    assert [code for code, *_ in codes(folder)] == ["share_rest"]
+
+
+def test_all_faults_are_told_at_once_in_reading_order(folder):
+    spoil(folder, SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,1996,2026,")
+    spoil(folder, PARKS, ",132,2024-04,", ",132,2025-04,")
+    spoil(folder, PARK_SOURCES, "read: original", "read: somewhere")
+    spoil(folder, CONDITIONS, "NETWORK:", "NETWERK:")
+    found = codes(folder)
+    assert [file for _, file, _ in found] == [PARKS, SCORES, PARK_SOURCES, CONDITIONS]
+    with pytest.raises(CaseFaults) as caught:
+        load_parks(folder)
+    assert len(caught.value.faults) == 4
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_a_fault(folder, name):
+    (folder / name).unlink()
+    parks, faults = examine_parks(folder)
+    assert parks is None
+    assert ("cases.missing_file", name) in [(fault.code, fault.file) for fault in faults]
+
+
+def test_an_empty_folder_is_one_fault(tmp_path):
+    assert [code for code, *_ in codes(tmp_path)] == ["empty_folder"]
+
+
+@pytest.mark.parametrize("model", [Park, Score])
+def test_every_column_is_explained(model):
+    assert all((field.description or "").endswith((".", "°")) for field in model.model_fields.values())

@@ -1,0 +1,111 @@
+"""A rival park next door is a dated fact of a case: what it says reaches the model, and a scenario may change it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from copark.cases import load_case
+from copark.cases.actors import Rival
+from copark.cases.dates import Date
+from copark.cases.pack import case_parameters, pack
+from copark.cases.quarters import Quarter
+from copark.experiments.run import inputs_of
+from copark.experiments.study import Scenario
+
+HOST = 1
+
+
+@pytest.fixture(scope="module")
+def suzhou():
+    return load_case("suzhou")
+
+
+def rival(size, stake, since, until=None, side="host"):
+    return Rival.model_construct(
+        key="x", side=side, size=size, stake=stake, since=Date.parse(since), until=until and Date.parse(until)
+    )
+
+
+def at(inputs, case, quarter):
+    t = Quarter.parse(quarter) - case.clock.start
+    return inputs.company["rival_size"][t], inputs.company["rival_share"][t]
+
+
+def arm(**edits):
+    return Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, "edits": edits})
+
+
+def test_the_rival_stands_in_each_quarter(suzhou):
+    inputs = pack(suzhou)
+    for quarter, size in (("1994Q2", 1.0), ("2000Q4", 1.0), ("2001Q1", 0.3), ("2010Q1", 0.3)):
+        sizes, stakes = at(inputs, suzhou, quarter)
+        assert list(sizes) == [0.0, size]
+        assert list(stakes) == [0.0, 0.9]
+
+
+def test_a_case_without_rivals_has_none():
+    inputs = pack(load_case("great-stone"))
+    assert not inputs.company["rival_size"].any()
+    assert not inputs.company["rival_share"].any()
+
+
+def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
+    """Attention is omega/(omega + sum rho_i omega_i), and omega_i is linear in the stake: sizes add, stakes average."""
+    case = suzhou.model_copy(update={"rivals": (rival(1.0, 0.9, "1994-05"), rival(0.5, 0.3, "1994-05"))})
+    sizes, stakes = at(pack(case), case, "1996Q1")
+    spills, own, stake = 0.3, 0.2, 0.5
+    joint = sizes[HOST] * ((1 - spills) * stakes[HOST] + own)
+    apart = sum(size * ((1 - spills) * share + own) for size, share in ((1.0, 0.9), (0.5, 0.3)))
+    assert stake / (stake + joint) == pytest.approx(stake / (stake + apart), rel=1e-15)
+
+
+def test_rivals_of_the_two_sides_are_apart(suzhou):
+    case = suzhou.model_copy(update={"rivals": (rival(2.0, 0.5, "1994-05", side="home"), rival(1.0, 0.9, "1994-05"))})
+    sizes, stakes = at(pack(case), case, "1996Q1")
+    assert list(sizes) == [2.0, 1.0]
+    assert list(stakes) == [0.5, 0.9]
+
+
+def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):
+    edited = inputs_of(suzhou, arm(rivals=[{"side": "host", "size": 0.3, "stake": 0.9, "from": "1998Q2"}]))
+    before, after = at(edited, suzhou, "1998Q1"), at(edited, suzhou, "1998Q2")
+    assert (before[0][HOST], after[0][HOST]) == (1.0, 0.3)
+    untouched = pack(suzhou)
+    first = Quarter.parse("1998Q2") - suzhou.clock.start
+    assert np.array_equal(edited.company["rival_size"][:first], untouched.company["rival_size"][:first])
+
+
+def test_a_parameter_by_origin_reaches_the_model(suzhou):
+    assert case_parameters(suzhou)["origin_weight"] == (0.15, 0.1, 0.75)
+
+
+def test_the_number_of_values_is_the_models(tmp_path):
+    """One value for a parameter of one, one for each origin for a parameter of three."""
+    import shutil
+
+    from copark.cases import check_case
+
+    folder = shutil.copytree(suzhou_folder(), tmp_path / "suzhou")
+    path = folder / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    without = text.replace("    by_origin: {home: 0.15, host: 0.1, third: 0.75}\n", "")
+    path.write_text(without, encoding="utf-8")
+    (fault,) = check_case(folder)
+    assert (fault.code, fault.key) == ("cases.parameter_count", "parameters.origin_weight.value")
+    assert "by_origin" in fault.repair("zh")
+
+
+def suzhou_folder():
+    from copark.cases.casebook import casebook_path
+
+    return casebook_path() / "suzhou"
+
+
+def test_what_the_format_gained_leaves_older_cases_their_hash():
+    """A posterior knows its case by this hash."""
+    content = load_case("great-stone").content()
+    assert not {"rivals", "not_known"} & content.keys()
+    assert {"rivals"} <= load_case("suzhou").content().keys()
+    assert "by_origin" in load_case("suzhou").content()["parameters"]["origin_weight"]
+    assert "by_origin" not in load_case("suzhou").content()["parameters"]["overhead"]

@@ -1,0 +1,145 @@
+"""The natural experiment of Suzhou: arms that differ in one thing, books that add up, sign and timing of the result."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from copark.cases import load_case
+from copark.cases.pack import case_parameters
+from copark.cases.quarters import Quarter
+from copark.experiments.run import inputs_of, simulate
+from copark.experiments.study import load_study
+from copark.model.variables import catalogue
+from copark.workflows import suzhou as experiment
+
+RUNS = 1200
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load_case("suzhou")
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load_study("suzhou-swap").with_changes(runs=60)
+
+
+@pytest.fixture(scope="module")
+def result(study, case):
+    return simulate(study, case, threads=1)
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return experiment.suzhou(runs=RUNS, threads=1)
+
+
+def at(case, quarter):
+    return Quarter.parse(quarter) - case.clock.start
+
+
+def test_four_ends_of_the_rivalry_times_two_cap_tables(study):
+    keys = [scenario.key for scenario in study.scenarios]
+    ends = ("control", "mayor", "memorandum", "never")
+    assert keys == [f"{end}{arm}" for arm in ("-swap", "-unswapped") for end in ends]
+
+
+def test_nothing_moves_before_its_date(result, case):
+    """The arms are one until 1998, those of the memorandum until mid-1999, the others until 2001."""
+    whole = result.land_sales.values
+    for n, key in enumerate(result.scenario.values):
+        first = {"mayor": "1998Q2", "memorandum": "1999Q3"}.get(str(key).split("-")[0], "2001Q1")
+        assert np.array_equal(whole[n][:, : at(case, first)], whole[0][:, : at(case, first)])
+    assert not np.array_equal(whole[3], whole[0])
+
+
+def test_the_swap_passes_control(result, case):
+    swapped, kept = result.control_host.values[0], result.control_host.values[4]
+    assert (swapped[:, at(case, "2000Q4")] == 0).all()
+    assert (swapped[:, at(case, "2001Q1")] == 1).all()
+    assert (kept == 0).all()
+
+
+def test_the_developers_result_is_what_a_company_books(result, study, case):
+    """By another way: cash result, plus land cost, less the cost of the land sold."""
+    for n in (0, 3, 5):
+        booked = experiment.developer_result(result, study, case, n)
+        price = _price(result, study, case, n)
+        cost = values_of(result, case)["servicing_cost"][:, np.newaxis]
+        flows = result.land_sales.values[n] + result.fees.values[n]
+        flows = flows - result.operating_cost.values[n] - result.interest.values[n]
+        sold = np.divide(result.land_sales.values[n], price)
+        assert np.allclose(booked, flows - cost * sold, atol=1e-9)
+
+
+def _price(result, study, case, n):
+    """Land price under rivalry, from the definitions of stake and attention, run by run."""
+    inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
+    price = np.empty(result.land_sales.values[n].shape)
+    values = values_of(result, case)
+    for run in range(result.sizes["run"]):
+        value = {name: column[run] for name, column in values.items()}
+        spills = value["spill_home"] + value["spill_host"]
+        for t in range(price.shape[1]):
+            row, control = inputs.company[t], result.control_host.values[n][run, t]
+            mix = (1 - value["control_weight"]) * row.share[1] / 1e4 + value["control_weight"] * control
+            stake = (1 - spills) * mix + value["spill_host"]
+            other = row.rival_size[1] * ((1 - spills) * row.rival_share[1] + value["spill_host"])
+            attention = stake / (stake + other) if other > 0 else 1.0
+            cost = value["servicing_cost"]
+            price[run, t] = cost + (value["land_price"] - cost) * attention
+    return price
+
+
+def values_of(result, case):
+    """Parameters run by run: drawn, facts of the case, or defaults."""
+    runs = result.sizes["run"]
+    facts = {name: v.default[0] for name, v in catalogue().parameters.items()}
+    facts |= {name: values[0] for name, values in case_parameters(case).items()}
+    made = {name: np.full(runs, value) for name, value in facts.items()}
+    return made | {str(name): result.draws.values[:, n] for n, name in enumerate(result.parameter.values)}
+
+
+def test_a_rival_presses_on_the_price(result, study, case):
+    """While the rivalry lasts, land sells for less above its cost than after it."""
+    with_rival, without = _price(result, study, case, 3), _price(result, study, case, 0)
+    assert (with_rival[:, at(case, "2002Q1")] < without[:, at(case, "2002Q1")]).all()
+    assert np.array_equal(with_rival[:, : at(case, "2001Q1")], without[:, : at(case, "2001Q1")])
+
+
+def test_arms_stand_in_the_answer(answer, study):
+    assert [arm.key for arm in answer.arms] == [scenario.key for scenario in study.scenarios]
+    assert (answer.runs, answer.accepted) == (RUNS, 30)
+    for arm in answer.arms:
+        assert arm.loss_1999.low <= arm.loss_1999.median <= arm.loss_1999.high
+        assert arm.first_profit <= arm.turned <= 1
+
+
+def test_arms_of_one_end_are_one_until_the_swap(answer):
+    by = {arm.key: arm for arm in answer.arms}
+    for end in ("control", "mayor", "memorandum", "never"):
+        assert by[f"{end}-swap"].loss_2000 == by[f"{end}-unswapped"].loss_2000
+        assert by[f"{end}-swap"].misfit == by[f"{end}-unswapped"].misfit
+
+
+def test_sign_and_timing_come_out_if_rivalry_ends_with_control(answer):
+    """A loss in 2000 and a profit in 2001, as on record, oftener than if it ended earlier or never."""
+    by = {arm.key: arm for arm in answer.arms}
+    years = dict(by["control-swap"].years)
+    assert years[2000].median < 0 < years[2001].median
+    others = ("mayor-swap", "memorandum-swap", "never-swap", "never-unswapped")
+    assert by["control-swap"].turned > max(by[key].turned for key in others)
+
+
+def test_the_end_of_rivalry_does_more_than_the_swap(answer):
+    by = {one.key: one for one in answer.contrasts}
+    assert by["end_unswapped"].band.median > by["swap_in_rivalry"].band.median
+    assert by["end_unswapped"].above > 0.95
+    assert by["swap_in_rivalry"].band.low < 10, "whether the swap alone helps is not certain"
+
+
+def test_the_experiment_does_not_depend_on_threads(answer):
+    again = experiment.suzhou(runs=RUNS, threads=2)
+    assert again == answer
