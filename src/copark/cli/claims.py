@@ -1,0 +1,149 @@
+"""The command about claims, and what a reader sees of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copark.cli.app import OUT, Lang, Out, Threads, app
+from copark.cli.speech import SpokenCommand
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copark.workflows.claims import ClaimsAnswer, ClaimVerdict, ListedClaim, PartVerdict
+
+COLOURS = {
+    "supported": "green",
+    "not_supported": "red",
+    "contradicted": "bold red",
+    "not_identified": "yellow",
+    "undetermined": "magenta",
+}
+
+
+@app.command("claims", cls=SpokenCommand, help="claims.help")
+def claims(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="cli.help.check.case")],
+    *,
+    claim: Annotated[list[str] | None, typer.Option("--claim", help="claims.help.claim", metavar="ID")] = None,
+    draws: Annotated[
+        int, typer.Option("--draws", min=2, max=100_000, help="claims.help.draws", metavar="N", show_default=False)
+    ] = 200,
+    futures: Annotated[
+        int, typer.Option("--futures", min=1, max=10_000, help="claims.help.futures", metavar="N", show_default=False)
+    ] = 5,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**62 - 1, help="claims.help.seed", metavar="N", show_default=False)
+    ] = 1,
+    threads: Threads = None,
+    _lang: Lang = None,
+    out: Out = OUT,
+    listed: Annotated[bool, typer.Option("--list", help="claims.help.list")] = False,
+    prior: Annotated[bool, typer.Option("--prior", help="claims.help.prior")] = False,
+    file: Annotated[Path | None, typer.Option("--file", help="claims.help.file", metavar="PATH")] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="claims.help.no_report")] = False,
+) -> None:
+    """Try the claims about a case, write the page and the tables, show the verdicts."""
+    from copark.cli.progress import Progress
+    from copark.workflows.claims import list_claims, try_claims
+
+    if listed:
+        title, found = list_claims(case, ctx.obj, file)
+        show_list(title, found, ctx.obj)
+        return
+    with Progress(ctx.obj) as progress:
+        answer = try_claims(
+            case,
+            only=claim or (),
+            draws=draws,
+            futures=futures,
+            seed=seed,
+            threads=threads,
+            prior=prior,
+            lang=ctx.obj,
+            out=out,
+            file=file,
+            report=not no_report,
+            progress=progress,
+        )
+    show_claims(answer, ctx.obj)
+
+
+def show_list(title: str, found: tuple[ListedClaim, ...], lang: str) -> None:
+    """Claims and what each says."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from copark.cli.screen import blank_table
+
+    console = Console()
+    table = blank_table(console, text("claims.screen.list", lang, case=title))
+    table.add_column(text("claims.column.claim", lang), no_wrap=True)
+    table.add_column(text("claims.column.statement", lang), overflow="fold")
+    for one in found:
+        table.add_row(Text(one.id, style="bold"), Text(one.statement))
+        for part, says in one.parts:
+            table.add_row("", Text(f"{part}: {says}", style="dim"))
+    console.print(table)
+
+
+def show_claims(answer: ClaimsAnswer, lang: str) -> None:
+    """Verdicts, how hard the tests were, what they lean on, where the page is."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from copark.cli.progress import duration
+
+    console = Console()
+    console.print(Text(answer.title, style="bold"))
+    made = text(
+        "claims.screen.made", lang, draws=answer.draws, of=answer.kind, futures=answer.futures, seed=answer.seed,
+        runs=f"{answer.runs:,}", time=duration(answer.seconds, lang),
+    )  # fmt: skip
+    console.print(made, highlight=False)
+    rules = text("claims.screen.rules", lang, fixed=answer.fixed, name=answer.name, sha256=answer.sha256[:16])
+    console.print(rules, highlight=False)
+    if answer.stale:
+        console.print(Text(text("claims.screen.stale", lang), style="bold red"))
+    _show_table(console, answer.claims, lang)
+    console.print(text("claims.screen.by_construction", lang), highlight=False)
+    lines = (("identity", answer.identity), ("report", answer.report), ("workbook", answer.workbook))
+    for key, value in lines:
+        if value is not None:
+            line = text("claims.screen.line", lang, label=text(f"claims.screen.{key}", lang), value=value)
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _because(part: PartVerdict, join: str, lang: str) -> str:
+    """What flips a part or, where nothing does, what it leans on that the data did not move."""
+    if part.flipped:
+        names = join.join(part.flipped[:2]) + ("…" if len(part.flipped) > 2 else "")
+        return text("claims.screen.flips", lang, names=names)
+    return text("claims.screen.leans", lang, names=join.join(part.leans)) if part.leans else ""
+
+
+def _show_table(console: Console, found: tuple[ClaimVerdict, ...], lang: str) -> None:
+    from rich.text import Text
+
+    from copark.cli.screen import blank_table
+
+    table = blank_table(console, text("claims.screen.table", lang))
+    table.add_column(text("claims.column.claim", lang), overflow="fold", ratio=3)
+    table.add_column(text("claims.column.verdict", lang), no_wrap=True)
+    table.add_column(text("claims.column.severity", lang), justify="right", no_wrap=True)
+    table.add_column(text("claims.column.leans", lang), overflow="fold", ratio=2)
+    join = text("report.join.clause", lang)
+    for one in found:
+        title = text("claims.section.claim", lang, id=one.id, title=one.title)
+        style = COLOURS.get(one.verdict, "")
+        table.add_row(Text(title, style="bold"), Text(one.words, style=style), one.severity, "")
+        for part in one.parts:
+            style = COLOURS.get(part.verdict, "")
+            said = _because(part, join, lang)
+            table.add_row(Text(f"  {part.title}", style="dim"), Text(part.words, style=style), part.severity, said)
+    console.print(table)

@@ -1,0 +1,228 @@
+"""Reading a claims file: as hostile as any until it is parsed, and with every fault at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from copark.cases.case import Case
+from copark.cases.fields import shown, suggestion
+from copark.cases.reading import KeyPath, fault, read_text, written
+from copark.cases.validation import told
+from copark.cases.yaml_tree import Tree, read_yaml
+from copark.errors import Fault, FaultsFound, NotFound
+from copark.experiments.editing import edited, fault_of_edit
+from copark.experiments.study_file import models_in
+from copark.inference.claims.changes import Change
+from copark.inference.claims.rules import Condition
+from copark.inference.claims.schema import Claim, Claims, Part
+from copark.texts import text
+
+SHIPPED = Path(__file__).parents[2] / "claims"
+
+
+class ClaimsFaults(FaultsFound):
+    """A claims file has faults; all of them are here."""
+
+
+@dataclass(frozen=True)
+class ClaimsFile:
+    """A claims file that is sound.
+
+    Parameters
+    ----------
+    claims
+        What it says.
+    name
+        Its name, without folders.
+    sha256
+        Of its bytes: what anyone can check that the rules were those committed.
+    """
+
+    claims: Claims
+    name: str
+    sha256: str
+
+
+def shipped_for(case: str) -> Path | None:
+    """The shipped claims file of a case; ``None`` where there is none."""
+    path = SHIPPED / f"{case}.yaml"
+    return path if path.is_file() else None
+
+
+def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
+    """Read a claims file.
+
+    Parameters
+    ----------
+    case
+        The case it is tried on: edits are checked against it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    ClaimsFaults
+        If it has faults; it carries all of them.
+    """
+    if not path.is_file():
+        raise NotFound(text("claims.not_found", found=shown(path)))
+    claims, faults = examine(path, case)
+    if claims is None:
+        raise ClaimsFaults(faults)
+    return ClaimsFile(claims, path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[Fault]]:
+    """Read a claims file and check it: the claims, or ``None``, and all its faults."""
+    faults: list[Fault] = []
+    content = read_text(path.parent, path.name, faults)
+    tree = None if content is None else read_yaml(content, path.name, faults)
+    if tree is None or faults:
+        return None, faults
+    try:
+        claims = Claims.model_validate(tree.data)
+    except ValidationError as errors:
+        return None, [translate(error, tree, path.name) for error in errors.errors()]
+    places = _Places(tree, path.name)
+    faults = [*_references(claims, places), *([] if case is None else _edits(claims, case, places))]
+    return (None if faults else claims), faults
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where things stand in the file."""
+
+    tree: Tree
+    file: str
+
+    def fault(self, code: str, at: KeyPath, **values: Any) -> Fault:
+        shown_values = {name: shown(value) for name, value in values.items()}
+        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), shown_values)
+
+
+def translate(error: ErrorDetails, tree: Tree, file: str) -> Fault:
+    """Make a fault of one of pydantic's errors: a claim's own, a study's, or one that a case may have too."""
+    allowed = keys_at(error["loc"][:-1]) if error["type"] == "extra_forbidden" else ()
+    code, at, values = told(error, allowed)
+    for area in ("claims", "study"):
+        if code.startswith(f"{area}_"):
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
+    return fault(code, file, tree.line(at), at, **values)
+
+
+def keys_at(path: KeyPath) -> tuple[str, ...]:
+    """Keys a claims file may have at a place, as they are written."""
+    model: type[BaseModel] = Claims
+    for step in path:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if isinstance(step, str) and step in fields:
+            model = next(iter(models_in(fields[step].annotation)), model)
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
+    """Names that nothing bears, and names that two things bear."""
+    yield from _repeated([one.id for one in claims.claims], ("claims",), "id", places)
+    yield from _repeated([one.key for one in claims.judgement], ("judgement",), "key", places)
+    for number, claim in enumerate(claims.claims):
+        at: KeyPath = ("claims", number)
+        yield from _repeated([part.key for part in claim.parts], (*at, "parts"), "key", places)
+        yield from _arms_of(claim, claims.arms, at, places)
+        head = "all" if claim.headline.every else "any"
+        yield from _missing(
+            claim.headline.parts, [part.key for part in claim.parts], (*at, "headline", head), "unknown_part", places
+        )
+        for n, part in enumerate(claim.parts):
+            yield from _names_of(part, claims, (*at, "parts", n), places)
+
+
+def _repeated(names: list[str], at: KeyPath, key: str, places: _Places) -> Iterator[Fault]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield places.fault("repeated", (*at, number, key), found=name)
+
+
+def _missing(names: Iterable[str], known: Iterable[str], at: KeyPath, code: str, places: _Places) -> Iterator[Fault]:
+    words = list(known)
+    for number, name in enumerate(names):
+        if name not in words:
+            yield places.fault(code, (*at, number), found=name, suggestion=suggestion(name, words))
+
+
+def _arms_of(claim: Claim, arms: Mapping[str, Any], at: KeyPath, places: _Places) -> Iterator[Fault]:
+    if claim.reference not in arms:
+        yield from _missing([claim.reference], arms, (*at, "reference"), "unknown_arm", places)
+    yield from _missing(claim.arms, arms, (*at, "arms"), "unknown_arm", places)
+    if claim.curve:
+        yield from _missing(claim.curve.points, arms, (*at, "curve", "points"), "unknown_arm", places)
+    for n, line in enumerate(claim.cube.lines if claim.cube else ()):
+        yield from _missing(line.arms, arms, (*at, "cube", "lines", n, "arms"), "unknown_arm", places)
+        if claim.cube and len(line.arms) != len(claim.cube.ticks):
+            yield places.fault("ticks", (*at, "cube", "lines", n), found=len(line.arms), wanted=len(claim.cube.ticks))
+
+
+def _names_of(part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+    """Arms of statistics, statistics and margins of conditions, false worlds."""
+    for name, statistic in part.statistics.items():
+        here = (*at, "statistics", name)
+        for field in ("arm", "reference"):
+            key = getattr(statistic, field)
+            if key is not None and key not in claims.arms:
+                words = suggestion(key, claims.arms)
+                yield places.fault("unknown_arm", (*here, field), found=key, suggestion=words)
+        yield from _missing(statistic.arms, claims.arms, (*here, "arms"), "unknown_arm", places)
+    for name in ("supported", "not_supported", "contradicted"):
+        condition: Condition | None = getattr(part.rule, name)
+        if condition is not None:
+            yield from _names_in(condition, part, claims, (*at, "rule", name), places)
+    yield from _missing(part.false_worlds, claims.worlds, (*at, "false_worlds"), "unknown_world", places)
+    if not part.false_worlds and part.uses:
+        yield places.fault("no_world", at, found=part.key)
+
+
+def _names_in(condition: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+    for one in condition.simple():
+        if one.of not in part.statistics:
+            words = suggestion(one.of, part.statistics)
+            yield places.fault("unknown_statistic", at, found=one.of, suggestion=words)
+        relation, bound = one.relation
+        margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
+        if margin is not None and margin not in claims.margins:
+            words = suggestion(margin, claims.margins)
+            yield places.fault("unknown_margin", at, found=margin, suggestion=words)
+        elif relation in ("within", "beyond") and _is_negative(bound):
+            yield places.fault("negative", at, found=bound)
+
+
+def _is_negative(bound: float | str) -> bool:
+    return bound.startswith("-") if isinstance(bound, str) else bound < 0.0
+
+
+def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
+    """What is wrong with edits, on this case, and dates beyond its horizon."""
+    changes: list[tuple[KeyPath, Change]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
+    changes += [(("judgement", n), one) for n, one in enumerate(claims.judgement)]
+    changes += [(("worlds", key), one) for key, one in claims.worlds.items()]
+    for at, change in changes:
+        for problem in edited(case, change.edits)[1]:
+            yield fault_of_edit(problem, places.file, places.tree.line((*at, "edits", *problem.path)), at)
+    for number, claim in enumerate(claims.claims):
+        here: KeyPath = ("claims", number)
+        dated: list[tuple[KeyPath, int | None]] = [
+            ((*here, "shows", n, "year"), look.at) for n, look in enumerate(claim.shows)
+        ]
+        dated += [
+            ((*here, "parts", n, "statistics", name, "year"), statistic.at)
+            for n, part in enumerate(claim.parts)
+            for name, statistic in part.statistics.items()
+        ]
+        for place, quarter in dated:
+            if quarter is not None and quarter >= case.clock.quarters:
+                yield places.fault("beyond", place, found=(quarter + 1) / 4, most=case.clock.quarters / 4)

@@ -1,0 +1,294 @@
+"""Claims: what is said of a case, tried by rules fixed beforehand, told in words, tables and a page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.texts import text
+from copark.workflows.answers import OUT, Progress
+from copark.workflows.places import reports_in, stage
+
+if TYPE_CHECKING:
+    from copark.cases import Case
+    from copark.inference.claims.reading import ClaimsFile
+    from copark.inference.claims.schema import Claim
+    from copark.inference.claims.trial import ClaimFinding, Findings, PartFinding, Trial
+    from copark.report.claims.words import Speaker
+
+
+@dataclass(frozen=True)
+class PartVerdict:
+    """What became of a part of a claim, for the screen.
+
+    Parameters
+    ----------
+    title
+        What the part is about.
+    verdict, words
+        Its verdict, as a key and in words.
+    severity
+        As it is written in tables; a star where it is one by construction.
+    leans
+        Titles of parameters it leans on that the data did not move, or hardly.
+    flipped
+        Titles of the judgements that flip it.
+    """
+
+    title: str
+    verdict: str
+    words: str
+    severity: str
+    leans: tuple[str, ...]
+    flipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClaimVerdict:
+    """What became of a claim: id, title, verdict as a key and in words, severity as tables write it, and its parts."""
+
+    id: str
+    title: str
+    verdict: str
+    words: str
+    severity: str
+    parts: tuple[PartVerdict, ...]
+
+
+@dataclass(frozen=True)
+class ClaimsAnswer:
+    """What :func:`try_claims` found.
+
+    Parameters
+    ----------
+    title, case
+        Titles of the claims and of the case.
+    identity
+        Of what was found: rules, case, model, draws.
+    name, sha256, fixed
+        The claims file, the hash of its bytes and the day it says its rules were fixed.
+    kind, draws, futures, seed
+        What parameters were drawn from, how many draws, futures of each, and the seed.
+    runs, seconds
+        Runs made in all, and the time it took.
+    stale
+        The posterior is of another state of the model or the case.
+    claims
+        Verdicts, in the order of the file.
+    report, workbook, tables
+        The page, the workbook and the CSV files, if written.
+    findings
+        Everything, for further work.
+    """
+
+    title: str
+    case: str
+    identity: str
+    name: str
+    sha256: str
+    fixed: str
+    kind: str
+    draws: int
+    futures: int
+    seed: int
+    runs: int
+    seconds: float
+    stale: bool
+    claims: tuple[ClaimVerdict, ...]
+    report: Path | None
+    workbook: Path | None
+    tables: tuple[Path, ...]
+    findings: Findings
+
+
+@dataclass(frozen=True)
+class ListedClaim:
+    """A claim as its file has it: id, title, statement, and title and meaning of every part."""
+
+    id: str
+    title: str
+    statement: str
+    parts: tuple[tuple[str, str], ...]
+
+
+def list_claims(case: str | Path, lang: str = "en", file: Path | None = None) -> tuple[str, tuple[ListedClaim, ...]]:
+    """Give the title of a case and the claims about it; nothing is run.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case or claims file, or either has faults.
+    """
+    found, written = _read(case, file)
+    listed = tuple(
+        ListedClaim(
+            one.id,
+            getattr(one.title, lang),
+            one.statement.get(lang),
+            tuple((getattr(part.title, lang), part.says.get(lang)) for part in one.parts),
+        )
+        for one in written.claims.claims
+    )
+    return getattr(found.title, lang), listed
+
+
+def try_claims(
+    case: str | Path,
+    *,
+    only: Sequence[str] = (),
+    draws: int = 200,
+    futures: int = 5,
+    seed: int = 1,
+    threads: int | None = None,
+    prior: bool = False,
+    lang: str = "en",
+    out: Path = OUT,
+    file: Path | None = None,
+    report: bool = True,
+    progress: Progress | None = None,
+) -> ClaimsAnswer:
+    """Try the claims about a case by the rules of their file.
+
+    Parameters
+    ----------
+    case, only
+        Name or path of a case, and ids of the claims to try; by default all.
+    draws, futures, seed
+        Draws of parameters, runs of each, and the seed of the luck after the posterior's cut.
+    threads
+        Threads; they do not change the numbers.
+    prior
+        Draw parameters from the priors even where the case has a posterior.
+    lang, out
+        ``en`` or ``zh``; folder of ``reports/``.
+    file
+        A claims file; by default the one shipped for the case.
+    report
+        Write the page, the workbook and the tables.
+    progress
+        Told how far the work is.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case, claims file or claim, or one of them has faults.
+    """
+    began = time.monotonic()
+    stage(progress, "prepare")(0, 0)
+    found, written = _read(case, file)
+    chosen = _chosen(written, only)
+    from copark.inference.artefacts import has_posterior
+
+    kind = "posterior" if has_posterior(found.name) and not prior else "prior"
+    trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed, "kind": kind}, threads)
+    runs = 0
+
+    def counted(done: int, total: int) -> None:
+        nonlocal runs
+        runs = done
+        stage(progress, "simulate")(done, total)
+
+    findings = trial.run(counted, stage(progress, "weigh"))
+    return _answer(findings, lang, out, began, runs, report=report, progress=progress)
+
+
+def _trial(
+    written: ClaimsFile, case: Case, chosen: tuple[Claim, ...], size: dict[str, Any], threads: int | None
+) -> Trial:
+    from copark.experiments.run import default_threads
+    from copark.experiments.study import baseline
+    from copark.inference.claims.trial import Plan, Trial
+    from copark.inference.source import source_for
+
+    source = source_for(baseline(case.name).with_changes(draws=size["kind"]), case)
+    return Trial(written, case, Plan(threads=threads or default_threads(), **size), chosen, source)
+
+
+def _read(case: str | Path, file: Path | None) -> tuple[Case, ClaimsFile]:
+    from copark.cases import load_case
+    from copark.errors import NotFound
+    from copark.inference.claims.reading import load_claims, shipped_for
+
+    found = load_case(case)
+    path = file or shipped_for(found.name)
+    if path is None:
+        raise NotFound(text("claims.none_shipped", case=found.name))
+    return found, load_claims(path, found)
+
+
+def _chosen(written: ClaimsFile, only: Sequence[str]) -> tuple[Claim, ...]:
+    from copark.errors import NotFound
+
+    known = {one.id.lower(): one for one in written.claims.claims}
+    for name in only:
+        if name.lower() not in known:
+            ids = ", ".join(one.id for one in known.values())
+            raise NotFound(text("claims.no_claim", found=name, known=ids))
+    wanted = {name.lower() for name in only}
+    return tuple(one for name, one in known.items() if not wanted or name in wanted)
+
+
+def _answer(
+    findings: Findings, lang: str, out: Path, began: float, runs: int, *, report: bool, progress: Progress | None
+) -> ClaimsAnswer:
+    from copark.report.claims.exports import write_tables
+    from copark.report.claims.page import write_claims
+    from copark.report.claims.words import Speaker
+
+    speaker = Speaker(findings, lang)
+    page: Path | None = None
+    files: tuple[Path, ...] = ()
+    if report:
+        folder = reports_in(out) / f"claims-{findings.case.name}-{findings.identity}"
+        page = write_claims(findings, lang, folder, stage(progress, "report"))
+        files = write_tables(speaker, folder / "tables")
+    made = findings.provenance
+    return ClaimsAnswer(
+        title=getattr(findings.file.claims.title, lang),
+        case=getattr(findings.case.title, lang),
+        identity=findings.identity,
+        name=made["claims_name"],
+        sha256=made["claims_sha256"],
+        fixed=made["fixed"],
+        kind=text(f"claims.kind.{made['draws_of']}", lang),
+        draws=made["draws"],
+        futures=made["futures"],
+        seed=made["seed"],
+        runs=runs,
+        seconds=time.monotonic() - began,
+        stale=bool(made.get("posterior_stale", False)),
+        claims=tuple(_verdict(one, speaker) for one in findings.claims),
+        report=page,
+        workbook=files[-1] if files else None,
+        tables=files[:-1],
+        findings=findings,
+    )
+
+
+def _verdict(one: ClaimFinding, speaker: Speaker) -> ClaimVerdict:
+    from copark.report.claims.tables import severity_cell
+
+    return ClaimVerdict(
+        id=one.claim.id,
+        title=speaker.titled(one.claim.title),
+        verdict=one.verdict,
+        words=speaker.verdict(one.verdict),
+        severity=severity_cell(one.severity),
+        parts=tuple(_part(part, speaker) for part in one.parts),
+    )
+
+
+def _part(one: PartFinding, speaker: Speaker) -> PartVerdict:
+    from copark.report.claims.tables import severity_cell
+
+    return PartVerdict(
+        title=speaker.titled(one.part.title),
+        verdict=one.verdict,
+        words=speaker.verdict(one.verdict),
+        severity=severity_cell(one.severity),
+        leans=tuple(speaker.parameter(lean.parameter) for lean in one.unmoved),
+        flipped=tuple(speaker.variant(key) for key in one.flipped),
+    )

@@ -1,0 +1,132 @@
+"""A rule says beforehand which numbers lead to which verdict; by hand, every verdict there is."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from copark.inference.claims.rules import Condition, Judge, Sample, resolve
+from tests.claims.conftest import MARGINS, judged, rule, sample, spread
+
+SMALLER = {
+    "supported": {"of": "size", "below": "-nil"},
+    "not_supported": {"of": "size", "above": "-nil"},
+    "contradicted": {"of": "size", "above": "nil"},
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        (spread(-0.30, 0.20), "supported"),
+        (spread(0.0, 0.04), "not_supported"),
+        (spread(0.02, 0.06), "not_supported"),  # the claimed effect is excluded, a small opposite one is not
+        (spread(0.30, 0.20), "contradicted"),
+        (spread(-0.05, 0.20), "not_identified"),
+        (sample(), "not_identified"),
+        (sample(np.nan, np.nan), "not_identified"),
+    ],
+)
+def test_every_verdict_of_a_rule(values, verdict):
+    assert judged(SMALLER, size=values) == verdict
+
+
+@pytest.mark.parametrize(("below", "verdict"), [(95, "supported"), (94, "not_identified")])
+def test_support_wants_ninety_five_in_a_hundred(below, verdict):
+    assert judged(SMALLER, size=sample(*[-1.0] * below, *[0.0] * (100 - below))) == verdict
+
+
+def test_a_lower_probability_may_be_asked():
+    weak = SMALLER | {"supported": {"of": "size", "below": "-nil", "with": 0.9}}
+    assert judged(weak, size=sample(*[-1.0] * 92, *[0.0] * 8)) == "supported"
+
+
+def test_outcomes_are_judged_by_their_mean():
+    """Half of the draws fail: no single draw tells, their mean does, the better the more draws there are."""
+    more = {"supported": {"of": "failed", "above": "risk"}, "not_supported": {"of": "failed", "below": "risk"}}
+    halves = np.tile([0.0, 1.0], 100)
+    assert judged(more, failed=Sample(halves, "mean")) == "supported"
+    assert judged(more, failed=Sample(halves, "draws")) == "not_identified"
+    assert judged(more, failed=Sample(np.array([0.0, 0.0, 0.0, 1.0]), "mean")) == "not_identified"
+    assert judged(more, failed=sample(0.0, 0.0, 0.0, over="mean")) == "not_supported"
+
+
+def test_the_interval_of_a_mean_is_normal():
+    """0.2 with a standard error of 0.04: 5 to 95 % is 0.2 ± 1.645 · 0.04, and 0.1 lies 2.5 errors below."""
+    values = np.tile([0.0, 1.0, 0.0, 0.0, 0.0], 20)
+    one = Sample(values, "mean")
+    assert one.error == pytest.approx(0.4 * np.sqrt(100 / 99) / 10)
+    assert one.band() == pytest.approx((0.2 - 1.6449 * one.error, 0.2, 0.2 + 1.6449 * one.error), abs=1e-4)
+    assert one.below(0.1) == pytest.approx(0.0064, abs=5e-4)
+    assert one.above(0.1) == pytest.approx(1.0 - one.below(0.1))
+
+
+def test_within_and_beyond():
+    shape = {"supported": {"of": "x", "beyond": "risk"}, "not_supported": {"of": "x", "within": "risk"}}
+    assert judged(shape, x=spread(0.0, 0.09)) == "not_supported"
+    assert judged(shape, x=spread(-0.5, 0.09)) == "supported"
+    assert judged(shape, x=spread(0.5, 0.09)) == "supported"
+    assert judged(shape, x=sample(*[-1.0] * 50, *[1.0] * 50)) == "not_identified"  # large, of either sign
+    assert judged(shape, x=spread(0.0, 0.5)) == "not_identified"
+
+
+def test_conditions_are_joined_and_negated():
+    low, high = {"of": "a", "below": 0}, {"of": "b", "below": 0}
+    both, either, neither = {"all": [low, high]}, {"any": [low, high]}, {"not": {"any": [low, high]}}
+    judge = Judge({})
+    for a in (-1.0, 1.0):
+        for b in (-1.0, 1.0):
+            samples = {"a": sample(a), "b": sample(b)}
+            answers = [judge.holds(Condition.model_validate(one), samples) for one in (both, either, neither)]
+            assert answers == [a < 0 and b < 0, a < 0 or b < 0, a > 0 and b > 0]
+
+
+def test_what_cannot_be_measured_decides_nothing():
+    """Unknown and false is false, unknown or true is true, all else unknown."""
+    true, false, unknown = ({"of": name, "above": 0} for name in ("yes", "no", "nothing"))
+    samples = {"yes": sample(1.0), "no": sample(-1.0), "nothing": sample()}
+    judge = Judge({})
+    for written, answer in (
+        ({"all": [true, unknown]}, None), ({"all": [false, unknown]}, False),
+        ({"any": [true, unknown]}, True), ({"any": [false, unknown]}, None), ({"not": unknown}, None),
+    ):  # fmt: skip
+        assert judge.holds(Condition.model_validate(written), samples) is answer
+
+
+def test_margins_have_names_and_signs():
+    assert [resolve(word, MARGINS) for word in ("nil", "-nil", "+nil", 0.3)] == [0.05, -0.05, 0.05, 0.3]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"of": "a"},
+        {"of": "a", "above": 1, "below": 0},
+        {"above": 1},
+        {"of": "a", "above": 1, "all": [{"of": "b", "above": 1}]},
+        {"any": []},
+        {"of": "a", "above": 1, "with": 0.5},
+        {"of": "a", "above": True},
+    ],
+)
+def test_a_condition_says_one_thing(written):
+    with pytest.raises(ValidationError):
+        Condition.model_validate(written)
+
+
+numbers = st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=60)
+
+
+@given(numbers)
+def test_a_rule_never_supports_and_refutes_at_once(values):
+    one = {"size": sample(*values)}
+    judge, written = Judge(MARGINS), rule(**SMALLER)
+    assert not (judge.holds(written.supported, one) and judge.holds(written.not_supported, one))
+
+
+@given(numbers, st.floats(0.0, 1.0))
+def test_more_of_an_effect_never_turns_support_into_refutation(values, more):
+    order = ["contradicted", "not_supported", "not_identified", "supported"]
+    before, after = (judged(SMALLER, size=sample(*(value - shift for value in values))) for shift in (0.0, more))
+    assert order.index(after) >= order.index(before)

@@ -1,0 +1,126 @@
+"""A trial from end to end, small: verdicts, the judgement block, false worlds, what a result leans on."""
+
+import numpy as np
+import pytest
+
+from copark.inference.claims.changes import Change
+from copark.inference.claims.leaning import leaning, rank_share
+from copark.inference.claims.rules import Sample
+from copark.inference.claims.trial import Plan, Trial
+from tests.claims.conftest import SEED, trial_of
+
+
+def part(found, claim, key):
+    return next(one for one in found.claims if one.claim.id == claim).part(key)
+
+
+def test_half_of_the_enquiries_make_a_smaller_park(found):
+    size = part(found, "1", "size")
+    assert size.rule_verdict == "supported"
+    assert size.samples["size"].values.shape == (8,)
+    assert size.samples["size"].band()[1] == pytest.approx(np.log(0.5), abs=0.35)
+    assert size.samples["part"].band()[1] < 1.0
+
+
+def test_a_verdict_that_a_judgement_flips_is_undetermined(found):
+    """With a tenth of the enquiries set by the judgement the arm's half is not a half of what the verdict saw."""
+    size = part(found, "1", "size")
+    by_key = {one.variant: one for one in size.variants}
+    assert set(by_key) == {"no-service", "visits-nil", "standing-15"}
+    assert by_key["no-service"].departs < -0.5
+    assert by_key["standing-15"].whole
+    assert by_key["standing-15"].departs == 0.0
+    assert size.verdict == ("undetermined" if size.flipped else "supported")
+
+
+def test_where_the_claim_is_false_the_test_refutes_it(found):
+    """Nobody comes: the arms have nothing to differ in."""
+    for one in (part(found, "1", "size"), part(found, "R-pole", "jobs")):
+        assert [world.world for world in one.severities] == ["nobody-comes"]
+        assert one.severity.share == 1.0
+        assert one.severity.verdict in {"not_supported", "contradicted"}
+    assert part(found, "1", "additive").severity.identical
+    assert not part(found, "R-pole", "jobs").severity.identical
+
+
+def test_what_is_not_known_is_not_identified(found):
+    growth = part(found, "R-pole", "growth")
+    assert (growth.verdict, growth.why) == ("not_identified", "lacking")
+    assert growth.samples["share"].is_empty
+    assert growth.samples["city"].is_empty
+    assert growth.severity is None
+    assert np.isnan(growth.held)
+
+
+def test_a_headline_of_any_takes_the_strongest(found):
+    pole = found.claims[1]
+    assert part(found, "R-pole", "jobs").rule_verdict == "not_supported"
+    assert pole.verdict == "not_identified"  # stronger than not supported, and one of the two suffices
+
+
+def test_evidence_has_the_reference_first_and_every_arm(found):
+    rows = found.claims[0].rows
+    assert [row.arm for row in rows] == ["as-it-is", "half-enquiries", "rival", "no-land", "rival-no-land"]
+    assert [one.median for one in rows[0].seen] == [0.0, 0.0]
+    assert [one.log for one in rows[0].seen] == [True, False]  # cash may be negative
+    assert rows[1].seen[0].median == part(found, "1", "size").samples["size"].band()[1]
+    assert sum(rows[0].shares) == pytest.approx(1.0)
+    assert rows[0].runs == 8
+
+
+def test_the_same_trial_on_two_threads_is_the_same(found, small, great_stone):
+    again = trial_of(small, great_stone, threads=2).run()
+    assert again.identity == found.identity
+    for one, other in zip(found.claims, again.claims, strict=True):
+        assert [part.verdict for part in one.parts] == [part.verdict for part in other.parts]
+        for first, second in zip(one.parts, other.parts, strict=True):
+            for name, sample in first.samples.items():
+                assert np.array_equal(sample.values, second.samples[name].values, equal_nan=True)
+
+
+def test_identity_covers_rules_draws_and_seed(small, great_stone):
+    def identity(**changes):
+        return Trial(small, great_stone, Plan(**{"draws": 4, "futures": 1, "kind": "prior"} | changes),
+                     small.claims.claims, None).identity  # fmt: skip
+
+    assert len({identity(), identity(seed=2), identity(draws=5), identity(futures=2)}) == 4
+    assert identity() == identity(threads=2)
+
+
+def test_a_result_leans_on_what_moves_it():
+    rng = np.random.default_rng(SEED)
+    drawn = {name: rng.uniform(size=200) for name in ("alpha", "beta")}
+    sample = Sample(3.0 * drawn["alpha"] + 0.2 * rng.standard_normal(200))
+    (one,) = leaning({"size": sample}, drawn, {"alpha": "unmoved", "beta": "moved"})
+    assert (one.parameter, one.statistic, one.rises, one.moved) == ("alpha", "size", True, "unmoved")
+    assert one.share > 0.8
+    assert rank_share(drawn["alpha"], np.ones(200)) == (0.0, False)
+    assert leaning({"size": Sample(np.ones(200))}, drawn, {}) == ()
+
+
+def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shipped, great_stone):
+    """Every shipped part that measures differences, in each of its false worlds, on a few draws of the prior."""
+    trial = Trial(shipped, great_stone, Plan(6, 1, SEED, 1, "prior"), shipped.claims.claims, None)
+    levels = {"share", "context", "level", "missing"}
+    tried = 0
+    for claim, one in shipped.claims.of(shipped.claims.claims):
+        if levels & {one.statistics[name].kind for name in one.judged}:
+            continue
+        for world in one.false_worlds:
+            found = trial._severity(one, world)
+            assert found.verdict != "supported", (claim.id, one.key, world)
+            tried += 1
+    assert tried > 30
+
+
+def test_shipped_arms_run_and_move_something(shipped, great_stone):
+    """Each arm ends well as a computation and is not, run by run, the case as it is."""
+    trial = Trial(shipped, great_stone, Plan(3, 1, SEED, 1, "prior"), shipped.claims.claims, None)
+    reference = trial.bench.run(Change())
+    same = []
+    for key, arm in trial.arms.items():
+        made = trial.bench.run(arm)
+        assert (made.outcome >= 0).all(), key
+        if all(np.array_equal(made.values[look], reference.values[look]) for look in trial.bench.looks):
+            same.append(key)
+    assert set(same) <= {"as-it-is", "quota-4000", "quota-5001", "quota-3200"}  # votes that pass in any case
