@@ -1,0 +1,329 @@
+"""All ablations of a case: what each does to outcomes and to forecasts, before and after a refit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.errors import RunRefused
+from copark.experiments.study import Scenario
+from copark.identity import identity_of
+from copark.inference.ablations.effects import Bench, Effect, bench_of, effect, quarters_compared
+from copark.inference.ablations.mechanisms import Ablation, ablations_of
+from copark.inference.ablations.refit import FUTURES, MEMBERS, Refit, Refitting
+from copark.inference.ablations.scoring import Floats, by_observable, later_targets, log_ratio
+from copark.inference.exploration.designs import Workload
+from copark.inference.exploration.factors import marks_of
+from copark.inference.observations import Target
+from copark.inference.posterior import ParameterPosterior
+from copark.inference.prior import study_of
+from copark.inference.source import PosteriorSource
+from copark.model.compiler import model_hash
+from copark.texts import text
+from copark.version import __version__
+
+NOISES = 2.0
+"""A score is called different if it is this many spreads of the whole model's own repeats away."""
+RUNS_WITHOUT_POSTERIOR = 800
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be asked.
+
+    Parameters
+    ----------
+    futures
+        Futures of each pair of the posterior.
+    size
+        Runs of each refit's batch, a power of two; 0 leaves refits out.
+    links
+        Whether arrows are cut, too.
+    repeats
+        Repeats of the whole model, to know how far scores move by luck.
+    seed
+        Of luck, points and errors.
+    only
+        Keys of what is switched off; everything if there are none.
+    """
+
+    futures: int = 2
+    size: int = 1 << 14
+    links: bool = True
+    repeats: int = 6
+    seed: int = 1
+    only: tuple[str, ...] = ()
+
+    def content(self) -> Mapping[str, Any]:
+        """Give the settings as plain values."""
+        return asdict(self) | {"only": list(self.only)}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A score without something against the whole model's.
+
+    Parameters
+    ----------
+    ratio
+        Mean over observables of ln(CRPS without / CRPS with): 0.1 is a tenth worse.
+    crps
+        Mean CRPS by observable, in its unit.
+    verdict
+        worse, alike or better, by the rule of this module.
+    """
+
+    ratio: float
+    crps: Mapping[str, float]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ablation.
+
+    Parameters
+    ----------
+    effect
+        On outcomes, off for the whole history.
+    replayed
+        Score of the replay posterior with it off for the whole history: the history then is another one.
+    since_cut
+        Score with it off from the cut on, where it can be.
+    refitted
+        Score after a refit without it; ``None`` if none was made.
+    misfit
+        How easily the refit reaches the record, less the same of the whole model; negative is easier.
+    """
+
+    ablation: Ablation
+    effect: Effect
+    replayed: Change | None
+    since_cut: Change | None
+    refitted: Change | None
+    misfit: float | None
+
+
+@dataclass(frozen=True)
+class Ablations:
+    """All that was found, and what it was made with.
+
+    Parameters
+    ----------
+    crps, crps_refitted
+        The whole model's mean scores by observable: of the replay posterior, and after a refit.
+    noise, noise_refitted
+        Spread of the whole model's own repeats, in the unit of :attr:`Change.ratio`.
+    moved
+        By parameter: moved, weakly or unmoved by the data; empty where the case has no posterior.
+    """
+
+    case: Case
+    settings: Settings
+    cut: Quarter | None
+    quarters: tuple[str, ...]
+    pairs: int
+    rows: tuple[Row, ...]
+    asked: tuple[Target, ...]
+    crps: Mapping[str, float]
+    crps_refitted: Mapping[str, float]
+    noise: float
+    noise_refitted: float
+    moved: Mapping[str, str]
+    provenance: Mapping[str, Any]
+
+    def standing(self, row: Row) -> str:
+        """What the data did to the parameters a mechanism is switched off by: the firmest word for any of them.
+
+        moved, weakly, unmoved; fixed where all are held; empty where facts are edited, or nothing is known.
+        """
+        names = list(row.ablation.whole.parameters)
+        if not names or not self.moved:
+            return ""
+        words = {self.moved.get(name, "fixed") for name in names}
+        return next(word for word in ("moved", "weakly", "unmoved", "fixed") if word in words)
+
+    @property
+    def identity(self) -> str:
+        """Name: made of the same, the same."""
+        return identity_of(dict(self.provenance))
+
+    def idle(self) -> tuple[Row, ...]:
+        """What does no work at all: the same bits in every run."""
+        return tuple(row for row in self.rows if row.effect.verdict == "nothing")
+
+
+def asked_of(case: Case, settings: Settings, cut: Quarter | None) -> tuple[Ablation, ...]:
+    """What is to be switched off.
+
+    Raises
+    ------
+    RunRefused
+        If a key is asked for that the case does not have; it says which there are.
+    """
+    found = ablations_of(case, cut, links=settings.links)
+    known = [one.key for one in found]
+    for key in settings.only:
+        if key not in known:
+            raise RunRefused(text("sensitivity.refused.only", found=key, known=", ".join(known)))
+    return tuple(one for one in found if not settings.only or one.key in settings.only)
+
+
+def workload(case: Case, settings: Settings, pairs: int, cut: Quarter | None) -> tuple[Workload, ...]:
+    """How many runs: those of the arms, those of the batches, those of the refits' forecasts."""
+    found = asked_of(case, settings, cut)
+    arms = len(found) + sum(one.since_cut is not None for one in found) + 1 + settings.repeats
+    runs = pairs * settings.futures if pairs else RUNS_WITHOUT_POSTERIOR
+    made = [Workload(arms * runs, case.clock.quarters)]
+    if settings.size and cut is not None:
+        refits = len(found) + 1 + settings.repeats
+        last = max((one.last for one in later_targets(case, cut)), default=0) + 1
+        made += [
+            Workload(refits * settings.size, cut - case.clock.start + 1), Workload(refits * MEMBERS * FUTURES, last)
+        ]  # fmt: skip
+    return tuple(made)
+
+
+def ablate(
+    case: Case,
+    settings: Settings | None = None,
+    *,
+    source: PosteriorSource | None = None,
+    parameters: ParameterPosterior | None = None,
+    cut: Quarter | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Ablations:
+    """Switch everything off, one at a time.
+
+    Parameters
+    ----------
+    source
+        The case's replay posterior; without one draws are from the prior and nothing is replayed.
+    parameters
+        The case's parameter posterior, for what the data moved.
+    cut
+        Last quarter the fit knows; by default the posterior's. Without one nothing is scored.
+    """
+    wanted = settings or Settings()
+    tell: Progress = progress or (lambda *_: None)
+    known = cut or (None if source is None else source.replay.cut)
+    asked = () if known is None else later_targets(case, known)
+    pairs = 0 if source is None else source.replay.pairs
+    runs = pairs * wanted.futures if pairs else RUNS_WITHOUT_POSTERIOR
+    bench = bench_of(
+        case, source, runs=runs, futures=wanted.futures if pairs else 1, seed=wanted.seed,
+        asked=asked if pairs else (), threads=threads,
+    )  # fmt: skip
+    found = asked_of(case, wanted, known)
+    stage = _Counted(tell, workload(case, wanted, pairs, known))
+    reference = bench.run(study_of(case, wanted.seed).scenarios[0])
+    stage.arm(runs)
+    whole = bench.scores(reference)
+    noise = _noise(bench, whole, wanted.repeats, stage)
+    refits = _Refits.of(case, known, wanted, asked, threads, stage)
+    rows = []
+    for one in found:
+        got = effect(bench, reference, one.whole)
+        stage.arm(runs)
+        since = None
+        if one.since_cut is not None and bench.asked:
+            since = change(bench.scores(bench.run(one.since_cut)), whole, asked, noise)
+            stage.arm(runs)
+        replayed = change(got.scores, whole, asked, noise) if bench.asked else None
+        refitted, misfit = refits.change(one.whole) if refits is not None else (None, None)
+        rows.append(Row(one, got, replayed, since, refitted, misfit))
+    made_of = {
+        "ablations": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
+        "model_hash": model_hash(), "settings": wanted.content(), "cut": None if known is None else str(known),
+        **({} if source is None else source.content),
+    }  # fmt: skip
+    return Ablations(
+        case, wanted, known, quarters_compared(case), runs, tuple(rows), asked, by_observable(whole, bench.asked),
+        {} if refits is None else by_observable(refits.whole.scores, asked), noise,
+        float("nan") if refits is None else refits.noise, {} if parameters is None else marks_of(parameters), made_of,
+    )  # fmt: skip
+
+
+def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float) -> Change:
+    """Set scores beside the whole model's."""
+    ratio = log_ratio(scored, whole, asked)
+    verdict = "worse" if ratio > NOISES * noise else "better" if ratio < -NOISES * noise else "alike"
+    return Change(ratio, by_observable(scored, asked), verdict)
+
+
+@dataclass
+class _Counted:
+    """Counts simulated quarters of all kinds of runs together."""
+
+    tell: Progress
+    plans: tuple[Workload, ...]
+    done: int = 0
+
+    def arm(self, runs: int) -> None:
+        """An arm is done."""
+        self._more(runs * self.plans[0].quarters)
+
+    def refit(self, size: int) -> None:
+        """A refit is done."""
+        self._more(size * self.plans[1].quarters + MEMBERS * FUTURES * self.plans[2].quarters)
+
+    def _more(self, quarters: int) -> None:
+        self.done += quarters
+        total = sum(one.quarters_in_all for one in self.plans)
+        self.tell("simulate", min(self.done // 1000, total // 1000), total // 1000)
+
+
+def _noise(bench: Bench, whole: Floats, repeats: int, stage: _Counted) -> float:
+    """Spread of the score over other lucks after the cut."""
+    if not bench.asked or repeats < 2:
+        return float("nan")
+    found = []
+    for n in range(repeats):
+        other = bench.run(bench.study.scenarios[0], seed=bench.study.seed + 1000 + n)
+        found.append(log_ratio(bench.scores(other), whole, bench.asked))
+        stage.arm(bench.study.runs)
+    return float(np.std(found, ddof=1))
+
+
+@dataclass
+class _Refits:
+    """The whole model's refit, and how far its score moves by points and luck."""
+
+    refitting: Refitting
+    whole: Refit
+    noise: float
+    stage: _Counted
+
+    @classmethod
+    def of(
+        cls, case: Case, cut: Quarter | None, wanted: Settings, asked: tuple[Target, ...], threads: int,
+        stage: _Counted,
+    ) -> _Refits | None:  # fmt: skip
+        if cut is None or not wanted.size or not asked:
+            return None
+        as_it_is = study_of(case, wanted.seed).scenarios[0]
+        refitting = Refitting(case, cut, wanted.size, wanted.seed, asked, threads)
+        whole = refitting.refit(as_it_is)
+        stage.refit(wanted.size)
+        others = []
+        for n in range(wanted.repeats):
+            again = Refitting(case, cut, wanted.size, wanted.seed + 1000 + n, asked, threads).refit(as_it_is)
+            others.append(log_ratio(again.scores, whole.scores, asked))
+            stage.refit(wanted.size)
+        noise = float(np.std(others, ddof=1)) if len(others) > 1 else float("nan")
+        return cls(refitting, whole, noise, stage)
+
+    def change(self, without: Scenario) -> tuple[Change, float]:
+        """Score and misfit of a refit without something, beside the whole model's."""
+        found = self.refitting.refit(without)
+        self.stage.refit(self.refitting.size)
+        return change(
+            found.scores, self.whole.scores, self.refitting.asked, self.noise
+        ), found.misfit - self.whole.misfit

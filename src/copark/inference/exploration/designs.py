@@ -1,0 +1,98 @@
+"""Answers to a design: means over replicates, with the same luck at every point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.experiments.study import Scenario
+from copark.inference.exploration.factors import Factors
+from copark.inference.exploration.readouts import Readout, outputs_of, read
+from copark.inference.prior import study_of
+from copark.model.arrays import Draws
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Progress = Callable[[int, int], None]
+AT_ONCE = 4096
+"""Runs made at a time, so that memory does not grow with the design."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How much work something is: runs, and quarters of each."""
+
+    runs: int
+    quarters: int
+
+    @property
+    def quarters_in_all(self) -> int:
+        """Simulated quarters."""
+        return self.runs * self.quarters
+
+
+def with_luck(draws: Draws, replicates: int, other: Flags) -> Draws:
+    """Draws of every point under every replicate's luck: replicate r has luck r, or r + replicates where it is other.
+
+    Parameters
+    ----------
+    draws
+        Of the points.
+    other
+        Points answered with other luck, shape (points,).
+    """
+    made = Draws(*(np.repeat(room, replicates) for room in draws))
+    made.luck["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    return made
+
+
+def answers(
+    factors: Factors,
+    points: Floats,
+    readouts: Sequence[Readout],
+    *,
+    replicates: int,
+    seed: int,
+    other: Flags | None = None,
+    scenario: Scenario | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Floats:
+    """Answer every point by the mean over replicates.
+
+    Parameters
+    ----------
+    points
+        Of the cube, shape (points, factors).
+    replicates
+        Runs at each point.
+    other
+        Points answered with another set of lucks, shape (points,); none by default.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (points, readouts); not a number where a run did not end well as a computation.
+    """
+    case = factors.space.case
+    names = outputs_of(readouts)
+    arm = scenario or study_of(case, seed).scenarios[0]
+    inputs = inputs_of(case, arm)
+    another = np.zeros(len(points), dtype=bool) if other is None else other
+    step = max(1, AT_ONCE // replicates)
+    made = np.empty((len(points), len(readouts)))
+    for first in range(0, len(points), step):
+        part = slice(first, min(first + step, len(points)))
+        draws = with_luck(factors.draws(points[part], seed), replicates, another[part])
+        out, status = run_blocks(inputs, draws, positions(names), threads)
+        found = read(out, names, readouts)
+        found[status[:, 0] != 0] = np.nan
+        made[part] = found.reshape(-1, replicates, len(readouts)).mean(axis=1)
+        if progress is not None:
+            progress(part.stop, len(points))
+    return made

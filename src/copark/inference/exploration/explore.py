@@ -1,0 +1,319 @@
+"""A whole exploration of a case: screen, Sobol' indices, given-data readings, boxes and trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from copark.analysis.discovery.prim import Discovery, discover
+from copark.analysis.discovery.tree import Node, grow
+from copark.analysis.outcomes import OUTCOMES
+from copark.analysis.sensitivity import given as given_data
+from copark.analysis.sensitivity import morris, sobol
+from copark.analysis.sensitivity.given import Given
+from copark.analysis.sensitivity.morris import Screen
+from copark.analysis.sensitivity.sobol import Indices
+from copark.cases.case import Case
+from copark.identity import identity_of
+from copark.inference.batch import Batch
+from copark.inference.exploration.designs import Workload, answers
+from copark.inference.exploration.factors import Factors, marks_of, posterior_box, prior_factors, screened, wide_factors
+from copark.inference.exploration.readouts import Readout, readouts_of
+from copark.inference.exploration.samples import Sample, batch_sample, drawn_sample, posterior_sample
+from copark.inference.exploration.settings import settings_of
+from copark.inference.posterior import ParameterPosterior
+from copark.inference.source import PosteriorSource
+from copark.model.compiler import model_hash
+from copark.version import __version__
+
+METHODS = ("morris", "sobol", "given", "discovery")
+OVER = ("prior", "posterior-box")
+RARE = 0.02
+"""An outcome rarer than this, or its opposite, is not looked for."""
+Progress = Callable[[str, int, int], None]
+"""Called with a stage (simulate, report), what is done of it and how much there is."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an exploration may be asked.
+
+    Parameters
+    ----------
+    methods
+        Some of :data:`METHODS`.
+    over
+        Where designs lie: the whole prior, or the box around the posterior.
+    size
+        Rows of the Sobol' design, a power of two.
+    replicates
+        Runs at every point of a design.
+    trajectories
+        Of the screen.
+    sample
+        Runs of each random sample, a power of two.
+    settings
+        Combinations of levers in the wide sample, a power of two.
+    futures
+        Futures of each pair of the replay posterior.
+    seed
+        Of designs, samples and luck.
+    """
+
+    methods: tuple[str, ...] = METHODS
+    over: str = "prior"
+    size: int = 1024
+    replicates: int = 8
+    trajectories: int = 50
+    sample: int = 1 << 14
+    settings: int = 64
+    futures: int = 5
+    seed: int = 1
+
+    def content(self) -> Mapping[str, Any]:
+        """Give the settings as plain values."""
+        return asdict(self) | {"methods": list(self.methods)}
+
+
+@dataclass(frozen=True)
+class GivenSet:
+    """What one sample tells of all read-outs."""
+
+    kind: str
+    names: tuple[str, ...]
+    readouts: tuple[Readout, ...]
+    found: tuple[Given, ...]
+    runs: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where one outcome happens in one sample: its boxes, its tree, and the ranges of the factors there."""
+
+    kind: str
+    outcome: str
+    names: tuple[str, ...]
+    rate: float
+    runs: int
+    discovery: Discovery
+    tree: Node
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """All that was found, and what it was made with.
+
+    Parameters
+    ----------
+    names
+        Factors of the designs; arrays of screens and indices have one more, the dummy, at the end.
+    moved
+        By factor: moved, weakly or unmoved by the data; empty where the case has no posterior.
+    """
+
+    case: Case
+    settings: Settings
+    names: tuple[str, ...]
+    readouts: tuple[Readout, ...]
+    moved: Mapping[str, str]
+    screens: tuple[Screen, ...]
+    indices: tuple[Indices, ...]
+    given: tuple[GivenSet, ...]
+    found: tuple[Found, ...]
+    provenance: Mapping[str, Any]
+
+    @property
+    def identity(self) -> str:
+        """Name of the exploration: made of the same, the same."""
+        return identity_of(dict(self.provenance))
+
+
+def workload(case: Case, settings: Settings, pairs: int = 0) -> Workload:
+    """How many runs an exploration makes.
+
+    Parameters
+    ----------
+    pairs
+        Of the replay posterior, if there is one.
+    """
+    factors = prior_factors(case).count + 1
+    runs = 0
+    if "morris" in settings.methods:
+        runs += settings.trajectories * (factors + 1) * settings.replicates
+    if "sobol" in settings.methods:
+        runs += settings.size * (factors + 2) * settings.replicates
+    if {"given", "discovery"} & set(settings.methods):
+        runs += settings.sample
+    if "given" in settings.methods:
+        runs += pairs * settings.futures
+    if "discovery" in settings.methods:
+        runs += settings.sample
+    return Workload(runs, case.clock.quarters)
+
+
+def explore(
+    case: Case,
+    settings: Settings | None = None,
+    *,
+    parameters: ParameterPosterior | None = None,
+    source: PosteriorSource | None = None,
+    batch: Batch | None = None,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Exploration:
+    """Explore a case.
+
+    Parameters
+    ----------
+    parameters, source
+        The case's posteriors, if it has any: for the box, for what the data moved, and for the forecast.
+    batch
+        A prior batch that is there already.
+
+    Raises
+    ------
+    ValueError
+        If the posterior's box is asked for and there is no posterior.
+    """
+    wanted = settings or Settings()
+    tell: Progress = progress or (lambda *_: None)
+    if wanted.over == "posterior-box" and parameters is None:
+        raise ValueError("no posterior to make a box of")
+    factors = prior_factors(case)
+    if wanted.over == "posterior-box" and parameters is not None:
+        factors = posterior_box(parameters.space, parameters.points, parameters.weights)
+    readouts = readouts_of(case)
+    work = _Work(factors, readouts, wanted, threads, tell)
+    screens = work.screens() if "morris" in wanted.methods else ()
+    indices = work.indices() if "sobol" in wanted.methods else ()
+    given: list[GivenSet] = []
+    found: list[Found] = []
+    sample = work.sample(prior_factors(case)) if {"given", "discovery"} & set(wanted.methods) else None
+    if sample is not None and "given" in wanted.methods:
+        samples = [sample, *_others(case, source, batch, work)]
+        given = [given_set(one, wanted.seed, tell) for one in samples]
+    if sample is not None and "discovery" in wanted.methods:
+        wide = work.sample(wide_factors(case), levers=True)
+        found = [*discoveries(sample, wanted.seed, OUTCOMES, tell), *discoveries(wide, wanted.seed, WIDE, tell)]
+    marks = {} if parameters is None else marks_of(parameters)
+    made_of = provenance_of(case, wanted, parameters, source, batch)
+    return Exploration(
+        case, wanted, factors.names, readouts, marks, screens, indices, tuple(given), tuple(found), made_of
+    )
+
+
+WIDE = ("failed", "self_standing")
+"""Outcomes looked for in the wide sample."""
+
+
+def provenance_of(
+    case: Case, settings: Settings, parameters: ParameterPosterior | None, source: PosteriorSource | None,
+    batch: Batch | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Everything an exploration depends on, and the version that made it."""
+    made: dict[str, Any] = {
+        "exploration": 1,
+        "code_version": __version__,
+        "case": case.name,
+        "case_hash": case.hash,
+        "model_hash": model_hash(),
+        "settings": settings.content(),
+    }
+    if parameters is not None:
+        made["parameter_draws"] = len(parameters.points)
+    if source is not None:
+        made |= dict(source.content)
+    if batch is not None:
+        made["batch"] = batch.recipe.identity
+    return made
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What all parts of an exploration need."""
+
+    factors: Factors
+    readouts: tuple[Readout, ...]
+    settings: Settings
+    threads: int
+    tell: Progress
+
+    def _answers(self, factors: Factors, points: Any, other: Any) -> Any:
+        return answers(
+            factors, points, self.readouts, replicates=self.settings.replicates, seed=self.settings.seed, other=other,
+            threads=self.threads, progress=lambda done, total: self.tell("simulate", done, total),
+        )  # fmt: skip
+
+    def screens(self) -> tuple[Screen, ...]:
+        """Screen every read-out; luck changes where the dummy crosses the middle."""
+        wanted = self.settings
+        points = morris.design(self.factors.count + 1, wanted.trajectories, wanted.seed)
+        values = self._answers(screened(self.factors), points, points[:, -1] > 0.5)
+        return tuple(morris.screen(points, column, wanted.seed) for column in values.T)
+
+    def indices(self) -> tuple[Indices, ...]:
+        """Sobol' indices of every read-out."""
+        wanted, count = self.settings, self.factors.count + 1
+        points = sobol.design(count, wanted.size, wanted.seed)
+        values = self._answers(self.factors, points, sobol.other_luck(count, wanted.size))
+        return tuple(sobol.indices(column, count, wanted.seed) for column in values.T)
+
+    def sample(self, factors: Factors, *, levers: bool = False) -> Sample:
+        """A random sample of a cube."""
+        wanted, case = self.settings, self.factors.space.case
+        combinations = settings_of(case, wanted.settings, wanted.seed) if levers else ()
+        return drawn_sample(
+            factors, self.readouts, wanted.sample, wanted.seed, settings=combinations, threads=self.threads,
+            progress=lambda done, total: self.tell("simulate", done, total),
+        )  # fmt: skip
+
+
+def _others(case: Case, source: PosteriorSource | None, batch: Batch | None, work: _Work) -> list[Sample]:
+    """Samples that cost little or nothing: the posterior's pairs, and a batch that is there already."""
+    made = []
+    if source is not None:
+        made.append(
+            posterior_sample(
+                case, source, work.readouts, work.settings.futures, work.settings.seed, threads=work.threads,
+                progress=lambda done, total: work.tell("simulate", done, total),
+            )
+        )  # fmt: skip
+    if batch is not None:
+        made.append(batch_sample(batch, work.settings.sample))
+    return made
+
+
+def given_set(sample: Sample, seed: int, tell: Progress) -> GivenSet:
+    """Read a sample on all its read-outs."""
+    found = []
+    for n, column in enumerate(sample.values.T):
+        tell("analyse", n, sample.values.shape[1])
+        found.append(given_data.given(sample.matrix, column, seed=seed))
+    return GivenSet(sample.kind, sample.names, sample.readouts, tuple(found), sample.runs, sample.replicates)
+
+
+def discoveries(sample: Sample, seed: int, outcomes: Sequence[str], tell: Progress) -> list[Found]:
+    """Look for every outcome in a sample; those that nearly never or nearly always happen are left out."""
+    judged = sample.outcome >= 0
+    x, codes = sample.matrix[judged], sample.outcome[judged]
+    low, high = x.min(axis=0), x.max(axis=0)
+    made = []
+    for name in outcomes:
+        happens = codes == OUTCOMES.index(name)
+        rate = float(np.mean(happens)) if len(happens) else 0.0
+        if not RARE <= rate <= 1.0 - RARE:
+            continue
+        boxes = discover(x, happens, seed=seed, progress=lambda done, total: tell("analyse", done, total))
+        made.append(
+            Found(
+                sample.kind, name, sample.names, rate, len(x), boxes, grow(x, happens, seed=seed),
+                tuple(map(float, low)), tuple(map(float, high)),
+            )
+        )  # fmt: skip
+    return made

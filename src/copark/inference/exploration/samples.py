@@ -1,0 +1,160 @@
+"""Samples: runs at random over what is uncertain, kept as a table of factors beside what came of each run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.experiments.results import outcomes, positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.experiments.study import Scenario
+from copark.inference.batch import READ_AT_CUT, Batch
+from copark.inference.exploration.designs import AT_ONCE
+from copark.inference.exploration.factors import Factors
+from copark.inference.exploration.readouts import Readout, outputs_of, read
+from copark.inference.exploration.settings import Setting
+from copark.inference.prior import study_of
+from copark.inference.source import PosteriorSource
+from copark.model.arrays import Draws
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+JUDGED = ("operating", "rescue", "failed")
+"""Outputs that outcomes are judged by."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Runs as a table.
+
+    Parameters
+    ----------
+    kind
+        prior, wide, posterior or batch.
+    factors
+        Values by name, in the units of the parameters, each of shape (runs,).
+    readouts
+        What was read.
+    values
+        Shape (runs, readouts); not a number where a run did not end well as a computation.
+    outcome
+        Codes of outcomes, shape (runs,), -1 where there is none; empty if they were not judged.
+    replicates
+        Runs behind each row: values are their means.
+    """
+
+    kind: str
+    factors: Mapping[str, Floats]
+    readouts: tuple[Readout, ...]
+    values: Floats
+    outcome: NDArray[np.int8]
+    replicates: int = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the factors."""
+        return tuple(self.factors)
+
+    @property
+    def matrix(self) -> Floats:
+        """Factors side by side, shape (runs, factors)."""
+        return np.stack(list(self.factors.values()), axis=1)
+
+    @property
+    def runs(self) -> int:
+        """Rows of the table."""
+        return len(self.values)
+
+
+def _judged(
+    case: Case, scenario: Scenario, draws: Draws, readouts: Sequence[Readout], threads: int
+) -> tuple[Floats, NDArray[np.int8]]:
+    names = tuple(dict.fromkeys((*outputs_of(readouts), *JUDGED)))
+    out, status = run_blocks(inputs_of(case, scenario), draws, positions(names), threads)
+    found = read(out, names, readouts)
+    found[status[:, 0] != 0] = np.nan
+    return found, outcomes(out[:, [names.index(name) for name in JUDGED], :], status[:, 0])
+
+
+def drawn_sample(
+    factors: Factors,
+    readouts: tuple[Readout, ...],
+    runs: int,
+    seed: int,
+    *,
+    settings: Sequence[Setting] = (),
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Sample:
+    """Draw a sample of a cube, each run with luck of its own.
+
+    Parameters
+    ----------
+    settings
+        Settings the runs are shared out among, in equal parts; the case as it is if none are given.
+    """
+    case = factors.space.case
+    points = factors.sobol(runs, seed)
+    arms: list[Scenario] = [one.scenario for one in settings] or [study_of(case, seed).scenarios[0]]
+    values = np.empty((runs, len(readouts)))
+    outcome = np.empty(runs, np.int8)
+    belongs = np.arange(runs) * len(arms) // runs
+    for n, arm in enumerate(arms):
+        rows = np.flatnonzero(belongs == n)
+        for first in range(0, len(rows), AT_ONCE):
+            part = rows[first : first + AT_ONCE]
+            draws = factors.draws(points[part], seed, int(part[0]))
+            values[part], outcome[part] = _judged(case, arm, draws, readouts, threads)
+            if progress is not None:
+                progress(int(part[-1]) + 1, runs)
+    table = factors.table(points)
+    if settings:
+        table |= {name: np.array([settings[int(n)].values[name] for n in belongs]) for name in settings[0].values}
+    return Sample("wide" if settings or factors.wide else "prior", table, readouts, values, outcome)
+
+
+def posterior_sample(
+    case: Case,
+    source: PosteriorSource,
+    readouts: tuple[Readout, ...],
+    futures: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Sample:
+    """All pairs of a replay posterior, each the mean of some futures.
+
+    A factor that is the same in all pairs is left out.
+    """
+    study = study_of(case, seed).with_changes(draws="posterior", futures=futures)
+    pairs = source.replay.pairs
+    values = np.empty((pairs, len(readouts)))
+    step = max(1, AT_ONCE // futures)
+    for first in range(0, pairs, step):
+        last = min(first + step, pairs)
+        draws = source.draws(study, first * futures, last * futures)
+        found, _ = _judged(case, study.scenarios[0], draws, readouts, threads)
+        values[first:last] = found.reshape(last - first, futures, -1).mean(axis=1)
+        if progress is not None:
+            progress(last, pairs)
+    table = source.replay.space.table(source.replay.points[source.order])
+    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
+    return Sample("posterior", varying, readouts, values, np.zeros(0, np.int8), futures)
+
+
+def batch_sample(batch: Batch, most: int = 1 << 14) -> Sample:
+    """The first runs of a prior batch that is there already, read at its cut."""
+    runs = min(batch.runs, most)
+    case, cut = batch.recipe.case, batch.recipe.cut
+    at = cut - case.clock.start
+    readouts = tuple(
+        Readout(name, at, str(cut), (at + 1) // 4) for name in ("operating", "failed", "result_cumulative", "jobs")
+    )
+    columns = [READ_AT_CUT.index(one.output) for one in readouts]
+    values = batch.at_cut[:runs, columns].astype(np.float64)
+    return Sample("batch", batch.space.table(batch.points(0, runs)), readouts, values, np.zeros(0, np.int8))

@@ -1,0 +1,1 @@
+"""The pages of sensitivity, scenario discovery and ablations: words, tables, exports and the pages themselves."""

@@ -1,0 +1,52 @@
+"""A tiny calibration and what is explored with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from copark.cases.load import load_case
+from copark.cases.quarters import Quarter
+from copark.inference.ablations import ablate
+from copark.inference.calibrate import Settings, calibrate
+from copark.inference.exploration import explore
+from copark.inference.source import PosteriorSource
+from copark.report.figures import files
+
+CUT = Quarter(2020, 4)
+ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")
+SMALL = explore.Settings(size=8, replicates=2, trajectories=3, sample=1 << 9, settings=8, futures=1)
+
+
+@pytest.fixture
+def vector_only(monkeypatch):
+    """Figures as SVG alone: a page needs no more."""
+    monkeypatch.setattr(files, "FORMATS", ("svg",))
+
+
+@pytest.fixture(scope="session")
+def great_stone():
+    return load_case("great-stone")
+
+
+@pytest.fixture(scope="session")
+def calibration(great_stone):
+    wanted = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
+    return calibrate(great_stone, CUT, wanted)
+
+
+@pytest.fixture(scope="session")
+def source(calibration):
+    return PosteriorSource(calibration.replay)
+
+
+@pytest.fixture(scope="session")
+def exploration(great_stone, calibration, source):
+    return explore.explore(
+        great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch
+    )
+
+
+@pytest.fixture(scope="session")
+def ablations(great_stone, calibration, source):
+    wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
+    return ablate.ablate(great_stone, wanted, source=source, parameters=calibration.parameters)

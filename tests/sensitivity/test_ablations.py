@@ -1,0 +1,166 @@
+"""Ablations: what is off is off, what does nothing is said to do nothing, refits treat all alike."""
+
+import numpy as np
+import pytest
+
+from copark.cases.quarters import Quarter
+from copark.errors import RunRefused
+from copark.experiments.study import Scenario
+from copark.inference.ablations import ablate, effects, mechanisms, refit, scoring
+from copark.model.variables import catalogue
+from tests.sensitivity.conftest import CUT, ONLY
+
+
+def as_it_is():
+    return Scenario(key="as-it-is", title={"en": "x", "zh": "x"})
+
+
+@pytest.fixture(scope="module")
+def listed(great_stone):
+    return {one.key: one for one in mechanisms.ablations_of(great_stone, CUT)}
+
+
+@pytest.fixture(scope="module")
+def bench(great_stone, source):
+    return effects.bench_of(great_stone, source, runs=16, futures=1, seed=1)
+
+
+@pytest.fixture(scope="module")
+def reference(bench):
+    return bench.run(as_it_is())
+
+
+def test_every_arrow_and_every_shock_is_among_them(great_stone, listed):
+    assert {f"link/{name}" for name in catalogue().links} <= set(listed)
+    assert {f"shock-{one.key.replace('_', '-')}" for one in great_stone.shocks} <= set(listed)
+    keys = [one.whole.key for one in listed.values()]
+    assert len(set(keys)) == len(keys)
+
+
+def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):
+    assert listed["plan"].since_cut.edits.depth.since.quarter() == CUT + 1
+    assert listed["framework"].since_cut.edits.framework.until.quarter() == CUT
+    assert listed["agglomeration"].since_cut is None
+    assert listed["link/plan_to_land"].since_cut is None
+
+
+def test_a_case_without_a_fact_has_no_mechanism_of_it(great_stone):
+    bare = great_stone.model_copy(update={"visits": (), "shocks": (), "partners": (), "certificates": ()})
+    keys = {one.key for one in mechanisms.ablations_of(bare, None, links=False)}
+    assert keys.isdisjoint({"visits", "partners"})
+    assert not any(key.startswith("shock-") for key in keys)
+
+
+def test_what_is_left_as_it_is_changes_nothing(bench, reference):
+    found = effects.effect(bench, reference, as_it_is())
+    assert found.verdict == "nothing"
+    assert found.first is None
+    assert found.size == 0.0
+    assert found.failed.change == 0.0
+
+
+def test_the_plan_is_seen_in_the_land(bench, reference, listed, great_stone):
+    found = effects.effect(bench, reference, listed["plan"].whole)
+    last = effects.quarters_compared(great_stone)[-1]
+    assert found.verdict == "works"
+    assert found.of("serviced_area", last).equal == 0.0
+    assert found.of("serviced_area", last).low < -100.0
+    assert found.of("operating", last).unit == "log points"
+
+
+def test_nothing_before_the_cut_moves_where_it_is_off_from_the_cut_on(bench, reference, listed):
+    arm = bench.run(listed["rescue"].since_cut)
+    before = CUT - Quarter.parse(str(reference["label"].to_numpy()[0])) + 1
+    for name in effects.COMPARED:
+        assert np.array_equal(arm[name].to_numpy()[..., :before], reference[name].to_numpy()[..., :before])
+
+
+def test_the_tax_link_is_idle_where_residents_pay_none(bench, reference, listed, great_stone):
+    assert {fact.value for fact in great_stone.regime.profit_tax if fact.use} == {0.0}
+    assert effects.effect(bench, reference, listed["link/tax_to_returns"].whole).verdict == "nothing"
+
+
+def test_scores_are_means_of_logarithms_of_ratios(great_stone):
+    asked = scoring.later_targets(great_stone, CUT)
+    scores = np.ones(len(asked))
+    assert scoring.log_ratio(np.e * scores, scores, asked) == pytest.approx(1.0)
+    only = np.where([one.variable == asked[0].variable for one in asked], np.e, 1.0)
+    names = {one.variable for one in asked}
+    assert scoring.log_ratio(only, scores, asked) == pytest.approx(1.0 / len(names))
+    assert all(one.bound in {"exact", "about"} for one in asked)
+
+
+def test_a_sure_forecast_scores_the_error_of_observation_alone(great_stone):
+    asked = scoring.later_targets(great_stone, CUT)
+    sure = np.tile([one.value for one in asked], (2000, 1))
+    found = scoring.scores(sure, asked)
+    spread = np.array([one.error for one in asked])
+    expected = spread * (np.sqrt(2.0) - 1.0) / np.sqrt(np.pi)  # CRPS of N(y, s²) at y
+    assert np.allclose(found, expected, rtol=0.1)
+
+
+def test_linear_summaries_find_a_linear_truth():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2000, 3))
+    points = x @ np.array([[0.1, 0.0], [0.0, 0.2], [0.0, 0.0]]) + 0.5 + 0.01 * rng.standard_normal((2000, 2))
+    learned, residual = refit.regression(x, points)
+    assert np.allclose(learned(x), points, atol=0.06)
+    assert np.allclose(np.sqrt(np.diag(residual)), 0.01, rtol=0.1)
+
+
+def test_the_nearest_points_are_taken(monkeypatch):
+    monkeypatch.setattr(refit, "MEMBERS", 100)
+    points = np.linspace(0.0, 1.0, 5000)[:, np.newaxis]
+    found = refit.nearest(points, np.abs(points[:, 0] - 0.3))
+    assert found.shape == (100, 1)
+    assert found.mean() == pytest.approx(0.3, abs=1e-3)
+    assert np.ptp(found) < 0.02
+
+
+def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed):
+    asked = scoring.later_targets(great_stone, CUT)
+    one = refit.Refitting(great_stone, CUT, 512, 1, asked)
+    whole = one.refit(as_it_is())
+    assert np.array_equal(whole.scores, one.refit(as_it_is()).scores)
+    idle = one.refit(listed["link/tax_to_returns"].whole)
+    assert np.array_equal(idle.scores, whole.scores)
+    assert idle.misfit == whole.misfit
+    without = one.refit(listed["link/land_to_starts"].whole)
+    assert without.misfit > whole.misfit + 0.5
+    assert scoring.log_ratio(without.scores, whole.scores, asked) > 0.3
+
+
+def test_a_key_that_is_not_there_lists_those_that_are(great_stone):
+    with pytest.raises(RunRefused, match=r"nothing-of-the-kind.*agglomeration"):
+        ablate.workload(great_stone, ablate.Settings(only=("nothing-of-the-kind",)), 10, CUT)
+
+
+def test_all_ablations_are_told(ablations):
+    assert [row.ablation.key for row in ablations.rows] == list(ONLY)
+    assert all(row.refitted is not None and row.replayed is not None for row in ablations.rows)
+    assert {row.effect.verdict for row in ablations.rows} <= {"works", "hardly", "nothing"}
+    assert [row.ablation.key for row in ablations.idle()] == ["tax-pull", "link/tax_to_returns"]
+    assert ablations.noise > 0.0
+    assert ablations.provenance["cut"] == "2020Q4"
+
+
+def test_mechanisms_say_whether_the_data_moved_them(ablations):
+    rows = {row.ablation.key: row for row in ablations.rows}
+    assert ablations.standing(rows["framework"]) == ""
+    assert ablations.standing(rows["cash-reserve"]) == "fixed"
+    assert ablations.standing(rows["agglomeration"]) in {"moved", "weakly", "unmoved"}
+
+
+def test_a_case_without_a_posterior_is_ablated_on_its_prior(great_stone):
+    wanted = ablate.Settings(size=0, links=False, repeats=0)
+    work = ablate.workload(great_stone, wanted, 0, None)
+    arms = len(mechanisms.ablations_of(great_stone, None, links=False)) + 1
+    assert [one.runs for one in work] == [arms * ablate.RUNS_WITHOUT_POSTERIOR]
+
+
+def test_the_work_ahead_is_told_to_the_last_quarter(great_stone, source):
+    told = []
+    wanted = ablate.Settings(futures=1, size=0, repeats=2, only=("plan", "cash-reserve"))
+    ablate.ablate(great_stone, wanted, source=source, progress=lambda *one: told.append(one))
+    assert told[-1][1] == told[-1][2]
+    assert all(stage == "simulate" for stage, _, _ in told)

@@ -1,0 +1,172 @@
+"""Exploring the model: common luck, the dummy's other luck, boxes of posteriors, settings of levers, samples."""
+
+import numpy as np
+import pytest
+
+from copark.analysis.outcomes import OUTCOMES
+from copark.experiments.study import Scenario
+from copark.inference.exploration import designs, explore, factors, readouts, samples, settings
+from copark.inference.prior import PriorSpace
+from copark.model.variables import catalogue
+from tests.sensitivity.conftest import SMALL
+
+
+@pytest.fixture(scope="module")
+def cube(great_stone):
+    return factors.prior_factors(great_stone)
+
+
+@pytest.fixture(scope="module")
+def asked(great_stone):
+    return readouts.readouts_of(great_stone)
+
+
+@pytest.fixture(scope="module")
+def points(cube):
+    return cube.sobol(4, 1)
+
+
+def test_what_is_asked_is_read_at_the_ends_of_years_twelve_and_twenty(asked):
+    assert [one.key for one in asked][:3] == ["operating-12", "operating-20", "failed-20"]
+    assert {one.quarter for one in asked} == {"2024Q2", "2032Q2"}
+
+
+def test_a_short_horizon_is_read_at_its_end(great_stone):
+    short = readouts.readouts_of(great_stone, 20)
+    assert {one.at for one in short} == {19}
+    assert len(short) == len({one.output for one in short})
+
+
+def test_the_same_point_has_the_same_answer_and_other_luck_another(cube, points, asked):
+    twice = np.concatenate([points[:1], points[:1], points[:1]])
+    other = np.array([False, False, True])
+    found = designs.answers(cube, twice, asked, replicates=3, seed=1, other=other)
+    assert np.array_equal(found[0], found[1])
+    assert not np.array_equal(found[0], found[2])
+
+
+def test_an_answer_is_the_mean_of_its_replicates(cube, points, asked):
+    one, two = (designs.answers(cube, points, asked, replicates=r, seed=1) for r in (1, 2))
+    other = designs.answers(cube, points, asked, replicates=1, seed=1, other=np.ones(len(points), dtype=bool))
+    assert np.allclose(two, (one + other) / 2.0)
+
+
+def test_answers_do_not_depend_on_pieces_or_threads(cube, points, asked, monkeypatch):
+    whole = designs.answers(cube, points, asked, replicates=2, seed=1)
+    monkeypatch.setattr(designs, "AT_ONCE", 3)
+    told = []
+    parts = designs.answers(
+        cube, points, asked, replicates=2, seed=1, threads=2, progress=lambda *done: told.append(done)
+    )
+    assert np.array_equal(whole, parts)
+    assert told[-1] == (4, 4)
+
+
+def test_a_screen_stays_away_from_the_ends_of_priors(cube):
+    inner = factors.screened(cube)
+    assert np.allclose(inner.inside(np.zeros((1, cube.count))), 0.05)
+    assert np.allclose(inner.inside(np.ones((1, cube.count))), 0.95)
+
+
+def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
+    space = PriorSpace.of(great_stone)
+    points = 0.25 + 0.5 * np.random.default_rng(0).random((2000, space.axes))
+    box = factors.posterior_box(space, points)
+    assert np.allclose(box.low, 0.275, atol=0.02)
+    assert np.allclose(box.high, 0.725, atol=0.02)
+
+
+def test_wide_ranges_are_of_parameters_held_fixed_and_hold_their_defaults(great_stone):
+    cube = factors.wide_factors(great_stone)
+    known = catalogue().parameters
+    for one in factors.wide_ranges():
+        variable = known[one.name]
+        assert not variable.drawn
+        assert variable.low <= one.low < one.high <= variable.high
+        assert one.low <= variable.default[0] <= one.high
+        assert one.source
+    assert cube.count == PriorSpace.of(great_stone).axes + len(factors.wide_ranges())
+
+
+def test_wide_values_reach_the_model(great_stone):
+    cube = factors.wide_factors(great_stone)
+    points = np.full((1, cube.count), 0.5)
+    draws = cube.draws(points, 1)
+    for one in cube.wide:
+        value = getattr(draws, catalogue().parameters[one.name].room)[one.name][0]
+        assert value == pytest.approx((one.low + one.high) / 2.0)
+        assert cube.table(points)[one.name][0] == value
+
+
+def test_settings_are_spread_and_begin_with_the_case_as_it_is(great_stone):
+    found = settings.settings_of(great_stone, 32, 1)
+    assert found[0].scenario.edits.is_empty
+    keys = settings.lever_keys(great_stone)
+    assert set(found[0].values) == set(keys)
+    for key in keys:
+        if key != settings.HOME_SHARE:
+            assert np.mean([one.values[key] for one in found]) == pytest.approx(0.5, abs=0.07)
+
+
+def test_a_setting_undoes_what_its_values_say(great_stone):
+    off = next(one for one in settings.settings_of(great_stone, 32, 1)[1:] if one.values["rescue"] == 0.0)
+    assert not off.scenario.edits.depth.rescue_by_treaty
+    assert not off.scenario.edits.depth.rescue_by_controller
+    assert off.scenario.edits.equity[0].home == round(1e4 * off.values[settings.HOME_SHARE])
+
+
+def test_a_sample_is_a_table_of_runs_and_what_came_of_them(cube, asked):
+    found = samples.drawn_sample(cube, asked, 64, 1)
+    assert found.matrix.shape == (64, cube.count + 1)
+    assert found.values.shape == (64, len(asked))
+    failed = found.outcome == OUTCOMES.index("failed")
+    assert np.array_equal(failed, found.values[:, [one.output for one in asked].index("failed")] > 0.5)
+
+
+def test_an_exploration_has_every_part(exploration):
+    count = len(exploration.names) + 1
+    assert len(exploration.screens) == len(exploration.indices) == len(exploration.readouts)
+    assert all(one.mu_star.shape == (count,) for one in exploration.screens)
+    assert all(one.total.shape == (count,) for one in exploration.indices)
+    assert [one.kind for one in exploration.given] == ["prior", "posterior", "batch"]
+    assert {one.kind for one in exploration.found} == {"prior", "wide"}
+    assert set(exploration.moved) >= set(exploration.names) - {"origin_weight.home", "origin_weight.host"}
+
+
+def test_the_sample_of_a_batch_is_read_at_its_cut(exploration):
+    kept = exploration.given[2]
+    assert {one.quarter for one in kept.readouts} == {"2020Q4"}
+    assert kept.runs == SMALL.sample
+
+
+def test_an_exploration_is_known_by_what_made_it(exploration, great_stone):
+    other = explore.explore(great_stone, explore.Settings(methods=("given",), sample=1 << 9))
+    assert other.identity != exploration.identity
+    assert exploration.provenance["settings"]["size"] == SMALL.size
+    assert other.moved == {}
+
+
+def test_the_work_ahead_is_counted(great_stone, exploration):
+    factors_ = len(exploration.names) + 1
+    found = explore.workload(great_stone, SMALL, 32)
+    assert found.runs == 3 * (factors_ + 1) * 2 + 8 * (factors_ + 2) * 2 + 2 * 512 + 32
+    assert found.quarters_in_all == found.runs * 80
+
+
+def test_the_box_needs_a_posterior(great_stone):
+    with pytest.raises(ValueError, match="posterior"):
+        explore.explore(great_stone, explore.Settings(over="posterior-box"))
+
+
+def test_designs_may_lie_in_the_box(great_stone, calibration):
+    wanted = explore.Settings(methods=("morris",), over="posterior-box", trajectories=2, replicates=1)
+    found = explore.explore(great_stone, wanted, parameters=calibration.parameters)
+    assert found.screens[0].trajectories == 2
+
+
+def test_a_scenario_may_be_explored(cube, points, asked):
+    """With nothing enquiring nothing operates, whatever the rest."""
+    dead = Scenario(key="dead", title={"en": "x", "zh": "x"}, parameters={"enquiry_rate": 0.1, "pool_years": 1.0})
+    found = designs.answers(cube, points, asked, replicates=1, seed=1, scenario=dead)
+    plain = designs.answers(cube, points, asked, replicates=1, seed=1)
+    assert np.array_equal(found, plain)  # draws are of the points; a scenario edits the case alone

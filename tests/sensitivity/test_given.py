@@ -1,0 +1,76 @@
+"""Readings of a sample at hand: known shares, and SALib's PAWN."""
+
+import numpy as np
+import pytest
+from SALib.analyze import pawn as salib
+
+from copark.analysis.sensitivity import given
+from copark.analysis.sensitivity.morris import problem
+from tests.sensitivity.functions import ishigami, ishigami_indices
+
+
+@pytest.fixture(scope="module")
+def points():
+    return np.random.default_rng(1).random((8192, 6))
+
+
+@pytest.fixture(scope="module")
+def found(points):
+    return given.given(points, ishigami(points), resamples=20)
+
+
+def test_shares_of_variance_are_first_order_indices_less_what_turns_within_a_slice(found):
+    first, _ = ishigami_indices()
+    assert found.first[0] == pytest.approx(first[0], abs=0.03)
+    assert found.first[2] == 0.0
+    x = np.pi * (2.0 * (np.arange(100_000) + 0.5) / 100_000 - 1.0)
+    squares = (np.sin(x) ** 2).reshape(10, -1)
+    kept = squares.mean(axis=1).var() / squares.var()
+    assert found.first[1] == pytest.approx(kept * first[1], abs=0.03)
+    assert found.first_clear[:2].all()
+    assert not found.first_clear[2:].any()
+
+
+def test_distances_are_salibs(points, found):
+    other = salib.analyze(problem(6), points, ishigami(points), S=10)
+    assert np.allclose(found.pawn, other["median"], atol=0.01)
+
+
+def test_a_factor_that_moves_no_mean_is_seen_by_distances(found):
+    """The third factor widens the distribution and leaves its mean."""
+    assert found.first[2] < found.first_floor
+    assert found.pawn_clear[2]
+    assert not found.pawn_clear[3:].any()
+
+
+def test_the_share_is_that_of_steps_by_hand():
+    """Half of the runs at 0, half at 1, told apart by the factor: all variance lies between two slices."""
+    x = np.linspace(0.0, 1.0, 100)
+    y = (x > 0.5).astype(float)
+    slices = given.sliced(x[:, np.newaxis], 2)[:, 0]
+    assert given.share_between(y, slices, 2) == pytest.approx(1.0)
+    assert given.distance(given.steps(y), slices, 2) == pytest.approx(0.5)
+
+
+def test_chance_gives_no_share_on_average():
+    rng = np.random.default_rng(0)
+    shares = [given.share_between(rng.random(200), rng.integers(0, 10, 200), 10) for _ in range(200)]
+    assert np.mean(shares) < 0.02
+
+
+def test_a_small_sample_is_cut_into_fewer_slices():
+    rng = np.random.default_rng(0)
+    found = given.given(rng.random((90, 2)), rng.random(90), resamples=5)
+    assert found.slices == 3
+
+
+def test_an_output_that_never_varies_depends_on_nothing(points):
+    found = given.given(points, np.ones(len(points)))
+    assert not found.first.any()
+    assert not found.pawn_clear.any()
+
+
+def test_runs_without_a_number_are_left_out(points):
+    values = ishigami(points)
+    values[:100] = np.nan
+    assert given.given(points, values, resamples=2).runs == 8092
