@@ -1,0 +1,377 @@
+"""Planning: how many runs a number needs, how precise so many make it, when to stop. Formulas and rules alone.
+
+Nothing here runs a model or looks at a clock. Every quantity is brought to a share: P(outcome) is one, and the place of
+a quantile is one too (the share of runs at or below it), so that one half-width, 0.01 for a point, serves them all.
+
+Runs that share a draw are not independent: a share's variance is that between draws over the number of draws, plus that
+within them over the number of runs. Where draws come from a finite pool (the pairs of a posterior), all of which stand
+for it, the first part vanishes once every one is used alike; what the pool itself leaves open no run removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, inf, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+LEVEL = 0.95
+FIRST_LOOK = 1000
+EDGES = (0.05, 0.95)
+LARGEST = 10**9
+"""Runs beyond which a precision is called out of reach."""
+
+
+@dataclass(frozen=True)
+class Components:
+    """Variance of one run's value: between draws, and within a draw (luck)."""
+
+    between: float
+    within: float
+
+
+def components(values: Floats, groups: Integers) -> Components:
+    """Estimate what draws and what luck add to the variance (analysis of variance with random effects).
+
+    Where no draw has two runs, all of it counts as luck: the two then act alike.
+
+    Parameters
+    ----------
+    values
+        Shape (runs,).
+    groups
+        The draw of every run.
+    """
+    _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    total, drawn = values.size, counts.size
+    if total < 2:
+        return Components(0.0, 0.0)
+    if drawn < 2 or drawn == total:
+        return Components(0.0, float(values.var(ddof=1)))
+    means = np.bincount(places, weights=values) / counts
+    within = float(((values - means[places]) ** 2).sum()) / (total - drawn)
+    between = float((counts * (means - values.mean()) ** 2).sum()) / (drawn - 1)
+    size = (total - float((counts**2).sum()) / total) / (drawn - 1)
+    return Components(max((between - within) / size, 0.0), within)
+
+
+def concentration(counts: Integers) -> float:
+    """Σ w² of the draws' weights, w = runs of the draw over all runs: 1/draws where all have as many."""
+    return float((counts.astype(np.float64) ** 2).sum()) / float(counts.sum()) ** 2
+
+
+def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
+    """Σ w² of a design: runs in draws of `futures` each, taken from a pool that begins again when it is used up."""
+    draws = max(ceil(runs / futures), 1)
+    if pool is None or draws <= pool:
+        return 1.0 / draws
+    rounds, more = divmod(draws, pool)
+    return (more * (rounds + 1) ** 2 + (pool - more) * rounds**2) / draws**2
+
+
+def error(found: Components, runs: int, spread: float, pool: int | None = None) -> float:
+    """Standard error of a mean over runs: √(within/n + between (Σw² - 1/P)), P the size of the pool if there is one.
+
+    Parameters
+    ----------
+    runs
+        n.
+    spread
+        Σ w², see :func:`concentration`.
+    """
+    left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
+    return sqrt(found.within / runs + found.between * left)
+
+
+def quantile_of_normal(level: float = LEVEL) -> float:
+    """z of a two-sided level: 1.96 for 0.95."""
+    return NormalDist().inv_cdf(0.5 + level / 2.0)
+
+
+def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
+    """Half-width of a share's interval: z times its error, and at least that of Wilson's interval at 0 or 1.
+
+    The least, z²/2(n + z²), keeps a share that no run has yet contradicted from being called exact.
+    """
+    z = quantile_of_normal(level)
+    return max(z * standard_error, z * z / (2.0 * (runs + z * z)))
+
+
+def runs_for(
+    found: Components, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL
+) -> int | None:
+    """Fewest runs, in whole draws, that bring a share's half-width down to `half`; ``None`` where none do.
+
+    Beyond one use of every draw of a pool, only whole rounds are counted.
+
+    Raises
+    ------
+    ValueError
+        If `half` is not above 0.
+    """
+    if half <= 0.0:
+        raise ValueError("a half-width is above 0")
+    z = quantile_of_normal(level)
+    sure = ceil(z * z / (2.0 * half) - z * z)
+
+    def enough(draws: int) -> bool:
+        runs = draws * futures
+        return half_width(error(found, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
+
+    most = LARGEST // futures if pool is None else pool
+    if enough(most):
+        low, high = 0, most
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if enough(middle) else (middle, high)
+        return high * futures
+    if pool is None:
+        return None
+    wanted = max(ceil(found.within * (z / half) ** 2 - 1e-9), sure, 1)
+    rounds = ceil(wanted / (pool * futures))
+    return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
+
+
+def quantile_interval(values: Floats, level: float, half: float) -> tuple[float, float]:
+    """Interval of a quantile: the values `half` below and above its place (Woodruff 1952).
+
+    Parameters
+    ----------
+    values
+        Shape (runs,).
+    level
+        Of the quantile, between 0 and 1.
+    half
+        Half-width of the share of runs at or below it.
+    """
+    low, high = np.quantile(values, (max(level - half, 0.0), min(level + half, 1.0)))
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How precisely so many runs tell one number.
+
+    Parameters
+    ----------
+    scenario
+        Key of the scenario.
+    quantity
+        ``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``.
+    estimate
+        The number: a share, or companies.
+    half
+        Monte Carlo half-width as a share: of P(self-standing), or of the place of a quantile.
+    low, high
+        The interval in the number's own unit.
+    """
+
+    scenario: str
+    quantity: str
+    estimate: float
+    half: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a study reports of one scenario, of runs that finished.
+
+    Parameters
+    ----------
+    scenario
+        Key.
+    standing
+        Whether each run ends self-standing, 0 or 1, shape (runs,).
+    operating
+        Operating enterprises in the quarter outcomes are judged, shape (runs,).
+    groups
+        The draw of every run.
+    """
+
+    scenario: str
+    standing: Floats
+    operating: Floats
+    groups: Integers
+
+
+def precisions(
+    reported: Sequence[Reported],
+    *,
+    pool: int | None = None,
+    level: float = LEVEL,
+    runs: int | None = None,
+    futures: int = 1,
+) -> tuple[Precision, ...]:
+    """How precisely P(self-standing), the median and the band's edges of operating are told.
+
+    Parameters
+    ----------
+    pool
+        Draws there are in all, where they are finite.
+    level
+        Of the intervals.
+    runs
+        As many runs as are planned, in draws of `futures`; by default those that were made.
+    """
+    return tuple(
+        _precision(one, quantity, at, pool, level, runs, futures)
+        for one in reported
+        if one.standing.size
+        for quantity, at in _asked()
+    )
+
+
+def _asked() -> Iterator[tuple[str, float | None]]:
+    yield "self_standing", None
+    for at in (EDGES[0], 0.5, EDGES[1]):
+        yield f"operating_{100 * at:02.0f}", at
+
+
+def share_components(one: Reported, at: float | None) -> Components:
+    """Variance of a run's part in a share: of being self-standing, or of lying at or below a quantile of operating.
+
+    Of a quantile the variance is that of its level, at (1 - at): counts repeat, so that the share of runs at or below
+    a quantile of counts is not its level.
+    """
+    if at is None:
+        return components(one.standing, one.groups)
+    below = (one.operating <= np.quantile(one.operating, at)).astype(np.float64)
+    found = components(below, one.groups)
+    total = found.between + found.within
+    scale = at * (1.0 - at) / total if total > 0.0 else 0.0
+    return Components(found.between * scale, found.within * scale) if scale else Components(0.0, at * (1.0 - at))
+
+
+def _precision(
+    one: Reported, quantity: str, at: float | None, pool: int | None, level: float, runs: int | None, futures: int
+) -> Precision:
+    made = one.standing.size
+    counts = np.unique(one.groups, return_counts=True)[1]
+    count = made if runs is None else runs
+    spread = concentration(counts) if runs is None else planned_concentration(runs, futures, pool)
+    half = half_width(error(share_components(one, at), count, spread, pool), count, level)
+    if at is None:
+        share = float(one.standing.mean())
+        return Precision(one.scenario, quantity, share, half, max(share - half, 0.0), min(share + half, 1.0))
+    estimate = float(np.quantile(one.operating, at))
+    return Precision(one.scenario, quantity, estimate, half, *quantile_interval(one.operating, at, half))
+
+
+def runs_needed(
+    reported: Sequence[Reported], half: float, *, futures: int = 1, pool: int | None = None, level: float = LEVEL
+) -> int | None:
+    """Fewest runs at which every number of :func:`precisions` but the median is as precise as `half`."""
+    found = [
+        runs_for(share_components(one, at), half, futures, pool, level)
+        for one in reported
+        if one.standing.size
+        for quantity, at in _asked()
+        if is_decided_by(quantity)
+    ]
+    return None if not found or None in found else max(count for count in found if count is not None)
+
+
+def is_decided_by(quantity: str) -> bool:
+    """Whether a number decides when to stop: P(self-standing) and the edges of the band; the median is told beside."""
+    return quantity != "operating_50"
+
+
+def looks(most: int, futures: int = 1, first: int = FIRST_LOOK) -> tuple[int, ...]:
+    """Numbers of runs at which a study that may stop early is looked at: 1,000, 2,000, 3,000, 4,000, 6,000, 8,000 …
+
+    A fixed schedule, by turns a half and a third more, in whole draws; the last is `most`. It depends on nothing that
+    is found, and not on chunks or threads.
+    """
+    found: list[int] = []
+    size, turn = first, 0
+    steps = (2.0, 1.5, 4.0 / 3.0)
+    while size < most:
+        whole = ceil(size / futures) * futures
+        if whole < most and whole not in found:
+            found.append(whole)
+        grow = steps[turn] if turn < len(steps) else (1.5, 4.0 / 3.0)[(turn - len(steps)) % 2]
+        size, turn = round(size * grow), turn + 1
+    return (*found, most)
+
+
+def level_at(look: int, level: float = LEVEL) -> float:
+    """Level of the intervals at the k-th look (from 1): 1 - α/(k (k + 1)), α = 1 - level.
+
+    Σ 1/(k (k + 1)) = 1, so that by the union bound the intervals of all looks, however many, hold together with
+    probability `level`: that one stops *because* an interval is short then does no harm.
+    """
+    return 1.0 - (1.0 - level) / (look * (look + 1))
+
+
+def widest(found: Sequence[Precision]) -> float:
+    """The greatest half-width among the numbers that decide; infinite where there is none."""
+    return max((one.half for one in found if is_decided_by(one.quantity)), default=inf)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen at a look: runs so far, level of the intervals, the numbers' precision, whether to stop."""
+
+    runs: int
+    level: float
+    precisions: tuple[Precision, ...]
+    stop: bool
+
+
+def look(reported: Sequence[Reported], runs: int, number: int, half: float, pool: int | None = None) -> Look:
+    """Look at a study at the `number`-th look (from 1): stop if every number that decides is as precise as `half`."""
+    level = level_at(number)
+    found = precisions(reported, pool=pool, level=level)
+    return Look(runs, level, found, widest(found) <= half)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study will take and what it will tell, before it is run.
+
+    Parameters
+    ----------
+    runs, futures, arms
+        Runs of each arm, in draws of so many futures; arms.
+    seconds
+        Time on the threads given, from a timed pilot of this very study; without compiling.
+    threads
+        Threads.
+    bytes
+        Room on the disk, from a stored pilot.
+    pilot
+        Runs of the pilot.
+    precisions
+        Of the first arm, at so many runs, from the pilot.
+    wanted, needed
+        A half-width asked for, and the runs that reach it; ``None`` where none do.
+    pool, pasts
+        Draws in the posterior, where draws come from one; the effective number of their different pasts.
+    left_open
+        Half-width of P(self-standing) that the posterior's own making leaves open, however many runs are made.
+    """
+
+    runs: int
+    futures: int
+    arms: int
+    seconds: float
+    threads: int
+    bytes: int
+    pilot: int
+    precisions: tuple[Precision, ...]
+    wanted: float | None = None
+    needed: int | None = None
+    pool: int | None = None
+    pasts: float | None = None
+    left_open: float | None = None
+
+    def of(self, quantity: str) -> Precision | None:
+        """The precision of one quantity."""
+        return next((one for one in self.precisions if one.quantity == quantity), None)

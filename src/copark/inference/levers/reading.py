@@ -1,0 +1,151 @@
+"""Reading a file of levers: as hostile as any until it is parsed, every fault at once, and checked against its case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from copark.cases.case import Case
+from copark.cases.fields import shown, suggestion
+from copark.cases.reading import KeyPath, fault, read_text, written
+from copark.cases.validation import told
+from copark.cases.yaml_tree import Tree, read_yaml
+from copark.errors import Fault, NotFound, StudyFaults
+from copark.experiments.editing import edited, fault_of_edit
+from copark.experiments.run import facts_of, inputs_of
+from copark.experiments.study import Study, baseline
+from copark.inference.levers.entries import SINCE, LeverFile, Setting, Since, scenario_of
+from copark.model.arrays import Inputs
+from copark.texts import text
+
+SHIPPED = Path(__file__).parent
+DATED = ("world", "governments", "company", "enterprises")
+"""Inputs with a row for each quarter; the others hold all along."""
+
+
+def shipped() -> list[str]:
+    """Cases whose levers come with the package."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def load_levers(case: Case, path: Path | None = None) -> LeverFile:
+    """Read the levers of a case: those that come with the package, or a person's own file.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    StudyFaults
+        If it has faults; it carries all of them.
+    """
+    place = SHIPPED / f"{case.name}.yaml" if path is None else Path(path)
+    if not place.is_file():
+        if path is None:
+            raise NotFound(text("levers.none_shipped", case=case.name, known=", ".join(shipped())))
+        raise NotFound(text("levers.not_found", found=shown(path)))
+    found, faults = examine_levers(place, case)
+    if found is None or faults:
+        raise StudyFaults(faults)
+    return found
+
+
+def examine_levers(path: Path, case: Case) -> tuple[LeverFile | None, list[Fault]]:
+    """Read a file of levers and check it, also against its case: the levers, or None, and all faults."""
+    faults: list[Fault] = []
+    content = read_text(path.parent, path.name, faults)
+    tree = None if content is None else read_yaml(content, path.name, faults)
+    if tree is None or faults:
+        return None, faults
+    try:
+        found = LeverFile.model_validate(tree.data)
+    except ValidationError as errors:
+        return None, [translate(error, tree, path.name) for error in errors.errors()]
+    faults = list(_faults_in_case(found, case, tree, path.name))
+    return (None if faults else found), faults
+
+
+def translate(error: ErrorDetails, tree: Tree, file: str) -> Fault:
+    """Make a fault of one of pydantic's errors: one of this file, of a study, or one that a case may have too."""
+    allowed = _keys_at(error["loc"][:-1]) if error["type"] == "extra_forbidden" else ()
+    code, at, values = told(error, allowed)
+    for area in ("levers", "study"):
+        if code.startswith(f"{area}_"):
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
+    return fault(code, file, tree.line(at), at, **values)
+
+
+def _keys_at(path: KeyPath) -> tuple[str, ...]:
+    """Keys the file may have at a place, as they are written."""
+    model: type[BaseModel] = LeverFile
+    for step in path:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if isinstance(step, str) and step in fields:
+            model = next(_models_in(fields[step].annotation), model)
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iterator[Fault]:
+    """What the case does not bear: another case, a "now" outside its time, edits that do not fit, a changed past."""
+    if found.case != case.name:
+        yield Fault("levers.other_case", file, tree.line(("case",)), "case", {"found": found.case, "case": case.name})
+        return
+    first, last = case.clock.start + 1, case.clock.start + (case.clock.quarters - 1)
+    if not first <= found.now <= last:
+        values = {"found": str(found.now), "first": str(first), "last": str(last)}
+        yield Fault("levers.now_outside", file, tree.line(("now",)), "now", values)
+        return
+    study = baseline(case.name)
+    now = found.now - case.clock.start
+    before = inputs_of(case, scenario_of(None, None, found.title))
+    for number, lever in enumerate(found.levers):
+        for since in SINCE:
+            for place, setting in enumerate(lever.settings(since)):
+                at: KeyPath = ("levers", number, since, place)
+                problems = edited(case, setting.edits)[1]
+                for problem in problems:
+                    line = tree.line((*at, "edits", *problem.path))
+                    yield fault_of_edit(problem, file, line, at)
+                if since == "now" and not problems and _changes_past(study, case, setting, before, now):
+                    values = {"found": setting.key, "now": str(found.now)}
+                    yield Fault("levers.changes_past", file, tree.line(at), written(at), values)
+
+
+def _changes_past(study: Study, case: Case, setting: Setting, before: Inputs, now: int) -> bool:
+    """Whether a setting changes anything the model is told of the quarters before now."""
+    scenario = scenario_of(setting, None, setting.title)
+    after = inputs_of(case, scenario)
+    dated = any(
+        not np.array_equal(np.asarray(getattr(before, room))[:now], np.asarray(getattr(after, room))[:now])
+        for room in DATED
+    )
+    return dated or not np.array_equal(before.anchors, after.anchors) or bool(facts_of(study, case, scenario))
+
+
+def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple[str, ...]:
+    """Levers asked for by key; all that have settings in this variant where none is named.
+
+    Raises
+    ------
+    NotFound
+        If there is no lever of a name, or none is left.
+    """
+    known = [lever.key for lever in found.levers if lever.settings(since)]
+    for name in names:
+        if name not in known:
+            raise NotFound(text("levers.no_lever", found=shown(name), suggestion=suggestion(name, known)))
+    chosen = tuple(key for key in known if not names or key in names)
+    if not chosen:
+        raise NotFound(text("levers.no_lever", found=since, suggestion=", ".join(known)))
+    return chosen

@@ -1,0 +1,322 @@
+"""What settings of levers change: the park, each side, and where the width of a band comes from.
+
+Rows are settings under the heads of their levers. A side's gain has a shape as well as a colour, so that it is told
+without colour: a triangle up for gains, down for losses, a circle where it is unclear, a dash where nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
+
+from copark.inference.levers.measures import SIDES
+from copark.report.figures.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MODEL,
+    MUTED,
+    PALE,
+    PAPER,
+    SECOND,
+    SIZE,
+    key,
+    language,
+    panel,
+    sheet,
+    styled,
+    wrap,
+)
+from copark.report.numbers import axis_number, number, percent
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.inference.levers.findings import Findings
+    from copark.inference.levers.gains import Gain
+
+ROW = 0.245
+"""Inches of a row."""
+NAMES = 2.75
+"""Inches for the names of settings."""
+TOP, BOTTOM = 0.98, 0.72
+
+MARKS = {"gains": ("^", MODEL), "loses": ("v", SECOND), "un": ("o", MUTED), "nothing": ("_", PALE)}
+"""Shape and colour of a verdict by its beginning."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its place, its words, and the setting it is of; a head has none."""
+
+    at: int
+    words: str
+    setting: str | None
+
+
+def rows_of(found: Findings, lang: str) -> list[Row]:
+    """Settings under the heads of their levers."""
+    rows: list[Row] = []
+    last = None
+    for lever, setting in found.settings:
+        if lever.key != last:
+            rows.append(Row(len(rows), getattr(lever.title, lang), None))
+            last = lever.key
+        rows.append(Row(len(rows), getattr(setting.title, lang), setting.key))
+    return rows
+
+
+def footer(found: Findings, lang: str) -> str:
+    """What made a figure: case, identity, posterior and its cut, draws, futures, seed."""
+    made = found.measured.provenance
+    study = found.asked.blocks[0].study
+    return text(
+        "levers.figure.footer",
+        lang,
+        case=found.asked.case.name,
+        identity=found.measured.identity,
+        drawn=drawn_from(made, lang),
+        draws=number(study.runs // study.futures, 0),
+        futures=study.futures,
+        seed=study.seed,
+    )
+
+
+def drawn_from(made: dict[str, Any], lang: str) -> str:
+    """Where draws come from, in words."""
+    cut = made.get("posterior_cut")
+    if not cut:
+        return text("levers.drawn.unsettled", lang)
+    return text("levers.drawn.stale" if made.get("posterior_stale") else "levers.drawn.posterior", lang, cut=cut)
+
+
+def blank(found: Findings, rows: Sequence[Row], title: str, subtitle: str, lang: str, width: float = 7.4) -> Figure:
+    """A sheet as high as its rows."""
+    height = TOP + BOTTOM + ROW * len(rows)
+    return sheet((width, height), title, subtitle, footer(found, lang))
+
+
+def row_panel(figure: Figure, rows: Sequence[Row], left: float, right: float) -> Axes:
+    """Axes with a line for each row and no ticks beside them."""
+    axes = panel(figure, left, BOTTOM, right, TOP)
+    axes.grid(visible=False)
+    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.set_yticks([])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    return axes
+
+
+def write_names(axes: Axes, rows: Sequence[Row], inches: float = NAMES) -> None:
+    """Names left of the axes; heads bold."""
+    for row in rows:
+        is_head = row.setting is None
+        axes.annotate(
+            wrap(row.words, (inches - 0.2) * 72.0 / SIZE["small"], 1), (0.0, row.at),
+            xycoords=("axes fraction", "data"), xytext=(-inches * 72.0 + 14.0 if is_head else -6, 0),
+            textcoords="offset points", ha="left" if is_head else "right", va="center",
+            size=SIZE["label"] if is_head else SIZE["small"], color=INK, weight="bold" if is_head else "normal",
+            annotation_clip=False,
+        )  # fmt: skip
+        if is_head and row.at:
+            axes.axhline(row.at - 0.5, color=GRID, linewidth=0.7)
+
+
+def tried(found: Findings, rows: Sequence[Row], measure: str) -> Iterator[tuple[Row, Gain]]:
+    """Rows of settings with their gains in a measure."""
+    for row in rows:
+        if row.setting is not None:
+            yield row, found.gain(row.setting, measure)
+
+
+@styled
+def standing(found: Findings, lang: str = "en") -> Figure:
+    """What each setting changes in P(self-standing): points, Monte Carlo interval, and the change in each structure."""
+    lang = language(lang)
+    rows = rows_of(found, lang)
+    before = found.gain(found.settings[0][1].key, "self_standing").before
+    subtitle = text("levers.figure.standing.subtitle", lang, share=percent(before))
+    figure = blank(found, rows, text("levers.figure.standing.title", lang), subtitle, lang)
+    axes = row_panel(figure, rows, NAMES, 0.85)
+    write_names(axes, rows)
+    axes.axvline(0.0, color=INK, linewidth=0.8)
+    for row, one in tried(found, rows, "self_standing"):
+        _structures(axes, row.at, [100.0 * value for value in one.by_structure[1:]])
+        axes.plot([100.0 * one.low, 100.0 * one.high], [row.at, row.at], color=MODEL, linewidth=2.2)
+        axes.plot([100.0 * one.mean], [row.at], "o", color=MODEL, markersize=4.5, markeredgecolor=PAPER)
+        _beside(axes, row.at, _signed(100.0 * one.mean, 1))
+    axes.margins(x=0.05)
+    _heading(axes, text("levers.figure.points", lang))
+    _keys(figure, lang, "standing")
+    return figure
+
+
+@styled
+def operating(found: Findings, lang: str = "en") -> Figure:
+    """What each setting changes in operating enterprises: half and nine tenths of pairs, medians under structures."""
+    lang = language(lang)
+    rows = rows_of(found, lang)
+    title = text("levers.figure.operating.title", lang, quarter=found.horizon)
+    figure = blank(found, rows, title, text("levers.figure.operating.subtitle", lang), lang)
+    axes = row_panel(figure, rows, NAMES, 0.85)
+    write_names(axes, rows)
+    axes.axvline(0.0, color=INK, linewidth=0.8)
+    for row, one in tried(found, rows, "operating"):
+        if not isfinite(one.median):
+            continue
+        _structures(axes, row.at, one.by_structure[1:])
+        low, lower, middle, upper, high = one.levels
+        axes.plot([low, high], [row.at, row.at], color=MODEL, linewidth=1.2)
+        axes.plot([lower, upper], [row.at, row.at], color=MODEL, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
+        axes.plot([middle], [row.at], "o", color=MODEL, markersize=4.5, markeredgecolor=PAPER)
+        _beside(axes, row.at, percent(one.better))
+    axes.margins(x=0.05)
+    _heading(axes, text("levers.figure.better", lang))
+    _keys(figure, lang, "operating")
+    return figure
+
+
+def _structures(axes: Axes, at: float, values: Sequence[float]) -> None:
+    """Where other structures put the middle: small ticks on a thin line."""
+    known = [value for value in values if isfinite(value)]
+    if known:
+        axes.plot(known, [at + 0.27] * len(known), "|", color=ACCENT, markersize=4.5, markeredgewidth=1.1)
+
+
+def _beside(axes: Axes, at: float, words: str) -> None:
+    axes.annotate(
+        words, (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
+        size=SIZE["small"], color=INK, ha="left", va="center", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _heading(axes: Axes, words: str) -> None:
+    axes.annotate(
+        words, (1.0, 1.0), xycoords="axes fraction", xytext=(6, 3), textcoords="offset points", size=SIZE["small"],
+        color=MUTED, ha="left", va="bottom", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _signed(value: float, places: int) -> str:
+    shown = number(value, places)
+    return f"+{shown}" if value > 0.0 and shown.strip("0.") else shown
+
+
+def _keys(figure: Figure, lang: str, name: str) -> None:
+    from matplotlib.lines import Line2D
+
+    entries = [
+        (Line2D([], [], color=MODEL, marker="o", markersize=4.5, linewidth=2.2), text(f"levers.key.{name}", lang)),
+        (Line2D([], [], color=ACCENT, marker="|", linestyle="", markersize=6), text("levers.key.structures", lang)),
+    ]
+    key(figure, entries, (0.12, 0.18), columns=2)
+
+
+def mark_of(verdict: str) -> tuple[str, str]:
+    """Shape and colour of a verdict."""
+    return next((mark for begins, mark in MARKS.items() if verdict.startswith(begins)), MARKS["un"])
+
+
+@styled
+def sides(found: Findings, lang: str = "en") -> Figure:
+    """The coupling seen from each side: what each setting brings the four, in M USD, on one signed scale each."""
+    lang = language(lang)
+    rows = rows_of(found, lang)
+    title = text("levers.figure.sides.title", lang)
+    subtitle = text("levers.figure.sides.subtitle", lang, quarter=found.pulled)
+    figure = blank(found, rows, title, subtitle, lang, width=9.4)
+    width, first = 1.56, 2.55
+    for number_of, side in enumerate(SIDES):
+        left = first + number_of * (width + 0.1)
+        axes = row_panel(figure, rows, left, 9.4 - left - width)
+        if number_of == 0:
+            write_names(axes, rows, first)
+        _side(axes, list(tried(found, rows, side)), rows)
+        axes.set_title(text(f"levers.side.{side}", lang), size=SIZE["label"], color=INK, weight="bold", pad=5)
+    _verdict_key(figure, lang)
+    return figure
+
+
+def _side(axes: Axes, entries: Sequence[tuple[Row, Gain]], rows: Sequence[Row]) -> None:
+    axes.set_xscale("symlog", linthresh=3.0, linscale=0.6)
+    axes.axvline(0.0, color=INK, linewidth=0.8)
+    for row in rows:
+        if row.setting is None and row.at:
+            axes.axhline(row.at - 0.5, color=GRID, linewidth=0.7)
+    reach = 10.0
+    for row, one in entries:
+        shape, colour = mark_of(one.verdict)
+        low, _, middle, _, high = one.levels
+        if not isfinite(middle):
+            continue
+        reach = max(reach, abs(low), abs(high))
+        axes.plot([low, high], [row.at, row.at], color=colour, linewidth=1.5, solid_capstyle="butt")
+        sure = one.verdict.endswith("surely")
+        axes.plot(
+            [middle], [row.at], shape, color=colour, markersize=5.5, markeredgecolor=colour,
+            markerfacecolor=colour if sure or shape in "o_" else PAPER, markeredgewidth=1.2,
+        )  # fmt: skip
+    axes.set_xlim(-1.4 * reach, 1.4 * reach)
+    ticks = [-1000, -100, -10, 0, 10, 100, 1000]
+    axes.set_xticks([tick for tick in ticks if abs(tick) <= 1.4 * reach])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: axis_number(value)))
+    axes.tick_params(axis="x", labelsize=SIZE["small"], which="major")
+    axes.minorticks_off()
+
+
+def _verdict_key(figure: Figure, lang: str) -> None:
+    from matplotlib.lines import Line2D
+
+    def handle(shape: str, colour: str, *, full: bool) -> Line2D:
+        face = colour if full else PAPER
+        return Line2D([], [], color=colour, marker=shape, markerfacecolor=face, linewidth=1.4, markersize=5.5)
+
+    entries = [
+        (handle(*MARKS["gains"], full=True), text("levers.key.gains_surely", lang)),
+        (handle(*MARKS["gains"], full=False), text("levers.key.gains", lang)),
+        (handle(*MARKS["loses"], full=True), text("levers.key.loses_surely", lang)),
+        (handle(*MARKS["loses"], full=False), text("levers.key.loses", lang)),
+        (handle(*MARKS["un"], full=True), text("levers.key.unclear", lang)),
+        (handle(*MARKS["nothing"], full=True), text("levers.key.nothing", lang)),
+    ]
+    key(figure, entries, (0.12, 0.16), columns=6)
+
+
+PARTS = (("structure", ACCENT, "///"), ("parameters", MODEL, ""), ("luck", PALE, "..."))
+
+
+@styled
+def widths(found: Findings, measure: str = "operating", lang: str = "en") -> Figure:
+    """Where the width of each band comes from: another structure, another draw of parameters, another luck."""
+    lang = language(lang)
+    rows = rows_of(found, lang)
+    title = text("levers.figure.widths.title", lang, measure=text(f"levers.measure.{measure}", lang))
+    figure = blank(found, rows, title, text("levers.figure.widths.subtitle", lang), lang)
+    axes = row_panel(figure, rows, NAMES, 0.85)
+    write_names(axes, rows)
+    axes.set_xlim(0.0, 100.0)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%"))
+    for row, one in tried(found, rows, measure):
+        start = 0.0
+        shares = one.sources.shares
+        for share, (_, colour, hatch) in zip(shares, PARTS, strict=True):
+            if isfinite(share):
+                axes.barh(
+                    row.at, 100.0 * share, left=start, height=0.66, facecolor=colour, hatch=hatch, edgecolor=PAPER,
+                    linewidth=0.5,
+                )  # fmt: skip
+                start += 100.0 * share
+        _beside(axes, row.at, number(float(np.sqrt(one.sources.total)), 2))
+    _heading(axes, text("levers.figure.deviation", lang))
+    entries = [
+        (Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER), text(f"levers.part.{name}", lang))
+        for name, colour, hatch in PARTS
+    ]
+    key(figure, entries, (0.12, 0.18), columns=3)
+    return figure

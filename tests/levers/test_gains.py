@@ -1,0 +1,170 @@
+"""Gains, their words, and what they lean on: from measures made by hand."""
+
+import numpy as np
+import pytest
+
+from copark.inference.levers.choice import choose, met, states_of
+from copark.inference.levers.gains import balances, gains, verdict
+from copark.inference.levers.leaning import leanings, rank_correlation
+from copark.inference.levers.reading import examine_levers
+from copark.inference.levers.trial import from_dataset, groups_of, to_dataset
+from tests.levers.conftest import by_hand, small
+
+WORDS = {
+    (1.0, 0.0): "gains_surely", (0.95, 0.05): "gains_surely", (0.8, 0.0): "gains_mostly", (0.3, 0.7): "gains_at_times",
+    (0.04, 0.96): "nothing", (0.0, 1.0): "nothing", (0.1, 0.8): "nothing", (0.4, 0.2): "unclear",
+    (0.0, 0.7): "loses_at_times", (0.2, 0.0): "loses_mostly", (0.0, 0.0): "loses_surely",
+    (float("nan"), float("nan")): "unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shares", WORDS)
+def test_words_follow_the_rules(shares):
+    assert verdict(*shares) == WORDS[shares]
+
+
+def two_options():
+    """Option 1 gives home 3 more in every run and takes 1 from enterprises in half of them; option 2 does nothing."""
+    home = np.zeros((1, 3, 8))
+    home[0, 1] = 3.0
+    enterprises = np.zeros((1, 3, 8))
+    enterprises[0, 1, ::2] = -1.0
+    standing = np.zeros((1, 3, 8))
+    standing[0, :, :4] = 1.0
+    standing[0, 1, :6] = 1.0
+    return by_hand(home=home, enterprises=enterprises, self_standing=standing)
+
+
+def test_gains_are_taken_run_by_run():
+    found = {(one.setting, one.measure.name): one for one in gains(two_options())}
+    home = found["option-1", "home"]
+    assert (home.median, home.better, home.equal, home.verdict) == (3.0, 1.0, 0.0, "gains_surely")
+    assert home.sources.total == 0.0
+    enterprises = found["option-1", "enterprises"]
+    assert (enterprises.worse, enterprises.equal, enterprises.verdict) == (0.5, 0.5, "loses_at_times")
+    standing = found["option-1", "self_standing"]
+    assert (standing.before, standing.after, standing.mean) == (0.5, 0.75, 0.25)
+    assert standing.low < 0.25 < standing.high
+    assert found["option-2", "home"].verdict == "nothing"
+    assert np.isnan(home.low)
+
+
+def test_who_gains_and_who_loses():
+    first, second = balances(gains(two_options()))
+    assert (first.kind, first.sides("gain"), first.sides("lose")) == ("both", ("home",), ("enterprises",))
+    assert first.sides("nothing") == ("host", "developer")
+    assert second.kind == "nothing"
+
+
+def test_structures_that_disagree_about_the_sign_are_told():
+    home = np.zeros((2, 2, 40))
+    home[0, 1], home[1, 1] = 3.0, -2.0
+    measured = by_hand(options=2, draws=20, structures=("as-modelled", "other"), home=home)
+    found = {one.measure.name: one for one in gains(measured)}
+    assert found["home"].by_structure == (3.0, -2.0)
+    assert found["home"].flips
+    assert found["home"].sources.shares == (1.0, 0.0, 0.0)
+    assert not found["host"].flips
+
+
+def test_a_structure_with_hardly_a_park_left_is_not_told_of():
+    measured = by_hand(options=2, draws=20, structures=("as-modelled", "other"))
+    measured.alive[1, 3:] = False
+    found = gains(measured)[0]
+    assert np.isfinite(found.by_structure[0])
+    assert np.isnan(found.by_structure[1])
+
+
+def test_runs_that_finished_in_one_option_alone_are_left_out():
+    measured = two_options()
+    measured.values[0, 2, 0] = np.nan
+    assert gains(measured)[0].pairs == 7
+
+
+def test_states_are_means_over_futures_and_leave_out_parks_that_had_failed():
+    measured = by_hand(options=2, structures=("as-modelled", "other"), home=np.arange(8.0))
+    measured.alive[1, :2] = False
+    states = states_of(measured, ("home",))
+    assert states.by_structure == (4, 3)
+    assert states.values["home"][0].tolist() == [0.5, 2.5, 4.5, 6.5, 2.5, 4.5, 6.5]
+    assert states.draw.tolist() == [0, 1, 2, 3, 1, 2, 3]
+    assert not states.gain("home").any()
+
+
+@pytest.fixture
+def asked(written, great_stone):
+    return examine_levers(written(small()), great_stone)[0]
+
+
+def test_thresholds_are_asked_of_values_or_of_gains(asked):
+    home = np.zeros((1, 2, 8))
+    home[0, 1, :4], home[0, 1, 4:] = -4.0, -6.0
+    standing = np.ones((1, 2, 8))
+    standing[0, 1, 0] = 0.0
+    states = states_of(by_hand(options=2, home=home, self_standing=standing), ("home", "self_standing"))
+    reached = met(states, asked.thresholds)
+    assert reached[0].tolist() == [[True] * 4, [True] * 4], "one future of two is half of them"
+    assert reached[1].tolist() == [[True] * 4, [True, True, False, False]]
+
+
+def test_a_choice_by_hand(asked):
+    """Option 1 gives each side 1 in every state, option 2 gives home 3 and takes 1 from the others."""
+    home, others = np.zeros((1, 3, 8)), np.zeros((1, 3, 8))
+    home[0, 1], home[0, 2] = 1.0, 3.0
+    others[0, 1], others[0, 2] = 1.0, -1.0
+    sides = {"host": others, "developer": others, "enterprises": others}
+    found = choose(by_hand(home=home, self_standing=np.ones((1, 3, 8)), **sides), asked, times=50)
+    assert found.states == 4
+    assert found.pareto.tolist() == [False, True, True]
+    assert found.chance.tolist() == [0.0, 1.0, 1.0]
+    assert found.ranking("mean_regret", "home").scores.tolist() == [3.0, 2.0, 0.0]
+    assert found.ranking("minimax_regret", "host").scores.tolist() == [1.0, 0.0, 2.0]
+    assert found.ranking("minimax_regret", "host").stability.rank.tolist() == [2, 1, 3]
+    assert found.ranking("satisficing").scores.tolist() == [1.0, 1.0, 1.0]
+    assert found.means[2].tolist() == [3.0, -1.0, -1.0, -1.0]
+
+
+def test_without_a_state_there_is_no_choice(asked):
+    measured = by_hand()
+    measured.alive[:] = False
+    assert choose(measured, asked) is None
+
+
+def test_a_gain_that_moves_with_a_parameter_leans_on_it():
+    operating = np.zeros((1, 2, 40))
+    operating[0, 1] = np.repeat(np.arange(20.0), 2) ** 3
+    found = leanings(by_hand(options=2, draws=20, operating=operating), {"network_strength": "unmoved"})
+    assert [(one.parameter, one.verdict) for one in found] == [("network_strength", "unmoved")]
+    assert found[0].correlation == pytest.approx(1.0)
+    assert leanings(by_hand(options=2, draws=20), {}) == []
+
+
+def test_rank_correlation_by_hand():
+    assert rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([9.0, 4.0, 1.0])) == pytest.approx(-1.0)
+    assert rank_correlation(np.array([1.0, 1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0, 4.0])) == pytest.approx(
+        np.corrcoef([1.5, 1.5, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0])[0, 1]
+    )
+    assert rank_correlation(np.zeros(3), np.arange(3.0)) == 0.0
+
+
+def test_measures_are_kept_and_read_again():
+    made = two_options()
+    again = from_dataset(to_dataset(made))
+    assert np.array_equal(made.values, again.values)
+    assert (made.options, made.structures, made.identity) == (again.options, again.structures, again.identity)
+    assert list(again.parameters) == ["network_strength"]
+
+
+@pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 0, 5, 5, 1, 1]), (2, [0, 0, 1, 1, 2, 2])])
+def test_draws_of_one_population_are_one_group_where_there_are_ten(populations, wanted):
+    class Replay:
+        pairs = 20
+        population = np.repeat(np.arange(populations), 20 // populations)
+
+    class Source:
+        replay = Replay()
+        order = np.concatenate([[0, 10, 2], np.setdiff1d(np.arange(20), [0, 10, 2])])
+
+    draws = np.repeat(np.arange(20), 2)
+    assert groups_of(Source(), draws)[:6].tolist() == wanted
+    assert groups_of(None, draws) is draws

@@ -1,0 +1,31 @@
+"""Levers of a calibrated case are tried on its posterior, and on whole populations of it when it comes to errors."""
+
+import numpy as np
+import pytest
+
+from copark.inference.levers.trial import carry_out
+from copark.workflows.levers import asked_of
+from tests.levers.conftest import small
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("draws") / "small.yaml"
+    path.write_text(small(), encoding="utf-8")
+    return path
+
+
+def test_draws_come_from_the_posterior_where_there_is_one(file):
+    asked = asked_of("great-stone", "start", ["tax"], file, draws=24, futures=2, seed=1)
+    assert asked.blocks[0].study.draws == "posterior"
+    assert asked.source is not None
+    measured = carry_out(asked, threads=1)
+    assert measured.provenance["posterior_cut"] == "2020Q4"
+    assert measured.provenance["levers_identity"] == asked.identity
+    assert np.array_equal(measured.draws, np.repeat(np.arange(24), 2))
+    groups = measured.groups.reshape(24, 2)
+    assert (groups[:, 0] == groups[:, 1]).all(), "futures of a draw stay together"
+    assert 1 < np.unique(groups).size <= 24
+    assert measured.parameters
+    for values in measured.parameters.values():
+        assert np.array_equal(values[::2], values[1::2])

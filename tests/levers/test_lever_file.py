@@ -1,0 +1,167 @@
+"""Files of levers: the shipped one holds what it promises, and every fault of a person's own is told at once."""
+
+import re
+
+import numpy as np
+import pytest
+
+from copark.errors import NotFound, StudyFaults
+from copark.experiments.run import inputs_of
+from copark.inference.levers.arms import blocks
+from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
+from copark.inference.levers.reading import examine_levers, load_levers, shipped, wanted_levers
+from copark.model.variables import catalogue
+from tests.levers.conftest import small
+
+LEVERS = {"equity", "quota", "operator", "partners", "threshold", "tax", "land", "framework"}
+
+
+@pytest.fixture(scope="module")
+def shipped_file(great_stone):
+    return load_levers(great_stone)
+
+
+def test_the_levers_of_great_stone_are_those_that_somebody_controls(shipped_file):
+    assert shipped() == ["great-stone"]
+    assert {lever.key for lever in shipped_file.levers} == LEVERS
+    for lever in shipped_file.levers:
+        assert 2 <= len(lever.start) <= 5, lever.key
+        assert 1 <= len(lever.now) <= 5, lever.key
+        assert set(lever.rests_on) <= set(catalogue().parameters)
+
+
+def test_every_setting_changes_what_the_model_is_told(shipped_file, great_stone):
+    as_it_is = inputs_of(great_stone, scenario_of(None, None, shipped_file.title))
+    for since in ("start", "now"):
+        for _, setting in shipped_file.settings(since):
+            changed = inputs_of(great_stone, scenario_of(setting, None, setting.title))
+            same = all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in zip(as_it_is, changed, strict=True))
+            assert not same, setting.key
+
+
+def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_stone):
+    now = shipped_file.now - great_stone.clock.start
+    assert now == 50
+    as_it_is = inputs_of(great_stone, scenario_of(None, None, shipped_file.title))
+    for _, setting in shipped_file.settings("now"):
+        changed = inputs_of(great_stone, scenario_of(setting, None, setting.title))
+        for room in ("world", "governments", "company", "enterprises"):
+            assert np.array_equal(getattr(as_it_is, room)[:now], getattr(changed, room)[:now]), setting.key
+
+
+def test_one_study_for_each_structure_whose_runs_differ(shipped_file, great_stone):
+    found = blocks(shipped_file, great_stone, "start", runs=4, futures=2, draws="unsettled")
+    bars = [structure for structure in shipped_file.structures if not structure.changes_runs]
+    assert len(found) == 1 + len(shipped_file.structures) - len(bars)
+    assert [reading.bar for reading in found[0].readings] == [50.0, 15.0, 100.0]
+    for block in found:
+        assert block.study.scenarios[0].key == AS_IT_IS
+        assert len(block.study.scenarios) == 1 + len(list(shipped_file.settings("start")))
+        assert block.study.scenarios[0].edits.is_empty
+    rival = next(block.study for block in found if "rival" in block.study.name)
+    assert all("company.rival_size" in scenario.levers for scenario in rival.scenarios)
+
+
+def test_some_levers_may_be_asked_for(shipped_file, great_stone):
+    assert wanted_levers(shipped_file, "start", ["tax", "equity"]) == ("equity", "tax")
+    found = blocks(shipped_file, great_stone, "now", ("tax",), runs=2)
+    assert [scenario.key for scenario in found[0].study.scenarios] == [AS_IT_IS, "tax-10-now", "tax-20-now"]
+    with pytest.raises(NotFound, match="equity"):
+        wanted_levers(shipped_file, "start", ["equitty"])
+
+
+def test_the_small_file_is_sound(written, great_stone):
+    found, faults = examine_levers(written(small()), great_stone)
+    assert faults == []
+    assert isinstance(found, LeverFile)
+    assert wanted_levers(found, "now", ()) == ("threshold",)
+
+
+SPOILT = {
+    "controlled_by: host": ("controlled_by: nobody", "levers[0].controlled_by", "home"),
+    "measure: home": ("measure: hom", "thresholds[1].measure", "home"),
+    "rests_on: [declared_mean]": ("rests_on: [declared_men]", "levers[0].rests_on", "declared_mean"),
+    "edits: {threshold: 5}": ("edits: {threshold: -5}", "levers[0].start[0].edits.threshold", "range"),
+    "edits: {profit_tax: 0.2}": ("edits: {}", "levers[1].start[0].key", "changes nothing"),
+    "rescue_to_ledger": ("rescue_to_leger", "structures[0].links", "rescue_to_ledger"),
+    "self_standing: 15": ("self_standing: 50", "structures[1].key", "changes nothing"),
+    "rate: 0.05": ("rate: 5", "discount.rate", "≤ 1"),
+    "key: five": ("key: as-it-is", "levers", "as-it-is"),
+    "key: low-bar": ("key: as-modelled", "structures", "as-modelled"),
+    "now: 2025Q1": ("now: 2050Q1", "now", "2032Q2"),
+    "case: great-stone": ("case: elsewhere", "case", "great-stone"),
+    "profit_tax: 0.2": ("profit_tx: 0.2", "levers[1].start[0].edits.profit_tx", "profit_tax"),
+    "threshold: [{value: 0, from: 2025Q1}]": ("threshold: 0", "levers[0].now[0]", "before 2025Q1"),
+}
+
+
+@pytest.mark.parametrize("sound", SPOILT)
+def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(sound, written, great_stone):
+    spoilt, key, word = SPOILT[sound]
+    assert sound in small()
+    found, faults = examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
+    assert found is None
+    told = [fault for fault in faults if fault.key.startswith(key)]
+    assert told, [fault.sentence() for fault in faults]
+    assert told[0].line is not None
+    for lang in ("en", "zh"):
+        assert told[0].cause(lang)
+        assert told[0].repair(lang)
+    assert word in " ".join(fault.sentence() for fault in faults)
+
+
+def test_all_faults_are_told_at_once(written, great_stone):
+    words = small().replace("controlled_by: host", "controlled_by: nobody").replace("rate: 0.05", "rate: 5")
+    words = words.replace("edits: {threshold: 5}", "edits: {threshold: -5}").replace("self_standing: 15", "extra: 15")
+    _, faults = examine_levers(written(words), great_stone)
+    assert len(faults) >= 4
+    with pytest.raises(StudyFaults) as refused:
+        load_levers(great_stone, written(words))
+    assert len(refused.value.faults) == len(faults)
+
+
+def test_a_setting_is_no_structure_and_a_structure_no_setting(written, great_stone):
+    words = small().replace("edits: {profit_tax: 0.2}", "parameters: {tax_pull: 0.1}")
+    _, faults = examine_levers(written(words), great_stone)
+    assert [fault.code for fault in faults] == ["levers.setting"]
+    words = small().replace("links: {rescue_to_ledger: {strength: 0}}", "edits: {threshold: 1}")
+    _, faults = examine_levers(written(words), great_stone)
+    assert [fault.code for fault in faults] == ["levers.structure"]
+
+
+def test_one_switch_cannot_be_a_setting_and_a_structure(written, great_stone):
+    switch = "levers: {governments.credit_open: [{value: 0}]}"
+    words = small().replace("edits: {profit_tax: 0.2}", switch)
+    words = words.replace("links: {rescue_to_ledger: {strength: 0}}", switch)
+    _, faults = examine_levers(written(words), great_stone)
+    assert [fault.code for fault in faults] == ["levers.both"]
+    assert "governments.credit_open" in faults[0].sentence()
+
+
+HOSTILE = {
+    "nothing": "",
+    "no mapping": "- 1\n- 2\n",
+    "broken": "levers: [1, 2\n",
+    "alias": "a: &x 1\nb: *x\n",
+    "tag": "!!python/object/apply:os.system ['true']\n",
+    "numbers where texts stand": "format: 1\ncase: 5\ntitle: 7\nlevers: 3\n",
+    "not a number": small().replace("at_least: 0.5", "at_least: .nan"),
+    "endless number": small().replace("rate: 0.05", "rate: 1e999"),
+    "deep": "a: " + "[" * 60 + "]" * 60 + "\n",
+}
+
+
+@pytest.mark.parametrize("harm", HOSTILE)
+def test_hostile_files_are_refused_with_words(harm, written, great_stone):
+    found, faults = examine_levers(written(HOSTILE[harm]), great_stone)
+    assert found is None
+    assert faults
+    for fault in faults:
+        assert re.search(r"\w", fault.sentence("zh"))
+
+
+def test_a_file_that_is_not_there_and_a_case_without_levers(tmp_path, great_stone):
+    with pytest.raises(NotFound, match=r"nothing\.yaml"):
+        load_levers(great_stone, tmp_path / "nothing.yaml")
+    with pytest.raises(NotFound, match="great-stone"):
+        load_levers(great_stone.model_copy(update={"name": "elsewhere"}))

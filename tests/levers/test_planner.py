@@ -1,0 +1,158 @@
+"""Formulas of the planner against known numbers of the binomial, and against samples drawn many times."""
+
+import numpy as np
+import pytest
+
+from copark.experiments.planner import (
+    Components,
+    Reported,
+    components,
+    concentration,
+    error,
+    half_width,
+    level_at,
+    look,
+    looks,
+    planned_concentration,
+    precisions,
+    quantile_interval,
+    runs_for,
+    runs_needed,
+    widest,
+)
+
+
+def test_a_share_of_one_half_takes_9604_runs_to_a_point():
+    """The number of every opinion poll: 1.96² · 0.25 / 0.01² = 9604."""
+    assert runs_for(Components(0.0, 0.25), 0.01) == 9604
+    assert runs_for(Components(0.0, 0.25), 0.03) == 1068
+    assert runs_for(Components(0.0, 0.09), 0.01) == 3458, "at a share of 0.9"
+
+
+def test_the_half_width_at_those_runs_is_the_one_asked_for():
+    assert half_width(error(Components(0.0, 0.25), 9604, 1 / 9604), 9604) == pytest.approx(0.01, abs=1e-6)
+
+
+def test_a_share_no_run_contradicts_is_not_exact():
+    """Wilson's interval of 100 of 100 begins at n/(n + z²) = 0.963: half of what is missing to 1."""
+    assert half_width(0.0, 100) == pytest.approx(0.5 * (1 - 100 / (100 + 1.959964**2)), rel=1e-5)
+    assert runs_for(Components(0.0, 0.0), 0.01) == 189
+    assert half_width(0.0, 189) <= 0.01 < half_width(0.0, 188)
+
+
+def test_runs_that_share_draws_tell_less():
+    """All of the variance between draws: a draw's second run adds nothing, so that 9604 *draws* are needed."""
+    found = Components(0.25, 0.0)
+    assert runs_for(found, 0.01, futures=5) == 5 * 9604
+    assert runs_for(Components(0.125, 0.125), 0.01, futures=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
+
+
+def test_a_pool_used_whole_leaves_luck_alone():
+    """Of 400 pairs all used alike what differs between them is no error; the rest falls with runs."""
+    found = Components(0.05, 0.05)
+    assert error(found, 400, planned_concentration(400, 1, 400), 400) == pytest.approx((0.05 / 400) ** 0.5)
+    assert error(found, 100, planned_concentration(100, 1, 400), 400) == pytest.approx(
+        (0.05 / 100 + 0.05 * (1 / 100 - 1 / 400)) ** 0.5
+    )
+    needed = runs_for(found, 0.01, pool=400)
+    assert needed == 2000, "0.05 (z/0.01)² = 1921 runs, in whole rounds of 400"
+    assert runs_for(Components(0.05, 0.0), 0.01, pool=400) == 332, "1/D = 1/400 + (0.01/z)²/0.05"
+
+
+def test_what_no_number_of_runs_reaches_is_said():
+    assert runs_for(Components(1.0, 0.0), 1e-5, futures=1000) is None
+    with pytest.raises(ValueError, match="half-width"):
+        runs_for(Components(0.0, 0.25), 0.0)
+
+
+def test_weights_of_a_design():
+    assert planned_concentration(10, 1, None) == pytest.approx(0.1)
+    assert planned_concentration(10, 5, None) == pytest.approx(0.5)
+    assert planned_concentration(6, 1, 4) == pytest.approx((2 * 4 + 2 * 1) / 36), "two pairs twice, two once"
+    assert concentration(np.array([2, 2, 1, 1])) == pytest.approx(10 / 36)
+
+
+def test_components_of_a_table_worked_by_hand():
+    """Two draws of two runs, 0 and 2 against 4 and 6: within (1 + 1 + 1 + 1)/2 = 2, between (16 - 2)/2 = 7."""
+    found = components(np.array([0.0, 2.0, 4.0, 6.0]), np.array([0, 0, 1, 1]))
+    assert (found.between, found.within) == (7.0, 2.0)
+    alone = components(np.array([0.0, 2.0, 4.0, 6.0]), np.arange(4))
+    assert (alone.between, alone.within) == (0.0, pytest.approx(20 / 3))
+    assert components(np.array([1.0]), np.array([0])) == Components(0.0, 0.0)
+
+
+def test_the_error_told_is_the_error_made():
+    """Draw a study a thousand times; the spread of its shares is the error that is told on average."""
+    rng = np.random.default_rng(5)
+    draws, futures = 40, 5
+    chances = rng.beta(2.0, 2.0, size=(1000, draws))
+    runs = rng.random((1000, draws, futures)) < chances[:, :, np.newaxis]
+    groups = np.repeat(np.arange(draws), futures)
+    told = []
+    for one in runs.reshape(1000, -1).astype(float):
+        found = components(one, groups)
+        told.append(error(found, one.size, 1 / draws))
+    assert np.sqrt(np.mean(np.square(told))) == pytest.approx(runs.mean(axis=(1, 2)).std(), rel=0.05)
+
+
+def test_intervals_of_a_median_hold_as_often_as_they_say():
+    """Woodruff's interval on 400 independent runs covers the true median in about 95 of 100 samples."""
+    rng = np.random.default_rng(7)
+    inside = 0
+    for _ in range(500):
+        sample = rng.exponential(1.0, 400)
+        low, high = quantile_interval(sample, 0.5, half_width(error(Components(0.0, 0.25), 400, 1 / 400), 400))
+        inside += low <= np.log(2.0) <= high
+    assert 0.92 < inside / 500 < 0.98
+
+
+def reported(runs, share, seed=1, scenario="as-it-is"):
+    rng = np.random.default_rng(seed)
+    return Reported(scenario, (rng.random(runs) < share).astype(float), rng.poisson(120, runs) * 1.0, np.arange(runs))
+
+
+def test_what_a_study_reports_is_told_for_every_scenario():
+    found = precisions([reported(500, 0.5), reported(500, 0.9, scenario="other")])
+    assert [one.quantity for one in found[:4]] == ["self_standing", "operating_05", "operating_50", "operating_95"]
+    assert found[0].half == pytest.approx(1.96 * 0.5 / 500**0.5, rel=0.01)
+    assert found[1].half == pytest.approx(1.96 * (0.05 * 0.95 / 500) ** 0.5, rel=0.01)
+    assert found[1].low <= found[1].estimate <= found[1].high
+    assert found[4].scenario == "other"
+    assert widest(found) == found[0].half, "a share of one half is the hardest to tell"
+    assert precisions([Reported("empty", np.array([]), np.array([]), np.array([], dtype=int))]) == ()
+
+
+def test_planned_runs_scale_what_the_pilot_tells():
+    pilot = [reported(500, 0.5)]
+    planned = precisions(pilot, runs=50_000)
+    assert planned[0].half == pytest.approx(precisions(pilot)[0].half / 10, rel=0.01)
+    assert runs_needed(pilot, 0.01) == pytest.approx(9604, rel=0.01)
+    assert runs_needed([], 0.01) is None
+
+
+def test_counts_that_repeat_do_not_make_an_edge_exact():
+    """All runs alike: the place of a quantile is as uncertain as its level says."""
+    same = Reported("same", np.ones(400), np.full(400, 100.0), np.arange(400))
+    found = {one.quantity: one for one in precisions([same])}
+    assert found["operating_95"].half == pytest.approx(1.96 * (0.05 * 0.95 / 400) ** 0.5, rel=0.01)
+    assert (found["operating_95"].low, found["operating_95"].high) == (100.0, 100.0)
+
+
+def test_looks_are_fixed_beforehand():
+    assert looks(20_000) == (1000, 2000, 3000, 4000, 6000, 8000, 12000, 16000, 20000)
+    assert looks(1000) == (1000,)
+    assert looks(700) == (700,)
+    assert looks(5000, futures=7) == (1001, 2002, 3003, 4004, 5000)
+    assert looks(3000) == (1000, 2000, 3000)
+
+
+def test_levels_of_all_looks_hold_together():
+    """Σ 1/(k (k + 1)) over all looks is below 1."""
+    assert level_at(1) == pytest.approx(0.975)
+    assert sum(1.0 - level_at(k) for k in range(1, 10_000)) < 0.05
+
+
+def test_a_look_stops_when_the_widest_is_narrow_enough():
+    assert not look([reported(1000, 0.5)], 1000, 1, 0.01).stop
+    assert look([reported(20_000, 0.5)], 20_000, 1, 0.01).stop
+    assert look([reported(1000, 0.5)], 1000, 1, 0.05).level == pytest.approx(0.975)

@@ -1,0 +1,152 @@
+"""Choosing under deep uncertainty, on tables small enough to be worked by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copark.analysis.robust import (
+    chance_non_dominated,
+    mean_regret,
+    minimax_regret,
+    non_dominated,
+    ranks,
+    regret,
+    resampled_weights,
+    satisficing,
+    sources,
+    stability,
+)
+
+TABLE = np.array([[5.0, 0.0, 3.0], [4.0, 4.0, 1.0], [0.0, 5.0, 3.0]])
+"""Three options in three states. Best in the states: 5, 5, 3."""
+
+
+def test_regret_is_what_an_option_falls_short_of_the_best_of_the_state():
+    assert regret(TABLE).tolist() == [[0, 5, 0], [1, 1, 2], [5, 0, 0]]
+
+
+def test_the_second_option_is_never_best_and_has_the_least_greatest_regret():
+    assert minimax_regret(TABLE).tolist() == [5, 2, 5]
+    assert np.allclose(mean_regret(TABLE), [5 / 3, 4 / 3, 5 / 3])
+    assert ranks(minimax_regret(TABLE), most_is_best=False).tolist() == [2, 1, 2]
+
+
+def test_weights_leave_states_out_and_count_others_twice():
+    only_first = np.array([1.0, 0.0, 0.0])
+    assert minimax_regret(TABLE, only_first).tolist() == [0, 1, 5]
+    assert np.allclose(mean_regret(TABLE, np.array([2.0, 0.0, 1.0])), [0.0, 4 / 3, 10 / 3])
+
+
+def test_satisficing_is_the_share_of_states_in_which_all_is_met():
+    assert np.allclose(satisficing(TABLE >= 3.0), [2 / 3, 2 / 3, 2 / 3])
+    assert np.allclose(satisficing(TABLE >= 4.0), [1 / 3, 2 / 3, 1 / 3])
+
+
+def test_equals_share_the_best_rank_and_the_next_is_told_after_them():
+    assert ranks(np.array([0.3, 0.7, 0.3, 0.1])).tolist() == [2, 1, 2, 4]
+    assert ranks(np.array([[1.0, 2.0], [2.0, 1.0]])).tolist() == [[2, 1], [1, 2]]
+
+
+def test_sums_in_another_order_make_no_winner():
+    third = 0.1 + 0.2
+    assert ranks(np.array([third, 0.3])).tolist() == [1, 1]
+
+
+def test_the_pareto_set_by_hand():
+    """The first is dominated by the second; third and fourth are best in one thing each; twins do not dominate."""
+    values = np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 0.0], [0.0, 3.0], [2.0, 1.0]])
+    assert non_dominated(values).tolist() == [False, True, True, True, True]
+
+
+def test_one_objective_leaves_the_best_alone():
+    assert non_dominated(np.array([[1.0], [3.0], [2.0]])).tolist() == [False, True, False]
+
+
+@given(st.lists(st.lists(st.integers(-3, 3), min_size=3, max_size=3), min_size=1, max_size=8))
+def test_somebody_is_never_dominated_and_whoever_is_has_a_dominator_in_the_set(rows):
+    values = np.array(rows, dtype=float)
+    chosen = non_dominated(values)
+    assert chosen.any()
+    for lost in values[~chosen]:
+        assert ((values[chosen] >= lost).all(axis=1) & (values[chosen] > lost).any(axis=1)).any()
+
+
+@given(st.lists(st.lists(st.floats(-5, 5), min_size=4, max_size=4), min_size=2, max_size=6), st.floats(-9, 9))
+def test_regret_does_not_change_when_a_state_is_worth_more_to_all(rows, shift):
+    values = np.array(rows)
+    moved = values + np.array([shift, 0.0, 0.0, 0.0])
+    assert np.allclose(regret(values), regret(moved))
+    assert (regret(values) >= 0.0).all()
+
+
+def test_groups_come_whole_and_a_replicate_is_as_large_as_the_sample():
+    groups = np.array([0, 0, 0, 1, 1, 2])
+    weights = resampled_weights(groups, 500, seed=3)
+    assert weights.shape == (500, 6)
+    assert (weights[:, 0] == weights[:, 1]).all()
+    assert (weights[:, [0, 3, 5]].sum(axis=1) == 3).all()
+    assert np.allclose(weights.mean(axis=0), 1.0, atol=0.15)
+    assert np.array_equal(weights, resampled_weights(groups, 500, seed=3))
+
+
+def test_a_rank_that_every_state_agrees_on_stands_firm():
+    values = np.array([[3.0, 3.0, 3.0, 3.0], [2.0, 2.0, 2.0, 2.0], [0.0, 5.0, 0.0, 0.0]])
+    weights = resampled_weights(np.arange(4), 4000)
+    firm = stability(lambda given: np.average(values, axis=1, weights=given), weights)
+    assert firm.rank.tolist() == [1, 2, 3]
+    assert (firm.low[1], firm.high[1]) == (2, 3)
+    assert firm.high[2] == 3
+    assert firm.best[1] == 0.0
+    assert firm.best[0] + firm.best[2] == pytest.approx(1.0)
+    often_enough = 4 * 0.25**3 * 0.75 + 0.25**4
+    assert firm.best[2] == pytest.approx(often_enough, abs=0.012), "the one good state drawn three times of four"
+
+
+def test_the_chance_of_the_pareto_set_counts_replicates():
+    """Two states: the second option is better for the first side in one and worse in the other, always worse else."""
+    first = np.array([[0.0, 0.0], [1.0, -1.0]])
+    second = np.array([[0.0, 0.0], [-1.0, -1.0]])
+    weights = np.array([[2.0, 0.0], [1.0, 1.0], [0.0, 2.0], [2.0, 0.0]])
+    assert chance_non_dominated([first, second], weights).tolist() == [1.0, 0.5]
+
+
+def made(structures, draws, futures, sizes, seed=1):
+    """Gains with known spreads of structure, parameters and luck."""
+    rng = np.random.default_rng(seed)
+    of_structure, of_draw, of_luck = sizes
+    effects = np.linspace(-1.0, 1.0, structures)
+    effects *= of_structure / effects.std() if structures > 1 else 0.0
+    by_draw = rng.normal(0.0, of_draw, draws)
+    numbers = np.repeat(np.arange(draws), futures)
+    gains = [effects[s] + by_draw[numbers] + rng.normal(0.0, of_luck, draws * futures) for s in range(structures)]
+    return gains, [numbers] * structures
+
+
+def test_variance_is_told_apart_by_structure_parameters_and_luck():
+    found = sources(*made(5, 4000, 4, (0.5, 0.8, 1.2)))
+    assert found.structure == pytest.approx(0.25, rel=0.05)
+    assert found.parameters == pytest.approx(0.64, rel=0.07)
+    assert found.luck == pytest.approx(1.44, rel=0.03)
+    assert sum(found.shares) == pytest.approx(1.0)
+
+
+def test_structures_that_agree_add_nothing_but_their_noise_which_is_taken_off():
+    found = sources(*made(6, 50, 2, (0.0, 0.0, 1.0)))
+    assert found.structure < 0.01
+    assert found.luck == pytest.approx(1.0, rel=0.1)
+
+
+def test_two_structures_exactly_apart():
+    """Gains 0 and 2 in every run: the means' variance is 1, nothing else varies."""
+    numbers = np.repeat(np.arange(3), 2)
+    found = sources([np.zeros(6), np.full(6, 2.0)], [numbers, numbers])
+    assert (found.structure, found.parameters, found.luck) == (1.0, 0.0, 0.0)
+    assert found.shares == (1.0, 0.0, 0.0)
+
+
+def test_a_structure_without_states_in_common_is_still_counted():
+    gains = [np.array([0.0, 0.0, 0.0, 0.0]), np.array([2.0, 2.0])]
+    draws = [np.array([0, 0, 1, 1]), np.array([2, 2])]
+    assert sources(gains, draws).structure == 1.0
+    assert np.isnan(sources([np.zeros(4)], [draws[0]]).shares).all()
