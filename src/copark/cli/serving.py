@@ -1,0 +1,45 @@
+"""``copark serve``: the page and the interface, on this machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copark.cli.app import OUT, Lang, Threads, app
+from copark.cli.speech import SpokenCommand
+
+
+@app.command("serve", cls=SpokenCommand, help="web.help.serve")
+def serve(
+    ctx: typer.Context,
+    *,
+    host: Annotated[str, typer.Option("--host", help="web.help.host", metavar="ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="web.help.port", metavar="N")] = 8765,
+    token: Annotated[str | None, typer.Option("--token", help="web.help.token", metavar="WORD")] = None,
+    data: Annotated[Path, typer.Option("--data", help="web.help.data", metavar="DIR")] = OUT,
+    threads: Threads = None,
+    _lang: Lang = None,
+) -> None:
+    """Serve until somebody stops it."""
+    from copark.cli.screen import say
+
+    try:
+        from copark.web.server import serve as run
+        from copark.web.server import settings_of
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in ("fastapi", "starlette", "uvicorn"):
+            raise
+        say("web.no_extra", ctx.obj, name=missing.name)
+        raise typer.Exit(1) from None
+    settings = settings_of(host, port, token, data, ctx.obj, threads)
+    say("web.starting", ctx.obj)
+
+    def ready(address: str) -> None:
+        say("web.ready", ctx.obj, address=address, folder=data)
+        sys.stdout.flush()
+
+    sys.stdout.flush()
+    run(settings, ctx.obj, ready)

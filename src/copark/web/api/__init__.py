@@ -1,0 +1,18 @@
+"""The interface, version 1: a file for each kind of thing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from copark.web.api import answers, cases, catalogues, claims, evidence, exports, jobs, runs
+from copark.web.problems import documented
+
+PREFIX = "/api/v1"
+
+
+def router() -> APIRouter:
+    """Everything that can be asked."""
+    found = APIRouter(prefix=PREFIX, responses=documented())
+    for part in (catalogues, cases, evidence, answers, exports, jobs, runs, claims):
+        found.include_router(part.router)
+    return found

@@ -1,0 +1,87 @@
+"""Answers of the model: simulate, compare, coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request, Response
+
+from copark.errors import StudyFaults
+from copark.web.api.replies import answered, as_bytes
+from copark.web.asked import Asked
+from copark.web.services import Own, Services
+from copark.workflows.serving.answers import Answer, SimulationAnswer
+from copark.workflows.serving.asking import (
+    Ask,
+    ComparisonRequest,
+    CouplingRequest,
+    Parts,
+    SimulationRequest,
+    cost,
+    in_the_request,
+    study_of,
+)
+from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
+from copark.workflows.serving.engine import Ticket
+from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.simulation import answer
+from copark.workflows.serving.study import Study
+
+router = APIRouter(tags=["answers"])
+Make = Callable[[Study, Shelved, Ticket], Answer]
+
+
+@router.post("/simulate", summary="One scenario beside a baseline", responses=answered(SimulationAnswer))
+async def simulate(request: Request, services: Own, asked: SimulationRequest) -> Response:
+    """Run a scenario and its baseline on the same luck: bands, outcomes, differences, headlines, words."""
+    return await _answered(request, services, asked, asked.parts)
+
+
+@router.post("/compare", summary="Two to four scenarios", responses=answered(SimulationAnswer))
+async def compare(request: Request, services: Own, asked: ComparisonRequest) -> Response:
+    """Run two to four scenarios on the same luck; every other one is set against the first."""
+    return await _answered(request, services, asked, asked.parts)
+
+
+@router.post("/coupling", summary="Coupling coordination and phases", responses=answered(CouplingAnswer))
+async def coupling(request: Request, services: Own, asked: CouplingRequest) -> Response:
+    """Read the coupling coordination degree and the phases off one to four scenarios."""
+
+    def make(study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
+        return coupling_of(services.engine, study, shelved, ticket)
+
+    return await _run(request, services, asked, "coupling", make, OUTPUTS)
+
+
+async def _answered(request: Request, services: Services, asked: Ask, parts: Parts) -> Response:
+    def make(study: Study, shelved: Shelved, ticket: Ticket) -> SimulationAnswer:
+        return answer(services.engine, services.book, study, shelved, asked.outputs, parts, ticket)
+
+    return await _run(request, services, asked, f"{parts.model_dump_json()} {asked.outputs}", make, None)
+
+
+async def _run(
+    request: Request, services: Services, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None
+) -> Response:
+    """Answer a question on a thread of the model's, from memory where it was asked before."""
+    services.pay(request, cost(asked))
+
+    def work(ticket: Ticket) -> tuple[bytes, bool]:
+        shelved = services.shelf.get(asked.case)
+        study = study_of(asked, shelved, kept)
+        identity = services.engine.identity(study, shelved)
+        key = f"{identity} {shelved.name} {more}"
+        held = services.answers.get(key)
+        if held is not None:
+            return held, True
+        try:
+            content = as_bytes(make(study, shelved, ticket))
+        except StudyFaults as faults:
+            raise StudyFaults([in_the_request(one, asked.paths()) for one in faults.faults]) from None
+        services.answers.put(key, content, len(content))
+        services.asked.remember(identity, Asked(shelved.name, study.content()))
+        return content, False
+
+    content, from_memory = await services.kernels.run(request, work)
+    headers = {"x-copark-memory": "hit" if from_memory else "made"}
+    return Response(content, 200, headers, "application/json")

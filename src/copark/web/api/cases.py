@@ -1,0 +1,115 @@
+"""Cases: the casebook's, and those that people bring."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from copark.web.api.replies import CasePath, answered, as_bytes, attachment, held, of_case, sent
+from copark.web.problems import Problem
+from copark.web.services import Own
+from copark.workflows.serving.answers import Answer, CaseName
+from copark.workflows.serving.catalogues import cases_of
+from copark.workflows.serving.describing import CaseAnswer, describe
+from copark.workflows.serving.engine import Ticket
+from copark.workflows.serving.network import NetworkAnswer, network_of
+from copark.workflows.serving.refusals import absent
+from copark.workflows.serving.uploading import UploadAnswer, packed, remove, skeleton, take
+
+router = APIRouter(tags=["cases"])
+ZIP = "application/zip"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"zip": ZIP, "xlsx": XLSX}
+UPLOAD_COST = 20.0
+Form = Annotated[str, Path(pattern="^(zip|xlsx)$", description="zip or xlsx")]
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "An archive of a case's files (case.yaml, equity.csv, …), or a workbook made from the template.",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (ZIP, XLSX)},
+    }
+}
+
+
+class Cases(Answer):
+    """The casebook's cases."""
+
+    cases: list[CaseName]
+    """The cases."""
+
+
+@router.get("/cases", summary="The casebook", responses=answered(Cases))
+async def cases(request: Request, services: Own) -> Response:
+    """List the casebook's cases."""
+    return await held(request, services, "cases", lambda: Cases(cases=cases_of(services.shelf)))
+
+
+@router.post(
+    "/cases", summary="Bring a case", status_code=201, openapi_extra=BODY, response_class=Response,
+    responses=answered(UploadAnswer, status=201),
+)  # fmt: skip
+async def upload(request: Request, services: Own) -> Response:
+    """Take a case as an archive or a workbook, check it, and answer with its name or with all its faults."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in (ZIP, XLSX):
+        raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
+    services.pay(request, UPLOAD_COST)
+    content = await request.body()
+
+    def work(_ticket: Ticket) -> bytes:
+        return as_bytes(take(services.shelf, content, workbook=kind == XLSX))
+
+    return Response(await services.desk.run(request, work), 201, media_type="application/json")
+
+
+@router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
+async def template(request: Request, services: Own, form: Form) -> Response:
+    """Give the smallest sound case as an archive or a workbook."""
+
+    def work(_ticket: Ticket) -> bytes:
+        return skeleton(services.settings.own / "files", workbook=form == "xlsx")
+
+    services.pay(request, 5.0)
+    content = await services.desk.run(request, work)
+    return Response(content, 200, attachment(f"copark-case.{form}"), MEDIA[form])
+
+
+@router.get("/cases/{name}", summary="A case and what may be moved in it", responses=answered(CaseAnswer))
+async def case(request: Request, services: Own, name: CasePath) -> Response:
+    """Describe a case: facts with their sources, equity, actors, levers with range, unit and dated baseline."""
+
+    def make() -> CaseAnswer:
+        return describe(services.engine, services.shelf.get(name))
+
+    return await of_case(request, services, "case", name, make)
+
+
+@router.get("/cases/{name}/network", summary="The network of a case", responses=answered(NetworkAnswer))
+async def network(request: Request, services: Own, name: CasePath) -> Response:
+    """Give actors in four layers at fixed places, what binds them, and the model's arrows between the layers."""
+    return await of_case(request, services, "network", name, lambda: network_of(services.shelf.get(name)))
+
+
+@router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
+async def files(request: Request, services: Own, name: CasePath, form: Form) -> Response:
+    """Give a case's files as an archive or a workbook, to change and bring back."""
+
+    def work(_ticket: Ticket) -> bytes:
+        return packed(services.shelf, name, workbook=form == "xlsx")
+
+    services.pay(request, 5.0)
+    content = await services.desk.run(request, work)
+    return Response(content, 200, attachment(f"{name}.{form}"), MEDIA[form])
+
+
+@router.delete("/cases/{name}", summary="Forget an uploaded case", status_code=204, response_class=Response)
+async def forget(request: Request, services: Own, name: CasePath) -> Response:
+    """Forget a case that was uploaded; those of the casebook stay."""
+
+    def work(_ticket: Ticket) -> bool:
+        return remove(services.shelf, name)
+
+    if not await services.desk.run(request, work):
+        raise absent("no_upload", "name")
+    return Response(None, 204)

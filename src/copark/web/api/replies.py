@@ -1,0 +1,75 @@
+"""How answers are sent: as JSON made once, with a mark by which a client need not fetch it twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Query, Request, Response
+
+from copark.web.guards import REPORT
+from copark.web.services import Services
+from copark.workflows.serving.answers import Answer
+from copark.workflows.serving.engine import Ticket
+
+JSON = "application/json"
+Lang = Annotated[Literal["en", "zh"], Query(description="Language of words that are not given in both.")]
+CaseName = Annotated[str, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case.")]
+CasePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case.")]
+Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Identity of a result.")]
+
+
+def answered(model: type[Answer], description: str = "", status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """What the description of the interface says of an answer that is sent as made."""
+    return {status: {"model": model, "description": description or (model.__doc__ or "").partition("\n")[0]}}
+
+
+def sent(description: str, *media: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """What the description of the interface says of a file."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}
+    return {status: {"description": description, "content": content}}
+
+
+def as_bytes(answer: Answer) -> bytes:
+    """An answer as JSON."""
+    return answer.model_dump_json().encode()
+
+
+async def held(
+    request: Request, services: Services, key: str, make: Callable[[], Answer], media: str = JSON
+) -> Response:
+    """An answer that is the same each time, made once."""
+
+    def work(_ticket: Ticket) -> bytes:
+        return services.once(key, lambda: as_bytes(make()))
+
+    content = services.answers.get(key)
+    if content is None:
+        content = await services.desk.run(request, work)
+    mark = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+    headers = {"etag": mark, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == mark:
+        return Response(None, 304, headers)
+    return Response(content, 200, headers, media)
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Headers of a file to be saved."""
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def page(content: bytes) -> Response:
+    """A page that runs nothing and is kept apart from the server it came from."""
+    return Response(content, 200, {"content-security-policy": REPORT}, "text/html; charset=utf-8")
+
+
+async def of_case(request: Request, services: Services, part: str, name: str, make: Callable[[], Answer]) -> Response:
+    """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
+    if name in services.shelf.names():
+        return await held(request, services, f"{part} {name}", make)
+
+    def work(_ticket: Ticket) -> bytes:
+        return as_bytes(make())
+
+    return Response(await services.desk.run(request, work), 200, media_type=JSON)

@@ -1,0 +1,100 @@
+"""The process that does one errand: told what on its first line of input, it tells how far it is, line by line.
+
+It ends when it is done, when the next line says ``cancel``, and when its input ends, since then its server is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any, TextIO
+
+NICE = 10
+OFTEN = 0.1
+"""Seconds between two lines about progress."""
+PROGRAM = ("-m", "copark.web.jobs.child")
+
+
+class Stopped(Exception):
+    """The job was cancelled."""
+
+
+class Teller:
+    """Tells a server how far the work is.
+
+    Parameters
+    ----------
+    out
+        Where lines go.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self.out = out
+        self.stopped = threading.Event()
+        self._last = 0.0
+        self._stage = ""
+
+    def say(self, **what: Any) -> None:
+        """Say something on a line of its own."""
+        self.out.write(json.dumps(what, ensure_ascii=False) + "\n")
+        self.out.flush()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Tell a stage and how much of it is done, not too often.
+
+        Raises
+        ------
+        Stopped
+            If the job was cancelled.
+        """
+        if self.stopped.is_set():
+            raise Stopped
+        now = time.monotonic()
+        if stage != self._stage or done >= total > 0 or now - self._last >= OFTEN:
+            self._last, self._stage = now, stage
+            self.say(stage=stage, done=done, total=total)
+
+
+def listen(source: TextIO, teller: Teller) -> None:
+    """Wait for the word to stop, or for the server to be gone."""
+    for line in source:
+        if line.strip() == "cancel":
+            teller.stopped.set()
+    if not teller.stopped.is_set():
+        os._exit(3)
+
+
+def main(source: TextIO, out: TextIO) -> int:
+    """Do what the first line of input says."""
+    from copark.errors import CoparkError, FaultsFound
+    from copark.workflows.serving.errands import Errand, do
+    from copark.workflows.serving.faults import told_faults
+
+    with suppress(OSError):
+        os.nice(NICE)
+    teller = Teller(out)
+    errand = Errand(**json.loads(source.readline()))
+    threading.Thread(target=listen, args=(source, teller), daemon=True).start()
+    try:
+        done = do(errand, teller)
+    except Stopped:
+        teller.say(end="cancelled")
+    except FaultsFound as error:
+        teller.say(end="failed", trouble=[one.model_dump() for one in told_faults(error.faults)])
+    except CoparkError as error:
+        teller.say(end="failed", trouble=[], words=str(error))
+    except MemoryError:
+        teller.say(end="failed", trouble=[], code="memory")
+    except Exception as error:  # noqa: BLE001 - told to the server by its kind alone
+        teller.say(end="failed", trouble=[], code="unexpected", kind=type(error).__name__)
+    else:
+        teller.say(end="done", identity=done.identity, page=done.page or "", reused=done.reused)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.stdin, sys.stdout))

@@ -1,0 +1,195 @@
+"""Problems, as RFC 9457 has them: what is wrong and how to mend it, in both languages, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
+from copark.texts import has_text, text
+from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.engine import Cancelled
+from copark.workflows.serving.faults import FaultInfo, faults_of_request, told_faults
+from copark.workflows.serving.wording import said
+
+MEDIA = "application/problem+json"
+GONE = 499
+"""Nobody is there to read the answer any more (as nginx has it)."""
+HEADERS: dict[str, str] = {"content-type": MEDIA, "cache-control": "no-store"}
+log = logging.getLogger("copark.web")
+
+
+class ProblemInfo(Answer):
+    """What is wrong, and how to mend it."""
+
+    type: str
+    """Address of what is said of this kind of problem."""
+    title: str
+    """What is wrong, in the language asked for."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """How to mend it, in the language asked for."""
+    code: str
+    """What kind of problem it is; the same in every language."""
+    cause: Said
+    """What is wrong, in both languages."""
+    repair: Said
+    """How to mend it, in both languages."""
+    faults: list[FaultInfo]
+    """Every single fault, with its place."""
+
+
+class Problem(Exception):
+    """Something a client must be told.
+
+    Parameters
+    ----------
+    status
+        The HTTP status.
+    code
+        Key of its words: ``web.problem.<code>.cause`` and ``.repair``.
+    faults
+        Single faults.
+    retry_after
+        Seconds after which it may be asked again.
+    **values
+        What the words name.
+    """
+
+    def __init__(
+        self, status: int, code: str, *, faults: Sequence[Fault] = (), retry_after: float | None = None, **values: Any
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.faults = tuple(faults)
+        self.retry_after = retry_after
+        self.values = values
+
+
+def language_of(query: str | None, header: str | None) -> str:
+    """The language asked for: by ``lang=``, else the first that ``Accept-Language`` likes best, else English."""
+    if query in ("en", "zh"):
+        return query
+    best, liked = "en", 0.0
+    for part in (header or "")[:500].split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        lang = tag[:2].lower()
+        try:
+            likes = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        if lang in ("en", "zh") and likes > liked:
+            best, liked = lang, likes
+    return best
+
+
+def language(request: Request) -> str:
+    """The language of a request."""
+    return language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
+
+
+def problem_info(problem: Problem, lang: str) -> ProblemInfo:
+    """A problem in words."""
+    cause = said(f"web.problem.{problem.code}.cause", **problem.values)
+    repair = said(f"web.problem.{problem.code}.repair", **problem.values)
+    return ProblemInfo(
+        type=f"/api/docs#{problem.code}",
+        title=getattr(cause, lang),
+        status=problem.status,
+        detail=getattr(repair, lang),
+        code=problem.code,
+        cause=cause,
+        repair=repair,
+        faults=told_faults(problem.faults),
+    )
+
+
+def problem_response(problem: Problem, lang: str) -> Response:
+    """A problem as a response."""
+    headers = dict(HEADERS)
+    if problem.retry_after is not None:
+        headers["retry-after"] = str(max(1, round(problem.retry_after)))
+    if problem.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    content = problem_info(problem, lang).model_dump_json().encode()
+    return Response(content, problem.status, headers)
+
+
+def of_error(error: CoparkError) -> Problem:
+    """A problem of an error of copark's own."""
+    faults = error.faults if isinstance(error, FaultsFound) else ()
+    if isinstance(error, NotFound):
+        status, code = 404, "absent"
+    elif isinstance(error, RunRefused):
+        status, code = 409, "refused"
+    else:
+        status, code = 422, "faults"
+    return Problem(status, code, faults=faults, count=max(len(faults), 1))
+
+
+def body_model(request: Request) -> type[BaseModel] | None:
+    """The model of a route's body."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    annotation = getattr(getattr(field, "field_info", None), "annotation", None)
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every error leave the application as a problem."""
+
+    async def known(request: Request, error: Exception) -> Response:
+        return problem_response(told(error, request), language(request))
+
+    for kind in (Problem, CoparkError, RequestValidationError, ValidationError, HTTPException, Cancelled, Exception):
+        app.add_exception_handler(kind, known)
+
+
+def told(error: Exception, request: Request) -> Problem:
+    """The problem that an error is."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, CoparkError):
+        return of_error(error)
+    if isinstance(error, RequestValidationError | ValidationError):
+        faults = faults_of_request(error.errors(), body_model(request))
+        return Problem(422, "faults", faults=faults, count=len(faults))
+    if isinstance(error, HTTPException):
+        code = f"http_{error.status_code}"
+        known = has_text(f"web.problem.{code}.cause")
+        return Problem(error.status_code, code if known else "http")
+    if isinstance(error, Cancelled):
+        return Problem(GONE, "gone")
+    return unexpected(error)
+
+
+def unexpected(error: BaseException) -> Problem:
+    """A fault of the program: logged, and told without its details."""
+    log.error("unexpected: %s", type(error).__name__, exc_info=error)
+    return Problem(500, "unexpected")
+
+
+def documented() -> dict[int | str, dict[str, Any]]:
+    """What the description of the interface says of problems."""
+    schema = {"$ref": "#/components/schemas/ProblemInfo"}
+    statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
+    return {
+        status: {"description": text("web.problem_described"), "content": {MEDIA: {"schema": schema}}}
+        for status in statuses
+    }
+
+
+def problem_schema() -> dict[str, Any]:
+    """Schemas of a problem and its parts, for the description of the interface."""
+    made = ProblemInfo.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    parts: dict[str, Any] = made.pop("$defs", {})
+    found: dict[str, Any] = json.loads(json.dumps({"ProblemInfo": made, **parts}))
+    return found

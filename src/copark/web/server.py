@@ -1,0 +1,113 @@
+"""Listening: an address, the application, and a word when it is ready."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from copark.errors import RunRefused
+from copark.texts import text
+from copark.web.app import create_app
+from copark.web.settings import Settings, is_loopback
+
+CONCURRENT = 200
+KEEP_ALIVE = 30
+GRACE = 3
+LEAST_TOKEN = 16
+Ready = Callable[[str], None]
+
+
+class Announced(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.ready()
+
+
+def settings_of(host: str, port: int, token: str | None, data: Path, lang: str, threads: int | None = None) -> Settings:
+    """How a server is to be set up, by what was said and by the environment.
+
+    ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
+    be called by and origins that may write, with commas between them.
+
+    Raises
+    ------
+    RunRefused
+        If it would be open to others without a token worth the name.
+    """
+    given = token or os.environ.get("COPARK_TOKEN") or None
+    if given is None and not is_loopback(host):
+        raise RunRefused(text("web.needs_token", lang, host=host))
+    if given is not None and len(given) < LEAST_TOKEN:
+        raise RunRefused(text("web.short_token", lang, least=LEAST_TOKEN))
+    return Settings(
+        data=data,
+        host=host,
+        port=port,
+        token=given,
+        hosts=_names("COPARK_HOSTS"),
+        origins=_names("COPARK_ORIGINS"),
+        threads=threads,
+    )
+
+
+def _names(variable: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in os.environ.get(variable, "").split(",") if name.strip())
+
+
+def listen(settings: Settings, lang: str) -> socket.socket:
+    """Take the address.
+
+    Raises
+    ------
+    RunRefused
+        If it cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((settings.host, settings.port))
+    except OSError as error:
+        found.close()
+        reason = error.strerror or str(error)
+        raise RunRefused(text("web.no_address", lang, host=settings.host, port=settings.port, reason=reason)) from None
+    return found
+
+
+def serve(settings: Settings, lang: str, ready: Ready) -> None:
+    """Serve until somebody stops it.
+
+    Parameters
+    ----------
+    ready
+        Told the address when the first question can be asked.
+
+    Raises
+    ------
+    RunRefused
+        If the address cannot be had.
+    """
+    door = listen(settings, lang)
+    host, port = door.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    config = uvicorn.Config(
+        create_app(settings), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        lifespan="on", ws="none", loop="asyncio", limit_concurrency=CONCURRENT, timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )  # fmt: skip
+    try:
+        Announced(config, lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
+    finally:
+        door.close()

@@ -1,0 +1,150 @@
+"""What the parts of a server share."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from copark.errors import StudyFaults
+from copark.web.asked import Asked, AskedBook
+from copark.web.guards import address_of
+from copark.web.jobs.queue import JobQueue
+from copark.web.jobs.store import SqliteJobs
+from copark.web.pool import Pool
+from copark.web.problems import Problem
+from copark.web.rates import Rates
+from copark.web.settings import Settings
+from copark.workflows.serving.asking import in_the_request
+from copark.workflows.serving.engine import Engine
+from copark.workflows.serving.flows import FlowBook
+from copark.workflows.serving.memory import BoundedCache
+from copark.workflows.serving.shelf import Shelf, Shelved
+from copark.workflows.serving.study import Study
+
+LEFT_BEHIND = (".export-*", ".incoming-*")
+DESKS = 2
+"""Threads that write files."""
+
+
+@dataclass
+class Services:
+    """The parts of a server.
+
+    Parameters
+    ----------
+    settings
+        How it is set up.
+    rates
+        Tokens by address.
+    """
+
+    settings: Settings
+    rates: Rates
+    shelf: Shelf = field(init=False)
+    engine: Engine = field(init=False)
+    book: FlowBook = field(init=False)
+    kernels: Pool = field(init=False)
+    desk: Pool = field(init=False)
+    answers: BoundedCache[bytes] = field(init=False)
+    asked: AskedBook = field(init=False)
+    jobs: JobQueue = field(init=False)
+    streams: int = 0
+    started: float = field(default_factory=time.time)
+
+    def __post_init__(self) -> None:
+        """Make the parts; nothing is begun yet."""
+        settings, limits = self.settings, self.settings.limits
+        own = settings.own
+        own.mkdir(parents=True, exist_ok=True)
+        own.chmod(0o700)
+        for pattern in LEFT_BEHIND:
+            for path in [*settings.data.glob(pattern), *own.rglob(pattern)]:
+                shutil.rmtree(path, ignore_errors=True)
+        self.shelf = Shelf(own / "cases")
+        self.engine = Engine(self.shelf, settings.threads, limits.runs)
+        self.book = FlowBook(self.engine)
+        self.kernels = Pool(self.engine.threads, limits.waiting, "kernel")
+        self.desk = Pool(DESKS, limits.files, "desk")
+        self.answers = BoundedCache(limits.answers)
+        self.asked = AskedBook(own / "asked.sqlite3")
+        self.jobs = JobQueue(SqliteJobs(own / "jobs.sqlite3"), threads=max(1, self.engine.threads // 2))
+
+    def pay(self, request: Request, cost: float) -> None:
+        """Let a request pay for what it asks beyond being heard.
+
+        Raises
+        ------
+        Problem
+            If its address has not enough tokens.
+        """
+        wait = self.rates.take(address_of(request.scope), max(cost - 1.0, 0.0))
+        if wait > 0.0:
+            raise Problem(429, "rate", retry_after=wait)
+
+    def check(self, study: Study, shelved: Shelved, paths: dict[str, str]) -> None:
+        """See that every scenario fits its case.
+
+        Raises
+        ------
+        StudyFaults
+            If one does not; with places in the request.
+        """
+        try:
+            for scenario in study.scenarios:
+                self.engine.inputs(study, shelved, scenario)
+        except StudyFaults as faults:
+            raise StudyFaults([in_the_request(one, paths) for one in faults.faults]) from None
+
+    def remember(self, study: Study, shelved: Shelved) -> str:
+        """Remember what was asked, so that it can be exported by its identity."""
+        identity = self.engine.identity(study, shelved)
+        self.asked.remember(identity, Asked(shelved.name, study.content()))
+        return identity
+
+    def remember_stored(self, study: dict[str, Any], identity: str) -> None:
+        """Remember the study of a stored run of a case of the casebook."""
+        case = str(study.get("case", ""))
+        if case in self.shelf.names() and self.asked.find(identity) is None:
+            self.asked.remember(identity, Asked(case, study))
+
+    def is_stored(self, identity: str) -> bool:
+        """Whether a run of an identity is stored."""
+        return (self.settings.data / "runs" / identity / "manifest.json").is_file()
+
+    def stored_bytes(self) -> int:
+        """Bytes of all stored runs."""
+        return sum(path.stat().st_size for path in (self.settings.data / "runs").rglob("*") if path.is_file())
+
+    def scratch(self, suffix: str) -> Path:
+        """Name of a file for the moment."""
+        folder = self.settings.own / "files"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{secrets.token_hex(12)}{suffix}"
+
+    def once(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """Bytes that are made once and held."""
+        return self.answers.once(key, make, len)
+
+    def close(self) -> None:
+        """End everything."""
+        self.jobs.close()
+        self.kernels.close()
+        self.desk.close()
+        self.asked.close()
+        shutil.rmtree(self.settings.own / "files", ignore_errors=True)
+
+
+def services_of(request: Request) -> Services:
+    """The services of the server a request came to."""
+    found: Services = request.app.state.services
+    return found
+
+
+Own = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,105 @@
+"""How a server is set up, and what it allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+PORT = 8765
+DIST = Path(__file__).parent / "dist"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one server gives.
+
+    Parameters
+    ----------
+    body, upload
+        Bytes of a question, and of an uploaded case.
+    patience
+        Seconds a body may take to arrive.
+    rate, burst
+        Tokens an address earns in a second, and the most it can save; a plain question costs one.
+    addresses
+        Addresses whose tokens are remembered.
+    waiting
+        Questions that may wait for the model; more are told to come again.
+    files
+        Exports and uploads that may wait.
+    streams
+        Open streams of events.
+    jobs
+        Jobs that may wait.
+    stored
+        Bytes of stored runs above which no job is taken.
+    answers
+        Bytes of answers held in memory.
+    runs
+        Bytes of runs held in memory.
+    """
+
+    body: int = 256_000
+    upload: int = 8_000_000
+    patience: float = 30.0
+    rate: float = 60.0
+    burst: float = 300.0
+    addresses: int = 10_000
+    waiting: int = 48
+    files: int = 8
+    streams: int = 64
+    jobs: int = 50
+    stored: int = 20_000_000_000
+    answers: int = 64_000_000
+    runs: int = 256_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server is set up.
+
+    Parameters
+    ----------
+    data
+        The only folder that is written: ``runs/`` and ``reports/`` as the command line has them, and ``web/``.
+    host, port
+        Where it listens.
+    token
+        What a client must show; ``None`` on loopback alone.
+    hosts, origins
+        Further names it may be called by, and origins that may write, beside its own.
+    threads
+        Threads for the model.
+    warm
+        Run the model once before the first question.
+    dist
+        Folder of the built front end.
+    """
+
+    data: Path = Path("out")
+    host: str = LOOPBACK
+    port: int = PORT
+    token: str | None = None
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    threads: int | None = None
+    warm: bool = True
+    dist: Path = DIST
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def own(self) -> Path:
+        """The server's own part of the data folder."""
+        return self.data / "web"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

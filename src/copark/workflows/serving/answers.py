@@ -1,0 +1,368 @@
+"""What a server answers, as records that say what they hold: the schema of the interface is made of them.
+
+Everything a person reads is there in both languages, so that another language needs no other answer. Numbers are whole:
+nothing is rounded on the way. Where there is no number stands null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+Numbers = list[float | None]
+"""A number for each quarter."""
+
+
+class Answer(BaseModel):
+    """Base of all answers: frozen, documented field by field, null for what is no number."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
+
+
+class Said(Answer):
+    """Words in both languages."""
+
+    en: str
+    """In English."""
+    zh: str
+    """In Simplified Chinese."""
+
+
+class OutputInfo(Answer):
+    """What an output of the model is."""
+
+    name: str
+    """Its name in the model."""
+    title: Said
+    """What it is."""
+    symbol: str
+    """Its symbol in the model's documentation."""
+    unit: str
+    """Its unit."""
+    unit_title: Said
+    """The unit as a person reads it."""
+    room: str
+    """The scale it belongs to."""
+    source: str
+    """Where its definition is from."""
+
+
+class ObservedPoint(Answer):
+    """An observation beside the model."""
+
+    date: str
+    """The date as its source gives it."""
+    quarter: str
+    """The quarter it is compared in."""
+    value: float
+    """The value, in the model's unit; the lower end of a range."""
+    high: float | None
+    """The upper end of a range, in the model's unit."""
+    bound: str
+    """exact, about, at-least, at-most or range."""
+    reported: float
+    """The value in the unit its source used."""
+    reported_unit: str
+    """That unit."""
+    grade: str
+    """How far it is trusted."""
+    use: bool
+    """Whether the model is fitted to, or judged by, it; others stand beside it because they contradict it."""
+    role: str
+    """What it is for: fit, score, check or context."""
+    source: list[str]
+    """Keys of its sources."""
+    note: str | None
+    """What a reader should know."""
+
+
+class OutcomeShare(Answer):
+    """How often an outcome happened."""
+
+    name: str
+    """failed, dependent, stagnant or self_standing."""
+    title: Said
+    """What it is called."""
+    meaning: Said
+    """What it means."""
+    count: int
+    """Runs with it."""
+    total: int
+    """Runs that finished."""
+    share: float | None
+    """count / total."""
+    low: float | None
+    """Lower end of the Monte Carlo interval (Wilson, 95 %)."""
+    high: float | None
+    """Upper end."""
+
+
+class OutcomeMove(Answer):
+    """How an outcome's share moves from the reference to an arm, on the same luck."""
+
+    name: str
+    """The outcome."""
+    title: Said
+    """What it is called."""
+    reference_share: float | None
+    """Its share in the reference."""
+    arm_share: float | None
+    """Its share in the arm."""
+    change: float | None
+    """arm_share less reference_share."""
+    low: float | None
+    """Lower end of the Monte Carlo interval of the change (95 %, paired)."""
+    high: float | None
+    """Upper end."""
+    gained: int
+    """Runs with it in the arm alone."""
+    lost: int
+    """Runs with it in the reference alone."""
+
+
+class Headline(Answer):
+    """A number to be seen first: an output when outcomes are judged."""
+
+    output: str
+    """The output."""
+    quarter: str
+    """At the end of which quarter."""
+    low: float | None
+    """5 % of runs."""
+    median: float | None
+    """50 % of runs."""
+    high: float | None
+    """95 % of runs."""
+    shown: Said
+    """Median and band as a person reads them."""
+
+
+class Arm(Answer):
+    """One scenario's runs."""
+
+    key: str
+    """Key of the scenario."""
+    title: Said
+    """Its title."""
+    runs: int
+    """Runs made."""
+    finished: int
+    """Runs that ended well as a computation; the others are left out of everything but their count."""
+    outcomes: list[OutcomeShare]
+    """Shares of the four outcomes."""
+    headlines: list[Headline]
+    """The numbers to be seen first."""
+    bands: dict[str, list[Numbers]]
+    """By output: a row for each of the levels, a number for each quarter."""
+    samples: dict[str, list[Numbers]]
+    """By output: the paths of the first runs, as many as were asked for."""
+    sentences: dict[str, Said]
+    """By output: its chart in a sentence."""
+
+
+class HeadlineMove(Answer):
+    """A headline's difference to the reference: over pairs of runs, not of the medians."""
+
+    output: str
+    """The output."""
+    quarter: str
+    """At the end of which quarter."""
+    low: float | None
+    """5 % of pairs."""
+    median: float | None
+    """50 % of pairs."""
+    high: float | None
+    """95 % of pairs."""
+    shown: Said
+    """Median and band as a person reads them, with signs."""
+
+
+class Change(Answer):
+    """An arm against the reference, run by run on the same parameters and luck."""
+
+    arm: str
+    """Key of the arm."""
+    reference: str
+    """Key of the reference."""
+    pairs: int
+    """Pairs of runs that finished in both."""
+    begins: str | None
+    """First quarter in which any run differs; null if none ever does."""
+    outcomes: list[OutcomeMove]
+    """How the shares of the outcomes move."""
+    headlines: list[HeadlineMove]
+    """Differences of the headlines."""
+    bands: dict[str, list[Numbers]]
+    """By output: differences, a row for each of the levels, a number for each quarter."""
+    sentences: dict[str, Said]
+    """By output: the difference in a sentence."""
+
+
+class ArrowFlow(Answer):
+    """What an arrow between scales carries."""
+
+    link: str
+    """Name of the arrow."""
+    median: Numbers
+    """Median over runs of what arrives, quarter by quarter, in the arrow's unit."""
+    weight: Numbers
+    """How much that is, 0 (nothing arrives) to 1 (as much as in the strongest twentieth of the reference)."""
+
+
+class ArmFlows(Answer):
+    """What the arrows carry in one arm."""
+
+    arm: str
+    """Key of the arm."""
+    runs: int
+    """Runs looked at: the first ones."""
+    arrows: list[ArrowFlow]
+    """Every arrow."""
+
+
+class Mechanism(Answer):
+    """An arrow that carries something else than in the reference."""
+
+    link: str
+    """Name of the arrow."""
+    title: Said
+    """What it is called."""
+    from_room: str
+    """The scale it leaves."""
+    to_room: str
+    """The scale it reaches."""
+    channel: str
+    """Which of the numbers it carries moved most: an origin, a side, or nothing."""
+    unit: str
+    """Its unit."""
+    before: float | None
+    """What it carried on average in the reference, from the first difference on."""
+    after: float | None
+    """What it carries on average in the arm."""
+    moved: float
+    """The change, in spreads of what it carries in the reference over runs and quarters."""
+    alone: float | None
+    """What the target would change by, at the median of pairs, if this arrow alone carried what it carries in the arm;
+    null where no strength of the arrow gives that."""
+    sentence: Said
+    """All this in words."""
+
+
+class Why(Answer):
+    """Why an output moved: the arrows that carry more or less, and what each would do alone."""
+
+    arm: str
+    """Key of the arm."""
+    reference: str
+    """Key of the reference."""
+    target: str
+    """The output asked about."""
+    quarter: str
+    """At the end of which quarter."""
+    change: float | None
+    """Median of the paired change of the target, over the runs looked at."""
+    runs: int
+    """Runs looked at."""
+    mechanisms: list[Mechanism]
+    """The strongest three."""
+    method: Said
+    """How this was found, and what it cannot tell."""
+
+
+class CaseName(Answer):
+    """A case and what is said of it in a list."""
+
+    name: str
+    """What to ask for it by."""
+    title: Said
+    """The park's name."""
+    kind: str
+    """intergovernmental, mixed or enterprise-led."""
+    kind_title: Said
+    """That, in words."""
+    start: str
+    """First quarter."""
+    quarters: int
+    """Quarters simulated."""
+    data_end: str
+    """Last quarter with observations."""
+    hash: str
+    """SHA-256 of its content."""
+    uploaded: bool
+    """Whether a person uploaded it."""
+    calibrated: bool
+    """Whether it has a posterior to draw from."""
+
+
+class DrawsNote(Answer):
+    """What parameters were drawn from."""
+
+    kind: str
+    """posterior, unsettled, prior or defaults."""
+    words: Said
+    """That, in words."""
+    cut: str | None
+    """Last quarter the posterior was fitted to."""
+    pairs: int | None
+    """Pairs of parameters and past luck in the posterior."""
+    stale: bool
+    """Whether the posterior was made for another state of model or case."""
+
+
+class Made(Answer):
+    """What made the numbers; with the study, all that is needed to make them again."""
+
+    code_version: str
+    """Version of copark."""
+    model_hash: str
+    """Hash of the model's equations and nouns."""
+    experiment_hash: str
+    """Hash of what stands between a case and the kernel."""
+    case_hash: str
+    """Hash of the case."""
+    cpu_features: str
+    """Processor: bits are promised for one set of features and versions."""
+    versions: dict[str, str]
+    """Versions of Python, NumPy and the compiler."""
+
+
+class SimulationAnswer(Answer):
+    """What a study of one to four arms says."""
+
+    identity: str
+    """Identity of the result: that of the command line and the library for the same study."""
+    study: dict[str, Any]
+    """The study in full; as a YAML file it runs on the command line and gives the same numbers."""
+    case: CaseName
+    """The case."""
+    quarters: list[str]
+    """Labels of the quarters."""
+    levels: list[float]
+    """The quantiles of all bands."""
+    judged: str
+    """The quarter at whose end outcomes are judged."""
+    today: str
+    """Last quarter of the case's data: what comes later is the model's alone."""
+    outputs: dict[str, OutputInfo]
+    """What the outputs are."""
+    arms: list[Arm]
+    """The scenarios; the first is the reference."""
+    changes: list[Change]
+    """Every other arm against the first, on the same luck."""
+    observed: dict[str, list[ObservedPoint]]
+    """Observations by output."""
+    summary: Said
+    """The answer in a sentence or two."""
+    caveats: list[Said]
+    """What a reader should know before believing it."""
+    flows: list[ArmFlows] | None
+    """What the arrows carry, if asked for."""
+    why: Why | None
+    """Why the last arm differs, if asked for."""
+    draws: DrawsNote
+    """What parameters were drawn from."""
+    made: Made
+    """What made the numbers."""
+    seconds: float
+    """How long it took, when it was made."""

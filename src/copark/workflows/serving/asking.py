@@ -1,0 +1,220 @@
+"""What may be asked of a server, and the study that is meant by it.
+
+The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from copark.cases.fields import suggestion, wrong
+from copark.errors import Fault, StudyFaults
+from copark.experiments.entries import Key, Title
+from copark.experiments.study import KeepWord, Scenario, Study, baseline
+from copark.model.outputs import NAMES
+from copark.texts import text
+from copark.workflows.serving.refusals import REQUEST, fault
+from copark.workflows.serving.shelf import Shelved
+
+MOST_RUNS = 5_000
+MOST_JOB_RUNS = 1_000_000
+MOST_ARMS = 4
+MOST_OUTPUTS = 24
+MOST_SAMPLES = 50
+MOST_QUARTERS = 200
+OUTPUTS = ("operating", "registered", "realised_investment", "jobs", "cash", "serviced_area")
+"""The six charts of the first page."""
+HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
+"""The numbers to be seen first; always kept."""
+
+
+def _title(key: str) -> Title:
+    return Title(en=text(key, "en"), zh=text(key, "zh"))
+
+
+class AskedScenario(Scenario):
+    """What is changed against the case; without a key and title of its own it has plain ones."""
+
+    key: Key = "scenario"
+    title: Title = Field(default_factory=lambda: _title("web.scenario"))
+
+
+def as_it_is() -> AskedScenario:
+    """The case as it is."""
+    return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
+
+
+def _output(name: str) -> str:
+    if name not in NAMES:
+        raise wrong("study_unknown", found=name, suggestion=suggestion(name, NAMES))
+    return name
+
+
+OutputName = Annotated[str, AfterValidator(_output), WithJsonSchema({"type": "string", "enum": list(NAMES)})]
+"""Name of an output of the model."""
+
+CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""Name of a case of the casebook, or of an upload."""
+
+
+class Ask(BaseModel):
+    """What every question has."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
+    )
+
+    case: CaseKey
+    """Name of the case."""
+    runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
+    """Runs for each arm."""
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 1
+    """Which luck."""
+    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    """What parameters are drawn from: by default the case's posterior if it has one, else what is not settled."""
+    futures: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Runs that share a draw of parameters."""
+    quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS)] | None = None
+    """Quarters to simulate: by default the case's."""
+    outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
+    """Outputs wanted."""
+
+    def arms(self) -> tuple[AskedScenario, ...]:
+        """The arms, the reference first."""
+        return (as_it_is(),)
+
+    def kept(self) -> tuple[str, ...]:
+        """Outputs the study keeps: those wanted, in this order, and those of the headlines."""
+        return tuple(dict.fromkeys((*self.outputs, *HEADLINES)))
+
+    def paths(self) -> dict[str, str]:
+        """Where in the request each arm stands, by its key."""
+        return {}
+
+
+class Parts(BaseModel):
+    """Parts of an answer that take longer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES)] = 0
+    """Paths of single runs for each output."""
+    flows: bool = False
+    """What the arrows between scales carry."""
+    why: OutputName | None = None
+    """An output: why it moved."""
+
+
+class SimulationRequest(Ask):
+    """One scenario, beside a baseline on the same luck."""
+
+    scenario: AskedScenario = Field(default_factory=AskedScenario)
+    """What is changed against the case."""
+    baseline: AskedScenario | None = Field(default_factory=as_it_is)
+    """What it is compared with: by default the case as it is; null for nothing."""
+    parts: Parts = Parts()
+    """What else is wanted."""
+
+    def arms(self) -> tuple[AskedScenario, ...]:
+        """The baseline, if any, and the scenario."""
+        return (self.scenario,) if self.baseline is None else (self.baseline, self.scenario)
+
+    def paths(self) -> dict[str, str]:
+        """Where in the request each arm stands."""
+        found = {} if self.baseline is None else {self.baseline.key: "baseline"}
+        return {**found, self.scenario.key: "scenario"}
+
+
+class ComparisonRequest(Ask):
+    """Two to four scenarios on the same luck; the first is the reference."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    """The scenarios."""
+    parts: Parts = Parts()
+    """What else is wanted."""
+
+    def arms(self) -> tuple[AskedScenario, ...]:
+        """The scenarios."""
+        return self.scenarios
+
+    def paths(self) -> dict[str, str]:
+        """Where in the request each arm stands."""
+        return {scenario.key: f"scenarios[{n}]" for n, scenario in enumerate(self.scenarios)}
+
+
+class StudyRequest(Ask):
+    """One to four scenarios, for what takes longer than an answer: exports, reports, jobs."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
+        default_factory=lambda: (as_it_is(),)
+    )
+    """The scenarios; the first is the reference."""
+
+    def arms(self) -> tuple[AskedScenario, ...]:
+        """The scenarios."""
+        return self.scenarios
+
+    def paths(self) -> dict[str, str]:
+        """Where in the request each arm stands."""
+        return {scenario.key: f"scenarios[{n}]" for n, scenario in enumerate(self.scenarios)}
+
+
+class JobRequest(StudyRequest):
+    """A study with many runs, made in the background and stored."""
+
+    runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS)] = 100_000
+    """Runs for each arm."""
+    lang: Literal["en", "zh"] = "en"
+    """Language of the report."""
+    report: bool = False
+    """Whether a report is written, too."""
+
+
+class CouplingRequest(StudyRequest):
+    """The coupling coordination degree and the phases of one to four scenarios."""
+
+
+def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
+    """The study that is meant.
+
+    Parameters
+    ----------
+    kept
+        Outputs it keeps, in the place of those asked for.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If two arms have the same key.
+    StudyFaults
+        If a posterior is asked for and the case has none.
+    """
+    if asked.draws == "posterior" and not shelved.calibrated:
+        raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
+    draws = asked.draws or ("posterior" if shelved.calibrated else "unsettled")
+    return baseline(shelved.case.name).with_changes(
+        runs=asked.runs,
+        seed=asked.seed,
+        draws=draws,
+        futures=asked.futures,
+        quarters=asked.quarters,
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms()],
+        keep=asked.kept() if kept is None else kept,
+    )
+
+
+def in_the_request(found: Fault, paths: dict[str, str]) -> Fault:
+    """A fault of a scenario, told where it stands in the request."""
+    place = paths.get(found.file, "")
+    key = f"{place}.{found.key}" if place and found.key else place or found.key
+    return Fault(found.code, REQUEST, None, key, dict(found.values))
+
+
+def cost(asked: Any) -> float:
+    """What a question costs, in hundreds of runs of eighty quarters."""
+    quarters = (asked.quarters or 80) / 80.0
+    parts = getattr(asked, "parts", None)
+    more = 4.0 if parts is not None and (parts.flows or parts.why) else 0.0
+    return float(asked.runs / 200.0 * len(asked.arms()) * quarters + more)

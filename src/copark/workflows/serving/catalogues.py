@@ -1,0 +1,260 @@
+"""What there is: cases, studies, the model's nouns and arrows, and how it was calibrated."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.experiments.sample import prior_of
+from copark.experiments.study import list_studies, load_study
+from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
+from copark.texts import entries
+from copark.workflows.serving.answers import Answer, CaseName, Made, OutputInfo, Said
+from copark.workflows.serving.network import LAYERS, ArrowInfo, arrows
+from copark.workflows.serving.shelf import Shelf, Shelved
+from copark.workflows.serving.simulation import case_name, made_by, output_info
+from copark.workflows.serving.wording import both, said, unit_title
+
+if TYPE_CHECKING:
+    from copark.experiments.study import Study
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+LIMITS = ("bands", "interested", "nominal", "one_case", "causes")
+
+
+class ScenarioInfo(Answer):
+    """A scenario of a shipped study, as it may be put into a question."""
+
+    key: str
+    """Its key."""
+    title: Said
+    """Its title."""
+    scenario: dict[str, Any]
+    """The whole of it."""
+
+
+class StudyInfo(Answer):
+    """A study shipped with copark."""
+
+    name: str
+    """Its name."""
+    title: Said
+    """Its title."""
+    case: str
+    """Which case."""
+    runs: int
+    """Runs for each scenario."""
+    draws: str
+    """What parameters are drawn from."""
+    scenarios: list[ScenarioInfo]
+    """Its scenarios."""
+
+
+class ParameterInfo(Answer):
+    """A parameter: value, prior, what the data say of it, and where it is from."""
+
+    name: str
+    """Its name."""
+    room: str
+    """Its scale."""
+    title: Said
+    """What it is."""
+    symbol: str
+    """Its symbol."""
+    unit: str
+    """Its unit."""
+    unit_title: Said
+    """The unit as a person reads it."""
+    low: float
+    """Least value allowed."""
+    high: float
+    """Greatest value allowed."""
+    default: list[float]
+    """Its value where nothing is drawn."""
+    prior: str | None
+    """Its prior in the case."""
+    moved: str
+    """Whether data moved it: moved, weakly or unmoved."""
+    grade: str
+    """How far it is trusted."""
+    source: str
+    """Where it is from."""
+    prior_quantiles: list[float] | None
+    """5, 25, 50, 75 and 95 % of the prior."""
+    posterior_quantiles: list[float] | None
+    """The same of the posterior, where the case has one."""
+
+
+class NounInfo(Answer):
+    """Another noun of the model: lever, driver, state or port."""
+
+    name: str
+    """Its name."""
+    kind: str
+    """lever, driver, state, receives or sends."""
+    room: str
+    """Its scale."""
+    title: Said
+    """What it is."""
+    symbol: str
+    """Its symbol."""
+    unit: str
+    """Its unit."""
+    source: str
+    """Where it is from."""
+
+
+class CalibrationInfo(Answer):
+    """How a case was calibrated."""
+
+    cut: str
+    """Last quarter of the record it was fitted to."""
+    pairs: int
+    """Pairs of parameters and past luck kept."""
+    draws: int
+    """Draws of parameters kept."""
+    runs: int
+    """Runs of the prior batch."""
+    stale: bool
+    """Whether model or case have changed since."""
+    targets: int
+    """Reported values it was fitted to."""
+
+
+class MethodAnswer(Answer):
+    """The model: nouns, arrows, calibration, limits."""
+
+    rooms: list[dict[str, str]]
+    """The four scales: room and layer."""
+    parameters: list[ParameterInfo]
+    """Parameters."""
+    outputs: list[OutputInfo]
+    """Outputs."""
+    nouns: list[NounInfo]
+    """Levers, drivers, states and ports."""
+    arrows: list[ArrowInfo]
+    """Arrows between scales: the whole theory of their coupling."""
+    calibration: CalibrationInfo | None
+    """How the case was calibrated; null for a case without a posterior."""
+    limits: list[Said]
+    """What the model cannot tell."""
+    documents: list[str]
+    """Documents of the repository that hold equations, protocol and decisions."""
+    made: Made
+    """Versions and hashes."""
+    variables_hash: str
+    """Hash of all nouns."""
+
+
+def cases_of(shelf: Shelf) -> list[CaseName]:
+    """Every case of the casebook."""
+    return [case_name(shelf.get(name)) for name in shelf.names()]
+
+
+@cache
+def studies_shipped() -> tuple[StudyInfo, ...]:
+    """Every study shipped."""
+    return tuple(_study(load_study(name)) for name in list_studies())
+
+
+def _study(study: Study) -> StudyInfo:
+    return StudyInfo(
+        name=study.name,
+        title=both(study.title),
+        case=study.case,
+        runs=study.runs,
+        draws=study.draws,
+        scenarios=[
+            ScenarioInfo(
+                key=one.key,
+                title=both(one.title),
+                scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            )
+            for one in study.scenarios
+        ],
+    )
+
+
+def method_of(shelved: Shelved) -> MethodAnswer:
+    """The model, as it is for a case."""
+    posterior, calibration = _posterior(shelved)
+    return MethodAnswer(
+        rooms=[{"room": room, "layer": LAYERS[room]} for room in ROOMS],
+        parameters=[_parameter(one, shelved, posterior) for one in catalogue().parameters.values()],
+        outputs=[output_info(name) for name in catalogue().outputs],
+        nouns=[_noun(one) for one in catalogue().variables if one.kind not in {"parameter", "output"}],
+        arrows=arrows(),
+        calibration=calibration,
+        limits=[said(f"report.limits.{key}") for key in LIMITS],
+        documents=["docs/model/MODEL.md", "docs/model/ODD.md", "docs/reference/variables.md", "docs/decisions"],
+        made=made_by(shelved.hash),
+        variables_hash=variables_hash(),
+    )
+
+
+def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInfo | None]:
+    """Posterior quantiles by parameter, and how they were made."""
+    if not shelved.calibrated:
+        return {}, None
+    from copark.inference.artefacts import load
+
+    stored = load(shelved.case)
+    values = stored.parameters.space.table(stored.parameters.points)
+    found = {name: [float(x) for x in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
+    recipe = stored.recipe
+    return found, CalibrationInfo(
+        cut=str(recipe["cut"]),
+        pairs=stored.replay.pairs,
+        draws=len(stored.parameters.points),
+        runs=int(recipe["settings"]["runs"]),
+        stale=stored.stale,
+        targets=len(stored.replay.model.targets),
+    )
+
+
+def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
+    prior = prior_of(one, shelved.case)
+    drawn = prior is not None and prior.kind != "fixed" and one.shape == ()
+    before = None
+    if drawn and prior is not None:
+        values = np.clip(prior.quantile(np.array(LEVELS), one.default[0]), one.low, one.high)
+        before = [float(x) for x in values]
+    return ParameterInfo(
+        name=one.name,
+        room=one.room,
+        title=both(one),
+        symbol=one.symbol,
+        unit=one.unit,
+        unit_title=unit_title(one.unit),
+        low=one.low,
+        high=one.high,
+        default=list(one.default),
+        prior=prior.density_kind() if drawn and prior is not None else None,
+        moved=one.moved,
+        grade=one.grade,
+        source=one.source,
+        prior_quantiles=before,
+        posterior_quantiles=posterior.get(one.name),
+    )
+
+
+def _noun(one: Variable) -> NounInfo:
+    return NounInfo(
+        name=one.name, kind=one.kind, room=one.room, title=both(one), symbol=one.symbol, unit=one.unit,
+        source=one.source,
+    )  # fmt: skip
+
+
+class Wordbook(Answer):
+    """Words of an area, for pages that show what another area names."""
+
+    words: dict[str, Said]
+    """Words by key."""
+
+
+@cache
+def wordbook() -> Wordbook:
+    """Names of outcomes, phases, grades of coordination, scales and indicators."""
+    return Wordbook(words={key: Said(**entry) for key, entry in entries("analysis").items()})

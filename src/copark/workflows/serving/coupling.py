@@ -1,0 +1,176 @@
+"""The coupling coordination degree and the phases of scenarios, as a page shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.analysis.coordination import BOUNDARIES, COMPONENTS, GRADES, SCALES, grade, needed, read_out
+from copark.analysis.phases import PHASES, phase_shares, phases
+from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
+from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
+from copark.workflows.serving.quantiles import quantiles_over
+from copark.workflows.serving.simulation import case_name, draws_note, frame_of, rows
+from copark.workflows.serving.wording import both, said
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.experiments.study import Scenario, Study
+    from copark.workflows.serving.shelf import Shelved
+    from copark.workflows.serving.simulation import Frame
+
+Floats = NDArray[np.float64]
+OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
+"""Outputs the read-outs need."""
+
+
+class IndicatorInfo(Answer):
+    """One indicator of a scale's score, with its fixed range: a judgement."""
+
+    scale: str
+    """The scale."""
+    name: str
+    """Its name."""
+    title: Said
+    """What it is."""
+    low: float
+    """What scores 0."""
+    high: float
+    """What scores 1."""
+    unit: str
+    """In which unit."""
+
+
+class CouplingArm(Answer):
+    """The read-outs of one scenario."""
+
+    key: str
+    """Key of the scenario."""
+    title: Said
+    """Its title."""
+    coordination: list[Numbers]
+    """D, standard form: a row for each of the levels."""
+    coordination_corrected: list[Numbers]
+    """D', after Wang and others 2021."""
+    coupling: Numbers
+    """C, median over runs."""
+    coupling_corrected: Numbers
+    """C', median."""
+    development: Numbers
+    """T, median."""
+    scores: dict[str, Numbers]
+    """Medians of the four scores."""
+    grades: list[str | None]
+    """The grade of the median of D in each quarter."""
+    phases: dict[str, Numbers]
+    """Shares of runs in each phase."""
+    sentence: Said
+    """The read-out in a sentence."""
+
+
+class CouplingAnswer(Answer):
+    """Coupling coordination and phases. They are read off a result and never feed back."""
+
+    identity: str
+    """Identity of the result."""
+    case: CaseName
+    """The case."""
+    quarters: list[str]
+    """Labels of the quarters."""
+    levels: list[float]
+    """The quantiles of the bands."""
+    arms: list[CouplingArm]
+    """The scenarios."""
+    indicators: list[IndicatorInfo]
+    """What the scores are made of."""
+    grades: dict[str, Said]
+    """The ten grades, from the lowest."""
+    boundaries: list[float]
+    """Where grades change."""
+    phases: dict[str, Said]
+    """The phases."""
+    renegotiations: list[str]
+    """Quarters of the dated renegotiations, which phases are told by."""
+    caveat: Said
+    """What the degree cannot tell."""
+    draws: DrawsNote
+    """What parameters were drawn from."""
+
+
+def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
+    """Read out a study that keeps :data:`OUTPUTS`."""
+    from copark.analysis.bands import LEVELS
+
+    frame = frame_of(study, shelved, OUTPUTS)
+    runs = engine.arms(study, shelved, ticket)
+    turns = [str(one.date.quarter("event")) for one in shelved.case.renegotiations]
+    arms = []
+    for scenario, one in zip(study.scenarios, runs, strict=True):
+        ticket.check()
+        arms.append(_arm(frame, scenario, one, turns))
+    return CouplingAnswer.model_construct(
+        identity=engine.identity(study, shelved),
+        case=case_name(shelved),
+        quarters=list(frame.labels),
+        levels=list(LEVELS),
+        arms=arms,
+        indicators=[
+            IndicatorInfo(
+                scale=one.scale, name=one.name, title=said(f"analysis.component.{one.name}"), low=one.low,
+                high=one.high, unit=one.unit,
+            )
+            for one in COMPONENTS
+        ],
+        grades={name: said(f"analysis.grade.{name}") for name in GRADES},
+        boundaries=list(BOUNDARIES),
+        phases={name: said(f"analysis.phase.{name}") for name in PHASES},
+        renegotiations=turns,
+        caveat=said("web.coupling.caveat"),
+        draws=draws_note(engine, study, shelved),
+    )  # fmt: skip
+
+
+def dataset_of(runs: ArmRuns, labels: tuple[str, ...]) -> xr.Dataset:
+    """An arm's runs in the form that analyses read."""
+    import xarray as xr
+
+    data = {name: (("scenario", "run", "quarter"), values.T[np.newaxis]) for name, values in runs.out.items()}
+    return xr.Dataset(data, coords={"label": ("quarter", list(labels))})
+
+
+def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> CouplingArm:
+    result = dataset_of(runs, frame.labels)
+    found = read_out(result)
+    degree = quantiles_over(found.coordination.T)
+    shares = phase_shares(phases(result, turns))
+    grades = [None if np.isnan(value) else grade(float(value)) for value in degree[2]]
+    last = grades[frame.judged]
+    if last is None:
+        sentence = said("web.words.no_run", title=both(scenario.title))
+    else:
+        sentence = said(
+            "web.coupling.sentence", title=both(scenario.title), quarter=frame.labels[frame.judged],
+            degree=f"{degree[2, frame.judged]:.2f}", low=f"{degree[0, frame.judged]:.2f}",
+            high=f"{degree[4, frame.judged]:.2f}", grade=said(f"analysis.grade.{last}"),
+        )  # fmt: skip
+    return CouplingArm.model_construct(
+        key=scenario.key,
+        title=both(scenario.title),
+        coordination=rows(degree),
+        coordination_corrected=rows(quantiles_over(found.coordination_corrected.T)),
+        coupling=_middle(found.coupling),
+        coupling_corrected=_middle(found.coupling_corrected),
+        development=_middle(found.development),
+        scores={scale: _middle(found.scores[scale]) for scale in SCALES},
+        grades=grades,
+        phases={name: shares[n].tolist() for n, name in enumerate(PHASES)},
+        sentence=sentence,
+    )
+
+
+def _middle(values: Floats) -> Numbers:
+    found: Numbers = quantiles_over(values.T, (0.5,))[0].tolist()
+    return found

@@ -1,0 +1,240 @@
+"""The one engine behind every answer: the same packing, draws and kernel as the command line's, with a memory.
+
+Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the arms of
+a comparison share parameters and luck. What is held is bounded in bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.experiments.results import NEEDED, Label, identity_in, outcomes, positions
+from copark.experiments.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
+from copark.experiments.study import Scenario, Study
+from copark.identity import identity_of
+from copark.inference.source import PosteriorSource, source_for
+from copark.workflows.serving.memory import BoundedCache
+from copark.workflows.serving.shelf import Shelf, Shelved
+
+if TYPE_CHECKING:
+    from copark.model.arrays import Draws, Inputs
+
+Floats = NDArray[np.float64]
+RUNS_HELD = 256_000_000
+INPUTS_HELD = 64_000_000
+
+
+class Cancelled(Exception):
+    """Whoever asked is gone, or has asked to stop."""
+
+
+class Ticket:
+    """One request's right to be computed, until it is cancelled."""
+
+    def __init__(self) -> None:
+        self._gone = threading.Event()
+
+    def cancel(self) -> None:
+        """Let the work stop at the next block of runs."""
+        self._gone.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was cancelled."""
+        return self._gone.is_set()
+
+    def check(self, _done: int = 0) -> None:
+        """Stop here if it was cancelled.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self._gone.is_set():
+            raise Cancelled
+
+
+@dataclass(frozen=True)
+class ArmRuns:
+    """Runs of one arm.
+
+    Parameters
+    ----------
+    out
+        Outputs, float64 of shape (quarters, runs), runs side by side.
+    status
+        Code, quarter and room, int64 of shape (runs, 3).
+    outcome
+        Codes, int8 of shape (runs,).
+    """
+
+    out: Mapping[str, Floats]
+    status: NDArray[np.int64]
+    outcome: NDArray[np.int8]
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return len(self.outcome)
+
+    @property
+    def finished(self) -> NDArray[np.bool_]:
+        """Which runs finished, shape (runs,)."""
+        found: NDArray[np.bool_] = self.status[:, 0] == 0
+        return found
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(values.nbytes for values in self.out.values()) + self.status.nbytes + self.outcome.nbytes
+
+    def first(self, runs: int) -> ArmRuns:
+        """The first runs alone."""
+        if runs >= self.runs:
+            return self
+        out = {name: values[:, :runs] for name, values in self.out.items()}
+        return ArmRuns(out, self.status[:runs], self.outcome[:runs])
+
+    def then(self, later: ArmRuns) -> ArmRuns:
+        """These runs and the next ones."""
+        out = {name: np.concatenate([values, later.out[name]], axis=1) for name, values in self.out.items()}
+        return ArmRuns(out, np.concatenate([self.status, later.status]), np.concatenate([self.outcome, later.outcome]))
+
+
+class Engine:
+    """Runs arms of studies for many clients at once.
+
+    Parameters
+    ----------
+    shelf
+        Cases.
+    threads
+        Threads one request may use while it is alone; they never change a bit.
+    """
+
+    def __init__(self, shelf: Shelf, threads: int | None = None, held: int = RUNS_HELD) -> None:
+        self.shelf = shelf
+        self.threads = threads or default_threads()
+        self.runs: BoundedCache[ArmRuns] = BoundedCache(held)
+        self._inputs: BoundedCache[Inputs] = BoundedCache(INPUTS_HELD)
+        self._sources: dict[str, PosteriorSource] = {}
+        self._lock = threading.Lock()
+        self._busy = 0
+
+    @contextmanager
+    def share(self) -> Iterator[int]:
+        """Give one request its share of the threads, by how many are being served."""
+        with self._lock:
+            self._busy += 1
+            threads = max(1, self.threads // self._busy)
+        try:
+            yield threads
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def source(self, study: Study, shelved: Shelved) -> PosteriorSource | None:
+        """Where a study's draws come from, made ready once for each case."""
+        if study.draws != "posterior":
+            return None
+        with self._lock:
+            found = self._sources.get(shelved.hash)
+            if found is None:
+                made = source_for(study, shelved.case)
+                if made is None:
+                    return None
+                _ = made.content, made.order  # made now, under the lock
+                found = self._sources.setdefault(shelved.hash, made)
+            return found
+
+    def identity(self, study: Study, shelved: Shelved) -> str:
+        """Identity of a study's result: that of the command line and of the library."""
+        source = self.source(study, shelved)
+        return identity_in(study, shelved.hash, None if source is None else str(source.content["draws_hash"]))
+
+    def inputs(self, study: Study, shelved: Shelved, scenario: Scenario) -> Inputs:
+        """Packed inputs of a scenario; parameters bear on none of them."""
+        content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title", "parameters"})
+        key = identity_of({"case": shelved.hash, "quarters": study.quarters, "scenario": content})
+        return self._inputs.once(
+            key,
+            lambda: inputs_of(shelved.case, scenario, study.quarters),
+            lambda made: sum(room.nbytes for room in made),
+        )
+
+    def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ArmRuns, ...]:
+        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes.
+
+        Raises
+        ------
+        Cancelled
+            If the ticket was cancelled meanwhile.
+        StudyFaults
+            If a scenario does not fit the case.
+        """
+        with self.share() as threads:
+            return tuple(self._arm(study, shelved, scenario, threads, ticket) for scenario in study.scenarios)
+
+    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, threads: int, ticket: Ticket) -> ArmRuns:
+        names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
+        key = self.arm_key(study, shelved, scenario)
+        with self.runs.alone(key):
+            held = self.runs.get(key)
+            if held is not None and not set(names) <= held.out.keys():
+                names, held = tuple(dict.fromkeys((*held.out, *names))), None
+            if held is None or held.runs < study.runs:
+                first = 0 if held is None else held.runs
+                names = names if held is None else tuple(held.out)
+                made = self._made(study, shelved, scenario, names, first, threads, ticket)
+                held = made if held is None else held.then(made)
+                self.runs.put(key, held, held.nbytes)
+        return held.first(study.runs)
+
+    def arm_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
+        """What an arm's runs depend on, but for how many of them are wanted."""
+        source = self.source(study, shelved)
+        asked = {
+            "case": shelved.hash,
+            "scenario": scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"}),
+            "draws": study.draws if source is None else str(source.content["draws_hash"]),
+            "seed": study.seed,
+            "futures": study.futures,
+            "quarters": study.quarters,
+        }
+        return identity_of(asked)
+
+    def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
+        """Parameters and luck of a scenario's runs first … last - 1."""
+        prepared = Prepared(study, shelved.case, (), (), Label("", ""), self.source(study, shelved))
+        draws_of, _ = draws_in(prepared, first, last)
+        return draws_of(scenario, facts_of(study, shelved.case, scenario))
+
+    def _made(
+        self,
+        study: Study,
+        shelved: Shelved,
+        scenario: Scenario,
+        names: tuple[str, ...],
+        first: int,
+        threads: int,
+        ticket: Ticket,
+    ) -> ArmRuns:
+        ticket.check()
+        inputs = self.inputs(study, shelved, scenario)
+        draws = self.draws(study, shelved, scenario, first, study.runs)
+        out, status = run_blocks(inputs, draws, positions(names), threads, progress=ticket.check)
+        needed = [names.index(name) for name in NEEDED]
+        found = outcomes(out[:, needed, :], status[:, 0])
+        by_name = {name: np.ascontiguousarray(out[:, n, :].T) for n, name in enumerate(names)}
+        return ArmRuns(by_name, status, found)
+
+    def held(self) -> dict[str, Any]:
+        """What is held in memory: arms and their bytes."""
+        return {"arms": len(self.runs), "bytes": self.runs.bytes, "most_bytes": self.runs.most_bytes}

@@ -1,0 +1,136 @@
+"""Errands: what takes long and is done in a process of its own, so that no slider waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from copark.workflows.places import reports_in, store_in
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases import Case
+    from copark.experiments.study import Study
+
+Kind = Literal["run", "report", "claims"]
+Tell = Callable[[str, int, int], None]
+KEPT = 10_000
+"""Above so many runs bands are kept, and the paths of the first."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What is to be done.
+
+    Parameters
+    ----------
+    kind
+        ``run``: a study is run and stored; ``report``: its page is written, too; ``claims``: a case's claims are tried.
+    case
+        Name of a case of the casebook, or folder of an upload.
+    study
+        Content of the study; empty for claims.
+    lang
+        Language of pages.
+    data
+        Folder of runs and reports.
+    threads
+        Threads.
+    """
+
+    kind: Kind
+    case: str
+    study: dict[str, Any]
+    lang: str
+    data: str
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an errand: the identity of the result, its page if one was written, whether it was there already."""
+
+    identity: str
+    page: str | None
+    reused: bool
+
+
+def do(errand: Errand, tell: Tell) -> Done:
+    """Do an errand.
+
+    Parameters
+    ----------
+    tell
+        Told stage, how much is done and how much there is; what it raises stops the work, and nothing half-written is
+        kept.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If it cannot be done.
+    """
+    if errand.kind == "claims":
+        return _claims(errand, tell)
+    from copark.cases import load_case
+    from copark.experiments.study import Study
+
+    tell("prepare", 0, 0)
+    case, study, data = load_case(errand.case), Study.model_validate(errand.study), Path(errand.data)
+    identity, reused = _run(study, case, data, errand.threads, tell)
+    page = None
+    if errand.kind == "report":
+        page = str(report(store_in(data).load(identity), case, errand.lang, data, tell))
+    return Done(identity, page, reused)
+
+
+def _run(study: Study, case: Case, data: Path, threads: int, tell: Tell) -> tuple[str, bool]:
+    """Run a study into the store, or find it there."""
+    from copark.experiments.results import study_identity
+    from copark.experiments.run import stream
+    from copark.inference.source import source_for
+
+    source = source_for(study, case)
+    identity = study_identity(study, case, None if source is None else str(source.content["draws_hash"]))
+    store = store_in(data)
+    if store.find(identity) is not None:
+        return identity, True
+    chunks = stream(
+        study, case, threads=threads, progress=lambda done, total: tell("simulate", done, total), source=source
+    )
+    store.save_stream(chunks, study.runs, replace=True, summarise=study.runs > KEPT, threads=threads)
+    return identity, False
+
+
+def report(result: xr.Dataset, case: Case, lang: str, data: Path, tell: Tell) -> Path:
+    """Write the page of a result: of one scenario its report, of several their comparison."""
+    from copark.report.comparison import compare, write_comparison
+    from copark.report.words import scenario_title
+    from copark.report.write import write_report
+
+    identity = str(result.attrs["identity"])
+    tell("report", 0, 0)
+    folder = reports_in(data) / f"web-{identity}"
+    if result.sizes["scenario"] == 1:
+        return write_report(result, case, lang, folder, lambda done, total: tell("report", done, total))
+    title = " · ".join(scenario_title(result, n, lang) for n in range(result.sizes["scenario"]))
+    found = compare(result)
+    return write_comparison(found, title, lang, folder, lambda done, total: tell("report", done, total))
+
+
+def _claims(errand: Errand, tell: Tell) -> Done:
+    from copark.report.claims.exports import write_tables
+    from copark.report.claims.page import write_claims
+    from copark.report.claims.words import Speaker
+    from copark.texts import LANGUAGES
+    from copark.workflows.claims import try_claims
+
+    answer = try_claims(errand.case, lang=errand.lang, out=Path(errand.data), threads=errand.threads, progress=tell)
+    if answer.report is not None:
+        for lang in LANGUAGES:
+            if lang != errand.lang:
+                write_claims(answer.findings, lang, answer.report.parent)
+                write_tables(Speaker(answer.findings, lang), answer.report.parent / "tables")
+    return Done(answer.identity, None if answer.report is None else str(answer.report), reused=False)

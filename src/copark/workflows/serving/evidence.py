@@ -1,0 +1,314 @@
+"""The evidence of a case: what happened, what was measured, and where it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copark.cases import series_title
+from copark.texts import text
+from copark.workflows.serving.answers import Answer, CaseName, Said
+from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.simulation import case_name
+from copark.workflows.serving.wording import both, said, unit_title
+
+if TYPE_CHECKING:
+    from copark.cases import Case, Source
+    from copark.store.tables import Table
+
+TABLES = ("events", "series", "sources")
+JUDGEMENT = "judgement"
+
+
+class EventInfo(Answer):
+    """Something that happened."""
+
+    key: str
+    """Its place in the list; the same as long as the case is."""
+    date: str
+    """When."""
+    quarter: str
+    """In which quarter."""
+    scale: str
+    """At which of the four scales."""
+    mechanism: str
+    """By which mechanism it bears on the park."""
+    mechanism_title: Said
+    """That, in words."""
+    actors: Said
+    """Who acted."""
+    event: Said
+    """What happened."""
+    grade: str
+    """How far it is trusted."""
+    source: list[str]
+    """Keys of its sources."""
+
+
+class SeriesPoint(Answer):
+    """A value somebody reported."""
+
+    date: str
+    """The date as given."""
+    quarter: str
+    """The quarter it is compared in."""
+    value: float
+    """The value, in the unit its source used; the lower end of a range."""
+    high: float | None
+    """The upper end of a range."""
+    bound: str
+    """exact, about, at-least, at-most or range."""
+    unit: str
+    """The unit."""
+    unit_title: Said
+    """The unit as a person reads it."""
+    basis: str
+    """What exactly is counted."""
+    grade: str
+    """How far it is trusted."""
+    use: bool
+    """Whether the model is set beside it; others contradict it."""
+    role: str
+    """fit, score, check or context."""
+    source: list[str]
+    """Keys of its sources."""
+    note: str | None
+    """What a reader should know."""
+
+
+class SeriesInfo(Answer):
+    """An observed quantity."""
+
+    variable: str
+    """Its name."""
+    title: Said
+    """What it is."""
+    is_output: bool
+    """Whether the model has an output of this name: its points then stand in that chart."""
+    points: list[SeriesPoint]
+    """Its values by date."""
+
+
+class SourceInfo(Answer):
+    """Where something was read."""
+
+    key: str
+    """Its key."""
+    outlet: str
+    """Who published it."""
+    title: str | None
+    """Title, in its own language."""
+    date: str | None
+    """When it was published."""
+    url: str | None
+    """Address of the original."""
+    read: str
+    """Whether the original was read, or a mirror of it."""
+    language: str | None
+    """Language."""
+    note: Said | None
+    """What a reader should know."""
+
+
+class EnterpriseInfo(Answer):
+    """An enterprise known by name."""
+
+    name: str
+    """In Latin letters."""
+    name_zh: str | None
+    """In Chinese."""
+    country: str | None
+    """Three-letter code."""
+    origin: str | None
+    """home, host or third."""
+    sector: Said | None
+    """What it does."""
+    status: str
+    """Its last known stage."""
+    registered: str | None
+    """When it became a resident."""
+    operating: str | None
+    """When it began to operate."""
+    grade: str
+    """How far it is trusted."""
+    source: list[str]
+    """Keys of its sources."""
+
+
+class EvidenceAnswer(Answer):
+    """The evidence of a case."""
+
+    case: CaseName
+    """The case."""
+    events: list[EventInfo]
+    """Events by date."""
+    series: list[SeriesInfo]
+    """Observed quantities, those the model has an output for first."""
+    context: list[SeriesInfo]
+    """Values of the host city and country."""
+    enterprises: list[EnterpriseInfo]
+    """Enterprises known by name."""
+    sources: dict[str, SourceInfo]
+    """Sources by key; judgement stands for a judgement of ours."""
+    grades: dict[str, Said]
+    """What the grades mean."""
+
+
+def evidence_of(shelved: Shelved) -> EvidenceAnswer:
+    """All evidence of a case."""
+    case = shelved.case
+    return EvidenceAnswer(
+        case=case_name(shelved),
+        events=events_of(case),
+        series=series_of(case.observations),
+        context=series_of(case.host_context),
+        enterprises=enterprises_of(case),
+        sources=sources_of(case),
+        grades={
+            grade: said(f"web.grade.{grade}")
+            for grade in ("high", "medium", "low", "derived", "judgement", "background")
+        },
+    )
+
+
+def events_of(case: Case) -> list[EventInfo]:
+    """Events by date."""
+    return [
+        EventInfo(
+            key=f"event-{n}",
+            date=str(one.date),
+            quarter=str(one.date.quarter("event")),
+            scale=one.scale,
+            mechanism=one.mechanism,
+            mechanism_title=said(f"cases.mechanism.{one.mechanism}"),
+            actors=Said(en=one.actors_en, zh=one.actors_zh),
+            event=Said(en=one.event_en, zh=one.event_zh),
+            grade=one.grade,
+            source=list(one.source),
+        )
+        for n, one in enumerate(case.events)
+    ]
+
+
+def series_of(rows: object) -> list[SeriesInfo]:
+    """Observed quantities of a table's rows."""
+    by_name: dict[str, list[SeriesPoint]] = {}
+    for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
+        by_name.setdefault(one.variable, []).append(
+            SeriesPoint(
+                date=str(one.date),
+                quarter=str(one.quarter),
+                value=one.value,
+                high=getattr(one, "high", None),
+                bound=getattr(one, "bound", "exact"),
+                unit=one.unit,
+                unit_title=unit_title(one.unit),
+                basis=one.basis,
+                grade=one.grade,
+                use=getattr(one, "use", True),
+                role=getattr(one, "role", "context"),
+                source=list(one.source),
+                note=one.note,
+            )
+        )
+    found = [
+        SeriesInfo(
+            variable=name,
+            title=Said(en=series_title(name, "en"), zh=series_title(name, "zh")),
+            is_output=is_output(name),
+            points=points,
+        )
+        for name, points in by_name.items()
+    ]
+    return sorted(found, key=lambda one: not one.is_output)
+
+
+def is_output(name: str) -> bool:
+    """Whether the model has an output of a name."""
+    from copark.model.outputs import NAMES
+
+    return name in NAMES
+
+
+def enterprises_of(case: Case) -> list[EnterpriseInfo]:
+    """Enterprises known by name."""
+    return [
+        EnterpriseInfo(
+            name=one.name,
+            name_zh=one.name_zh,
+            country=one.country,
+            origin=one.origin,
+            sector=None if one.sector_en is None else Said(en=one.sector_en, zh=one.sector_zh or one.sector_en),
+            status=one.status,
+            registered=None if one.registered is None else str(one.registered),
+            operating=None if one.operating is None else str(one.operating),
+            grade=one.grade,
+            source=list(one.source),
+        )
+        for one in case.enterprises
+    ]
+
+
+def sources_of(case: Case) -> dict[str, SourceInfo]:
+    """Sources by key."""
+    found = {key: source_info(key, one) for key, one in case.sources.items()}
+    note = said("web.judgement")
+    found[JUDGEMENT] = SourceInfo(
+        key=JUDGEMENT, outlet="copark", title=None, date=None, url=None, read="original", language=None, note=note
+    )
+    return found
+
+
+def source_info(key: str, source: Source) -> SourceInfo:
+    """A source."""
+    return SourceInfo(
+        key=key,
+        outlet=source.outlet,
+        title=source.title,
+        date=None if source.date is None else str(source.date),
+        url=source.url,
+        read=source.read,
+        language=source.language,
+        note=None if source.note is None else both(source.note),
+    )
+
+
+def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
+    """Events, series or sources as a table for spreadsheets and statistics."""
+    from copark.store.tables import Cell, Table
+
+    case = shelved.case
+    if name == "events":
+        head = ["date", "scale", "mechanism", "actors", "event", "grade", "source"]
+        rows: Iterator[list[Cell]] = (
+            [str(e.date), e.scale, text(f"cases.mechanism.{e.mechanism}", lang), e.actors(lang), e.event(lang), e.grade,
+             "; ".join(e.source)]
+            for e in case.events
+        )  # fmt: skip
+        return Table("events", head, rows, len(case.events))
+    if name == "series":
+        head = ["variable", "title", "date", "value", "high", "bound", "unit", "basis", "grade", "use", "role"]
+        rows = (
+            [o.variable, series_title(o.variable, lang), str(o.date), o.value, o.high, o.bound, o.unit, o.basis,
+             o.grade, "yes" if o.use else "no", o.role, "; ".join(o.source), o.note]
+            for o in case.observations
+        )  # fmt: skip
+        return Table("series", [*head, "source", "note"], rows, len(case.observations))
+    head = ["key", "outlet", "title", "date", "url", "read", "language", "note"]
+    rows = (
+        [key, s.outlet, s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
+         None if s.note is None else s.note.get(lang)]
+        for key, s in case.sources.items()
+    )  # fmt: skip
+    return Table("sources", head, rows, len(case.sources))
+
+
+def evidence_file(shelved: Shelved, name: str, lang: str, scratch: Path) -> bytes:
+    """A table of the evidence as the bytes of a CSV file."""
+    from copark.store.exports import write_csv
+
+    try:
+        return write_csv(evidence_table(shelved, name, lang), scratch).read_bytes()
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -1,0 +1,213 @@
+"""Files of a result: tables for spreadsheets and statistics, netCDF for science, drawings, the study itself.
+
+A result that is stored is read; another is made again, bit by bit the same, in a place of its own that is then removed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.errors import StudyFaults
+from copark.experiments.run import simulate
+from copark.store import RunStore
+from copark.store.exports import export_run, write_csv
+from copark.store.summary import summary_of
+from copark.store.tables import (
+    outcomes_table,
+    paths_table,
+    provenance_table,
+    runs_table,
+    summary_table,
+    variables_table,
+)
+from copark.texts import text
+from copark.workflows.places import store_in
+from copark.workflows.serving.engine import Engine
+from copark.workflows.serving.refusals import TooMuch, fault
+from copark.workflows.serving.shelf import Shelved
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.experiments.study import Study
+    from copark.store import RunRecord
+    from copark.store.tables import Table
+
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "nc": "application/x-netcdf",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "metadata.json": "application/json",
+    "study.yaml": "application/yaml",
+}
+TABLES = ("bands", "outcomes", "draws", "variables", "provenance", "paths")
+FIGURES = ("fan", "difference", "outcomes", "coordination", "phases")
+MOST_CELLS = 5_000_000
+"""Numbers in one table of paths; more is for netCDF."""
+SCRATCH = ".export-"
+DRAWING = threading.Lock()
+"""Drawings are styled for the whole process: one at a time."""
+
+
+@contextmanager
+def at_hand(
+    engine: Engine, study: Study, shelved: Shelved, data: Path
+) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
+    """A result as a stored one: that of the data folder, or one made for the moment."""
+    identity = engine.identity(study, shelved)
+    store = store_in(data)
+    found = store.find(identity)
+    if found is not None:
+        yield store, found, store.load(identity)
+        return
+    folder = data / f"{SCRATCH}{secrets.token_hex(8)}"
+    try:
+        store = RunStore(folder)
+        made = simulate(study, shelved.case, threads=1, source=engine.source(study, shelved))
+        record = store.save(made)
+        yield store, record, made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def export(
+    engine: Engine,
+    study: Study,
+    shelved: Shelved,
+    form: str,
+    target: Path,
+    data: Path,
+    *,
+    lang: str = "en",
+    table: str = "bands",
+    figure: str = "fan",
+    output: str = "operating",
+    scenario: int = 0,
+) -> Path:
+    """Write a result in a form of :data:`FORMS`.
+
+    Parameters
+    ----------
+    target
+        File to write.
+    data
+        Data folder.
+    table
+        Of ``csv``: one of :data:`TABLES`.
+    figure, output, scenario
+        Of ``svg`` and ``png``: one of :data:`FIGURES`, of which output, of which scenario.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the form cannot hold what is asked for.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if form == "study.yaml":
+        target.write_text(study_yaml(study), encoding="utf-8")
+        return target
+    with at_hand(engine, study, shelved, data) as (store, record, dataset):
+        if form == "metadata.json":
+            words = json.dumps(metadata(record), ensure_ascii=False, indent=1, sort_keys=True)
+            target.write_text(words + "\n", encoding="utf-8")
+        elif form == "csv":
+            write_csv(table_of(store, record, dataset, table, lang), target)
+        elif form in ("svg", "png"):
+            with DRAWING:
+                target.write_bytes(drawn(dataset, shelved, form, figure, output, scenario, lang))
+        else:
+            export_run(store, record.identity, "netcdf" if form == "nc" else form, target, lang=lang)
+    return target
+
+
+def study_yaml(study: Study) -> str:
+    """A study as a file that ``copark run`` takes, and gives the same identity for."""
+    import yaml
+
+    words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
+    return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}"
+
+
+def metadata(record: RunRecord) -> dict[str, Any]:
+    """What made a result, and what its runs came to."""
+    return {
+        "identity": record.identity,
+        "created": record.created,
+        "runs": record.runs,
+        "kept": record.kept,
+        "scenarios": list(record.scenarios),
+        "variables": list(record.variables),
+        "status": record.status,
+        "outcome": record.outcome,
+        "provenance": record.provenance,
+    }
+
+
+def table_of(store: RunStore, record: RunRecord, dataset: xr.Dataset, name: str, lang: str) -> Table:
+    """One of the tables of a result.
+
+    Raises
+    ------
+    TooMuch
+        If a table of paths would be larger than any program likes.
+    """
+    if name == "bands":
+        return summary_table(store.load_summary(record.identity) or summary_of(dataset), lang)
+    if name == "outcomes":
+        return outcomes_table(record, lang)
+    if name == "draws":
+        return runs_table(store.load_every_run(record.identity), lang)
+    if name == "variables":
+        return variables_table(dataset)
+    if name == "provenance":
+        return provenance_table(record, lang)
+    made = paths_table(dataset)
+    if made.count * len(made.header) > MOST_CELLS:
+        raise TooMuch([fault("export_too_large", "table", cells=f"{made.count * len(made.header):,}")])
+    return made
+
+
+def drawn(
+    dataset: xr.Dataset, shelved: Shelved, form: str, figure: str, output: str, scenario: int, lang: str
+) -> bytes:
+    """A drawing of a result.
+
+    Raises
+    ------
+    StudyFaults
+        If the result has no such output or scenario.
+    """
+    from copark.analysis.pairing import pair
+    from copark.report import figures
+    from copark.report.figures.comparison import difference_bands
+    from copark.report.figures.files import render
+
+    if scenario >= dataset.sizes["scenario"]:
+        raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])
+    if output not in dataset.data_vars and figure in ("fan", "difference"):
+        raise StudyFaults([fault("no_output", "output", found=output)])
+    if figure == "difference" and scenario == 0:
+        raise StudyFaults([fault("no_difference", "scenario")])
+    try:
+        if figure == "fan":
+            made = figures.fan(dataset, output, shelved.case, lang, scenario)
+        elif figure == "difference":
+            made = difference_bands(pair(dataset, dataset, 0, scenario), output, lang)
+        elif figure == "outcomes":
+            made = figures.outcome_bars(dataset, lang, scenario)
+        elif figure == "coordination":
+            made = figures.coordination(dataset, lang, scenario)
+        else:
+            made = figures.phases(dataset, shelved.case, lang, scenario)
+    except KeyError as missing:
+        raise StudyFaults([fault("no_output", "output", found=str(missing))]) from None
+    return render(made, form, output, str(dataset.attrs.get("identity", "")))

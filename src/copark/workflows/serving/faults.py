@@ -1,0 +1,107 @@
+"""Faults of a request, in both languages, each with its place, cause and repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from copark.cases.fields import shown
+from copark.cases.reading import KeyPath, written
+from copark.cases.validation import told
+from copark.errors import Fault
+from copark.experiments.study_file import models_in
+from copark.texts import has_text
+from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.refusals import REQUEST
+
+MOST = 100
+COUNTED = "cases.too_short"
+"""Told of a list whose items have faults of their own as well, since they are not counted."""
+PLAIN = {
+    "int_parsing": "whole", "int_type": "whole", "int_from_float": "whole", "float_parsing": "number",
+    "float_type": "number", "bool_parsing": "yes_no", "bool_type": "yes_no", "string_type": "words",
+    "string_pattern_mismatch": "pattern", "string_too_long": "long", "json_invalid": "json", "finite_number": "number",
+    "missing": "missing",
+}  # fmt: skip
+"""Errors that a request may have and a case or study has in other words."""
+
+
+class FaultInfo(Answer):
+    """One thing wrong in one place."""
+
+    field: str
+    """Where in the request; or the key, column or cell of an uploaded file."""
+    code: str
+    """What kind of fault it is; the same in every language."""
+    file: str
+    """``request``, or the file or sheet of an upload."""
+    line: int | None
+    """Line or row in it."""
+    cause: Said
+    """What is wrong."""
+    repair: Said
+    """How to mend it."""
+
+
+def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
+    """Faults as they are answered."""
+    return [
+        FaultInfo(
+            field=fault.key,
+            code=fault.code,
+            file=fault.file,
+            line=fault.line,
+            cause=Said(en=fault.cause("en"), zh=fault.cause("zh")),
+            repair=Said(en=fault.repair("en"), zh=fault.repair("zh")),
+        )
+        for fault in faults
+    ]
+
+
+def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel] | None = None) -> list[Fault]:
+    """Faults of what pydantic found wrong in a request.
+
+    Parameters
+    ----------
+    errors
+        As ``errors()`` gives them, with places that begin with ``body``, ``query`` or ``path``.
+    model
+        What the body should have been, to suggest keys.
+    """
+    found = [_fault(error, model) for error, _ in zip(errors, range(MOST), strict=False)]
+    places = [fault.key for fault in found]
+    return [fault for fault in found if fault.code != COUNTED or not any(_within(place, fault.key) for place in places)]
+
+
+def _within(place: str, around: str) -> bool:
+    """Whether a place lies in another."""
+    return place != around and place.startswith(around)
+
+
+def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
+    place: KeyPath = tuple(step for step in error["loc"] if step not in ("body", "query", "path", "header"))
+    if error["type"] == "json_invalid":
+        return Fault("web.fault.json", REQUEST, None, "", {"found": shown(error.get("ctx", {}).get("error", ""))})
+    if error["type"] in PLAIN:
+        name = PLAIN[error["type"]]
+        values = {"found": shown(place[-1] if name == "missing" and place else error.get("input", ""))}
+        return Fault(f"web.fault.{name}", REQUEST, None, written(place), values)
+    allowed = keys_at(place[:-1], model) if error["type"] == "extra_forbidden" else ()
+    code, at, values = told({**error, "loc": place}, allowed)
+    values = {name: shown(value) for name, value in values.items()}
+    for key in (f"study.{code.removeprefix('study_')}", f"cases.{code}"):
+        if has_text(f"{key}.cause") and (code.startswith("study_") or key.startswith("cases.")):
+            return Fault(key, REQUEST, None, written(at), values)
+    return Fault("web.fault.invalid", REQUEST, None, written(at), {"found": values.get("found", "")})
+
+
+def keys_at(path: KeyPath, model: type[BaseModel] | None) -> tuple[str, ...]:
+    """Keys that may stand at a place of a request."""
+    here = model
+    for step in path:
+        fields = {} if here is None else {f.alias or name: f for name, f in here.model_fields.items()}
+        if isinstance(step, str) and step in fields:
+            here = next(iter(models_in(fields[step].annotation)), here)
+    return () if here is None else tuple(f.alias or name for name, f in here.model_fields.items())

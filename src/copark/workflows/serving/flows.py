@@ -1,0 +1,172 @@
+"""What the arrows between scales carry, quarter by quarter, run by run.
+
+A run's outputs tell stocks and money; what an arrow carried stands in the run's wires, which the kernel fills and the
+next run overwrites. They are copied here after each run, for the first runs only: 100 kB a run. What arrives at the
+other end follows from strength and delay (:func:`copark.model.coupling.links.carry`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.experiments.run import simulate_block  # type: ignore[attr-defined]
+from copark.experiments.study import Scenario, Study
+from copark.model.arrays import make_workspace
+from copark.model.coupling.arrows import CHANNELS_PER_LINK, LINKS
+from copark.model.variables import ORIGINS, Link, catalogue
+from copark.workflows.serving.memory import BoundedCache
+
+if TYPE_CHECKING:
+    from copark.model.arrays import Draws, Inputs
+    from copark.workflows.serving.engine import Engine, Ticket
+    from copark.workflows.serving.shelf import Shelved
+
+Floats = NDArray[np.float64]
+FLOW_RUNS = 200
+"""Runs whose arrows are looked at."""
+FLOWS_HELD = 96_000_000
+SIDES = ORIGINS[:2]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One number an arrow carries.
+
+    Parameters
+    ----------
+    link
+        The arrow.
+    row
+        Its place in a run's wires.
+    name
+        What it is of: an origin, a side, a partner's number, the name of what is received, or nothing.
+    """
+
+    link: Link
+    row: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What arrived at the end of every arrow.
+
+    Parameters
+    ----------
+    arrived
+        float64 of shape (runs, quarters, channels), channels in the order of :func:`channels`; NaN from the quarter on
+        in which a run was broken off.
+    strength
+        Strength of each arrow, by its number, shape (quarters, links).
+    """
+
+    arrived: Floats
+    strength: Floats
+
+
+@cache
+def channels() -> tuple[Channel, ...]:
+    """Every channel of every arrow, in the order of the arrows."""
+    shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
+    found: list[Channel] = []
+    for link in catalogue().links.values():
+        first = link.number * CHANNELS_PER_LINK
+        names: list[str] = []
+        for name in link.receives:
+            variable = shapes[(link.target_room, name)]
+            count = prod(variable.shape)
+            if count == 1:
+                names.append(name if len(link.receives) > 1 else "")
+            else:
+                by_axis = {"origin": ORIGINS, "side": SIDES}.get(variable.axes[0])
+                names += list(by_axis) if by_axis is not None else [str(n + 1) for n in range(count)]
+        found += [Channel(link, first + n, name) for n, name in enumerate(names)]
+    return tuple(found)
+
+
+def traffic(inputs: Inputs, draws: Draws, ticket: Ticket) -> Flows:
+    """Run every draw and read its wires.
+
+    Raises
+    ------
+    Cancelled
+        If the ticket was cancelled meanwhile.
+    """
+    count, quarters = len(draws.luck), len(inputs.world)
+    rows = [channel.row for channel in channels()]
+    work = make_workspace(inputs)
+    sent = np.empty((count, quarters, len(rows)))
+    out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
+    nothing = np.zeros(0, np.int64)
+    for i in range(count):
+        if i % 32 == 0:
+            ticket.check()
+        with np.errstate(all="ignore"):
+            simulate_block(inputs, draws, work, nothing, i, i + 1, out, status)
+        sent[i] = work.wires.sent[:, rows]
+        if status[i, 0]:
+            sent[i, status[i, 1] :] = np.nan
+    return Flows(arriving(sent, inputs), inputs.link_strength.copy())
+
+
+def arriving(sent: Floats, inputs: Inputs) -> Floats:
+    """What arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``.
+
+    Parameters
+    ----------
+    sent
+        Shape (runs, quarters, channels).
+    """
+    arrived = np.empty_like(sent)
+    for n, channel in enumerate(channels()):
+        link = channel.link
+        delay, strength = int(inputs.link_delay[link.number]), inputs.link_strength[:, link.number]
+        late = np.full(sent.shape[:2], link.neutral)
+        late[:, delay:] = sent[:, : sent.shape[1] - delay, n] if delay < sent.shape[1] else late[:, delay:]
+        arrived[:, :, n] = strength * late + (1.0 - strength) * link.neutral
+    return arrived
+
+
+class FlowBook:
+    """Flows of arms, held like their runs.
+
+    Parameters
+    ----------
+    engine
+        The engine whose cases and draws they share.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.held: BoundedCache[Flows] = BoundedCache(FLOWS_HELD)
+
+    def flows(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> Flows:
+        """Flows of the first runs of a scenario."""
+        runs = min(FLOW_RUNS, study.runs)
+        key = (self.engine.arm_key(study, shelved, scenario), runs)
+
+        def make() -> Flows:
+            inputs = self.engine.inputs(study, shelved, scenario)
+            return traffic(inputs, self.engine.draws(study, shelved, scenario, 0, runs), ticket)
+
+        return self.held.once(key, make, lambda made: made.arrived.nbytes)
+
+
+def by_link(values: Floats) -> dict[str, Floats]:
+    """Values of channels, on the last axis, added up into one number an arrow: means of levels, sums of amounts."""
+    found: dict[str, Floats] = {}
+    for link in catalogue().links.values():
+        at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
+        mixed = link.unit in ("1", "log points", "1/yr") or len(link.receives) > 1
+        part = values[..., at[:1]] if len(link.receives) > 1 else values[..., at]
+        found[link.name] = part.mean(axis=-1) if mixed else part.sum(axis=-1)
+    return found
+
+
+__all__ = ["FLOW_RUNS", "LINKS", "Channel", "FlowBook", "Flows", "arriving", "by_link", "channels", "traffic"]

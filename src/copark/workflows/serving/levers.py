@@ -1,0 +1,280 @@
+"""What a person may move: every lever with its range, its unit and what the record has, dated and with its source.
+
+Keys are places in a scenario: ``edits.equity``, ``parameters.value_home``, ``levers.world.exposure_pandemic``,
+``links.network_to_arrivals``. A test moves each to both ends of its range and beyond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.cases.facts import used
+from copark.cases.pack import case_parameters
+from copark.experiments.edits import Depth
+from copark.experiments.happenings import happenings
+from copark.experiments.sample import prior_of
+from copark.experiments.study import levers as dated_levers
+from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.wording import both, said, unit_title
+
+if TYPE_CHECKING:
+    from copark.cases import Case, Fact
+    from copark.model.arrays import Inputs
+
+WHOLE = 10_000
+SIMPLE = frozenset(
+    (
+        "edits.equity", "edits.quota", "edits.framework", "edits.depth", "edits.partners", "edits.shareholders",
+        "edits.threshold", "edits.profit_tax", "edits.capability", "edits.plan", "edits.drop", "edits.rivals",
+    )
+)  # fmt: skip
+"""Levers of the simple mode; the expert mode has all."""
+
+
+class DatedValue(Answer):
+    """What the record has from a date on."""
+
+    date: str
+    """From when."""
+    values: dict[str, float]
+    """The value, under ``value``; of shares, basis points by side; of terms, by origin."""
+    grade: str
+    """How far it is trusted."""
+    source: list[str]
+    """Keys of its sources."""
+    note: Said | None
+    """What a reader should know."""
+
+
+class Option(Answer):
+    """One of the things a lever lets choose or switch."""
+
+    key: str
+    """What to write."""
+    title: Said
+    """What it is."""
+    date: str | None
+    """When it happened, or since when it is there."""
+    spans: list[list[str | None]]
+    """Of actors: from when to when they were there; null where it lasts."""
+    side: str | None
+    """On whose side it stands."""
+
+
+class Slider(Answer):
+    """A range that is useful to move in; the whole range is wider. A judgement of presentation, not of fact."""
+
+    low: float
+    """Left end."""
+    high: float
+    """Right end."""
+    step: float
+    """Smallest step."""
+
+
+class LeverInfo(Answer):
+    """Something that may be moved."""
+
+    key: str
+    """Its place in a scenario."""
+    form: str
+    """How it is written: shares, steps, framework, switches, presence, date, drop, choice, rivals, terms, number, dated
+    or link."""
+    title: Said
+    """What it is."""
+    simple: bool
+    """Whether it belongs to the simple mode."""
+    unit: str
+    """Its unit."""
+    unit_title: Said
+    """The unit as a person reads it."""
+    low: float | None
+    """Least value allowed."""
+    high: float | None
+    """Greatest value allowed."""
+    slider: Slider | None
+    """A useful range."""
+    options: list[Option]
+    """What may be chosen, switched, dropped or moved."""
+    baseline: list[DatedValue]
+    """What the record has, by date; of parameters the value without drawing."""
+    prior: str | None
+    """Of a parameter, its prior; null where it is fixed."""
+    moved: str | None
+    """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved."""
+    grade: str | None
+    """Of a parameter, how far it is trusted."""
+    source: str | None
+    """Of what belongs to the model, where it is from."""
+
+
+def lever(key: str, form: str, title: Said, unit: str = "1", **more: Any) -> LeverInfo:
+    """Make a lever of what it has; the rest is empty."""
+    empty: dict[str, Any] = dict.fromkeys(("low", "high", "slider", "prior", "moved", "grade", "source"))
+    empty |= {"options": [], "baseline": []}
+    return LeverInfo(
+        key=key, form=form, title=title, simple=key in SIMPLE, unit=unit, unit_title=unit_title(unit), **(empty | more)
+    )
+
+
+def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
+    """Everything that may be moved in a case.
+
+    Parameters
+    ----------
+    inputs
+        The case, packed as it is.
+    """
+    return [
+        *_facts(case),
+        *_actors(case),
+        *_rules(case),
+        *(_parameter(variable, case) for variable in catalogue().parameters.values()),
+        *(_dated(name, variable, inputs) for name, variable in dated_levers().items()),
+        *_links(inputs),
+    ]
+
+
+def _facts(case: Case) -> Iterator[LeverInfo]:
+    def steps(name: str, facts: Iterable[Fact], unit: str, low: float, high: float, slider: Slider) -> LeverInfo:
+        return lever(
+            f"edits.{name}", "steps", said(f"web.lever.{name}"), unit, low=low, high=high, slider=slider,
+            baseline=[_fact(one, unit) for one in used(facts)],
+        )  # fmt: skip
+
+    most = max((fact.in_unit("ha") for fact in used(case.land.plan)), default=1000.0)
+    slider = Slider(low=0, high=WHOLE, step=50)
+    tables = [
+        DatedValue(
+            date=str(table.date),
+            values={side: float(table.basis_points_of(side)) for side in (*ORIGINS, "none")},
+            grade=table.holdings[0].grade,
+            source=sorted({key for one in table.holdings for key in one.source}),
+            note=None,
+        )
+        for table in used(case.equity)
+    ]
+    equity = said("web.lever.equity")
+    yield lever("edits.equity", "shares", equity, "bp", low=0, high=WHOLE, slider=slider, baseline=tables)
+    yield steps("quota", case.quota, "bp", 1, WHOLE, Slider(low=5001, high=WHOLE, step=1))
+    yield steps("threshold", case.regime.threshold, "M USD", 0, 1e6, Slider(low=0, high=10, step=0.1))
+    yield steps("profit_tax", case.regime.profit_tax, "1", 0, 1, Slider(low=0, high=0.3, step=0.01))
+    yield steps("capability", case.capability, "1", 0, 1, Slider(low=0, high=1, step=0.05))
+    yield steps("plan", case.land.plan, "ha", 0, 1e5, Slider(low=0, high=2 * most, step=10))
+
+
+def _fact(fact: Fact, unit: str) -> DatedValue:
+    return DatedValue(
+        date=str(fact.date),
+        values={"value": fact.in_unit(unit)},
+        grade=fact.grade,
+        source=list(fact.source),
+        note=None if fact.note is None else both(fact.note),
+    )
+
+
+def _option(key: str, title: Said, date: str | None = None, side: str | None = None, spans: Any = ()) -> Option:
+    return Option(key=key, title=title, date=date, side=side, spans=list(spans))
+
+
+def _actors(case: Case) -> Iterator[LeverInfo]:
+    def span(one: Any) -> list[str | None]:
+        return [str(one.since), None if one.until is None else str(one.until)]
+
+    framework = case.framework
+    spans = [] if framework is None else [span(framework)]
+    options = [_option("framework", said("web.lever.framework"), spans=spans)]
+    yield lever("edits.framework", "framework", said("web.lever.framework"), options=options)
+    switches = [name for name in Depth.model_fields if name != "since"]
+    options = [_option(name, said(f"web.depth.{name}")) for name in switches]
+    yield lever("edits.depth", "switches", said("web.lever.depth"), options=options)
+    options = [
+        _option(one.key, both(one.title), str(one.presence[0].since), one.side, map(span, one.presence))
+        for one in case.partners
+    ]
+    yield lever("edits.partners", "presence", said("web.lever.partners"), options=options)
+    options = [_option(one.key, both(one.title), str(one.since), one.side, [span(one)]) for one in case.shareholders]
+    yield lever("edits.shareholders", "presence", said("web.lever.shareholders"), options=options)
+
+
+def _rules(case: Case) -> Iterator[LeverInfo]:
+    options = [_option(one.key, both(one.title), str(one.date)) for one in happenings(case)]
+    yield lever("edits.drop", "drop", said("web.lever.drop"), options=options)
+    until = case.regime.narrow_until
+    narrow = [_option("narrow_until", said("web.lever.narrow_until"), None if until is None else str(until))]
+    yield lever("edits.narrow_until", "date", said("web.lever.narrow_until"), options=narrow)
+    kinds = [_option(kind, said(f"workflows.kind.{kind}")) for kind in ("intergovernmental", "mixed", "enterprise-led")]
+    yield lever("edits.kind", "choice", said("web.lever.kind"), options=kinds)
+    slider = Slider(low=0, high=3, step=0.1)
+    sides = [_option("home", both(case.sides.home.title)), _option("host", both(case.sides.host.title))]
+    yield lever("edits.rivals", "rivals", said("web.lever.rivals"), low=0, high=100, slider=slider, options=sides)
+    slider = Slider(low=-0.1, high=0.1, step=0.005)
+    terms = [_option(key, said(f"web.term.{key}")) for key in ("cost", "market")]
+    yield lever(
+        "edits.terms", "terms", said("web.lever.terms"), "1/yr", low=-1, high=1, slider=slider, options=terms,
+        baseline=[
+            DatedValue(
+                date=str(one.since), values={origin: float(getattr(one, origin)) for origin in ORIGINS},
+                grade=one.grade, source=list(one.source), note=both(one.title),
+            )
+            for one in case.terms
+        ],
+    )  # fmt: skip
+
+
+def _parameter(variable: Variable, case: Case) -> LeverInfo:
+    prior, own = prior_of(variable, case), case.parameters.get(variable.name)
+    values = case_parameters(case).get(variable.name, variable.default)
+    names = ["value"] if len(values) == 1 else list(ORIGINS) if variable.axes == ("origin",) else None
+    named = {str(n) if names is None else names[n]: float(value) for n, value in enumerate(values)}
+    grade = variable.grade if own is None else own.grade
+    source = [] if own is None else list(own.source)
+    fixed = prior is None or prior.kind == "fixed"
+    return lever(
+        f"parameters.{variable.name}", "number", both(variable), variable.unit, low=variable.low, high=variable.high,
+        slider=_useful(variable, None if fixed else prior, values), grade=grade, moved=variable.moved,
+        prior=None if fixed or prior is None else prior.density_kind(), source=variable.source,
+        baseline=[DatedValue(date=str(case.clock.start), values=named, grade=grade, source=source, note=None)],
+    )  # fmt: skip
+
+
+def _useful(variable: Variable, prior: Any, values: Sequence[float]) -> Slider | None:
+    """Nine tenths of the prior, and the value itself; the whole range where nothing is drawn and it is not wide."""
+    if variable.shape not in ((), (1,)):
+        return None
+    low, high = variable.low, variable.high
+    if prior is not None:
+        ends = np.clip(prior.quantile(np.array([0.025, 0.975]), variable.default[0]), low, high)
+        low, high = float(ends[0]), float(ends[1])
+    low, high = min(low, *values, values[0]), max(high, *values, values[0])
+    return Slider(low=low, high=high, step=float(f"{(high - low) / 100.0:.1g}"))
+
+
+def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
+    """A lever or driver of the model by quarter, told where it changes; of several numbers the first ones alone."""
+    column = np.asarray(getattr(inputs, variable.room)[variable.name], dtype=np.float64)
+    told = column.reshape(len(column), -1)
+    values = [
+        DatedValue(
+            date=str(t), values={str(n): float(x) for n, x in enumerate(told[t])}, grade="derived", source=[], note=None
+        )
+        for t in range(len(told))
+        if t == 0 or (told[t] != told[t - 1]).any()
+    ]
+    return lever(
+        f"levers.{name}", "dated", both(variable), variable.unit, low=variable.low, high=variable.high,
+        baseline=values, source=variable.source,
+    )  # fmt: skip
+
+
+def _links(inputs: Inputs) -> Iterator[LeverInfo]:
+    for link in catalogue().links.values():
+        values = {"strength": 1.0, "delay": float(inputs.link_delay[link.number])}
+        yield lever(
+            f"links.{link.name}", "link", both(link), "1", low=0, high=10, slider=Slider(low=0, high=2, step=0.05),
+            baseline=[DatedValue(date="0", values=values, grade="judgement", source=[], note=None)],
+        )  # fmt: skip

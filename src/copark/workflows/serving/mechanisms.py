@@ -1,0 +1,230 @@
+"""Why an output moved: which arrows carry something else than in the reference, and what each would do alone.
+
+An arrow's change is the mean, over the quarters from the first difference on, of what arrives in the arm less what
+arrives in the reference, on the same luck, in spreads of what arrives in the reference. What it would do alone is asked
+of the model: in the reference's world the arrow is given, quarter by quarter, the strength at which it carries on
+average what it carries in the arm, everything else is left free, and the paired change of the target is read. Arrows
+whose flow comes into being, or only changes hands between sides, have no such strength, and are told without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.experiments.results import positions
+from copark.experiments.run import run_blocks
+from copark.model.variables import Link
+from copark.workflows.serving.answers import ArmFlows, ArrowFlow, Mechanism, Said, Why
+from copark.workflows.serving.flows import Channel, Flows, by_link, channels
+from copark.workflows.serving.quantiles import quantiles_over
+from copark.workflows.serving.wording import amount, both, said, signed
+
+if TYPE_CHECKING:
+    from copark.experiments.study import Study
+    from copark.workflows.serving.engine import ArmRuns, Ticket
+    from copark.workflows.serving.flows import FlowBook
+    from copark.workflows.serving.shelf import Shelved
+    from copark.workflows.serving.simulation import Frame
+
+Floats = NDArray[np.float64]
+CANDIDATES = 8
+TOLD = 3
+LEAST_MOVED = 0.01
+"""Spreads below which an arrow counts as unmoved."""
+RUNS_ALONE = 100
+STRONGEST = 10.0
+LEAST_STRENGTH = 0.02
+"""A strength this near to 1 changes nothing worth a run."""
+NOTHING = 1e-9
+HIDDEN = 0.05
+"""Share of an arm's flow that may fall into quarters in which nothing flows in the reference."""
+
+
+def arm_flows(book: FlowBook, study: Study, shelved: Shelved, ticket: Ticket) -> list[ArmFlows]:
+    """What the arrows carry in every arm: medians over runs, and weights on the reference's scale."""
+    every = [book.flows(study, shelved, scenario, ticket) for scenario in study.scenarios]
+    scale = {name: strongest(values) for name, values in by_link(beyond_neutral(every[0])).items()}
+    found = []
+    for scenario, flows in zip(study.scenarios, every, strict=True):
+        values, weights = by_link(flows.arrived), by_link(beyond_neutral(flows))
+        arrows = [
+            ArrowFlow.model_construct(
+                link=name,
+                median=middle(values[name]).tolist(),
+                weight=np.clip(middle(weights[name]) / scale[name], 0.0, 1.0).tolist(),
+            )
+            for name in values
+        ]
+        found.append(ArmFlows.model_construct(arm=scenario.key, runs=len(flows.arrived), arrows=arrows))
+    return found
+
+
+def middle(values: Floats) -> Floats:
+    """Median over runs, leaving out those without a value; shape (quarters,)."""
+    found: Floats = quantiles_over(np.ascontiguousarray(values.T), (0.5,))[0]
+    return found
+
+
+def beyond_neutral(flows: Flows) -> Floats:
+    """How far what arrives is from nothing arriving, shape (runs, quarters, channels)."""
+    neutral = np.array([channel.link.neutral for channel in channels()])
+    found: Floats = np.abs(flows.arrived - neutral)
+    return found
+
+
+def strongest(values: Floats) -> float:
+    """The strongest twentieth of what an arrow carries; 1 where it never carries anything."""
+    there = values[np.isfinite(values)]
+    found = float(np.quantile(there, 0.95)) if there.size else 0.0
+    return found if found > 0.0 else float(there.max(initial=0.0)) or 1.0
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A channel that carries something else: means in reference and arm, and the change in spreads."""
+
+    channel: Channel
+    before: float
+    after: float
+    spreads: float
+
+
+def why(book: FlowBook, frame: Frame, runs: tuple[ArmRuns, ...], target: str, ticket: Ticket) -> Why:
+    """Why the last arm's target differs from the reference's."""
+    study, shelved = frame.study, frame.shelved
+    reference, arm = study.scenarios[0], study.scenarios[-1]
+    before, after = (book.flows(study, shelved, one, ticket) for one in (reference, arm))
+    moved = moved_channels(before, after)[:CANDIDATES]
+    alone = [effect_alone(book, frame, runs[0], one.channel.link, before, after, target, ticket) for one in moved]
+    order = sorted(range(len(moved)), key=lambda n: (alone[n] is None, -abs(alone[n] or 0.0), -abs(moved[n].spreads)))
+    if target in runs[-1].out:
+        apart = (runs[-1].out[target] - runs[0].out[target])[frame.judged]
+        apart = apart[np.isfinite(apart)]
+        change = float(np.median(apart)) if apart.size else None
+    else:
+        change = None
+    return Why(
+        arm=arm.key,
+        reference=reference.key,
+        target=target,
+        quarter=frame.labels[frame.judged],
+        change=change,
+        runs=len(before.arrived),
+        mechanisms=[mechanism(moved[n], alone[n], target) for n in order[:TOLD]],
+        method=said("web.why.method", runs=len(before.arrived), alone=min(RUNS_ALONE, len(before.arrived))),
+    )
+
+
+def moved_channels(before: Flows, after: Flows) -> list[Moved]:
+    """The strongest channel of every arrow that moved, the most moved first."""
+    apart = after.arrived - before.arrived
+    differs = (np.nan_to_num(apart) != 0.0).any(axis=(0, 2))
+    if not differs.any():
+        return []
+    since = int(np.argmax(differs))
+    best: dict[int, Moved] = {}
+    for n, channel in enumerate(channels()):
+        one = moved_channel(channel, before.arrived[:, since:, n], after.arrived[:, since:, n])
+        held = best.get(channel.link.number)
+        if abs(one.spreads) >= LEAST_MOVED and (held is None or abs(one.spreads) > abs(held.spreads)):
+            best[channel.link.number] = one
+    return sorted(best.values(), key=lambda one: -abs(one.spreads))
+
+
+def moved_channel(channel: Channel, before: Floats, after: Floats) -> Moved:
+    """How far a channel moved, shape of both (runs, quarters); at most 99 spreads, where the reference has none."""
+    both_there = np.isfinite(before) & np.isfinite(after)
+    first, second = before[both_there], after[both_there]
+    if not first.size:
+        return Moved(channel, float("nan"), float("nan"), 0.0)
+    change, spread = float((second - first).mean()), float(first.std())
+    spreads = change / spread if spread > 1e-12 else np.sign(change) * 99.0 if abs(change) > 1e-12 else 0.0
+    return Moved(channel, float(first.mean()), float(second.mean()), float(np.clip(spreads, -99.0, 99.0)))
+
+
+def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
+    """What the reference's flow must be multiplied by in each quarter to be the arm's on average, shape (quarters,).
+
+    1 in quarters in which nothing flows in the reference; ``None`` where that hides a flow of the arm, or where nothing
+    need be multiplied.
+    """
+    at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
+    first, second = before.arrived[..., at] - link.neutral, after.arrived[..., at] - link.neutral
+    there = np.isfinite(first) & np.isfinite(second)
+    base, new = (np.where(there, one, 0.0).sum(axis=(0, 2)) for one in (first, second))
+    size = np.where(there, np.abs(first), 0.0).sum(axis=(0, 2))
+    flowing = np.abs(base) > NOTHING * np.maximum(size, NOTHING)
+    if np.abs(new[~flowing]).sum() > HIDDEN * np.abs(new).sum():
+        return None
+    found = np.ones(len(base))
+    np.divide(new, base, out=found, where=flowing)
+    if (found < 0.0).any() or not (np.abs(found - 1.0) >= LEAST_STRENGTH).any():
+        return None
+    return np.minimum(found, STRONGEST)
+
+
+def effect_alone(
+    book: FlowBook, frame: Frame, reference: ArmRuns, link: Link, before: Flows, after: Flows, target: str,
+    ticket: Ticket,
+) -> float | None:  # fmt: skip
+    """Median paired change of the target where one arrow alone carries what it carries in the arm."""
+    factors = ratios(link, before, after)
+    if factors is None or target not in reference.out:
+        return None
+    study, shelved, scenario = frame.study, frame.shelved, frame.study.scenarios[0]
+    runs = min(RUNS_ALONE, reference.runs)
+    packed = book.engine.inputs(study, shelved, scenario)
+    changed = packed.link_strength.copy()
+    changed[:, link.number] *= factors
+    inputs = packed._replace(link_strength=changed)
+    draws = book.engine.draws(study, shelved, scenario, 0, runs)
+    with book.engine.share() as threads:
+        out, status = run_blocks(inputs, draws, positions([target]), threads, progress=ticket.check)
+    apart = out[:, 0, frame.judged] - reference.out[target][frame.judged, :runs]
+    apart = apart[(status[:, 0] == 0) & np.isfinite(apart)]
+    return float(np.median(apart)) if apart.size else None
+
+
+def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
+    """An arrow that moved, in numbers and words."""
+    from copark.workflows.serving.simulation import output_info
+
+    link, output = moved.channel.link, output_info(target)
+    direction = "more" if moved.spreads > 0.0 else "less"
+    words: dict[str, Said | str] = {
+        "title": both(link),
+        "channel": channel_title(moved.channel),
+        "before": amount(moved.before, link.unit),
+        "after": amount(moved.after, link.unit),
+    }
+    if alone is None:
+        sentence = said(f"web.why.{direction}", **words)
+    else:
+        effect = signed(alone, output.unit)
+        sentence = said(f"web.why.{direction}_alone", target=output.title, effect=effect, **words)
+    return Mechanism(
+        link=link.name,
+        title=both(link),
+        from_room=link.source_room,
+        to_room=link.target_room,
+        channel=moved.channel.name,
+        unit=link.unit,
+        before=moved.before,
+        after=moved.after,
+        moved=moved.spreads,
+        alone=alone,
+        sentence=sentence,
+    )
+
+
+def channel_title(channel: Channel) -> Said:
+    """Which of the numbers an arrow carries, in words, in brackets; nothing where there is one alone."""
+    if not channel.name:
+        return Said(en="", zh="")
+    if channel.name.isdigit():
+        return said("web.channel.number", number=channel.name)
+    return said(f"web.channel.{channel.name}")

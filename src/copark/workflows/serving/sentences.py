@@ -1,0 +1,107 @@
+"""Answers in sentences, for those who do not read charts and for those who do not see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from copark.experiments.sample import drawn_parameters
+from copark.model.variables import catalogue
+from copark.report.numbers import number
+from copark.workflows.serving.answers import Arm, Change, DrawsNote, OutputInfo, Said
+from copark.workflows.serving.wording import amount, both, points, said, share_words, signed, signed_span, span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from copark.experiments.entries import Title
+    from copark.experiments.study import Study
+    from copark.workflows.serving.shelf import Shelved
+
+STANDING = "self_standing"
+
+
+def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> Said:
+    """Median and band as a person reads them."""
+    if not isfinite(median):
+        return said("web.words.nothing")
+    if signs:
+        return said("web.words.band", median=signed(median, unit), band=signed_span(low, high, unit))
+    return said("web.words.band", median=amount(median, unit), band=span(low, high, unit))
+
+
+def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Said:
+    """An output's fan in a sentence.
+
+    Parameters
+    ----------
+    last
+        Its five quantiles in the last quarter.
+    """
+    low, median, high = float(last[0]), float(last[2]), float(last[4])
+    if not isfinite(median):
+        return said("web.words.chart_nothing", title=output.title)
+    return said(
+        "web.words.chart", title=output.title, quarter=quarter, median=amount(median, output.unit),
+        band=span(low, high, output.unit),
+    )  # fmt: skip
+
+
+def difference(
+    output: OutputInfo, last: NDArray[np.float64], quarter: str, reference: Title, begins: str | None
+) -> Said:
+    """An output's difference to the reference in a sentence."""
+    low, median, high = float(last[0]), float(last[2]), float(last[4])
+    if not isfinite(median):
+        return said("web.words.chart_nothing", title=output.title)
+    if low == high == 0.0:
+        return said("web.words.same", title=output.title, reference=both(reference), quarter=quarter)
+    return said(
+        "web.words.difference", title=output.title, quarter=quarter, median=signed(median, output.unit),
+        reference=both(reference), begins=begins or "", band=signed_span(low, high, output.unit),
+    )  # fmt: skip
+
+
+def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str) -> Said:
+    """The whole answer in a sentence or two: how often the park stands on its own feet, and against what."""
+    last = arms[-1]
+    if not last.finished:
+        return said("web.words.no_run", title=last.title)
+    standing = next(one for one in last.outcomes if one.name == STANDING)
+    told: dict[str, Any] = {
+        "title": last.title, "runs": number(last.finished, 0), "quarter": quarter,
+        "share": share_words(standing.share or 0.0),
+    }  # fmt: skip
+    if not changes:
+        return said("web.words.summary", **told)
+    change = changes[-1]
+    if change.begins is None:
+        return said("web.words.summary_same", reference=arms[0].title, **told)
+    move = next(one for one in change.outcomes if one.name == STANDING)
+    return said(
+        "web.words.summary_change", reference=arms[0].title, before=share_words(move.reference_share or 0.0),
+        change=points(move.change or 0.0), low=points(move.low or 0.0), high=points(move.high or 0.0), **told,
+    )  # fmt: skip
+
+
+def caveats(study: Study, shelved: Shelved, note: DrawsNote, labels: Sequence[str]) -> list[Said]:
+    """What a reader should know before believing an answer."""
+    found = [said("report.limits.bands"), said("report.limits.interested")]
+    if note.kind == "posterior":
+        found.append(said("web.caveat.posterior", cut=note.cut or "", pairs=note.pairs or 0))
+    if note.stale:
+        found.append(said("web.caveat.stale"))
+    if note.kind != "defaults":
+        still = [name for name, one in catalogue().parameters.items() if one.drawn and one.moved == "unmoved"]
+        found.append(said("web.caveat.unmoved", count=len(still)))
+    if note.kind in {"unsettled", "prior"}:
+        found.append(said("web.caveat.drawn", count=len(drawn_parameters(study, shelved.case))))
+    if shelved.uploaded:
+        found.append(said("web.caveat.uploaded"))
+    end = str(shelved.case.clock.data_end)
+    after = sum(label > end for label in labels)
+    if after:
+        found.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
+    return found

@@ -1,0 +1,361 @@
+"""The answer to a question: a study of one to four arms, as bands, shares, differences, observations and words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark import units
+from copark.analysis.bands import LEVELS
+from copark.analysis.compare import change_interval
+from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
+from copark.experiments.results import experiment_hash
+from copark.experiments.study import Scenario, Study
+from copark.model.compiler import cpu_features, model_hash, versions
+from copark.model.variables import catalogue
+from copark.version import __version__
+from copark.workflows.serving import sentences
+from copark.workflows.serving.answers import (
+    Arm,
+    CaseName,
+    Change,
+    DrawsNote,
+    Headline,
+    HeadlineMove,
+    Made,
+    Numbers,
+    ObservedPoint,
+    OutcomeMove,
+    OutcomeShare,
+    OutputInfo,
+    SimulationAnswer,
+)
+from copark.workflows.serving.asking import HEADLINES, Parts
+from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
+from copark.workflows.serving.flows import FlowBook
+from copark.workflows.serving.memory import BoundedCache
+from copark.workflows.serving.quantiles import quantiles_over
+from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.wording import both, said, unit_title
+
+if TYPE_CHECKING:
+    from copark.cases import Case
+
+Floats = NDArray[np.float64]
+BAND = (0.05, 0.50, 0.95)
+OBSERVED: BoundedCache[dict[str, list[ObservedPoint]]] = BoundedCache(16_000_000)
+"""Observations by case, outputs and horizon: they are the same for every question."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all parts of an answer share: the study, its case, its quarters and runs.
+
+    Parameters
+    ----------
+    wanted
+        Outputs that bands are made of.
+    labels
+        Labels of the quarters.
+    """
+
+    study: Study
+    shelved: Shelved
+    wanted: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def judged(self) -> int:
+        """The quarter outcomes are judged in, counted from 0."""
+        return min(YEAR_TWENTY, len(self.labels)) - 1
+
+
+def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
+    """Make the frame of a study's answer."""
+    clock = shelved.case.clock
+    labels = tuple(str(clock.start + n) for n in range(study.quarters or clock.quarters))
+    return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
+
+
+def answer(
+    engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
+) -> SimulationAnswer:
+    """Run a study and say what came of it.
+
+    Parameters
+    ----------
+    wanted
+        Outputs that bands are made of, among those the study keeps.
+    parts
+        What else is wanted.
+
+    Raises
+    ------
+    Cancelled
+        If the ticket was cancelled meanwhile.
+    StudyFaults
+        If a scenario does not fit the case.
+    """
+    from copark.workflows.serving.mechanisms import arm_flows, why
+
+    began = time.perf_counter()
+    frame = frame_of(study, shelved, wanted)
+    runs = engine.arms(study, shelved, ticket)
+    arms = [arm_of(frame, scenario, one, parts.samples) for scenario, one in zip(study.scenarios, runs, strict=True)]
+    ticket.check()
+    changes = [
+        change_of(frame, scenario, runs[0], one) for scenario, one in zip(study.scenarios[1:], runs[1:], strict=True)
+    ]
+    note = draws_note(engine, study, shelved)
+    return SimulationAnswer.model_construct(
+        identity=engine.identity(study, shelved),
+        study=study.content(),
+        case=case_name(shelved),
+        quarters=list(frame.labels),
+        levels=list(LEVELS),
+        judged=frame.labels[frame.judged],
+        today=str(shelved.case.clock.data_end),
+        outputs={name: output_info(name) for name in study.kept},
+        arms=arms,
+        changes=changes,
+        observed=OBSERVED.once(
+            (shelved.hash, frame.wanted, frame.labels),
+            lambda: observed_points(shelved.case, frame.wanted, frame.labels),
+            lambda made: 600 * sum(map(len, made.values())) + 1,
+        ),
+        summary=sentences.summary(arms, changes, frame.labels[frame.judged]),
+        caveats=sentences.caveats(study, shelved, note, frame.labels),
+        flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
+        why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
+        draws=note,
+        made=made_by(shelved.hash),
+        seconds=round(time.perf_counter() - began, 4),
+    )
+
+
+def rows(values: Floats) -> list[Numbers]:
+    """An array as rows of numbers."""
+    found: list[Numbers] = values.tolist()
+    return found
+
+
+def arm_of(frame: Frame, scenario: Scenario, runs: ArmRuns, samples: int) -> Arm:
+    """What one arm's runs say."""
+    masked = {name: finished(runs, name) for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in runs.out}
+    bands = {name: quantiles_over(masked[name]) for name in frame.wanted}
+    return Arm.model_construct(
+        key=scenario.key,
+        title=both(scenario.title),
+        runs=runs.runs,
+        finished=int(np.count_nonzero(runs.finished)),
+        outcomes=outcome_shares(runs),
+        headlines=[headline(frame, name, masked[name]) for name in HEADLINES if name in masked],
+        bands={name: rows(values) for name, values in bands.items()},
+        samples={name: rows(runs.out[name][:, :samples].T) for name in frame.wanted} if samples else {},
+        sentences={
+            name: sentences.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
+        },
+    )
+
+
+def finished(runs: ArmRuns, name: str) -> Floats:
+    """An output of the runs that finished and NaN of the others, shape (quarters, runs)."""
+    values = runs.out[name]
+    return values if runs.finished.all() else np.where(runs.finished, values, np.nan)
+
+
+def outcome_shares(runs: ArmRuns) -> list[OutcomeShare]:
+    """Shares of the four outcomes."""
+    threshold = "50"
+    return [
+        OutcomeShare(
+            name=one.name,
+            title=said(f"analysis.outcome.{one.name}"),
+            meaning=said(f"analysis.outcome.{one.name}.meaning", threshold=threshold),
+            count=one.count,
+            total=one.total,
+            share=one.share,
+            low=one.low,
+            high=one.high,
+        )
+        for one in shares(runs.outcome)
+    ]
+
+
+def headline(frame: Frame, name: str, values: Floats) -> Headline:
+    """An output when outcomes are judged."""
+    low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
+    return Headline(
+        output=name,
+        quarter=frame.labels[frame.judged],
+        low=low,
+        median=median,
+        high=high,
+        shown=sentences.shown(low, median, high, output_info(name).unit),
+    )
+
+
+def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns) -> Change:
+    """An arm against the reference, run by run."""
+    pairs = np.flatnonzero(before.finished & after.finished)
+    every = len(pairs) == before.runs
+    reference = frame.study.scenarios[0].key
+
+    def difference(name: str) -> Floats:
+        found = after.out[name] - before.out[name]
+        return found if every else found[:, pairs]
+
+    names = dict.fromkeys((*frame.wanted, *HEADLINES))
+    apart = {name: difference(name) for name in names if name in before.out and name in after.out}
+    bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
+    moved = np.zeros(len(frame.labels), dtype=bool)
+    for values in apart.values():
+        moved |= (values != 0.0).any(axis=1)
+    begins = frame.labels[int(np.argmax(moved))] if moved.any() else None
+    return Change.model_construct(
+        arm=scenario.key,
+        reference=reference,
+        pairs=len(pairs),
+        begins=begins,
+        outcomes=outcome_moves(frame, before, after, pairs),
+        headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
+        bands={name: rows(values) for name, values in bands.items()},
+        sentences={
+            name: sentences.difference(
+                output_info(name), values[:, -1], frame.labels[-1], frame.study.scenarios[0].title, begins
+            )
+            for name, values in bands.items()
+        },
+    )
+
+
+def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
+    """A headline's difference to the reference."""
+    low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
+    return HeadlineMove(
+        output=name,
+        quarter=frame.labels[frame.judged],
+        low=low,
+        median=median,
+        high=high,
+        shown=sentences.shown(low, median, high, output_info(name).unit, signs=True),
+    )
+
+
+def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[np.int64]) -> list[OutcomeMove]:
+    """How the shares of the outcomes move, as :func:`copark.analysis.compare.compare` counts it."""
+    draws = pairs // frame.study.futures
+    first, second = before.outcome[pairs], after.outcome[pairs]
+    found = []
+    for code, name in enumerate(OUTCOMES):
+        had, has = first == code, second == code
+        gained, lost = has & ~had, had & ~has
+        low, high = change_interval(gained.astype(float) - lost.astype(float), draws)
+        total = len(pairs) or 1
+        found.append(
+            OutcomeMove(
+                name=name,
+                title=said(f"analysis.outcome.{name}"),
+                reference_share=int(np.count_nonzero(had)) / total if len(pairs) else None,
+                arm_share=int(np.count_nonzero(has)) / total if len(pairs) else None,
+                change=(int(np.count_nonzero(gained)) - int(np.count_nonzero(lost))) / total if len(pairs) else None,
+                low=low,
+                high=high,
+                gained=int(np.count_nonzero(gained)),
+                lost=int(np.count_nonzero(lost)),
+            )
+        )
+    return found
+
+
+@cache
+def output_info(name: str) -> OutputInfo:
+    """What an output of the model is."""
+    variable = catalogue().outputs[name]
+    return OutputInfo(
+        name=name,
+        title=both(variable),
+        symbol=variable.symbol,
+        unit=variable.unit,
+        unit_title=unit_title(variable.unit),
+        room=variable.room,
+        source=variable.source,
+    )
+
+
+def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[ObservedPoint]]:
+    """Observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
+    known, found = set(labels), {}
+    for name in names:
+        unit = catalogue().outputs[name].unit
+        found[name] = [
+            ObservedPoint(
+                date=str(one.date),
+                quarter=str(one.date.quarter("stock")),
+                value=units.convert(one.value, one.unit, unit),
+                high=None if one.high is None else units.convert(one.high, one.unit, unit),
+                bound=one.bound,
+                reported=one.value,
+                reported_unit=one.unit,
+                grade=one.grade,
+                use=one.use,
+                role=one.role,
+                source=list(one.source),
+                note=one.note,
+            )
+            for one in sorted(case.observations, key=lambda one: one.date.first_day)
+            if one.variable == name
+            and one.grade != "background"
+            and units.convertible(one.unit, unit)
+            and str(one.date.quarter("stock")) in known
+        ]
+    return found
+
+
+def case_name(shelved: Shelved) -> CaseName:
+    """A case in a list."""
+    case = shelved.case
+    return CaseName(
+        name=shelved.name,
+        title=both(case.title),
+        kind=case.kind,
+        kind_title=said(f"workflows.kind.{case.kind}"),
+        start=str(case.clock.start),
+        quarters=case.clock.quarters,
+        data_end=str(case.clock.data_end),
+        hash=shelved.hash,
+        uploaded=shelved.uploaded,
+        calibrated=shelved.calibrated,
+    )
+
+
+def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
+    """What a study's parameters are drawn from."""
+    source = engine.source(study, shelved)
+    made: Mapping[str, object] = {} if source is None else source.content
+    return DrawsNote(
+        kind=study.draws,
+        words=said(f"workflows.draws.{study.draws}"),
+        cut=None if source is None else str(made["posterior_cut"]),
+        pairs=None if source is None else source.replay.pairs,
+        stale=False if source is None else source.stale,
+    )
+
+
+@cache
+def made_by(case_hash: str) -> Made:
+    """What makes the numbers here and now."""
+    return Made(
+        code_version=__version__,
+        model_hash=model_hash(),
+        experiment_hash=experiment_hash(),
+        case_hash=case_hash,
+        cpu_features=cpu_features(),
+        versions=versions(),
+    )

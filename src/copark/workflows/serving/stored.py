@@ -1,0 +1,183 @@
+"""Stored runs: what a large study said, read from its bands; the list of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.analysis.bands import LEVELS
+from copark.analysis.outcomes import OUTCOMES, wilson
+from copark.model.variables import catalogue
+from copark.store.summary import QUANTILES, path_names, summary_of
+from copark.workflows.places import store_in
+from copark.workflows.serving.answers import Answer, Numbers, ObservedPoint, OutcomeShare, OutputInfo, Said
+from copark.workflows.serving.simulation import observed_points, output_info, rows
+from copark.workflows.serving.wording import said
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.store import RunRecord
+    from copark.workflows.serving.shelf import Shelf
+
+
+class StoredName(Answer):
+    """A stored run in a list."""
+
+    identity: str
+    """Its identity."""
+    study: str
+    """Name of its study."""
+    title: Said
+    """Title of its study."""
+    case: str
+    """Its case."""
+    runs: int
+    """Runs for each scenario."""
+    kept: int
+    """Runs whose paths are kept."""
+    failed: int
+    """Runs that did not finish."""
+    seed: int
+    """Which luck."""
+    bytes: int
+    """Size on the disk."""
+    created: str
+    """When it was stored."""
+
+
+class StoredArm(Answer):
+    """One scenario of a stored run."""
+
+    key: str
+    """Its key."""
+    title: Said
+    """Its title."""
+    outcomes: list[OutcomeShare]
+    """Shares of the outcomes over all runs."""
+    bands: dict[str, list[Numbers]]
+    """By output: a row for each of the levels."""
+
+
+class StoredAnswer(Answer):
+    """What a stored run says."""
+
+    run: StoredName
+    """The run."""
+    study: dict[str, Any]
+    """Its study."""
+    quarters: list[str]
+    """Labels of the quarters."""
+    levels: list[float]
+    """The quantiles of all bands."""
+    outputs: dict[str, OutputInfo]
+    """What the outputs are."""
+    arms: list[StoredArm]
+    """Its scenarios."""
+    observed: dict[str, list[ObservedPoint]]
+    """Observations by output, where the case is known."""
+    provenance: dict[str, Any]
+    """What made it."""
+
+
+class StoredList(Answer):
+    """Stored runs, newest first."""
+
+    runs: list[StoredName]
+    """The runs."""
+    damaged: list[Said]
+    """What is wrong with those that cannot be read."""
+    bytes: int
+    """Bytes of all."""
+
+
+def stored_runs(data: Path) -> StoredList:
+    """List stored runs."""
+    records, faults = store_in(data).records()
+    names = [_name(one) for one in records]
+    damaged = [Said(en=f"{one.cause('en')} {one.repair('en')}", zh=f"{one.cause('zh')}{one.repair('zh')}")
+               for one in faults]  # fmt: skip
+    return StoredList(runs=names, damaged=damaged, bytes=sum(one.bytes for one in names))
+
+
+def _name(record: RunRecord) -> StoredName:
+    study = record.provenance.get("study", {})
+    title = study.get("title", {})
+    return StoredName(
+        identity=record.identity,
+        study=str(study.get("name", "?")),
+        title=Said(en=str(title.get("en", "?")), zh=str(title.get("zh", "?"))),
+        case=str(study.get("case", "?")),
+        runs=record.runs,
+        kept=record.kept,
+        failed=record.failed,
+        seed=int(study.get("seed", 0)),
+        bytes=record.bytes,
+        created=record.created,
+    )
+
+
+def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
+    """What a stored run says.
+
+    Raises
+    ------
+    RunNotStored, DamagedRun
+        If it is not there, or broken.
+    """
+    store = store_in(data)
+    record = store.get(identity)
+    result = store.load(record.identity)
+    summary = store.load_summary(record.identity)
+    bands = summary_of(result[[*path_names(result), "label"]]) if summary is None else summary
+    labels = [str(label) for label in bands["label"].to_numpy()]
+    names = [str(name) for name, one in bands.data_vars.items() if "statistic" in one.dims]
+    known = [name for name in names if name in catalogue().outputs]
+    case = str(record.provenance.get("study", {}).get("case", ""))
+    observed = observed_points(shelf.get(case).case, known, labels) if case in shelf.names() else {}
+    return StoredAnswer.model_construct(
+        run=_name(record),
+        study=record.provenance.get("study", {}),
+        quarters=labels,
+        levels=list(LEVELS),
+        outputs={name: output_info(name) for name in known},
+        arms=[_arm(record, bands, names, n) for n in range(bands.sizes["scenario"])],
+        observed=observed,
+        provenance=record.provenance,
+    )
+
+
+def _arm(record: RunRecord, bands: xr.Dataset, names: list[str], n: int) -> StoredArm:
+    key = record.scenarios[n]
+    scenarios = record.provenance.get("study", {}).get("scenarios", [])
+    title = next((one["title"] for one in scenarios if one.get("key") == key), {"en": key, "zh": key})
+    levels = bands.sel(statistic=list(QUANTILES))
+    return StoredArm.model_construct(
+        key=key,
+        title=Said(en=str(title["en"]), zh=str(title["zh"])),
+        outcomes=_outcomes(record.outcome.get(key, {})),
+        bands={name: rows(np.asarray(levels[name].to_numpy()[n], dtype=np.float64)) for name in names},
+    )
+
+
+def _outcomes(counts: dict[str, int]) -> list[OutcomeShare]:
+    total = sum(count for code, count in counts.items() if int(code) >= 0)
+    found = []
+    for code, name in enumerate(OUTCOMES):
+        count = counts.get(str(code), 0)
+        low, high = wilson(count, total)
+        found.append(
+            OutcomeShare(
+                name=name,
+                title=said(f"analysis.outcome.{name}"),
+                meaning=said(f"analysis.outcome.{name}.meaning", threshold="50"),
+                count=count,
+                total=total,
+                share=count / total if total else None,
+                low=low if total else None,
+                high=high if total else None,
+            )
+        )
+    return found

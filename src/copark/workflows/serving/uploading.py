@@ -1,0 +1,102 @@
+"""Taking a case somebody brings: unpacked, checked, and kept under a name that cannot be guessed."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+
+from copark.cases import check_case, new_case
+from copark.errors import CaseFaults
+from copark.workflows.serving.answers import Answer, CaseName
+from copark.workflows.serving.shelf import UPLOADED, Shelf
+from copark.workflows.serving.simulation import case_name
+from copark.workflows.serving.unpacking import Refused, pack_zip, unpack_zip
+from copark.workflows.serving.workbook import by_sheet, unpack_workbook, workbook_of
+
+MOST_KEPT = 50
+"""Uploaded cases kept; beyond, the oldest goes."""
+INCOMING = ".incoming-"
+
+
+class UploadAnswer(Answer):
+    """A case that was taken."""
+
+    case: CaseName
+    """The case; its name is what to ask for it by, and nobody can guess it."""
+    kept: int
+    """Uploaded cases that are kept before the oldest goes."""
+
+
+def take(shelf: Shelf, content: bytes, *, workbook: bool) -> UploadAnswer:
+    """Take an uploaded case.
+
+    Parameters
+    ----------
+    content
+        An archive of a case's files, or a workbook.
+
+    Raises
+    ------
+    CaseFaults
+        If it cannot be unpacked or has faults; all of them, with places in what was uploaded.
+    """
+    root = shelf.uploads
+    if root is None:
+        raise CaseFaults([])
+    root.mkdir(parents=True, exist_ok=True)
+    folder = root / f"{INCOMING}{secrets.token_hex(8)}"
+    folder.mkdir()
+    try:
+        places: dict[str, int] = {}
+        try:
+            if workbook:
+                places = unpack_workbook(content, folder)
+            else:
+                unpack_zip(content, folder)
+        except Refused as refused:
+            raise CaseFaults(refused.faults) from None
+        faults = check_case(folder)
+        if faults:
+            raise CaseFaults([by_sheet(fault, places) if workbook else fault for fault in faults])
+        name = f"u-{secrets.token_hex(16)}"
+        folder.rename(root / name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    _forget_oldest(shelf, root)
+    return UploadAnswer(case=case_name(shelf.get(name)), kept=MOST_KEPT)
+
+
+def _forget_oldest(shelf: Shelf, root: Path) -> None:
+    kept = [path for path in root.iterdir() if UPLOADED.fullmatch(path.name)]
+    kept.sort(key=lambda path: path.stat().st_mtime)
+    for path in kept[: max(len(kept) - MOST_KEPT, 0)]:
+        remove(shelf, path.name)
+
+
+def remove(shelf: Shelf, name: str) -> bool:
+    """Forget an uploaded case; whether there was one."""
+    if shelf.uploads is None or not UPLOADED.fullmatch(name):
+        return False
+    folder = shelf.uploads / name
+    there = folder.is_dir()
+    shelf.forget(name)
+    shutil.rmtree(folder, ignore_errors=True)
+    return there
+
+
+def packed(shelf: Shelf, name: str, *, workbook: bool) -> bytes:
+    """A case as an archive or a workbook, to start one's own from."""
+    folder = shelf.get(name).case.folder
+    return workbook_of(folder) if workbook else pack_zip(folder)
+
+
+def skeleton(scratch: Path, *, workbook: bool) -> bytes:
+    """The smallest sound case as an archive or a workbook."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = scratch / f"{INCOMING}{secrets.token_hex(8)}"
+    try:
+        made = new_case("my-park", folder)
+        return workbook_of(made) if workbook else pack_zip(made)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,74 @@
+"""Small words in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from copark import units
+from copark.report.numbers import bare, number, percent, quantity, reach
+from copark.texts import LANGUAGES, text
+from copark.workflows.serving.answers import Said
+
+POINTS = 100.0
+
+
+def said(key: str, **values: Any) -> Said:
+    """A text in both languages; values that are words themselves are put in by language."""
+
+    def spoken(lang: str) -> str:
+        named = {name: getattr(value, lang) if isinstance(value, Said) else value for name, value in values.items()}
+        return text(key, lang, **named)
+
+    return Said(en=spoken("en"), zh=spoken("zh"))
+
+
+def both(entry: Any) -> Said:
+    """A title that a case or a study has in both languages."""
+    return Said(en=str(entry.en), zh=str(entry.zh))
+
+
+def unit_title(symbol: str) -> Said:
+    """A unit as a person reads it; its symbol where the list of units has none."""
+    if not units.known(symbol):
+        return Said(en=symbol, zh=symbol)
+    return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
+
+
+def amount(value: float, unit: str) -> Said:
+    """A value with its unit."""
+    return Said(en=quantity(value, unit, "en"), zh=quantity(value, unit, "zh"))
+
+
+def span(low: float, high: float, unit: str) -> Said:
+    """A range with its unit said once."""
+    return Said(en=reach(low, high, unit, "en"), zh=reach(low, high, unit, "zh"))
+
+
+def signed(value: float, unit: str) -> Said:
+    """A difference with its sign and unit."""
+    shown = {lang: quantity(value, unit, lang) for lang in LANGUAGES}
+    return Said(**{lang: f"+{words}" if value > 0.0 and has_digits(words) else words for lang, words in shown.items()})
+
+
+def signed_span(low: float, high: float, unit: str) -> Said:
+    """A range of differences with their signs, and the unit said once."""
+    first, last = bare(low, unit), signed(high, unit)
+    if low > 0.0 and has_digits(first):
+        first = f"+{first}"
+    return said("report.number.reach", low=first, high=last)
+
+
+def has_digits(words: str) -> bool:
+    """Whether a number shows any digit but 0."""
+    return any(mark in "123456789" for mark in words)
+
+
+def points(share: float) -> str:
+    """A change of a share in percentage points, with its sign."""
+    shown = number(share * POINTS, 1)
+    return f"+{shown}" if share > 0.0 and has_digits(shown) else shown
+
+
+def share_words(share: float) -> str:
+    """A share in per cent."""
+    return percent(share, 0)

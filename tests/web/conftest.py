@@ -1,0 +1,57 @@
+"""A server for all tests of the web, with its data in a folder of its own; others are made as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi")
+
+from starlette.testclient import TestClient
+
+from copark.web.app import create_app
+from copark.web.settings import Limits, Settings
+
+MANY = Limits(rate=100_000.0, burst=1_000_000.0)
+"""Limits under which no test of something else is ever slowed down."""
+
+Serve = Callable[..., AbstractContextManager[TestClient]]
+
+
+@contextmanager
+def serving(data: Path, **changes: Any) -> Iterator[TestClient]:
+    limits = replace(MANY, **changes.pop("limits", {}))
+    base = changes.pop("base_url", "http://localhost")
+    settings = Settings(data=data, limits=limits, **{"warm": False, "threads": 1, **changes})
+    with TestClient(create_app(settings), base_url=base, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("web") / "out"
+
+
+@pytest.fixture(scope="session")
+def client(data: Path) -> Iterator[TestClient]:
+    with serving(data) as found:
+        yield found
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """Make another server, with other settings."""
+
+    def make(**changes: Any) -> AbstractContextManager[TestClient]:
+        return serving(changes.pop("data", tmp_path / "out"), **changes)
+
+    return make
+
+
+EQUITY = {"edits": {"equity": [{"home": 3500, "host": 6500}], "quota": 5001}}
+"""A scenario: the shares the other way round."""

@@ -1,0 +1,346 @@
+"""What answers hold: everything a page needs, in both languages, and nothing made up."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from copark.cases import load_case, used
+from copark.model.variables import catalogue
+from tests.web.conftest import EQUITY
+
+GREAT_STONE = {"case": "great-stone", "runs": 60, "draws": "unsettled"}
+
+
+@pytest.fixture(scope="module")
+def answer(client):
+    parts = {"samples": 20, "flows": True, "why": "operating"}
+    return client.post("/api/v1/simulate", json=GREAT_STONE | {"scenario": EQUITY, "parts": parts}).json()
+
+
+def test_bands_are_in_order_and_as_long_as_the_horizon(answer):
+    assert len(answer["quarters"]) == 80
+    assert answer["levels"] == [0.05, 0.25, 0.5, 0.75, 0.95]
+    for arm in answer["arms"]:
+        for rows in arm["bands"].values():
+            assert np.array(rows).shape == (5, 80)
+            assert (np.diff(np.array(rows), axis=0) >= 0).all()
+
+
+def test_outcomes_add_up(answer):
+    for arm in answer["arms"]:
+        assert sum(one["count"] for one in arm["outcomes"]) == arm["finished"] == 60
+        for one in arm["outcomes"]:
+            assert one["low"] <= one["share"] <= one["high"]
+
+
+def test_sample_runs_are_paths_of_runs_within_the_range_of_all(answer):
+    for arm in answer["arms"]:
+        for name, paths in arm["samples"].items():
+            assert np.array(paths).shape == (20, 80)
+            assert np.median(np.array(paths)[:, -1]) <= arm["bands"][name][4][-1]
+
+
+def test_headlines_are_the_bands_where_outcomes_are_judged(answer):
+    at = answer["quarters"].index(answer["judged"])
+    for arm in answer["arms"]:
+        told = {one["output"]: one for one in arm["headlines"]}
+        assert set(told) == {"operating", "jobs", "cash", "commitment_home", "commitment_host"}
+        for name in ("operating", "jobs", "cash"):
+            assert told[name]["median"] == arm["bands"][name][2][at]
+            assert told[name]["low"] == arm["bands"][name][0][at]
+
+
+def test_observations_stand_beside_the_charts_with_their_sources(answer):
+    case = load_case("great-stone")
+    for name, points in answer["observed"].items():
+        known = [one for one in case.observations if one.variable == name and one.grade != "background"]
+        assert len(points) == len(known)
+        for point in points:
+            assert point["quarter"] in answer["quarters"]
+            assert point["source"]
+            assert all(key == "judgement" or key in case.sources for key in point["source"])
+    assert sum(map(len, answer["observed"].values())) > 20
+
+
+def test_the_summary_says_the_numbers(answer):
+    standing = next(one for one in answer["arms"][1]["outcomes"] if one["name"] == "self_standing")
+    for lang in ("en", "zh"):
+        assert f"{standing['share']:.0%}" in answer["summary"][lang]
+        assert answer["judged"] in answer["summary"][lang]
+
+
+def test_the_same_scenario_is_said_to_be_the_same(client):
+    answer = client.post("/api/v1/simulate", json=GREAT_STONE).json()
+    change = answer["changes"][0]
+    assert change["begins"] is None
+    assert not np.array(list(change["bands"].values())).any()
+    assert all(one["change"] == 0.0 for one in change["outcomes"])
+    assert "no run differs" in answer["summary"]["en"]
+
+
+def test_without_a_baseline_there_is_nothing_to_compare(client):
+    answer = client.post("/api/v1/simulate", json=GREAT_STONE | {"baseline": None, "scenario": EQUITY}).json()
+    assert [arm["key"] for arm in answer["arms"]] == ["scenario"]
+    assert answer["changes"] == []
+    assert answer["why"] is None
+
+
+def test_flows_are_given_for_every_arrow_and_quarter(answer):
+    assert [flows["arm"] for flows in answer["flows"]] == ["as-it-is", "scenario"]
+    for flows in answer["flows"]:
+        assert {one["link"] for one in flows["arrows"]} == set(catalogue().links)
+        for one in flows["arrows"]:
+            weight = np.array(one["weight"])
+            assert weight.shape == (80,)
+            assert ((weight >= 0.0) & (weight <= 1.0)).all()
+
+
+def test_why_names_arrows_that_moved_with_what_they_would_do_alone(answer):
+    why = answer["why"]
+    assert (why["target"], why["reference"], why["arm"]) == ("operating", "as-it-is", "scenario")
+    assert 1 <= len(why["mechanisms"]) <= 3
+    for one in why["mechanisms"]:
+        assert one["link"] in catalogue().links
+        assert abs(one["moved"]) >= 0.01
+        assert one["before"] != one["after"]
+        assert (one["moved"] > 0) == (one["after"] > one["before"])
+
+
+def test_why_finds_the_one_arrow_that_was_changed(client):
+    """Cut the arrow from network to arrivals: what it would do alone is nearly what was done."""
+    cut = {"links": {"network_to_arrivals": {"strength": 0.0}}}
+    asked = GREAT_STONE | {"runs": 100, "scenario": cut, "parts": {"why": "registered"}}
+    why = client.post("/api/v1/simulate", json=asked).json()["why"]
+    first = why["mechanisms"][0]
+    assert first["link"] == "network_to_arrivals"
+    assert first["after"] == 0.0
+    assert why["change"] < 0.0
+    assert first["alone"] == pytest.approx(why["change"], rel=0.25)
+
+
+def test_a_comparison_sets_every_arm_against_the_first(client):
+    arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "edits": {"threshold": 5}}]
+    answer = client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms}).json()
+    assert [(one["reference"], one["arm"]) for one in answer["changes"]] == [("a", "b"), ("a", "c")]
+    assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms[:1]}).status_code == 422
+    assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms * 2}).status_code == 422
+
+
+def test_what_was_asked_before_is_answered_from_memory(client):
+    asked = GREAT_STONE | {"seed": 4242, "scenario": EQUITY}
+    first, second = (client.post("/api/v1/simulate", json=asked) for _ in range(2))
+    assert (first.headers["x-copark-memory"], second.headers["x-copark-memory"]) == ("made", "hit")
+    assert first.content == second.content
+    other = client.post("/api/v1/simulate", json=asked | {"parts": {"samples": 1}})
+    assert other.headers["x-copark-memory"] == "made"
+    assert other.json()["identity"] == first.json()["identity"]
+
+
+def test_coupling_is_the_read_out_of_the_analysis(client):
+    from copark import workflows
+    from copark.analysis.coordination import read_out
+    from copark.workflows.serving.coupling import OUTPUTS
+    from copark.workflows.serving.quantiles import quantiles_over
+
+    answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()
+    scenario = {"key": "as-it-is", "title": answer["arms"][0]["title"]}
+    result = workflows.simulate("great-stone", runs=60, draws="unsettled", keep=OUTPUTS, scenarios=[scenario])
+    assert answer["identity"] == result.attrs["identity"]
+    degree = quantiles_over(read_out(result).coordination.T)
+    assert np.array_equal(np.array(answer["arms"][0]["coordination"]), degree)
+    shares = np.array(list(answer["arms"][0]["phases"].values()))
+    assert np.allclose(shares.sum(axis=0), 1.0)
+    assert answer["arms"][0]["grades"][-1] in answer["grades"]
+
+
+def test_a_case_tells_facts_equity_and_levers_with_their_sources(client):
+    case = load_case("great-stone")
+    told = client.get("/api/v1/cases/great-stone").json()
+    assert [one["date"] for one in told["equity"] if one["use"]] == [str(one.date) for one in used(case.equity)]
+    for table in told["equity"]:
+        assert table["use"] is False or sum(table["sides"].values()) == 10_000
+        for holding in table["holdings"]:
+            assert holding["source"]
+    assert {one["role"] for one in told["actors"]} >= {"government", "interest", "shareholder", "partner"}
+    assert all(fact["source"] for fact in told["facts"])
+    keys = [lever["key"] for lever in told["levers"]]
+    assert len(keys) == len(set(keys))
+    assert {f"parameters.{name}" for name in catalogue().parameters} <= set(keys)
+    assert {f"links.{name}" for name in catalogue().links} <= set(keys)
+    equity = next(one for one in told["levers"] if one["key"] == "edits.equity")
+    assert [one["values"]["home"] for one in equity["baseline"]] == [
+        t.basis_points_of("home") for t in used(case.equity)
+    ]
+
+
+def placed(key, value):
+    """A scenario with one lever moved."""
+    part, _, rest = key.partition(".")
+    if part == "edits":
+        return {"edits": {rest: value}}
+    if part == "levers":
+        return {"levers": {rest: [{"value": value}]}}
+    return {part: {rest: {"strength": value} if part == "links" else value}}
+
+
+def test_ranges_of_levers_are_those_that_are_allowed(client):
+    """Every lever with a range may be moved to both its ends, and not beyond."""
+    case = client.get("/api/v1/cases/great-stone").json()
+    forms = {"steps", "number", "dated", "link"}
+    tried = [one for one in case["levers"] if one["form"] in forms and one["low"] is not None]
+    assert len(tried) > 80
+    from copark.workflows.serving.asking import AskedScenario
+
+    for one in tried:
+        width = one["high"] - one["low"]
+        for value in (one["low"], one["high"]):
+            AskedScenario.model_validate(placed(one["key"], value))
+        for value in (one["low"] - max(1e-6, 1e-9 * width), one["high"] + max(1e-6, 1e-9 * width)):
+            with pytest.raises(ValueError, match=r"range|strength|limit"):
+                AskedScenario.model_validate(placed(one["key"], value))
+        if one["slider"]:
+            assert one["low"] <= one["slider"]["low"] < one["slider"]["high"] <= one["high"]
+
+
+def test_options_of_levers_can_be_taken(client):
+    case = client.get("/api/v1/cases/great-stone").json()
+    levers = {one["key"]: one for one in case["levers"]}
+    options = {key: [one["key"] for one in lever["options"]] for key, lever in levers.items()}
+    scenario = {
+        "edits": {
+            "drop": options["edits.drop"][:3],
+            "partners": {options["edits.partners"][0]: "drop"},
+            "shareholders": {options["edits.shareholders"][0]: {"shift": 4}},
+            "depth": dict.fromkeys(options["edits.depth"], "off"),
+            "kind": options["edits.kind"][1],
+            "rivals": [{"side": options["edits.rivals"][1], "size": 1, "stake": 0.5}],
+            "terms": {options["edits.terms"][0]: "off"},
+            "narrow_until": "2016-12",
+        }
+    }
+    answer = client.post("/api/v1/simulate", json=GREAT_STONE | {"runs": 5, "scenario": scenario})
+    assert answer.status_code == 200, answer.text
+
+
+def test_every_case_of_the_casebook_can_be_shown_and_run(client):
+    for case in client.get("/api/v1/cases").json()["cases"]:
+        assert client.get(f"/api/v1/cases/{case['name']}").status_code == 200
+        assert client.get(f"/api/v1/cases/{case['name']}/network").status_code == 200
+        assert client.get(f"/api/v1/evidence?case={case['name']}").status_code == 200
+        answer = client.post("/api/v1/simulate", json={"case": case["name"], "runs": 3, "parts": {"flows": True}})
+        assert answer.status_code == 200, answer.text
+
+
+def test_the_network_stands_still_and_every_end_of_an_edge_is_a_node(client):
+    first = client.get("/api/v1/cases/great-stone/network").json()
+    assert first == client.get("/api/v1/cases/great-stone/network").json()
+    assert [layer["key"] for layer in first["layers"]] == ["global", "intergovernmental", "park", "enterprise"]
+    nodes = {node["key"]: node for node in first["nodes"]}
+    assert len(nodes) == len(first["nodes"])
+    for node in nodes.values():
+        assert 0.0 < node["x"] < 1.0
+    places = [(node["layer"], node["row"], node["x"]) for node in nodes.values()]
+    assert len(places) == len(set(places)), "no two stand in one place"
+    for edge in first["edges"]:
+        assert edge["source_key"] in nodes
+        assert edge["target_key"] in nodes
+        assert 0.0 < edge["strength"] <= 1.0
+    assert {arrow["link"] for arrow in first["arrows"]} == set(catalogue().links)
+
+
+def test_evidence_leads_to_its_sources(client):
+    told = client.get("/api/v1/evidence?case=great-stone").json()
+    case = load_case("great-stone")
+    assert len(told["events"]) == len(case.events)
+    assert sum(len(one["points"]) for one in told["series"]) == len(case.observations)
+    cited = {key for one in told["events"] for key in one["source"]}
+    cited |= {key for one in told["series"] for point in one["points"] for key in point["source"]}
+    assert cited <= set(told["sources"])
+    assert all(one["grade"] in told["grades"] for one in told["events"])
+
+
+def test_method_tells_what_the_data_moved(client):
+    told = client.get("/api/v1/method?case=great-stone").json()
+    parameters = {one["name"]: one for one in told["parameters"]}
+    assert set(parameters) == set(catalogue().parameters)
+    assert {one["moved"] for one in parameters.values()} <= {"moved", "weakly", "unmoved"}
+    assert (told["calibration"] is not None) == any(one["posterior_quantiles"] for one in parameters.values())
+    assert len(told["arrows"]) == len(catalogue().links)
+    assert all(limit["en"] and limit["zh"] for limit in told["limits"])
+
+
+def test_studies_can_be_asked_as_they_are_shipped(client):
+    studies = {one["name"]: one for one in client.get("/api/v1/studies").json()["studies"]}
+    framework = studies["without-framework"]
+    arms = [one["scenario"] for one in framework["scenarios"][:4]]
+    answer = client.post("/api/v1/compare", json=GREAT_STONE | {"runs": 4, "scenarios": arms})
+    assert answer.status_code == 200, answer.text
+    assert [arm["title"] for arm in answer.json()["arms"]] == [one["title"] for one in framework["scenarios"][:4]]
+
+
+def test_parks_have_sources(client):
+    told = client.get("/api/v1/parks").json()
+    names = {one["id"] for one in told["parks"]}
+    assert "great-stone" in names
+    for park in told["parks"]:
+        assert park["title"]["zh"]
+        assert set(park["source"]) <= set(told["sources"])
+    assert {score["park"] for score in told["scores"]} <= names
+
+
+def test_claims_are_listed_and_verdicts_are_those_stored(client, data):
+    told = client.get("/api/v1/claims?case=great-stone").json()
+    assert told["claims"]
+    assert all(one["statement"]["zh"] for one in told["claims"])
+    assert told["trial"] is None
+    assert client.get("/api/v1/claims/great-stone/verdicts").status_code == 404
+    folder = data / "reports" / "claims-great-stone-0123abcd"
+    (folder / "tables").mkdir(parents=True)
+    (folder / "tables" / "claims-verdicts-en.csv").write_text("claim,verdict\nC1,supported\n", encoding="utf-8-sig")
+    (folder / "claims-en.html").write_text("<p>page</p>", encoding="utf-8")
+    trial = client.get("/api/v1/claims?case=great-stone").json()["trial"]
+    assert (trial["identity"], trial["languages"]) == ("0123abcd", ["en"])
+    assert trial["verdicts"]["en"] == {"header": ["claim", "verdict"], "rows": [["C1", "supported"]]}
+    assert client.get("/api/v1/claims/great-stone/verdicts").json()["rows"] == [["C1", "supported"]]
+    page = client.get("/api/v1/claims/great-stone/trial/page")
+    assert "sandbox" in page.headers["content-security-policy"]
+    assert client.get("/api/v1/claims/great-stone/trial/page?lang=zh").status_code == 404
+
+
+def test_lists_that_do_not_change_need_not_be_fetched_twice(client):
+    for path in ("/cases", "/studies", "/words", "/method", "/cases/great-stone", "/evidence"):
+        first = client.get(f"/api/v1{path}")
+        again = client.get(f"/api/v1{path}", headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_status_tells_what_is_allowed(client):
+    told = client.get("/api/v1/status").json()
+    assert told["allowed"]["runs"] == 5000
+    assert told["allowed"]["job_runs"] == 1_000_000
+    assert told["made"]["model_hash"]
+
+
+def test_every_word_is_there_in_both_languages(client):
+    """No answer has one language where the other has something to say."""
+    parts = {"flows": True, "why": "jobs"}
+    answers = [client.post("/api/v1/simulate", json=GREAT_STONE | {"scenario": EQUITY, "parts": parts})]
+    answers += [client.get(f"/api/v1{path}") for path in ("/cases/great-stone", "/method", "/studies", "/claims")]
+
+    def pairs(node):
+        if isinstance(node, dict):
+            if set(node) == {"en", "zh"} and isinstance(node["en"], str):
+                yield node
+            for value in node.values():
+                yield from pairs(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from pairs(value)
+
+    for answer in answers:
+        found = list(pairs(json.loads(answer.content)))
+        assert found
+        assert not [one for one in found if bool(one["en"]) != bool(one["zh"])]

@@ -1,0 +1,125 @@
+"""The engine: what is held, what is made once, what stops."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from copark.experiments.study import baseline
+from copark.model.variables import catalogue
+from copark.workflows.serving.engine import Cancelled, Engine, Ticket
+from copark.workflows.serving.flows import FlowBook, by_link, channels
+from copark.workflows.serving.memory import BoundedCache
+from copark.workflows.serving.shelf import Shelf
+
+GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine(Shelf(), threads=1)
+
+
+@pytest.fixture(scope="module")
+def great_stone(engine):
+    return engine.shelf.get("great-stone")
+
+
+def test_memory_is_bounded_and_the_oldest_goes():
+    held = BoundedCache(10)
+    for key in "abc":
+        held.put(key, key.upper(), 4)
+    assert (held.get("a"), held.get("b"), held.get("c"), held.bytes) == (None, "B", "C", 8)
+    held.get("b")
+    held.put("d", "D", 4)
+    assert (held.get("b"), held.get("c")) == ("B", None)
+    held.put("e", "E", 11)
+    assert held.get("e") is None
+    assert held.bytes <= held.most_bytes
+
+
+def test_what_two_ask_for_at_once_is_made_once():
+    held, made, begun = BoundedCache(100), [], threading.Barrier(8)
+
+    def ask():
+        begun.wait()
+        held.once("key", lambda: made.append(1) or "value", len)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+    assert not held._making
+
+
+def test_a_cancelled_ticket_stops_the_work_and_keeps_nothing(engine, great_stone):
+    ticket = Ticket()
+    ticket.cancel()
+    study = GREAT_STONE.with_changes(seed=77)
+    with pytest.raises(Cancelled):
+        engine.arms(study, great_stone, ticket)
+    assert engine.runs.get(engine.arm_key(study, great_stone, study.scenarios[0])) is None
+
+
+def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
+    class AtOnce(Ticket):
+        asked = 0
+
+        def check(self, done=0):
+            self.asked += 1
+            if self.asked > 3:
+                raise Cancelled
+
+    study = GREAT_STONE.with_changes(seed=78, runs=5000)
+    ticket = AtOnce()
+    with pytest.raises(Cancelled):
+        engine.arms(study, great_stone, ticket)
+    assert ticket.asked == 4
+
+
+def test_runs_held_are_bounded(great_stone):
+    small = Engine(Shelf(), threads=1, held=200_000)
+    for seed in range(6):
+        small.arms(GREAT_STONE.with_changes(seed=seed), great_stone, Ticket())
+    assert small.runs.bytes <= 200_000
+
+
+def test_names_are_never_paths(engine):
+    from copark.errors import NotFound
+
+    for name in ("../casebook/great-stone", "/etc", "u-" + "0" * 32, ".", ""):
+        with pytest.raises(NotFound):
+            engine.shelf.get(name)
+
+
+FLOWS_THAT_ARE_OUTPUTS = {
+    "jobs_to_host": "jobs", "taxes_to_host": "taxes", "land_to_starts": "usable_area", "interest_to_home": "interest",
+    "occupancy_to_ledger": "occupied_area", "shortfall_to_bargain": "shortfall", "rescue_to_ledger": "rescue",
+    "service_to_starts": "service_level",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("link", "output"), FLOWS_THAT_ARE_OUTPUTS.items())
+def test_flows_are_what_the_arrows_carry(engine, great_stone, link, output):
+    """Where an output is what an arrow carries, the two are the same to the bit, run by run."""
+    study = GREAT_STONE.with_changes(keep=tuple(FLOWS_THAT_ARE_OUTPUTS.values()))
+    flows = FlowBook(engine).flows(study, great_stone, study.scenarios[0], Ticket())
+    (runs,) = engine.arms(study, great_stone, Ticket())
+    at = [n for n, channel in enumerate(channels()) if channel.link.name == link]
+    assert np.array_equal(flows.arrived[:, :, at[0]].T, runs.out[output])
+
+
+def test_a_cut_arrow_carries_nothing(engine, great_stone):
+    cut = {"key": "cut", "title": {"en": "cut", "zh": "切断"}, "links": {"network_to_arrivals": {"strength": 0.0}}}
+    study = GREAT_STONE.with_changes(scenarios=[cut])
+    flows = FlowBook(engine).flows(study, great_stone, study.scenarios[0], Ticket())
+    assert not by_link(flows.arrived)["network_to_arrivals"].any()
+
+
+def test_every_arrow_has_its_channels():
+    assert {channel.link.name for channel in channels()} == set(catalogue().links)
+    assert len({channel.row for channel in channels()}) == len(channels())

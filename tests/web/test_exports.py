@@ -1,0 +1,123 @@
+"""Files of a result open where they should: in spreadsheets, in statistics, in science, on paper."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import BytesIO, StringIO
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+
+from tests.web.conftest import EQUITY
+
+ASKED = {"case": "great-stone", "runs": 12, "draws": "unsettled", "scenario": EQUITY}
+
+
+@pytest.fixture(scope="module")
+def answer(client):
+    return client.post("/api/v1/simulate", json=ASKED).json()
+
+
+@pytest.fixture(scope="module")
+def get(client, answer):
+    def fetch(form, **query):
+        return client.get(f"/api/v1/export/{answer['identity']}.{form}", params=query)
+
+    return fetch
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_bands_as_csv_are_those_of_the_answer(get, answer, lang):
+    raw = get("csv", lang=lang)
+    assert raw.content.startswith(b"\xef\xbb\xbf"), "a spreadsheet must know that it is UTF-8"
+    assert "attachment" in raw.headers["content-disposition"]
+    rows = list(csv.reader(StringIO(raw.content.decode("utf-8-sig"))))
+    jobs = [row for row in rows[1:] if row[0] == "scenario" and row[1] == "jobs"]
+    assert [row[4] for row in jobs] == answer["quarters"]
+    at = [8, 9, 10, 11, 12]
+    assert np.array_equal(
+        np.array([[float(row[n]) for row in jobs] for n in at]), np.array(answer["arms"][1]["bands"]["jobs"])
+    )
+    assert (rows[0][2] == "标题") is (lang == "zh") or rows[0][2] != ""
+
+
+def test_paths_as_csv_can_be_read_by_statistics(get):
+    rows = list(csv.DictReader(StringIO(get("csv", table="paths").content.decode("utf-8-sig"))))
+    assert len(rows) == 2 * 12 * 80
+    assert {"scenario", "run", "quarter", "operating"} <= set(rows[0])
+    assert all(float(row["operating"]) >= 0.0 for row in rows)
+
+
+@pytest.mark.parametrize("table", ["outcomes", "draws", "variables", "provenance"])
+def test_other_tables_are_there(get, table):
+    rows = list(csv.reader(StringIO(get("csv", table=table).content.decode("utf-8-sig"))))
+    assert len(rows) > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_workbook_opens_and_computes_nothing(get, lang):
+    book = load_workbook(BytesIO(get("xlsx", lang=lang).content))
+    assert len(book.sheetnames) == 5
+    for sheet in book:
+        assert sheet.max_row > 1
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_netcdf_holds_every_run_with_what_made_it(get, answer, tmp_path):
+    import xarray as xr
+
+    path = tmp_path / "run.nc"
+    path.write_bytes(get("nc").content)
+    with xr.open_dataset(path, engine="h5netcdf") as found:
+        assert found.attrs["identity"] == answer["identity"]
+        assert json.loads(found.attrs["provenance"])["study"] == answer["study"]
+        medians = np.median(found["jobs"].isel(scenario=1).to_numpy(), axis=0)
+        assert np.array_equal(medians, np.array(answer["arms"][1]["bands"]["jobs"][2]))
+
+
+def test_metadata_say_what_made_it(get, answer):
+    made = get("metadata.json").json()
+    assert made["identity"] == answer["identity"]
+    assert made["provenance"]["case_hash"] == answer["case"]["hash"]
+    assert made["provenance"]["model_hash"] == answer["made"]["model_hash"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"output": "jobs", "lang": "zh"}, {"figure": "difference", "scenario": 1}, {"figure": "outcomes", "scenario": 1}],
+)
+def test_drawings_are_drawn(get, query):
+    svg, png = get("svg", **query), get("png", **query)
+    assert svg.content.startswith(b"<?xml")
+    assert b"<script" not in svg.content
+    assert png.content.startswith(b"\x89PNG")
+    assert svg.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"output": "happiness"}, "output"), ({"scenario": 7}, "scenario"), ({"figure": "difference"}, "scenario"),
+        ({"figure": "coordination"}, "output"),
+    ],
+)  # fmt: skip
+def test_drawings_that_cannot_be_drawn_say_why(get, query, field):
+    answer = get("svg", **query)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["faults"]] == [field]
+
+
+def test_a_result_can_be_exported_after_a_restart(serve, tmp_path):
+    with serve(data=tmp_path / "out") as first:
+        identity = first.post("/api/v1/simulate", json=ASKED).json()["identity"]
+        before = first.get(f"/api/v1/export/{identity}.csv").content
+    with serve(data=tmp_path / "out") as second:
+        assert second.get(f"/api/v1/export/{identity}.csv").content == before
+
+
+def test_nothing_of_an_export_stays(get, data):
+    get("nc")
+    assert not [path for path in data.rglob("*") if path.name.startswith(".export-") or path.suffix == ".nc"]

@@ -1,0 +1,232 @@
+"""What keeps out what does not belong: headers, names, origins, tokens, rates, sizes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from copark.errors import RunRefused
+from copark.web.app import create_app
+from copark.web.guards import COOKIE, NOTHING, PAGE, Tokens
+from copark.web.rates import Rates
+from copark.web.server import settings_of
+from copark.web.settings import Limits, Settings, is_loopback
+
+TOKEN = "correct horse battery staple"
+PATHS = ("/", "/api/docs", "/api/v1/status", "/api/v1/openapi.json", "/api/v1/nothing", "/nothing.css")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_bears_the_headers_of_safety(client, path):
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "server" not in headers
+
+
+def test_no_policy_lets_anything_in_from_elsewhere():
+    for policy in (NOTHING, PAGE):
+        assert "http:" not in policy
+        assert "https:" not in policy
+        assert "*" not in policy
+        assert "unsafe-eval" not in policy
+    assert "script-src 'self';" in PAGE
+    assert "style-src 'self';" in PAGE
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs"])
+def test_pages_ask_no_other_host_and_run_nothing_inline(client, path):
+    for lang in ("en", "zh"):
+        page = client.get(f"{path}?lang={lang}").text
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page)
+        assert "<script" not in page
+        assert 'lang="zh-CN"' in page or lang == "en"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.7:8765", "", "[::1"])
+def test_who_calls_the_server_by_another_name_is_not_heard(client, host):
+    """A name of a stranger that was made to point here (DNS rebinding) is still that stranger's name."""
+    for path in ("/", "/api/v1/status"):
+        answer = client.get(path, headers={"host": host})
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "host"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8765", "127.0.0.1:8765", "[::1]:8765"])
+def test_the_servers_own_names_are_heard(client, host):
+    assert client.get("/api/v1/status", headers={"host": host}).status_code == 200
+
+
+def test_pages_of_other_sites_can_neither_write_nor_read(client):
+    asked = {"case": "great-stone", "runs": 1}
+    for origin in ("https://evil.example", "http://localhost:3000", "null", "http://localhost.evil.example"):
+        answer = client.post("/api/v1/simulate", json=asked, headers={"origin": origin})
+        assert (answer.status_code, answer.json()["code"]) == (403, "origin")
+    assert client.get("/api/v1/cases", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+    assert client.get("/", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+    assert client.post("/api/v1/simulate", json=asked, headers={"origin": "http://localhost"}).status_code == 200
+    assert "access-control-allow-origin" not in client.get("/api/v1/cases").headers
+
+
+def test_an_origin_that_is_named_may_write(serve):
+    with serve(origins=("http://localhost:5173",)) as client:
+        headers = {"origin": "http://localhost:5173", "sec-fetch-site": "same-site"}
+        assert client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 1}, headers=headers).is_success
+        assert client.delete("/api/v1/jobs/x", headers={"origin": "http://localhost:5174"}).status_code == 403
+
+
+def test_without_the_token_nothing_is_told(serve):
+    with serve(token=TOKEN, host="0.0.0.0") as client:
+        for path in ("/", "/api/v1/status", "/api/docs", "/api/v1/openapi.json"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (401, "token")
+            assert answer.headers["www-authenticate"] == "Bearer"
+        for wrong in ("", "wrong", TOKEN[:-1], TOKEN + " x"):
+            assert client.get("/api/v1/status", headers={"authorization": f"Bearer {wrong}"}).status_code == 401
+        assert client.get("/api/v1/status", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_a_first_visit_with_the_token_leaves_a_cookie_that_is_not_the_token(serve):
+    with serve(token=TOKEN, host="0.0.0.0") as client:
+        assert client.get("/?token=wrong", follow_redirects=False).status_code == 401
+        visit = client.get("/", params={"token": TOKEN}, follow_redirects=False)
+        assert (visit.status_code, visit.headers["location"]) == (303, "/")
+        cookie = visit.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert TOKEN not in cookie
+        assert client.get("/api/v1/status").status_code == 200
+        client.cookies.clear()
+        client.cookies.set(COOKIE, "0" * 64)
+        assert client.get("/api/v1/status?token=" + TOKEN).status_code == 401
+
+
+def test_tokens_are_compared_whole(monkeypatch):
+    """Through digests of one length, so that time tells nothing of the token."""
+    from copark.web import guards
+
+    compared = []
+    monkeypatch.setattr(guards.hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or a == b)
+    tokens = Tokens(lambda *_: None, TOKEN)
+    assert tokens.is_right(TOKEN)
+    assert not tokens.is_right("x")
+    assert compared == [(32, 32), (32, 32)]
+
+
+@pytest.mark.parametrize(("host", "alone"), [("127.0.0.1", True), ("::1", True), ("localhost", True),
+                                             ("0.0.0.0", False), ("::", False), ("192.168.1.5", False),
+                                             ("park.example", False)])  # fmt: skip
+def test_any_address_but_loopback_needs_a_token(host, alone, tmp_path, monkeypatch):
+    monkeypatch.delenv("COPARK_TOKEN", raising=False)
+    assert is_loopback(host) is alone
+    if alone:
+        assert settings_of(host, 0, None, tmp_path, "en").token is None
+    else:
+        for lang, word in (("en", "token"), ("zh", "令牌")):
+            with pytest.raises(RunRefused, match=word):
+                settings_of(host, 0, None, tmp_path, lang)
+        with pytest.raises(RunRefused, match="16"):
+            settings_of(host, 0, "short", tmp_path, "en")
+        monkeypatch.setenv("COPARK_TOKEN", TOKEN)
+        assert settings_of(host, 0, None, tmp_path, "en").token == TOKEN
+
+
+def test_rates_refill_with_time():
+    now = [0.0]
+    rates = Rates(2.0, 4.0, clock=lambda: now[0])
+    assert [rates.take("a", 1.0) for _ in range(4)] == [0.0] * 4
+    assert rates.take("a", 1.0) == pytest.approx(0.5)
+    assert rates.take("b", 1.0) == 0.0
+    now[0] = 0.5
+    assert rates.take("a", 1.0) == 0.0
+    now[0] = 100.0
+    assert rates.take("a", 1e6) == 0.0, "what costs more than a full bucket takes it whole"
+    assert rates.take("a", 1.0) > 0.0
+
+
+def test_addresses_remembered_are_bounded():
+    rates = Rates(1.0, 1.0, most=3, clock=lambda: 0.0)
+    for n in range(10):
+        rates.take(str(n), 1.0)
+    assert len(rates._buckets) == 3
+
+
+def test_who_asks_too_fast_is_told_when_to_come_again(serve):
+    with serve(limits={"rate": 0.5, "burst": 3.0}) as client:
+        answers = [client.get("/api/v1/status") for _ in range(5)]
+        assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert answers[-1].json()["code"] == "rate"
+
+
+def test_a_large_question_costs_more_than_a_small_one(serve):
+    with serve(limits={"rate": 0.001, "burst": 30.0}) as client:
+        ask = {"case": "great-stone", "draws": "defaults", "baseline": None}
+        assert client.post("/api/v1/simulate", json=ask | {"runs": 5000}).status_code == 200
+        assert client.post("/api/v1/simulate", json=ask | {"runs": 5000, "seed": 2}).status_code == 429
+        assert client.post("/api/v1/simulate", json=ask | {"runs": 200}).status_code == 200
+
+
+def test_a_server_that_is_full_says_so(serve):
+    """Nothing waits beyond the end of the queue."""
+    with serve(limits={"waiting": 0}) as client:
+        services = services_of(client)
+        services.kernels.pending = services.kernels.workers
+        answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 1})
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert answer.headers["retry-after"]
+        services.kernels.pending = 0
+        assert client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 1}).status_code == 200
+
+
+def services_of(client):
+    app = client.app
+    while not hasattr(app, "state"):
+        app = app.app
+    return app.state.services
+
+
+def test_bodies_are_bounded_whatever_they_say_of_their_size(serve):
+    with serve(limits={"body": 1000, "upload": 5000}) as client:
+        many = b"x" * 2000
+        assert client.post("/api/v1/simulate", content=many).status_code == 413
+        chunked = client.post("/api/v1/simulate", content=iter([many[:900], many[:900]]))
+        assert (chunked.status_code, chunked.json()["code"]) == (413, "body")
+        assert client.post("/api/v1/cases", content=b"x" * 6000).status_code == 413
+        kind = {"content-type": "application/zip"}
+        assert client.post("/api/v1/cases", content=b"x" * 4000, headers=kind).status_code == 422
+        for said in ("-1", "1e3", "9" * 30, "²"):
+            assert client.post(
+                "/api/v1/simulate", content=b"{}", headers={"content-length": said.encode()}
+            ).status_code in (400, 413)
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for(tmp_path):
+    app = create_app(Settings(data=tmp_path, warm=False, limits=Limits(patience=0.05)))
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(30)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-length", b"10")]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/simulate", "query_string": b"", "headers": headers}
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 408
+
+
+def test_only_the_data_folder_is_written(serve, tmp_path):
+    with serve(data=tmp_path / "data") as client:
+        answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 5}).json()
+        assert client.get(f"/api/v1/export/{answer['identity']}.xlsx").is_success
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+    assert (tmp_path / "data" / "web").stat().st_mode & 0o077 == 0
+    left = [path.name for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert all(name.startswith(("jobs.sqlite3", "asked.sqlite3")) for name in left)

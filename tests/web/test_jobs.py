@@ -1,0 +1,286 @@
+"""Jobs: a place in the queue, how far they are, cancelled when asked, the same result, and back after a restart."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from copark.store import RunStore
+from copark.web.jobs.child import Stopped, Teller, main
+from copark.web.jobs.queue import JobQueue, over
+from copark.web.jobs.store import Job, SqliteJobs
+from copark.workflows.serving.errands import Errand
+
+LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
+SHORT = {"case": "great-stone", "runs": 150, "draws": "unsettled", "outputs": ["jobs"]}
+
+
+def wait_for(client, job, *states, patience=90.0):
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        found = client.get(f"/api/v1/jobs/{job['id']}").json()
+        if found["state"] in states:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def events(client, job):
+    """Events of a job until its end."""
+    found = []
+    with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            if line.startswith("event: "):
+                found.append([line.removeprefix("event: "), None])
+            elif line.startswith("data: "):
+                found[-1][1] = json.loads(line.removeprefix("data: "))
+    return found
+
+
+def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
+    from copark import workflows
+    from copark.experiments.study import Study
+
+    sent = client.post("/api/v1/jobs", json=SHORT)
+    assert sent.status_code == 202
+    job = sent.json()
+    assert sent.headers["location"] == f"/api/v1/jobs/{job['id']}"
+    told = events(client, job)
+    assert told[-1][0] == "end"
+    last = told[-1][1]
+    assert (last["state"], last["place"], last["trouble"]) == ("done", 0, [])
+    study = Study.model_validate(client.get(f"/api/v1/runs/{last['identity']}").json()["study"])
+    result = workflows.simulate(
+        "great-stone", runs=150, draws="unsettled", keep=study.keep,
+        scenarios=[one.model_dump(by_alias=True) for one in study.scenarios],
+    )  # fmt: skip
+    assert last["identity"] == result.attrs["identity"]
+    stored = RunStore(data / "runs").load(last["identity"])
+    assert np.array_equal(stored["jobs"].to_numpy(), result["jobs"].to_numpy())
+    bands = client.get(f"/api/v1/runs/{last['identity']}").json()["arms"][0]["bands"]["jobs"]
+    own = client.post("/api/v1/simulate", json={**SHORT, "baseline": None, "scenario": {"key": "as-it-is"}}).json()
+    assert np.array_equal(np.array(bands), np.array(own["arms"][0]["bands"]["jobs"]))
+    again = wait_for(client, client.post("/api/v1/jobs", json=SHORT).json(), "done")
+    assert again["reused"]
+    assert again["identity"] == last["identity"]
+    assert client.get(f"/api/v1/export/{last['identity']}.csv").is_success
+
+
+def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tmp_path):
+    with serve(data=tmp_path / "out") as client:
+        first, second, third = (client.post("/api/v1/jobs", json=LONG | {"seed": seed}).json() for seed in (1, 2, 3))
+        running = wait_for(client, first, "running")
+        assert running["place"] == 0
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            told = client.get(f"/api/v1/jobs/{first['id']}").json()
+            if told["seconds_left"] is not None:
+                break
+            time.sleep(0.05)
+        assert told["done"] > 0
+        assert told["total"] == 1_000_000
+        assert told["stage_title"]["zh"]
+        assert told["seconds_left"] > 0
+        assert [client.get(f"/api/v1/jobs/{one['id']}").json()["place"] for one in (second, third)] == [2, 3]
+        assert client.delete(f"/api/v1/jobs/{second['id']}").json()["state"] == "cancelled"
+        assert client.get(f"/api/v1/jobs/{third['id']}").json()["place"] == 2
+        client.delete(f"/api/v1/jobs/{third['id']}")
+        client.delete(f"/api/v1/jobs/{first['id']}")
+        assert wait_for(client, first, "cancelled")["identity"] == ""
+        states = [one["state"] for one in client.get("/api/v1/jobs").json()["jobs"]]
+        assert states == ["cancelled"] * 3
+        runs = tmp_path / "out" / "runs"
+        assert not runs.exists() or list(runs.iterdir()) == []
+        assert client.delete(f"/api/v1/jobs/{first['id']}").json()["state"] == "cancelled"
+
+
+def test_a_slider_is_answered_while_a_job_runs(serve):
+    with serve() as client:
+        job = client.post("/api/v1/jobs", json=LONG).json()
+        wait_for(client, job, "running")
+        answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 10, "draws": "defaults"})
+        assert answer.status_code == 200
+        client.delete(f"/api/v1/jobs/{job['id']}")
+        wait_for(client, job, "cancelled")
+
+
+def test_what_ran_when_the_server_ended_is_queued_again(serve, tmp_path):
+    with serve(data=tmp_path / "out") as client:
+        first = client.post("/api/v1/jobs", json=LONG).json()
+        second = client.post("/api/v1/jobs", json=SHORT).json()
+        wait_for(client, first, "running")
+    with serve(data=tmp_path / "out") as client:
+        assert wait_for(client, first, "running")["place"] == 0
+        assert client.get(f"/api/v1/jobs/{second['id']}").json()["place"] == 2
+        client.delete(f"/api/v1/jobs/{first['id']}")
+        assert wait_for(client, second, "done")["identity"]
+
+
+def test_a_full_queue_takes_no_more(serve):
+    with serve(limits={"jobs": 0}) as client:
+        answer = client.post("/api/v1/jobs", json=LONG)
+        assert (answer.status_code, answer.json()["code"]) == (503, "jobs_full")
+    with serve(limits={"stored": -1}) as client:
+        answer = client.post("/api/v1/jobs", json=LONG)
+        assert (answer.status_code, answer.json()["code"]) == (507, "storage")
+
+
+def test_streams_are_bounded(serve):
+    with serve(limits={"streams": 0}) as client:
+        job = client.post("/api/v1/jobs", json=SHORT).json()
+        assert client.get(f"/api/v1/jobs/{job['id']}/events").status_code == 503
+        client.delete(f"/api/v1/jobs/{job['id']}")
+        wait_for(client, job, "done", "cancelled")
+
+
+def test_a_job_with_faults_is_not_queued(client):
+    wrong = SHORT | {"scenarios": [{"key": "a", "edits": {"drop": ["x/y"]}}]}
+    answer = client.post("/api/v1/jobs", json=wrong)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["faults"]] == ["scenarios[0].edits.drop[0]"]
+    assert client.post("/api/v1/jobs", json=SHORT | {"runs": 1_000_001}).status_code == 422
+
+
+@pytest.mark.parametrize("arms", [pytest.param(1, marks=pytest.mark.long), 2])
+def test_a_report_is_a_page_of_its_own(client, arms):
+    scenarios = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}][:arms]
+    asked = {"case": "great-stone", "runs": 8, "draws": "defaults", "scenarios": scenarios, "lang": "zh"}
+    answer = client.post("/api/v1/report", json=asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert 'lang="zh-CN"' in answer.text
+    assert "<script" not in answer.text
+    job = client.get("/api/v1/jobs").json()["jobs"][0]
+    assert client.get(f"/api/v1/jobs/{job['id']}/page").content == answer.content
+
+
+def test_a_report_can_be_waited_for_elsewhere(client):
+    asked = {"case": "great-stone", "runs": 6, "draws": "defaults"}
+    answer = client.post("/api/v1/report", json=asked, headers={"prefer": "respond-async"})
+    assert answer.status_code == 202
+    job = client.get(answer.headers["location"]).json()
+    assert (job["kind"], job["id"]) == ("report", answer.json()["id"])
+    assert client.get(f"/api/v1/jobs/{job['id']}/page").status_code == 404
+    client.delete(f"/api/v1/jobs/{job['id']}")
+    wait_for(client, job, "cancelled", "done")
+
+
+class Lines:
+    def __init__(self):
+        self.said = []
+
+    def write(self, words):
+        self.said.append(json.loads(words))
+
+    def flush(self):
+        pass
+
+
+def test_a_process_tells_faults_not_tracebacks(tmp_path):
+    for study, code in (({"nonsense": 1}, "unexpected"), (None, "unexpected")):
+        lines = Lines()
+        errand = {"kind": "run", "case": "great-stone", "study": study, "lang": "en", "data": str(tmp_path)}
+        main(StaysOpen([json.dumps(errand)]), lines)
+        assert lines.said[-1]["end"] == "failed"
+        assert lines.said[-1]["code"] == code
+        assert "Traceback" not in json.dumps(lines.said)
+    lines = Lines()
+    errand = {"kind": "run", "case": "nowhere", "study": {}, "lang": "en", "data": str(tmp_path)}
+    main(StaysOpen([json.dumps(errand)]), lines)
+    assert "nowhere" in lines.said[-1]["words"]
+
+
+class StaysOpen:
+    """A stream of lines that never ends."""
+
+    def __init__(self, lines):
+        self.lines = list(lines)
+
+    def readline(self):
+        return self.lines.pop(0)
+
+    def __iter__(self):
+        import threading
+
+        threading.Event().wait()
+        yield ""
+
+
+def test_a_teller_stops_the_work_when_told():
+    teller = Teller(Lines())
+    teller("simulate", 1, 10)
+    teller.stopped.set()
+    with pytest.raises(Stopped):
+        teller("simulate", 2, 10)
+
+
+def job(n, **changes):
+    errand = {"kind": "run", "case": "x", "study": {}, "lang": "en", "data": ".", "threads": 1}
+    return Job(f"{n:024x}", "run", "queued", "x", {"en": "x", "zh": "x"}, errand, "2026-11-24", **changes)
+
+
+def test_jobs_are_remembered_in_their_order_and_the_oldest_over_are_forgotten(tmp_path):
+    from dataclasses import replace
+
+    store = SqliteJobs(tmp_path / "jobs.sqlite3", most=3)
+    store.add(job(0))
+    for n in range(1, 6):
+        store.add(replace(job(n), state="done"))
+    kept = store.jobs()
+    assert [one.id for one in kept] == [job(n).id for n in (0, 3, 4, 5)], "one that waits is never forgotten"
+    store.put(replace(job(0), state="failed", trouble=[{"code": "x"}]))
+    store.close()
+    again = SqliteJobs(tmp_path / "jobs.sqlite3", most=3)
+    assert again.get(job(0).id).trouble == [{"code": "x"}]
+    assert again.get("nothing") is None
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [({"end": "failed", "code": "memory"}, "web.job_memory"), ({"end": "failed", "words": "no room"}, "web.job_failed"),
+     ({"end": "failed", "code": "died", "kind": "-9"}, "web.job_died")],
+)  # fmt: skip
+def test_why_a_job_failed_is_told_in_both_languages(last, code):
+    (trouble,) = over(job(1), last).trouble
+    assert trouble["code"] == code
+    assert trouble["cause"]["en"]
+    assert trouble["repair"]["zh"]
+
+
+def test_a_process_that_dies_is_a_job_that_failed(tmp_path, monkeypatch):
+    from copark.web.jobs import queue as queues
+
+    monkeypatch.setattr(queues, "PROGRAM", ("-c", "import sys; sys.exit(5)"))
+    found = JobQueue(SqliteJobs(":memory:"))
+    found.start()
+    added = found.add(Errand("run", "x", {}, "en", str(tmp_path)), "x", {"en": "x", "zh": "x"})
+    until = time.monotonic() + 20
+    while not found.store.get(added.id).is_over and time.monotonic() < until:
+        time.sleep(0.02)
+    assert found.store.get(added.id).trouble[0]["code"] == "web.job_died"
+    found.close()
+
+
+def test_a_job_that_will_not_stop_is_killed_and_counts_as_cancelled(tmp_path, monkeypatch):
+    from copark.web.jobs import queue as queues
+
+    stubborn = 'import sys, time; sys.stdin.readline(); print(\'{"stage": "simulate", "done": 1, "total": 9}\'); '
+    monkeypatch.setattr(queues, "PROGRAM", ("-u", "-c", stubborn + "time.sleep(60)"))
+    monkeypatch.setattr(queues, "GRACE", 0.2)
+    found = JobQueue(SqliteJobs(":memory:"))
+    found.start()
+    added = found.add(Errand("run", "x", {}, "en", str(tmp_path)), "x", {"en": "x", "zh": "x"})
+    until = time.monotonic() + 20
+    while not found.progress(found.store.get(added.id)).total and time.monotonic() < until:
+        time.sleep(0.02)
+    assert found.cancel(added.id).state == "running"
+    while not found.store.get(added.id).is_over and time.monotonic() < until:
+        time.sleep(0.02)
+    assert found.store.get(added.id).state == "cancelled"
+    assert found.cancel("nothing") is None
+    found.close()

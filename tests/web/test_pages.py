@@ -1,0 +1,72 @@
+"""The built front end is served from memory, squeezed, and nothing beside it."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+
+@pytest.fixture
+def dist(tmp_path):
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>copark</title>", encoding="utf-8")
+    (folder / "assets" / "app-0123.js").write_text("console.log(1)" * 100, encoding="utf-8")
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    return folder
+
+
+def test_pages_and_assets_are_served(serve, dist):
+    with serve(dist=dist) as client:
+        page = client.get("/")
+        assert page.text.startswith("<!doctype html>")
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert client.get("/compare").text == page.text, "addresses within the page are the page's own"
+        script = client.get("/assets/app-0123.js")
+        assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert "immutable" in script.headers["cache-control"]
+        assert script.headers["content-encoding"] == "gzip"
+        assert script.text == "console.log(1)" * 100
+        plain = client.get("/assets/app-0123.js", headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        again = client.get("/assets/app-0123.js", headers={"if-none-match": script.headers["etag"]})
+        assert again.status_code == 304
+        assert client.head("/").status_code == 200
+        assert len(gzip.compress(script.content)) < len(script.content)
+
+
+@pytest.mark.parametrize(
+    "path", ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/../../secret.txt", "/..%2fsecret.txt", "/link.txt",
+             "//etc/passwd", "/assets/app-0123.js.map", "/assets%00.js"],
+)  # fmt: skip
+def test_nothing_beside_the_page_can_be_had(serve, dist, path):
+    with serve(dist=dist) as client:
+        answer = client.get(path)
+        assert "secret" not in answer.text
+        assert answer.status_code in (404, 200)
+        assert answer.status_code == 404 or answer.text.startswith("<!doctype html>")
+
+
+def test_an_unbuilt_page_says_how_to_build_it_in_both_languages(serve, tmp_path):
+    with serve(dist=tmp_path / "none") as client:
+        for lang in ("en", "zh"):
+            page = client.get(f"/?lang={lang}").text
+            assert "make web" in page
+            assert "Node 20" in page
+            assert "网页尚未构建" in page
+
+
+def test_the_description_of_the_interface_is_served_here(client):
+    api = client.get("/api/v1/openapi.json").json()
+    assert api["openapi"].startswith("3.1")
+    for lang in ("en", "zh"):
+        page = client.get(f"/api/docs?lang={lang}").text
+        for path in api["paths"]:
+            assert path in page
+    operations = [one for methods in api["paths"].values() for one in methods.values()]
+    assert all(one["summary"] and one["description"] for one in operations)
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    referred = {ref.partition('"')[0] for ref in str(api).replace("'", '"').split("#/components/schemas/")[1:]}
+    assert referred <= set(api["components"]["schemas"])

@@ -1,0 +1,129 @@
+"""One engine: what the server says is what the library and the command line say, to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import yaml
+
+from copark import workflows
+from copark.analysis.bands import bands, quantiles
+from copark.analysis.compare import compare
+from copark.analysis.outcomes import shares
+from copark.analysis.pairing import pairs_of
+from copark.experiments.study import Study
+from tests.web.conftest import EQUITY
+
+RUNS = 60
+
+
+def library(answer, **changes):
+    """The library's result of the study an answer tells."""
+    study = Study.model_validate(answer["study"])
+    kept = {name: getattr(study, name) for name in ("runs", "seed", "draws", "futures", "keep", "scenarios")}
+    scenarios = [scenario.model_dump(by_alias=True) for scenario in kept.pop("scenarios")]
+    return workflows.simulate(study.case, scenarios=scenarios, threads=1, **kept | changes)
+
+
+@pytest.fixture(scope="module", params=["defaults", "unsettled", "prior"])
+def pair(client, request):
+    """An answer of a scenario beside the case as it is, and the library's result for the same words."""
+    asked = {"case": "great-stone", "runs": RUNS, "seed": 3, "draws": request.param, "scenario": EQUITY}
+    answer = client.post("/api/v1/simulate", json=asked).json()
+    return answer, library(answer)
+
+
+def test_the_identity_is_the_librarys(pair):
+    answer, result = pair
+    assert answer["identity"] == result.attrs["identity"]
+
+
+def test_the_study_file_gives_the_command_line_the_same_identity(client, pair, tmp_path):
+    answer, _ = pair
+    content = client.get(f"/api/v1/export/{answer['identity']}.study.yaml").text
+    assert yaml.safe_load(content) == answer["study"]
+    path = tmp_path / "study.yaml"
+    path.write_text(content, encoding="utf-8")
+    made = workflows.run_study(path, out=tmp_path, report=False, threads=1)
+    assert made.identity == answer["identity"]
+
+
+def test_bands_are_the_librarys_to_the_bit(pair):
+    answer, result = pair
+    for n, arm in enumerate(answer["arms"]):
+        assert set(arm["bands"]) == {"operating", "registered", "realised_investment", "jobs", "cash", "serviced_area"}
+        for name, rows in arm["bands"].items():
+            assert np.array_equal(np.array(rows), bands(result, name, n)), name
+
+
+def test_differences_are_those_of_pairs_to_the_bit(pair):
+    answer, result = pair
+    (one,) = pairs_of(result)
+    change = answer["changes"][0]
+    assert change["pairs"] == one.before.sizes["run"]
+    for name, rows in change["bands"].items():
+        assert np.array_equal(np.array(rows), quantiles(one.difference(name))), name
+    for row, told in zip(compare([one], (), ()).outcomes, change["outcomes"], strict=True):
+        assert told["name"] == row.outcome
+        for key in ("reference_share", "arm_share", "change", "low", "high", "gained", "lost"):
+            assert told[key] == getattr(row, key)
+
+
+def test_outcomes_are_the_librarys(pair):
+    answer, result = pair
+    for n, arm in enumerate(answer["arms"]):
+        for told, one in zip(arm["outcomes"], shares(result["outcome"].isel(scenario=n).to_numpy()), strict=True):
+            assert (told["name"], told["count"], told["total"], told["low"], told["high"]) == (
+                one.name, one.count, one.total, one.low, one.high,
+            )  # fmt: skip
+
+
+def test_a_comparison_is_the_librarys_to_the_bit(client):
+    arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "parameters": {"value_home": 0.0}}]
+    asked = {"case": "great-stone", "runs": 40, "draws": "unsettled", "outputs": ["jobs"], "scenarios": arms}
+    answer = client.post("/api/v1/compare", json=asked).json()
+    result = library(answer)
+    assert answer["identity"] == result.attrs["identity"]
+    assert [change["arm"] for change in answer["changes"]] == ["b", "c"]
+    for one, change in zip(pairs_of(result), answer["changes"], strict=True):
+        assert np.array_equal(np.array(change["bands"]["jobs"]), quantiles(one.difference("jobs")))
+
+
+def test_runs_made_while_dragging_are_the_first_of_those_on_release(serve, tmp_path):
+    """200 runs, then 1,000 of the same: what is joined is what is made at once."""
+    asked = {"case": "great-stone", "draws": "unsettled", "scenario": EQUITY, "baseline": None}
+    with serve(data=tmp_path / "one") as dragging, serve(data=tmp_path / "two") as releasing:
+        first = dragging.post("/api/v1/simulate", json=asked | {"runs": 20}).json()
+        joined = dragging.post("/api/v1/simulate", json=asked | {"runs": 90}).json()
+        again = dragging.post("/api/v1/simulate", json=asked | {"runs": 20}).json()
+        at_once = releasing.post("/api/v1/simulate", json=asked | {"runs": 90}).json()
+    assert joined["identity"] == at_once["identity"]
+    assert joined["arms"][0]["bands"] == at_once["arms"][0]["bands"]
+    assert again["arms"] == first["arms"]
+
+
+def test_other_outputs_of_the_same_runs_are_the_same_runs(client):
+    asked = {"case": "great-stone", "runs": 30, "draws": "unsettled", "seed": 9}
+    first = client.post("/api/v1/simulate", json=asked | {"outputs": ["operating"]}).json()
+    second = client.post("/api/v1/simulate", json=asked | {"outputs": ["taxes", "operating"]}).json()
+    assert first["identity"] != second["identity"]
+    assert first["arms"][0]["bands"]["operating"] == second["arms"][0]["bands"]["operating"]
+
+
+def test_threads_change_nothing(serve, tmp_path):
+    asked = {"case": "great-stone", "runs": 130, "draws": "unsettled", "scenario": EQUITY}
+    with serve(data=tmp_path / "one") as one, serve(data=tmp_path / "four", threads=4) as four:
+        alone, together = (each.post("/api/v1/simulate", json=asked).json() for each in (one, four))
+    assert alone["arms"] == together["arms"]
+    assert alone["changes"] == together["changes"]
+
+
+def test_the_posterior_is_drawn_from_where_there_is_one(client):
+    case = next(one for one in client.get("/api/v1/cases").json()["cases"] if one["name"] == "great-stone")
+    answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 20}).json()
+    assert answer["draws"]["kind"] == ("posterior" if case["calibrated"] else "unsettled")
+    if case["calibrated"]:
+        result = library(answer)
+        assert answer["identity"] == result.attrs["identity"]
+        assert np.array_equal(np.array(answer["arms"][0]["bands"]["jobs"]), bands(result, "jobs"))
+        assert answer["draws"]["cut"]

@@ -1,0 +1,260 @@
+"""Uploads are parsed as hostile: what is no honest case is refused with its reasons, and nothing of it stays."""
+
+from __future__ import annotations
+
+import csv
+import stat
+import struct
+import zipfile
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from copark.cases import casebook_path, list_cases, load_case
+from copark.errors import CaseFaults
+from copark.workflows.serving.shelf import Shelf
+from copark.workflows.serving.unpacking import MOST_ENTRIES
+from copark.workflows.serving.uploading import MOST_KEPT, packed, skeleton, take
+from copark.workflows.serving.workbook import rows_of_tree, tree_of
+
+ZIP = {"content-type": "application/zip"}
+XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FILES = {path.name: path.read_bytes() for path in (casebook_path() / "great-stone").iterdir()}
+
+
+def archive(files, folder="", kind=zipfile.ZIP_DEFLATED):
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", kind) as made:
+        for name, content in files.items():
+            made.writestr(folder + name, content)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "uploads")
+
+
+def codes(shelf, content, *, workbook=False):
+    """Why an upload is refused; nothing of it may stay."""
+    with pytest.raises(CaseFaults) as refused:
+        take(shelf, content, workbook=workbook)
+    assert list(shelf.uploads.iterdir()) == []
+    return {fault.code.removeprefix("web.upload.") for fault in refused.value.faults}
+
+
+@pytest.mark.parametrize("folder", ["", "my case/"])
+def test_an_honest_case_is_taken(client, folder):
+    answer = client.post("/api/v1/cases", content=archive(FILES, folder), headers=ZIP)
+    assert answer.status_code == 201
+    case = answer.json()["case"]
+    assert case["hash"] == load_case("great-stone").hash
+    assert case["uploaded"]
+    assert not case["calibrated"], "whatever name it bears, nothing was fitted to it"
+    name = case["name"]
+    assert client.get(f"/api/v1/cases/{name}").json()["case"] == case
+    asked = {"case": name, "runs": 20}
+    said = client.post("/api/v1/simulate", json=asked).json()
+    assert said["draws"]["kind"] == "unsettled"
+    own = client.post("/api/v1/simulate", json=asked | {"case": "great-stone", "draws": "unsettled"}).json()
+    assert said["identity"] == own["identity"]
+    assert said["arms"] == own["arms"]
+    assert client.delete(f"/api/v1/cases/{name}").status_code == 204
+    assert client.get(f"/api/v1/cases/{name}").status_code == 404
+    assert client.delete(f"/api/v1/cases/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["great-stone", list_cases()[0]])
+@pytest.mark.parametrize("form", ["zip", "xlsx"])
+def test_a_case_given_and_brought_back_is_the_same_case(client, name, form):
+    files = client.get(f"/api/v1/cases/{name}/files.{form}")
+    assert files.headers["content-disposition"] == f'attachment; filename="{name}.{form}"'
+    answer = client.post("/api/v1/cases", content=files.content, headers=ZIP if form == "zip" else XLSX)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["case"]["hash"] == load_case(name).hash
+
+
+@pytest.mark.parametrize("form", ["zip", "xlsx"])
+def test_the_template_is_a_sound_case(client, form):
+    content = client.get(f"/api/v1/case-template.{form}").content
+    answer = client.post("/api/v1/cases", content=content, headers=ZIP if form == "zip" else XLSX)
+    assert answer.status_code == 201, answer.text
+
+
+def test_faults_are_told_with_file_line_cause_and_repair(client):
+    wrong = FILES | {"equity.csv": FILES["equity.csv"].replace(b",10000,", b",9999,", 1), "events.csv": b"date;scale\n"}
+    wrong["case.yaml"] = FILES["case.yaml"].replace(b"kind: intergovernmental", b"kind: governmental", 1)
+    answer = client.post("/api/v1/cases", content=archive(wrong), headers=ZIP)
+    assert answer.status_code == 422
+    faults = answer.json()["faults"]
+    kind = next(fault for fault in faults if fault["field"] == "kind")
+    lines = FILES["case.yaml"].decode().splitlines()
+    assert (kind["file"], kind["line"]) == ("case.yaml", lines.index("kind: intergovernmental") + 1)
+    assert kind["repair"]["en"] == "Write intergovernmental."
+    assert kind["repair"]["zh"]
+    assert any(fault["file"] == "events.csv" and fault["line"] == 1 for fault in faults)
+
+
+def test_faults_of_a_workbook_are_told_by_sheet_and_row(shelf):
+    book = load_workbook(BytesIO(packed(shelf, "great-stone", workbook=True)))
+    rows = {row[0].value: row for row in book["case"].iter_rows()}
+    rows["kind"][1].value = "governmental"
+    series = book["series"]
+    at = [cell.value for cell in series[1]].index("unit")
+    series.cell(5, at + 1).value = "bushels"
+    stream = BytesIO()
+    book.save(stream)
+    with pytest.raises(CaseFaults) as refused:
+        take(shelf, stream.getvalue(), workbook=True)
+    places = {(fault.file, fault.line) for fault in refused.value.faults}
+    assert ("[case]", rows["kind"][0].row) in places
+    assert ("[series]", 5) in places
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../case.yaml", "a/../../case.yaml", "/etc/case.yaml", "..\\case.yaml", "C:\\case.yaml", "c:case.yaml",
+     "\\\\host\\case.yaml"],
+)  # fmt: skip
+def test_names_that_lead_out_are_refused(shelf, tmp_path, name):
+    assert codes(shelf, archive(FILES | {name: b"x"})) == {"leads_out"}
+    assert not list(tmp_path.rglob("case.yaml"))
+
+
+def test_links_are_refused(shelf):
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        entry = zipfile.ZipInfo("case.yaml")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        made.writestr(entry, "/etc/passwd")
+    assert codes(shelf, stream.getvalue()) == {"not_a_plain_file"}
+
+
+def test_bombs_are_refused_before_they_are_unpacked(shelf):
+    assert codes(shelf, archive(FILES | {"events.csv": b"0" * 4_000_000})) == {"bomb"}
+    assert codes(shelf, archive({"events.csv": b"0" * 30_000_000})) == {"too_large_inside"}
+
+
+def test_sizes_are_not_believed(shelf):
+    """An entry that says it is small and is not: it is read to the limit and no further."""
+    noise = bytes(n * 7919 % 251 for n in range(6_000_000))
+    content = bytearray(archive({"events.csv": noise}, kind=zipfile.ZIP_STORED))
+    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        place = content.find(mark) + at
+        content[place : place + 4] = struct.pack("<I", 1000)
+    assert codes(shelf, bytes(content)) <= {"too_large_inside", "broken", "not_an_archive"}
+
+
+def test_archives_within_archives_and_strangers_are_refused(shelf):
+    assert codes(shelf, archive({"inner.zip": archive(FILES)})) == {"unknown_file"}
+    assert codes(shelf, archive(FILES | {"run.py": b"import os"})) == {"unknown_file"}
+    assert codes(shelf, archive({"a/b/case.yaml": b"x"})) == {"too_deep"}
+    assert codes(shelf, archive({"a/case.yaml": b"x", "b/case.yaml": b"x"})) == {"several_cases"}
+    assert codes(shelf, archive({"README.md": b"x"})) == {"no_case"}
+    assert codes(shelf, archive({f"{n}.csv": b"" for n in range(MOST_ENTRIES + 1)})) == {"too_many_entries"}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x03\x04" + b"\0" * 40, b"<html>", bytes(range(256)) * 40])
+@pytest.mark.parametrize("workbook", [False, True])
+def test_what_is_no_archive_is_refused(shelf, content, workbook):
+    assert codes(shelf, content, workbook=workbook) <= {"not_an_archive", "broken", "no_case"}
+
+
+def test_broken_and_encrypted_archives_are_refused(shelf):
+    sound = bytearray(archive({"case.yaml": FILES["case.yaml"]}))
+    sound[200:260] = b"\xff" * 60
+    assert codes(shelf, bytes(sound)) == {"broken"}
+    locked = bytearray(archive({"case.yaml": b"x"}))
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.find(mark) + at] |= 1
+    assert codes(shelf, bytes(locked)) == {"encrypted"}
+
+
+def test_yaml_that_would_do_harm_is_refused(shelf):
+    laughs = b"a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n"
+    assert "cases.alias" in codes(shelf, archive(FILES | {"case.yaml": laughs}))
+    assert "cases.tag" in codes(shelf, archive(FILES | {"sources.yaml": b"a: !!python/object/apply:os.system [ls]\n"}))
+
+
+def workbook(sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def rewritten(content, part, change):
+    """A workbook with one of its parts changed."""
+    stream = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            raw = old.read(entry)
+            new.writestr(entry.filename, change(raw) if entry.filename == part else raw)
+    return stream.getvalue()
+
+
+def test_workbooks_that_would_do_harm_are_refused(shelf):
+    plain = workbook({"case": [["key", "value"], ["name", "x"]]})
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+    harmful = rewritten(plain, "xl/workbook.xml", lambda raw: laughs + raw)
+    assert codes(shelf, harmful, workbook=True) == {"entities"}
+    bomb = rewritten(plain, "xl/worksheets/sheet1.xml", lambda raw: raw + b" " * 4_000_000)
+    assert codes(shelf, bomb, workbook=True) == {"bomb"}
+    assert codes(shelf, rewritten(plain, "xl/workbook.xml", lambda _: b"<x"), workbook=True) == {"not_a_workbook"}
+    assert codes(shelf, workbook({"other": [[1]]}), workbook=True) == {"no_sheet"}
+    far = workbook({"case": [["key", "value"], *([[f"a{n}", 1] for n in range(20_001)])]})
+    assert codes(shelf, far, workbook=True) == {"too_many_rows"}
+
+
+@pytest.mark.parametrize("key", ["a[99999]", "a..b", "a[x]", "[0]", "a" + ".b" * 20, "a[1", "../x", "a b"])
+def test_keys_that_cannot_be_read_are_told_by_their_row(shelf, key):
+    assert codes(shelf, workbook({"case": [["key", "value"], [key, 1]]}), workbook=True) == {"bad_key"}
+
+
+def test_keys_that_contradict_one_another_are_told(shelf):
+    rows = [["key", "value"], ["a", 1], ["a.b", 2]]
+    assert codes(shelf, workbook({"case": rows}), workbook=True) == {"key_twice"}
+
+
+def test_formulas_stay_texts(shelf):
+    """What looks like a formula is the text it is, in both directions."""
+    book = load_workbook(BytesIO(packed(shelf, "great-stone", workbook=True)))
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert tree_of([["key", "value"], ["a", "=1+1"]], {}) == {"a": "=1+1"}
+
+
+def test_nested_content_survives_the_sheet():
+    content = {"a": {"b": [{"c": 1, "source": ["x", "y"]}, {"c": 2.5}]}, "d": [], "e": True, "f": "2012-08-27"}
+    rows = [["key", "value"], *([key, str(value) if not isinstance(value, bool) else "true"] for key, value in
+                                rows_of_tree(content))]  # fmt: skip
+    assert tree_of(rows, {}) == {**content, "a": {"b": [{"c": 1, "source": "x; y"}, {"c": 2.5}]}}
+
+
+def test_the_oldest_upload_goes_when_there_are_too_many(shelf, monkeypatch):
+    from copark.workflows.serving import uploading
+
+    monkeypatch.setattr(uploading, "MOST_KEPT", 3)
+    content = skeleton(shelf.uploads.parent / "scratch", workbook=False)
+    names = [take(shelf, content, workbook=False).case.name for _ in range(5)]
+    assert len(set(names)) == 5
+    assert len(list(shelf.uploads.iterdir())) == 3
+    assert MOST_KEPT > 3
+
+
+def test_a_file_of_another_kind_is_told(client):
+    answer = client.post("/api/v1/cases", content=b"x", headers={"content-type": "text/csv"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "media")
+
+
+def test_evidence_tables_can_be_read_by_programs(client):
+    for lang in ("en", "zh"):
+        raw = client.get(f"/api/v1/evidence/series.csv?case=great-stone&lang={lang}").content
+        assert raw.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
+        assert len(rows) == len(load_case("great-stone").observations)
