@@ -25,7 +25,8 @@ def bare(key="bare", levers=None, **parameters):
 
 def test_arrivals_are_poisson_thinned_by_the_threshold(great_stone):
     """Mean and variance of first-year registrations: lambda0 P(k >= k_min), with a lognormal tail by hand."""
-    made = simulate(study(bare(enquiry_rate=40.0), runs=6000, draws="defaults"), great_stone)
+    park = bare(enquiry_rate=40.0, declared_mean=1.1, declared_spread=1.2)
+    made = simulate(study(park, runs=6000, draws="defaults"), great_stone)
     first_year = made.arrivals.values[0][:, :4].sum(axis=1)
     tail = norm.sf((np.log(5.0) - 1.1) / 1.2)
     expected = 40.0 * (0.46 + 0.26 + 0.28) * tail

@@ -8,7 +8,11 @@ from rich.cells import cell_len
 from copark.cli import main
 from copark.cli.speech import language
 
-COMMANDS = ("run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema")
+COMMANDS = (
+    "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema",
+    "calibrate", "validate", "forecast", "score", "claims", "sensitivity", "ablate", "levers", "plan", "cascade",
+    "parks", "suzhou", "qca", "nca", "coupling", "power", "serve",
+)  # fmt: skip
 
 
 def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

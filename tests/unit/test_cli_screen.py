@@ -17,7 +17,7 @@ from copark.errors import CaseFaults, Fault
 from copark.store import RunNotStored
 from copark.store.compare import Difference
 from copark.store.refusals import fault
-from copark.workflows import Catalogue, Description, Row, RunOutcome, Shares, StoredRun, Verdict
+from copark.workflows import Catalogue, Description, Row, RunOutcome, Shares, StoredRun, Verdict, parks
 
 OUTCOMES = (("failed", 0.1), ("dependent", 0.2), ("stagnant", 0.3), ("self_standing", 0.4))
 ROWS = (
@@ -144,7 +144,7 @@ def test_every_fault_is_told_with_place_cause_and_repair(
         Fault("store.not_stored", "case.yaml", 12, "land.plan", {"identity": "[bold]x"}),
         fault("half_written", "y"),
     ]
-    answers(monkeypatch, "check", found)
+    monkeypatch.setattr(parks, "check_with_notes", lambda name, _lang: parks.Checked(name, tuple(found)))
     code, out, err = call(["check", "a-park"], capsys)
     assert (code, out) == (1, "")
     lines = err.splitlines()
@@ -156,7 +156,7 @@ def test_every_fault_is_told_with_place_cause_and_repair(
 
 
 def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    answers(monkeypatch, "check", [])
+    monkeypatch.setattr(parks, "check_with_notes", lambda name, _lang: parks.Checked(name, ()))
     assert call(["check", "a-park"], capsys) == (0, "a-park is sound.\n", "")
 
 

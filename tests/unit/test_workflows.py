@@ -138,7 +138,7 @@ def test_bands_do_not_stand_in_for_paths_that_a_study_asks_for(tmp_path: Path, m
     from copark.experiments import study
 
     path = tmp_path / "asked.yaml"
-    asked = study.baseline("great-stone").with_changes(runs=RUNS, keep="standard")
+    asked = study.baseline("great-stone").with_changes(runs=RUNS, keep="standard", draws="posterior")
     path.write_text(json.dumps(asked.content()), encoding="utf-8")
     full = workflows.run_study(path, out=tmp_path, report=False)
     assert full.identity == bands.identity

@@ -1,7 +1,7 @@
 """The command line: a door into :mod:`copark.workflows`, and nothing more.
 
-``commands`` lists what can be asked, ``progress`` tells how far it is, ``screen`` shows what came of it, ``speech``
-puts help and errors into the reader's language.
+``app`` is what commands are added to, ``commands`` lists what can be asked, ``progress`` tells how far it is,
+``screen`` shows what came of it, ``speech`` puts help and errors into the reader's language.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def _guarded(given: list[str]) -> int:
     from typer import Abort, TyperException
     from typer.main import get_command
 
-    from copark.cli.commands import app
+    from copark.cli.app import app
+    from copark.cli.areas import AREAS  # noqa: F401 - importing them adds their commands to the application
     from copark.cli.speech import language, wrong_usage
     from copark.errors import CoparkError
 

@@ -2,57 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from copark.cli.speech import SpokenCommand, SpokenGroup
-
-
-class Language(StrEnum):
-    """A language copark speaks."""
-
-    en = "en"
-    zh = "zh"
-
-
-class Form(StrEnum):
-    """A form a stored run can be exported in."""
-
-    netcdf = "netcdf"
-    csv = "csv"
-    xlsx = "xlsx"
-
-
-Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
-Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
-Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
-Runs = Annotated[int | None, typer.Option("--runs", min=1, help="cli.help.run.runs", metavar="N")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")]
-Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
-OUT = Path("out")
-
-app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        from copark import __version__
-
-        print(__version__)
-        raise typer.Exit
-
-
-@app.callback(help="cli.help.copark")
-def copark(
-    _version: Annotated[
-        bool, typer.Option("--version", help="cli.help.version", callback=_show_version, is_eager=True)
-    ] = False,
-    _lang: Lang = None,
-) -> None:
-    """Take the options that come before the command; the language was read before."""
+from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Runs, Seed, Threads, app
+from copark.cli.speech import SpokenCommand
 
 
 @app.command("run", cls=SpokenCommand, help="cli.help.run")
@@ -62,14 +18,19 @@ def run(
     *,
     runs: Runs = None,
     seed: Seed = None,
+    draws: Draws = None,
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
     fresh: Annotated[bool, typer.Option("--fresh", help="cli.help.run.fresh")] = False,
+    until: Annotated[
+        float | None, typer.Option("--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE")
+    ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.run.no_report")] = False,
 ) -> None:
     """Run a study, store its runs, write its report, show the table."""
     from copark import workflows
+    from copark.cli.levers import show_plan
     from copark.cli.progress import Progress
     from copark.cli.screen import show_outcome
 
@@ -78,10 +39,13 @@ def run(
             name,
             runs=runs,
             seed=seed,
+            draws=draws,
             threads=threads,
             lang=ctx.obj,
             out=out,
             fresh=fresh,
+            until=until,
+            announce=show_plan,
             report=not no_report,
             progress=progress,
         )
@@ -131,6 +95,7 @@ def but_for(
     ] = None,
     runs: Runs = None,
     seed: Seed = None,
+    draws: Draws = None,
     futures: Annotated[
         int, typer.Option("--futures", min=1, help="cli.help.but_for.futures", metavar="N", show_default=False)
     ] = 1,
@@ -153,6 +118,7 @@ def but_for(
             without,
             runs=1000 if runs is None else runs,
             seed=1 if seed is None else seed,
+            draws=draws,
             futures=futures,
             threads=threads,
             lang=ctx.obj,
@@ -166,18 +132,26 @@ def but_for(
 @app.command("check", cls=SpokenCommand, help="cli.help.check")
 def check(
     ctx: typer.Context,
-    case: Annotated[str, typer.Argument(metavar="CASE", help="cli.help.check.case")],
+    case: Annotated[str | None, typer.Argument(metavar="CASE", help="cli.help.check.case_or_all")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="parks.help.all")] = False,
     _lang: Lang = None,
 ) -> None:
-    """Check a case and show every fault."""
-    from copark import workflows
+    """Check a case, or the whole casebook; show every fault, and what a light case lacks."""
+    from copark.cli.parks import show_checked, show_notes
     from copark.cli.screen import say, show_faults
+    from copark.workflows import parks as workflow
 
-    faults = workflows.check(case)
-    if faults:
-        show_faults(faults, ctx.obj)
+    if case is None or everything:
+        if not show_checked(workflow.check_casebook(ctx.obj), ctx.obj):
+            raise typer.Exit(1)
+        return
+    found = workflow.check_with_notes(case, ctx.obj)
+    if found.faults:
+        show_faults(found.faults, ctx.obj)
         raise typer.Exit(1)
     say("cli.check.sound", ctx.obj, name=case)
+    show_notes(found.notes, ctx.obj)
 
 
 @app.command("new", cls=SpokenCommand, help="cli.help.new")

@@ -71,6 +71,8 @@ def show_outcome(outcome: RunOutcome, lang: str) -> None:
         console.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept), highlight=False)
     _show_table(console, outcome, lang)
     _show_shares(console, outcome, lang)
+    for note in outcome.notes:
+        console.print(note, highlight=False)
     console.print()
     for key, value in (("identity", outcome.identity), ("stored", outcome.path), ("report", outcome.report)):
         if value is not None:

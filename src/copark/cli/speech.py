@@ -73,9 +73,19 @@ def _show_help(command: Any, ctx: Any) -> None:
     console.print(Text(text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))))
     console.print()
     console.print(Text(text(command.help, lang)))
-    _show_entries(console, text("cli.panel.commands", lang), [(name, text(one.help, lang)) for name, one in commands])
+    for area, entries in _by_area(commands, lang):
+        _show_entries(console, text(f"cli.panel.{area}", lang), entries)
     _show_entries(console, text("cli.panel.arguments", lang), [(one.metavar, _help(one, lang)) for one in arguments])
     _show_entries(console, text("cli.panel.options", lang), [(_flag(one), _help(one, lang)) for one in options])
+
+
+def _by_area(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Commands and their help, by the area they belong to: the module that has them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, one in commands:
+        area = getattr(one.callback, "__module__", "").rpartition(".")[2]
+        found.setdefault(area, []).append((name, text(one.help, lang)))
+    return list(found.items())
 
 
 def _show_entries(console: Any, title: str, entries: Iterable[tuple[str, str]]) -> None:

@@ -35,7 +35,8 @@ def _row(variable: Variable, own: Parameter | None, lang: str) -> tuple[Cell, ..
     moved = _MOVED.get(variable.moved)
     grade: str
     if own is not None:
-        value, unit, prior, source = precise(own.value), own.unit, prior_title(own.prior, lang), SourceKeys(own.source)
+        value, unit = ", ".join(precise(one) for one in own.values), own.unit
+        prior, source = prior_title(own.prior, lang), SourceKeys(own.source)
         origin, grade = "case", own.grade
     else:
         value, unit = ", ".join(precise(one) for one in variable.default), variable.unit

@@ -241,8 +241,22 @@ def drawn(findings: Findings) -> str:
         held = sum(one.moved == "moved" for one in spread)
         free = findings.result.sizes.get("parameter", len(spread) - held)
         return findings.say("summary.unsettled", held=held, drawn=free)
+    if told == "posterior":
+        return from_posterior(findings)
     kind = {"prior": "priors", "defaults": "defaults"}.get(told, "unknown_draws")
     return findings.say(f"summary.{kind}")
+
+
+def from_posterior(findings: Findings) -> str:
+    """That parameters and luck up to a cut are those of accepted runs, and what that builds in."""
+    made = provenance(findings.result)
+    said = findings.say(
+        "summary.posterior",
+        cut=str(made.get("posterior_cut", "?")),
+        pairs=number(int(made.get("posterior_pairs", 0)), 0),
+        drawn=findings.result.sizes.get("parameter", 0),
+    )
+    return f"{said} {findings.say('summary.posterior_stale')}" if made.get("posterior_stale") else said
 
 
 def sure(findings: Findings) -> list[str]:

@@ -130,7 +130,14 @@ def render(findings: Findings, found: list[Section]) -> str:
 
 
 def render_page(
-    lang: str, title: str, made: str, found: list[Section], known_sources: frozenset[str] = frozenset()
+    lang: str,
+    title: str,
+    made: str,
+    found: list[Section],
+    known_sources: frozenset[str] = frozenset(),
+    *,
+    kicker: str = "",
+    subtitle: str = "",
 ) -> str:
     """A page as HTML. All words are escaped; only the drawings made here are not.
 
@@ -140,6 +147,8 @@ def render_page(
         What the page is called, and what made it.
     known_sources
         Keys of sources that the page lists, for cells to link to.
+    kicker, subtitle
+        What stands above and below the title, in the place of the report's own words.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -159,6 +168,8 @@ def render_page(
     return environment.get_template("report.html.j2").render(
         html_lang=HTML_LANGUAGE[lang],
         title=title,
+        kicker=kicker or say("page.kicker"),
+        subtitle=subtitle or say("page.subtitle"),
         made=made,
         sections=found,
         warning=say("page.no_font") if language(lang) != lang else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,18 @@ ROWS_BETWEEN_REPORTS = 5_000
 
 
 def write_workbook(
-    tables: Iterable[Table], target: Path, lang: str = "en", progress: Callable[[int, int], None] | None = None
+    tables: Iterable[Table],
+    target: Path,
+    lang: str = "en",
+    progress: Callable[[int, int], None] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Path:
     """Write tables as the sheets of one workbook, row by row.
+
+    Parameters
+    ----------
+    titles
+        Titles of the sheets by the tables' names; by default those of stored runs.
 
     Raises
     ------
@@ -38,7 +47,8 @@ def write_workbook(
     total, done = sum(table.count for table in found), 0
     book = Workbook(write_only=True)
     for table in found:
-        sheet = book.create_sheet(text(f"store.sheet.{table.name}", lang))
+        title = text(f"store.sheet.{table.name}", lang) if titles is None else titles[table.name]
+        sheet = book.create_sheet(title)
         _lay_out(sheet, table)
         sheet.append([_cell(sheet, value, bold=True) for value in table.header])
         for row in table.rows:

@@ -80,6 +80,8 @@ class RunOutcome:
         Shares of outcomes, a scenario each.
     report
         The report's page, if one was written.
+    notes
+        What else is to be said, in sentences: where it stopped early, and how precise it is there.
     """
 
     identity: str
@@ -97,6 +99,7 @@ class RunOutcome:
     missed: int
     outcomes: tuple[Shares, ...]
     report: Path | None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def but_for(
     *,
     runs: int = 1000,
     seed: int = 1,
+    draws: str | None = None,
     futures: int = 1,
     threads: int | None = None,
     lang: str = "en",
@@ -109,6 +110,9 @@ def but_for(
         Keys of what did not happen, as :func:`happenings` lists them; several are undone together.
     runs, seed
         How many runs, on which luck.
+    draws
+        What parameters are drawn from; by default the case's posterior where it has one, so that history is replayed on
+        the parameters and luck that tell it.
     futures
         Runs for each draw of parameters; from two on the variance is split into parameters and luck.
     threads, lang, out, report, progress
@@ -121,10 +125,13 @@ def but_for(
     """
     from copark.cases import load_case
     from copark.experiments.counterfactual import WITHOUT, but_for_study
+    from copark.inference.artefacts import has_posterior
     from copark.report.comparison import compare as compare_results
 
     began = time.monotonic()
-    study = but_for_study(load_case(case), list(without), runs=runs, seed=seed, futures=futures)
+    found_case = load_case(case)
+    kind = draws or ("posterior" if has_posterior(found_case.name) else None)
+    study = but_for_study(found_case, list(without), runs=runs, seed=seed, futures=futures, draws=kind)
     made = run_study(study, threads=threads, out=out, report=False, progress=progress)
     result = store_in(out).load(made.identity)
     found = compare_results(result, reference_scenario=WITHOUT)

@@ -89,6 +89,8 @@ def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> 
 
 
 def _describe_case(case: Case, lang: str) -> Description:
+    from copark.cases.lacks import notes_of
+
     def entries() -> Iterator[tuple[str, object]]:
         yield "name", case.name
         yield "kind", text(f"workflows.kind.{case.kind}", lang)
@@ -100,6 +102,8 @@ def _describe_case(case: Case, lang: str) -> Description:
         used = sum(entry.use for entry in case.observations)
         yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
         yield "sources", len(case.sources)
+        for note in notes_of(case, lang):
+            yield "lacks", note
         yield "folder", case.folder
         yield "hash", case.hash
 

@@ -19,6 +19,7 @@ MADE_BY = (
     "variables_hash",
     "experiment_hash",
     "case_hash",
+    "draws_hash",
     "cpu_features",
     "python",
     "numpy",
@@ -41,6 +42,7 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     stage(progress, "prepare")(0, 0)
     from copark.cases import load_case
     from copark.experiments.run import stream
+    from copark.inference.source import source_for
     from copark.store.compare import Comparison, compare
 
     store = store_in(out)
@@ -48,7 +50,9 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     stored = store.load(record.identity)
     study = _study(record)
     joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
-    for chunk in stream(study, load_case(study.case), threads=threads, progress=stage(progress, "verify")):
+    case = load_case(study.case)
+    tell = stage(progress, "verify")
+    for chunk in stream(study, case, threads=threads, progress=tell, source=source_for(study, case)):
         here = chunk.isel(run=slice(0, record.kept - done))
         joined = joined.joined(compare(stored.isel(run=slice(done, done + here.sizes["run"])), here))
         made = json.loads(chunk.attrs["provenance"])

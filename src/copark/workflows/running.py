@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.store.runs import SUMMARY_ABOVE
 from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
+    from copark.experiments.source import DrawSource
     from copark.experiments.study import Study
     from copark.store import RunRecord, RunStore
 
@@ -23,11 +26,14 @@ def run_study(
     *,
     runs: int | None = None,
     seed: int | None = None,
+    draws: str | None = None,
     threads: int | None = None,
     lang: str = "en",
     out: Path = OUT,
     fresh: bool = False,
+    until: float | None = None,
     report: bool = True,
+    announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> RunOutcome:
     """Run a study, or find its run; store it; write its report.
@@ -36,18 +42,21 @@ def run_study(
     ----------
     name_or_path
         A study, or its name or path; a case means its baseline study.
-    runs, seed
+    runs, seed, draws
         In the place of the study's own.
-    threads
-        Threads; they do not change the numbers.
-    lang
-        ``en`` or ``zh``.
+    threads, lang
+        Threads, which do not change the numbers; ``en`` or ``zh``.
     out
         Folder of ``runs/`` and ``reports/``.
     fresh
         Run even if the same run is stored, and put it in that one's place.
+    until
+        Stop once P(self-standing) and the edges of the band are known to plus or minus this share; ``runs`` is then the
+        most there may be.
     report
         Write the report.
+    announce
+        Told beforehand what work over ten seconds will take.
     progress
         Told how far the work is.
 
@@ -57,27 +66,76 @@ def run_study(
         If study, case or stored run are missing or have faults, or the disk has no room.
     """
     from copark.cases import load_case
-    from copark.experiments.results import study_identity
-    from copark.experiments.study import Study, load_study
     from copark.report.write import write_report
 
-    asked = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
-    study = asked.with_changes(runs=runs, seed=seed)
-    case, store = load_case(study.case), store_in(out)
-    bands = study.keep is None and study.runs > SUMMARY_ABOVE
-    if bands:
-        study = study.with_changes(keep="standard")
-    began = time.monotonic()
-    found = None if fresh else _find(store, study_identity(study, case), bands=bands)
-    record = found or _make(store, study, case, threads, bands=bands, progress=progress)
+    study = _asked_for(name_or_path).with_changes(runs=runs, seed=seed, draws=draws)
+    case, began = load_case(study.case), time.monotonic()
+    ask = _Asked(study, case, threads, lang, Path(out), fresh, announce, progress)
+    study, record, reused, notes = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
     seconds = time.monotonic() - began
-    result = store.load(record.identity)
+    result = store_in(out).load(record.identity)
     page = None
     if report:
         stage(progress, "report")(0, 0)
         folder = reports_in(out) / f"{study.name}-{record.identity}"
         page = write_report(result, case, lang, folder, stage(progress, "report"))
-    return _outcome(record, result, study, case, lang, reused=found is not None, seconds=seconds, page=page)
+    made = _outcome(record, result, study, case, lang, reused=reused, seconds=seconds, page=page)
+    return replace(made, notes=notes)
+
+
+def _asked_for(name_or_path: str | Path | Study) -> Study:
+    """The study that is meant; a case means its baseline."""
+    from copark.experiments.study import Study, load_study
+
+    if isinstance(name_or_path, Study):
+        return name_or_path
+    study = load_study(name_or_path)
+    return _calibrated(study) if study.case == str(name_or_path) else study
+
+
+def _calibrated(study: Study) -> Study:
+    """A baseline study with draws from the case's posterior, where it has one."""
+    from copark.inference.artefacts import has_posterior
+
+    return study.with_changes(draws="posterior") if has_posterior(study.case) else study
+
+
+class _Asked(NamedTuple):
+    """A study that is asked for, and how it is to be run."""
+
+    study: Study
+    case: Case
+    threads: int | None
+    lang: str
+    out: Path
+    fresh: bool
+    announce: Callable[[Sequence[str]], None] | None
+    progress: Progress | None
+
+
+_Made = tuple["Study", "RunRecord", bool, tuple[str, ...]]
+"""The study as it was run, where it lies, whether it was stored already, and what is to be said of it."""
+
+
+def _find_or_make(ask: _Asked) -> _Made:
+    """The stored run of a study, or else a new one."""
+    from copark.experiments.results import study_identity
+    from copark.inference.source import source_for
+
+    store, study = store_in(ask.out), ask.study
+    bands = study.keep is None and study.runs > SUMMARY_ABOVE
+    if bands:
+        study = study.with_changes(keep="standard")
+    source = source_for(study, ask.case)
+    identity = study_identity(study, ask.case, None if source is None else str(source.content["draws_hash"]))
+    found = None if ask.fresh else _find(store, identity, bands=bands)
+    if found is not None:
+        return study, found, True, ()
+    if ask.announce is not None:
+        from copark.workflows.planning import worth_telling
+
+        ask.announce(worth_telling(study, ask.case, source, threads=ask.threads, lang=ask.lang))
+    return study, _make(ask, study, source, bands=bands), False, ()
 
 
 def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
@@ -86,16 +144,27 @@ def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
     return found if found is None or bands or found.kept == found.runs else None
 
 
-def _make(
-    store: RunStore, study: Study, case: Case, threads: int | None, *, bands: bool, progress: Progress | None
-) -> RunRecord:
+def _make(ask: _Asked, study: Study, source: DrawSource | None, *, bands: bool) -> RunRecord:
     """Run a study into the store, in the place of an older run of its identity."""
-    stage(progress, "prepare")(0, 0)
+    stage(ask.progress, "prepare")(0, 0)
     from copark.experiments.run import default_threads, stream
 
-    chunks = stream(study, case, threads=threads, progress=stage(progress, "simulate"))
-    workers = threads or default_threads()
-    return store.save_stream(chunks, study.runs, replace=True, summarise=bands, threads=workers)
+    tell = stage(ask.progress, "simulate")
+    chunks = stream(study, ask.case, threads=ask.threads, progress=tell, source=source)
+    workers = ask.threads or default_threads()
+    return store_in(ask.out).save_stream(chunks, study.runs, replace=True, summarise=bands, threads=workers)
+
+
+def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
+    """Run a study until it is precise, or find the stored run at which it would stop."""
+    from copark.inference.source import source_for
+    from copark.workflows.stopping import stop_early
+
+    early = stop_early(
+        ask.study, ask.case, source_for(ask.study, ask.case), half=until, most=most, threads=ask.threads,
+        lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
+    )  # fmt: skip
+    return early.study, early.record, early.reused, early.sentences
 
 
 def _outcome(
@@ -181,8 +250,9 @@ def simulate(case: Case | str | Path, runs: int = 1000, seed: int = 1, **changes
     from copark.cases import Case, load_case
     from copark.experiments import run
     from copark.experiments.study import baseline
+    from copark.inference.source import source_for
 
     threads = changes.pop("threads", None)
     found = case if isinstance(case, Case) else load_case(case)
-    study = baseline(found.name).with_changes(runs=runs, seed=seed, **changes)
-    return run.simulate(study, found, threads=threads)
+    study = _calibrated(baseline(found.name)).with_changes(runs=runs, seed=seed, **changes)
+    return run.simulate(study, found, threads=threads, source=source_for(study, found))

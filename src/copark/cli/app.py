@@ -1,0 +1,67 @@
+"""The application that commands are added to, and the options that many of them share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copark.cli.speech import SpokenGroup
+
+
+class Language(StrEnum):
+    """A language copark speaks."""
+
+    en = "en"
+    zh = "zh"
+
+
+class DrawsOf(StrEnum):
+    """What parameters are drawn from."""
+
+    posterior = "posterior"
+    unsettled = "unsettled"
+    prior = "prior"
+    defaults = "defaults"
+
+
+class Form(StrEnum):
+    """A form a stored run can be exported in."""
+
+    netcdf = "netcdf"
+    csv = "csv"
+    xlsx = "xlsx"
+
+
+Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
+Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
+Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
+Runs = Annotated[int | None, typer.Option("--runs", min=1, help="cli.help.run.runs", metavar="N")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")]
+Draws = Annotated[
+    DrawsOf | None, typer.Option("--draws", help="cli.help.draws", metavar="posterior|unsettled|prior|defaults")
+]
+Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
+OUT = Path("out")
+
+app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from copark import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback(help="cli.help.copark")
+def copark(
+    _version: Annotated[
+        bool, typer.Option("--version", help="cli.help.version", callback=_show_version, is_eager=True)
+    ] = False,
+    _lang: Lang = None,
+) -> None:
+    """Take the options that come before the command; the language was read before."""

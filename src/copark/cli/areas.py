@@ -1,0 +1,20 @@
+"""The areas of the command line, in the order in which help lists their commands."""
+
+from __future__ import annotations
+
+# isort: off
+from copark.cli import commands
+from copark.cli import calibrating
+from copark.cli import validating
+from copark.cli import claims
+from copark.cli import sensitivity
+from copark.cli import levers
+from copark.cli import cascading
+from copark.cli import parks
+from copark.cli import set_methods
+from copark.cli import serving
+# isort: on
+
+AREAS = (
+    commands, calibrating, validating, claims, sensitivity, levers, cascading, parks, set_methods, serving,
+)  # fmt: skip

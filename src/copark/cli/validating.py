@@ -1,0 +1,249 @@
+"""``copark validate``, ``copark forecast`` and ``copark score``: their commands, and what a reader sees of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copark.cli.app import OUT, Lang, Out, Threads, app
+from copark.cli.calibrating import CaseName, NoReport, Runs, Seed, show_bullets, show_lines, tell_plan
+from copark.cli.speech import SpokenCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import Console
+
+    from copark.workflows.forecasting import Forecasted, Scored, ScoredRow
+    from copark.workflows.validating import ScoreRow, Validated
+
+NAIVE = ("persistence", "line", "logistic", "bass")
+
+
+@app.command("validate", cls=SpokenCommand, help="validation.help.validate")
+def validate(
+    ctx: typer.Context,
+    case: CaseName,
+    *,
+    cuts: Annotated[
+        list[str] | None, typer.Option("--cut", help="validation.help.validate.cuts", metavar="QUARTER")
+    ] = None,
+    runs: Runs = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    _lang: Lang = None,
+    out: Out = OUT,
+    no_report: NoReport = False,
+) -> None:
+    """Forecast from earlier dates, score against what came, show who wins."""
+    from copark.cli.progress import Progress
+    from copark.workflows import validating
+
+    planned = validating.plan_validation(case, cuts=cuts, runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out)
+    tell_plan(planned, ctx.obj)
+    with Progress(ctx.obj) as progress:
+        found = validating.validate(
+            case,
+            cuts=cuts,
+            runs=runs,
+            seed=seed,
+            threads=threads,
+            lang=ctx.obj,
+            out=out,
+            report=not no_report,
+            progress=progress,
+        )
+    show_validated(found, ctx.obj)
+
+
+@app.command("forecast", cls=SpokenCommand, help="validation.help.forecast")
+def forecast(
+    ctx: typer.Context,
+    case: CaseName,
+    *,
+    cut: Annotated[str | None, typer.Option("--cut", help="validation.help.forecast.cut", metavar="QUARTER")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="validation.help.forecast.to", metavar="QUARTER")] = None,
+    freeze: Annotated[
+        Path | None, typer.Option("--freeze", help="validation.help.forecast.freeze", metavar="FILE")
+    ] = None,
+    told: Annotated[bool, typer.Option("--told", help="validation.help.forecast.told")] = False,
+    runs: Runs = None,
+    seed: Seed = None,
+    threads: Threads = None,
+    _lang: Lang = None,
+    out: Out = OUT,
+    no_report: NoReport = False,
+) -> None:
+    """Forecast a park, freeze the forecast if asked, show its bands."""
+    from copark.cli.progress import Progress
+    from copark.workflows import forecasting
+
+    planned = forecasting.plan_forecast(
+        case, cut=cut, to=to, freeze=freeze, runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out
+    )
+    tell_plan(planned, ctx.obj)
+    with Progress(ctx.obj) as progress:
+        found = forecasting.forecast(
+            case,
+            cut=cut,
+            to=to,
+            freeze=freeze,
+            told=told,
+            runs=runs,
+            seed=seed,
+            threads=threads,
+            lang=ctx.obj,
+            out=out,
+            report=not no_report,
+            progress=progress,
+        )
+    show_forecasted(found, ctx.obj)
+
+
+@app.command("score", cls=SpokenCommand, help="validation.help.score")
+def score(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="validation.help.score.file")],
+    *,
+    data: Annotated[Path, typer.Option("--data", help="validation.help.score.data", metavar="CSV")],
+    _lang: Lang = None,
+    out: Out = OUT,
+    no_report: NoReport = False,
+) -> None:
+    """Score a frozen forecast against later observations."""
+    from copark.cli.progress import Progress
+    from copark.workflows import forecasting
+
+    with Progress(ctx.obj) as progress:
+        found = forecasting.score(file, data, lang=ctx.obj, out=out, report=not no_report, progress=progress)
+    show_scored(found, ctx.obj)
+
+
+def show_validated(found: Validated, lang: str) -> None:
+    """Who wins each row, what that is worth, why, and where the page is."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from copark.cli.progress import duration
+    from copark.texts import text
+
+    console = Console()
+    console.print(Text(text("validation.screen.title", lang, case=found.case), style="bold"))
+    console.print(Text(found.development, style="yellow"))
+    console.print(text("calibration.screen.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    title = text("validation.screen.table", lang, cut=found.cuts[-1])
+    _show_scores(console, title, found.last, ("model-blind", *NAIVE), found.methods, lang)
+    console.print()
+    show_bullets(console, (*found.sentences, *found.why))
+    console.print()
+    show_lines(console, (("identity", found.identity), ("report", found.report)), lang)
+
+
+def _show_scores(
+    console: Console,
+    title: str,
+    rows: Sequence[ScoreRow] | Sequence[ScoredRow],
+    methods: Sequence[str],
+    names: Mapping[str, str],
+    lang: str,
+) -> None:
+    """Mean scores, a row for each observable: the model, the best naive curve and its name, the winner."""
+    from rich.text import Text
+
+    from copark.cli.screen import blank_table, numbers
+    from copark.texts import text
+
+    table = blank_table(console, title)
+    table.add_column(text("validation.column.observable", lang), overflow="fold")
+    table.add_column(text("validation.column.values", lang), justify="right", no_wrap=True)
+    table.add_column(names[methods[0]], justify="right", no_wrap=True)
+    table.add_column(text("validation.column.best_naive", lang), justify="right", overflow="fold")
+    table.add_column(text("validation.column.winner", lang), overflow="fold")
+    for row in rows:
+        naive = [name for name in methods[1:] if name in row.crps]
+        best = min(naive, key=lambda name: row.crps[name], default=None)
+        shown = numbers(row.crps[methods[0]])[0]
+        word = "alone" if best is None else "single" if row.values == 1 else "firm" if row.firm else "narrow"
+        won = text(f"validation.won.{word}", lang, method=names[row.winner])
+        other = "—" if best is None else f"{numbers(row.crps[best])[0]} {names[best]}"
+        style = "green" if best is not None and row.winner == methods[0] else ""
+        table.add_row(Text(row.title), str(row.values), shown, Text(other), Text(won, style=style))
+    console.print(table)
+
+
+def show_forecasted(found: Forecasted, lang: str) -> None:
+    """The bands a year ahead and at the end, what they lean on, where the forecast is frozen."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from copark.cli.calibrating import STYLES
+    from copark.cli.progress import duration
+    from copark.texts import text
+
+    console = Console()
+    title = text("validation.screen.forecast", lang, case=found.case, cut=found.cut, to=found.until)
+    console.print(Text(title, style="bold"))
+    if found.reused:
+        console.print(text("calibration.screen.reused", lang), highlight=False)
+    else:
+        console.print(text("calibration.screen.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    console.print(Text(found.used))
+    _show_bands(console, found, lang)
+    if found.leaning:
+        console.print()
+        console.print(Text(text("inference.leaning.lead", lang)))
+        show_bullets(console, found.leaning)
+    for word, sentence in found.notes:
+        if word != "good":
+            console.print(Text(sentence, style=STYLES[word]))
+    console.print()
+    if found.file is not None:
+        words = text("validation.screen.frozen", lang, file=found.file, identity=found.identity)
+        console.print(Text(words, style="green"), soft_wrap=True)
+    show_lines(console, (("report", found.report),), lang)
+
+
+def _show_bands(console: Console, found: Forecasted, lang: str) -> None:
+    from rich.text import Text
+
+    from copark.cli.screen import blank_table, numbers
+    from copark.texts import text
+
+    table = blank_table(console, "")
+    table.add_column(text("validation.column.observable", lang), overflow="fold")
+    table.add_column(text("forecast.column.quarter", lang), no_wrap=True)
+    for key in ("cli.run.median", "cli.run.band", "validation.method.line"):
+        table.add_column(text(key, lang), justify="right", no_wrap=True)
+    before = ""
+    for row in found.rows:
+        name = f"{row.title} ({row.unit})" if row.unit else row.title
+        low, median, high = numbers(row.low, row.median, row.high)
+        line = "—" if row.line is None else numbers(row.line)[0]
+        table.add_row(Text("" if name == before else name), row.quarter, median, f"{low} – {high}", line)
+        before = name
+    console.print(table)
+
+
+def show_scored(found: Scored, lang: str) -> None:
+    """Who wins each row of a frozen forecast, and what could not be scored."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from copark.texts import text
+
+    console = Console()
+    made_on = found.made_on or text("validation.screen.undated", lang)
+    title = text("validation.screen.scored", lang, identity=found.identity, case=found.case, made_on=made_on,
+                 cut=found.cut)  # fmt: skip
+    console.print(Text(title, style="bold"))
+    if found.rows:
+        heading = text("validation.screen.table", lang, cut=found.cut)
+        _show_scores(console, heading, found.rows, (found.method, *NAIVE), found.methods, lang)
+    words = text("validation.screen.coverage", lang, covered=found.inside, values=found.values)
+    console.print(Text(words))
+    if found.left:
+        console.print(Text(text("validation.screen.left_out", lang, count=found.left, reasons=found.left_out)))
+    console.print()
+    show_lines(console, (("report", found.report),), lang)

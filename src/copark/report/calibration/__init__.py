@@ -1,0 +1,1 @@
+"""Pages of calibration, validation and forecasts."""

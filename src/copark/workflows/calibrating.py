@@ -1,0 +1,475 @@
+"""Calibrating a case to its record: make the posteriors, examine them, keep them, write their page; or make them again.
+
+Posteriors are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity: a
+calibration that was interrupted goes on with the pieces of its batch, and one that is kept is not made again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copark.texts import text
+from copark.workflows.answers import OUT, Progress
+from copark.workflows.places import reports_in, stage
+
+if TYPE_CHECKING:
+    from copark.cases import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.artefacts import Stored
+    from copark.inference.calibrate import Settings
+    from copark.inference.examination import Examination
+    from copark.report.calibration.findings import PosteriorFindings
+
+LEAST, MOST = 12, 24
+"""Runs of a prior batch, as powers of two."""
+AFTERWARDS = frozenset(
+    (
+        "artefacts", "assessment", "forecast", "knowledge", "known_values", "later_data", "leaning", "postprocess",
+        "project", "reasons", "source", "spread", "validate",
+    )
+)  # fmt: skip
+"""Modules of inference that have no say in what a calibration gives."""
+PROBED = 2048
+MOVES, STEPS = 6, 25
+"""Runs of a member in a sweep of the search, and steps of temperature: about so many."""
+REPLAYED = 1.3
+"""How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
+OTHERWISE = 8e-5
+"""Seconds for each run of the batch that learning summaries, the examination and the page take."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a calibration will take: runs of the model, seconds on this machine, megabytes kept in a folder."""
+
+    runs: int
+    seconds: float
+    megabytes: int
+    folder: Path
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """One parameter before and after: medians, the posterior's 5 and 95 %, and moved, weakly or unmoved."""
+
+    name: str
+    title: str
+    unit: str
+    before: float
+    low: float
+    median: float
+    high: float
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What :func:`calibrate` made or found.
+
+    Parameters
+    ----------
+    case, cut
+        Title of the case, and the last quarter known.
+    identity, folder
+        Name of the calibration, and where its posteriors are kept.
+    used
+        Which values were fitted, in a sentence.
+    reused
+        It was kept already.
+    seconds
+        Time it took.
+    parameters
+        Most moved first.
+    ties
+        Pairs the data cannot tell apart, a sentence each.
+    inside, compared
+        Reported values within the replays' band, and how many there are.
+    missed
+        Those that are not, a sentence each.
+    coverage
+        Of 90 % intervals over simulated records: anywhere in the prior, near the record.
+    notes
+        What the numbers of health say: a word (good, fair, poor) and a sentence.
+    report
+        The page, if one was written.
+    """
+
+    case: str
+    cut: str
+    identity: str
+    folder: Path
+    used: str
+    reused: bool
+    seconds: float
+    parameters: tuple[ParameterRow, ...]
+    ties: tuple[str, ...]
+    inside: int
+    compared: int
+    missed: tuple[str, ...]
+    coverage: tuple[float, float]
+    notes: tuple[tuple[str, str], ...]
+    report: Path | None
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """Whether the shipped posterior could be made again.
+
+    kind: ``identical``, ``close`` or ``different``; largest: difference of a coordinate, between 0 and 1; stale:
+    whether model or case have changed since it was made.
+    """
+
+    case: str
+    kind: str
+    largest: float
+    stale: bool
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is the same posterior."""
+        return self.kind != "different"
+
+
+@dataclass(frozen=True)
+class KeptPosterior:
+    """A calibration that is kept: its posteriors, what was asked of them, and the case as it was read for them."""
+
+    case: Case
+    read_as: Case
+    stored: Stored
+    examination: Examination | None
+    identity: str
+    folder: Path
+    reused: bool
+
+
+def calibrate(
+    case: str | Path,
+    *,
+    cut: str | None = None,
+    runs: int | str | None = None,
+    seed: int | None = None,
+    refine: bool = True,
+    fresh: bool = False,
+    threads: int | None = None,
+    lang: str = "en",
+    out: Path = OUT,
+    report: bool = True,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Calibrated:
+    """Calibrate a case, or find the calibration that is kept; examine it; write its page.
+
+    Parameters
+    ----------
+    case
+        Name or path of a case.
+    cut
+        Last quarter known; by default that of the last value meant to be fitted. Beyond it all values are fitted.
+    runs, seed
+        Of the prior batch; runs a power of two, also written ``2^19``.
+    refine
+        Refine the parameters by synthetic likelihood too.
+    fresh
+        Calibrate even if the same calibration is kept.
+    out
+        Folder of ``batches/``, ``posteriors/`` and ``reports/``.
+    settings
+        All settings, in the place of runs and seed.
+    threads, lang, report, progress
+        As in :func:`copark.workflows.run_study`.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults or nothing to calibrate to, or cut or runs cannot be used.
+    """
+    from copark.cases import load_case
+    from copark.inference.known_values import uses_everything
+    from copark.report.calibration.findings import PosteriorFindings
+    from copark.report.calibration.posterior_page import write_calibration
+
+    began = time.monotonic()
+    found = load_case(case)
+    wanted = settings or settings_of(runs, seed, lang)
+    at = cut_of(found, cut, lang)
+    kept = kept_posterior(found, at, wanted, refine=refine, fresh=fresh, threads=threads, out=out, progress=progress)
+    if kept.examination is None:
+        raise ValueError("a calibration made here is examined")
+    findings = PosteriorFindings(kept.stored, kept.examination, found, kept.identity, uses_everything(found, at), lang)
+    page = None
+    if report:
+        stage(progress, "report")(0, 0)
+        folder = reports_in(out) / f"calibration-{found.name}-{kept.identity}"
+        page = write_calibration(findings, folder, stage(progress, "report"))
+    return _answer(findings, kept, time.monotonic() - began, page)
+
+
+def plan_calibration(
+    case: str | Path,
+    *,
+    cut: str | None = None,
+    runs: int | str | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    out: Path = OUT,
+    lang: str = "en",
+    refine: bool = True,
+    fresh: bool = False,
+    settings: Settings | None = None,
+) -> Planned | None:
+    """Say what calibrating takes, by running a small piece of it; ``None`` if the calibration is kept already.
+
+    Parameters are those of :func:`calibrate`.
+    """
+    from copark.cases import load_case
+
+    found = load_case(case)
+    wanted = settings or settings_of(runs, seed, lang)
+    at = cut_of(found, cut, lang)
+    _, _, folder = _place(found, at, wanted, refine=refine, out=out)
+    if not fresh and is_kept(folder):
+        return None
+    return measured_plan(found, at, wanted, threads=threads, out=out)
+
+
+def measured_plan(
+    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, threads: int | None = None, out: Path = OUT
+) -> Planned:
+    """Say what a batch and the search of some posteriors on it take.
+
+    Parameters
+    ----------
+    posteriors
+        How many cuts are searched on one batch.
+    """
+    from copark.experiments.run import default_threads
+    from copark.inference.batch import PIECE, READ_AT_CUT, run_piece
+    from copark.inference.calibrate import recipe_of
+    from copark.inference.known_values import case_for
+    from copark.inference.prior import PriorSpace
+
+    recipe = recipe_of(case_for(case, cut), cut, settings)
+    space = PriorSpace.of(recipe.case, recipe.hold)
+    workers = threads or default_threads()
+    run_piece(recipe, space, 0, 64, workers)
+    began = time.monotonic()
+    run_piece(recipe, space, 0, PROBED, workers)
+    each = (time.monotonic() - began) / PROBED
+    plan = settings.plan()
+    searched = posteriors * settings.populations * plan.members * MOVES * (STEPS * plan.sweeps + plan.last_sweeps)
+    kept = PIECE * sum(1 for _ in (batches_in(out) / f"batch-{recipe.identity}").glob("runs-*.npy"))
+    missing = max(settings.runs - kept, 0)
+    seconds = each * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
+    megabytes = 1 + settings.runs * 4 * (len(recipe.model.targets) + len(READ_AT_CUT)) // 1_000_000
+    return Planned(missing + searched, seconds, megabytes, Path(out))
+
+
+def check_posterior(
+    case: str | Path,
+    *,
+    threads: int | None = None,
+    out: Path = OUT,
+    progress: Progress | None = None,
+    lang: str = "en",
+) -> Rechecked:
+    """Make the posterior that ships with a case again by its recipe, and compare.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing or has faults, or ships without a posterior.
+    """
+    from copark.cases import load_case
+    from copark.errors import NotFound
+    from copark.experiments.run import default_threads
+    from copark.inference import artefacts
+
+    began = time.monotonic()
+    found = load_case(case)
+    if not artefacts.has_posterior(found.name):
+        raise NotFound(text("inference.no_posterior", lang, case=found.name))
+    stale = artefacts.load(found).stale
+    compared = artefacts.check(found, threads=threads or default_threads(), batches=batches_in(out), progress=progress)
+    kind = "identical" if compared.identical else "close" if compared.close else "different"
+    return Rechecked(found.title.get(lang), kind, compared.largest, stale, time.monotonic() - began)
+
+
+def batches_in(out: Path) -> Path:
+    """The prior batches of an output folder."""
+    return Path(out) / "batches"
+
+
+def posteriors_in(out: Path) -> Path:
+    """The posteriors of an output folder, a folder each."""
+    return Path(out) / "posteriors"
+
+
+def settings_of(runs: int | str | None, seed: int | None, lang: str = "en") -> Settings:
+    """Settings of a calibration.
+
+    Raises
+    ------
+    RunRefused
+        If the number of runs is no power of two, or too small or large.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.calibrate import Settings
+
+    usual = Settings()
+    count = usual.runs if runs is None else _power(runs)
+    if count is None:
+        raise RunRefused(text("calibration.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
+    return Settings(runs=count, seed=usual.seed if seed is None else seed)
+
+
+def _power(runs: int | str) -> int | None:
+    """A number of runs, if it is a power of two that can be used."""
+    written = str(runs).replace("**", "^").replace(",", "").replace("_", "").strip()
+    base, _, power = written.partition("^")
+    if not all(part.isascii() and part.isdecimal() and len(part) <= 9 for part in (base, power or "1")):
+        return None
+    if power and base != "2":
+        return None
+    count = 1 << int(power) if power and int(power) <= MOST else int(base)
+    return count if count in {1 << n for n in range(LEAST, MOST + 1)} else None
+
+
+def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
+    """The quarter a calibration of a case ends in.
+
+    Raises
+    ------
+    RunRefused
+        If it is no quarter of the case, or nothing is known by then.
+    """
+    from copark.cases.quarters import Quarter
+    from copark.errors import RunRefused
+    from copark.inference.known_values import case_for, fitted_until
+    from copark.inference.observations import targets
+
+    if cut is None:
+        return fitted_until(case)
+    first, last = case.clock.start + 1, case.clock.data_end
+    try:
+        found = Quarter.parse(cut)
+    except ValueError:
+        found = None
+    if found is None or not first <= found <= last:
+        raise RunRefused(text("calibration.bad_cut", lang, cut=cut, case=case.name, first=first, last=last))
+    if not targets(case_for(case, found), cut=found):
+        known = min(target.last for target in targets(case))
+        raise RunRefused(
+            text("calibration.nothing_known", lang, cut=cut, case=case.name, first=case.clock.start + known)
+        )
+    return found
+
+
+def kept_posterior(
+    case: Case,
+    cut: Quarter,
+    settings: Settings,
+    *,
+    refine: bool = True,
+    fresh: bool = False,
+    threads: int | None = None,
+    out: Path = OUT,
+    progress: Progress | None = None,
+) -> KeptPosterior:
+    """Find a calibration in the output folder, or make, examine and keep it."""
+    from copark.inference import artefacts
+    from copark.inference.examination import load_examination
+
+    read_as, identity, folder = _place(case, cut, settings, refine=refine, out=out)
+    reused = not fresh and is_kept(folder)
+    if not reused:
+        _make(read_as, cut, settings, folder, refine, threads, out, progress)
+    found = load_examination(folder)
+    return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, reused)
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a whole calibration is in a folder."""
+    from copark.inference.examination import load_examination
+
+    return (folder / "recipe.json").is_file() and load_examination(folder) is not None
+
+
+def _place(case: Case, cut: Quarter, settings: Settings, *, refine: bool, out: Path) -> tuple[Case, str, Path]:
+    """The case as a calibration reads it, the calibration's identity, and the folder it is kept in."""
+    from copark.identity import hash_files, identity_of
+    from copark.inference import artefacts
+    from copark.inference.calibrate import recipe_of
+    from copark.inference.known_values import case_for
+
+    read_as = case_for(case, cut)
+    code = Path(artefacts.__file__).parent
+    identity = identity_of(
+        {
+            "batch": recipe_of(read_as, cut, settings).identity,
+            "settings": dict(settings.content()),
+            "refine": refine,
+            "code": hash_files([path for path in code.glob("*.py") if path.stem not in AFTERWARDS], code),
+        }
+    )
+    return read_as, identity, posteriors_in(out) / f"{case.name}-{identity}"
+
+
+def _make(
+    case: Case,
+    cut: Quarter,
+    settings: Settings,
+    folder: Path,
+    refine: bool,
+    threads: int | None,
+    out: Path,
+    progress: Progress | None,
+) -> None:
+    """Calibrate, examine, and write both, whole or not at all."""
+    stage(progress, "prepare")(0, 0)
+    from copark.experiments.run import default_threads
+    from copark.inference import artefacts
+    from copark.inference.calibrate import calibrate as infer
+    from copark.inference.examination import examine, save_examination
+    from copark.store.atomic import written_folder
+
+    workers = threads or default_threads()
+    made = infer(case, cut, settings, threads=workers, folder=batches_in(out), progress=progress)
+    asked = examine(made, refine=refine, threads=workers, progress=progress)
+    with written_folder(folder, replace=True) as place:
+        artefacts.save(made, place)
+        save_examination(asked, place)
+
+
+def _answer(findings: PosteriorFindings, kept: KeptPosterior, seconds: float, page: Path | None) -> Calibrated:
+    from copark.report.numbers import unit_title
+
+    lang = findings.lang
+    return Calibrated(
+        case=findings.case.title.get(lang),
+        cut=findings.cut,
+        identity=kept.identity,
+        folder=kept.folder,
+        used=findings.used(),
+        reused=kept.reused,
+        seconds=seconds,
+        parameters=tuple(
+            ParameterRow(
+                one.name, one.title(lang), unit_title(one.variable.unit, lang), one.prior[2], one.posterior[0],
+                one.posterior[2], one.posterior[4], one.verdict, one.sentence(lang),
+            )
+            for one in findings.movements
+        ),
+        ties=tuple(one.sentence(lang) for one in findings.ties),
+        inside=sum(check.inside for check in findings.checks),
+        compared=len(findings.checks),
+        missed=tuple(findings.check_sentence(check) for check in findings.checks if not check.inside),
+        coverage=(findings.examination.anywhere.overall(0.9), findings.examination.near.overall(0.9)),
+        notes=tuple((note.word, note.sentence(lang)) for note in findings.notes),
+        report=page,
+    )  # fmt: skip

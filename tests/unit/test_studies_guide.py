@@ -1,0 +1,53 @@
+"""The guide to studies names everything a study may change, in both languages, and its examples are sound."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from copark.cases.load import load_case
+from copark.experiments.edits import Depth, Edits
+from copark.experiments.run import inputs_of
+from copark.experiments.study import Scenario, Study
+
+GUIDES = sorted((Path(__file__).parents[2] / "docs" / "reference").glob("studies.*.md"))
+
+
+def examples(guide: Path) -> list[tuple[str, str, str]]:
+    """Rows of the guide's tables: the level they stand on, key and example."""
+    rows, level = [], ""
+    for line in guide.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            level = "edits" if "dits" in line else "scenario"
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("| `") else []
+        if len(cells) == 3 and cells[2].startswith("`"):
+            rows.append((level, cells[0].strip("`"), cells[2].strip("`")))
+    return rows
+
+
+def test_there_is_a_guide_in_each_language() -> None:
+    assert [path.name for path in GUIDES] == ["studies.en.md", "studies.zh.md"]
+    assert examples(GUIDES[0]) == examples(GUIDES[1])
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_key_is_told(guide: Path) -> None:
+    words = guide.read_text(encoding="utf-8")
+    for model in (Study, Scenario, Edits, Depth):
+        for name, field in model.model_fields.items():
+            told = field.alias or name
+            assert told in words, told
+
+
+@pytest.mark.parametrize(("level", "key", "written"), examples(GUIDES[0]))
+def test_every_example_is_sound(level: str, key: str, written: str) -> None:
+    value = yaml.safe_load(written)
+    given = {"edits": {key: value}} if level == "edits" else {key: value}
+    scenario = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, **given})
+    assert len(inputs_of(load_case("great-stone"), scenario).world) == 80
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_the_whole_example_is_a_study(guide: Path) -> None:
+    block = guide.read_text(encoding="utf-8").split("```yaml")[1].split("```")[0]
+    assert len(Study.model_validate(yaml.safe_load(block)).scenarios) == 2
