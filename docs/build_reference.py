@@ -18,7 +18,7 @@ HEAD = """# Variables 变量表
 Made from `src/copark/model/*/variables.yaml` by `docs/build_reference.py`. Do not edit by hand.
 由 `docs/build_reference.py` 依据 `src/copark/model/*/variables.yaml` 生成，请勿手工修改。
 
-*Moved* says whether the data of Great Stone moved a parameter from its prior in a prototype's calibration: moved,
+*Moved* says whether the data of Great Stone moved a parameter from its prior in the calibration to 2020: moved,
 weakly, unmoved. An unmoved parameter is a judgement or comes from elsewhere, and results that lean on it say so. The
 prior of a fixed parameter is not drawn from. "MODEL §" refers to [MODEL.md](../model/MODEL.md).
 """

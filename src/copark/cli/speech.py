@@ -80,12 +80,15 @@ def _show_help(command: Any, ctx: Any) -> None:
 
 
 def _by_area(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Commands and their help, by the area they belong to: the module that has them."""
+    """Commands and their help by the area they belong to, the module that has them, in the order of the areas."""
+    from copark.cli.areas import AREAS
+
+    order = [module.__name__.rpartition(".")[2] for module in AREAS]
     found: dict[str, list[tuple[str, str]]] = {}
     for name, one in commands:
         area = getattr(one.callback, "__module__", "").rpartition(".")[2]
         found.setdefault(area, []).append((name, text(one.help, lang)))
-    return list(found.items())
+    return sorted(found.items(), key=lambda entry: order.index(entry[0]))
 
 
 def _show_entries(console: Any, title: str, entries: Iterable[tuple[str, str]]) -> None:

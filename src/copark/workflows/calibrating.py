@@ -33,7 +33,7 @@ AFTERWARDS = frozenset(
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""
 PROBED = 2048
-MOVES, STEPS = 6, 25
+MOVES, STEPS = 6, 18
 """Runs of a member in a sweep of the search, and steps of temperature: about so many."""
 REPLAYED = 1.3
 """How much longer a run of the search takes than one of the batch: it comes in smaller groups."""

@@ -162,11 +162,7 @@ def forecast(
         File to freeze the forecast in; it must not be there yet.
     told
         With the facts the case dates after the cut: this tests the mechanisms, and is no forecast.
-    runs, seed
-        Of the prior batch, if a calibration has to be made.
-    settings
-        All settings of the calibration, in the place of runs and seed.
-    threads, lang, out, report, progress
+    runs, seed, threads, lang, out, report, settings, progress
         As in :func:`copark.workflows.calibrating.calibrate`.
 
     Raises
