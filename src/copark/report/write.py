@@ -161,7 +161,7 @@ def render_page(
         lstrip_blocks=True,
     )  # fmt: skip
 
-    def say(key: str, **values: Any) -> str:
+    def say(key: str, /, **values: Any) -> str:
         return text(f"report.{key}", lang, **values)
 
     environment.globals.update(say=say, Markup=Markup, is_sources=lambda cell: isinstance(cell, SourceKeys))
