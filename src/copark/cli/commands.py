@@ -68,6 +68,7 @@ def compare(
     """Compare arms on the same luck, write a page, show the table."""
     from copark import workflows
     from copark.cli.comparing import show_compared
+    from copark.cli.levers import show_plan
     from copark.cli.progress import Progress
 
     with Progress(ctx.obj) as progress:
@@ -80,6 +81,7 @@ def compare(
             lang=ctx.obj,
             out=out,
             report=not no_report,
+            announce=show_plan,
             progress=progress,
         )
     show_compared(compared, ctx.obj)
@@ -107,6 +109,7 @@ def but_for(
     """Replay history less something that happened; without a key, list what can be undone."""
     from copark import workflows
     from copark.cli.comparing import show_compared, show_happenings
+    from copark.cli.levers import show_plan
     from copark.cli.progress import Progress
 
     if not without:
@@ -124,6 +127,7 @@ def but_for(
             lang=ctx.obj,
             out=out,
             report=not no_report,
+            announce=show_plan,
             progress=progress,
         )
     show_compared(compared, ctx.obj)

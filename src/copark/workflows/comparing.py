@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ def compare(
     lang: str = "en",
     out: Path = OUT,
     report: bool = True,
+    announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> Compared:
     """Compare arms on the same luck and draws; run, or find, what is not stored.
@@ -48,6 +49,8 @@ def compare(
         Folder of ``runs/`` and ``reports/``.
     report
         Write the page.
+    announce
+        Told beforehand what work over ten seconds will take.
     progress
         Told how far the work is.
 
@@ -62,7 +65,7 @@ def compare(
 
     began = time.monotonic()
     results = [
-        _result(name, {"runs": runs, "seed": seed}, threads, out, progress)
+        _result(name, {"runs": runs, "seed": seed, "announce": announce}, threads, out, progress)
         for name in (reference, arm)
         if name is not None
     ]
@@ -77,7 +80,7 @@ def compare(
 def _result(
     name: str | Path, changes: dict[str, Any], threads: int | None, out: Path, progress: Progress | None
 ) -> xr.Dataset:
-    """A stored run, or that of a study, made if it is not stored."""
+    """A stored run, or that of a study, made with these changes if it is not stored."""
     store = store_in(out)
     record = store.find(str(name))
     if record is None:
@@ -98,6 +101,7 @@ def but_for(
     lang: str = "en",
     out: Path = OUT,
     report: bool = True,
+    announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> Compared:
     """Replay a case less something that happened: what differs is due to it, on these parameters and this luck.
@@ -115,7 +119,7 @@ def but_for(
         the parameters and luck that tell it.
     futures
         Runs for each draw of parameters; from two on the variance is split into parameters and luck.
-    threads, lang, out, report, progress
+    threads, lang, out, report, announce, progress
         As in :func:`compare`.
 
     Raises
@@ -132,7 +136,7 @@ def but_for(
     found_case = load_case(case)
     kind = draws or ("posterior" if has_posterior(found_case.name) else None)
     study = but_for_study(found_case, list(without), runs=runs, seed=seed, futures=futures, draws=kind)
-    made = run_study(study, threads=threads, out=out, report=False, progress=progress)
+    made = run_study(study, threads=threads, out=out, report=False, announce=announce, progress=progress)
     result = store_in(out).load(made.identity)
     found = compare_results(result, reference_scenario=WITHOUT)
     return _answer(found, getattr(study.title, lang), lang, out, began, report=report, progress=progress)
