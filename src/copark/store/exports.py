@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +111,21 @@ def write_csv(table: tables.Table, target: Path, progress: Progress | None = Non
     with written_file(target) as path:
         _fill_csv(table, path, progress)
     return target
+
+
+def write_tables(found: Sequence[tables.Table], folder: Path, stem: str, lang: str, area: str) -> tuple[Path, ...]:
+    """Write tables as CSV files and all of them as one workbook; give the paths, the workbook last.
+
+    Parameters
+    ----------
+    stem
+        What the names of the files begin with.
+    area
+        Area of the texts with the titles of the sheets.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [write_csv(table, folder / f"{stem}-{table.name}-{lang}.csv") for table in found]
+    return (*written, write_workbook(found, folder / f"{stem}-{lang}.xlsx", lang, area=area))
 
 
 def _fill_csv(table: tables.Table, path: Path, progress: Progress | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +25,21 @@ def write_workbook(
     target: Path,
     lang: str = "en",
     progress: Callable[[int, int], None] | None = None,
-    titles: Mapping[str, str] | None = None,
+    *,
+    area: str = "store",
+    freeze: str = "A2",
+    filters: bool = False,
 ) -> Path:
     """Write tables as the sheets of one workbook, row by row.
 
     Parameters
     ----------
-    titles
-        Titles of the sheets by the tables' names; by default those of stored runs.
+    area
+        Area of the texts with the titles of the sheets, ``<area>.sheet.<name of the table>``.
+    freeze
+        Cell above and left of which all stays in sight.
+    filters
+        Give every heading a filter.
 
     Raises
     ------
@@ -40,6 +47,7 @@ def write_workbook(
         If a table has more rows or columns than a sheet can hold: 1,048,576 and 16,384.
     """
     from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
 
     found = list(tables)
     for table in found:
@@ -47,9 +55,10 @@ def write_workbook(
     total, done = sum(table.count for table in found), 0
     book = Workbook(write_only=True)
     for table in found:
-        title = text(f"store.sheet.{table.name}", lang) if titles is None else titles[table.name]
-        sheet = book.create_sheet(title)
-        _lay_out(sheet, table)
+        sheet = book.create_sheet(text(f"{area}.sheet.{table.name}", lang))
+        _lay_out(sheet, table, freeze)
+        if filters:
+            sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{table.count + 1}"
         sheet.append([_cell(sheet, value, bold=True) for value in table.header])
         for row in table.rows:
             sheet.append([_cell(sheet, value) for value in row])
@@ -72,10 +81,10 @@ def _need_sheet_room(table: Table, target: Path) -> None:
         )
 
 
-def _lay_out(sheet: WriteOnlyWorksheet, table: Table) -> None:
+def _lay_out(sheet: WriteOnlyWorksheet, table: Table, freeze: str) -> None:
     from openpyxl.utils import get_column_letter
 
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = freeze
     for at, head in enumerate(table.header, start=1):
         wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in head)
         sheet.column_dimensions[get_column_letter(at)].width = min(60, max(11, wide + 2))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from copark.inference.claims.trial import ClaimFinding, PartFinding
 from copark.report.claims.words import Speaker
-from copark.store.atomic import written_file
-from copark.store.exports import write_csv
+from copark.store import exports
 from copark.store.tables import Cell, Table, number
-from copark.store.workbook import printable
 
 
 def tables(speaker: Speaker) -> Iterator[Table]:
@@ -120,35 +117,4 @@ def _provenance(speaker: Speaker) -> Table:
 
 def write_tables(speaker: Speaker, folder: Path) -> tuple[Path, ...]:
     """Write every table as CSV, and all of them as the sheets of a workbook; give the paths, the workbook last."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lang = speaker.lang
-    paths = [write_csv(table, folder / f"claims-{table.name}-{lang}.csv") for table in tables(speaker)]
-    return (*paths, write_book(speaker, folder / f"claims-{lang}.xlsx"))
-
-
-def write_book(speaker: Speaker, target: Path) -> Path:
-    """Write all tables as the sheets of one workbook; texts stay texts, even those that begin like formulas."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    book: Any = Workbook(write_only=True)
-    for table in tables(speaker):
-        sheet = book.create_sheet(speaker.say(f"sheet.{table.name}"))
-        sheet.freeze_panes = "A2"
-        every: list[list[Cell]] = [list(table.header), *table.rows]
-        for place, row in enumerate(every):
-            cells: list[Any] = []
-            for value in row:
-                if not isinstance(value, str):
-                    cells.append(value)
-                    continue
-                cell = WriteOnlyCell(sheet, value=printable(value))
-                cell.data_type = "s"
-                if place == 0:
-                    cell.font = Font(bold=True)
-                cells.append(cell)
-            sheet.append(cells)
-    with written_file(target) as path:
-        book.save(path)
-    return target
+    return exports.write_tables(tuple(tables(speaker)), folder, "claims", speaker.lang, "claims")

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from copark.inference.levers.findings import Findings
 from copark.inference.levers.measures import SIDES
 from copark.report.levers.tables import origin_table
-from copark.store.atomic import written_file
-from copark.store.exports import write_csv
+from copark.store import exports
 from copark.store.tables import Cell, Table, number
-from copark.store.workbook import printable
-from copark.texts import text
 
 
 def tables(found: Findings, lang: str) -> Iterator[Table]:
@@ -86,34 +82,4 @@ def _leanings(found: Findings, lang: str) -> Table:
 
 def write_tables(found: Findings, lang: str, folder: Path) -> tuple[Path, ...]:
     """Write every table as CSV, and all of them as the sheets of a workbook; give the paths, the workbook last."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [write_csv(table, folder / f"levers-{table.name}-{lang}.csv") for table in tables(found, lang)]
-    return (*paths, write_book(found, lang, folder / f"levers-{lang}.xlsx"))
-
-
-def write_book(found: Findings, lang: str, target: Path) -> Path:
-    """Write all tables as the sheets of one workbook; texts stay texts, even those that begin like formulas."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    book: Any = Workbook(write_only=True)
-    for table in tables(found, lang):
-        sheet = book.create_sheet(text(f"levers.sheet.{table.name}", lang))
-        sheet.freeze_panes = "A2"
-        every: list[list[Cell]] = [list(table.header), *table.rows]
-        for place, row in enumerate(every):
-            cells: list[Any] = []
-            for value in row:
-                if not isinstance(value, str):
-                    cells.append(value)
-                    continue
-                cell = WriteOnlyCell(sheet, value=printable(value))
-                cell.data_type = "s"
-                if place == 0:
-                    cell.font = Font(bold=True)
-                cells.append(cell)
-            sheet.append(cells)
-    with written_file(target) as path:
-        book.save(path)
-    return target
+    return exports.write_tables(tuple(tables(found, lang)), folder, "levers", lang, "levers")

@@ -10,11 +10,8 @@ from copark.inference.ablations.ablate import Ablations, Change
 from copark.inference.exploration.explore import Exploration
 from copark.report.sensitivity.tables import flat
 from copark.report.sensitivity.words import DUMMY, is_parameter, named
-from copark.store.atomic import written_file
-from copark.store.exports import write_csv
+from copark.store import exports
 from copark.store.tables import Cell, Table, number
-from copark.store.workbook import printable
-from copark.texts import text
 
 
 def exploration_tables(found: Exploration, lang: str) -> list[Table]:
@@ -176,29 +173,4 @@ def _provenance(entries: Any) -> Table:
 
 def write_tables(tables: Sequence[Table], stem: str, lang: str, folder: Path) -> tuple[Path, ...]:
     """Write tables as CSV files and as one workbook; give their paths, the workbook last."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [write_csv(one, folder / f"{stem}-{one.name}-{lang}.csv") for one in tables]
-    return (*paths, write_book(tables, lang, folder / f"{stem}-{lang}.xlsx"))
-
-
-def write_book(tables: Sequence[Table], lang: str, target: Path) -> Path:
-    """Write tables as the sheets of one workbook; texts stay texts, even those that begin like formulas."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    for table in tables:
-        sheet = book.create_sheet(text(f"sensitivity.sheet.{table.name}", lang))
-        sheet.freeze_panes = "A2"
-        header: list[Cell] = [*table.header]
-        for row in (header, *table.rows):
-            cells: list[Any] = []
-            for value in row:
-                cell = WriteOnlyCell(sheet, value=printable(value) if isinstance(value, str) else value)
-                if isinstance(value, str):
-                    cell.data_type = "s"
-                cells.append(cell)
-            sheet.append(cells)
-    with written_file(target) as path:
-        book.save(path)
-    return target
+    return exports.write_tables(tables, folder, stem, lang, "sensitivity")

@@ -6,19 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copark.report.numbers import NOTHING, number
 from copark.report.tables import Table as PageTable
-from copark.store.atomic import written_file
 from copark.store.exports import write_csv
 from copark.store.tables import Cell
 from copark.store.tables import Table as StoreTable
-from copark.store.workbook import printable
+from copark.store.workbook import write_workbook
 from copark.texts import text
-
-if TYPE_CHECKING:
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 
 @dataclass(frozen=True)
@@ -88,35 +84,7 @@ def sheet(
 
 def write_sheets(sheets: Sequence[Sheet], folder: Path, name: str, lang: str) -> tuple[Path, ...]:
     """Write tables as CSV files in ``tables/`` and as one workbook."""
-    written = [write_csv(one.stored(), folder / "tables" / f"{one.key}-{lang}.csv") for one in sheets if one.rows]
-    return (*written, _workbook(sheets, folder / f"{name}-{lang}.xlsx", lang))
-
-
-def _workbook(sheets: Sequence[Sheet], target: Path, lang: str) -> Path:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    for one in sheets:
-        if one.rows:
-            page = book.create_sheet(text(f"set_methods.sheet.{one.key}", lang))
-            page.freeze_panes = "B2"
-            page.append([_cell(page, head, bold=True) for head in one.columns])
-            for row in one.stored().rows:
-                page.append([_cell(page, cell) for cell in row])
-    with written_file(target) as path:
-        book.save(path)
-    return target
-
-
-def _cell(page: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> Any:
-    """A number as it is; a text as a text, even one that begins like a formula."""
-    if not isinstance(value, str):
-        return value
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    cell = WriteOnlyCell(page, value=printable(value))
-    cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+    found = [one.stored() for one in sheets if one.rows]
+    written = [write_csv(one, folder / "tables" / f"{one.name}-{lang}.csv") for one in found]
+    book = write_workbook(found, folder / f"{name}-{lang}.xlsx", lang, area="set_methods", freeze="B2")
+    return (*written, book)
