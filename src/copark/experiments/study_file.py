@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from copark.cases.case import Case
 from copark.cases.casebook import list_cases
 from copark.cases.load import load_case
-from copark.cases.reading import KeyPath, fault, read_text, written
-from copark.cases.validation import told
-from copark.cases.yaml_tree import Tree, read_yaml
+from copark.cases.model_file import read_model
+from copark.cases.reading import KeyPath
+from copark.cases.yaml_tree import Tree
 from copark.errors import CoparkError, Fault
 from copark.experiments.editing import edited, fault_of_edit
 from copark.experiments.study import Study
@@ -26,15 +22,10 @@ def examine_study(path: Path) -> tuple[Study | None, list[Fault]]:
 
     Edits are checked against the case, where it can be read: a case with faults, or none, is told when it is run.
     """
-    faults: list[Fault] = []
-    content = read_text(path.parent, path.name, faults)
-    tree = None if content is None else read_yaml(content, path.name, faults)
-    if tree is None or faults:
+    read, faults = read_model(path, Study, ("study",))
+    if read is None:
         return None, faults
-    try:
-        study = Study.model_validate(tree.data)
-    except ValidationError as errors:
-        return None, [translate(error, tree, path.name) for error in errors.errors()]
+    study, tree = read
     faults = list(faults_of_edits(study, tree, path.name))
     return (None if faults else study), faults
 
@@ -60,29 +51,3 @@ def case_named(name: str) -> Case | None:
 def shipped_case(name: str) -> Case:
     """A case of the casebook."""
     return load_case(name)
-
-
-def translate(error: ErrorDetails, tree: Tree, file: str) -> Fault:
-    """Make a fault of one of pydantic's errors: a study's own, or one that a case may have too."""
-    allowed = keys_at(error["loc"][:-1]) if error["type"] == "extra_forbidden" else ()
-    code, at, values = told(error, allowed)
-    if code.startswith("study_"):
-        return Fault(f"study.{code.removeprefix('study_')}", file, tree.line(at), written(at), values)
-    return fault(code, file, tree.line(at), at, **values)
-
-
-def keys_at(path: KeyPath) -> tuple[str, ...]:
-    """Keys a study may have at a place, as they are written."""
-    model: type[BaseModel] = Study
-    for step in path:
-        if isinstance(step, str) and step in (fields := {f.alias or name: f for name, f in model.model_fields.items()}):
-            model = next(iter(models_in(fields[step].annotation)), model)
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field holds, at any depth of lists and mappings."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from models_in(part)

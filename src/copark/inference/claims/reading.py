@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
 from copark.cases.case import Case
 from copark.cases.fields import shown, suggestion
-from copark.cases.reading import KeyPath, fault, read_text, written
-from copark.cases.validation import told
-from copark.cases.yaml_tree import Tree, read_yaml
+from copark.cases.model_file import read_model
+from copark.cases.reading import KeyPath, written
+from copark.cases.yaml_tree import Tree
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.experiments.editing import edited, fault_of_edit
-from copark.experiments.study_file import models_in
 from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Condition
 from copark.inference.claims.schema import Claim, Claims, Part
@@ -81,15 +77,10 @@ def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
 
 def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[Fault]]:
     """Read a claims file and check it: the claims, or ``None``, and all its faults."""
-    faults: list[Fault] = []
-    content = read_text(path.parent, path.name, faults)
-    tree = None if content is None else read_yaml(content, path.name, faults)
-    if tree is None or faults:
+    read, faults = read_model(path, Claims, ("claims", "study"))
+    if read is None:
         return None, faults
-    try:
-        claims = Claims.model_validate(tree.data)
-    except ValidationError as errors:
-        return None, [translate(error, tree, path.name) for error in errors.errors()]
+    claims, tree = read
     places = _Places(tree, path.name)
     faults = [*_references(claims, places), *([] if case is None else _edits(claims, case, places))]
     return (None if faults else claims), faults
@@ -105,26 +96,6 @@ class _Places:
     def fault(self, code: str, at: KeyPath, **values: Any) -> Fault:
         shown_values = {name: shown(value) for name, value in values.items()}
         return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), shown_values)
-
-
-def translate(error: ErrorDetails, tree: Tree, file: str) -> Fault:
-    """Make a fault of one of pydantic's errors: a claim's own, a study's, or one that a case may have too."""
-    allowed = keys_at(error["loc"][:-1]) if error["type"] == "extra_forbidden" else ()
-    code, at, values = told(error, allowed)
-    for area in ("claims", "study"):
-        if code.startswith(f"{area}_"):
-            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
-    return fault(code, file, tree.line(at), at, **values)
-
-
-def keys_at(path: KeyPath) -> tuple[str, ...]:
-    """Keys a claims file may have at a place, as they are written."""
-    model: type[BaseModel] = Claims
-    for step in path:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        if isinstance(step, str) and step in fields:
-            model = next(iter(models_in(fields[step].annotation)), model)
-    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _references(claims: Claims, places: _Places) -> Iterator[Fault]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from copark.cases.case import Case
 from copark.cases.fields import shown, suggestion
-from copark.cases.reading import KeyPath, fault, read_text, written
-from copark.cases.validation import told
-from copark.cases.yaml_tree import Tree, read_yaml
+from copark.cases.model_file import read_model
+from copark.cases.reading import KeyPath, written
+from copark.cases.yaml_tree import Tree
 from copark.errors import Fault, NotFound, StudyFaults
 from copark.experiments.editing import edited, fault_of_edit
 from copark.experiments.run import facts_of, inputs_of
@@ -56,44 +53,12 @@ def load_levers(case: Case, path: Path | None = None) -> LeverFile:
 
 def examine_levers(path: Path, case: Case) -> tuple[LeverFile | None, list[Fault]]:
     """Read a file of levers and check it, also against its case: the levers, or None, and all faults."""
-    faults: list[Fault] = []
-    content = read_text(path.parent, path.name, faults)
-    tree = None if content is None else read_yaml(content, path.name, faults)
-    if tree is None or faults:
+    read, faults = read_model(path, LeverFile, ("levers", "study"))
+    if read is None:
         return None, faults
-    try:
-        found = LeverFile.model_validate(tree.data)
-    except ValidationError as errors:
-        return None, [translate(error, tree, path.name) for error in errors.errors()]
+    found, tree = read
     faults = list(_faults_in_case(found, case, tree, path.name))
     return (None if faults else found), faults
-
-
-def translate(error: ErrorDetails, tree: Tree, file: str) -> Fault:
-    """Make a fault of one of pydantic's errors: one of this file, of a study, or one that a case may have too."""
-    allowed = _keys_at(error["loc"][:-1]) if error["type"] == "extra_forbidden" else ()
-    code, at, values = told(error, allowed)
-    for area in ("levers", "study"):
-        if code.startswith(f"{area}_"):
-            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
-    return fault(code, file, tree.line(at), at, **values)
-
-
-def _keys_at(path: KeyPath) -> tuple[str, ...]:
-    """Keys the file may have at a place, as they are written."""
-    model: type[BaseModel] = LeverFile
-    for step in path:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        if isinstance(step, str) and step in fields:
-            model = next(_models_in(fields[step].annotation), model)
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)
 
 
 def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iterator[Fault]:

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from copark.cases.fields import shown
+from copark.cases.model_file import keys_at
 from copark.cases.reading import KeyPath, written
 from copark.cases.validation import told
 from copark.errors import Fault
-from copark.experiments.study_file import models_in
 from copark.texts import has_text
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.refusals import REQUEST
@@ -88,20 +88,10 @@ def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
         name = PLAIN[error["type"]]
         values = {"found": shown(place[-1] if name == "missing" and place else error.get("input", ""))}
         return Fault(f"web.fault.{name}", REQUEST, None, written(place), values)
-    allowed = keys_at(place[:-1], model) if error["type"] == "extra_forbidden" else ()
+    allowed = keys_at(model, place[:-1]) if model is not None and error["type"] == "extra_forbidden" else ()
     code, at, values = told({**error, "loc": place}, allowed)
     values = {name: shown(value) for name, value in values.items()}
     for key in (f"study.{code.removeprefix('study_')}", f"cases.{code}"):
         if has_text(f"{key}.cause") and (code.startswith("study_") or key.startswith("cases.")):
             return Fault(key, REQUEST, None, written(at), values)
     return Fault("web.fault.invalid", REQUEST, None, written(at), {"found": values.get("found", "")})
-
-
-def keys_at(path: KeyPath, model: type[BaseModel] | None) -> tuple[str, ...]:
-    """Keys that may stand at a place of a request."""
-    here = model
-    for step in path:
-        fields = {} if here is None else {f.alias or name: f for name, f in here.model_fields.items()}
-        if isinstance(step, str) and step in fields:
-            here = next(iter(models_in(fields[step].annotation)), here)
-    return () if here is None else tuple(f.alias or name for name, f in here.model_fields.items())
