@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
@@ -160,6 +160,36 @@ def run_blocks(
             for done in pool.map(one, starts):
                 report(progress, done)
     return out, status
+
+
+def run_wires(inputs: Inputs, draws: Draws, rows: Sequence[int], check: Callable[[], None] | None = None) -> np.ndarray:
+    """Run draws one by one and copy what they sent along the arrows, which the next run overwrites.
+
+    Parameters
+    ----------
+    rows
+        Places in a run's wires, see :class:`copark.model.coupling.links.Wires`.
+    check
+        Called now and then; what it raises ends the work.
+
+    Returns
+    -------
+    ndarray
+        float64 of shape (runs, quarters, rows); NaN from the quarter on in which a run was broken off.
+    """
+    count, quarters = len(draws.luck), len(inputs.world)
+    work, nothing = make_workspace(inputs), np.zeros(0, np.int64)
+    sent = np.empty((count, quarters, len(rows)))
+    out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
+    for run in range(count):
+        if check is not None and run % BLOCK == 0:
+            check()
+        with np.errstate(all="ignore"):
+            simulate_block(inputs, draws, work, nothing, run, run + 1, out, status)
+        sent[run] = work.wires.sent[:, rows]
+        if status[run, 0]:
+            sent[run, status[run, 1] :] = np.nan
+    return sent
 
 
 def report(progress: Callable[[int], None] | None, done: int) -> None:

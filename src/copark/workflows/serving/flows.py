@@ -1,7 +1,7 @@
 """What the arrows between scales carry, quarter by quarter, run by run.
 
 A run's outputs tell stocks and money; what an arrow carried stands in the run's wires, which the kernel fills and the
-next run overwrites. They are copied here after each run, for the first runs only: 100 kB a run. What arrives at the
+next run overwrites. They are copied for the first runs only: 100 kB a run. What arrives at the
 other end follows from strength and delay (:func:`copark.model.coupling.links.carry`).
 """
 
@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.experiments.run import simulate_block  # type: ignore[attr-defined]
+from copark.experiments.run import run_wires
 from copark.experiments.study import Scenario, Study
-from copark.model.arrays import make_workspace
 from copark.model.coupling.arrows import CHANNELS_PER_LINK, LINKS
 from copark.model.variables import ORIGINS, Link, catalogue
 from copark.workflows.serving.memory import BoundedCache
@@ -98,20 +97,7 @@ def traffic(inputs: Inputs, draws: Draws, ticket: Ticket) -> Flows:
     Cancelled
         If the ticket was cancelled meanwhile.
     """
-    count, quarters = len(draws.luck), len(inputs.world)
-    rows = [channel.row for channel in channels()]
-    work = make_workspace(inputs)
-    sent = np.empty((count, quarters, len(rows)))
-    out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
-    nothing = np.zeros(0, np.int64)
-    for i in range(count):
-        if i % 32 == 0:
-            ticket.check()
-        with np.errstate(all="ignore"):
-            simulate_block(inputs, draws, work, nothing, i, i + 1, out, status)
-        sent[i] = work.wires.sent[:, rows]
-        if status[i, 0]:
-            sent[i, status[i, 1] :] = np.nan
+    sent = run_wires(inputs, draws, [channel.row for channel in channels()], ticket.check)
     return Flows(arriving(sent, inputs), inputs.link_strength.copy())
 
 
