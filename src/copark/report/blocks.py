@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copark.report.tables import Table
+from copark.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -131,3 +132,33 @@ class Studio:
         self.told()
         name = key.replace("_", "-")
         return Drawing(name, inline(drawing, name, title, description), caption, wide, numbers)
+
+
+def open_studio(
+    out_dir: Path, lang: str, identity: str, progress: Callable[[int, int], None] | None = None, figures: int = 0
+) -> Studio:
+    """Make the folder of a page's figures, and what draws them.
+
+    Parameters
+    ----------
+    out_dir
+        Folder of the page; the figures go to ``figures/`` in it.
+    progress, figures
+        Called with figures drawn and how many there will be.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
+    folder = Path(out_dir) / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def told() -> None:
+        if progress is not None:
+            progress(min(len(studio.drawn), figures), figures)
+
+    studio = Studio(folder, lang, identity, told)
+    return studio

@@ -9,7 +9,7 @@ from statistics import median
 
 from copark.analysis.cascade import UNFELT, Dose, Feeling, direction, strongest
 from copark.model.variables import catalogue
-from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import number, percent
 from copark.report.tables import Table
 from copark.report.words import join
@@ -147,15 +147,9 @@ def write_cascade(
     from copark.report.write import render_page, write_whole
 
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     links = list(dict.fromkeys(one.link for one in found.doses))
     total = 1 + len(links)
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), total), total)
-
-    studio = Studio(folder / "figures", lang, found.identities[0], told)
+    studio = open_studio(folder, lang, found.identities[0], progress, total)
     footer = text("cascade.footer", lang, identity=" · ".join(found.identities), pairs=number(found.pairs, 0))
     title = text("cascade.map.title", lang, since=found.since, end=found.end)
     whole = studio.draw(

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from copark.analysis.compare import COUNTS, MAIN, Difference, OutcomeChange, Table, ends_of_years
 from copark.analysis.compare import compare as compare_pairs
 from copark.analysis.pairing import Pair, begins, pair, pairs_of
-from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import bare, number, percent, unit_title
 from copark.report.tables import Table as Rows
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -205,14 +205,11 @@ def write_comparison(
     """
     from copark.report.write import render_page, write_whole
 
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
     if not found.pairs:
         raise ValueError("no arms")
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     identity = str(found.pairs[0].after.attrs.get("identity", ""))
-    studio = Studio(folder / "figures", lang, identity, lambda: None)
+    studio = open_studio(folder, lang, identity)
     drawings = []
     for done, (key, draw) in enumerate(found.figures.items()):
         if progress is not None:

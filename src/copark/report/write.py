@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,12 +58,11 @@ def write_report(
     ValueError
         If there is no such language.
     """
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
+    from copark.report.blocks import open_studio
+
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    studio = open_studio(folder, lang, str(result.attrs.get("identity", "")), progress, FIGURES)
     findings = find(result, case, lang)
-    studio = _studio(folder / "figures", lang, str(result.attrs.get("identity", "")), progress)
     page = render(findings, sections(findings, studio))
     if progress is not None:
         progress(FIGURES, FIGURES)
@@ -80,17 +79,6 @@ def find(result: xr.Dataset, case: Case, lang: str) -> Findings:
 
     rows = comparisons(result, case.observations, SCENARIO)
     return Findings(result, case, lang, SCENARIO, outcome_shares(result, SCENARIO), rows)
-
-
-def _studio(folder: Path, lang: str, identity: str, progress: Callable[[int, int], None] | None) -> Studio:
-    from copark.report.blocks import Studio
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), FIGURES), FIGURES)
-
-    studio = Studio(folder, lang, identity, told)
-    return studio
 
 
 def sections(findings: Findings, studio: Studio) -> list[Section]:

@@ -15,7 +15,7 @@ from copark.inference.diagnostics import Movement, Note, movements, title_of
 from copark.inference.forecast import Frozen
 from copark.inference.spread import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
-from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.fans import ends, known_points, looked_points
 from copark.report.calibration.files import save_table
 from copark.report.calibration.method_names import observable_title, titled, value
@@ -24,7 +24,7 @@ from copark.report.figures.validation import QUANTILES, Fan
 from copark.report.numbers import NOTHING, number, percent, reach, spoken
 from copark.report.tables import Table, grouped
 from copark.report.words import join
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
@@ -128,16 +128,8 @@ def write_forecast(
     from copark.report.write import render_page, write_whole
 
     lang, content = findings.lang, findings.content
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
-    (out_dir / "figures").mkdir(parents=True, exist_ok=True)
     total = len(findings.observables) + 1
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), total), total)
-
-    studio = Studio(out_dir / "figures", lang, str(content["identity"]), told)
+    studio = open_studio(out_dir, lang, str(content["identity"]), progress, total)
     sections = [summary(findings), fans(findings, studio), widths(findings, studio), origin(findings)]
     made = findings.say(
         "page.made", identity=content["identity"], cut=content["cut"], until=content["until"],

@@ -9,13 +9,12 @@ import numpy as np
 
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
-from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.cited import keys_of, sources_of
 from copark.report.calibration.files import save_table
 from copark.report.calibration.findings import PosteriorFindings
 from copark.report.calibration.posterior_tables import check_table, origin_table, parameter_rows, rank_table
 from copark.report.numbers import number, unit_title
-from copark.texts import LANGUAGES
 
 DRAWN = 12
 """Parameters drawn one by one: the most moved."""
@@ -43,17 +42,9 @@ def write_calibration(
     from copark.report.write import render_page, write_whole
 
     lang = findings.lang
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
-    (out_dir / "figures").mkdir(parents=True, exist_ok=True)
     variables = dict.fromkeys(check.target.variable for check in findings.checks)
     total = FIXED_FIGURES + min(DRAWN, len(findings.of("moved"))) + len(variables)
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), total), total)
-
-    studio = Studio(out_dir / "figures", lang, findings.identity, told)
+    studio = open_studio(out_dir, lang, findings.identity, progress, total)
     park = findings.case.title.get(lang)
     cited = sources_of(findings.case, (check.target for check in findings.checks), lang)
     sections = [

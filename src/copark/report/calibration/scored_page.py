@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.inference.forecast import Frozen
 from copark.inference.validate import NAIVE, Line, Score, table
-from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.fans import ends, later_points
 from copark.report.calibration.files import save_table
 from copark.report.calibration.method_names import (
@@ -27,7 +27,7 @@ from copark.report.figures.validation import QUANTILES, Fan
 from copark.report.numbers import NOTHING, number, percent
 from copark.report.tables import Cell, Table, grouped, yes_no
 from copark.report.words import join
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.cases.evidence import Observation
@@ -104,16 +104,8 @@ def write_scored(findings: ScoredFindings, out_dir: Path, progress: Callable[[in
     from copark.report.write import render_page, write_whole
 
     lang, content = findings.lang, findings.content
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
-    (out_dir / "figures").mkdir(parents=True, exist_ok=True)
     variables = tuple(dict.fromkeys(one.target.variable for one in findings.own))
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), len(variables)), len(variables))
-
-    studio = Studio(out_dir / "figures", lang, str(content["identity"]), told)
+    studio = open_studio(out_dir, lang, str(content["identity"]), progress, len(variables))
     sections = [summary(findings), scores(findings), fans(findings, studio, variables), origin(findings)]
     made = findings.say(
         "scored.made", identity=content["identity"], made_on=content["made_on"] or NOTHING, cut=content["cut"],

@@ -10,14 +10,14 @@ from typing import Any
 
 from copark.inference.assessment import FAIR, Assessment
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS
-from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration import reason_words, score_tables
 from copark.report.calibration.cited import keys_of, sources_of
 from copark.report.calibration.fans import fan_of
 from copark.report.calibration.files import save_table
 from copark.report.calibration.method_names import method_title, observable_title, titled, value
 from copark.report.numbers import number, percent
-from copark.texts import LANGUAGES, has_text, text
+from copark.texts import has_text, text
 
 FIGURES = 4
 SHOWN = (BLIND, "line")
@@ -81,16 +81,8 @@ def write_validation(
     """
     from copark.report.write import render_page, write_whole
 
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
-    (out_dir / "figures").mkdir(parents=True, exist_ok=True)
     total = FIGURES + len(found.last.fair)
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), total), total)
-
-    studio = Studio(out_dir / "figures", lang, pedigree.identity, told)
+    studio = open_studio(out_dir, lang, pedigree.identity, progress, total)
     page = ValidationPage(found, pedigree, lang, studio)
     cited = sources_of(found.case, found.last.origin.targets, lang)
     sections = [

@@ -8,12 +8,12 @@ from pathlib import Path
 from copark.inference.claims.rules import VERDICTS
 from copark.inference.claims.severity import built_in
 from copark.inference.claims.trial import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, Findings
-from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words, open_studio
 from copark.report.claims import tables
 from copark.report.claims.words import Speaker
 from copark.report.numbers import NOTHING, number, percent
 from copark.report.write import render_page, write_whole
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 SHORT = 12
 """Digits of a hash that are shown where the whole is told elsewhere."""
@@ -38,12 +38,9 @@ def write_claims(found: Findings, lang: str, out_dir: Path, progress: Callable[[
     ValueError
         If there is no such language.
     """
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     speaker = Speaker(found, lang)
-    studio = Studio(folder / "figures", lang, found.identity, lambda: None)
+    studio = open_studio(folder, lang, found.identity)
     sections = [_summary(speaker)]
     for done, claim in enumerate(found.claims):
         if progress is not None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from copark.inference.levers.findings import Findings
 from copark.inference.levers.gains import Gain
 from copark.inference.levers.measures import NAMES, SIDES
-from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words, open_studio
 from copark.report.levers import tables, words
 from copark.report.numbers import number, percent
 from copark.report.tables import Table
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,16 +43,8 @@ def write_levers(found: Findings, lang: str, out_dir: Path, progress: Callable[[
     """
     from copark.report.write import render_page, write_whole
 
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-
-    def drawn() -> None:
-        if progress is not None:
-            progress(len(studio.drawn), len(FIGURES))
-
-    studio = Studio(folder / "figures", lang, found.measured.identity, drawn)
+    studio = open_studio(folder, lang, found.measured.identity, progress, len(FIGURES))
     park = getattr(found.asked.case.title, lang)
     title = text(f"levers.page.title.{found.asked.since}", lang, park=park, quarter=found.pulled)
     subtitle = text("levers.help", lang)

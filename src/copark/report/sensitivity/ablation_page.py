@@ -9,12 +9,12 @@ from pathlib import Path
 from copark.inference.ablations.ablate import Ablations, Change, Row
 from copark.inference.ablations.mechanisms import listed
 from copark.model.variables import catalogue
-from copark.report.blocks import Block, Bullets, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import number
 from copark.report.sensitivity.tables import heads, provenance_table
 from copark.report.tables import Table, grouped, with_unit
 from copark.report.words import join
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 OUTPUTS = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs of the tables, at the last quarter; `operating` at both."""
@@ -38,17 +38,9 @@ def write_ablations(
     """
     from copark.report.write import render_page, write_whole
 
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     count = 5 * len(kinds(found))
-
-    def told() -> None:
-        if progress is not None:
-            progress(min(len(studio.drawn), count), count)
-
-    studio = Studio(folder / "figures", lang, found.identity, told)
+    studio = open_studio(folder, lang, found.identity, progress, count)
     title = text("sensitivity.ablation.title", lang, park=found.case.title.get(lang))
     made = text(
         "sensitivity.ablation.made", lang, identity=found.identity, count=len(found.rows), pairs=number(found.pairs, 0),

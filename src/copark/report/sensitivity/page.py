@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from copark.inference.exploration.explore import Exploration, Found
-from copark.report.blocks import Block, Bullets, Grid, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.sensitivity import tables
 from copark.report.sensitivity.words import (
     box_sentence,
@@ -19,7 +19,7 @@ from copark.report.sensitivity.words import (
 )
 from copark.report.tables import Table
 from copark.report.words import join
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 DRAWN = ("operating-20", "failed-20", "result_cumulative-20")
 """Read-outs drawn for the screen and for samples at hand; indices are drawn for all."""
@@ -44,17 +44,9 @@ def write_exploration(
     """
     from copark.report.write import render_page, write_whole
 
-    if lang not in LANGUAGES:
-        raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
     folder = Path(out_dir)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
     count = figures(found)
-
-    def told() -> None:
-        if progress is not None:
-            progress(len(studio.drawn), count)
-
-    studio = Studio(folder / "figures", lang, found.identity, told)
+    studio = open_studio(folder, lang, found.identity, progress, count)
     title = text("sensitivity.page.title", lang, park=found.case.title.get(lang))
     settings = found.settings
     made = text(

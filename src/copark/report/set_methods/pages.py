@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.report.blocks import Block, Bullets, Drawing, Numbers, Section, Studio, Words
+from copark.report.blocks import Block, Bullets, Drawing, Numbers, Section, Words, open_studio
 from copark.report.set_methods.sheets import Sheet, write_sheets
 from copark.report.tables import Table
 from copark.store.atomic import written_file
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 from copark.version import __version__
 
 if TYPE_CHECKING:
@@ -91,14 +91,7 @@ class Desk:
         ValueError
             If there is no such language.
         """
-        if self.lang not in LANGUAGES:
-            raise ValueError(f"no language {self.lang!r}: one of {', '.join(LANGUAGES)}")
-        (self.folder / "figures").mkdir(parents=True, exist_ok=True)
-        self._studio = Studio(self.folder / "figures", self.lang, self.origin.identity, self._tell)
-
-    def _tell(self) -> None:
-        if self.progress is not None:
-            self.progress(min(len(self._studio.drawn), self.figures), self.figures)
+        self._studio = open_studio(self.folder, self.lang, self.origin.identity, self.progress, self.figures)
 
     def say(self, key: str, **values: Any) -> str:
         """A text of set methods."""
