@@ -43,6 +43,7 @@ def test_a_reported_number_keeps_its_digits(value: float, shown: str) -> None:
     ("share", "places", "shown"),
     [
         (0.5, 0, "50%"), (0.0, 0, "0%"), (1.0, 0, "100%"), (0.002, 0, "<1%"), (0.998, 0, ">99%"), (0.002, 1, "0.2%"),
+        (0.005, 0, "<1%"), (0.995, 0, ">99%"), (0.0051, 0, "1%"),
         (float("nan"), 0, "–"),
     ],
 )  # fmt: skip

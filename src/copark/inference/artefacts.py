@@ -103,10 +103,8 @@ def load(case: Case, folder: Path | None = None) -> Stored:
         If there are none, or only such as an earlier version wrote.
     """
     place = SHIPPED / case.name if folder is None else folder
-    if not (place / "recipe.json").is_file():
-        raise NotFound(text("inference.no_posterior", case=case.name))
-    recipe = json.loads((place / "recipe.json").read_text(encoding="utf-8"))
-    if recipe["format"] != FORMAT:
+    recipe = recipe_in(place)
+    if recipe is None:
         raise NotFound(text("inference.no_posterior", case=case.name))
     space, cut = PriorSpace.of(case), Quarter.parse(recipe["cut"])
     with np.load(place / "parameters.npz", allow_pickle=False) as kept:
@@ -131,7 +129,16 @@ def load(case: Case, folder: Path | None = None) -> Stored:
 
 def has_posterior(case: str) -> bool:
     """Whether a posterior of a case ships with the package."""
-    return (SHIPPED / case / "recipe.json").is_file()
+    return recipe_in(SHIPPED / case) is not None
+
+
+def recipe_in(folder: Path) -> dict[str, Any] | None:
+    """The recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
+    path = folder / "recipe.json"
+    if not path.is_file():
+        return None
+    recipe: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return recipe if recipe["format"] == FORMAT else None
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:

@@ -46,9 +46,9 @@ def percent(share: float, places: int = 0) -> str:
         return NOTHING
     smallest = 10.0 ** (-places)
     value = share * 100.0
-    if 0.0 < value < smallest / 2.0:
+    if 0.0 < value <= smallest / 2.0:
         return f"<{number(smallest, places)}%"
-    if 100.0 - smallest / 2.0 < value < 100.0:
+    if 100.0 - smallest / 2.0 <= value < 100.0:
         return f">{number(100.0 - smallest, places)}%"
     return f"{number(value, places)}%"
 
