@@ -11,11 +11,11 @@ from copark.experiments.counterfactual import (
     but_for_study,
     find_happenings,
     replay,
-    with_parameters,
 )
 from copark.experiments.happenings import happenings
 from copark.experiments.run import simulate
 from copark.experiments.sample import fill, sample
+from copark.experiments.source import with_parameters
 from tests.experiments.conftest import arm, outputs, study
 
 HORIZON = 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -71,7 +70,3 @@ class Case(CaseFile):
     ) -> tuple[Observation, ...]:
         """Give the used observations of a variable by date, those of one role if asked."""
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
-
-    def to_json(self) -> str:
-        """Give the content as indented JSON, for a person to read or another program to take."""
-        return json.dumps(self.content(), ensure_ascii=False, indent=1)

@@ -7,7 +7,6 @@ this luck. Two happenings dropped together need not move what each moves alone: 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,9 @@ from copark.errors import NotFound
 from copark.experiments.edits import Edits
 from copark.experiments.entries import Title
 from copark.experiments.happenings import Happening, happenings
-from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
-from copark.experiments.run import Progress, inputs_of, run_blocks, simulate
-from copark.experiments.source import DrawSource, with_parameters
+from copark.experiments.run import Progress, simulate
+from copark.experiments.source import DrawSource
 from copark.experiments.study import Scenario, Study, baseline
-from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 from copark.texts import LANGUAGES, text
@@ -116,6 +113,27 @@ def but_for(
     return simulate(study, case, threads=threads, progress=progress, source=source)
 
 
+class GivenDraws:
+    """Draws that are at hand, as a source: run r has the r-th of them, luck and all."""
+
+    def __init__(self, draws: Draws) -> None:
+        self.given = draws
+
+    @property
+    def content(self) -> dict[str, str]:
+        """The hash of the draws."""
+        return {"draws_hash": hash_of(self.given)}
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters, one number each, that are not the same in all draws."""
+        return tuple(varying(self.given))
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:  # noqa: ARG002 - a source may look at the study
+        """Draws first … last - 1."""
+        return Draws(*(room[first:last].copy() for room in self.given))
+
+
 def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Dataset:
     """Run a study's scenarios on parameters and luck that are given, as accepted runs of a posterior are.
 
@@ -127,22 +145,13 @@ def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Da
     draws
         Parameters and addresses of luck, in runs of the study's ``futures`` for every draw.
     """
-    names = [*study.kept, *(name for name in NEEDED if name not in study.kept)]
-    needed = [names.index(name) for name in NEEDED]
-    outs, statuses, founds = [], [], []
-    for scenario in study.scenarios:
-        inputs = inputs_of(case, scenario, study.quarters)
-        out, status = run_blocks(inputs, with_parameters(draws, scenario), positions(names), threads)
-        founds.append(outcomes(out[:, needed, :], status[:, 0]))
-        outs.append(out[:, : len(study.kept)])
-        statuses.append(status)
-    runs = Runs(outs, np.stack(statuses), np.stack(founds), varying(draws), 0)
-    made = label(study, case)
-    digest = hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()
-    told = json.loads(made.provenance) | {"draws_hash": digest, "runs": len(draws.luck)}
-    identity = identity_of({"study": made.identity, "draws": digest})
-    named = Label(identity, json.dumps(told, ensure_ascii=False, sort_keys=True))
-    return assemble(study, case, named, runs)
+    asked = study.with_changes(draws="posterior", runs=len(draws.luck))
+    return simulate(asked, case, threads=threads, source=GivenDraws(draws))
+
+
+def hash_of(draws: Draws) -> str:
+    """SHA-256 of parameters and luck."""
+    return hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()
 
 
 def varying(draws: Draws) -> dict[str, np.ndarray]:

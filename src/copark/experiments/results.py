@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.quarters import Quarter
 from copark.experiments.study import Study
 from copark.identity import hash_files, identity_of
 from copark.model.compiler import cpu_features, model_hash, versions
@@ -193,8 +192,3 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
 def positions(names: Sequence[str]) -> np.ndarray:
     """Positions of outputs in the model's record, int64."""
     return np.array([NAMES.index(name) for name in names], dtype=np.int64)
-
-
-def last_quarter(dataset: xr.Dataset) -> Quarter:
-    """Last quarter of a result."""
-    return Quarter.parse(str(dataset["label"].values[-1]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
-from copark.experiments.counterfactual import varying
+from copark.experiments.counterfactual import hash_of, varying
 from copark.experiments.study import Study
 from copark.inference.artefacts import load
 from copark.inference.replay import ReplayPosterior
@@ -51,9 +50,8 @@ class PosteriorSource:
     @cached_property
     def content(self) -> Mapping[str, Any]:
         """Entries of provenance: the hash of all draws, the cut, how many pairs, whether it is of another model."""
-        digest = hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in self.whole)).hexdigest()
         return {
-            "draws_hash": digest,
+            "draws_hash": hash_of(self.whole),
             "posterior_cut": str(self.replay.cut),
             "posterior_pairs": self.replay.pairs,
             "posterior_stale": self.stale,

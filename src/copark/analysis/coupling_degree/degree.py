@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 Formula = Literal["standard", "wang2021"]
-FORMULAS: tuple[Formula, ...] = ("standard", "wang2021")
 Closed = Literal["left", "right"]
 
 

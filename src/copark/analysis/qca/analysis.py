@@ -11,7 +11,7 @@ from copark.analysis.cross_case.table import CaseTable, SettingFaults, Warned, f
 from copark.analysis.qca import fit
 from copark.analysis.qca.necessity import Necessary, necessary_expressions, single_terms
 from copark.analysis.qca.sets import model_membership, term_membership, term_name
-from copark.analysis.qca.solutions import Expectation, Solutions, covered, solve
+from copark.analysis.qca.solutions import Expectation, Solutions, solve
 from copark.analysis.qca.truth_table import TruthTable, truth_table
 from copark.errors import Fault
 
@@ -210,8 +210,3 @@ def deviant_cases(found: Analysis, model: tuple[tuple[int, ...], ...]) -> tuple[
     there = found.outcome > 0.5
     names = np.array(found.table.cases, dtype=object)
     return tuple(names[inside & ~there]), tuple(names[~inside & there])
-
-
-def assumed_rows(model: tuple[tuple[int, ...], ...], remainders: frozenset[int]) -> tuple[int, ...]:
-    """Remainders, numbered from 1, that a model counts as positive."""
-    return tuple(row + 1 for row in sorted(covered(model) & remainders))

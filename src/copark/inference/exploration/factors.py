@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.inference.diagnostics import movements, title_of
 from copark.inference.posterior import ParameterPosterior, weighted_quantiles
-from copark.inference.prior import MIX, PriorSpace
+from copark.inference.prior import PriorSpace
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 
@@ -148,8 +148,3 @@ def unit_of(name: str) -> str:
 def factor_title(name: str, lang: str) -> str:
     """Title of a factor."""
     return title_of(name, lang)
-
-
-def is_share_of_mix(name: str) -> bool:
-    """Whether a factor is one origin's share of all enquiries."""
-    return name.startswith(MIX + ".")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.outcomes import quarters_apart
 from copark.report.figures.style import language
 from copark.report.numbers import number, unit_title
 from copark.report.words import scenario_title
@@ -69,11 +68,6 @@ class View:
             runs=number(self.finished, 0),
             scenario=name,
         )
-
-    @property
-    def quarterly(self) -> bool:
-        """Whether every quarter was kept, not the ends of years alone."""
-        return quarters_apart(self.result) == 1
 
     def has(self, *names: str) -> bool:
         """Whether the study kept all these outputs."""

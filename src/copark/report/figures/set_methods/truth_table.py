@@ -22,7 +22,6 @@ from copark.report.figures.style import (
     sheet,
     styled,
 )
-from copark.report.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -114,8 +113,3 @@ def _key(figure: Figure, lang: str) -> None:
     words = text("set_methods.figure.truth.key", lang)
     width, height = figure.get_size_inches()
     figure.text(0.12 / width, 0.28 / height, legible(words), size=SIZE["small"], color=MUTED, va="bottom")
-
-
-def shown_number(value: float | None) -> str:
-    """A consistency or coverage with three decimals; a dash where there is none."""
-    return number(float("nan") if value is None else value, 3)
