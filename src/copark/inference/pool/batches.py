@@ -1,0 +1,127 @@
+"""Runs of a park for the panel, on a design that all parks share, kept as they would be observed.
+
+Run r of every park has the same place on every shared axis. Batches are made in pieces, each written whole or not at
+all, so that a panel that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.experiments.results import positions
+from copark.experiments.run import inputs_of, run_blocks
+from copark.identity import hash_content, identity_of
+from copark.inference.batch import read_piece, write_piece
+from copark.inference.pool.axes import AXES
+from copark.inference.pool.parks import Park, points_at
+from copark.inference.prior import random_points, study_of
+from copark.model.compiler import model_hash
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Warp = Callable[[Floats, tuple[str, ...]], Floats]
+"""Moves uniform points of named axes to where a pooled prior has them, shape (runs, axes) both."""
+PIECE = 1 << 11
+FORMAT = 1
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class PanelBatch:
+    """Runs of a park.
+
+    points: float64 of shape (runs, axes); counterparts: float64 of shape (runs, targets), NaN where a run failed.
+    """
+
+    park: Park
+    points: Floats
+    counterparts: Floats
+
+    def reports(self, seed: int) -> Floats:
+        """What the runs would report, errors of observation included; shape (runs, targets)."""
+        return self.park.model.reports(self.counterparts, seed)
+
+
+def design(runs: int, seed: int, first: int = 0) -> Floats:
+    """Points first … runs - 1 of the common scrambled Sobol design, shape (runs - first, len(AXES))."""
+    from scipy.stats import qmc
+
+    engine = qmc.Sobol(len(AXES), scramble=True, rng=np.random.default_rng(seed))
+    if first:
+        engine.fast_forward(first)
+    return random_points(engine, runs - first)
+
+
+def make_panel_batch(
+    park: Park,
+    runs: int,
+    seed: int,
+    *,
+    warp: Warp | None = None,
+    warped: Mapping[str, Any] | None = None,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> PanelBatch:
+    """Run a park on the common design, or what is missing of it.
+
+    Parameters
+    ----------
+    warp, warped
+        A pooled prior in the place of the park's own, and what it depends on, for the batch's identity.
+    folder
+        Where batches are kept; in memory only if none is given.
+    progress
+        Called with (runs done, runs in all).
+    """
+    points = points_at(park, design(runs, seed))
+    if warp is not None:
+        points = warp(points, park.space.names)
+    content = {
+        "format": FORMAT, "park": park.content, "model": model_hash(), "runs": runs, "seed": seed,
+        "prior": hash_content(dict(warped)) if warped is not None else "own",
+    }  # fmt: skip
+    home = None if folder is None else _open(folder, park.name, content)
+    counterparts = np.full((runs, len(park.model.targets)), np.nan, np.float32)
+    for first in range(0, runs if park.model.targets else 0, PIECE):
+        last = min(first + PIECE, runs)
+        kept = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
+        if kept is None:
+            kept = _run(park, points[first:last], seed, first, threads)
+            if home is not None:
+                write_piece(home, first, kept)
+        counterparts[first:last] = kept
+        if progress is not None:
+            progress(last, runs)
+    return PanelBatch(park, points, counterparts.astype(np.float64))
+
+
+def _run(park: Park, points: Floats, seed: int, first: int, threads: int) -> Singles:
+    out, status = run_outputs(park, points, park.model.variables, park.quarters, seed, first, threads)
+    read = park.model.counterparts(out, park.model.variables)
+    read[status != 0] = np.nan
+    return read.astype(np.float32)
+
+
+def run_outputs(
+    park: Park, points: Floats, names: tuple[str, ...], quarters: int, seed: int, first: int = 0, threads: int = 1
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Run a park at points; outputs of shape (runs, names, quarters) and status of shape (runs,)."""
+    inputs = inputs_of(park.read, study_of(park.read, seed).scenarios[0], quarters)
+    out, status = run_blocks(inputs, park.space.draws(points, seed, first), positions(names), threads)
+    return out, status[:, 0].astype(np.int64)
+
+
+def _open(folder: Path, name: str, content: Mapping[str, Any]) -> Path:
+    home = folder / f"{name}-{identity_of(content)}"
+    home.mkdir(parents=True, exist_ok=True)
+    words = json.dumps(dict(content), indent=1, sort_keys=True, ensure_ascii=False)
+    (home / "recipe.json").write_text(words + "\n", encoding="utf-8")
+    return home

@@ -1,0 +1,188 @@
+"""What one park's record says: nearest runs, moved to the record by regression, summed up as normal distributions.
+
+Everything is on the scale of normal scores, z = Φ⁻¹(u) of the prior's unit cube, where each axis's prior is exactly
+N(0, 1); dividing it out of a posterior N(m, s²) then leaves a likelihood of precision 1/s² - 1 around m / (1 - s²).
+(The logit scale would do nearly as well; there the prior is logistic and not quite normal.) It is divided out along the
+few directions of the axes that the reports can tell, not axis by axis: a record tells sums of effects.
+
+Reports are turned into a few summaries first: the directions of canonical correlation between features of the reports
+and what is to be inferred, each in units of what it leaves unexplained (the linear form of semi-automatic ABC:
+Fearnhead and Prangle, JRSS B 74, 2012). The nearest runs are then adjusted by local-linear regression (Beaumont, Zhang
+and Balding 2002).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.inference.observations import ObservationModel
+from copark.inference.pool.batches import PanelBatch
+from copark.inference.pool.hierarchy import Readings
+from copark.inference.posterior import adjust
+from copark.inference.prior import EDGE
+from copark.inference.summaries import features, one_thread
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+NEAR = 8
+"""One run of so many is accepted."""
+FEWEST = 64
+COMPONENTS = 8
+LEAST_CORRELATION = 0.15
+LARGEST = 0.9999
+SMALLEST = 1e-4
+"""Least variance of a reading: a hundredth of the prior's standard deviation."""
+TESTED = 256
+ERRORS = 2.0
+"""Standard errors that a variance must have fallen by to count as information: weighted runs are a sample."""
+
+
+@dataclass(frozen=True)
+class LocalPosterior:
+    """One park's posterior without the others, on the scale of normal scores.
+
+    Parameters
+    ----------
+    names
+        Axes that are pooled in it.
+    mean, variance
+        Of each, shape (axes,).
+    readings
+        Directions of these axes that the record tells, with the prior divided out.
+    ess
+        Effective number of runs accepted.
+    reach
+        Share of runs of its own batch that would lie farther from their neighbours than the record does; small where
+        the model cannot reach the record. NaN without a record.
+    values
+        Values fitted.
+    """
+
+    names: tuple[str, ...]
+    mean: Floats
+    variance: Floats
+    readings: Readings
+    ess: float
+    reach: float
+    values: int
+
+
+def scores_of(points: Floats) -> Floats:
+    """Normal scores of points of the cube, shape as given."""
+    from scipy.special import ndtri
+
+    found: Floats = ndtri(np.clip(points, EDGE, 1.0 - EDGE))
+    return found
+
+
+@dataclass(frozen=True)
+class Directions:
+    """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained.
+
+    told: the directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components).
+    """
+
+    centre: Floats
+    weights: Floats
+    told: Floats
+
+    def __call__(self, x: Floats) -> Floats:
+        """Summaries of shape (runs, components)."""
+        found: Floats = (x - self.centre) @ self.weights
+        return found
+
+
+def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
+    """Find the directions of features that tell most of y: canonical correlations, weakest left out.
+
+    Parameters
+    ----------
+    x, y
+        Shapes (runs, features) and (runs, quantities).
+    """
+    centre = x.mean(axis=0)
+    with one_thread():
+        u, size, rows = np.linalg.svd(x - centre, full_matrices=False)
+        kept = size > 1e-6 * max(float(size[0]), 1e-12)
+        target, spread, back = np.linalg.svd(y - y.mean(axis=0), full_matrices=False)
+        left, strength, right = np.linalg.svd(u[:, kept].T @ target, full_matrices=False)
+        chosen = (strength >= LEAST_CORRELATION) & (np.arange(len(strength)) < most)
+        chosen[0] = True
+        basis = rows[kept].T @ (left[:, chosen] / size[kept, np.newaxis])
+        ways = np.linalg.qr(back.T @ (right[chosen].T / np.maximum(spread, 1e-12)[:, np.newaxis]))[0]
+    r = np.minimum(strength[chosen], LARGEST)
+    return Directions(centre, basis * np.sqrt(len(x)) * r / np.sqrt(1.0 - r**2), ways)
+
+
+def nearest(summaries: Floats, target: Floats, count: int) -> tuple[Integers, Floats, float]:
+    """Positions of the nearest runs, their weights (Epanechnikov) and the distance of the first left out."""
+    far = np.sqrt(((summaries - target) ** 2).sum(axis=1))
+    order = np.argsort(far, kind="stable")[: count + 1]
+    width = max(float(far[order[-1]]), 1e-12)
+    near = order[:-1]
+    return near, np.maximum(1.0 - (far[near] / width) ** 2, 1e-9), width
+
+
+def accepted_of(runs: int) -> int:
+    """How many of a batch's runs are accepted."""
+    return max(min(FEWEST, runs // 2), runs // NEAR)
+
+
+def reach_of(summaries: Floats, width: float, count: int) -> float:
+    """Share of runs whose own neighbours reach farther than the record's."""
+    step = max(len(summaries) // TESTED, 1)
+    farther = [nearest(summaries, row, count)[2] >= width for row in summaries[::step][:TESTED]]
+    return float(np.mean(farther))
+
+
+def local_posterior(batch: PanelBatch, seed: int) -> LocalPosterior:
+    """Infer a park's pooled axes from its own record; the prior itself where nothing is fitted."""
+    park = batch.park
+    names, columns = park.pooled, park.fitted
+    if not len(columns):
+        silent = Readings.none(len(names))
+        return LocalPosterior(names, np.zeros(len(names)), np.ones(len(names)), silent, np.inf, float("nan"), 0)
+    model = ObservationModel(tuple(park.model.targets[n] for n in columns))
+    reports = batch.reports(seed)[:, columns]
+    whole = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[whole])
+    z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in names]]
+    told = directions(x, z)
+    summaries = told(x)
+    target = told(features(model, model.recorded[np.newaxis, :]))[0]
+    count = accepted_of(len(x))
+    near, weights, width = nearest(summaries, target, count)
+    moved = adjust(z[near], summaries[near], target, weights)
+    share = weights / weights.sum()
+    mean = share @ moved
+    variance = share @ (moved - mean) ** 2
+    reach = reach_of(summaries, width, count)
+    ess = float(1.0 / (share**2).sum())
+    return LocalPosterior(names, mean, variance, readings_of(moved, share, told.told, ess), ess, reach, len(columns))
+
+
+def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
+    """Divide the prior N(0, 1) out of weighted draws, along orthonormal directions of the axes that a record tells.
+
+    Within the directions the draws' own main axes are taken; one whose variance is less than twice its sampling error
+    below the prior's is taken for no information.
+
+    Parameters
+    ----------
+    z, share
+        Draws of shape (runs, axes) and their weights.
+    ways
+        Shape (axes, directions).
+    """
+    w = z @ ways
+    middle = share @ w
+    apart = w - middle
+    with one_thread():
+        variances, turned = np.linalg.eigh((apart * share[:, np.newaxis]).T @ apart)
+    known = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
+    e = np.maximum(variances[known], SMALLEST)
+    rows = (ways @ turned[:, known]).T
+    return Readings(rows, (middle @ turned[:, known]) / (1.0 - e), 1.0 / e - 1.0)

@@ -1,0 +1,90 @@
+"""A park without a history: the pooled prior of the others, run forward, with what it was borrowed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.inference.pool.batches import design, run_outputs
+from copark.inference.pool.growth import Past
+from copark.inference.pool.panel import Panel, pooled_prior
+from copark.inference.pool.parks import COUNTS, Park, points_at
+from copark.inference.pool.scoring import curves_without
+from copark.inference.pool.similar import BaseRate, base_rates
+
+Floats = NDArray[np.float64]
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+RUNS = 2048
+LONGEST = 200
+"""Most quarters of a forecast: fifty years."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A forecast of a park by the panel's other parks.
+
+    Parameters
+    ----------
+    park
+        As the panel reads it; its own values were not used.
+    until
+        Last quarter.
+    pooled, alone
+        By observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior and on the prior alone, shape
+        (levels, quarters).
+    growth
+        By observable: the same of the pooled growth curve.
+    rates
+        By observable: what parks of the same type, and all parks, had become at an age.
+    lenders
+        Share of each park in what was learned.
+    runs
+        Runs it is made of.
+    """
+
+    park: Park
+    until: Quarter
+    pooled: Mapping[str, Floats]
+    alone: Mapping[str, Floats]
+    growth: Mapping[str, Floats]
+    rates: Mapping[str, tuple[BaseRate, ...]]
+    lenders: Mapping[str, float]
+    runs: int
+
+    @property
+    def quarters(self) -> int:
+        """Quarters from its start."""
+        return self.until - self.park.case.clock.start + 1
+
+    @property
+    def times(self) -> Floats:
+        """End of each quarter, in years."""
+        start = self.park.case.clock.start
+        return (np.arange(self.quarters) + start.index + 1) / 4.0
+
+
+def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threads: int = 1) -> Outlook:
+    """Forecast a case as if nothing had been observed of it."""
+    seed = panel.settings.seed
+    park, points = pooled_prior(panel, case, runs, seed)
+    quarters = until - case.clock.start + 1
+    own = points_at(park, design(runs, seed))
+    bands = []
+    for where in (points, own):
+        out, status = run_outputs(park, where, COUNTS, quarters, seed, 0, threads)
+        whole = out[status == 0]
+        bands.append({name: np.quantile(whole[:, n, :], SHOWN, axis=0) for n, name in enumerate(COUNTS)})
+    curves = curves_without(panel.parks, case.name)
+    nothing = Past(np.zeros(0), np.zeros(0))
+    growth = {
+        name: np.quantile([curve.ensemble(nothing, (t + 1) / 4.0) for t in range(quarters)], SHOWN, axis=1)
+        for name, curve in curves.items()
+        if curve is not None
+    }
+    rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
+    return Outlook(park, until, bands[0], bands[1], growth, rates, panel.lenders(case.name), runs)

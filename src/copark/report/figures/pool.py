@@ -1,0 +1,250 @@
+"""Figures of a panel: forests of parks, small multiples, scores side by side, the outlook of a new park."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from copark.report.figures.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MODEL,
+    MUTED,
+    PALE,
+    SECOND,
+    SIZE,
+    key,
+    language,
+    legible,
+    panel,
+    sheet,
+    styled,
+    width_in_ems,
+    wrap,
+    years,
+)
+from copark.report.numbers import axis_number, number
+
+if TYPE_CHECKING:
+    from copark.inference.pool.movement import AxisMovement
+    from copark.inference.pool.scoring import Contest
+    from copark.report.pool.findings import ParkFan, PoolFindings
+
+NAMES = 2.3
+"""Inches for names of parks."""
+ROW = 0.21
+METHOD_COLOURS = {
+    "pooled": MODEL, "alone": PALE, "growth": SECOND, "persistence": MUTED, "line": ACCENT, "logistic": INK,
+}  # fmt: skip
+COLUMNS = 4
+REACH = 1.645
+"""Standard deviations on either side that hold 90 %."""
+
+
+def spoken(found: PoolFindings) -> PoolFindings:
+    """The findings in the language that figures can be written in."""
+    from dataclasses import replace
+
+    return replace(found, lang=language(found.lang))
+
+
+@styled
+def forest(found: PoolFindings, one: AxisMovement) -> Figure:
+    """Parks on one parameter: alone (pale) and among the others (dark), and below them mean, new park, full pooling."""
+    from copark.inference.pool.axes import POOLED
+    from copark.inference.pool.movement import LEAST_LENT, values_at
+
+    found = spoken(found)
+    pool, j = found.panel, POOLED.index(one.name)
+    lent = pool.pooled.lent()[:, j]
+    told = [int(n) for n in np.argsort(-lent, kind="stable") if lent[n] >= LEAST_LENT]
+    rows = [found.park(pool.names[n]) for n in told]
+    rows += [found.say("figure.mean"), found.say("figure.new"), found.say("figure.full")]
+    title = found.say("figure.forest", title=one.title(found.lang))
+    figure = sheet((7.4, 1.65 + ROW * len(rows)), title, found.say("figure.forest_subtitle"), found.footer)
+    axes = panel(figure, NAMES + 0.2, 0.72, 0.3, 0.72)
+    axes.grid(visible=False)
+    axes.axvspan(-0.6745, 0.6745, color=GRID, alpha=0.6, linewidth=0)
+    axes.set_ylim(len(rows) - 0.5, -0.6)
+    axes.set_yticks([])
+    for at, n in enumerate(told):
+        local = pool.local[pool.names[n]]
+        place = local.names.index(one.name)
+        mean, sd = float(local.mean[place]), float(local.variance[place] ** 0.5)
+        _bar(axes, at - 0.14, (mean - REACH * sd, mean, mean + REACH * sd), MUTED)
+        among = np.quantile(pool.pooled.theta[:, n, j], (0.05, 0.5, 0.95))
+        _bar(axes, at + 0.14, (float(among[0]), float(among[1]), float(among[2])), MODEL)
+    base = len(told)
+    for at, (scores, colour) in enumerate(((one.mean.scores, SECOND), (one.new.scores, ACCENT))):
+        _bar(axes, base + at, (scores[0], scores[2], scores[4]), colour)
+    middle, variance = float(pool.pooled.full.mean[j]), float(pool.pooled.full.covariance[j, j])
+    _bar(axes, base + 2, (middle - REACH * variance**0.5, middle, middle + REACH * variance**0.5), INK)
+    for at, name in enumerate(rows):
+        _name(axes, at, name)
+    if told:
+        axes.axhline(base - 0.5, color=MUTED, linewidth=0.6)
+    ticks = np.array([-1.96, -1.0, 0.0, 1.0, 1.96])
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, -2.2), max(high, 2.2))
+    axes.set_xticks(ticks)
+    axes.set_xticklabels([legible(axis_number(float(f"{x:.2g}"))) for x in values_at(pool, one.name, ticks)])
+    handles = [
+        (Line2D([], [], color=MUTED, marker="o", markersize=3.6), found.say("figure.key_alone")),
+        (Line2D([], [], color=MODEL, marker="o", markersize=3.6), found.say("figure.key_among")),
+        (Patch(color=GRID), found.say("figure.key_prior")),
+    ]
+    key(figure, handles, (0.12, 0.2), columns=3)
+    return figure
+
+
+def _bar(axes: Axes, at: float, ends: tuple[float, ...], colour: str) -> None:
+    axes.plot([ends[0], ends[2]], [at, at], color=colour, linewidth=1.6, alpha=0.7)
+    axes.plot([ends[1]], [at], "o", color=colour, markersize=3.6)
+
+
+def _name(axes: Axes, at: float, words: str) -> None:
+    ems = NAMES * 72.0 / SIZE["small"]
+    shown = words if width_in_ems(words) <= ems else wrap(words, ems, 1)
+    axes.annotate(
+        legible(shown), (0.0, at), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
+        ha="right", va="center", size=SIZE["small"], color=INK, annotation_clip=False,
+    )  # fmt: skip
+
+
+@styled
+def scores(found: PoolFindings) -> Figure:
+    """Mean score of every method, left out and rolling: shorter is better."""
+    found = spoken(found)
+    tables = [one for one in found.contests if not one.variable]
+    height = sum(0.55 + 0.24 * len(one.standings) for one in tables)
+    figure = sheet((7.4, height + 0.95), found.say("figure.scores"), found.say("figure.scores_subtitle"), found.footer)
+    top = 0.72
+    widest = max(one.standings[-1].log_crps for one in tables)
+    for one in tables:
+        rows = 0.24 * len(one.standings)
+        _score_rows(figure, found, one, (top + 0.28, rows), widest)
+        top += rows + 0.55
+    return figure
+
+
+def _score_rows(
+    figure: Figure, found: PoolFindings, table: Contest, place: tuple[float, float], widest: float
+) -> None:  # fmt: skip
+    height = float(figure.get_size_inches()[1])
+    axes = panel(figure, NAMES + 0.3, height - place[0] - place[1], 0.6, place[0])
+    axes.grid(visible=False)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(0.0, widest * 1.05)
+    axes.set_ylim(len(table.standings) - 0.45, -0.55)
+    first = table.standings[0]
+    title = found.say(f"figure.scores_{table.scheme}", values=first.values, parks=first.parks)
+    axes.annotate(
+        legible(title), (0.0, 1.0), xycoords="axes fraction", xytext=(-NAMES * 72 - 8, 4), textcoords="offset points",
+        size=SIZE["label"], color=INK, weight="bold", annotation_clip=False,
+    )  # fmt: skip
+    for at, one in enumerate(table.standings):
+        axes.barh(at, one.log_crps, height=0.62, color=METHOD_COLOURS[one.method])
+        axes.annotate(
+            legible(number(one.log_crps, 3)), (one.log_crps, at), xytext=(4, 0), textcoords="offset points",
+            size=SIZE["small"], color=INK, va="center", annotation_clip=False,
+        )  # fmt: skip
+        _name(axes, at, found.method(one.method))
+
+
+@styled
+def fans(found: PoolFindings) -> Figure:
+    """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
+    found = spoken(found)
+    shown = found.fans
+    rows = -(-len(shown) // COLUMNS)
+    height = 1.2 + 1.5 * rows
+    figure = sheet((9.2, height), found.say("figure.fans"), found.say("figure.fans_subtitle"), found.footer)
+    width = (9.2 - 0.5) / COLUMNS
+    for at, fan in enumerate(shown):
+        row, column = divmod(at, COLUMNS)
+        left = 0.45 + width * column
+        top = 0.85 + 1.5 * row
+        axes = panel(figure, left, height - top - 1.02, 9.2 - left - width + 0.42, top)
+        _fan(axes, found, fan)
+    handles = [
+        (Patch(color=MODEL, alpha=0.22), found.say("figure.key_band")),
+        (Line2D([], [], color=MODEL), found.say("figure.key_median")),
+        (Line2D([], [], color=INK, marker="o", linestyle="", markersize=3.2), found.say("figure.key_observed")),
+    ]
+    key(figure, handles, (0.12, 0.16), columns=3)
+    return figure
+
+
+def _fan(axes: Axes, found: PoolFindings, fan: ParkFan) -> None:
+    park = found.panel.park(fan.park)
+    axes.fill_between(fan.times, fan.levels[0] + 1, fan.levels[4] + 1, color=MODEL, alpha=0.14, linewidth=0)
+    axes.fill_between(fan.times, fan.levels[1] + 1, fan.levels[3] + 1, color=MODEL, alpha=0.2, linewidth=0)
+    axes.plot(fan.times, fan.levels[2] + 1, color=MODEL, linewidth=1.1)
+    first = float(park.case.clock.start.index) / 4.0
+    for n in park.of(fan.variable):
+        target = park.model.targets[n]
+        exact = target.bound in {"exact", "about"}
+        axes.plot(first + park.ages[n], max(target.reported, 0.0) + 1, "o" if exact else "^", color=INK, markersize=2.4)
+    axes.set_yscale("log")
+    axes.set_yticks([2.0, 11.0, 101.0, 1001.0], labels=["1", "10", "100", "1000"])
+    axes.minorticks_off()
+    top = max(
+        float(fan.levels[4].max()), max((park.model.targets[n].reported for n in park.of(fan.variable)), default=1.0)
+    )
+    axes.set_ylim(1.0, 1.5 * (top + 1))
+    years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
+    ticks = axes.get_xticks()
+    axes.set_xticks(ticks[:: max(1, len(ticks) // 3)])
+    axes.tick_params(labelsize=SIZE["foot"])
+    title = found.say("figure.fan_title", park=found.park(fan.park), observable=found.observable(fan.variable))
+    axes.set_title(
+        wrap(title, 28, 2),
+        size=SIZE["small"], color=INK, loc="left", pad=3,
+    )  # fmt: skip
+
+
+@styled
+def outlook(found: PoolFindings, variable: str) -> Figure:
+    """One observable of a park without a history: pooled prior, prior alone, pooled growth curve, similar parks."""
+    found = spoken(found)
+    one = found.outlook
+    if one is None:
+        raise ValueError("no outlook")
+    title = found.say("figure.outlook", park=one.park.case.title.get(found.lang), observable=found.observable(variable))
+    figure = sheet((7.4, 4.0), title, found.say("figure.outlook_subtitle"), found.footer)
+    axes = panel(figure, 0.75, 0.95, 0.35, 0.8)
+    pooled, alone = one.pooled[variable], one.alone[variable]
+    axes.fill_between(one.times, pooled[0], pooled[4], color=MODEL, alpha=0.14, linewidth=0)
+    axes.fill_between(one.times, pooled[1], pooled[3], color=MODEL, alpha=0.22, linewidth=0)
+    axes.plot(one.times, pooled[2], color=MODEL, linewidth=1.6)
+    for row in (0, 4):
+        axes.plot(one.times, alone[row], color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    if variable in one.growth:
+        for row in (0, 2, 4):
+            axes.plot(one.times, one.growth[variable][row], color=SECOND, linewidth=1.2 if row == 2 else 0.8,
+                      linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
+    start = one.park.case.clock.start.index / 4.0
+    for rate in one.rates.get(variable, ()):
+        if not rate.same_type:
+            continue
+        low, middle, high = rate.values
+        axes.plot([start + rate.age] * 2, [low, high], color=ACCENT, linewidth=1.6)
+        axes.plot([start + rate.age], [middle], "D", color=ACCENT, markersize=4.5)
+    axes.set_ylim(0.0, 1.25 * max(float(pooled[4].max()), 1.0))
+    years(axes, float(one.times[0]) - 0.25, float(one.times[-1]))
+    handles = [
+        (Patch(color=MODEL, alpha=0.35), found.say("figure.key_pooled")),
+        (Line2D([], [], color=MUTED, linestyle=(0, (4, 2))), found.say("figure.key_prior_alone")),
+        (Line2D([], [], color=SECOND), found.say("figure.key_growth")),
+        (Line2D([], [], color=ACCENT, marker="D", markersize=4.5), found.say("figure.key_similar")),
+    ]
+    key(figure, handles, (0.12, 0.2), columns=2)
+    return figure

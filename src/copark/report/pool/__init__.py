@@ -1,0 +1,1 @@
+"""The page of a pooled calibration, its tables and files."""

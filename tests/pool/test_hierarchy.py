@@ -1,0 +1,115 @@
+"""Pooling: known answers of the normal hierarchy, and what it must leave alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from copark.inference.pool.hierarchy import TAU, Readings, given_tau, mixture_quantiles, pool
+from copark.inference.pool.local import directions, readings_of
+
+
+def one_axis(middles: list[float], precisions: list[float]) -> list[Readings]:
+    return [
+        Readings(np.ones((1, 1)), np.array([y]), np.array([p]))
+        for y, p in zip(middles, precisions, strict=True)
+    ]  # fmt: skip
+
+
+def exact(middles: np.ndarray, precisions: np.ndarray, alike: float) -> tuple[float, float, float]:
+    """Mean and variance of μ and mean of τ, by summing over the grid of τ."""
+    logs, means, variances = [], [], []
+    for tau in TAU:
+        covariance = np.diag(1.0 / precisions + tau**2) + (1.0 - tau**2)
+        solved = np.linalg.solve(covariance, middles)
+        log_like = -0.5 * middles @ solved - 0.5 * np.linalg.slogdet(covariance)[1]
+        logs.append(log_like - 0.5 * (tau / alike) ** 2)
+        share = (1.0 - tau**2) * np.ones(len(middles))
+        means.append(share @ solved)
+        variances.append((1.0 - tau**2) - share @ np.linalg.solve(covariance, share))
+    weights = np.exp(np.array(logs) - max(logs))
+    weights /= weights.sum()
+    mean = float(weights @ means)
+    return mean, float(weights @ (np.array(variances) + np.array(means) ** 2)) - mean**2, float(weights @ TAU)
+
+
+def test_given_tau_is_the_normal_normal_model() -> None:
+    """μ | y of y_p ~ N(μ, v_p + τ²), μ ~ N(0, 1 - τ²), in closed form."""
+    middles, precisions, tau = [0.5, 1.5, -0.2], [4.0, 2.0, 1.0], 0.4
+    inverse = np.array([1.0 / (1.0 / p + tau**2) for p in precisions])
+    precision = 1.0 / (1.0 - tau**2) + inverse.sum()
+    found = given_tau(one_axis(middles, precisions), np.array([tau]))
+    assert found.mean[0] == pytest.approx(inverse @ middles / precision)
+    assert found.covariance[0, 0] == pytest.approx(1.0 / precision)
+    assert found.weights[:, 0] == pytest.approx(inverse / precision)
+
+
+def test_complete_pooling_weighs_by_precision() -> None:
+    found = given_tau(one_axis([1.0, 2.0], [3.0, 6.0]), np.zeros(1))
+    assert found.mean[0] == pytest.approx((3.0 + 12.0) / 10.0)
+
+
+@pytest.mark.parametrize("alike", [0.35, 0.9])
+def test_gibbs_agrees_with_the_sum_over_the_grid(alike: float) -> None:
+    middles, precisions = np.array([1.0, 1.4, 0.2, 1.1]), np.array([5.0, 8.0, 3.0, 20.0])
+    mean, variance, tau = exact(middles, precisions, alike)
+    found = pool(one_axis(list(middles), list(precisions)), np.array([alike]), sweeps=6000)
+    assert float(found.mean.mean()) == pytest.approx(mean, abs=0.04)
+    assert float(found.mu.std()) == pytest.approx(variance**0.5, rel=0.08)
+    assert float(found.tau.mean()) == pytest.approx(tau, abs=0.04)
+
+
+def test_parks_without_data_return_the_prior() -> None:
+    """Whatever τ is, nothing known leaves N(0, 1): exactly, as a mixture over the draws of τ."""
+    found = pool([Readings.none(2)] * 3, np.array([0.35, 0.9]), sweeps=800)
+    levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+    for j in range(2):
+        wide = found.variance[:, j] + found.tau[:, j] ** 2
+        assert wide == pytest.approx(1.0)
+        quantiles = mixture_quantiles(found.mean[:, j], wide, np.ones(found.draws), levels)
+        assert quantiles == pytest.approx(norm.ppf(levels), abs=2e-3)
+    assert not found.lent().any()
+    assert found.leaning(0) == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_sum_is_told_once() -> None:
+    """Parks that each tell a + b = 2 put 2 into the sum, not into each of the two."""
+    told = Readings(np.array([[1.0, 1.0]]) / np.sqrt(2.0), np.array([np.sqrt(2.0)]), np.array([50.0]))
+    found = given_tau([told] * 10, np.full(2, 0.1))
+    assert found.mean.sum() == pytest.approx(2.0, abs=0.05)
+    assert found.mean[0] == pytest.approx(found.mean[1])
+    assert found.covariance[0, 0] > 0.3, "which of the two it is stays open"
+
+
+def test_the_prior_divided_out_gives_the_likelihood_back() -> None:
+    """Draws of a normal posterior under a N(0, 1) prior and one observation y of precision λ."""
+    y, precision = 1.2, 3.0
+    z = np.random.default_rng(1).standard_normal((20000, 3))
+    z[:, 1] = y * precision / (1 + precision) + z[:, 1] / np.sqrt(1 + precision)
+    found = readings_of(z, np.full(20000, 1 / 20000), np.eye(3), 20000.0)
+    assert found.count == 1
+    assert abs(found.rows[0, 1]) == pytest.approx(1.0, abs=1e-3)
+    assert found.middles[0] * found.rows[0, 1] == pytest.approx(y, abs=0.03)
+    assert found.precisions[0] == pytest.approx(precision, rel=0.05)
+
+
+def test_a_variance_within_its_sampling_error_is_no_information() -> None:
+    z = np.random.default_rng(2).standard_normal((400, 2)) * np.array([0.97, 1.0])
+    assert readings_of(z, np.full(400, 1 / 400), np.eye(2), 400.0).count == 0
+
+
+def test_directions_find_what_the_features_tell() -> None:
+    random = np.random.default_rng(3)
+    z = random.standard_normal((4000, 3))
+    x = np.stack([z[:, 0] + z[:, 1] + 0.1 * random.standard_normal(4000), random.standard_normal(4000)], axis=1)
+    found = directions(x, z)
+    assert found.told.shape == (3, 1)
+    assert np.abs(found.told[:, 0]) == pytest.approx([2**-0.5, 2**-0.5, 0.0], abs=0.05)
+
+
+def test_gibbs_is_a_function_of_its_seed() -> None:
+    told = one_axis([1.0, 0.0], [4.0, 4.0])
+    first, again, other = (pool(told, np.array([0.35]), seed, sweeps=250) for seed in (1, 1, 2))
+    assert np.array_equal(first.mu, again.mu)
+    assert not np.array_equal(first.mu, other.mu)
