@@ -49,6 +49,7 @@ def claims(
     no_report: Annotated[bool, typer.Option("--no-report", help="claims.help.no_report")] = False,
 ) -> None:
     """Try the claims about a case, write the page and the tables, show the verdicts."""
+    from copark.cli.levers import show_plan
     from copark.cli.progress import Progress
     from copark.workflows.claims import list_claims, try_claims
 
@@ -69,6 +70,7 @@ def claims(
             out=out,
             file=file,
             report=not no_report,
+            announce=show_plan,
             progress=progress,
         )
     show_claims(answer, ctx.obj)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,7 @@ def cascade(
     lang: str = "en",
     out: Path = OUT,
     report: bool = True,
+    announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> CascadeOutcome:
     """Cut every arrow (or some) from a quarter on and tell who feels it; dose those felt most.
@@ -75,7 +76,7 @@ def cascade(
         First quarter of the cut, as a label; by default the one after the posterior's cut, or else the start.
     draws
         Draws of parameters, from the case's posterior where it has one.
-    seed, threads, lang, out, report, progress
+    seed, threads, lang, out, report, announce, progress
         As in :func:`copark.workflows.compare`.
 
     Raises
@@ -92,7 +93,14 @@ def cascade(
     kind, cut = _draws_of(found_case)
     at = _quarter(found_case, since, cut, lang)
     changes = {"runs": draws, "seed": seed, "draws": kind}
-    found = _found(found_case, at, cut_study(found_case, at, arrows, **changes), changes, lang, threads, progress)
+    study = cut_study(found_case, at, arrows, **changes)
+    if announce is not None:
+        from copark.inference.source import source_for
+        from copark.workflows.planning import worth_telling
+
+        source = source_for(study, found_case)
+        announce(worth_telling(study, found_case, source, threads=threads, times=2, stores=False, lang=lang))
+    found = _found(found_case, at, study, changes, lang, threads, progress)
     page = None
     if report:
         from copark.report.cascade import write_cascade

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,6 +148,7 @@ def try_claims(
     out: Path = OUT,
     file: Path | None = None,
     report: bool = True,
+    announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> ClaimsAnswer:
     """Try the claims about a case by the rules of their file.
@@ -168,8 +169,8 @@ def try_claims(
         A claims file; by default the one shipped for the case.
     report
         Write the page, the workbook and the tables.
-    progress
-        Told how far the work is.
+    announce, progress
+        As in :func:`copark.workflows.run_study`.
 
     Raises
     ------
@@ -184,6 +185,8 @@ def try_claims(
 
     kind = "posterior" if has_posterior(found.name) and not prior else "prior"
     trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed, "kind": kind}, threads)
+    if announce is not None:
+        announce(_foretold(trial, threads, lang))
     runs = 0
 
     def counted(done: int, total: int) -> None:
@@ -193,6 +196,15 @@ def try_claims(
 
     findings = trial.run(counted, stage(progress, "weigh"))
     return _answer(findings, lang, out, began, runs, report=report, progress=progress)
+
+
+def _foretold(trial: Trial, threads: int | None, lang: str) -> tuple[str, ...]:
+    """What a trial will take, in sentences, if it is more than ten seconds."""
+    from copark.workflows.planning import worth_telling
+
+    study = trial.bench.study
+    times = -(-trial.runs // study.runs)
+    return worth_telling(study, trial.case, trial.source, threads=threads, times=times, stores=False, lang=lang)
 
 
 def _trial(

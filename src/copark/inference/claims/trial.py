@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from math import nan
 from typing import Any
 
@@ -246,20 +247,8 @@ class Trial:
             Told claims weighed and claims in all; apparent flips in the judgement block are then run on all draws.
         """
         self.check()
-        shown = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
-        tried = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
-        tried = {key: None for key in tried if key in self.arms}
-        worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
-        false = [one for world, part in worlds for one in self.altered(self._world(world), part.uses)]
-        block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
-        stages = (
-            (self.bench, [self.arms[key] for key in (*shown, *tried)]),
-            (self.prior, [self.arms[key] for key in tried]),
-            (self.bench, false),
-            (self.first, [*(self.arms[key] for key in tried), *block]),
-        )
-        counter = Counter(sum(different(changes) * bench.study.runs for bench, changes in stages), progress)
-        for bench, changes in stages:
+        counter = Counter(self.runs, progress)
+        for bench, changes in self.stages:
             bench.run_all(changes, counter.more)
         found: list[ClaimFinding] = []
         for claim in self.chosen:
@@ -267,6 +256,27 @@ class Trial:
                 weighed(len(found), len(self.chosen))
             found.append(self._claim(claim))
         return Findings(self.file, self.case, tuple(found), self.moved, self.identity, self.provenance)
+
+    @property
+    def runs(self) -> int:
+        """Runs to make, but for those of apparent flips on all draws."""
+        return sum(different(changes) * bench.study.runs for bench, changes in self.stages)
+
+    @cached_property
+    def stages(self) -> tuple[tuple[Bench, list[Change]], ...]:
+        """What is run where: arms on the draws, on the prior, in the false worlds, in the judgement block."""
+        shown = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
+        tried = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
+        tried = {key: None for key in tried if key in self.arms}
+        worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
+        false = [one for world, part in worlds for one in self.altered(self._world(world), part.uses)]
+        block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
+        return (
+            (self.bench, [self.arms[key] for key in (*shown, *tried)]),
+            (self.prior, [self.arms[key] for key in tried]),
+            (self.bench, false),
+            (self.first, [*(self.arms[key] for key in tried), *block]),
+        )
 
     def _grounds(self) -> list[Change]:
         return [one.alone for one in self.file.claims.judgement if not is_empty(one)]
