@@ -187,15 +187,8 @@ def try_claims(
     trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed, "kind": kind}, threads)
     if announce is not None:
         announce(_foretold(trial, threads, lang))
-    runs = 0
-
-    def counted(done: int, total: int) -> None:
-        nonlocal runs
-        runs = done
-        stage(progress, "simulate")(done, total)
-
-    findings = trial.run(counted, stage(progress, "weigh"))
-    return _answer(findings, lang, out, began, runs, report=report, progress=progress)
+    findings = trial.run(stage(progress, "simulate"), stage(progress, "weigh"))
+    return _answer(findings, lang, out, began, trial.runs, report=report, progress=progress)
 
 
 def _foretold(trial: Trial, threads: int | None, lang: str) -> tuple[str, ...]:
