@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from copark.workflows.calibrating import Calibrated, Planned, Rechecked
+    from copark.workflows.crosschecking import CrossChecked
 
 SHOWN = 15
 """Parameters on the screen; the page has the others."""
@@ -39,6 +40,7 @@ def calibrate(
     refine: Annotated[bool, typer.Option("--refine/--no-refine", help="calibration.help.refine")] = True,
     fresh: Annotated[bool, typer.Option("--fresh", help="calibration.help.fresh")] = False,
     check: Annotated[bool, typer.Option("--check", help="calibration.help.check")] = False,
+    crosscheck: Annotated[bool, typer.Option("--crosscheck", help="calibration.help.crosscheck")] = False,
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
@@ -54,6 +56,13 @@ def calibrate(
         show_rechecked(found, ctx.obj)
         if not found.passed:
             raise typer.Exit(1)
+        return
+    if crosscheck:
+        from copark.workflows.crosschecking import cross_check
+
+        with Progress(ctx.obj) as progress:
+            said = cross_check(case, runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out, progress=progress)
+        show_crosschecked(said, ctx.obj)
         return
     planned = calibrating.plan_calibration(
         case, cut=cut, runs=runs, seed=seed, threads=threads, out=out, lang=ctx.obj, refine=refine, fresh=fresh
@@ -74,6 +83,30 @@ def calibrate(
             progress=progress,
         )
     show_calibrated(made, ctx.obj)
+
+
+def show_crosschecked(said: CrossChecked, lang: str) -> None:
+    """Where two methods differ most, and whether it matters."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from copark.cli.progress import duration
+    from copark.cli.screen import blank_table
+    from copark.texts import text
+
+    console = Console()
+    console.print(Text(text("calibration.crosscheck.title", lang, case=said.case, cut=said.cut), style="bold"))
+    console.print(text("calibration.screen.took", lang, time=duration(said.seconds, lang)), highlight=False)
+    table = blank_table(console, text("calibration.crosscheck.table", lang))
+    table.add_column(text("calibration.column.parameter", lang), overflow="fold")
+    for key in ("crosscheck.own", "crosscheck.other", "crosscheck.shift"):
+        table.add_column(text(f"calibration.{key}", lang), justify="right", no_wrap=True)
+    for row in said.rows[:SHOWN]:
+        both = (f"{one[1]:.3g} ({one[0]:.3g} – {one[2]:.3g})" for one in (row.own, row.other))
+        table.add_row(Text(row.title), *both, f"{100 * row.shift:.0f} %")
+    console.print(table)
+    values = {"apart": said.apart, "count": len(said.rows), "width": f"{said.width:.2f}"}
+    console.print(Text(text("calibration.crosscheck.sum", lang, **values)))
 
 
 def tell_plan(planned: Planned | None, lang: str) -> None:

@@ -96,6 +96,44 @@ def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
     return Recipe(case, cut, settings.runs, settings.seed, ObservationModel(targets(case, cut=cut)))
 
 
+@dataclass(frozen=True)
+class Neighbourhood:
+    """What comes before the replay: the batch, what was learned of it, and the parameter posterior."""
+
+    batch: Batch
+    learned: Summaries
+    neighbours: Neighbours
+    parameters: ParameterPosterior
+
+    @property
+    def recorded(self) -> Floats:
+        """Summaries of the case's record, shape (axes,)."""
+        found: Floats = self.learned(self.learned.model.recorded[np.newaxis, :])[0]
+        return found
+
+
+def neighbourhood(
+    case: Case,
+    cut: Quarter,
+    settings: Settings,
+    *,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Neighbourhood:
+    """Make the prior batch, learn summaries and infer the parameters; arguments are those of :func:`calibrate`."""
+    tell: Progress = progress or (lambda *_: None)
+    recipe = recipe_of(case, cut, settings)
+    batch = make_batch(recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total))
+    columns = np.arange(len(recipe.model.targets))
+    tell("summaries", 0, 1)
+    learned = learn_from(batch, recipe.model, columns)
+    neighbours = neighbours_of(batch, learned, columns)
+    tell("summaries", 1, 1)
+    parameters = posterior_of(batch.space, neighbours, learned, recipe.model.recorded, settings.accepted)
+    return Neighbourhood(batch, learned, neighbours, parameters)
+
+
 def calibrate(
     case: Case,
     cut: Quarter,
@@ -116,27 +154,20 @@ def calibrate(
     """
     wanted = settings or Settings()
     tell: Progress = progress or (lambda *_: None)
-    recipe = recipe_of(case, cut, wanted)
-    batch = make_batch(recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total))
-    model = recipe.model
-    columns = np.arange(len(model.targets))
-    tell("summaries", 0, 1)
-    learned = learn_from(batch, model, columns)
-    neighbours = neighbours_of(batch, learned, columns)
-    tell("summaries", 1, 1)
-    parameters = posterior_of(batch.space, neighbours, learned, model.recorded, wanted.accepted)
+    near = neighbourhood(case, cut, wanted, threads=threads, folder=folder, progress=progress)
+    model, columns = near.learned.model, np.arange(len(near.learned.model.targets))
     refinement = None
     if wanted.refine:
         tell("refine", 0, 1)
-        refinement = refined_from(batch, learned, parameters, seed=wanted.seed, threads=threads)
+        refinement = refined_from(near.batch, near.learned, near.parameters, seed=wanted.seed, threads=threads)
         tell("refine", 1, 1)
     tell("replay", 0, 1)
     replay, tempered = replay_posterior(
-        batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, seed=wanted.seed,
+        near.batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, seed=wanted.seed,
         threads=threads, progress=lambda done, total: tell("replay", done, total),
     )  # fmt: skip
-    given = parameters if refinement is None else refinement.posterior
-    return Calibration(wanted, batch, learned, neighbours, given, replay, tempered, refinement)
+    given = near.parameters if refinement is None else refinement.posterior
+    return Calibration(wanted, near.batch, near.learned, near.neighbours, given, replay, tempered, refinement)
 
 
 def refined(found: Calibration, plan: RefinePlan | None = None, threads: int = 1) -> Refined:
