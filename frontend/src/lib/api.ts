@@ -1,0 +1,80 @@
+import type { Lang, ProblemInfo } from './types';
+
+const PREFIX = '/api/v1/';
+
+/** A refusal of the server, with its cause and repair in both languages; or, without them, that it was not reached. */
+export class Refused extends Error {
+  constructor(readonly problem: ProblemInfo | null) {
+    super(problem?.code ?? 'unreachable');
+  }
+}
+
+async function told(response: Response): Promise<Refused> {
+  try {
+    return new Refused((await response.json()) as ProblemInfo);
+  } catch {
+    return new Refused(null);
+  }
+}
+
+async function reached(path: string, init?: RequestInit): Promise<Response> {
+  try {
+    return await fetch(PREFIX + path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Refused(null);
+  }
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await reached(path, { signal: signal ?? null });
+  if (!response.ok) throw await told(response);
+  return (await response.json()) as T;
+}
+
+export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await reached(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: signal ?? null,
+  });
+  if (!response.ok) throw await told(response);
+  return (await response.json()) as T;
+}
+
+export async function remove(path: string): Promise<void> {
+  const response = await reached(path, { method: 'DELETE' });
+  if (!response.ok) throw await told(response);
+}
+
+/** Send a file; its kind follows from its name. */
+export async function upload<T>(path: string, file: File): Promise<T> {
+  const kind = file.name.toLowerCase().endsWith('.xlsx')
+    ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    : 'application/zip';
+  const response = await reached(path, { method: 'POST', headers: { 'content-type': kind }, body: file });
+  if (!response.ok) throw await told(response);
+  return (await response.json()) as T;
+}
+
+/** Ask for a page; answers with the page, or with the job that makes it. */
+export async function page(path: string, body: unknown): Promise<{ html: string } | { job: string }> {
+  const response = await reached(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw await told(response);
+  if (response.status === 202) return { job: ((await response.json()) as { id: string }).id };
+  return { html: await response.text() };
+}
+
+export function address(path: string, query: Record<string, string | number> = {}): string {
+  const words = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+  return PREFIX + path + (words.size ? `?${words}` : '');
+}
+
+export function exported(identity: string, form: string, lang: Lang, more: Record<string, string | number> = {}): string {
+  return address(`export/${identity}.${form}`, { lang, ...more });
+}

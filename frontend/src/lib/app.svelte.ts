@@ -1,0 +1,199 @@
+import { address, get, Refused } from './api';
+import { texts, type TextKey } from '../texts';
+import { History } from './history';
+import { decoded, encoded, PLAIN, type View } from './url';
+import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Said, StudyInfo } from './types';
+
+export const PAGES = [
+  'simulate', 'compare', 'network', 'evidence', 'parks', 'claims', 'coupling', 'jobs', 'report', 'method', 'interface',
+] as const;
+export type Page = (typeof PAGES)[number];
+
+function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(`copark.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+export function store(key: string, value: string): void {
+  try {
+    localStorage.setItem(`copark.${key}`, value);
+  } catch {
+    // Private windows may refuse; nothing depends on it.
+  }
+}
+
+function spoken(words: URLSearchParams): Lang {
+  const asked = words.get('lang') ?? stored('lang');
+  if (asked === 'en' || asked === 'zh') return asked;
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+function pageOf(path: string): Page {
+  return PAGES.find((one) => path === `/${one}`) ?? 'simulate';
+}
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** What all pages share: language, page, the view that the address holds, and what was fetched once. */
+class App {
+  lang = $state<Lang>('en');
+  page = $state<Page>('simulate');
+  view = $state.raw<View>(PLAIN);
+  theme = $state<'light' | 'dark'>('light');
+  cases = $state.raw<CaseName[]>([]);
+  info = $state.raw<CaseAnswer | null>(null);
+  evidence = $state.raw<Evidence | null>(null);
+  studies = $state.raw<StudyInfo[]>([]);
+  problem = $state.raw<Refused | null>(null);
+  undoable = $state(false);
+  redoable = $state(false);
+  private history = new History<View>(PLAIN);
+
+  start(): void {
+    this.read();
+    const theme = stored('theme');
+    this.theme = theme === 'dark' || theme === 'light' ? theme : dark.matches ? 'dark' : 'light';
+    dark.addEventListener('change', () => {
+      if (!stored('theme')) this.theme = dark.matches ? 'dark' : 'light';
+    });
+    addEventListener('popstate', () => this.read());
+    this.history = new History(this.view);
+    void this.fetch();
+  }
+
+  private read(): void {
+    const words = new URLSearchParams(location.search);
+    this.lang = spoken(words);
+    this.page = pageOf(location.pathname);
+    const before = this.view.case;
+    this.view = decoded(words);
+    if (this.info && before !== this.view.case) void this.open(this.view.case);
+  }
+
+  async fetch(): Promise<void> {
+    this.problem = null;
+    const later = get<{ cases: CaseName[] }>('cases').then((found) => {
+      this.cases = found.cases;
+    });
+    await this.open(this.view.case);
+    await later.catch(() => undefined);
+    this.studies = (await get<{ studies: StudyInfo[] }>('studies').catch(() => ({ studies: [] }))).studies;
+  }
+
+  async open(name: string): Promise<void> {
+    try {
+      this.evidence = null;
+      this.info = await get<CaseAnswer>(`cases/${name}`);
+      this.problem = null;
+    } catch (error) {
+      this.problem = error instanceof Refused ? error : new Refused(null);
+    }
+  }
+
+  async fetchCases(): Promise<void> {
+    this.cases = (await get<{ cases: CaseName[] }>('cases')).cases;
+  }
+
+  async fetchEvidence(): Promise<void> {
+    if (this.evidence?.case.name === this.view.case) return;
+    this.evidence = await get<Evidence>(address('evidence', { case: this.view.case }).replace('/api/v1/', ''));
+  }
+
+  /** Another case: its levers are its own, so the scenario begins anew. */
+  choose(name: string): void {
+    this.commit({ ...PLAIN, case: name, seed: this.view.seed, expert: this.view.expert });
+    void this.open(name);
+  }
+
+  /** Change the view without a step to go back to, as while dragging. */
+  preview(view: View): void {
+    this.view = view;
+  }
+
+  commit(view: View): void {
+    this.view = view;
+    this.history.commit(view);
+    this.marks();
+    this.write(false);
+  }
+
+  back(): void {
+    this.restore(this.history.undo());
+  }
+
+  forward(): void {
+    this.restore(this.history.redo());
+  }
+
+  private restore(view: View): void {
+    const before = this.view.case;
+    this.view = view;
+    this.marks();
+    this.write(false);
+    if (before !== view.case) void this.open(view.case);
+  }
+
+  private marks(): void {
+    this.undoable = this.history.canUndo;
+    this.redoable = this.history.canRedo;
+  }
+
+  address(page: Page = this.page, lang: Lang = this.lang): string {
+    const words = encoded(this.view);
+    words.set('lang', lang);
+    return `/${page}?${words}`;
+  }
+
+  private write(anew: boolean): void {
+    const there = this.address();
+    if (anew) history.pushState(null, '', there);
+    else history.replaceState(null, '', there);
+  }
+
+  go(page: Page): void {
+    this.page = page;
+    this.write(true);
+    scrollTo(0, 0);
+  }
+
+  speak(lang: Lang): void {
+    this.lang = lang;
+    store('lang', lang);
+    this.write(false);
+  }
+
+  paint(theme: 'light' | 'dark'): void {
+    this.theme = theme;
+    store('theme', theme);
+  }
+
+  /** The version that made an answer goes into the address. */
+  made(version: string): void {
+    if (this.view.version === version) return;
+    this.view = { ...this.view, version };
+    this.write(false);
+  }
+}
+
+export const app = new App();
+
+/** Words in the page's language; {names} are filled in. */
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  return texts[app.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function say(said: Said | null | undefined): string {
+  return said ? said[app.lang] : '';
+}
+
+/** A problem as sentences. */
+export function trouble(error: unknown): { title: string; faults: Fault[] } {
+  if (error instanceof Refused && error.problem) {
+    const { cause, repair, faults } = error.problem;
+    return { title: `${say(cause)} ${say(repair)}`, faults };
+  }
+  return { title: t('unreachable'), faults: [] };
+}

@@ -1,0 +1,158 @@
+import { nice, polygons } from './bands';
+import { FONT, type Palette } from './chart';
+import { axis, shown } from './numbers';
+import type { Lang, Numbers, ObservedPoint } from './types';
+
+export interface FanData {
+  quarters: string[];
+  bands: Numbers[];
+  /** Bands of the baseline, drawn as an outline; empty for none. */
+  outline: Numbers[];
+  samples: Numbers[];
+  observed: ObservedPoint[];
+  today: string | null;
+  /** A quarter pointed at elsewhere on the page. */
+  selected: string | null;
+  range: [number, number];
+  unit: string;
+  labels: { median: string; most: string; observed: string; baseline: string };
+  zero?: boolean;
+}
+
+interface Shape {
+  coord: (point: [number, number]) => [number, number];
+}
+
+type Drawn = Record<string, unknown>;
+
+function band(name: string, low: Numbers, high: Numbers, fill: string, opacity: number, z: number): Drawn {
+  const parts = polygons(low, high);
+  return {
+    type: 'custom', name, silent: true, z, clip: true, data: parts.map((_, n) => n), tooltip: { show: false },
+    encode: { x: -1, y: -1 },
+    renderItem: (params: { dataIndex: number }, api: Shape) => ({
+      type: 'polygon',
+      shape: { points: (parts[params.dataIndex] ?? []).map((point) => api.coord(point)) },
+      style: { fill, opacity },
+    }),
+  };
+}
+
+function line(name: string, data: Numbers, color: string, more: Drawn = {}): Drawn {
+  return {
+    type: 'line', name, data, showSymbol: false, silent: true, animation: false,
+    lineStyle: { color, width: 1, ...(more.lineStyle as Drawn | undefined) }, itemStyle: { color },
+    z: (more.z as number | undefined) ?? 3,
+  };
+}
+
+/** The drawing of a fan: outer and inner band, median, record, the baseline's outline, the end of the record. */
+export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
+  const [p5 = [], p25 = [], p50 = [], p75 = [], p95 = []] = data.bands;
+  const [b5 = [], , b50 = [], , b95 = []] = data.outline;
+  const dashed = { lineStyle: { type: [4, 3], width: 1 }, z: 4 };
+  const used = data.observed.filter((one) => data.quarters.includes(one.quarter));
+  const marks = [
+    ...(data.today ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: false } }] : []),
+    ...(data.selected ? [{ xAxis: data.selected, lineStyle: { color: paint.mark, type: 'solid', width: 1.5 }, label: { show: false } }] : []),
+  ];
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT },
+    grid: { left: 44, right: 12, top: 10, bottom: 22 },
+    xAxis: {
+      type: 'category', data: data.quarters, boundaryGap: false,
+      axisLine: { lineStyle: { color: paint.line }, onZero: false }, axisTick: { show: false },
+      axisLabel: {
+        color: paint.soft, fontSize: 12, fontFamily: FONT, hideOverlap: true,
+        interval: (_: number, label: string) => label.endsWith('Q1') && Number(label.slice(0, 4)) % 5 === 0,
+        formatter: (label: string) => label.slice(0, 4),
+      },
+    },
+    yAxis: {
+      type: 'value', min: data.range[0], max: data.range[1], interval: nice((data.range[1] - data.range[0]) / 4),
+      axisLabel: { color: paint.soft, fontSize: 12, fontFamily: FONT, formatter: (value: number) => axis(value, lang) },
+      splitLine: { lineStyle: { color: paint.line, width: 0.7 } },
+    },
+    tooltip: {
+      trigger: 'axis', confine: true, backgroundColor: paint.paper, borderColor: paint.line, padding: 8,
+      textStyle: { color: paint.ink, fontSize: 12, fontFamily: FONT },
+      axisPointer: { type: 'line', lineStyle: { color: paint.soft, width: 1 } },
+      formatter: (items: { dataIndex: number }[]) => {
+        const n = items[0]?.dataIndex;
+        const quarter = n === undefined ? undefined : data.quarters[n];
+        if (n === undefined || quarter === undefined) return '';
+        const number = (row: Numbers): string => shown(row[n] ?? null, lang, data.zero);
+        const rows = [
+          `<b>${quarter}</b>`,
+          `${data.labels.median} ${number(p50)} ${data.unit}`,
+          `${data.labels.most} ${number(p5)} – ${number(p95)}`,
+        ];
+        if (b50.length) rows.push(`${data.labels.baseline} ${number(b50)} (${number(b5)} – ${number(b95)})`);
+        for (const one of used) {
+          if (one.quarter === quarter) rows.push(`${data.labels.observed} ${shown(one.value, lang)}`);
+        }
+        return rows.join('<br>');
+      },
+    },
+    series: [
+      band('90', p5, p95, paint.blue, 0.18, 1),
+      band('50', p25, p75, paint.blue, 0.38, 2),
+      ...data.samples.map((row, n) => line(`run ${n}`, row, paint.blue, { lineStyle: { width: 0.6, opacity: 0.55 } })),
+      ...(b50.length
+        ? [line('b5', b5, paint.grey, dashed), line('b95', b95, paint.grey, dashed), line('b50', b50, paint.grey, { lineStyle: { width: 1.4 }, z: 4 })]
+        : []),
+      {
+        ...line('median', p50, paint.blue, { lineStyle: { width: 2 }, z: 5 }),
+        markLine: {
+          silent: true, symbol: 'none', data: marks,
+        },
+      },
+      {
+        type: 'scatter', name: 'observed', z: 6, symbolSize: 6, cursor: 'pointer',
+        data: used.map((one) => ({
+          value: [one.quarter, one.value], point: one,
+          itemStyle: one.use ? { color: paint.ink } : { color: paint.paper, borderColor: paint.ink, borderWidth: 1 },
+        })),
+      },
+    ],
+  };
+}
+
+export interface OverlayData {
+  quarters: string[];
+  arms: { title: string; bands: Numbers[] }[];
+  range: [number, number];
+  today: string;
+}
+
+/** Medians of several arms, each with the outline of its band of 90 %. */
+export function overlay(data: OverlayData, paint: Palette, lang: Lang): Drawn {
+  const base = fan(
+    { quarters: data.quarters, bands: [], outline: [], samples: [], observed: [], today: data.today, selected: null, range: data.range, unit: '', labels: { median: '', most: '', observed: '', baseline: '' } },
+    paint, lang,
+  );
+  const types = ['solid', [8, 3], [3, 3], [10, 3, 2, 3]];
+  return {
+    ...base,
+    tooltip: {
+      ...(base.tooltip as Drawn),
+      formatter: (items: { dataIndex: number }[]) => {
+        const n = items[0]?.dataIndex ?? 0;
+        return [`<b>${data.quarters[n] ?? ''}</b>`, ...data.arms.map((arm, k) => `${k + 1}: ${shown(arm.bands[2]?.[n] ?? null, lang)} (${shown(arm.bands[0]?.[n] ?? null, lang)} – ${shown(arm.bands[4]?.[n] ?? null, lang)})`)].join('<br>');
+      },
+    },
+    series: [
+      ...(base.series as Drawn[]).filter((one) => one.name === 'median'),
+      ...data.arms.flatMap((arm, n) => {
+        const color = paint.arms[n] ?? paint.ink;
+        const type = types[n] as string;
+        return [
+          line(`${n} low`, arm.bands[0] ?? [], color, { lineStyle: { width: 0.8, type, opacity: 0.8 } }),
+          line(`${n} high`, arm.bands[4] ?? [], color, { lineStyle: { width: 0.8, type, opacity: 0.8 } }),
+          line(`${n}`, arm.bands[2] ?? [], color, { lineStyle: { width: 2.2, type }, z: 5 }),
+        ];
+      }),
+    ],
+  };
+}

@@ -1,0 +1,45 @@
+import type { Lang } from './types';
+
+const held = new Map<string, Intl.NumberFormat>();
+
+function format(lang: Lang, digits: number, sign: boolean): Intl.NumberFormat {
+  const key = `${lang}${digits}${sign}`;
+  let found = held.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(lang === 'zh' ? 'zh-CN' : 'en-GB', {
+      maximumFractionDigits: digits,
+      signDisplay: sign ? 'exceptZero' : 'auto',
+    });
+    held.set(key, found);
+  }
+  return found;
+}
+
+/** A number to about three digits, with a true minus sign. */
+export function shown(value: number | null | undefined, lang: Lang, sign = false): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  const digits = size >= 100 || size === 0 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size))));
+  return format(lang, digits, sign).format(value).replace('-', '−');
+}
+
+/** A share as a percentage; small ones with a decimal, so that a rare outcome is not told as none. */
+export function percent(share: number | null | undefined, decimals?: number): string {
+  if (share === null || share === undefined) return '–';
+  const digits = decimals ?? (share > 0 && share < 0.05 ? 1 : 0);
+  return `${(100 * share).toFixed(digits)}%`.replace('-', '−');
+}
+
+/** Percentage points, with a sign. */
+export function points(change: number | null | undefined, digits = 1): string {
+  if (change === null || change === undefined) return '–';
+  const value = (100 * change).toFixed(digits);
+  return (Number(value) > 0 ? `+${value}` : value).replace('-', '−');
+}
+
+/** Short labels on axes: 1,500 and, from ten thousand on, 15k or 1.5万. */
+export function axis(value: number, lang: Lang): string {
+  const size = Math.abs(value);
+  if (size >= 10_000) return lang === 'zh' ? `${shown(value / 10_000, lang)}万` : `${shown(value / 1000, lang)}k`;
+  return shown(value, lang);
+}

@@ -1,0 +1,19 @@
+/** The quarter of a date written YYYY, YYYY-MM, YYYY-MM-DD or as a quarter. */
+export function quarterOf(date: string): string {
+  if (/^\d{4}Q[1-4]$/.test(date)) return date;
+  const [year = '', month = '1'] = date.split('-');
+  return `${year}Q${Math.floor((Number(month) - 1) / 3) + 1}`;
+}
+
+/** The labels of a clock. */
+export function quartersFrom(start: string, count: number): string[] {
+  const first = 4 * Number(start.slice(0, 4)) + Number(start.slice(5)) - 1;
+  return Array.from({ length: count }, (_, n) => `${Math.floor((first + n) / 4)}Q${((first + n) % 4) + 1}`);
+}
+
+/** What the record has in a quarter: the last value that begins not later, else the first. */
+export function at<T extends { date: string }>(dated: readonly T[], quarter: string): T | undefined {
+  let found = dated[0];
+  for (const one of dated) if (quarterOf(one.date) <= quarter) found = one;
+  return found;
+}

@@ -1,0 +1,67 @@
+import type { Scenario, Step } from './types';
+
+export const AS_IT_IS: Scenario = { key: 'as-it-is', title: { en: 'The case as it is', zh: '案例现状' } };
+export const OWN: Scenario = { key: 'scenario', title: { en: 'Scenario', zh: '情景' } };
+
+type Tree = Record<string, unknown>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A copy without what says nothing: undefined, empty lists and empty trees. */
+export function pruned<T>(value: T): T {
+  if (!isTree(value)) return value;
+  const kept: Tree = {};
+  for (const [key, one] of Object.entries(value)) {
+    const clean = pruned(one);
+    if (clean === undefined || clean === null) continue;
+    if (Array.isArray(clean) && !clean.length) continue;
+    if (isTree(clean) && !Object.keys(clean).length) continue;
+    kept[key] = clean;
+  }
+  return kept as T;
+}
+
+/** What is written at a place such as `edits.partners.duisport`. */
+export function got(scenario: Scenario, ...path: string[]): unknown {
+  return path.reduce<unknown>((here, step) => (isTree(here) ? here[step] : undefined), scenario);
+}
+
+/** The scenario with something else at a place; undefined takes it away. */
+export function put(scenario: Scenario, path: string[], value: unknown): Scenario {
+  const [step, ...rest] = path;
+  if (step === undefined) return scenario;
+  const set = (here: Tree, [first, ...more]: [string, ...string[]]): Tree => {
+    const below = here[first];
+    const [next, ...last] = more;
+    return { ...here, [first]: next === undefined ? value : set(isTree(below) ? below : {}, [next, ...last]) };
+  };
+  return pruned(set(scenario as unknown as Tree, [step, ...rest])) as unknown as Scenario;
+}
+
+/** Steps are written as a list, or as a number that holds from the start on. */
+export function steps(written: Step[] | number | undefined): Step[] {
+  return written === undefined ? [] : typeof written === 'number' ? [{ value: written }] : written;
+}
+
+/** What is changed: the places of a scenario that are not as the record has them. */
+export function changed(scenario: Scenario): [string, unknown][] {
+  const { edits = {}, parameters = {}, levers = {}, links = {}, without_anchors } = pruned(scenario);
+  return [
+    ...Object.entries(edits).map(([key, value]): [string, unknown] => [`edits.${key}`, value]),
+    ...Object.entries(parameters).map(([key, value]): [string, unknown] => [`parameters.${key}`, value]),
+    ...Object.entries(levers).map(([key, value]): [string, unknown] => [`levers.${key}`, value]),
+    ...Object.entries(links).map(([key, value]): [string, unknown] => [`links.${key}`, value]),
+    ...(without_anchors ? [['without_anchors', without_anchors] as [string, unknown]] : []),
+  ];
+}
+
+/** A value as words for a table of differences. `word` gives the words of keys and of single values. */
+export function written(value: unknown, word: (key: string) => string): string {
+  if (Array.isArray(value)) return value.map((one) => written(one, word)).join('; ');
+  if (!isTree(value)) return typeof value === 'number' ? String(value) : word(String(value));
+  return Object.entries(value)
+    .map(([key, one]) => (key === 'value' || key === 'on' || key === 'present' ? written(one, word) : `${word(key)} ${written(one, word)}`))
+    .join(', ');
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+
+import { AS_IT_IS, changed, OWN, pruned, put } from '../src/lib/scenario';
+import { decoded, encoded, PLAIN, type View } from '../src/lib/url';
+
+const round = (view: View): View => decoded(new URLSearchParams(encoded(view).toString()));
+
+describe('the address', () => {
+  it('holds the whole view', () => {
+    const scenario = put(put(OWN, ['edits', 'equity'], [{ home: 3500, host: 6500, third: 0, from: '2015Q2' }]), ['parameters', 'host_growth_pull'], 1.5);
+    const view: View = {
+      case: 'suzhou', seed: 77, runs: 400, draws: 'prior', scenario, baseline: { ...AS_IT_IS, key: 'own', edits: { framework: 'off' } },
+      compared: [AS_IT_IS, scenario], expert: true, chart: 'cash', version: '0.1.0:08aae48e:022404a7',
+    };
+    expect(round(view)).toEqual(view);
+  });
+
+  it('names the baseline even where it is the usual one', () => {
+    expect(encoded(PLAIN).get('baseline')).toBe('as-it-is');
+    expect(round(PLAIN)).toEqual(PLAIN);
+  });
+
+  it('is read as usual where it is nonsense', () => {
+    const words = new URLSearchParams({ case: '../etc', seed: '-4', runs: '1e9', draws: 'x', scenario: '{"key":', baseline: '[]', compare: '7', chart: '<b>' });
+    expect(decoded(words)).toEqual(PLAIN);
+  });
+});
+
+describe('a scenario', () => {
+  it('forgets what is put back', () => {
+    const there = put(OWN, ['edits', 'partners', 'duisport'], 'drop');
+    expect(there.edits?.partners).toEqual({ duisport: 'drop' });
+    expect(put(there, ['edits', 'partners', 'duisport'], undefined)).toEqual(OWN);
+  });
+
+  it('keeps zero and false, which say something', () => {
+    expect(pruned({ a: 0, b: false, c: [], d: { e: undefined } })).toEqual({ a: 0, b: false });
+  });
+
+  it('tells what is changed', () => {
+    expect(changed(put(OWN, ['edits', 'depth', 'credit'], false))).toEqual([['edits.depth', { credit: false }]]);
+    expect(changed(OWN)).toEqual([]);
+  });
+});
