@@ -17,8 +17,10 @@ from copark.cases.parks import (
     FILES,
     PARK_SOURCES,
     PARKS,
+    PLACES,
     SCORES,
     Park,
+    Place,
     Score,
     check_parks,
     examine_parks,
@@ -26,6 +28,7 @@ from copark.cases.parks import (
 )
 from copark.errors import CaseFaults
 
+PACKAGE = casebook_path().parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ASCII_IN_CHINESE = re.compile("[\u4e00-\u9fff][,;:()?!]|[,;:()?!][\u4e00-\u9fff]")
 
@@ -188,6 +191,58 @@ def test_conditions_are_explained(parks):
     assert "inflated" in parks.conditions["ENTERPRISE"].caveat.en
 
 
+# ---------------------------------------------------------------- places
+
+
+def test_every_park_has_a_dot_of_grade_background(parks):
+    assert set(parks.places) == {park.id for park in parks.parks}
+    for place in parks.places.values():
+        assert place.grade == "background"
+        assert CHINESE.search(place.name("zh"))
+        assert not CHINESE.search(place.name("en"))
+
+
+def test_dots_are_to_a_tenth_of_a_degree(parks):
+    for place in parks.places.values():
+        assert (round(place.longitude, 1), round(place.latitude, 1)) == (place.longitude, place.latitude)
+
+
+BOXES = {
+    "ARE": (51, 57, 22, 27), "BGD": (88, 93, 20, 27), "BLR": (23, 33, 51, 57), "CHN": (73, 135, 18, 54),
+    "DJI": (41, 44, 10, 13), "EGY": (24, 37, 22, 32), "ETH": (33, 48, 3, 15), "HUN": (16, 23, 45, 49),
+    "IDN": (95, 141, -11, 6), "IND": (68, 98, 6, 36), "KAZ": (46, 88, 40, 56), "KHM": (102, 108, 10, 15),
+    "LAO": (100, 108, 13, 23), "MMR": (92, 102, 9, 29), "MUS": (57, 58, -21, -19), "MYS": (99, 120, 0, 8),
+    "NGA": (2, 15, 4, 14), "OMN": (51, 60, 16, 27), "PAK": (60, 78, 23, 38), "PRK": (124, 131, 37, 43),
+    "RUS": (27, 180, 41, 82), "THA": (97, 106, 5, 21), "UZB": (55, 74, 37, 46), "VNM": (102, 110, 8, 24),
+    "ZMB": (21, 34, -19, -8),
+}  # fmt: skip
+"""Degrees west, east, south and north beyond which a country does not reach, generously."""
+
+
+def test_dots_lie_in_their_countries(parks):
+    for park in parks.parks:
+        west, east, south, north = BOXES[park.host]
+        place = parks.places[park.id]
+        assert west <= place.longitude <= east, park.id
+        assert south <= place.latitude <= north, park.id
+
+
+def test_a_park_without_a_dot_is_a_fault(folder):
+    lines = (folder / PLACES).read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / PLACES).write_text("".join(line for line in lines if not line.startswith("suzhou,")), encoding="utf-8")
+    assert codes(folder) == [("no_place", PLACES, None)]
+
+
+def test_no_calculation_reads_the_dots():
+    """Coordinates are background knowledge: listings and pages show them, nothing else touches them."""
+    readers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\.(longitude|latitude)\b", path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"workflows/parks.py", "workflows/serving/parks.py"}
+
+
 # ---------------------------------------------------------------- bad tables
 
 
@@ -218,6 +273,12 @@ def test_the_copy_is_sound(folder):
         (SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,1996,1994,", "ends_before_start", "last_year"),
         (SCORES, "vsip,vsip,1996,2024,51,49,1,", "vsip,vsip,1996,2024,51,49,1.5,", "out_of_range", "GOV"),
         (SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,1996,2026,", "after_data_end", "last_year"),
+        (PLACES, ",28.0,53.9,", ",28.0,539,", "out_of_range", "latitude"),
+        (PLACES, ",28.0,53.9,", ",280,53.9,", "out_of_range", "longitude"),
+        (PLACES, ",28.0,53.9,", ",28°E,53.9,", "not_a_number", "longitude"),
+        (PLACES, "53.9,background,", "53.9,high,", "not_allowed", "grade"),
+        (PLACES, "\nsuzhou,", "\nsuzhu,", "unknown_park", "park"),
+        (PLACES, "\nsuzhou,", "\ngreat-stone,", "duplicate", "park"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place(folder, name, old, new, code, key):
@@ -262,6 +323,6 @@ def test_an_empty_folder_is_one_fault(tmp_path):
     assert [code for code, *_ in codes(tmp_path)] == ["empty_folder"]
 
 
-@pytest.mark.parametrize("model", [Park, Score])
+@pytest.mark.parametrize("model", [Park, Place, Score])
 def test_every_column_is_explained(model):
     assert all((field.description or "").endswith((".", "°")) for field in model.model_fields.values())

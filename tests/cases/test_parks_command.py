@@ -92,9 +92,9 @@ def test_every_country_has_a_name():
 def test_a_workbook_opens_in_excel(tmp_path, lang):
     path = workflow.export_parks(workflow.list_parks(lang=lang), "xlsx", tmp_path / "parks.xlsx")
     sheet = openpyxl.load_workbook(path).active
-    assert sheet.dimensions == "A1:AF38"
+    assert sheet.dimensions == "A1:AJ38"
     heads = [cell.value for cell in sheet[1]]
-    assert len(set(heads)) == len(heads) == 32
+    assert len(set(heads)) == len(heads) == 36
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     firms = heads.index("Enterprises" if lang == "en" else "企业数") + 1
     assert {type(sheet.cell(row, firms).value) for row in range(2, 39)} == {int, type(None)}
@@ -106,7 +106,7 @@ def test_a_csv_opens_in_excel(tmp_path):
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     assert len(rows) == 38
-    assert {len(row) for row in rows} == {32}
+    assert {len(row) for row in rows} == {36}
 
 
 def test_json_is_for_programs(tmp_path, capsys):

@@ -288,6 +288,10 @@ def test_parks_have_sources(client):
     for park in told["parks"]:
         assert park["title"]["zh"]
         assert set(park["source"]) <= set(told["sources"])
+        assert park["place"]["grade"] == "background"
+        assert park["place"]["title"]["zh"]
+    places = {one["id"]: (one["place"]["longitude"], one["place"]["latitude"]) for one in told["parks"]}
+    assert places["great-stone"] == (28.0, 53.9)
     assert {score["park"] for score in told["scores"]} <= names
 
 

@@ -172,6 +172,22 @@ Jump = Annotated[
 ]
 """A number from -1 to 1: a step of something that itself lies between 0 and 1."""
 
+Longitude = Annotated[
+    float,
+    BeforeValidator(_number),
+    _between(-180.0, 180.0),
+    WithJsonSchema({"type": "number", "minimum": -180, "maximum": 180}),
+]
+"""Degrees east of Greenwich."""
+
+Latitude = Annotated[
+    float,
+    BeforeValidator(_number),
+    _between(-90.0, 90.0),
+    WithJsonSchema({"type": "number", "minimum": -90, "maximum": 90}),
+]
+"""Degrees north of the equator."""
+
 Count = Annotated[
     int,
     BeforeValidator(_whole),

@@ -1,8 +1,9 @@
 """The parks of the casebook, one row each, and their scores: ``parks.csv`` and what stands beside it.
 
-Four files lie in the casebook's folder: ``parks.csv`` (what is known of each park), ``parks-sources.yaml`` (where it
-was read), ``parks-scores.csv`` (membership scores of cases in the conditions, each with its reason) and
-``parks-conditions.yaml`` (what each condition means and what its scores stand for).
+Five files lie in the casebook's folder: ``parks.csv`` (what is known of each park), ``parks-sources.yaml`` (where it
+was read), ``parks-scores.csv`` (membership scores of cases in the conditions, each with its reason),
+``parks-conditions.yaml`` (what each condition means and what its scores stand for) and ``parks-places.csv`` (a dot on
+a map for each park; see :mod:`copark.cases.park_places`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from copark.cases.fields import (
     wrong,
 )
 from copark.cases.park_checks import faults_of_parks, faults_of_scores
+from copark.cases.park_places import PLACES, Place, faults_of_places
 from copark.cases.reading import check_folder, fault, in_reading_order, read_text
 from copark.cases.table import Table, read_table
 from copark.cases.validation import told, validate_sources
@@ -41,7 +43,7 @@ from copark.errors import CaseFaults, Fault
 
 PARKS, SCORES = "parks.csv", "parks-scores.csv"
 PARK_SOURCES, CONDITIONS = "parks-sources.yaml", "parks-conditions.yaml"
-FILES = (PARKS, SCORES, PARK_SOURCES, CONDITIONS)
+FILES = (PARKS, SCORES, PARK_SOURCES, CONDITIONS, PLACES)
 
 ParkType = Literal["intergovernmental", "mixed", "enterprise-led"]
 Outcome = Literal["thriving", "surviving", "stalled", "failed"]
@@ -244,12 +246,13 @@ CONDITION_NAMES = ("GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUT
 
 @dataclass(frozen=True)
 class Parks:
-    """The parks of the casebook with their sources, scores and conditions."""
+    """The parks of the casebook with their sources, scores, conditions and dots on a map."""
 
     parks: tuple[Park, ...]
     scores: tuple[Score, ...]
     conditions: Mapping[str, Condition]
     sources: Mapping[str, Source]
+    places: Mapping[str, Place]
 
     def __getitem__(self, name: str) -> Park:
         """Give a park by its short name; ``KeyError`` if there is none."""
@@ -282,9 +285,11 @@ def examine_parks(folder: Path | None = None, cases: Iterable[str] | None = None
     parks = _table(place, PARKS, Park, faults) if PARKS in present else Table([], [{}])
     scores = _table(place, SCORES, Score, faults) if SCORES in present else Table([], [{}])
     conditions = _conditions(place, faults) if CONDITIONS in present else {}
+    places = _table(place, PLACES, Place, faults) if PLACES in present else Table([], [{}])
     known = None if parks.spoiled else {row.record.id for row in parks.rows}
     faults += faults_of_parks(PARKS, parks.rows, sources, list_cases() if cases is None else cases)
     faults += faults_of_scores(SCORES, scores.rows, known)
+    faults += faults_of_places(PLACES, places, known)
     ordered = in_reading_order(faults, FILES)
     if ordered:
         return None, ordered
@@ -293,6 +298,7 @@ def examine_parks(folder: Path | None = None, cases: Iterable[str] | None = None
         tuple(row.record for row in scores.rows),
         conditions,
         sources or {},
+        {row.record.park: row.record for row in places.rows},
     )
     return made, []
 

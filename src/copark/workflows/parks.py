@@ -12,6 +12,7 @@ from copark.errors import Fault, NotFound
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
+    from copark.cases.park_places import Place
     from copark.cases.parks import Park
 
 TYPES = ("intergovernmental", "mixed", "enterprise-led")
@@ -24,7 +25,9 @@ SORTS = ("name", "type", "country", "launch", "home-share", "firms", "investment
 class ParkRow:
     """A park as a reader sees it: words in the language asked for, numbers as they are, ``None`` where not known.
 
-    Shares are in %, investment is in M USD, the area in km²; a date stands beside each number.
+    Shares are in %, investment is in M USD, the area in km², longitude and latitude are in
+    degrees east and north, to about a tenth (a dot on a map, see :mod:`copark.cases.park_places`); a date stands beside
+    each count and amount.
     """
 
     id: str
@@ -57,6 +60,10 @@ class ParkRow:
     status: str
     status_reason: str
     status_grade: str
+    place: str
+    longitude: float
+    latitude: float
+    place_grade: str
     grade: str
     sources: str
     note: str
@@ -116,14 +123,16 @@ def list_parks(
     _one_of("type", type_, TYPES, lang)
     _one_of("status", status, OUTCOMES, lang)
     _one_of("sort", sort, SORTS, lang)
-    parks = load_parks().parks
+    book = load_parks()
+    parks = book.parks
     code = None if country is None else _country(country, parks, lang)
     found = [
         park
         for park in parks
         if type_ in (None, park.type) and status in (None, park.outcome) and code in (None, park.host, park.home)
     ]
-    rows = sorted((_row(park, lang) for park in found), key=lambda row: (_ORDERS[sort](row), row.name))
+    told = (_row(park, book.places[park.id], lang) for park in found)
+    rows = sorted(told, key=lambda row: (_ORDERS[sort](row), row.name))
     return ParkList(tuple(rows), len(parks), lang)
 
 
@@ -147,7 +156,7 @@ def country_name(code: str, lang: str) -> str:
     return text(key, lang) if has_text(key) else code
 
 
-def _row(park: Park, lang: str) -> ParkRow:
+def _row(park: Park, place: Place, lang: str) -> ParkRow:
     def answer(given: bool | None) -> str:
         return "" if given is None else text("parks.has" if given else "parks.has_not", lang)
 
@@ -169,7 +178,9 @@ def _row(park: Park, lang: str) -> ParkRow:
         investment=park.investment_m_usd, investment_date=date(park.investment_date),
         investment_basis=park.investment_basis or "", jobs=park.jobs, jobs_date=date(park.jobs_date),
         area=park.area_km2, status=text(f"parks.status.{park.outcome}", lang) if park.outcome else "",
-        status_reason=park.said("outcome", lang), status_grade=grade(park.outcome_grade), grade=grade(park.grade),
+        status_reason=park.said("outcome", lang), status_grade=grade(park.outcome_grade),
+        place=place.name(lang), longitude=place.longitude, latitude=place.latitude, place_grade=grade(place.grade),
+        grade=grade(park.grade),
         sources="; ".join(park.source), note=park.note or "",
     )  # fmt: skip
 

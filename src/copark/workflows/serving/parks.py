@@ -10,10 +10,26 @@ from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.wording import both, said
 
 if TYPE_CHECKING:
+    from copark.cases.park_places import Place
     from copark.cases.parks import Park, Score
 
 SPOKEN = ("name", "framework", "equity_change", "outcome")
 """What is told in both languages, in columns that end in ``_en`` and ``_zh``."""
+
+
+class PlaceInfo(Answer):
+    """Where a park lies, to about a tenth of a degree: for a dot on a map, and no calculation."""
+
+    title: Said
+    """Town or district."""
+    longitude: float
+    """Degrees east."""
+    latitude: float
+    """Degrees north."""
+    grade: str
+    """Always background: general geographic knowledge."""
+    note: Said | None
+    """What a reader should know."""
 
 
 class ParkInfo(Answer):
@@ -35,6 +51,8 @@ class ParkInfo(Answer):
     """Every other column of ``casebook/parks.csv``; null where it is not known."""
     source: list[str]
     """Keys of its sources."""
+    place: PlaceInfo
+    """Where it lies."""
 
 
 class ScoreInfo(Answer):
@@ -96,7 +114,7 @@ def parks() -> ParksAnswer:
         raise absent("no_parks") from None
     found = load_parks()
     return ParksAnswer(
-        parks=[park_info(one) for one in found.parks],
+        parks=[park_info(one, found.places[one.id]) for one in found.parks],
         scores=[score_info(one, tuple(found.conditions)) for one in found.scores],
         conditions={
             key: ConditionInfo(
@@ -111,7 +129,7 @@ def parks() -> ParksAnswer:
     )
 
 
-def park_info(park: Park) -> ParkInfo:
+def park_info(park: Park, place: Place) -> ParkInfo:
     """A park."""
     content = park.model_dump(mode="json")
     spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
@@ -125,6 +143,19 @@ def park_info(park: Park) -> ParkInfo:
         words={name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh},
         values=rest,
         source=list(park.source),
+        place=place_info(place),
+    )
+
+
+def place_info(place: Place) -> PlaceInfo:
+    """A park's dot on a map."""
+    noted = place.note_en is not None and place.note_zh is not None
+    return PlaceInfo(
+        title=Said(en=place.place_en, zh=place.place_zh),
+        longitude=place.longitude,
+        latitude=place.latitude,
+        grade=place.grade,
+        note=Said(en=str(place.note_en), zh=str(place.note_zh)) if noted else None,
     )
 
 
