@@ -1,16 +1,20 @@
-# Needs Python 3.11 or later and nothing else: everything is installed into .venv the first time it is needed.
+# Needs Python 3.11 or later and, to build the page, Node: everything else is installed into .venv and frontend/node_modules
+# the first time it is needed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 TIDY := $(wildcard src tests bench)
+PAGE := src/copark/web/dist/index.html
+# Folders are named too: a file that is deleted changes its folder.
+PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.ts frontend/*.html)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format coverage bench clean
+.PHONY: help run web test test-long test-page check check-page format coverage bench clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,17 +22,28 @@ help: ## show these lines
 run: $(VENV)/.ready ## run the Great Stone study and write its report (ARGS="--lang zh --runs 10000")
 	@$(BIN)/copark run great-stone $(ARGS)
 
-test: $(VENV)/.ready-dev ## the fast tests, on all cores
+web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS="--port 9000 --lang zh")
+	@$(BIN)/copark serve $(ARGS)
+
+test: $(VENV)/.ready-dev test-page ## the fast tests, on all cores
 	@$(BIN)/python -m pytest --numprocesses=auto --quiet $(ARGS)
 
 test-long: $(VENV)/.ready-dev ## the long tests
 	@$(BIN)/python -m pytest -m long --quiet $(ARGS)
+
+test-page: ## build the page and test its logic; where Node is missing, say so
+	@if frontend/check-node; then \
+	  $(MAKE) --no-print-directory --silent $(PAGE) && cd frontend && { said=$$(npm test 2>&1) || { echo "$$said"; exit 1; }; }; \
+	else echo "Tests of the page are left out." >&2; fi
 
 check: $(VENV)/.ready-dev ## lint, format, types, import rules
 	@$(BIN)/ruff check $(TIDY)
 	@$(BIN)/ruff format --check --quiet $(TIDY) || { echo "Run: make format" >&2; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check-page: frontend/node_modules/.ready ## types and markup of the page
+	@cd frontend && npm run --silent check
 
 format: $(VENV)/.ready-dev ## put the code into its usual form
 	@$(BIN)/ruff check --fix-only --quiet $(TIDY)
@@ -43,8 +58,19 @@ bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; wr
 	@$(BIN)/python -m bench $(ARGS)
 
 clean: ## delete what was installed and made, except results in out/
-	@rm -rf .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf frontend/node_modules src/copark/web/dist .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json frontend/.npmrc
+	@frontend/check-node
+	@echo "Installing what the page is built with into frontend/node_modules (once) ..." >&2
+	@cd frontend && npm ci --loglevel=error >/dev/null
+	@touch $@
+
+$(PAGE): frontend/node_modules/.ready $(PAGE_SOURCES)
+	@echo "Building the page ..." >&2
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

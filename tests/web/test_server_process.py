@@ -134,16 +134,6 @@ def test_a_port_that_is_taken_is_told(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_without_the_servers_packages_it_says_what_to_install(tmp_path):
-    hide = "import sys; sys.modules['fastapi'] = None; " + PROGRAM.removeprefix("import sys; ")
-    done = subprocess.run(
-        [sys.executable, "-c", hide, "serve", "--data", str(tmp_path)],
-        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(SOURCE)},
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "copark[web]" in done.stdout + done.stderr
-
-
 def test_asking_for_help_loads_no_server(tmp_path):
     heavy = "{'fastapi', 'uvicorn', 'starlette', 'numpy'}"
     code = f"import sys; from copark.cli import app, serving; assert not {heavy} & set(sys.modules)"

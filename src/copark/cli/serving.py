@@ -25,20 +25,17 @@ def serve(
 ) -> None:
     """Serve until somebody stops it."""
     from copark.cli.screen import say
+    from copark.web.pages import is_built
+    from copark.web.server import serve as run
+    from copark.web.server import settings_of
 
-    try:
-        from copark.web.server import serve as run
-        from copark.web.server import settings_of
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in ("fastapi", "starlette", "uvicorn"):
-            raise
-        say("web.no_extra", ctx.obj, name=missing.name)
-        raise typer.Exit(1) from None
     settings = settings_of(host, port, token, data, ctx.obj, threads)
     say("web.starting", ctx.obj)
 
     def ready(address: str) -> None:
         say("web.ready", ctx.obj, address=address, folder=data)
+        if not is_built(settings.dist):
+            say("web.no_page", ctx.obj)
         sys.stdout.flush()
 
     sys.stdout.flush()

@@ -32,10 +32,15 @@ class File:
     mark: str
 
 
+def is_built(folder: Path) -> bool:
+    """Whether a folder holds a built front end."""
+    return (folder / INDEX).is_file()
+
+
 def read(folder: Path) -> dict[str, File]:
     """Every file of the built front end by its path; nothing if it is not built."""
     found: dict[str, File] = {}
-    if not (folder / INDEX).is_file():
+    if not is_built(folder):
         return found
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST:

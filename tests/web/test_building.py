@@ -1,0 +1,66 @@
+"""Building the page: what is said where Node will not do, and what a package carries."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NODE = "#!/bin/sh\ncase $1 in --version) echo v{version};; *) exit {code};; esac\n"
+
+
+def checked(folder: Path, *tools: str, version: str = "22.12.0", code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Look for Node where only some tools are."""
+    for name in tools:
+        tool = folder / name
+        tool.write_text(NODE.format(version=version, code=code), encoding="utf-8")
+        tool.chmod(0o755)
+    return subprocess.run(
+        [shutil.which("sh") or "sh", str(ROOT / "frontend/check-node")], capture_output=True, text=True, timeout=20,
+        check=False, env={"PATH": str(folder)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tools", "version", "code", "fault"),
+    [((), "", 0, "not installed"), (("node", "npm"), "18.19.0", 1, "v18.19.0"), (("node",), "22.12.0", 0, "npm")],
+)
+def test_where_node_will_not_do_one_line_says_why_and_what_to_do(tmp_path, tools, version, code, fault):
+    done = checked(tmp_path, *tools, version=version, code=code)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert fault in line
+    assert "20.19" in line
+    assert "Install" in line
+
+
+def test_where_node_will_do_nothing_is_said(tmp_path):
+    done = checked(tmp_path, "node", "npm")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not on this machine")
+def test_versions_are_compared_as_numbers(tmp_path):
+    script = (ROOT / "frontend/check-node").read_text(encoding="utf-8")
+    newer = script.partition("newer='")[2].partition("'\n")[0]
+    for least, enough in (("0.10", True), ("9.100", True), ("1000.0", False)):
+        done = subprocess.run(["node", "-e", newer, least], check=False, timeout=20, env=os.environ)
+        assert (done.returncode == 0) == enough, least
+
+
+def test_the_lock_of_the_page_names_versions_and_no_address():
+    words = (ROOT / "frontend/package-lock.json").read_text(encoding="utf-8")
+    assert '"integrity"' in words
+    assert '"resolved"' not in words
+    assert ".tgz" not in words
+
+
+def test_packages_carry_the_built_page():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert "src/copark/web/dist" in build["artifacts"]
