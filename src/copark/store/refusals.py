@@ -19,6 +19,10 @@ class ExportRefused(FaultsFound, RunRefused):
     """A run cannot be exported or stored as asked."""
 
 
+class DatabaseRefused(FaultsFound, RunRefused):
+    """The database cannot be opened, or cannot do what was asked of it."""
+
+
 def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
     """A fault whose words are in ``texts/store.yaml``.
 
@@ -34,3 +38,8 @@ def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
         What the texts name in braces.
     """
     return Fault(code=f"store.{code}", file=str(place), key=key, values=values)
+
+
+def database_fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
+    """A fault whose words are in ``texts/database.yaml``; its place is a database, said without a password."""
+    return Fault(code=f"database.{code}", file=str(place), key=key, values=values)

@@ -135,7 +135,8 @@ def _find_or_make(ask: _Asked) -> _Made:
         from copark.workflows.planning import worth_telling
 
         ask.announce(worth_telling(study, ask.case, source, threads=ask.threads, lang=ask.lang))
-    return study, _make(ask, study, source, bands=bands), False, ()
+    record, notes = _make(ask, study, source, identity, bands=bands)
+    return study, record, False, notes
 
 
 def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
@@ -144,15 +145,20 @@ def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
     return found if found is None or bands or found.kept == found.runs else None
 
 
-def _make(ask: _Asked, study: Study, source: DrawSource | None, *, bands: bool) -> RunRecord:
-    """Run a study into the store, in the place of an older run of its identity."""
+def _make(
+    ask: _Asked, study: Study, source: DrawSource | None, identity: str, *, bands: bool
+) -> tuple[RunRecord, tuple[str, ...]]:
+    """Run a study into the store, in the place of an older run of its identity; what is to be said of it."""
     stage(ask.progress, "prepare")(0, 0)
     from copark.experiments.run import default_threads, stream
+    from copark.workflows.recording import recorded
 
-    tell = stage(ask.progress, "simulate")
-    chunks = stream(study, ask.case, threads=ask.threads, progress=tell, source=source)
-    workers = ask.threads or default_threads()
-    return store_in(ask.out).save_stream(chunks, study.runs, replace=True, summarise=bands, threads=workers)
+    with recorded(ask.out, identity, study, stage(ask.progress, "simulate")) as recording:
+        chunks = stream(study, ask.case, threads=ask.threads, progress=recording.progress, source=source)
+        workers = ask.threads or default_threads()
+        record = store_in(ask.out).save_stream(chunks, study.runs, replace=True, summarise=bands, threads=workers)
+        recording.finish(record)
+    return record, recording.notes(ask.lang)
 
 
 def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:

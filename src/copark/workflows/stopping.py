@@ -236,16 +236,22 @@ def stop_early(
     fresh
         Run even if the same run is stored, and put it in that one's place.
     """
+    from copark.experiments.results import study_identity
+    from copark.workflows.recording import recorded
+
     store, limit = store_in(out), most or MOST_RUNS
     found = None if fresh else find_stopped(store, study, case, source, half=half, most=limit)
     if found is not None:
         record, seen = found
         return Early(with_operating(study).with_changes(runs=record.runs), record, True, _told(seen, half, lang))
     stage(progress, "prepare")(0, 0)
-    tell = stage(progress, "simulate")
-    made = run_until(study, case, source, half=half, most=limit, threads=threads, progress=tell)
-    record = store.save_stream(made.chunks(), made.study.runs, replace=True, summarise=False)
-    return Early(made.study, record, False, _told(made.looks[-1], half, lang))
+    whole = with_operating(study).with_changes(runs=limit)
+    name = study_identity(whole, case, None if source is None else str(source.content["draws_hash"]))
+    with recorded(out, name, whole, stage(progress, "simulate"), until=half) as recording:
+        made = run_until(study, case, source, half=half, most=limit, threads=threads, progress=recording.progress)
+        record = store.save_stream(made.chunks(), made.study.runs, replace=True, summarise=False)
+        recording.finish(record)
+    return Early(made.study, record, False, (*_told(made.looks[-1], half, lang), *recording.notes(lang)))
 
 
 def _told(seen: Look, half: float, lang: str) -> tuple[str, ...]:

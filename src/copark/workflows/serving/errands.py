@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -91,16 +92,17 @@ def _run(study: Study, case: Case, data: Path, threads: int, tell: Tell) -> tupl
     from copark.experiments.results import study_identity
     from copark.experiments.run import stream
     from copark.inference.source import source_for
+    from copark.workflows.recording import recorded
 
     source = source_for(study, case)
     identity = study_identity(study, case, None if source is None else str(source.content["draws_hash"]))
     store = store_in(data)
     if store.find(identity) is not None:
         return identity, True
-    chunks = stream(
-        study, case, threads=threads, progress=lambda done, total: tell("simulate", done, total), source=source
-    )
-    store.save_stream(chunks, study.runs, replace=True, summarise=study.runs > KEPT, threads=threads)
+    with recorded(data, identity, study, partial(tell, "simulate"), server=True) as recording:
+        chunks = stream(study, case, threads=threads, progress=recording.progress, source=source)
+        bands = study.runs > KEPT
+        recording.finish(store.save_stream(chunks, study.runs, replace=True, summarise=bands, threads=threads))
     return identity, False
 
 

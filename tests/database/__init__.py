@@ -1,0 +1,1 @@
+"""The database: opened by many, killed, lost, rebuilt."""

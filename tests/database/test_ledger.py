@@ -1,0 +1,160 @@
+"""The ledger: what was begun is known whatever ends it, by whoever asks, and no run hangs on it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copark import workflows
+from copark.store.database import Ledger, open_ledger
+from copark.store.database.executor import Executor, born, here
+from copark.store.refusals import DatabaseRefused
+
+STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
+SOURCE = str(Path(__file__).resolve().parents[2] / "src")
+
+
+@pytest.fixture(autouse=True)
+def embedded(monkeypatch):
+    monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with open_ledger(tmp_path) as found:
+        yield found
+        assert found.trouble is None
+
+
+def states(ledger: Ledger) -> list[tuple[str, str]]:
+    return [(one.identity, one.state) for one in ledger.executions()]
+
+
+def test_a_run_stands_in_the_ledger_from_beginning_to_end(tmp_path):
+    seen = []
+
+    def watch(stage, done, total):
+        if stage == "simulate" and done and not seen:
+            with open_ledger(tmp_path) as other:
+                seen.extend(other.executions("running"))
+
+    made = workflows.run_study("great-stone", runs=20, out=tmp_path, report=False, progress=watch)
+    assert [one.identity for one in seen] == [made.identity]
+    with open_ledger(tmp_path) as ledger:
+        (one,) = ledger.executions()
+    assert (one.identity, one.state, one.done, one.total) == (made.identity, "finished", 20, 20)
+    assert one.study["runs"] == 20
+    assert one.case == "great-stone"
+    assert one.executor.pid == os.getpid()
+    assert made.notes == ()
+
+
+def test_what_fails_says_why_and_what_is_stopped_is_interrupted(ledger):
+    def execute(error):
+        with ledger.executing("aaaa", STUDY, "great-stone", 10, fresh=True):
+            ledger.advance("aaaa", 4)
+            raise error
+
+    for error in (ValueError("no such link"), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            execute(error)
+    with ledger.executing("bbbb", STUDY, "great-stone", 10):
+        pass
+    assert states(ledger) == [("bbbb", "interrupted"), ("aaaa", "interrupted"), ("aaaa", "failed")]
+    first = ledger.executions()[-1]
+    assert (first.trouble, first.done, first.facts) == ("no such link", 4, {"fresh": True})
+    assert ledger.executions("failed") == [], "the last execution of an identity counts"
+    assert len(ledger.executions("interrupted")) == 2
+
+
+def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("copark.store.database.ledger.PULSE", 0.05)
+    with open_ledger(tmp_path) as mine, open_ledger(tmp_path) as other:
+        mine.begin("aaaa", STUDY, "great-stone", 10)
+        mine.advance("aaaa", 7)
+        until = time.monotonic() + 10
+        while other.executions()[0].done != 7 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert other.executions()[0].done == 7
+
+
+BEGIN_AND_WAIT = """
+import sys, time
+from pathlib import Path
+from copark.store.database import open_ledger
+ledger = open_ledger(Path(sys.argv[1]))
+ledger.begin("dead", {"name": "x"}, "great-stone", 10)
+print(ledger.trouble, flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_run_whose_process_is_killed_is_interrupted(tmp_path):
+    command = [sys.executable, "-c", BEGIN_AND_WAIT, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout.readline() == "None\n"
+        with open_ledger(tmp_path) as ledger:
+            assert states(ledger) == [("dead", "running")]
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+            assert states(ledger) == [("dead", "interrupted")]
+            assert ledger.executions()[0].ended
+
+
+def test_a_process_is_known_by_more_than_its_number():
+    me = here()
+    assert not me.is_gone(1e9), "on the same machine silence is no death"
+    if born(me.pid):
+        assert replace(me, born="another boot:1").is_gone(0.0)
+    elsewhere = Executor("another machine", 1, "")
+    assert not elsewhere.is_gone(5.0)
+    assert elsewhere.is_gone(1000.0)
+    assert Executor(me.host, 2**22 + 1, "").is_gone(0.0)
+
+
+def begin_many(folder, name, count):
+    with open_ledger(Path(folder)) as ledger:
+        for n in range(count):
+            ledger.begin(f"{name}-{n}", STUDY, "great-stone", 10)
+            ledger.fail(f"{name}-{n}", "as meant")
+        if ledger.trouble is not None:
+            raise RuntimeError(ledger.trouble.sentence())
+
+
+def test_eight_processes_open_an_empty_folder_at_once_and_write(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(8) as pool:
+        pool.starmap(begin_many, [(str(tmp_path), f"{n}", 20) for n in range(8)])
+    with open_ledger(tmp_path) as ledger:
+        assert sorted(states(ledger)) == sorted((f"{n}-{m}", "failed") for n in range(8) for m in range(20))
+
+
+@pytest.mark.parametrize("obstacle", ["nonsense", "newer", "address"])
+def test_no_run_hangs_on_the_database(tmp_path, monkeypatch, obstacle):
+    path = tmp_path / "copark.sqlite3"
+    if obstacle == "nonsense":
+        path.write_bytes(b"not a database at all" * 100)
+    elif obstacle == "newer":
+        open_ledger(tmp_path).close()
+        with sqlite3.connect(path) as base:
+            base.execute("UPDATE copark_schema SET version_num = '9999'")
+        base.close()
+    else:
+        monkeypatch.setenv("COPARK_DATABASE_URL", "oracle://me:secret@nowhere/x")
+    made = workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
+    (note,) = made.notes
+    assert "copark runs repair" in note
+    assert "secret" not in note
+    assert made.path.is_dir()
+    with open_ledger(tmp_path) as ledger, pytest.raises(DatabaseRefused):
+        ledger.executions()
