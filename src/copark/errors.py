@@ -17,6 +17,16 @@ class CoparkError(Exception):
     """The root of all errors raised on purpose. Its message is meant for a person."""
 
 
+LONGEST_LINE = 500
+"""Characters of a person's own text that a message repeats at most."""
+
+
+def printable(words: str) -> str:
+    """A text on one line, cut where it is long: no control character of a person's file may reach a screen."""
+    cut = words if len(words) <= LONGEST_LINE else words[:LONGEST_LINE] + "…"
+    return cut if cut.isprintable() else "".join(m if m.isprintable() else f"\\x{ord(m):02x}" for m in cut)
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong in one place of a person's files.
@@ -40,6 +50,13 @@ class Fault:
     line: int | None = None
     key: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make fit to be shown what a person's file has put into it."""
+        object.__setattr__(self, "file", printable(self.file))
+        object.__setattr__(self, "key", printable(self.key))
+        told = {name: printable(value) if isinstance(value, str) else value for name, value in self.values.items()}
+        object.__setattr__(self, "values", told)
 
     def cause(self, lang: str = "en") -> str:
         """Say what is wrong."""

@@ -32,6 +32,9 @@ Scale = Literal["global", "intergovernmental", "park", "enterprise"]
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_CONTROL = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _SHOWN = 80
 _LISTED = 12
 _COMPARED = 1000
@@ -43,6 +46,11 @@ def shown(value: Any) -> str:
         return "{…}" if isinstance(value, dict) else "[…]"
     line = "".join(mark if mark.isprintable() else f"\\x{ord(mark):02x}" for mark in str(value)[: _SHOWN + 1])
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
+
+
+def gives_orders(words: str) -> bool:
+    """Whether a text holds what is no letter but an order to the screen: erase, turn round, end the line."""
+    return _CONTROL.search(words) is not None
 
 
 def suggestion(found: Any, allowed: Iterable[str]) -> str:
@@ -118,6 +126,8 @@ def _words(value: Any) -> str:
         raise wrong("not_text", found=value)
     if not value.strip():
         raise wrong("empty_text")
+    if gives_orders(value):
+        raise wrong("control_mark", found=value)
     return value.strip()
 
 

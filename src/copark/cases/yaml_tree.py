@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from copark.cases.fields import gives_orders
 from copark.cases.reading import KeyPath, fault
 from copark.errors import Fault
 
@@ -130,8 +131,14 @@ class _Composer:
         if event.tag not in (None, "!"):
             self._harm("tag", event, path, event.tag)
         if isinstance(event, yaml.ScalarEvent):
+            self._plain(event, path)
             return _resolve(event.value) if event.implicit[0] else event.value
         return self._list(path) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(path)
+
+    def _plain(self, event: Any, path: KeyPath) -> None:
+        """See that a scalar is text and no order to a screen, which an escape in quotes can hide."""
+        if gives_orders(event.value):
+            self._harm("control_mark", event, path, event.value)
 
     def _list(self, path: KeyPath) -> list[Any]:
         items: list[Any] = []
@@ -145,6 +152,7 @@ class _Composer:
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse("complex_key", event, path)
             name = event.value
+            self._plain(event, path)
             if event.anchor is not None or event.tag not in (None, "!"):
                 self._harm("tag" if event.anchor is None else "alias", event, path, event.tag or f"&{event.anchor}")
             if name in items:

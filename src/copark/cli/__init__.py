@@ -45,7 +45,9 @@ def _guarded(given: list[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK
     except TyperException as error:
-        print(wrong_usage(error, lang), file=sys.stderr)
+        from copark.cli.screen import plain
+
+        print(plain(wrong_usage(error, lang)), file=sys.stderr)
         return WRONG_USAGE
     except (KeyboardInterrupt, Abort):
         from copark.texts import text
@@ -71,6 +73,7 @@ def _tell_error(error: Exception, lang: str) -> int:
 def _tell_unexpected(error: Exception, lang: str) -> int:
     if os.environ.get("COPARK_DEBUG"):
         raise error
+    from copark.cli.screen import plain
     from copark.texts import text
 
     if isinstance(error, MemoryError):
@@ -79,5 +82,5 @@ def _tell_unexpected(error: Exception, lang: str) -> int:
         words = text("cli.error.system", lang, detail=error)
     else:
         words = text("cli.error.unexpected", lang, detail=f"{type(error).__name__}: {error}")
-    print(words, file=sys.stderr)
+    print(plain(words), file=sys.stderr)
     return FAULTS

@@ -94,7 +94,7 @@ def show_crosschecked(said: CrossChecked, lang: str) -> None:
     from copark.cli.screen import blank_table
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(text("calibration.crosscheck.title", lang, case=said.case, cut=said.cut), style="bold"))
     console.print(text("calibration.screen.took", lang, time=duration(said.seconds, lang)), highlight=False)
     table = blank_table(console, text("calibration.crosscheck.table", lang))
@@ -133,7 +133,7 @@ def show_calibrated(made: Calibrated, lang: str) -> None:
     from copark.cli.progress import duration
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(text("calibration.screen.title", lang, case=made.case, cut=made.cut), style="bold"))
     if made.reused:
         console.print(text("calibration.screen.reused", lang), highlight=False)
@@ -209,7 +209,7 @@ def show_rechecked(found: Rechecked, lang: str) -> None:
     from copark.cli.progress import duration
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     if found.stale:
         console.print(Text(text("calibration.screen.checked.stale", lang), style="yellow"))
     words = text(f"calibration.screen.checked.{found.kind}", lang, largest=found.largest)

@@ -59,7 +59,7 @@ def show_cascade(found: CascadeOutcome, lang: str) -> None:
     from copark.cli.screen import blank_table
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
     console.print(text("cli.compare.took", lang, time=duration(found.seconds, lang)), highlight=False)
     table = blank_table(console, text("cascade.screen.lead", lang, end=found.end))

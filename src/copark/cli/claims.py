@@ -83,7 +83,7 @@ def show_list(title: str, found: tuple[ListedClaim, ...], lang: str) -> None:
 
     from copark.cli.screen import blank_table
 
-    console = Console()
+    console = Console(markup=False)
     table = blank_table(console, text("claims.screen.list", lang, case=title))
     table.add_column(text("claims.column.claim", lang), no_wrap=True)
     table.add_column(text("claims.column.statement", lang), overflow="fold")
@@ -101,7 +101,7 @@ def show_claims(answer: ClaimsAnswer, lang: str) -> None:
 
     from copark.cli.progress import duration
 
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(answer.title, style="bold"))
     made = text(
         "claims.screen.made", lang, draws=answer.draws, of=answer.kind, futures=answer.futures, seed=answer.seed,

@@ -22,7 +22,7 @@ SHOWN = "operating"
 
 def show_compared(compared: Compared, lang: str) -> None:
     """How much each arm changes on the same luck, the outcomes in both, where the page is."""
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(compared.title, style="bold"))
     words = text("cli.compare.against", lang, reference=compared.reference, pairs=compared.pairs)
     console.print(Text(words))
@@ -75,7 +75,7 @@ def _show_outcomes(console: Console, compared: Compared, lang: str) -> None:
 
 def show_happenings(found: Sequence[tuple[str, str, str]], lang: str) -> None:
     """What happened in a case and can be undone."""
-    console = Console()
+    console = Console(markup=False)
     table = blank_table(console, text("cli.but_for.known", lang))
     table.add_column(text("cli.but_for.key", lang), overflow="fold")
     table.add_column(text("cli.but_for.date", lang), no_wrap=True)

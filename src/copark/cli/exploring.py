@@ -35,7 +35,7 @@ def show_foreseen(ahead: Foreseen, lang: str, *, always: bool) -> None:
 
 def show_explored(found: Explored, lang: str) -> None:
     """The main drivers of each read-out, boxes in words, where the page is."""
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
     console.print(text("cli.compare.took", lang, time=duration(found.seconds, lang)), highlight=False)
     for one in found.drivers:
@@ -82,7 +82,7 @@ def _show_places(console: Console, identity: str, report: Path | None, files: tu
 
 def show_ablated(found: AblationAnswer, lang: str) -> None:
     """What each mechanism and arrow does, and where the page is."""
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
     console.print(text("cli.compare.took", lang, time=duration(found.seconds, lang)), highlight=False)
     for kind in ("mechanism", "link"):

@@ -120,7 +120,7 @@ def show_levers(answer: LeverAnswer, lang: str) -> None:
     from copark.cli.progress import duration
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     since = text(f"levers.screen.since.{answer.since}", lang, quarter=answer.pulled)
     title = text(
         "levers.screen.title", lang, title=answer.title, since=since, draws=answer.draws, futures=answer.futures,

@@ -64,7 +64,7 @@ def show_parks(found: ParkList, lang: str) -> None:
     from copark.cli.screen import blank_table
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     table = blank_table(console, text("parks.title", lang, count=len(found.rows), total=found.total))
     table.add_column(text("parks.column.id", lang), no_wrap=True, style="cyan")
     table.add_column(text("parks.column.name", lang), overflow="fold", min_width=14)
@@ -113,7 +113,7 @@ def show_suzhou(answer: SuzhouAnswer, lang: str) -> None:
     from copark.cli.screen import blank_table, percent
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     table = blank_table(console, text("parks.suzhou.title", lang, runs=answer.runs, accepted=answer.accepted))
     table.add_column(text("parks.suzhou.arm", lang), overflow="fold")
     for key in ("loss_1999", "y2000", "y2001", "result_2003", "turned"):

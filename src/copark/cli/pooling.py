@@ -59,7 +59,7 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
     from copark.cli.progress import duration
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     made = text(
         "pool.screen.made", lang, parks=answer.parks, values=answer.values, runs=f"{answer.runs:,}", seed=answer.seed,
         time=duration(answer.seconds, lang),

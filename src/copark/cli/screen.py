@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copark.cli.progress import duration
-from copark.errors import Fault, FaultsFound
+from copark.errors import Fault, FaultsFound, printable
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 def say(key: str, lang: str, **values: Any) -> None:
     """One line on standard output, not broken, so that it can be copied or piped."""
-    print(text(key, lang, **values))
+    print(plain(text(key, lang, **values)))
+
+
+def plain(words: str) -> str:
+    """Lines without control characters: names of files and cases are somebody's own."""
+    return "\n".join(printable(line) for line in words.split("\n"))
 
 
 def numbers(*values: float) -> list[str]:
@@ -37,12 +42,12 @@ def show_error(error: Exception, lang: str) -> None:
     if isinstance(error, FaultsFound):
         show_faults(error.faults, lang)
     else:
-        Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
+        Console(markup=False, stderr=True).print(plain(str(error)), highlight=False, markup=False, soft_wrap=True)
 
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:
     """Each fault on standard error: where, what is wrong, how to mend it."""
-    console = Console(stderr=True)
+    console = Console(markup=False, stderr=True)
     found = list(faults)
     for fault in found:
         place = Text(fault.place(), style="bold")
@@ -57,7 +62,7 @@ def show_faults(faults: Iterable[Fault], lang: str) -> None:
 
 def show_outcome(outcome: RunOutcome, lang: str) -> None:
     """What a run gave: the table beside the observations, the outcomes, where everything is."""
-    console = Console()
+    console = Console(markup=False)
     title = text("cli.run.title", lang, case=outcome.case, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
     console.print(Text(title, style="bold"))
     if outcome.reused:
@@ -128,7 +133,7 @@ def blank_table(console: Console, title: str) -> Table:
 
 def show_catalogue(catalogue: Catalogue, lang: str) -> None:
     """All cases, studies and stored runs."""
-    console = Console()
+    console = Console(markup=False)
     for key, entries in (("cases", catalogue.cases), ("studies", catalogue.studies)):
         table = blank_table(console, text(f"cli.list.{key}", lang))
         table.add_column(text("cli.list.name", lang), no_wrap=True)
@@ -164,7 +169,7 @@ def _show_runs(console: Console, catalogue: Catalogue, lang: str) -> None:
 
 def show_description(description: Description, lang: str) -> None:
     """What a case, a study or a stored run holds."""
-    console = Console()
+    console = Console(markup=False)
     table = blank_table(console, description.title)
     table.add_column(text("cli.show.entry", lang), no_wrap=True)
     table.add_column(text("cli.show.value", lang), overflow="fold")
@@ -175,7 +180,7 @@ def show_description(description: Description, lang: str) -> None:
 
 def show_verdict(verdict: Verdict, lang: str) -> None:
     """Whether a replay gave what is stored, and what has changed if it did not."""
-    console = Console()
+    console = Console(markup=False)
     values: dict[str, Any] = {"count": verdict.runs, "largest": verdict.largest}
     if verdict.first is not None:
         values |= vars(verdict.first)

@@ -23,7 +23,7 @@ def show_answer(answer: MethodAnswer, lang: str, *, as_json: bool) -> None:
 
     With JSON the record goes to standard output whole; warnings still go to standard error, so that nobody misses them.
     """
-    console = Console()
+    console = Console(markup=False)
     if as_json:
         print(answer.json)
     else:
@@ -32,13 +32,15 @@ def show_answer(answer: MethodAnswer, lang: str, *, as_json: bool) -> None:
     _show_warnings(answer.warnings, lang)
     if answer.page is not None:
         words = text("set_methods.screen.written", lang, path=answer.page)
-        (Console(stderr=True) if as_json else console).print(words, highlight=False, markup=False, soft_wrap=True)
+        (Console(markup=False, stderr=True) if as_json else console).print(
+            words, highlight=False, markup=False, soft_wrap=True
+        )
 
 
 def _show_warnings(warnings: Sequence[str], lang: str) -> None:
     if not warnings:
         return
-    console = Console(stderr=True)
+    console = Console(markup=False, stderr=True)
     console.print()
     console.print(Text(text("set_methods.screen.warnings", lang), style="bold yellow"))
     for one in warnings:

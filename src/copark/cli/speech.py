@@ -69,7 +69,7 @@ def _show_help(command: Any, ctx: Any) -> None:
     commands = list(getattr(command, "commands", {}).items())
     pieces = [ctx.command_path, *(argument.metavar for argument in arguments)]
     pieces += [text("cli.usage.command", lang)] if commands else []
-    console = Console(highlight=False)
+    console = Console(markup=False, highlight=False)
     console.print(Text(text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))))
     console.print()
     console.print(Text(text(command.help, lang)))

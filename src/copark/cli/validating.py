@@ -129,7 +129,7 @@ def show_validated(found: Validated, lang: str) -> None:
     from copark.cli.progress import duration
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     console.print(Text(text("validation.screen.title", lang, case=found.case), style="bold"))
     console.print(Text(found.development, style="yellow"))
     console.print(text("calibration.screen.took", lang, time=duration(found.seconds, lang)), highlight=False)
@@ -182,7 +182,7 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
     from copark.cli.progress import duration
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     title = text("validation.screen.forecast", lang, case=found.case, cut=found.cut, to=found.until)
     console.print(Text(title, style="bold"))
     if found.reused:
@@ -233,7 +233,7 @@ def show_scored(found: Scored, lang: str) -> None:
 
     from copark.texts import text
 
-    console = Console()
+    console = Console(markup=False)
     made_on = found.made_on or text("validation.screen.undated", lang)
     title = text("validation.screen.scored", lang, identity=found.identity, case=found.case, made_on=made_on,
                  cut=found.cut)  # fmt: skip

@@ -6,12 +6,12 @@ import csv
 import hashlib
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from copark.analysis.cross_case.table import fault
+from copark.cases.archive import Refused, check_workbook
 from copark.cases.reading import MOST_BYTES, read_text
 from copark.errors import Fault
 
@@ -19,7 +19,15 @@ MOST_ROWS = 10_000
 MOST_COLUMNS = 500
 MOST_UNPACKED = 50_000_000
 """Bytes a workbook may unpack to."""
+MOST_PARTS = 500
+"""Parts a workbook may have: sheets, drawings, styles."""
 WORKBOOKS = (".xlsx", ".xlsm")
+_LIMIT = MOST_BYTES // 1_000_000
+_UNFIT = {
+    **dict.fromkeys(("bomb", "too_large_inside", "too_many_entries"), "workbook_too_large"),
+    **dict.fromkeys(("entities", "encoding"), "unsafe_workbook"),
+}
+"""What a workbook is refused for, in the words of tables."""
 
 Rows = list[tuple[int, list[str]]]
 
@@ -64,17 +72,17 @@ def _csv_rows(content: str, name: str, faults: list[Fault]) -> Rows:
 
 def _workbook_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            faults.append(fault("workbook_too_large", path.name, most=MOST_BYTES // 1_000_000))
-            return [], ""
-        raw = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (OSError, zipfile.BadZipFile, ValueError):
+        raw = path.read_bytes() if path.is_file() and path.stat().st_size <= MOST_BYTES else None
+        if raw is not None:
+            check_workbook(raw, path.name, "", MOST_PARTS, MOST_UNPACKED)
+    except OSError:
         faults.append(fault("not_a_workbook", path.name))
         return [], ""
-    if unpacked > MOST_UNPACKED:
-        faults.append(fault("workbook_too_large", path.name, most=MOST_BYTES // 1_000_000))
+    except Refused as refused:
+        faults.append(fault(_UNFIT.get(refused.faults[0].code.strip("."), "not_a_workbook"), path.name, most=_LIMIT))
+        return [], ""
+    if raw is None:
+        faults.append(fault("workbook_too_large", path.name, most=_LIMIT))
         return [], ""
     return _sheet_rows(raw, path.name, faults), hashlib.sha256(raw).hexdigest()
 

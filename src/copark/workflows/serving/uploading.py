@@ -7,11 +7,12 @@ import shutil
 from pathlib import Path
 
 from copark.cases import check_case, new_case
+from copark.cases.archive import Refused
 from copark.errors import CaseFaults
 from copark.workflows.serving.answers import Answer, CaseName
 from copark.workflows.serving.shelf import UPLOADED, Shelf
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.unpacking import Refused, pack_zip, unpack_zip
+from copark.workflows.serving.unpacking import pack_zip, unpack_zip
 from copark.workflows.serving.workbook import by_sheet, unpack_workbook, workbook_of
 
 MOST_KEPT = 50

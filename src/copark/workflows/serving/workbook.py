@@ -15,12 +15,14 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
+from copark.cases.archive import Refused, check_workbook
+from copark.cases.archive import refuse as refused
 from copark.cases.check import NEEDED, OPTIONAL
 from copark.cases.reading import written
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.yaml_tree import read_yaml
 from copark.errors import Fault
-from copark.workflows.serving.unpacking import Refused, inspect, open_archive, read_entry, refuse
+from copark.workflows.serving.unpacking import AREA
 
 BOOK = "upload.xlsx"
 TABLES = tuple(name.removesuffix(".csv") for name in (*NEEDED, *OPTIONAL) if name.endswith(".csv"))
@@ -35,6 +37,11 @@ _STEP = re.compile(r"([A-Za-z0-9_-]+)((?:\[[0-9]{1,5}\])*)")
 _PLACE = re.compile(r"\[([0-9]+)\]")
 
 Path_ = tuple[str | int, ...]
+
+
+def refuse(code: str, file: str, key: str = "", **values: Any) -> Refused:
+    """Say why a workbook is refused."""
+    return refused(AREA, code, file, key, **values)
 
 
 def rows_of_tree(data: Any, path: Path_ = ()) -> Iterator[tuple[str, Any]]:
@@ -139,11 +146,7 @@ def read_sheets(content: bytes) -> dict[str, list[list[str]]]:
     Refused
         If it is no workbook, is too large, or declares entities.
     """
-    with open_archive(content, BOOK) as archive:
-        for entry in inspect(archive, BOOK, MOST_PARTS, MOST_INSIDE):
-            raw = read_entry(archive, entry, BOOK, MOST_INSIDE)
-            if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
-                raise refuse("entities", BOOK, entry.filename)
+    check_workbook(content, BOOK, AREA, MOST_PARTS, MOST_INSIDE)
     from openpyxl import load_workbook
 
     try:

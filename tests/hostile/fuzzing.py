@@ -1,0 +1,72 @@
+"""A hunt: a subject is given many inputs, each in a fresh folder, watched; the same seed makes the same inputs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.hostile.subjects import ACCEPTED, REFUSED, SECRET, Subject
+from tests.hostile.watch import Watch, watched
+
+SEED = int(os.environ.get("COPARK_FUZZ_SEED", "1"))
+
+
+@dataclass
+class Tally:
+    """What came of a hunt.
+
+    Parameters
+    ----------
+    answers
+        Inputs accepted and refused.
+    slowest
+        Seconds of the processor's time that the slowest input took.
+    """
+
+    answers: Counter[str] = field(default_factory=Counter)
+    slowest: float = 0.0
+
+
+def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
+    """Give a subject inputs; an answer that is neither acceptance nor refusal, or a misdeed, is an error.
+
+    Parameters
+    ----------
+    inputs
+        How many.
+    place
+        A folder to work in; beside the input's own folder lies a file that nothing has a reason to open.
+    allowed
+        Other folders that may be written: a server's data.
+    """
+    tally = Tally()
+    folder, secret = place / "own", place / SECRET
+    secret.write_text("nothing of this may be seen", encoding="utf-8")
+    folder.mkdir()
+    assert subject.answer(subject.sound(), folder) == ACCEPTED, "what is sound is refused"
+    around = {path.name for path in place.iterdir()}
+
+    @seed(SEED)
+    @settings(max_examples=inputs, deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(made=subject.inputs)
+    def each(made: object) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        watch = Watch((folder, *allowed), (secret, Path("/etc/passwd")))
+        with watched(watch):
+            answer = subject.answer(made, folder)
+        assert answer in (ACCEPTED, REFUSED)
+        assert not watch.deeds, watch.deeds
+        tally.answers[answer] += 1
+        tally.slowest = max(tally.slowest, watch.slowest)
+
+    each()
+    left = {path.name for path in place.iterdir()} - {folder.name}
+    assert left == around - {folder.name}, f"written beside the folder: {left}"
+    return tally

@@ -1,0 +1,314 @@
+"""What is sent to the server: addresses, bodies, uploads; and how an honest answer looks."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from hypothesis import strategies as st
+
+from tests.hostile import mutations as m
+from tests.hostile.subjects import ACCEPTED, REFUSED, Subject, files_of, skeleton, tree_of
+
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request as bytes: what any program may send."""
+
+    method: str
+    path: bytes
+    query: bytes = b""
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass
+class Got:
+    """An answer."""
+
+    status: int = 0
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: bytes) -> bytes:
+        return next((value for key, value in self.headers if key.lower() == name), b"")
+
+
+class Server:
+    """The application, asked as a web server asks it; one for all inputs, its data in the folder of the input."""
+
+    def __init__(self, folder: Path) -> None:
+        from tests.web.conftest import serving
+
+        self._serving = serving(folder, limits={"jobs": 0})
+        self.client = self._serving.__enter__()
+
+    def ask(self, sent: Sent) -> Got:
+        """Ask."""
+        got = Got()
+        body = [{"type": "http.request", "body": sent.body, "more_body": False}]
+
+        async def receive() -> dict[str, Any]:
+            import asyncio
+
+            if body:
+                return body.pop()
+            await asyncio.sleep(60)
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                got.status, got.headers = message["status"], tuple(message["headers"])
+            else:
+                got.body += message.get("body", b"")
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": sent.method, "scheme": "http",
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+            "path": sent.path.decode("utf-8", "replace"), "raw_path": sent.path, "query_string": sent.query,
+            "headers": [(b"host", b"localhost"), *sent.headers],
+            "root_path": "", "state": {},
+        }  # fmt: skip
+        self.client.portal.call(self.client.app, scope, receive, send)
+        return got
+
+    def close(self) -> None:
+        """End the server."""
+        self._serving.__exit__(None, None, None)
+
+
+_server: Server | None = None
+
+
+@contextmanager
+def server_in(folder: Path) -> Iterator[None]:
+    """Let a server run for the subjects of this module."""
+    global _server  # noqa: PLW0603 - started once for thousands of inputs
+    _server = Server(folder)
+    try:
+        yield
+    finally:
+        _server.close()
+        _server = None
+
+
+def answered(sent: Sent, _folder: Path) -> str:
+    """An honest answer: what was asked for, or a problem with cause and repair in both languages; never a 500."""
+    assert _server is not None
+    got = _server.ask(sent)
+    assert 200 <= got.status < 600, sent
+    for name, value in got.headers:
+        assert not set(name + value) & set(b"\r\n\0"), f"{sent}: a header could be added: {name!r} {value!r}"
+        assert b"injected" not in name.lower()
+    if got.status < 400:
+        return ACCEPTED
+    if sent.method == "HEAD":
+        return REFUSED
+    assert got.header(b"content-type").startswith(PROBLEM.encode()), (sent, got)
+    told = json.loads(got.body)
+    assert got.status != 500, (sent, told)
+    assert got.status not in (429, 503) or int(got.header(b"retry-after")) >= 1, sent
+    for part in (told, *told["faults"]):
+        for words in (part["cause"], part["repair"]):
+            assert words["en"].strip(), sent
+            assert words["zh"].strip(), sent
+    assert b"Traceback" not in got.body
+    assert got.header(b"x-content-type-options") == b"nosniff"
+    return ACCEPTED if told["code"] == "jobs_full" else REFUSED
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+PARTS = (
+    "..", ".", "", "%2e%2e", "..%2f", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "%00", "%ff", "%c0%ae",
+    "%0d%0ax-injected:%201", "%E2%80%AE", "great-stone", "GREAT-STONE", "u-" + "0" * 32, "0123456789abcdef", "0" * 24,
+    "a" * 5000, "cases", "jobs", "runs", "export", "~", "con", "index.html", "favicon.ico", "assets", ";x=1", "?", "#",
+    "great-stone%20", "series.csv", "en", "files.zip", "files.exe", "trial", "page", "{name}", "[", "|", "\\",
+    "%5c..%5c", "中", "é",
+)  # fmt: skip
+QUERIES = (
+    "lang=zh", "lang=xx", "lang=", "lang=en&lang=zh", "case=great-stone", "case=../x", "case=%00", "case=" + "a" * 70,
+    "token=x", "output=cash", "output=%0d%0ax-injected:1", "output=a%22;b", "output=..%2f..%2fx", "scenario=-1",
+    "scenario=99", "scenario=1e9", "table=bands", "table=paths", "table=x", "figure=fan", "figure=difference", "&&&",
+    "=", "%", "%zz", "a" * 9000, "x[]=1", "lang[$ne]=1",
+)  # fmt: skip
+HEADERS = (
+    (b"accept-language", b"zh;q=x,en;q=1e999"), (b"accept-language", b"," * 5000), (b"accept-language", b"zh;q=nan"),
+    (b"if-none-match", b'"x"'), (b"if-none-match", b"\xff"), (b"range", b"bytes=0-"),
+    (b"content-type", b"application/json"), (b"content-type", b"text/xml"), (b"content-type", b"multipart/form-data"),
+    (b"content-type", b"application/json; charset=utf-16"), (b"content-type", b"\xff"), (b"content-length", b"-1"),
+    (b"content-length", b"99999999999999999999"), (b"transfer-encoding", b"chunked, gzip"),
+    (b"content-encoding", b"gzip"), (b"x-forwarded-for", b"1.2.3.4"), (b"x-http-method-override", b"DELETE"),
+    (b"authorization", b"Bearer"), (b"authorization", b"Basic \xff"),
+    (b"cookie", b"copark_session=\xff; ;;=;" + b"a=b;" * 900), (b"origin", b"null"), (b"origin", b"http://localhost"),
+    (b"origin", b"http://[::1"), (b"host", b"evil"), (b"accept", b"application/x"), (b"expect", b"100-continue"),
+    (b"prefer", b"respond-async"), (b"upgrade", b"websocket"),
+)  # fmt: skip
+METHODS = (
+    "GET",
+    "GET",
+    "GET",
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "POST",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "TRACE",
+    "CONNECT",
+    "BREW",
+    "get",
+    "",
+)
+
+
+@cache
+def routes() -> tuple[str, ...]:
+    from copark.web.app import bare_app
+    from copark.web.rates import Rates
+    from copark.web.settings import Settings
+
+    return ("/", "/api/docs", *bare_app(Settings(), Rates(1.0, 1.0)).openapi()["paths"])
+
+
+_FILLED = {
+    "{name}": "great-stone",
+    "{case}": "great-stone",
+    "{form}": "zip",
+    "{table}": "series",
+    "{identity}": "0123456789abcdef",
+}
+
+
+@st.composite
+def addresses(draw: m.Draw) -> Sent:
+    """An address of the interface with a part of it replaced, put in or taken out, a query and headers."""
+    pieces = m.one(draw, routes()).split("/")
+    for place, piece in enumerate(pieces):
+        filled = piece
+        for hole, value in _FILLED.items():
+            filled = filled.replace(hole, m.one(draw, PARTS) if draw(st.booleans()) else value)
+        pieces[place] = filled
+    kind = draw(st.integers(0, 5))
+    if kind == 0:
+        pieces.insert(draw(st.integers(0, len(pieces))), m.one(draw, PARTS))
+    elif kind == 1:
+        pieces[draw(st.integers(0, len(pieces) - 1))] = m.one(draw, PARTS)
+    elif kind == 2:
+        pieces.pop(draw(st.integers(0, len(pieces) - 1)))
+    query = "&".join(m.one(draw, QUERIES) for _ in range(draw(st.integers(0, 2))))
+    headers = tuple(m.one(draw, HEADERS) for _ in range(draw(st.integers(0, 2))))
+    return Sent(m.one(draw, METHODS), unquote_to_bytes("/".join(pieces)), query.encode(), b"", headers)
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+EDITS = {"equity": [{"home": 3500, "host": 6500}], "quota": 5001, "rivals": [{"side": "host", "size": 1, "stake": 0.9}],
+         "drop": ["anchor/maz-weichai"]}  # fmt: skip
+SCENARIO = {"key": "a", "title": {"en": "A", "zh": "甲"}, "parameters": {"land_price": 0}, "edits": EDITS,
+            "links": {"demand_to_arrivals": {"strength": 0.5, "from": 3}}, "without_anchors": [0]}  # fmt: skip
+JSON = ((b"content-type", b"application/json"),)
+FEW = {"case": "great-stone", "runs": 2, "seed": 1, "quarters": 8, "outputs": ["operating", "cash"]}
+BODIES: dict[str, Any] = {
+    "/api/v1/simulate": {
+        **FEW,
+        "scenario": SCENARIO,
+        "baseline": None,
+        "parts": {"samples": 1, "flows": True, "why": "operating"},
+    },
+    "/api/v1/compare": {**FEW, "scenarios": [SCENARIO, {"key": "b", "title": {"en": "B", "zh": "乙"}}]},
+    "/api/v1/coupling": {**FEW, "scenarios": [SCENARIO]},
+    "/api/v1/jobs": {**FEW, "scenarios": [SCENARIO], "lang": "zh", "report": True},
+    "/api/v1/report": {**FEW, "scenarios": [SCENARIO], "lang": "en"},
+    "/api/v1/jobs/claims": {"case": "great-stone", "lang": "en"},
+}
+
+
+@st.composite
+def bodies(draw: m.Draw) -> Sent:
+    path = m.one(draw, sorted(BODIES))
+    return Sent(
+        "POST", path.encode(), b"", m.changed_body(draw, BODIES[path]), ((b"content-type", b"application/json"),)
+    )
+
+
+# --- uploads ----------------------------------------------------------------------------------------------------------
+
+
+def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
+    """Taking an upload; nothing of what is refused may stay."""
+    from copark.workflows.serving.shelf import Shelf
+    from copark.workflows.serving.uploading import take
+    from tests.hostile.subjects import tried
+
+    shelf = Shelf(folder / "uploads")
+    answer = tried(lambda: take(shelf, content, workbook=workbook))
+    kept = list((folder / "uploads").iterdir())
+    assert len(kept) == (answer == ACCEPTED), kept
+    return answer
+
+
+def taken_archive(content: bytes, folder: Path) -> str:
+    return taken(content, folder, workbook=False)
+
+
+def taken_workbook(content: bytes, folder: Path) -> str:
+    return taken(content, folder, workbook=True)
+
+
+def _inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
+    return m.changed_table(draw, raw) if name.endswith(".csv") else m.changed_yaml(draw, raw, tree_of(raw))
+
+
+@st.composite
+def archives(draw: m.Draw) -> bytes:
+    return m.changed_archive(draw, files_of(skeleton()), _inside)
+
+
+@cache
+def case_book() -> bytes:
+    from copark.workflows.serving.workbook import workbook_of
+
+    return workbook_of(skeleton())
+
+
+@cache
+def case_sheets() -> dict[str, list[list[Any]]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(case_book()))
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+
+
+@st.composite
+def case_books(draw: m.Draw) -> bytes:
+    return m.changed_workbook(draw, case_sheets(), case_book())
+
+
+def sound_archive() -> bytes:
+    return m.zipped([(m.entry_of(name), raw) for name, raw in files_of(skeleton()).items()])
+
+
+def sound_body() -> Sent:
+    path = "/api/v1/simulate"
+    return Sent("POST", path.encode(), b"", json.dumps(BODIES[path]).encode(), JSON)
+
+
+ONLINE = (
+    Subject("addresses", 2500, addresses(), answered, lambda: Sent("GET", b"/api/v1/cases")),
+    Subject("bodies", 1200, bodies(), answered, sound_body),
+)
+UPLOADS = (
+    Subject("uploaded archives", 600, archives(), taken_archive, sound_archive),
+    Subject("uploaded workbooks", 400, case_books(), taken_workbook, case_book),
+)

@@ -1,0 +1,445 @@
+"""What hostile input is fed to, and what may come of it: acceptance as sound, or refusal with a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+from copark.errors import CoparkError, Fault, FaultsFound
+from tests.cases.bad_cases import PARAMETERS
+from tests.cases.conftest import MINIATURE
+from tests.hostile import mutations as m
+
+ACCEPTED, REFUSED = "accepted", "refused"
+TABLES = ("equity.csv", "events.csv", "series.csv", "enterprises.csv", "host_context.csv")
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that takes what people bring.
+
+    Parameters
+    ----------
+    name
+        What it is.
+    share
+        How many inputs the long test gives it.
+    inputs
+        What it is given.
+    answer
+        Gives it an input, in a folder of its own, and judges the answer: ACCEPTED or REFUSED, or an assertion fails.
+    sound
+        An input that must be accepted; it is given once before anybody watches, so that libraries are there.
+    """
+
+    name: str
+    share: int
+    inputs: st.SearchStrategy[Any]
+    answer: Callable[[Any, Path], str]
+    sound: Callable[[], Any]
+
+
+def told(faults: Iterable[Fault]) -> str:
+    """See that every fault can be told to a person, in both languages: one line, with a cause and a repair."""
+    found = list(faults)
+    assert found, "refused without a reason"
+    for fault in found:
+        assert isinstance(fault, Fault)
+        assert fault.line is None or fault.line >= 1
+        for lang in ("en", "zh"):
+            assert fault.cause(lang).strip()
+            assert fault.repair(lang).strip()
+            sentence = fault.sentence(lang)
+            assert sentence.isprintable(), repr(sentence)
+            assert len(sentence) < 4000, "nobody reads this"
+            assert "Traceback" not in sentence
+    return REFUSED
+
+
+def tried(work: Callable[[], object]) -> str:
+    """Do something that only copark's own errors may stop."""
+    said = ""
+    try:
+        work()
+    except FaultsFound as error:
+        return told(error.faults)
+    except CoparkError as error:
+        said = str(error)
+    else:
+        return ACCEPTED
+    assert said.strip(), "refused without a reason"
+    assert "Traceback" not in said
+    return REFUSED
+
+
+def write(folder: Path, files: dict[str, bytes]) -> None:
+    for name, raw in files.items():
+        (folder / name).write_bytes(raw)
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".csv")}
+
+
+@cache
+def tree_of(raw: bytes) -> Any:
+    return yaml.load(raw, Loader=yaml.CSafeLoader)
+
+
+def changed_file(draw: m.Draw, name: str, raw: bytes) -> bytes:
+    return m.changed_table(draw, raw) if name.endswith(".csv") else m.changed_yaml(draw, raw, tree_of(raw))
+
+
+@st.composite
+def case_files(draw: m.Draw, folder: Path) -> dict[str, bytes]:
+    """The files of a case, one or two of them changed, or one missing."""
+    files = dict(files_of(folder))
+    for name in {m.one(draw, sorted(files)) for _ in range(draw(st.integers(1, 2)))}:
+        files[name] = changed_file(draw, name, files[name])
+    if draw(st.integers(0, 19)) == 0:
+        files.pop(m.one(draw, sorted(files)))
+    return files
+
+
+def examined(files: dict[str, bytes], folder: Path) -> str:
+    """The miniature, whose parameters are its own."""
+    from copark.cases.check import examine
+
+    write(folder, files)
+    case, faults = examine(folder, PARAMETERS)
+    if faults:
+        assert case is None
+        return told(faults)
+    assert case is not None
+    assert len(case.hash) == 64
+    return ACCEPTED
+
+
+@cache
+def skeleton() -> Path:
+    """The case that ``copark new`` makes: its parameters are the model's, so that it can be run."""
+    import tempfile
+
+    from copark.cases import new_case
+
+    return new_case("my-park", tempfile.mkdtemp(prefix="copark-hostile-"))
+
+
+@st.composite
+def skeleton_files(draw: m.Draw) -> dict[str, bytes]:
+    return draw(case_files(skeleton()))
+
+
+def run_once(files: dict[str, bytes], folder: Path) -> str:
+    """What is accepted can be run: every number the model is given is one it can bear."""
+    from copark.workflows import simulate
+
+    write(folder, files)
+    return tried(lambda: simulate(folder, runs=1, draws="defaults", threads=1))
+
+
+TRICKS = (
+    "link-out",
+    "link-in",
+    "link-folder",
+    "fifo",
+    "folder",
+    "device",
+    "stranger",
+    "long",
+    "unreadable",
+    "spelling",
+)
+
+
+@st.composite
+def tricked(draw: m.Draw) -> tuple[str, str, str]:
+    return m.one(draw, TRICKS), m.one(draw, sorted(files_of(MINIATURE))), m.one(draw, m.NAMES)
+
+
+def tricks(made: tuple[str, str, str], folder: Path) -> str:
+    """A folder in which something is not what its name says."""
+    trick, name, other = made
+    inside = folder / "case"
+    inside.mkdir()
+    write(inside, files_of(MINIATURE))
+    place = inside / name
+    if trick in ("link-out", "link-in", "link-folder", "fifo", "folder", "device"):
+        place.unlink()
+    target = {"link-out": folder.parent / SECRET, "link-in": inside / "sources.yaml", "link-folder": folder.parent,
+              "device": Path("/dev/zero")}  # fmt: skip
+    if trick in target:
+        place.symlink_to(target[trick])
+    elif trick == "fifo":
+        os.mkfifo(place)
+    elif trick == "folder":
+        place.mkdir()
+    elif trick == "unreadable":
+        place.chmod(0)
+    elif trick == "spelling":
+        place.rename(inside / name.upper())
+    elif _can_be_made(other):
+        (inside / other).write_bytes(b"x")
+    try:
+        from copark.cases.check import examine
+
+        case, faults = examine(inside, PARAMETERS)
+        return told(faults) if case is None else ACCEPTED
+    finally:
+        if trick == "unreadable":
+            place.chmod(0o600)
+
+
+def _can_be_made(name: str) -> bool:
+    raw = name.encode("utf-8", "replace")
+    return 0 < len(raw) < 255 and raw.decode() == name and not set(raw) & set(b"/\0") and name not in (".", "..")
+
+
+SECRET = "secret.txt"
+
+# --- studies, claims, levers -----------------------------------------------------------------------------------------
+
+
+@cache
+def shipped_studies() -> tuple[bytes, ...]:
+    return tuple(path.read_bytes() for path in sorted((REPOSITORY / "src/copark/studies").glob("*.yaml")))
+
+
+@st.composite
+def study_files(draw: m.Draw) -> bytes:
+    raw = m.one(draw, shipped_studies())
+    return m.changed_yaml(draw, raw, tree_of(raw))
+
+
+def study(raw: bytes, folder: Path) -> str:
+    """A study that is accepted can be turned into what the model is given."""
+    from copark.cases import load_case
+    from copark.experiments.run import facts_of, inputs_of
+    from copark.experiments.study import load_study
+    from copark.experiments.study_file import case_named
+
+    path = folder / "study.yaml"
+    path.write_bytes(raw)
+
+    def work() -> None:
+        read = load_study(path)
+        case = case_named(read.case) or load_case(read.case)
+        for scenario in read.scenarios[:3]:
+            inputs_of(case, scenario)
+            facts_of(read, case, scenario)
+
+    return tried(work)
+
+
+@cache
+def great_stone() -> Any:
+    from copark.cases import load_case
+
+    return load_case("great-stone")
+
+
+CLAIMS = REPOSITORY / "tests/claims/small.yaml"
+LEVERS = REPOSITORY / "src/copark/inference/levers/great-stone.yaml"
+
+
+@st.composite
+def yaml_of(draw: m.Draw, path: Path) -> bytes:
+    raw = path.read_bytes()
+    return m.changed_yaml(draw, raw, tree_of(raw))
+
+
+@cache
+def few_levers() -> bytes:
+    """Two of the levers: each is tried on the case, which takes its time."""
+    tree = tree_of(LEVERS.read_bytes())
+    return yaml.safe_dump({**tree, "levers": tree["levers"][:2]}, allow_unicode=True, sort_keys=False).encode()
+
+
+@st.composite
+def lever_files(draw: m.Draw) -> bytes:
+    raw = few_levers()
+    return m.changed_yaml(draw, raw, tree_of(raw))
+
+
+def claims(raw: bytes, folder: Path) -> str:
+    from copark.inference.claims.reading import load_claims
+
+    path = folder / "claims.yaml"
+    path.write_bytes(raw)
+    return tried(lambda: load_claims(path, great_stone()))
+
+
+def levers(raw: bytes, folder: Path) -> str:
+    from copark.inference.levers.reading import load_levers
+
+    path = folder / "levers.yaml"
+    path.write_bytes(raw)
+    return tried(lambda: load_levers(great_stone(), path))
+
+
+# --- tables of set methods -------------------------------------------------------------------------------------------
+
+PARKS = b"case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
+METHODS = ("qca", "nca", "coupling")
+
+
+def analysed(method: str, path: Path) -> str:
+    from copark.workflows import set_methods
+
+    if method == "qca":
+        return tried(lambda: set_methods.qca(path, "Y", "A,B"))
+    if method == "nca":
+        return tried(lambda: set_methods.nca(path, "A,W", "Y"))
+    return tried(lambda: set_methods.coupling(path, "A,B,W", permutations=0))
+
+
+@st.composite
+def tables(draw: m.Draw) -> tuple[str, bytes]:
+    return m.one(draw, METHODS), m.changed_table(draw, PARKS)
+
+
+def table(made: tuple[str, bytes], folder: Path) -> str:
+    path = folder / "parks.csv"
+    path.write_bytes(made[1])
+    return analysed(made[0], path)
+
+
+ROWS: list[list[Any]] = [
+    [float(cell) if cell.replace(".", "").isdigit() else cell for cell in row]
+    for row in csv.reader(io.StringIO(PARKS.decode()))
+]
+
+
+@cache
+def book() -> bytes:
+    return m.workbook_of({"parks": ROWS})
+
+
+@st.composite
+def books(draw: m.Draw) -> tuple[str, bytes]:
+    return m.one(draw, METHODS), m.changed_workbook(draw, {"parks": ROWS}, book())
+
+
+def sheet(made: tuple[str, bytes], folder: Path) -> str:
+    path = folder / "parks.xlsx"
+    path.write_bytes(made[1])
+    return analysed(made[0], path)
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+HOLE = object()
+COMMANDS: tuple[tuple[Any, ...], ...] = (
+    ("check", HOLE), ("show", HOLE), ("verify", HOLE), ("new", HOLE), ("new", "my-park", "--in", HOLE),
+    ("list", "--out", HOLE), ("export", HOLE, "--format", "csv", "--to", "files"),
+    ("export", "0123456789abcdef", "--format", HOLE, "--to", "x"), ("run", HOLE),
+    ("run", "great-stone", "--threads", HOLE, "--runs", "0"), ("run", "great-stone", "--until", HOLE, "--runs", "0"),
+    ("compare", HOLE, HOLE), ("compare", "baseline", HOLE), ("but-for", HOLE, "--without", "x"),
+    ("but-for", "great-stone", "--without", HOLE), ("plan", HOLE), ("claims", HOLE),
+    ("claims", "great-stone", "--list", "--file", HOLE), ("levers", HOLE),
+    ("levers", "great-stone", "--file", HOLE, "--list"), ("cascade", HOLE), ("calibrate", HOLE),
+    ("calibrate", "great-stone", "--cut", HOLE, "--size", "x"), ("validate", HOLE), ("forecast", HOLE),
+    ("forecast", "great-stone", "--to", HOLE, "--size", "x"), ("score", HOLE, "--data", HOLE), ("sensitivity", HOLE),
+    ("ablate", HOLE), ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),
+    ("pool", "--to", HOLE, "--forecast", "x"), ("pool", "--forecast", HOLE, "--runs", "7"), ("parks", "--sort", HOLE),
+    ("parks", "--country", HOLE), ("parks", "--type", HOLE), ("schema", "--to", HOLE),
+    ("suzhou", "--runs", HOLE, "--draws", "x"), ("power", "--weights", HOLE, "--quota", "7"),
+    ("power", "--weights", "6,3,1", "--quota", HOLE),
+    ("power", "--weights", "6,3,1", "--quota", "7", "--voters", HOLE),
+    ("qca", HOLE, "--outcome", "Y", "--conditions", "A"),
+    ("qca", "parks.csv", "--outcome", HOLE, "--conditions", "A,B"),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--calibrate", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,W", "--calibrate", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--incl-cut", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--n-cut", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--idm", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--dir-exp", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--case", HOLE),
+    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--alternative", HOLE),
+    ("nca", "parks.csv", "--x", HOLE, "--y", "Y"), ("nca", "parks.csv", "--x", "A", "--y", HOLE),
+    ("nca", "parks.csv", "--x", "A", "--y", "Y", "--scope", HOLE),
+    ("nca", "parks.csv", "--x", "A", "--y", "Y", "--corner", HOLE),
+    ("nca", "parks.csv", "--x", "A", "--y", "Y", "--seed", HOLE, "--permutations", "9"),
+    ("coupling", "parks.csv", "--subsystems", HOLE),
+    ("coupling", "parks.csv", "--subsystems", "A,B", "--weights", HOLE),
+    ("coupling", "parks.csv", "--subsystems", "A,B", "--ranges", HOLE),
+    ("coupling", "parks.csv", "--subsystems", "A,B", "--reported-d", HOLE),
+    ("coupling", "parks.csv", "--subsystems", "A,B", "--scale", HOLE), (HOLE,), ("--lang", HOLE, "list"),
+    ("list", HOLE), ("serve", "--port", HOLE, "--host", "0.0.0.0"), ("serve", "--host", HOLE, "--token", "x"),
+)  # fmt: skip
+"""Commands with a hole for what somebody types; none of them is one that could begin a long run."""
+TYPED = (
+    *m.SCALARS, "A=1,2,3", "A=", "=", "A=1,2", "A=nan", "linear:1,2,3", "A=logistic:0,0,0", "A=1,2,3,4,5,6", "W=1,2,5",
+    "W=5,2,1", "0,0,0,0", "1,0,1,0", "0,9,0,9", "1e308,1e309,0,1", "A,A", "Y", "~Y", "A,B,W", "a=A;b=B", "a=A;a=B",
+    "a=-A", "A=0,0", "A=0,1", "1,1", "0,0", "-1,2", "1e308,1e308", "1/2", "2024Q4", "2021Q1", "1,-", ",,,",
+    "0123456789abcdef", "0123", "abcd" * 16, "../great-stone", "./great-stone", "great-stone/", "great-stone\x00",
+    "GREAT-STONE", "great-ston", "case.yaml", "link",
+)  # fmt: skip
+
+
+@st.composite
+def typed(draw: m.Draw) -> list[str]:
+    arguments = [str(m.one(draw, TYPED)) if part is HOLE else part for part in m.one(draw, COMMANDS)]
+    lang = m.one(draw, ("en", "zh"))
+    return [*arguments, "--lang", lang] if draw(st.integers(0, 9)) else arguments
+
+
+def command(arguments: list[str], folder: Path) -> str:
+    """A command given two folders deep, so that ``../..`` is inside, beside a table and a link that leads out."""
+    from contextlib import chdir, redirect_stderr, redirect_stdout
+
+    from copark.cli import FAULTS, OK, WRONG_USAGE, _guarded
+
+    here = folder / "a" / "b"
+    here.mkdir(parents=True)
+    (here / "parks.csv").write_bytes(PARKS)
+    (here / "case.yaml").write_bytes(b"a: 1\n")
+    (here / "link").symlink_to(folder.parent)
+    out, error = io.StringIO(), io.StringIO()
+    with chdir(here), redirect_stdout(out), redirect_stderr(error):
+        code = _guarded(arguments)
+    said = out.getvalue() + error.getvalue()
+    assert code in (OK, FAULTS, WRONG_USAGE), code
+    assert code == OK or error.getvalue().strip(), f"refused without a word: {arguments}"
+    assert "Traceback" not in said
+    for lang in ("en", "zh"):
+        assert unexpected(lang) not in said, f"{arguments}: {said}"
+    wild = {mark for mark in said if not mark.isprintable() and mark not in "\n"}
+    assert not wild, f"{arguments}: {wild} reach the screen"
+    return ACCEPTED if code == OK else REFUSED
+
+
+@cache
+def unexpected(lang: str) -> str:
+    """How the words of an error begin that nobody foresaw."""
+    from copark.texts import text
+
+    return text("cli.error.unexpected", lang, detail="\0").partition("\0")[0]
+
+
+OFFLINE = (
+    Subject("case folders", 4000, case_files(MINIATURE), examined, lambda: files_of(MINIATURE)),
+    Subject("case folders, run if accepted", 1000, skeleton_files(), run_once, lambda: files_of(skeleton())),
+    Subject("folders with tricks", 500, tricked(), tricks, lambda: ("stranger", "series.csv", "a note")),
+    Subject("studies", 3000, study_files(), study, lambda: shipped_studies()[0]),
+    Subject("claims", 1500, yaml_of(CLAIMS), claims, CLAIMS.read_bytes),
+    Subject("levers", 600, lever_files(), levers, few_levers),
+    Subject("tables", 3000, tables(), table, lambda: ("qca", PARKS)),
+    Subject("workbooks", 1000, books(), sheet, lambda: ("nca", book())),
+    Subject("command lines", 700, typed(), command, lambda: ["power", "--weights", "6,3,1", "--quota", "7"]),
+)
