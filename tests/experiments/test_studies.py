@@ -12,8 +12,8 @@ from tests.experiments.conftest import arm, study
 
 SHIPPED = (
     "arrows-cut", "baseline", "claim-six", "enterprise-led-twins", "equity-sweep", "loan-only", "mediation-only",
-    "no-shocks", "old-threshold", "quota-sweep", "rival-next-door", "suzhou-swap", "who-may-rescue",
-    "without-framework", "without-operator", "without-partners",
+    "no-shocks", "old-threshold", "owner-plan-framework", "quota-sweep", "rival-next-door", "suzhou-swap",
+    "who-may-rescue", "without-framework", "without-operator", "without-partners",
 )  # fmt: skip
 
 

@@ -11,11 +11,13 @@ from copark.cli import sensitivity
 from copark.cli import levers
 from copark.cli import cascading
 from copark.cli import parks
+from copark.cli import typology
 from copark.cli import pooling
 from copark.cli import set_methods
 from copark.cli import serving
 # isort: on
 
 AREAS = (
-    commands, calibrating, validating, claims, sensitivity, levers, cascading, parks, pooling, set_methods, serving,
+    commands, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology, pooling, set_methods,
+    serving,
 )  # fmt: skip

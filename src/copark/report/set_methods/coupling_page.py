@@ -12,7 +12,8 @@ from copark.report.blocks import Block, Cards, Section, Words
 from copark.report.figures.set_methods import grade_map, trajectory
 from copark.report.numbers import number, percent
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
-from copark.report.set_methods.sheets import Sheet, heads, sheet
+from copark.report.set_methods.sheets import heads, sheet
+from copark.report.sheets import Sheet
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from copark.report.figures.set_methods import ceiling_plot
 from copark.report.numbers import number
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
 from copark.report.set_methods.set_data import write_set_data
-from copark.report.set_methods.sheets import Sheet, sheet
+from copark.report.set_methods.sheets import sheet
+from copark.report.sheets import Sheet
 from copark.texts import text
 
 if TYPE_CHECKING:

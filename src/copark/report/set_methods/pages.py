@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.report.blocks import Block, Bullets, Drawing, Numbers, Section, Words, open_studio
-from copark.report.set_methods.sheets import Sheet, write_sheets
+from copark.report.set_methods.sheets import write_sheets
+from copark.report.sheets import Sheet
 from copark.report.tables import Table
 from copark.store.atomic import written_file
 from copark.texts import text

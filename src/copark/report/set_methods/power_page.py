@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from copark.report.blocks import Block, Words
 from copark.report.figures.set_methods import power_bars
 from copark.report.set_methods.pages import Desk, Origin, Progress, write_page
-from copark.report.set_methods.sheets import Sheet, sheet
+from copark.report.set_methods.sheets import sheet
+from copark.report.sheets import Sheet
 
 if TYPE_CHECKING:
     from copark.analysis.power import Power

@@ -18,7 +18,8 @@ from copark.report.numbers import number
 from copark.report.set_methods import qca_sheets as sheets
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
 from copark.report.set_methods.set_data import write_set_data
-from copark.report.set_methods.sheets import Sheet, heads, sheet
+from copark.report.set_methods.sheets import heads, sheet
+from copark.report.sheets import Sheet
 from copark.report.tables import Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from copark.analysis.qca.analysis import deviant_cases
 from copark.analysis.qca.fit import Sufficiency, fit_of_terms
 from copark.analysis.qca.robustness import KINDS, Kind, models_of, named_survival
 from copark.analysis.qca.sets import Model, model_name, term_name
-from copark.report.set_methods.sheets import Sheet, sheet
+from copark.report.set_methods.sheets import sheet
+from copark.report.sheets import Sheet
 from copark.texts import text
 
 if TYPE_CHECKING:

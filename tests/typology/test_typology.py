@@ -1,0 +1,162 @@
+"""Types of parks: what few parks can tell by hand, twins taken apart to the last company, both set side by side."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from copark.analysis.typology import MEASURES, contrast, measured
+from copark.analysis.typology.agreement import COUNTERPARTS, verdict_of
+from copark.analysis.typology.contrast import exact_share, superiority
+from copark.analysis.typology.measures import courses_of
+from copark.analysis.typology.twins import FACTORS, key_of, shapley
+from copark.cases import load_case
+from copark.cases.parks import load_parks
+from copark.experiments.study import load_study
+from copark.workflows.typology import typology
+
+
+@pytest.fixture(scope="module")
+def found():
+    book = load_parks()
+    return measured(book.parks, {park.case: load_case(park.case) for park in book.parks if park.case})
+
+
+def value(found, measure, park):
+    return next(one.value for one in found if (one.measure, one.park) == (measure, park))
+
+
+# ---------------------------------------------------------------- few parks
+
+
+def test_superiority_counts_ties_by_half():
+    assert superiority([3, 4], [1, 2]) == 1.0
+    assert superiority([1, 2], [2, 3]) == pytest.approx(0.125)
+    assert superiority([5, 5], [5]) == 0.5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_share_of_deals_is_that_of_all_deals(seed):
+    """Counted by ranks and counted one deal at a time; with ties."""
+    values = np.random.default_rng(seed).integers(0, 6, 9).astype(float).tolist()
+    first, second = values[:4], values[4:]
+    here = abs(superiority(first, second) - 0.5)
+    far = [
+        abs(superiority([values[n] for n in chosen], [values[n] for n in range(9) if n not in chosen]) - 0.5)
+        >= here - 1e-12
+        for chosen in combinations(range(9), 4)
+    ]
+    assert exact_share(first, second) == pytest.approx(np.mean(far), abs=1e-12)
+
+
+def test_groups_that_do_not_differ_are_not_told_apart_and_too_few_say_nothing():
+    assert contrast("firms", [1, 2, 3, 4], [1, 2, 3, 4]).verdict == "alike"
+    assert contrast("firms", [1, 2], [3, 4, 5]).verdict == "few"
+    apart = contrast("firms", [11, 12, 13, 14, 15], [1, 2, 3, 4, 5])
+    assert (apart.verdict, apart.superiority, apart.without) == ("more", 1.0, (1.0, 1.0))
+    assert apart.deals == pytest.approx(2 / 252)
+    assert contrast("firms", [1, 2, 3, 4, 5], [11, 12, 13, 14, 15]).verdict == "less"
+
+
+def test_the_bootstrap_is_that_of_its_seed():
+    assert contrast("firms", [1, 5, 9], [2, 6, 7], 1) == contrast("firms", [1, 5, 9], [2, 6, 7], 1)
+
+
+# ---------------------------------------------------------------- the record
+
+
+def test_every_measure_has_parks_of_both_types(found):
+    for measure in MEASURES:
+        assert {one.type for one in found if one.measure == measure} >= {"intergovernmental", "enterprise-led"}
+
+
+def test_counts_at_about_ten_years(found):
+    """Great Stone, launched in 2010: 60 registered of which 20 at work; a park without a case has its one count."""
+    assert value(found, "firms_at_ten", "great-stone") == 60
+    assert value(found, "operating_at_ten", "great-stone") == 20
+    assert value(found, "firms_at_ten", "kitic") == value(found, "operating_at_ten", "kitic")
+
+
+def test_growth_is_of_one_count_on_one_basis_before_any_closure(found):
+    """Teda Suez counts 30 registered in 2011 and 140 in the same count in 2023; Long Jiang has two bases."""
+    course = next(one for one in courses_of(load_case("teda-suez")) if one.variable == "registered")
+    first, last = course.points[0], course.points[-1]
+    assert value(found, "growth", "teda-suez") == pytest.approx(np.log(last.value / first.value) / course.span)
+    assert [one.basis for one in courses_of(load_case("longjiang")) if one.variable == "registered"] == [
+        "stock", "cumulative",
+    ]  # fmt: skip
+    for course in courses_of(load_case("kaesong")):
+        assert min(point.value for point in course.points) > 0
+        assert max(point.time for point in course.points) < 2016
+
+
+def test_remembered_shares_are_left_out(found):
+    assert "kaesong" not in {one.park for one in found if one.measure == "smaller_share"}
+    assert value(found, "smaller_share", "great-stone") == 31.41
+
+
+# ---------------------------------------------------------------- twins
+
+
+def test_the_study_holds_every_combination_once():
+    study = load_study("owner-plan-framework")
+    keys = [scenario.key for scenario in study.scenarios]
+    assert keys == [key_of(lacking) for count in range(4) for lacking in combinations(FACTORS, count)]
+    for scenario in study.scenarios:
+        edits, lacking = scenario.edits, scenario.key.split("-")
+        assert (edits.kind == "enterprise-led") == bool(edits.equity) == ("owner" in lacking)
+        assert edits.depth.plan != ("plan" in lacking)
+        assert edits.depth.credit != ("framework" in lacking)
+        assert edits.framework is None
+
+
+def test_parts_add_up_to_the_whole_run_by_run():
+    luck = np.random.default_rng(3)
+    arms = {
+        frozenset(lacking): luck.normal(size=50) for count in range(4) for lacking in combinations(FACTORS, count)
+    }  # fmt: skip
+    total = sum(shapley(arms, factor) for factor in FACTORS)
+    assert total == pytest.approx(arms[frozenset()] - arms[frozenset(FACTORS)])
+
+
+def test_a_factor_that_does_nothing_has_no_part_and_equals_share():
+    """An additive world: each factor's part is its effect, whatever the order."""
+    effects = {"owner": 0.0, "plan": 3.0, "framework": -1.0}
+    arms = {
+        frozenset(lacking): np.array([sum(effects[name] for name in FACTORS if name not in lacking)])
+        for count in range(4)
+        for lacking in combinations(FACTORS, count)
+    }
+    assert {name: float(shapley(arms, name)[0]) for name in FACTORS} == pytest.approx(effects)
+
+
+@pytest.mark.parametrize(
+    ("record", "twins", "both"),
+    [
+        ("more", "more", "both_more"), ("less", "less", "both_less"), ("alike", "alike", "both_alike"),
+        ("more", "alike", "record_only"), ("alike", "less", "twins_only"), ("more", "less", "opposed"),
+        ("few", "more", "few"),
+    ],
+)  # fmt: skip
+def test_what_two_verdicts_make(record, twins, both):
+    assert verdict_of(record, twins) == both
+
+
+# ---------------------------------------------------------------- the command
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_in_both_languages(tmp_path, lang):
+    answer = typology(runs=24, threads=1, lang=lang, out=tmp_path)
+    page = answer.report.read_text(encoding="utf-8")
+    assert ("沙普利值" if lang == "zh" else "Shapley value") in page
+    assert len(answer.measures) == len(MEASURES)
+    assert len(answer.together) == len(COUNTERPARTS)
+    for path in answer.files:
+        if path.suffix == ".csv":
+            assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert {"values", "numbers", "twins"} <= {path.name.rsplit("-", 1)[0] for path in answer.files}
+    again = typology(runs=24, threads=1, lang=lang, out=tmp_path, report=False)
+    assert (again.identities, again.factors) == (answer.identities, answer.factors)
