@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web test test-long test-page check check-page format coverage bench clean
+.PHONY: help run web test test-long test-page check check-page format coverage bench bench-page clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases rea
 
 bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes bench/PAGE.md
+	@$(BIN)/python -m bench.page $(ARGS)
 
 clean: ## delete what was installed and made, except results in out/
 	@rm -rf frontend/node_modules src/copark/web/dist .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

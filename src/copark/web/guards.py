@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from copark.web.problems import Problem, language_of, problem_response, unexpected
 from copark.web.rates import Rates
 from copark.web.settings import Settings, is_loopback
+from copark.web.squeezing import Squeezed
 
 API = "/api/"
 COOKIE = "copark_session"
@@ -278,4 +279,4 @@ def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
     found: ASGIApp = Pace(Sizes(app, settings), rates)
     if settings.token is not None:
         found = Tokens(found, settings.token)
-    return Outside(Names(found, settings))
+    return Outside(Squeezed(Names(found, settings)))

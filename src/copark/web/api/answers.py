@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 
 from copark.errors import StudyFaults
-from copark.web.api.replies import answered, as_bytes
+from copark.web.api.replies import as_bytes, identified
 from copark.web.asked import Asked
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, SimulationAnswer
@@ -31,19 +31,19 @@ router = APIRouter(tags=["answers"])
 Make = Callable[[Study, Shelved, Ticket], Answer]
 
 
-@router.post("/simulate", summary="One scenario beside a baseline", responses=answered(SimulationAnswer))
+@router.post("/simulate", summary="One scenario beside a baseline", responses=identified(SimulationAnswer))
 async def simulate(request: Request, services: Own, asked: SimulationRequest) -> Response:
     """Run a scenario and its baseline on the same luck: bands, outcomes, differences, headlines, words."""
     return await _answered(request, services, asked, asked.parts)
 
 
-@router.post("/compare", summary="Two to four scenarios", responses=answered(SimulationAnswer))
+@router.post("/compare", summary="Two to four scenarios", responses=identified(SimulationAnswer))
 async def compare(request: Request, services: Own, asked: ComparisonRequest) -> Response:
     """Run two to four scenarios on the same luck; every other one is set against the first."""
     return await _answered(request, services, asked, asked.parts)
 
 
-@router.post("/coupling", summary="Coupling coordination and phases", responses=answered(CouplingAnswer))
+@router.post("/coupling", summary="Coupling coordination and phases", responses=identified(CouplingAnswer))
 async def coupling(request: Request, services: Own, asked: CouplingRequest) -> Response:
     """Read the coupling coordination degree and the phases off one to four scenarios."""
 
@@ -66,22 +66,22 @@ async def _run(
     """Answer a question on a thread of the model's, from memory where it was asked before."""
     services.pay(request, cost(asked))
 
-    def work(ticket: Ticket) -> tuple[bytes, bool]:
+    def work(ticket: Ticket) -> tuple[bytes, bool, str]:
         shelved = services.shelf.get(asked.case)
         study = study_of(asked, shelved, kept)
         identity = services.engine.identity(study, shelved)
         key = f"{identity} {shelved.name} {more}"
         held = services.answers.get(key)
         if held is not None:
-            return held, True
+            return held, True, identity
         try:
             content = as_bytes(make(study, shelved, ticket))
         except StudyFaults as faults:
             raise StudyFaults([in_the_request(one, asked.paths()) for one in faults.faults]) from None
         services.answers.put(key, content, len(content))
         services.asked.remember(identity, Asked(shelved.name, study.content()))
-        return content, False
+        return content, False, identity
 
-    content, from_memory = await services.kernels.run(request, work)
-    headers = {"x-copark-memory": "hit" if from_memory else "made"}
+    content, from_memory, identity = await services.kernels.run(request, work)
+    headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if from_memory else "made"}
     return Response(content, 200, headers, "application/json")

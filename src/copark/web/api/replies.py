@@ -25,6 +25,16 @@ def answered(model: type[Answer], description: str = "", status: int = 200) -> d
     return {status: {"model": model, "description": description or (model.__doc__ or "").partition("\n")[0]}}
 
 
+def identified(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
+    """What the description of the interface says of an answer of the model's."""
+    found = answered(model)
+    found[200]["headers"] = {
+        "x-copark-identity": {"description": "Identity of the result.", "schema": {"type": "string"}},
+        "x-copark-memory": {"description": "hit, or made for this question.", "schema": {"type": "string"}},
+    }
+    return found
+
+
 def sent(description: str, *media: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """What the description of the interface says of a file."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}

@@ -1,0 +1,159 @@
+"""`python -m bench.page [--quick]`: how fast the page is, in headless Chromium; writes `bench/PAGE.md` and `page.json`.
+
+A lever is *released* when the browser says so (`change`), *dragged* when it moves under the hand (`input`). Its chart
+is *painted* when the page shows the identity of its answer, the charts were drawn anew and two frames have begun since.
+A *cold load* begins with nothing in the browser's memory and ends when the first chart is painted. Ten clients are nine
+over HTTP and one browser; each changes something once a second, and of ten changes one is a release. Who is late is
+measured from when it was due. No two positions are the same, so nothing but the baseline is answered from memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import page_browser as browser_of
+from bench.measure import Figure, OtherWork, machine
+from bench.page_server import DRAGGED, EVERY, RELEASED, Client, Server, fill_memory, serving, together
+from bench.tables import OTHERS, content, page, table, warning
+
+HERE = Path(__file__).parent
+CLIENTS = 10
+HEAD = """# Results of the page
+
+Written by `make bench-page`; do not edit. What is measured is said in the docstring of `bench/page.py`.
+
+"""
+
+
+def ninety_fifth(values: list[float]) -> float:
+    """The value that 5 % are above."""
+    return statistics.quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
+
+
+def painting(notes: list[dict[str, Any]], kind: str) -> list[float]:
+    """Milliseconds from a lever's move to its painted chart; moves that a later one overtook are not painted."""
+    runs = RELEASED if kind == "change" else DRAGGED
+    return [one["painted"] - one["at"] for one in notes
+            if one["kind"] == kind and one["runs"] == runs and one.get("painted") is not None]  # fmt: skip
+
+
+def stages(notes: list[dict[str, Any]], kind: str) -> dict[str, float]:
+    """Where the time goes, at the median: until the question is asked, answered, and painted."""
+    mine = [one for one in notes if one["kind"] == kind and one.get("painted") is not None]
+    steps = {"to the question": ("at", "asked"), "to the answer's head": ("asked", "answered"),
+             "to the painted chart": ("answered", "painted")}  # fmt: skip
+    return {name: statistics.median(one[last] - one[first] for one in mine) for name, (first, last) in steps.items()}
+
+
+def lost(notes: list[dict[str, Any]]) -> list[str]:
+    """Questions that got no answer, other than those the page itself gave up for a newer one."""
+    return [
+        str(one) for one in notes if one.get("status", 200) != 200 or "abort" not in one.get("lost", "abort").lower()
+    ]
+
+
+def one_person(browser: Any, server: Server, rounds: int) -> list[Figure]:
+    """A person alone at the page."""
+    loads = [browser_of.load(browser, server.address, 1) for _ in range(7)]
+    with browser_of.opened(browser, server.address, 1) as opened:
+        notes = browser_of.alone(opened, rounds, 3)
+    releases, drags = painting(notes, "change"), painting(notes, "input")
+    if lost(notes):
+        raise RuntimeError(f"answers were lost: {lost(notes)[:3]}")
+    return [
+        Figure(
+            "release_ms", "Lever let go → 1,000-run chart painted", "ms", releases, 300, parts=stages(notes, "change")
+        ),
+        Figure("release_p95_ms", "The same, 95 % of releases", "ms", [ninety_fifth(releases)], 500),
+        Figure("drag_ms", "Lever dragged → 200-run chart painted", "ms", drags, 120, parts=stages(notes, "input")),
+        Figure("drag_p95_ms", "The same, 95 % of moves", "ms", [ninety_fifth(drags)]),
+        Figure("cold_load_ms", "Cold load → first chart painted", "ms", [one.first_chart_ms for one in loads], 1000),
+        Figure("page_kb", "Page as sent until then: scripts, styles, markup", "kB", [loads[-1].page_kb], 300),
+        Figure("answers_kb", "Answers as sent until then", "kB", [loads[-1].answers_kb]),
+    ]
+
+
+def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Figure]:
+    """Ten at once."""
+    say("filling the server's memories")
+    fill_memory(server.port, 700)
+    with browser_of.opened(browser, server.address, 2) as opened:
+        say(f"{CLIENTS} clients, {changes} changes each")
+        begin = time.perf_counter() + 1.0
+        clients = [Client(server.port, n) for n in range(1, CLIENTS)]
+        threads = together(clients, changes, begin)
+        sampled = [server.memory_mb()]
+        watcher = MemoryWatch(server, begin, changes, sampled)
+        watcher.start()
+        notes = browser_of.among_others(opened, changes, begin, EVERY)
+        for thread in [*threads, watcher]:
+            thread.join()
+    gone = lost(notes) + [one for client in clients for one in client.lost]
+    answers = [value for client in clients for value in client.late_ms]
+    releases, drags = painting(notes, "change"), painting(notes, "input")
+    every = answers + releases + drags
+    note = f"{len(answers)} answers over HTTP, {len(releases)} releases and {len(drags)} moves painted in the browser"
+    parts = {"over HTTP": statistics.median(answers), "browser, release": statistics.median(releases),
+             "browser, drag": statistics.median(drags)}  # fmt: skip
+    size = statistics.median(size for client in clients for size in client.bytes) / 1e3
+    return [
+        Figure("ten_clients_ms", "Ten clients: change → answer, or painted", "ms", every, 600, note=note, parts=parts),
+        Figure("ten_clients_p95_ms", "The same, 95 % of changes", "ms", [ninety_fifth(every)]),
+        Figure("ten_clients_lost", "Answers lost among them", "", [float(len(gone))], 0, note="; ".join(gone[:3])),
+        Figure("answer_kb", "An answer as sent, squeezed", "kB", [size]),
+        Figure("memory_growth", "Server's memory after the second half / after the first", "x",
+               [sampled[-1] / sampled[len(sampled) // 2]], 1.05, note="flat is taken as at most a twentieth more",
+               parts={f"after {n * 10} %": value for n, value in enumerate(sampled)}),
+    ]  # fmt: skip
+
+
+class MemoryWatch(threading.Thread):
+    """Notes the server's memory ten times meanwhile."""
+
+    def __init__(self, server: Server, begin: float, seconds: float, found: list[float]) -> None:
+        super().__init__()
+        self.server, self.begin, self.seconds, self.found = server, begin, seconds, found
+
+    def run(self) -> None:
+        """Look, and wait."""
+        for n in range(1, 11):
+            time.sleep(max(0.0, self.begin + self.seconds * n / 10 - time.perf_counter()))
+            self.found.append(self.server.memory_mb())
+
+
+def main() -> None:
+    """Measure everything."""
+    parser = argparse.ArgumentParser(prog="python -m bench.page", description="Measure the page; about four minutes.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds; write no files")
+    quick = parser.parse_args().quick
+    start = time.perf_counter()
+
+    def say(what: str) -> None:
+        print(f"[{time.perf_counter() - start:5.0f} s] {what} ...", file=sys.stderr, flush=True)
+
+    say("starting the server")
+    others = OtherWork()
+    with tempfile.TemporaryDirectory() as folder, browser_of.browsing() as browser:
+        with serving(Path(folder)) as server:
+            say("one person")
+            found = one_person(browser, server, 8 if quick else 40)
+            found += ten_clients(browser, server, 20 if quick else 100, say)
+        where = machine() | {"browser": f"Chromium {browser.version}"}
+    where |= {OTHERS: others.processors()}
+    if not quick:
+        (HERE / "page.json").write_text(content(found, where, time.perf_counter() - start), encoding="utf-8")
+        (HERE / "PAGE.md").write_text(page(HEAD, found, where), encoding="utf-8")
+    print(table(found) + warning(where))
+    missed = [one.name for one in found if one.met is False]
+    print(f"Targets missed: {', '.join(missed)}." if missed else "All targets met.")
+
+
+if __name__ == "__main__":
+    main()

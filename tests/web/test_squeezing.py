@@ -1,0 +1,89 @@
+"""Answers are squeezed where it pays, and say the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from copark.web.squeezing import LEAST, Squeezed, takes_gzip
+from tests.web.conftest import EQUITY
+
+ASKED = {"case": "great-stone", "runs": 40, "draws": "unsettled", "scenario": EQUITY}
+
+
+def test_an_answer_is_squeezed_for_who_takes_it_and_says_the_same(client):
+    plain = client.post("/api/v1/simulate", json=ASKED, headers={"accept-encoding": "identity"})
+    small = client.post("/api/v1/simulate", json=ASKED, headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in small.headers["vary"].lower()
+    assert small.content == plain.content
+    assert int(small.headers["content-length"]) < len(plain.content) / 2
+    assert small.headers["x-copark-identity"] == plain.json()["identity"]
+    assert small.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/evidence", "/api/v1/openapi.json", "/api/docs"])
+def test_what_does_not_change_is_squeezed_too_and_not_sent_twice(client, path):
+    given = client.get(path, headers={"accept-encoding": "gzip"})
+    assert given.headers["content-encoding"] == "gzip"
+    if "etag" in given.headers:
+        again = client.get(path, headers={"accept-encoding": "gzip", "if-none-match": given.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_is_packed_already_or_short_is_sent_as_it_is(client):
+    for path in ("/api/v1/case-template.zip", "/api/v1/case-template.xlsx", "/api/v1/jobs/0"):
+        given = client.get(path, headers={"accept-encoding": "gzip"})
+        assert "content-encoding" not in given.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [("gzip", True), ("br, GZIP;q=0.5", True), ("*", True), ("", False), ("identity", False), ("gzip;q=0", False),
+     ("x-gzip", False)],
+)  # fmt: skip
+def test_who_takes_it_has_said_so(accepted, taken):
+    assert takes_gzip(accepted) == taken
+
+
+async def sent(kind: bytes, *parts: bytes) -> list[dict]:
+    """What leaves of an answer in parts."""
+
+    async def app(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+        for n, part in enumerate(parts):
+            await send({"type": "http.response.body", "body": part, "more_body": n + 1 < len(parts)})
+
+    found: list[dict] = []
+
+    async def send(message):
+        found.append(message)
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    await Squeezed(app)({"type": "http", "headers": [(b"accept-encoding", b"gzip")]}, receive, send)
+    return found
+
+
+@pytest.mark.parametrize("kind", [b"text/event-stream", b"text/event-stream; charset=utf-8", b"application/json"])
+def test_streams_pass_part_by_part(kind):
+    import asyncio
+
+    parts = [b"data: 1\n\n" * LEAST, b"data: 2\n\n", b"data: 3\n\n"]
+    start, *rest = asyncio.run(sent(kind, *parts))
+    assert [one["body"] for one in rest] == parts
+    assert b"content-encoding" not in dict(start["headers"])
+
+
+def test_nothing_follows_the_language_or_the_name_into_a_header(client):
+    """A line feed in a name would begin a header of the sender's own."""
+    for path in ("/api/v1/cases/a%0d%0aset-cookie:%20x=1/files.zip", "/api/v1/evidence/events.csv?case=a%0d%0ax:1",
+                 "/api/v1/evidence/events.csv?lang=en%0d%0ax:1", "/?token=%0d%0aset-cookie:%20x=1"):  # fmt: skip
+        answer = client.get(path)
+        assert answer.status_code < 500
+        assert "set-cookie" not in answer.headers
+        assert "x" not in answer.headers
+    assert json.loads(client.get("/api/v1/cases/a%0d%0ab").text)["status"] in (404, 422)
