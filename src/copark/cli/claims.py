@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,8 +28,9 @@ COLOURS = {
 @app.command("claims", cls=SpokenCommand, help="claims.help")
 def claims(
     ctx: typer.Context,
-    case: Annotated[str, typer.Argument(metavar="CASE", help="cli.help.check.case")],
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="cli.help.check.case")] = None,
     *,
+    all_parks: Annotated[bool, typer.Option("--all-parks", help="across.help.all_parks")] = False,
     claim: Annotated[list[str] | None, typer.Option("--claim", help="claims.help.claim", metavar="ID")] = None,
     draws: Annotated[
         int, typer.Option("--draws", min=2, max=100_000, help="claims.help.draws", metavar="N", show_default=False)
@@ -47,33 +48,59 @@ def claims(
     prior: Annotated[bool, typer.Option("--prior", help="claims.help.prior")] = False,
     file: Annotated[Path | None, typer.Option("--file", help="claims.help.file", metavar="PATH")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="claims.help.no_report")] = False,
+    runs: Annotated[
+        int | None, typer.Option("--runs", min=64, max=1_000_000, help="across.help.runs", metavar="N")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="across.help.json")] = False,
 ) -> None:
-    """Try the claims about a case, write the page and the tables, show the verdicts."""
+    """Try the claims about a case, or hold them against all parks; write the page and the tables, show the verdicts."""
     from copark.cli.levers import show_plan
     from copark.cli.progress import Progress
     from copark.workflows.claims import list_claims, try_claims
 
+    size: dict[str, Any] = {
+        "draws": draws, "futures": futures, "seed": seed, "threads": threads, "prior": prior, "out": out, "file": file,
+        "report": not no_report, "lang": ctx.obj,
+    }  # fmt: skip
+    if all_parks:
+        asked = {"CASE": case, "--claim": claim, "--list": listed}
+        _refuse(ctx, [name for name, given in asked.items() if given])
+        _across(size, runs, as_json=as_json)
+        return
+    if case is None:
+        ctx.fail(text("across.screen.one_or_all", ctx.obj))
+    if runs is not None:
+        ctx.fail(text("across.screen.runs_alone", ctx.obj))
     if listed:
         title, found = list_claims(case, ctx.obj, file)
         show_list(title, found, ctx.obj)
         return
     with Progress(ctx.obj) as progress:
-        answer = try_claims(
-            case,
-            only=claim or (),
-            draws=draws,
-            futures=futures,
-            seed=seed,
-            threads=threads,
-            prior=prior,
-            lang=ctx.obj,
-            out=out,
-            file=file,
-            report=not no_report,
-            announce=show_plan,
-            progress=progress,
-        )
-    show_claims(answer, ctx.obj)
+        answer = try_claims(case, only=claim or (), announce=show_plan, progress=progress, **size)
+    if as_json:
+        typer.echo(answer.json)
+    else:
+        show_claims(answer, ctx.obj)
+
+
+def _refuse(ctx: typer.Context, given: list[str]) -> None:
+    if given:
+        ctx.fail(text("across.screen.not_with_all", ctx.obj, options=", ".join(given)))
+
+
+def _across(size: dict[str, Any], runs: int | None, *, as_json: bool) -> None:
+    """Hold the claims against all parks."""
+    from copark.cli.across import show_across
+    from copark.cli.levers import show_plan
+    from copark.cli.progress import Progress
+    from copark.workflows.across import RUNS, claims_across_parks
+
+    with Progress(size["lang"]) as progress:
+        answer = claims_across_parks(runs=runs or RUNS, announce=show_plan, progress=progress, **size)
+    if as_json:
+        typer.echo(answer.json)
+    else:
+        show_across(answer, size["lang"])
 
 
 def show_list(title: str, found: tuple[ListedClaim, ...], lang: str) -> None:

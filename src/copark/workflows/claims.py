@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from copark.workflows.places import reports_in, stage
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.inference.claims.reading import ClaimsFile
+    from copark.inference.claims.record import Kept
     from copark.inference.claims.schema import Claim
     from copark.inference.claims.trial import ClaimFinding, Findings, PartFinding, Trial
     from copark.report.claims.words import Speaker
@@ -103,6 +105,13 @@ class ClaimsAnswer:
     tables: tuple[Path, ...]
     findings: Findings
 
+    @property
+    def json(self) -> str:
+        """The verdicts as JSON, as they are kept beside the page."""
+        from copark.inference.claims.record import content, kept
+
+        return json.dumps(content(kept(self.findings)), ensure_ascii=False, indent=1)
+
 
 @dataclass(frozen=True)
 class ListedClaim:
@@ -181,14 +190,50 @@ def try_claims(
     stage(progress, "prepare")(0, 0)
     found, written = _read(case, file)
     chosen = _chosen(written, only)
-    from copark.inference.artefacts import has_posterior
-
-    kind = "posterior" if has_posterior(found.name) and not prior else "prior"
-    trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed, "kind": kind}, threads)
+    size = {"draws": draws, "futures": futures, "seed": seed, "kind": _kind(found, prior)}
+    trial = _trial(written, found, chosen, size, threads)
     if announce is not None:
         announce(_foretold(trial, threads, lang))
     findings = trial.run(stage(progress, "simulate"), stage(progress, "weigh"))
     return _answer(findings, lang, out, began, trial.runs, report=report, progress=progress)
+
+
+def stored_verdicts(
+    case: str | Path,
+    *,
+    draws: int = 200,
+    futures: int = 5,
+    seed: int = 1,
+    threads: int | None = None,
+    prior: bool = False,
+    out: Path = OUT,
+) -> Kept | None:
+    """The verdicts on all claims about a case, if a trial of this very size was stored; nothing is run.
+
+    Parameters are those of :func:`try_claims`.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case or claims file, or either has faults.
+    """
+    from copark.inference.claims.record import read
+
+    found, written = _read(case, None)
+    size = {"draws": draws, "futures": futures, "seed": seed, "kind": _kind(found, prior)}
+    trial = _trial(written, found, _chosen(written, ()), size, threads)
+    return read(_folder(out, found, trial.identity), trial.identity)
+
+
+def _kind(case: Case, prior: bool) -> str:
+    """What parameters are drawn from: the posterior, unless there is none or the prior is asked for."""
+    from copark.inference.artefacts import has_posterior
+
+    return "posterior" if has_posterior(case.name) and not prior else "prior"
+
+
+def _folder(out: Path, case: Case, identity: str) -> Path:
+    return reports_in(out) / f"claims-{case.name}-{identity}"
 
 
 def _foretold(trial: Trial, threads: int | None, lang: str) -> tuple[str, ...]:
@@ -239,6 +284,7 @@ def _chosen(written: ClaimsFile, only: Sequence[str]) -> tuple[Claim, ...]:
 def _answer(
     findings: Findings, lang: str, out: Path, began: float, runs: int, *, report: bool, progress: Progress | None
 ) -> ClaimsAnswer:
+    from copark.inference.claims.record import kept, write
     from copark.report.claims.exports import write_tables
     from copark.report.claims.page import write_claims
     from copark.report.claims.words import Speaker
@@ -247,9 +293,10 @@ def _answer(
     page: Path | None = None
     files: tuple[Path, ...] = ()
     if report:
-        folder = reports_in(out) / f"claims-{findings.case.name}-{findings.identity}"
+        folder = _folder(out, findings.case, findings.identity)
         page = write_claims(findings, lang, folder, stage(progress, "report"))
         files = write_tables(speaker, folder / "tables")
+        write(kept(findings), folder)
     made = findings.provenance
     return ClaimsAnswer(
         title=getattr(findings.file.claims.title, lang),

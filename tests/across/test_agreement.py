@@ -1,0 +1,99 @@
+"""Three verdicts side by side: the class of agreement, and reasons chosen by rule from what was found."""
+
+import dataclasses
+from itertools import product
+
+import pytest
+
+from copark.inference.across.agreement import AGREEMENTS, agreement_of
+from copark.inference.across.reasons import REASONS, Facts, reasons_of
+from copark.inference.claims.rules import VERDICTS
+from copark.texts import has_text
+
+
+def agreed(intervention, qca, nca, compares=True):
+    return agreement_of({"intervention": intervention, "qca": qca, "nca": nca}, compares)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (("supported", "supported", "no_word"), "agree"),
+        (("not_supported", "contradicted", "not_supported"), "agree"),
+        (("supported", "not_supported", "supported"), "disagree"),
+        (("undetermined", "supported", "contradicted"), "disagree"),
+        (("not_identified", "undetermined", "supported"), "one_decides"),
+        (("supported", "no_word", "no_word"), "one_decides"),
+        (("not_identified", "undetermined", "no_word"), "none_decides"),
+    ],
+)
+def test_only_those_that_decide_are_compared(verdicts, expected):
+    assert agreed(*verdicts) == expected
+
+
+def test_other_questions_are_not_compared():
+    assert agreed("supported", "not_supported", "no_word", compares=False) == "not_comparable"
+    assert agreed("not_identified", "not_supported", "no_word", compares=False) == "one_decides"
+
+
+def test_every_triple_has_a_class():
+    words = (*VERDICTS, "no_word")
+    found = {agreed(*three, compares) for three in product(VERDICTS, words, words) for compares in (True, False)}
+    assert found == set(AGREEMENTS)
+
+
+BARE = Facts("none_decides", "not_identified", "not_supported", "not_supported")
+CHOSEN = {
+    "asks_other": {"agreement": "disagree"},
+    "prior": {"why": frozenset(("prior",))},
+    "lacking": {"why": frozenset(("lacking",))},
+    "block": {"intervention": "undetermined"},
+    "built_in": {"intervention": "supported", "held": 0.99},
+    "overlap": {"qca": "undetermined", "overlapping": True},
+    "scale": {"families": frozenset(("scores",))},
+    "coder": {"nca": "supported", "scaled": True},
+    "one_case": {"families": frozenset(("cases",))},
+    "cutoffs": {"families": frozenset(("ceilings",))},
+    "dependent": {"families": frozenset(("dependent",))},
+    "grades": {"families": frozenset(("grades",))},
+    "conditions": {"families": frozenset(("conditions",))},
+    "tied": {"tied": True},
+    "chance": {"nca": "not_identified"},
+    "selection": {"qca": "supported", "tests": frozenset(("core",))},
+    "floor": {"floored": True, "tests": frozenset(("needed",))},
+}
+
+
+def test_no_reason_without_a_fact():
+    assert reasons_of(BARE) == ()
+    assert set(CHOSEN) == set(REASONS)
+
+
+@pytest.mark.parametrize("key", REASONS)
+def test_a_reason_is_given_where_its_rule_is_met(key):
+    assert reasons_of(dataclasses.replace(BARE, **CHOSEN[key])) == (key,)
+    assert has_text(f"across.reason.{key}")
+    assert has_text(f"across.rule.{key}")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"why": frozenset(("prior",)), "intervention": "supported"},  # it decides, whatever a part leans on
+        {"intervention": "supported", "held": 0.5},
+        {"intervention": "not_identified", "held": 0.99},
+        {"overlapping": True},  # the relation failed all the same
+        {"scaled": True},
+        {"qca": "supported", "tests": frozenset(("necessary",))},
+        {"floored": True, "tests": frozenset(("core",))},
+    ],
+)
+def test_a_reason_is_not_given_for_half_its_rule(facts):
+    assert reasons_of(dataclasses.replace(BARE, **facts)) == ()
+
+
+def test_the_likeliest_reason_comes_first():
+    facts = dataclasses.replace(
+        BARE, agreement="disagree", intervention="undetermined", families=frozenset(("cases", "grades"))
+    )
+    assert reasons_of(facts) == ("asks_other", "block", "one_case", "grades")
