@@ -14,7 +14,7 @@ from copark.report.across.tables import tests_of
 from copark.report.across.words import Speaker
 from copark.store import exports
 from copark.store.atomic import written_file
-from copark.store.tables import Cell, Table, number
+from copark.store.tables import Cell, Table, entries_table, number
 
 
 def tables(speaker: Speaker) -> Iterator[Table]:
@@ -26,7 +26,7 @@ def tables(speaker: Speaker) -> Iterator[Table]:
     yield _twins(speaker)
     yield _scores(speaker)
     yield _margins(speaker)
-    yield _provenance(speaker)
+    yield entries_table({"identity": speaker.found.identity, **speaker.found.provenance})
 
 
 def _verdicts(speaker: Speaker) -> Table:
@@ -120,15 +120,6 @@ def _margins(speaker: Speaker) -> Table:
         [name, one.value, one.reason.get(speaker.lang)] for name, one in speaker.found.file.rules.margins.items()
     ]
     return Table("margins", ["margin", "value", "reason"], rows, len(rows))
-
-
-def _provenance(speaker: Speaker) -> Table:
-    entries = {"identity": speaker.found.identity, **speaker.found.provenance}
-    rows: list[list[Cell]] = [
-        [name, value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)]
-        for name, value in entries.items()
-    ]
-    return Table("provenance", ["entry", "value"], rows, len(rows))
 
 
 def write_tables(speaker: Speaker, folder: Path) -> tuple[Path, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from copark.inference.claims.trial import ClaimFinding, PartFinding
 from copark.report.claims.words import Speaker
 from copark.store import exports
-from copark.store.tables import Cell, Table, number
+from copark.store.tables import Cell, Table, entries_table, number
 
 
 def tables(speaker: Speaker) -> Iterator[Table]:
@@ -19,7 +18,7 @@ def tables(speaker: Speaker) -> Iterator[Table]:
     yield _arms(speaker)
     yield _block(speaker)
     yield _severity(speaker)
-    yield _provenance(speaker)
+    yield entries_table({"identity": speaker.found.identity, **speaker.found.provenance})
 
 
 def _parts(speaker: Speaker) -> Iterator[tuple[ClaimFinding, PartFinding]]:
@@ -104,15 +103,6 @@ def _severity(speaker: Speaker) -> Table:
             lead: list[Cell] = [claim.claim.id, one.part.key, world.world, speaker.world(world.world), world.verdict]
             rows.append([*lead, world.refuted, world.batches, *map(number, world.interval), int(world.identical)])
     return Table("severity", header, rows, len(rows))
-
-
-def _provenance(speaker: Speaker) -> Table:
-    entries = {"identity": speaker.found.identity, **speaker.found.provenance}
-    rows: list[list[Cell]] = [
-        [name, value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)]
-        for name, value in entries.items()
-    ]
-    return Table("provenance", ["entry", "value"], rows, len(rows))
 
 
 def write_tables(speaker: Speaker, folder: Path) -> tuple[Path, ...]:
