@@ -51,6 +51,9 @@ def test_headlines_are_the_bands_where_outcomes_are_judged(answer):
         for name in ("operating", "jobs", "cash"):
             assert told[name]["median"] == arm["bands"][name][2][at]
             assert told[name]["low"] == arm["bands"][name][0][at]
+        for one in told.values():
+            assert one["shown"]["en"] == f"{one['middle']['en']} ({one['band']['en']})"
+            assert one["shown"]["zh"] == f"{one['middle']['zh']}（{one['band']['zh']}）"
 
 
 def test_observations_stand_beside_the_charts_with_their_sources(answer):
@@ -154,6 +157,24 @@ def test_coupling_is_the_read_out_of_the_analysis(client):
     shares = np.array(list(answer["arms"][0]["phases"].values()))
     assert np.allclose(shares.sum(axis=0), 1.0)
     assert answer["arms"][0]["grades"][-1] in answer["grades"]
+
+
+def test_the_null_of_coupling_takes_each_scale_from_another_run(client):
+    from copark.analysis.coordination import coordination, coupling, development
+    from copark.workflows.serving.coupling import _null
+
+    answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()["arms"][0]
+    null = np.array(answer["coordination_null"])
+    assert null.shape == (3, 80)
+    assert (np.diff(null, axis=0) >= 0.0).all()
+    for lang in ("en", "zh"):
+        assert f"{null[1, -1]:.2f}" in answer["null_sentence"][lang]
+    # Two scales that go together within a run, high or low: apart from their runs they no longer do.
+    high = np.repeat([1.0, 0.1], 4)[:, None]
+    together = {"global": high, "park": high}
+    own = coordination(coupling(np.stack([high, high], axis=-1)), development(np.stack([high, high], axis=-1)))
+    assert np.quantile(own, 0.95) == 1.0
+    assert _null(together, coupling)[2, 0] < 1.0
 
 
 def test_a_case_tells_facts_equity_and_levers_with_their_sources(client):
@@ -306,6 +327,7 @@ def test_claims_are_listed_and_verdicts_are_those_stored(client, data):
     (folder / "tables" / "claims-verdicts-en.csv").write_text("claim,verdict\nC1,supported\n", encoding="utf-8-sig")
     (folder / "claims-en.html").write_text("<p>page</p>", encoding="utf-8")
     trial = client.get("/api/v1/claims?case=great-stone").json()["trial"]
+    assert trial["parts"] == []
     assert (trial["identity"], trial["languages"]) == ("0123abcd", ["en"])
     assert trial["verdicts"]["en"] == {"header": ["claim", "verdict"], "rows": [["C1", "supported"]]}
     assert client.get("/api/v1/claims/great-stone/verdicts").json()["rows"] == [["C1", "supported"]]

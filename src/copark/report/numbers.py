@@ -76,6 +76,8 @@ def money(value: float, lang: str, *, reported: bool = False) -> str:
         large = abs(value) >= 100.0
         scaled = value / 100.0 if large else value * 100.0
         shown = exact(scaled) if reported else number(scaled, decimals(scaled, 3) if large else 0)
+        if shown == "0":
+            return "0美元"
         return f"{shown}{'亿' if large else '万'}美元"
     shown = exact(abs(value)) if reported else number(abs(value))
     return f"{MINUS if value < 0.0 else ''}US${shown} million"

@@ -136,6 +136,10 @@ class Headline(Answer):
     """95 % of runs."""
     shown: Said
     """Median and band as a person reads them."""
+    middle: Said
+    """The median alone, as a person reads it."""
+    band: Said
+    """The band alone."""
 
 
 class Arm(Answer):

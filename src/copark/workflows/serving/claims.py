@@ -13,6 +13,7 @@ from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
+from copark.workflows.serving.verdicts import PartVerdict, verdicts_in
 from copark.workflows.serving.wording import said
 
 TABLES = ("verdicts", "statistics", "arms", "block", "severity", "provenance")
@@ -63,6 +64,8 @@ class TrialInfo(Answer):
     """Its tables."""
     verdicts: dict[str, TableInfo]
     """Verdicts of every part, by language."""
+    parts: list[PartVerdict]
+    """Verdicts of every part with what they rest on, in both languages."""
 
 
 class ClaimsInfo(Answer):
@@ -131,6 +134,7 @@ def newest_trial(case: str, data: Path) -> TrialInfo | None:
         languages=spoken,
         tables=list(TABLES),
         verdicts={lang: read_table(folder / "tables" / f"claims-{VERDICTS}-{lang}.csv") for lang in spoken},
+        parts=verdicts_in(folder / "tables"),
     )
 
 

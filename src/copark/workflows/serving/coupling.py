@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.coordination import BOUNDARIES, COMPONENTS, GRADES, SCALES, grade, needed, read_out
+from copark.analysis.coordination import (
+    BOUNDARIES,
+    COMPONENTS,
+    GRADES,
+    SCALES,
+    coordination,
+    coupling,
+    coupling_corrected,
+    development,
+    grade,
+    needed,
+    read_out,
+)
 from copark.analysis.phases import PHASES, phase_shares, phases
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
@@ -25,6 +38,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
 """Outputs the read-outs need."""
+NULL_LEVELS = (0.05, 0.50, 0.95)
 
 
 class IndicatorInfo(Answer):
@@ -55,6 +69,10 @@ class CouplingArm(Answer):
     """D, standard form: a row for each of the levels."""
     coordination_corrected: list[Numbers]
     """D', after Wang and others 2021."""
+    coordination_null: list[Numbers]
+    """D, its 5, 50 and 95 %, where each scale's score is taken from another run: what has no tie within a run gives."""
+    coordination_corrected_null: list[Numbers]
+    """The same of D'."""
     coupling: Numbers
     """C, median over runs."""
     coupling_corrected: Numbers
@@ -69,6 +87,8 @@ class CouplingArm(Answer):
     """Shares of runs in each phase."""
     sentence: Said
     """The read-out in a sentence."""
+    null_sentence: Said
+    """What the null says in a sentence."""
 
 
 class CouplingAnswer(Answer):
@@ -145,6 +165,7 @@ def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> C
     result = dataset_of(runs, frame.labels)
     found = read_out(result)
     degree = quantiles_over(found.coordination.T)
+    null = _null(found.scores, coupling)
     shares = phase_shares(phases(result, turns))
     grades = [None if np.isnan(value) else grade(float(value)) for value in degree[2]]
     last = grades[frame.judged]
@@ -161,6 +182,8 @@ def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> C
         title=both(scenario.title),
         coordination=rows(degree),
         coordination_corrected=rows(quantiles_over(found.coordination_corrected.T)),
+        coordination_null=rows(null),
+        coordination_corrected_null=rows(_null(found.scores, coupling_corrected)),
         coupling=_middle(found.coupling),
         coupling_corrected=_middle(found.coupling_corrected),
         development=_middle(found.development),
@@ -168,7 +191,28 @@ def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> C
         grades=grades,
         phases={name: shares[n].tolist() for n, name in enumerate(PHASES)},
         sentence=sentence,
-    )
+        null_sentence=said(
+            "web.coupling.null", quarter=frame.labels[frame.judged], **_levels(null, frame.judged),
+            **{f"own_{name}": level for name, level in _levels(degree[[0, 2, 4]], frame.judged).items()},
+        ),
+    )  # fmt: skip
+
+
+def _null(scores: Mapping[str, Floats], form: Callable[[Floats], Floats]) -> Floats:
+    """D with the score of each scale taken from another run, its 5, 50 and 95 % in each quarter, shape (3, quarters).
+
+    Each scale keeps its course and its spread; what is lost is whether the scales of one run go together. The scales
+    are moved along the runs, each by another number of them: nothing is drawn, so the answer is the same each time.
+    """
+    step = len(next(iter(scores.values()))) // len(scores) + 1
+    mixed = np.stack([np.roll(values, n * step, axis=0) for n, values in enumerate(scores.values())], axis=-1)
+    return quantiles_over(coordination(form(mixed), development(mixed)).T, NULL_LEVELS)
+
+
+def _levels(rows_: Floats, at: int) -> dict[str, str]:
+    """Median and band of a quarter, as numbers for a sentence."""
+    low, median, high = (f"{value:.2f}" for value in rows_[:, at])
+    return {"low": low, "median": median, "high": high}
 
 
 def _middle(values: Floats) -> Numbers:

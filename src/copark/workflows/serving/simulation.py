@@ -42,7 +42,7 @@ from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import both, said, unit_title
+from copark.workflows.serving.wording import amount, both, said, span, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -191,13 +191,16 @@ def outcome_shares(runs: ArmRuns) -> list[OutcomeShare]:
 def headline(frame: Frame, name: str, values: Floats) -> Headline:
     """An output when outcomes are judged."""
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
+    unit = output_info(name).unit
     return Headline(
         output=name,
         quarter=frame.labels[frame.judged],
         low=low,
         median=median,
         high=high,
-        shown=sentences.shown(low, median, high, output_info(name).unit),
+        shown=sentences.shown(low, median, high, unit),
+        middle=amount(median, unit),
+        band=span(low, high, unit),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from copark import units
-from copark.report.numbers import bare, number, percent, quantity, reach
+from copark.report.numbers import bare, number, percent, reach, spoken
 from copark.texts import LANGUAGES, text
 from copark.workflows.serving.answers import Said
 
 POINTS = 100.0
+MONEY = "M USD"
 
 
 def said(key: str, **values: Any) -> Said:
@@ -35,8 +36,8 @@ def unit_title(symbol: str) -> Said:
 
 
 def amount(value: float, unit: str) -> Said:
-    """A value with its unit."""
-    return Said(en=quantity(value, unit, "en"), zh=quantity(value, unit, "zh"))
+    """A value with its unit, money as people count it: in Chinese in 亿 or 万."""
+    return Said(en=spoken(value, unit, "en"), zh=spoken(value, unit, "zh"))
 
 
 def span(low: float, high: float, unit: str) -> Said:
@@ -46,16 +47,19 @@ def span(low: float, high: float, unit: str) -> Said:
 
 def signed(value: float, unit: str) -> Said:
     """A difference with its sign and unit."""
-    shown = {lang: quantity(value, unit, lang) for lang in LANGUAGES}
+    shown = {lang: spoken(value, unit, lang) for lang in LANGUAGES}
     return Said(**{lang: f"+{words}" if value > 0.0 and has_digits(words) else words for lang, words in shown.items()})
 
 
 def signed_span(low: float, high: float, unit: str) -> Said:
-    """A range of differences with their signs, and the unit said once."""
-    first, last = bare(low, unit), signed(high, unit)
-    if low > 0.0 and has_digits(first):
-        first = f"+{first}"
-    return said("report.number.reach", low=first, high=last)
+    """A range of differences with their signs, and the unit said once where both ends have the same."""
+    if unit == MONEY:
+        first, last = signed(low, unit), signed(high, unit)
+        return said("report.number.reach", low=Said(en=first.en.removesuffix(" million"), zh=first.zh), high=last)
+    shown = bare(low, unit)
+    if low > 0.0 and has_digits(shown):
+        shown = f"+{shown}"
+    return said("report.number.reach", low=shown, high=signed(high, unit))
 
 
 def has_digits(words: str) -> bool:
