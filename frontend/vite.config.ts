@@ -1,9 +1,38 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { Marked } from 'marked';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+/** The repository's documents as parts of a page: `import MODEL from '….md?html'`. Links within the repository are plain words. */
+function documents(): Plugin {
+  const LOWER = 2;
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth }) {
+        const level = Math.min(6, depth + LOWER);
+        return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
+      },
+      link({ href, tokens }) {
+        const words = this.parser.parseInline(tokens);
+        return /^https?:/.test(href) ? `<a href="${href}" target="_blank" rel="noreferrer external">${words}</a>` : words;
+      },
+      image: () => '',
+      html: () => '',
+    },
+  });
+  return {
+    name: 'documents',
+    enforce: 'pre',
+    transform(text, id) {
+      if (!id.endsWith('.md?html')) return null;
+      return { code: `export default ${JSON.stringify(marked.parse(text))};`, map: null };
+    },
+  };
+}
 
 // The built page is served by the Python server under a policy that allows scripts and styles of its own origin only.
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [documents(), svelte()],
   build: {
     outDir: '../src/copark/web/dist',
     emptyOutDir: true,

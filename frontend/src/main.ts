@@ -3,5 +3,11 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import './styles/page.css';
 
+// The first page draws as soon as its answer is there: what draws is fetched meanwhile.
+if (['/', '/simulate'].includes(location.pathname)) {
+  void import('./lib/chart');
+  void import('./lib/fan');
+}
+
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -1,2 +1,7 @@
 /// <reference types="vite/client" />
 /// <reference types="svelte" />
+
+declare module '*.md?html' {
+  const text: string;
+  export default text;
+}

@@ -10,7 +10,7 @@ describe('the address', () => {
     const scenario = put(put(OWN, ['edits', 'equity'], [{ home: 3500, host: 6500, third: 0, from: '2015Q2' }]), ['parameters', 'host_growth_pull'], 1.5);
     const view: View = {
       case: 'suzhou', seed: 77, runs: 400, draws: 'prior', scenario, baseline: { ...AS_IT_IS, key: 'own', edits: { framework: 'off' } },
-      compared: [AS_IT_IS, scenario], expert: true, chart: 'cash', version: '0.1.0:08aae48e:022404a7',
+      compared: [AS_IT_IS, scenario], expert: true, chart: 'cash', samples: true, table: true, mark: { quarter: '2015Q2', key: 'visit/2015-05-10' }, version: '0.1.0:08aae48e:022404a7',
     };
     expect(round(view)).toEqual(view);
   });

@@ -1,15 +1,15 @@
 import { address, get, Refused } from './api';
 import { texts, type TextKey } from '../texts';
 import { History } from './history';
-import { decoded, encoded, PLAIN, type View } from './url';
-import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Said, StudyInfo } from './types';
+import { decoded, encoded, LOOKS, PLAIN, type Looks, type View } from './url';
+import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, StudyInfo } from './types';
 
 export const PAGES = [
   'simulate', 'compare', 'network', 'evidence', 'parks', 'claims', 'coupling', 'jobs', 'report', 'method', 'interface',
 ] as const;
 export type Page = (typeof PAGES)[number];
 
-function stored(key: string): string | null {
+export function stored(key: string): string | null {
   try {
     return localStorage.getItem(`copark.${key}`);
   } catch {
@@ -35,6 +35,14 @@ function pageOf(path: string): Page {
   return PAGES.find((one) => path === `/${one}`) ?? 'simulate';
 }
 
+/** A view that looks as another does. */
+function looking(view: View, like: View): View {
+  return { ...view, ...Object.fromEntries(LOOKS.map((name) => [name, like[name]])) };
+}
+
+/** What a picture is made from, however it is looked at. */
+const picture = (view: View): View => looking(view, PLAIN);
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
 /** What all pages share: language, page, the view that the address holds, and what was fetched once. */
@@ -48,6 +56,8 @@ class App {
   evidence = $state.raw<Evidence | null>(null);
   studies = $state.raw<StudyInfo[]>([]);
   problem = $state.raw<Refused | null>(null);
+  /** The versions a link was made with, where they are not those of this server. */
+  otherwise = $state<string | null>(null);
   undoable = $state(false);
   redoable = $state(false);
   private history = new History<View>(PLAIN);
@@ -60,7 +70,7 @@ class App {
       if (!stored('theme')) this.theme = dark.matches ? 'dark' : 'light';
     });
     addEventListener('popstate', () => this.read());
-    this.history = new History(this.view);
+    this.history = new History(picture(this.view));
     void this.fetch();
   }
 
@@ -104,6 +114,7 @@ class App {
 
   /** Another case: its levers are its own, so the scenario begins anew. */
   choose(name: string): void {
+    this.otherwise = null;
     this.commit({ ...PLAIN, case: name, seed: this.view.seed, expert: this.view.expert });
     void this.open(name);
   }
@@ -115,8 +126,14 @@ class App {
 
   commit(view: View): void {
     this.view = view;
-    this.history.commit(view);
+    this.history.commit(picture(view));
     this.marks();
+    this.write(false);
+  }
+
+  /** Show the same picture in another way: no step to go back to. */
+  look(looks: Looks): void {
+    this.view = { ...this.view, ...looks };
     this.write(false);
   }
 
@@ -130,7 +147,7 @@ class App {
 
   private restore(view: View): void {
     const before = this.view.case;
-    this.view = view;
+    this.view = looking(view, this.view);
     this.marks();
     this.write(false);
     if (before !== view.case) void this.open(view.case);
@@ -157,6 +174,7 @@ class App {
     this.page = page;
     this.write(true);
     scrollTo(0, 0);
+    document.getElementById('main')?.focus({ preventScroll: true });
   }
 
   speak(lang: Lang): void {
@@ -171,8 +189,10 @@ class App {
   }
 
   /** The version that made an answer goes into the address. */
-  made(version: string): void {
+  made(by: Made): void {
+    const version = `${by.code_version}:${by.model_hash.slice(0, 8)}:${by.case_hash.slice(0, 8)}`;
     if (this.view.version === version) return;
+    if (this.view.version) this.otherwise = this.view.version;
     this.view = { ...this.view, version };
     this.write(false);
   }

@@ -19,6 +19,9 @@ export interface Palette {
   cut: string;
   mark: string;
   arms: string[];
+  /** How dense the outer and inner bands are: on a dark ground more, to be seen as well. */
+  outer: number;
+  inner: number;
 }
 
 /** The colours of the page as it is painted now, for what is drawn on canvas. */
@@ -27,6 +30,6 @@ export function palette(): Palette {
   const of = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
     ink: of('ink'), soft: of('soft'), line: of('line'), paper: of('paper'), blue: of('blue'), grey: of('grey'),
-    cut: of('cut'), mark: of('mark'), arms: [of('grey'), of('blue'), of('orange'), of('green')],
+    cut: of('cut'), mark: of('mark'), arms: [of('grey'), of('blue'), of('orange'), of('green')], outer: Number(of('outer')), inner: Number(of('inner')),
   };
 }

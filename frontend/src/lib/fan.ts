@@ -15,8 +15,20 @@ export interface FanData {
   selected: string | null;
   range: [number, number];
   unit: string;
-  labels: { median: string; most: string; observed: string; baseline: string };
+  labels: Labels;
+  /** What the outline is, where it is not the baseline. */
+  outlined?: string;
   zero?: boolean;
+  /** Drawn large: with words beside the lines. */
+  enlarged?: boolean;
+}
+
+export interface Labels {
+  median: string;
+  most: string;
+  observed: string;
+  baseline: string;
+  ends: string;
 }
 
 interface Shape {
@@ -38,8 +50,14 @@ function band(name: string, low: Numbers, high: Numbers, fill: string, opacity: 
   };
 }
 
+/** Words at the right end of a line. */
+function ended(words: string, color: string, distance = 4): Drawn {
+  return { show: true, formatter: words, color, fontSize: 12, fontFamily: FONT, distance };
+}
+
 function line(name: string, data: Numbers, color: string, more: Drawn = {}): Drawn {
   return {
+    ...(more.endLabel ? { endLabel: more.endLabel } : {}),
     type: 'line', name, data, showSymbol: false, silent: true, animation: false,
     lineStyle: { color, width: 1, ...(more.lineStyle as Drawn | undefined) }, itemStyle: { color },
     z: (more.z as number | undefined) ?? 3,
@@ -50,16 +68,17 @@ function line(name: string, data: Numbers, color: string, more: Drawn = {}): Dra
 export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
   const [p5 = [], p25 = [], p50 = [], p75 = [], p95 = []] = data.bands;
   const [b5 = [], , b50 = [], , b95 = []] = data.outline;
+  const ends = data.enlarged === true;
   const dashed = { lineStyle: { type: [4, 3], width: 1 }, z: 4 };
   const used = data.observed.filter((one) => data.quarters.includes(one.quarter));
   const marks = [
-    ...(data.today ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: false } }] : []),
+    ...(data.today ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: ends, formatter: data.labels.ends, color: paint.cut, fontSize: 12, fontFamily: FONT, position: 'end', distance: 4 } }] : []),
     ...(data.selected ? [{ xAxis: data.selected, lineStyle: { color: paint.mark, type: 'solid', width: 1.5 }, label: { show: false } }] : []),
   ];
   return {
     animation: false,
     textStyle: { fontFamily: FONT },
-    grid: { left: 44, right: 12, top: 10, bottom: 22 },
+    grid: { left: 44, right: ends ? 76 : 12, top: ends ? 26 : 10, bottom: 22 },
     xAxis: {
       type: 'category', data: data.quarters, boundaryGap: false,
       axisLine: { lineStyle: { color: paint.line }, onZero: false }, axisTick: { show: false },
@@ -88,7 +107,7 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
           `${data.labels.median} ${number(p50)} ${data.unit}`,
           `${data.labels.most} ${number(p5)} – ${number(p95)}`,
         ];
-        if (b50.length) rows.push(`${data.labels.baseline} ${number(b50)} (${number(b5)} – ${number(b95)})`);
+        if (b50.length) rows.push(`${data.outlined ?? data.labels.baseline} ${number(b50)} (${number(b5)} – ${number(b95)})`);
         for (const one of used) {
           if (one.quarter === quarter) rows.push(`${data.labels.observed} ${shown(one.value, lang)}`);
         }
@@ -96,14 +115,17 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
       },
     },
     series: [
-      band('90', p5, p95, paint.blue, 0.18, 1),
-      band('50', p25, p75, paint.blue, 0.38, 2),
+      band('90', p5, p95, paint.blue, paint.outer, 1),
+      band('50', p25, p75, paint.blue, paint.inner, 2),
+      ...(ends && p95.length
+        ? [line('p95', p95, paint.blue, { lineStyle: { width: 0 }, endLabel: ended('95%', paint.soft) }), line('p5', p5, paint.blue, { lineStyle: { width: 0 }, endLabel: ended('5%', paint.soft) })]
+        : []),
       ...data.samples.map((row, n) => line(`run ${n}`, row, paint.blue, { lineStyle: { width: 0.6, opacity: 0.55 } })),
       ...(b50.length
         ? [line('b5', b5, paint.grey, dashed), line('b95', b95, paint.grey, dashed), line('b50', b50, paint.grey, { lineStyle: { width: 1.4 }, z: 4 })]
         : []),
       {
-        ...line('median', p50, paint.blue, { lineStyle: { width: 2 }, z: 5 }),
+        ...line('median', p50, paint.blue, { lineStyle: { width: 2 }, z: 5, ...(ends && p50.length ? { endLabel: ended(data.labels.median, paint.blue) } : {}) }),
         markLine: {
           silent: true, symbol: 'none', data: marks,
         },
@@ -124,12 +146,13 @@ export interface OverlayData {
   arms: { title: string; bands: Numbers[] }[];
   range: [number, number];
   today: string;
+  labels: Labels;
 }
 
 /** Medians of several arms, each with the outline of its band of 90 %. */
 export function overlay(data: OverlayData, paint: Palette, lang: Lang): Drawn {
   const base = fan(
-    { quarters: data.quarters, bands: [], outline: [], samples: [], observed: [], today: data.today, selected: null, range: data.range, unit: '', labels: { median: '', most: '', observed: '', baseline: '' } },
+    { quarters: data.quarters, bands: [], outline: [], samples: [], observed: [], today: data.today, selected: null, range: data.range, unit: '', labels: data.labels, enlarged: true },
     paint, lang,
   );
   const types = ['solid', [8, 3], [3, 3], [10, 3, 2, 3]];
@@ -148,9 +171,10 @@ export function overlay(data: OverlayData, paint: Palette, lang: Lang): Drawn {
         const color = paint.arms[n] ?? paint.ink;
         const type = types[n] as string;
         return [
+          band(`${n} band`, arm.bands[0] ?? [], arm.bands[4] ?? [], color, 0.07, 1),
           line(`${n} low`, arm.bands[0] ?? [], color, { lineStyle: { width: 0.8, type, opacity: 0.8 } }),
           line(`${n} high`, arm.bands[4] ?? [], color, { lineStyle: { width: 0.8, type, opacity: 0.8 } }),
-          line(`${n}`, arm.bands[2] ?? [], color, { lineStyle: { width: 2.2, type }, z: 5 }),
+          line(`${n}`, arm.bands[2] ?? [], color, { lineStyle: { width: 2.2, type }, z: 5, endLabel: ended(String(n + 1), color, 6 + 14 * n) }),
         ];
       }),
     ],

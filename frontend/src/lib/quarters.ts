@@ -17,3 +17,9 @@ export function at<T extends { date: string }>(dated: readonly T[], quarter: str
   for (const one of dated) if (quarterOf(one.date) <= quarter) found = one;
   return found;
 }
+
+/** Years from one quarter to another. */
+export function yearsBetween(from: string, to: string): number {
+  const number = (quarter: string): number => 4 * Number(quarter.slice(0, 4)) + Number(quarter.slice(5));
+  return (number(to) - number(from)) / 4;
+}

@@ -45,6 +45,11 @@ export function steps(written: Step[] | number | undefined): Step[] {
   return written === undefined ? [] : typeof written === 'number' ? [{ value: written }] : written;
 }
 
+/** Whether two scenarios say the same, whatever they are called. */
+export function same(one: Scenario, other: Scenario): boolean {
+  return JSON.stringify(changed(one)) === JSON.stringify(changed(other));
+}
+
 /** What is changed: the places of a scenario that are not as the record has them. */
 export function changed(scenario: Scenario): [string, unknown][] {
   const { edits = {}, parameters = {}, levers = {}, links = {}, without_anchors } = pruned(scenario);

@@ -182,13 +182,18 @@ export interface OutcomeMove {
   high: number | null;
 }
 
-export interface Headline {
+export interface HeadlineMove {
   output: string;
   quarter: string;
   low: number | null;
   median: number | null;
   high: number | null;
   shown: Said;
+}
+
+export interface Headline extends HeadlineMove {
+  middle: Said;
+  band: Said;
 }
 
 export interface Arm {
@@ -209,7 +214,7 @@ export interface Change {
   pairs: number;
   begins: string | null;
   outcomes: OutcomeMove[];
-  headlines: Headline[];
+  headlines: HeadlineMove[];
   bands: Record<string, Numbers[]>;
   sentences: Record<string, Said>;
 }
@@ -386,4 +391,16 @@ export interface Job {
   has_page: boolean;
   reused: boolean;
   trouble: Fault[];
+}
+
+export interface Park {
+  id: string;
+  case: string | null;
+  title: Said;
+  kind: string;
+  kind_title: Said;
+  words: Record<string, Said | null>;
+  values: Record<string, string | number | boolean | null>;
+  source: string[];
+  place: { title: Said; longitude: number; latitude: number; grade: string; note: Said | null };
 }

@@ -1,6 +1,11 @@
 import { AS_IT_IS, OWN, pruned } from './scenario';
 import type { Scenario } from './types';
 
+export interface Mark {
+  key: string;
+  quarter: string;
+}
+
 /** All that makes the picture: with it in the address, a copied link shows the same to somebody else. */
 export interface View {
   case: string;
@@ -14,6 +19,12 @@ export interface View {
   expert: boolean;
   /** The enlarged chart, or nothing. */
   chart: string | null;
+  /** Twenty single runs over the bands. */
+  samples: boolean;
+  /** Numbers in the place of charts. */
+  table: boolean;
+  /** A row of the evidence that is pointed at in the charts: its key and its quarter. */
+  mark: Mark | null;
   /** Versions the link was made with: of the code, the model and the case. */
   version: string | null;
 }
@@ -28,8 +39,15 @@ export const PLAIN: View = {
   compared: [],
   expert: false,
   chart: null,
+  samples: false,
+  table: false,
+  mark: null,
   version: null,
 };
+
+/** What a view shows of a picture, and not what the picture is made from: going back leaves it as it is. */
+export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version'] as const;
+export type Looks = Partial<Pick<View, (typeof LOOKS)[number]>>;
 
 export function encoded(view: View): URLSearchParams {
   const words = new URLSearchParams({ case: view.case, seed: String(view.seed), runs: String(view.runs) });
@@ -40,6 +58,9 @@ export function encoded(view: View): URLSearchParams {
   if (view.compared.length) words.set('compare', JSON.stringify(view.compared.map(pruned)));
   if (view.expert) words.set('mode', 'expert');
   if (view.chart) words.set('chart', view.chart);
+  const shown = [...(view.samples ? ['samples'] : []), ...(view.table ? ['table'] : [])];
+  if (shown.length) words.set('show', shown.join('.'));
+  if (view.mark) words.set('mark', `${view.mark.quarter} ${view.mark.key}`);
   if (view.version) words.set('v', view.version);
   return words;
 }
@@ -48,6 +69,7 @@ export function encoded(view: View): URLSearchParams {
 export function decoded(words: URLSearchParams): View {
   const name = words.get('case') ?? '';
   const baseline = words.get('baseline');
+  const shown = (words.get('show') ?? '').split('.');
   return {
     case: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name) ? name : PLAIN.case,
     seed: whole(words.get('seed'), PLAIN.seed, 0, 2 ** 53 - 1),
@@ -58,8 +80,16 @@ export function decoded(words: URLSearchParams): View {
     compared: many(words.get('compare')),
     expert: words.get('mode') === 'expert',
     chart: /^[a-z_]+$/.exec(words.get('chart') ?? '')?.[0] ?? null,
+    samples: shown.includes('samples'),
+    table: shown.includes('table'),
+    mark: marked(words.get('mark')),
     version: /^[\w.:-]{1,80}$/.exec(words.get('v') ?? '')?.[0] ?? null,
   };
+}
+
+function marked(text: string | null): Mark | null {
+  const found = /^(\d{4}Q[1-4]) (.{1,200})$/.exec(text ?? '');
+  return found?.[1] && found[2] ? { quarter: found[1], key: found[2] } : null;
 }
 
 function isAsItIs(scenario: Scenario): boolean {

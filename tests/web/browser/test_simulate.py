@@ -1,0 +1,224 @@
+"""The first page: levers, charts, address, guesses, reasons, exports, and a server that goes away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.browser.doing import changed, identity, opened, pictures, query, scenario, settled
+
+
+def test_a_released_slider_is_in_the_address_and_reloading_gives_the_same_picture(page: Any) -> None:
+    opened(page)
+    before = identity(page)
+    slider = page.get_by_role("slider", name="China")
+    slider.focus()
+    slider.press("Home")
+    after = changed(page, before)
+    equity = scenario(page)["edits"]["equity"][0]
+    assert equity["home"] == 0
+    assert sum(equity[side] for side in ("home", "host", "third")) == 10_000
+    page.locator(".why ol").wait_for()
+    told, painted = page.locator(".outcomes").inner_text(), pictures(page)
+    page.reload()
+    page.locator(".outcomes").wait_for()
+    settled(page)
+    assert identity(page) == after
+    assert page.locator(".outcomes").inner_text() == told
+    assert pictures(page) == painted
+    assert query(page)["baseline"] == ["as-it-is"]
+    assert query(page)["seed"] == ["1"]
+    assert re.fullmatch(r"[\w.]+:[0-9a-f]{8}:[0-9a-f]{8}", query(page)["v"][0])
+
+
+def test_an_address_of_another_version_says_so(page: Any) -> None:
+    opened(page, more="&v=0.0.9:00000000:00000000")
+    note = page.get_by_role("note")
+    assert "0.0.9:00000000:00000000" in note.inner_text()
+    note.get_by_role("button").click()
+    assert note.count() == 0
+
+
+def test_shares_typed_into_the_box_keep_the_whole_and_locks_hold(page: Any) -> None:
+    opened(page)
+    before = identity(page)
+    box = page.get_by_role("spinbutton", name="China (%)")
+    box.fill("33.33")
+    box.press("Enter")
+    before = changed(page, before)
+    assert scenario(page)["edits"]["equity"] == [{"home": 3333, "host": 6667, "third": 0}]
+    page.get_by_role("button", name="Lock Third parties").click()
+    page.get_by_role("button", name="Lock Belarus").click()
+    box.fill("20")
+    box.press("Enter")
+    changed(page, before)
+    assert scenario(page)["edits"]["equity"] == [{"home": 2000, "host": 6667, "third": 1333}]
+
+
+def test_dragging_asks_for_few_runs_with_still_axes_and_release_for_all(page: Any) -> None:
+    opened(page)
+    asked: list[dict[str, Any]] = []
+
+    def note(request: Any) -> None:
+        if request.url.endswith("/simulate") and "why" not in request.post_data:
+            asked.append(json.loads(request.post_data))
+
+    before = identity(page)
+    page.on("request", note)
+    box = page.get_by_role("slider", name="China").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.6 * box["width"], y)
+    page.mouse.down()
+    for n in range(8):
+        page.mouse.move(box["x"] + (0.6 - 0.03 * n) * box["width"], y)
+        page.wait_for_timeout(60)
+    page.mouse.up()
+    changed(page, before)
+    page.locator(".why ol").wait_for()
+    assert asked[-1]["runs"] == 1000
+    assert {one["runs"] for one in asked[:-1]} == {200}
+    assert {one["seed"] for one in asked} == {1}
+
+
+def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page: Any) -> None:
+    opened(page)
+    first = identity(page)
+    page.get_by_role("switch", name="Concessional credit").click()
+    second = changed(page, first)
+    page.get_by_role("switch", name="Expert mode").click()
+    page.get_by_role("button", name="Undo").click()
+    assert changed(page, second) == first
+    assert page.get_by_role("switch", name="Expert mode").is_checked()
+    page.get_by_role("button", name="Redo").click()
+    assert changed(page, first) == second
+    page.get_by_role("button", name="Reset").click()
+    assert changed(page, second) == first
+
+
+def test_the_language_is_switched_and_nothing_else(page: Any) -> None:
+    opened(page)
+    before = identity(page)
+    page.get_by_role("switch", name="Political land plan").click()
+    after = changed(page, before)
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("switch", name="政府土地规划").wait_for()
+    assert identity(page) == after
+    assert not page.get_by_role("switch", name="政府土地规划").is_checked()
+
+
+def test_a_guess_is_asked_for_before_the_answer(page: Any) -> None:
+    opened(page)
+    page.get_by_role("switch", name="Guess first").click()
+    page.get_by_role("switch", name="Concessional credit").click()
+    assert page.locator(".outcomes").count() == 0
+    assert page.locator(".plot").count() == 0
+    page.get_by_role("button", name="About the same").click()
+    page.locator(".verdict").wait_for()
+    assert page.locator(".outcomes").is_visible()
+
+
+def test_three_mechanisms_and_what_was_recorded_near_say_why(page: Any) -> None:
+    opened(page)
+    assert "Nothing is changed yet" in page.locator(".why").inner_text()
+    page.get_by_role("combobox", name=re.compile("^The framework is")).select_option("off")
+    page.locator(".why ol li").nth(2).wait_for()
+    assert page.locator(".why ol li").count() == 3
+    page.locator(".near li").first.wait_for()
+    assert page.locator(".near .sources li").count() >= 3
+    page.get_by_label("The change of").select_option("cash")
+    page.wait_for_function("() => /Developer's cash/.test(document.querySelector('.why ol')?.textContent ?? '')")
+
+
+def test_a_chart_is_enlarged_shown_with_single_runs_and_as_numbers(page: Any) -> None:
+    opened(page)
+    assert page.locator(".plot").count() == 6
+    page.get_by_role("button", name="Jobs: enlarge").click()
+    assert page.locator(".plot").count() == 1
+    with page.expect_request(lambda one: one.url.endswith("/simulate") and '"samples":20' in one.post_data):
+        page.get_by_role("switch", name="20 single runs").click()
+    page.get_by_role("tab", name="Charts").press("ArrowRight")
+    table = page.get_by_role("tabpanel").locator("table.numbers")
+    assert table.locator("tbody tr").count() == 80
+    assert page.get_by_role("tab", name="Numbers").evaluate("one => one === document.activeElement")
+    assert query(page)["show"] == ["samples.table"]
+    assert query(page)["chart"] == ["jobs"]
+    page.get_by_role("tab", name="Charts").click()
+    page.get_by_role("button", name="All charts", exact=True).click()
+    assert page.locator(".plot").count() == 6
+
+
+def test_a_row_of_the_evidence_is_marked_and_shows_its_source(page: Any) -> None:
+    opened(page)
+    painted = page.locator(".plot").first.get_attribute("data-painted")
+    page.get_by_label("Search the evidence").fill("1629")
+    row = page.get_by_role("button", name=re.compile("Resolution 1629")).first
+    row.click()
+    assert row.get_attribute("aria-pressed") == "true"
+    assert page.locator("tr.chosen .sources li").count() >= 1
+    assert query(page)["mark"][0].startswith("2011Q4 ")
+    page.wait_for_function("(n) => document.querySelector('.plot').dataset.painted !== n", arg=painted)
+
+
+def test_what_the_eye_sees_is_said_to_those_who_hear(page: Any) -> None:
+    opened(page)
+    said = page.locator(".status [aria-live=polite]").inner_text()
+    assert "self-standing" in said
+    charts = page.get_by_role("img").filter(has=page.locator("canvas")).all()
+    assert len(charts) == 6
+    assert all("median" in (one.get_attribute("aria-label") or "") for one in charts)
+
+
+@pytest.mark.usefixtures("errors_expected")
+def test_a_server_that_was_killed_and_came_back_answers_the_open_page(page: Any, server: Any) -> None:
+    opened(page)
+    before = identity(page)
+    server.stop()
+    page.get_by_role("switch", name="Concessional credit").click()
+    page.get_by_text("The server does not answer").wait_for()
+    assert page.locator(".plot").count() == 6
+    assert "try again" in page.locator(".status").inner_text()
+    server.start()
+    page.get_by_role("button", name="Try again").click()
+    changed(page, before)
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_on_a_phone_the_outcome_and_a_chart_stay_while_a_lever_is_moved(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page)
+    before = identity(page)
+    page.mouse.wheel(0, 1500)
+    page.wait_for_function("() => scrollY > 500")
+    page.get_by_role("button", name="Move levers").click()
+    slider = page.get_by_role("slider", name="China")
+    for place in (page.locator(".stick .mini"), page.locator(".stick .plot"), slider):
+        box = place.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 844
+    slider.focus()
+    slider.press("Home")
+    changed(page, before)
+    assert page.locator(".stick .plot").is_visible()
+
+
+def test_exports_open_in_spreadsheets_and_statistics(page: Any, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    opened(page)
+    page.get_by_text("Export", exact=True).click()
+    files: dict[str, Path] = {}
+    for form in ("CSV", "XLSX"):
+        with page.expect_download() as found:
+            page.get_by_role("link", name=form, exact=True).click()
+        files[form] = tmp_path / found.value.suggested_filename
+        found.value.save_as(files[form])
+    rows = list(csv.reader(io.StringIO(files["CSV"].read_text(encoding="utf-8-sig"))))
+    assert len(rows) > 80
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert load_workbook(files["XLSX"], read_only=True).sheetnames

@@ -1,0 +1,140 @@
+"""The other pages at work: comparing, scrubbing, looking up, submitting, uploading, reporting."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.browser.doing import query
+
+
+def test_scenarios_are_compared_added_and_taken_away(page: Any) -> None:
+    page.goto("/compare?lang=en")
+    page.locator(".plot[data-painted]").first.wait_for()
+    assert page.locator(".chances .bar").count() == 2
+    page.get_by_role("button", name="Add a scenario").click()
+    page.locator(".chances .bar").nth(2).wait_for()
+    assert page.locator(".fans.pair figure").count() == 2
+    assert len(query(page)["compare"]) == 1
+    told = page.locator(".lead").inner_text()
+    page.reload()
+    page.locator(".chances .bar").nth(2).wait_for()
+    assert page.locator(".lead").inner_text() == told
+    page.get_by_role("button", name=re.compile("^Remove: 3")).click()
+    page.wait_for_function("() => document.querySelectorAll('.chances .bar').length === 2")
+
+
+def test_flows_swell_and_thin_as_the_quarters_go(page: Any) -> None:
+    page.goto("/network?lang=en")
+    page.locator("svg.net").wait_for()
+    shape = "[...document.querySelectorAll('.flow path:last-child')].map((one) => one.getAttribute('d'))"
+    places = "[...document.querySelectorAll('.disc')].map((one) => [one.cx.baseVal.value, one.cy.baseVal.value])"
+    flows, actors = page.evaluate(shape), page.evaluate(places)
+    scrubber = page.get_by_role("slider", name="Quarter")
+    scrubber.focus()
+    scrubber.press("Home")
+    page.get_by_text("What the arrows carry in 2012Q3").wait_for()
+    assert page.evaluate(shape) != flows
+    assert page.evaluate(places) == actors
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => !document.querySelector('.flows-in').textContent.includes('2012Q3')")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="China Merchants Group").click()
+    page.locator("section[aria-live] .sources li").first.wait_for()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_label_of_the_network_is_cut_or_lies_on_another(page: Any, lang: str) -> None:
+    page.goto(f"/network?lang={lang}")
+    page.locator("svg.net").wait_for()
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.node text')].map((one) => { const box = one.getBBox();"
+        " return [box.x, box.y, box.x + box.width, box.y + box.height, one.textContent]; })"
+    )
+    width, height = page.evaluate(
+        "(({ width, height }) => [width, height])(document.querySelector('svg.net').viewBox.baseVal)"
+    )
+    assert all(box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height for box in boxes)
+    over = [
+        (a[4], b[4])
+        for n, a in enumerate(boxes)
+        for b in boxes[n + 1 :]
+        if min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
+    ]
+    assert over == []
+
+
+def test_a_row_of_the_evidence_leads_to_the_charts(page: Any) -> None:
+    page.goto("/evidence?lang=en")
+    page.get_by_label("Grade").select_option("medium")
+    page.get_by_label("Search the evidence").fill("devalued")
+    page.locator("tbody").get_by_role("button", name=re.compile("devalued")).click()
+    page.get_by_role("button", name="See it in the charts").click()
+    page.locator(".plot[data-painted]").first.wait_for()
+    assert query(page)["mark"][0].startswith("2011Q2 ")
+    page.locator("tr.chosen").wait_for()
+
+
+def test_parks_are_dots_on_a_graticule_and_rows_of_a_table(page: Any) -> None:
+    page.goto("/parks?lang=en")
+    page.locator(".map .park").first.wait_for()
+    assert page.locator(".map .park").count() == page.locator("table.broad tbody tr").count() == 37
+    page.get_by_label("Search").fill("Belarus")
+    page.wait_for_function("() => document.querySelectorAll('.map .park').length === 1")
+    page.get_by_role("button", name="China–Belarus Industrial Park Great Stone").click()
+    page.locator(".one .sources li").first.wait_for()
+
+
+def test_a_job_is_submitted_and_cancelled(page: Any) -> None:
+    page.goto("/jobs?lang=en")
+    page.get_by_label("Runs", exact=True).fill("400000")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("cancelled", exact=False).first.wait_for()
+
+
+@pytest.mark.usefixtures("errors_expected")
+def test_a_bad_case_is_refused_with_its_faults_and_a_good_one_taken(page: Any, tmp_path: Path) -> None:
+    page.goto("/parks?lang=en")
+    page.get_by_role("heading", name="Bring your own case").wait_for()
+    bad = tmp_path / "bad.zip"
+    with zipfile.ZipFile(bad, "w") as archive:
+        archive.writestr("case.yaml", "format: 1\nname: bad\n")
+    page.get_by_label("File").set_input_files(bad)
+    page.get_by_role("alert").wait_for()
+    assert "case.yaml" in page.get_by_role("alert").inner_text()
+    good = tmp_path / "good.zip"
+    good.write_bytes(page.request.get("/api/v1/cases/great-stone/files.zip").body())
+    page.get_by_label("File").set_input_files(good)
+    page.get_by_role("status").get_by_role("button", name="Simulate it").click()
+    page.locator(".plot[data-painted]").first.wait_for()
+    assert "case=u-" in page.url
+
+
+def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> None:
+    page.goto("/method?lang=en")
+    page.get_by_role("heading", name="The model beside the record").wait_for()
+    page.get_by_text("Equations and their order in a quarter").click()
+    page.get_by_text("neutral + strength").wait_for()
+
+
+@pytest.mark.long
+def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
+    page.goto("/report?lang=en&runs=100")
+    page.get_by_label("Language of the report").select_option("zh")
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("switch", name="股权").wait_for(timeout=90_000)
+    page.get_by_role("switch", name="股权").click()
+    assert page.get_by_role("switch", name="局限").is_disabled()
+    with page.expect_download() as found:
+        page.get_by_role("link", name="Save").click()
+    found.value.save_as(tmp_path / "report.html")
+    written = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert 'id="equity"' not in written
+    assert 'href="#equity"' not in written
+    assert 'id="limits"' in written
+    assert 'lang="zh-CN"' in written
