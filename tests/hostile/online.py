@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 from hypothesis import strategies as st
 
 from tests.hostile import mutations as m
-from tests.hostile.subjects import ACCEPTED, REFUSED, Subject, files_of, skeleton, tree_of
+from tests.hostile.subjects import ACCEPTED, REFUSED, Subject, files_of, shipped_studies, skeleton, tree_of, tried
 
 PROBLEM = "application/problem+json"
 
@@ -249,7 +250,6 @@ def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     """Taking an upload; nothing of what is refused may stay."""
     from copark.workflows.serving.shelf import Shelf
     from copark.workflows.serving.uploading import take
-    from tests.hostile.subjects import tried
 
     shelf = Shelf(folder / "uploads")
     answer = tried(lambda: take(shelf, content, workbook=workbook))
@@ -267,7 +267,11 @@ def taken_workbook(content: bytes, folder: Path) -> str:
 
 
 def _inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
-    return m.changed_table(draw, raw) if name.endswith(".csv") else m.changed_yaml(draw, raw, tree_of(raw))
+    if name.endswith(".csv"):
+        return m.changed_table(draw, raw)
+    return (
+        m.changed_yaml(draw, raw, tree_of(raw)) if raw in files_of(skeleton()).values() else m.changed_bytes(draw, raw)
+    )
 
 
 @st.composite
@@ -304,6 +308,77 @@ def sound_body() -> Sent:
     return Sent("POST", path.encode(), b"", json.dumps(BODIES[path]).encode(), JSON)
 
 
+# --- workspaces -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def workspace() -> dict[str, bytes]:
+    """The files of a workspace with a case and its run."""
+    import zipfile
+    from tempfile import TemporaryDirectory
+
+    from copark.workflows import run_study, workspaces
+
+    study = shipped_studies()[0].replace(b"case: great-stone", f"case: {skeleton()}".encode())
+    with TemporaryDirectory() as place:
+        (Path(place) / "study.yaml").write_bytes(study)
+        made = run_study(Path(place) / "study.yaml", runs=2, draws="defaults", out=Path(place), report=False)
+        packed = workspaces.pack(Path(place) / "w.zip", runs=[made.identity], out=Path(place))
+        with zipfile.ZipFile(packed.path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+
+@st.composite
+def workspaces_of(draw: m.Draw) -> bytes:
+    """A workspace with names, kinds, sizes or contents changed; its list fits in one of two."""
+    files = dict(workspace())
+    if draw(st.booleans()):
+        return m.changed_archive(draw, files, _anything_inside)
+    told = [name for name in files if name.endswith((".yaml", ".csv", ".json"))]
+    name = m.one(draw, told)
+    files[name] = _anything_inside(draw, name, files[name])
+    return m.zipped([(m.entry_of(key), raw) for key, raw in relisted(files).items()])
+
+
+def relisted(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same files with checksums that fit: what a careful forger would send."""
+    from copark.store.workspace.layout import CRATE, MANIFEST
+    from copark.store.workspace.packing import as_json, manifest_of
+
+    inner = {name: raw for name, raw in files.items() if name not in (MANIFEST, CRATE)}
+    sums = {name: (len(raw), hashlib.sha256(raw).hexdigest()) for name, raw in inner.items()}
+    return {**inner, CRATE: files[CRATE], MANIFEST: as_json(manifest_of(sums))}
+
+
+def _anything_inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
+    if raw != workspace().get(name):  # spoiled already: it may be no JSON any more
+        return m.changed_bytes(draw, raw)
+    if name.endswith(".json"):
+        return m.changed_body(draw, json.loads(raw))
+    return _inside(draw, name, raw) if name.endswith((".yaml", ".csv")) else m.changed_bytes(draw, raw)
+
+
+def unpacked(content: bytes, folder: Path) -> str:
+    """Opening a workspace: all of it, or nothing."""
+    from copark.store import RunStore
+    from copark.workflows import workspaces
+
+    path, there = folder / "w.zip", folder / "there"
+    path.write_bytes(content)
+    answer = tried(lambda: workspaces.open_(path, there))
+    assert {one.name for one in folder.iterdir()} == {"w.zip"} | ({"there"} if answer == ACCEPTED else set())
+    if answer == ACCEPTED:
+        records, faults = RunStore(there / "runs").records()
+        for record in records:
+            RunStore(there / "runs").load(record.identity)
+        assert not faults
+    return answer
+
+
+def sound_workspace() -> bytes:
+    return m.zipped([(m.entry_of(name), raw) for name, raw in workspace().items()])
+
+
 ONLINE = (
     Subject("addresses", 2500, addresses(), answered, lambda: Sent("GET", b"/api/v1/cases")),
     Subject("bodies", 1200, bodies(), answered, sound_body),
@@ -311,4 +386,5 @@ ONLINE = (
 UPLOADS = (
     Subject("uploaded archives", 600, archives(), taken_archive, sound_archive),
     Subject("uploaded workbooks", 400, case_books(), taken_workbook, case_book),
+    Subject("workspaces", 150, workspaces_of(), unpacked, sound_workspace),
 )

@@ -433,7 +433,7 @@ def unexpected(lang: str) -> str:
 
 
 OFFLINE = (
-    Subject("case folders", 4000, case_files(MINIATURE), examined, lambda: files_of(MINIATURE)),
+    Subject("case folders", 3850, case_files(MINIATURE), examined, lambda: files_of(MINIATURE)),
     Subject("case folders, run if accepted", 1000, skeleton_files(), run_once, lambda: files_of(skeleton())),
     Subject("folders with tricks", 500, tricked(), tricks, lambda: ("stranger", "series.csv", "a note")),
     Subject("studies", 3000, study_files(), study, lambda: shipped_studies()[0]),

@@ -121,3 +121,15 @@ def test_tables_of_cases_refuse_control_characters_too(tmp_path):
     (fault,) = examine(folder, PARAMETERS)[1]
     assert (fault.code, fault.line, fault.key) == ("cases.control_mark", 3, "event_en")
     assert "\\x1b[2J" in fault.sentence()
+
+
+def test_files_that_lie_over_one_another_in_an_archive():
+    """A small archive whose directory names the same bytes a thousand times."""
+    raw = bytearray(zipped([(entry_of(f"{n}.csv", zipfile.ZIP_STORED), b"x" * 90_000) for n in range(2)]))
+    start = raw.find(b"PK\x03\x04", 4)
+    for mark in (b"PK\x01\x02",):
+        place = raw.find(mark, raw.find(mark) + 4)
+        raw[place + 20 : place + 24] = (95_000).to_bytes(4, "little")
+        raw[place + 42 : place + 46] = start.to_bytes(4, "little")
+    with pytest.raises(Refused, match="bomb"):
+        check_workbook(bytes(raw), "t.xlsx", "web.upload", 500, 50_000_000)

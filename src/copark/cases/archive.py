@@ -51,12 +51,15 @@ class Archive:
         What it is called in faults.
     area
         Where the words of its faults are: fault ``bomb`` has the words ``<area>.bomb.cause`` and ``.repair``.
+    size
+        Its bytes: files that together say they take more of them lie over one another.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, name: str, area: str) -> None:
+    def __init__(self, archive: zipfile.ZipFile, name: str, area: str, size: int) -> None:
         self.archive = archive
         self.name = name
         self.area = area
+        self.size = size
 
     def refuse(self, code: str, key: str = "", **values: Any) -> Refused:
         """Say why it is refused."""
@@ -75,6 +78,8 @@ class Archive:
             raise self.refuse("too_many_entries", found=len(entries), most=most_entries)
         if sum(entry.file_size for entry in entries) > most_bytes:
             raise self.refuse("too_large_inside", most=most_bytes // 1_000_000)
+        if sum(entry.compress_size for entry in entries) > self.size:
+            raise self.refuse("bomb")
         for entry in entries:
             if not entry.filename:
                 raise self.refuse("broken")
@@ -126,10 +131,11 @@ def opened(source: bytes | Path, name: str, area: str) -> Iterator[Archive]:
     """
     try:
         archive = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
     except BROKEN:
         raise refuse(area, "not_an_archive", name) from None
     with archive:
-        yield Archive(archive, name, area)
+        yield Archive(archive, name, area, size)
 
 
 def leads_out(name: str) -> bool:

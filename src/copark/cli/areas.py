@@ -14,10 +14,11 @@ from copark.cli import parks
 from copark.cli import typology
 from copark.cli import pooling
 from copark.cli import set_methods
+from copark.cli import workspaces
 from copark.cli import serving
 # isort: on
 
 AREAS = (
     commands, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology, pooling, set_methods,
-    serving,
+    workspaces, serving,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from copark.workflows.answers import OUT, Progress, Verdict
 from copark.workflows.places import stage, store_in
 
 if TYPE_CHECKING:
+    from copark.cases import Case
     from copark.experiments.study import Study
     from copark.store import RunRecord
 
@@ -40,7 +41,6 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
         If the run is not stored, is damaged, or its study or case can no longer be read.
     """
     stage(progress, "prepare")(0, 0)
-    from copark.cases import load_case
     from copark.experiments.run import stream
     from copark.inference.source import source_for
     from copark.store.compare import Comparison, compare
@@ -49,8 +49,8 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     record = store.record(store.get(identity).identity, deep=True)
     stored = store.load(record.identity)
     study = _study(record)
+    case = _case(record, study, Path(out))
     joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
-    case = load_case(study.case)
     tell = stage(progress, "verify")
     for chunk in stream(study, case, threads=threads, progress=tell, source=source_for(study, case)):
         here = chunk.isel(run=slice(0, record.kept - done))
@@ -61,6 +61,20 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
             break
     kind = "identical" if joined.identical else "equal" if joined.first is None else "different"
     return Verdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
+
+
+def _case(record: RunRecord, study: Study, out: Path) -> Case:
+    """The case a run was made from: that of an opened workspace if it is the same, else where the study says it is."""
+    from copark.cases import check_case, load_case
+    from copark.store.workspace.layout import CASES, is_name
+
+    name = str(record.provenance.get("case", ""))
+    packed = out / CASES / name
+    if is_name(name) and packed.is_dir() and not check_case(packed):
+        case = load_case(packed)
+        if case.hash == record.provenance.get("case_hash"):
+            return case
+    return load_case(study.case)
 
 
 def _study(record: RunRecord) -> Study:

@@ -1,0 +1,19 @@
+"""A workspace: cases, studies and stored runs of a group in one archive, with checksums and a description.
+
+``layout`` says what lies where; ``crate`` describes it as an RO-Crate; ``packing`` writes an archive, ``reading`` takes
+one apart and sees whether it is what it says.
+"""
+
+from copark.store.workspace.layout import Contents, RunEntry
+from copark.store.workspace.packing import pack_workspace
+from copark.store.workspace.reading import Findings, WorkspaceRefused, open_workspace, verify_workspace
+
+__all__ = [
+    "Contents",
+    "Findings",
+    "RunEntry",
+    "WorkspaceRefused",
+    "open_workspace",
+    "pack_workspace",
+    "verify_workspace",
+]

@@ -1,0 +1,254 @@
+"""A workspace from a stranger: refused with a reason, and nothing of it on the disk."""
+
+from __future__ import annotations
+
+import json
+import stat
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+
+from copark.identity import identity_of
+from copark.store.manifest import NAME
+from copark.store.workspace import WorkspaceRefused
+from copark.store.workspace.layout import CRATE, MANIFEST
+from copark.store.workspace.packing import as_json, manifest_of
+from copark.workflows import workspaces
+from tests.hostile.mutations import entry_of, zipped
+
+
+def files_of(packed):
+    with zipfile.ZipFile(packed.path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def listed(files):
+    """The same files with a list and a description that fit them: what a careful forger would send."""
+    import hashlib
+
+    inner = {name: raw for name, raw in files.items() if name not in (MANIFEST, CRATE)}
+    sums = {name: (len(raw), hashlib.sha256(raw).hexdigest()) for name, raw in inner.items()}
+    crate = json.loads(files[CRATE])
+    graph = [one for one in crate["@graph"] if one["@type"] != "File"]
+    graph += [{"@id": name, "@type": "File"} for name in (*inner, MANIFEST)]
+    return {**inner, MANIFEST: as_json(manifest_of(sums)), CRATE: as_json({**crate, "@graph": graph})}
+
+
+def resealed(files, place):
+    """A run whose own list of files fits what it holds now."""
+    import hashlib
+
+    inner = {name.removeprefix(f"{place}/"): raw for name, raw in files.items() if name.startswith(f"{place}/")}
+    known = json.loads(inner.pop(NAME))
+    known["files"] = {n: {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()} for n, raw in inner.items()}
+    return {**files, f"{place}/{NAME}": as_json(known)}
+
+
+def refused(tmp_path, content):
+    """Why it is refused: by verifying and by opening, for the same reasons; nothing of it stays."""
+    path, there = tmp_path / "w.zip", tmp_path / "there"
+    path.write_bytes(content if isinstance(content, bytes) else zipped([(entry_of(n), r) for n, r in content.items()]))
+    found = workspaces.verify(path)
+    assert found.faults
+    with pytest.raises(WorkspaceRefused) as told:
+        workspaces.open_(path, there)
+    assert told.value.faults == found.faults
+    assert not there.exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["w.zip"]
+    for fault in found.faults:
+        assert all(fault.sentence(lang).isprintable() for lang in ("en", "zh"))
+    return {fault.code.removeprefix("workspace.") for fault in found.faults}
+
+
+@pytest.fixture
+def packed(own):
+    return own
+
+
+@pytest.fixture
+def files(packed):
+    return files_of(packed)
+
+
+@pytest.fixture
+def run(packed):
+    return f"runs/{packed.runs[0]}"
+
+
+def test_a_forger_who_changes_nothing_is_believed(tmp_path, files):
+    """The tests below change one thing each: without it the workspace is whole."""
+    path = tmp_path / "w.zip"
+    path.write_bytes(zipped([(entry_of(name), raw) for name, raw in listed(files).items()]))
+    assert workspaces.verify(path).faults == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../escape.yaml", "/tmp/escape.yaml", "studies/../../escape.yaml", "studies\\x.yaml", "C:x.yaml", "run.py",
+        "studies/a/b.yaml", "cases/x/y/case.yaml", "runs/0123456789abcdef/x", "runs/XYZ/arrays.zarr/x",
+        "studies/.hidden.yaml", "studies/中.yaml", "cases/../runs/x/y/z", "./studies/x.yaml", "studies//x.yaml",
+        "studies/a\nb.yaml",
+        "runs/0123456789abcdef/a/" + "b/" * 9 + "c",
+    ],
+)  # fmt: skip
+def test_names_that_lead_out_or_nowhere(tmp_path, files, name):
+    assert refused(tmp_path, {**files, name: b"x"}) <= {"strange_file", "not_listed", "broken"}
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK])
+def test_links_and_devices(tmp_path, files, kind):
+    entries = [(entry_of(name), raw) for name, raw in files.items()]
+    content = zipped([*entries, (entry_of("studies/x.yaml", mode=kind | 0o777), b"/etc/passwd")])
+    assert refused(tmp_path, content) == {"not_a_plain_file"}
+
+
+def test_bombs(tmp_path, files):
+    assert refused(tmp_path, {**files, "studies/x.yaml": b"0" * 30_000_000}) == {"bomb"}
+
+
+def test_a_file_that_says_it_is_small(tmp_path, files):
+    raw = bytearray(
+        zipped([(entry_of(n, zipfile.ZIP_STORED), r) for n, r in {**files, "studies/x.yaml": b"x" * 9000}.items()])
+    )
+    for mark, at, named in ((b"PK\x01\x02", 24, 46), (b"PK\x03\x04", 22, 30)):
+        place = raw.find(mark)
+        while raw[place + named : place + named + 14] != b"studies/x.yaml":
+            place = raw.find(mark, place + 4)
+        raw[place + at : place + at + 4] = (7).to_bytes(4, "little")
+    assert refused(tmp_path, bytes(raw)) & {"broken", "too_large_inside", "not_listed", "bomb"}
+
+
+def test_the_same_name_twice(tmp_path, files):
+    entries = [(entry_of(name), raw) for name, raw in files.items()]
+    assert refused(tmp_path, zipped([*entries, (entry_of(MANIFEST), b"{}")])) == {"twice"}
+    assert refused(tmp_path, zipped([*entries, (entry_of("studies/HALF.yaml"), b"x")])) == {"twice"}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"<html>", b"\0" * 400, b"PK\x05\x06" + b"\0" * 18])
+def test_what_is_no_workspace(tmp_path, content):
+    assert refused(tmp_path, content) <= {"not_an_archive", "no_list"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"[]", b"{}", b"null", b'{"format": 1, "files": [1]}', b'{"format": 1, "files": {"a": 1}}', b"\xff",
+        b'{"format": 1, "files": [{"path": "a", "bytes": "1", "sha256": "x"}]}', b"[" * 90_000,
+        b'{"format": 99, "files": []}',
+    ],
+)  # fmt: skip
+def test_lists_that_are_none(tmp_path, files, content):
+    assert refused(tmp_path, {**files, MANIFEST: content}) <= {"bad_list", "other_format"}
+
+
+def test_a_bit_that_fell_over(tmp_path, files, run):
+    """In numbers, in a case, in a study: told by the file."""
+    for name in (f"{run}/arrays.zarr/cash/c/0/0/0", "cases/my-park/series.csv", "studies/half.yaml"):
+        raw = bytearray(files[name])
+        raw[len(raw) // 2] ^= 1
+        assert refused(tmp_path, {**files, name: bytes(raw)}) == {"checksum"}
+
+
+def test_files_that_are_missing_or_too_many(tmp_path, files, run):
+    less = {name: raw for name, raw in files.items() if name != "studies/half.yaml"}
+    assert refused(tmp_path, less) == {"missing"}
+    assert refused(tmp_path, {**files, "studies/more.yaml": b"x"}) == {"not_listed"}
+    for name in (MANIFEST, CRATE):
+        assert refused(tmp_path, {key: raw for key, raw in files.items() if key != name}) == {"no_list"}
+
+
+def test_a_case_and_a_study_with_faults_are_told_with_their_lines(tmp_path, files):
+    wrong = {**files, "cases/my-park/equity.csv": files["cases/my-park/equity.csv"].replace(b"6000", b"7000")}
+    assert refused(tmp_path, listed(wrong)) == {"cases.equity_sum"}
+    bomb = {**files, "studies/half.yaml": b"a: &a [x]\nb: *a\n"}
+    assert refused(tmp_path, listed(bomb)) == {"cases.alias"}
+
+
+def changed(files, run, change):
+    metadata = json.loads(files[f"{run}/metadata.json"])
+    change(metadata)
+    return resealed({**files, f"{run}/metadata.json": as_json(metadata)}, run)
+
+
+def seed_two(metadata):
+    metadata["provenance"]["study"]["seed"] = 2
+
+
+def other_case(metadata):
+    metadata["provenance"]["case_hash"] = "0" * 64
+
+
+def other_name(metadata):
+    metadata["identity"] = "0123456789abcdef"
+
+
+def nonsense(metadata):
+    metadata["provenance"]["study"] = float("nan")
+
+
+@pytest.mark.parametrize("change", [seed_two, other_case, other_name, nonsense])
+def test_a_run_whose_name_does_not_fit_its_study_case_and_model(tmp_path, files, run, change):
+    """All checksums are right; the identity is not that of what is said to have made it."""
+    assert refused(tmp_path, listed(changed(files, run, change))) == {"identity"}
+
+
+def test_a_run_renamed_with_everything_in_it(tmp_path, files, run):
+    moved = {name.replace(run, "runs/0123456789abcdef"): raw for name, raw in files.items()}
+    assert "identity" in refused(tmp_path, listed(moved))
+
+
+def test_a_run_of_another_case_is_said(tmp_path, files, run):
+    """An identity that fits, of a case that is not the one packed: no fault, but to be known."""
+    metadata = json.loads(files[f"{run}/metadata.json"])
+    made_by = metadata["provenance"]
+    made_by["case_hash"] = "0" * 64
+    parts = {"format": made_by["format"], "study": made_by["study"], "case": "0" * 64, "model": made_by["model_hash"],
+             "experiment": made_by["experiment_hash"]}  # fmt: skip
+    name = metadata["identity"] = identity_of(parts)
+    other = {key.replace(run, f"runs/{name}"): raw for key, raw in files.items()}
+    other = resealed({**other, f"runs/{name}/metadata.json": as_json(metadata)}, f"runs/{name}")
+    path = tmp_path / "w.zip"
+    path.write_bytes(zipped([(entry_of(n), r) for n, r in listed(other).items()]))
+    found = workspaces.verify(path)
+    assert found.faults == ()
+    assert [note.code for note in found.notes] == ["workspace.other_case"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda array: {**array, "codecs": [{"name": "numcodecs.pickle"}]},
+        lambda array: {**array, "codecs": "bytes"},
+        lambda array: {**array, "shape": [10**12, 10**6, 10**6]},
+        lambda array: {**array, "shape": [-1]},
+        lambda array: {**array, "zarr_format": 2},
+        lambda array: [],
+    ],
+)
+def test_arrays_that_would_do_more_than_hold_numbers(tmp_path, files, run, change):
+    name = f"{run}/arrays.zarr/cash/zarr.json"
+    spoiled = {**files, name: as_json(change(json.loads(files[name])))}
+    assert refused(tmp_path, listed(resealed(spoiled, run))) == {"array"}
+
+
+def test_a_description_of_other_files(tmp_path, files):
+    whole = listed(files)
+    crate = json.loads(whole[CRATE])
+    for spoiled in (
+        {**crate, "@graph": crate["@graph"][:-1]},
+        {**crate, "@context": "https://example.org"},
+        {},
+        [],
+        {"@graph": 1},
+    ):
+        assert refused(tmp_path, {**whole, CRATE: as_json(spoiled)}) <= {"crate_differs", "bad_crate"}
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(tmp_path, packed, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=20, used=10, free=10))
+    with pytest.raises(WorkspaceRefused) as told:
+        workspaces.open_(packed.path, tmp_path / "there")
+    assert told.value.faults[0].code == "workspace.no_room"
+    assert list(tmp_path.iterdir()) == []

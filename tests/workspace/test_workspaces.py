@@ -1,0 +1,211 @@
+"""A workspace: packed here, opened there, the same; and an RO-Crate that anybody's tools can read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+
+import pytest
+
+from copark import workflows
+from copark.cases import load_case
+from copark.cli import main
+from copark.errors import NotFound
+from copark.store import RunStore
+from copark.store.workspace import WorkspaceRefused
+from copark.store.workspace.layout import CRATE, MANIFEST
+from copark.workflows import workspaces
+
+
+def crate_of(path):
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read(CRATE)), set(archive.namelist())
+
+
+def test_a_run_brings_its_study_and_its_case(packed, group):
+    identity = packed.runs[0]
+    assert set(packed.cases) == {"great-stone", "my-park"}
+    assert set(packed.studies) == {"half", identity}
+    assert packed.sha256 == hashlib.sha256(packed.path.read_bytes()).hexdigest()
+
+
+def test_the_same_content_gives_the_same_bytes(packed, group, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    again = workspaces.pack(
+        tmp_path / "again.zip", runs=packed.runs, studies=[str(group / "half.yaml")], cases=[str(group / "my-park")],
+        creators=["A. Group"], out=group / "out",
+    )  # fmt: skip
+    assert again.sha256 == packed.sha256
+
+
+def test_what_is_opened_is_what_was_packed(packed, group, tmp_path):
+    there = tmp_path / "elsewhere"
+    found = workspaces.open_(packed.path, there)
+    assert (found.faults, found.notes) == ((), ())
+    assert load_case(there / "cases" / "my-park").hash == load_case(group / "my-park").hash
+    ours, theirs = RunStore(group / "out" / "runs"), RunStore(there / "runs")
+    identity = packed.runs[0]
+    assert theirs.record(identity, deep=True).provenance == ours.record(identity).provenance
+    assert theirs.load(identity).equals(ours.load(identity))
+    assert workflows.verify(identity, out=there).kind == "identical"
+    assert [run.identity for run in workflows.catalogue(there).runs] == [identity]
+    assert workflows.run_study(there / "studies" / "half.yaml", out=there, report=False).reused
+
+
+def test_a_case_of_ones_own_is_found_where_it_was_opened(own, tmp_path, monkeypatch):
+    """Elsewhere there is no such path as the study was made with."""
+    there = tmp_path / "elsewhere"
+    assert not workspaces.open_(own.path, there).faults
+    study = (there / "studies" / "half.yaml").read_text(encoding="utf-8")
+    assert "case: cases/my-park" in study
+    monkeypatch.setattr(
+        "copark.cases.load.folder_of", lambda name: there / "gone" if "group" in str(name) else there / name
+    )
+    assert workflows.verify(own.runs[0], out=there).kind == "identical"
+    monkeypatch.chdir(there)
+    assert workflows.run_study("studies/half.yaml", out=there, report=False).runs == 3
+
+
+def test_a_folder_with_something_in_it_is_left_alone(packed, tmp_path):
+    (tmp_path / "mine").write_text("x")
+    with pytest.raises(WorkspaceRefused) as refused:
+        workspaces.open_(packed.path, tmp_path)
+    assert refused.value.faults[0].code == "workspace.not_empty"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    (tmp_path / "empty").mkdir()
+    assert not workspaces.open_(packed.path, tmp_path / "empty").faults
+
+
+def test_verifying_leaves_nothing_behind(packed, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert workspaces.verify(packed.path).faults == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_description_is_an_ro_crate(packed):
+    """https://www.researchobject.org/ro-crate/1.1/root-data-entity.html"""
+    crate, names = crate_of(packed.path)
+    assert crate["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    graph = crate["@graph"]
+    entities = {one["@id"]: one for one in graph}
+    assert len(entities) == len(graph), "every entity is described once"
+    assert all("@type" in one for one in graph)
+    descriptor, root = entities[CRATE], entities["./"]
+    assert descriptor["@type"] == "CreativeWork"
+    assert descriptor["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
+    assert descriptor["about"] == {"@id": "./"}
+    assert root["@type"] == "Dataset"
+    assert all(root[key] for key in ("name", "description", "datePublished", "license"))
+    assert [entities[one["@id"]]["name"] for one in root["creator"]] == ["A. Group"]
+    files = {one["@id"] for one in graph if one["@type"] == "File"}
+    assert files == names - {CRATE}, "every file is described, and every file described is there"
+
+
+def references(value):
+    if isinstance(value, dict):
+        if set(value) == {"@id"}:
+            yield value["@id"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def test_nothing_is_referred_to_that_is_not_described(packed):
+    crate, _ = crate_of(packed.path)
+    known = {one["@id"] for one in crate["@graph"]}
+    elsewhere = ("https://w3id.org/ro/crate/1.1", "http://schema.org/")
+    lost = {name for name in references(crate["@graph"]) if name not in known and not name.startswith(elsewhere)}
+    assert not lost
+
+
+def test_all_data_hang_together_below_the_root(packed):
+    entities = {one["@id"]: one for one in crate_of(packed.path)[0]["@graph"]}
+    reached, left = set(), ["./"]
+    while left:
+        name = left.pop()
+        if name not in reached:
+            reached.add(name)
+            left += [one["@id"] for one in entities[name].get("hasPart", [])]
+    assert {name for name, one in entities.items() if one["@type"] in ("File", "Dataset")} == reached
+
+
+def test_every_run_says_what_made_it(packed):
+    """https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate"""
+    entities = {one["@id"]: one for one in crate_of(packed.path)[0]["@graph"]}
+    identity = packed.runs[0]
+    action = entities[f"#run-{identity}"]
+    assert action["@type"] == "CreateAction"
+    assert {one["@id"] for one in action["object"]} == {f"studies/{identity}.yaml", "cases/great-stone/"}
+    assert action["result"] == {"@id": f"runs/{identity}/"}
+    software = entities[action["instrument"]["@id"]]
+    assert (software["@type"], software["name"]) == ("SoftwareApplication", "copark")
+    assert software["softwareVersion"]
+    assert {"@id": action["@id"]} in entities["./"]["mentions"]
+
+
+def test_sources_come_with_their_addresses(packed):
+    entities = {one["@id"]: one for one in crate_of(packed.path)[0]["@graph"]}
+    case = load_case("great-stone")
+    cited = {one["@id"] for one in entities["cases/great-stone/"]["citation"]}
+    addresses = {str(source.url) for source in case.sources.values() if source.url}
+    assert addresses <= cited
+    assert len(cited) <= len(case.sources)
+    assert all(entities[name]["name"] for name in cited)
+
+
+def test_the_licence_is_never_guessed(packed, group, tmp_path):
+    entities = {one["@id"]: one for one in crate_of(packed.path)[0]["@graph"]}
+    assert entities["./"]["license"] == {"@id": "#licence-not-stated"}, "my-park is nobody's but its author's"
+    ours = workspaces.pack(tmp_path / "ours.zip", cases=["great-stone"])
+    assert {one["@id"]: one for one in crate_of(ours.path)[0]["@graph"]}["./"]["license"]["@id"].endswith("Apache-2.0")
+    url = "https://creativecommons.org/licenses/by/4.0/"
+    theirs = workspaces.pack(tmp_path / "theirs.zip", cases=[str(group / "my-park")], licence=url)
+    assert {one["@id"]: one for one in crate_of(theirs.path)[0]["@graph"]}["./"]["license"] == {"@id": url}
+
+
+def test_a_run_of_another_model_is_said_and_opened_all_the_same(packed, tmp_path, monkeypatch):
+    monkeypatch.setattr("copark.model.compiler.model_hash", lambda: "0" * 64)
+    found = workspaces.open_(packed.path, tmp_path / "there")
+    assert [note.code for note in found.notes] == ["workspace.other_model"]
+    assert all(note.cause(lang) and note.repair(lang) for note in found.notes for lang in ("en", "zh"))
+
+
+def test_nothing_to_pack_and_nothing_to_open(tmp_path):
+    with pytest.raises(WorkspaceRefused) as refused:
+        workspaces.pack(tmp_path / "x.zip", everything=True, out=tmp_path / "out")
+    assert refused.value.faults[0].code == "workspace.nothing"
+    with pytest.raises(NotFound):
+        workspaces.verify(tmp_path / "no.zip")
+    with pytest.raises(NotFound):
+        workspaces.pack(tmp_path / "x.zip", runs=["0123456789abcdef"], out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def call(arguments, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    found = capsys.readouterr()
+    return leaving.value.code, found.out, found.err
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_command_packs_verifies_and_opens(group, tmp_path, lang, capsys, monkeypatch):
+    monkeypatch.delenv("COPARK_DEBUG", raising=False)
+    file, there = str(tmp_path / "w.zip"), str(tmp_path / "there")
+    code, out, err = call(["workspace", "pack", file, "--all", "--out", str(group / "out"), "--lang", lang], capsys)
+    assert (code, err) == (0, "")
+    assert "SHA-256" in out
+    code, out, _ = call(["workspace", "verify", file, "--lang", lang], capsys)
+    assert code == 0
+    code, out, _ = call(["workspace", "open", file, "--to", there, "--lang", lang], capsys)
+    assert code == 0
+    assert there in out
+    code, _, err = call(["workspace", "open", file, "--to", there, "--lang", lang], capsys)
+    assert code == 1
+    assert "--to" in err
+    code, _, err = call(["workspace", "verify", str(tmp_path / "none.zip"), "--lang", lang], capsys)
+    assert code == 2
+    assert MANIFEST not in err
