@@ -50,17 +50,19 @@ def found(small, claims, kept):
     return made
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
+@pytest.fixture(params=["en", "zh"])
 def lang(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def page(found, lang, tmp_path_factory):
+@pytest.fixture(scope="module", params=["en", pytest.param("zh", marks=pytest.mark.long)])
+def page_of(request, found, tmp_path_factory):
+    """The page and its language; thirteen figures take their time."""
     told = []
-    path = write_across(found, lang, tmp_path_factory.mktemp("page"), lambda done, total: told.append((done, total)))
+    folder, lang = tmp_path_factory.mktemp("page"), request.param
+    path = write_across(found, lang, folder, lambda done, total: told.append((done, total)))
     assert told[-1] == (13, 13)
-    return path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8"), lang
 
 
 def test_verdicts_of_sets_and_degrees_on_the_shipped_scores(found):
@@ -92,7 +94,8 @@ def test_every_test_says_on_how_many_cases(found):
     assert sizes["2", "core"] == 36  # nor are the shares of two more
 
 
-def test_the_page_says_everything_by_which_rules(page, found, lang):
+def test_the_page_says_everything_by_which_rules(page_of, found):
+    page, lang = page_of
     speaker = Speaker(found, lang)
     assert found.file.sha256 in page
     assert found.identity in page
@@ -110,8 +113,8 @@ def test_the_page_says_everything_by_which_rules(page, found, lang):
     assert text("across.answer.explained", lang) in page
 
 
-def test_the_page_is_whole(page):
-    body = page.split("<main>")[1]
+def test_the_page_is_whole(page_of):
+    body = page_of[0].split("<main>")[1]
     assert "{" not in body.split("</main>")[0].replace("{…}", "")
     assert body.count("<figure") == 13
     assert not re.search(r"\bnan\b|>None<", body)

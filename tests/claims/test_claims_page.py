@@ -1,6 +1,7 @@
 """What a reader gets: a page in both languages, a workbook, tables, the screen; the rules stand on each."""
 
 import csv
+import json
 import re
 
 import openpyxl
@@ -9,6 +10,7 @@ import pytest
 from copark.cli import claims as command  # noqa: F401 - adds its command to the application
 from copark.cli import main
 from copark.errors import NotFound
+from copark.inference.claims import record
 from copark.inference.claims.rules import VERDICTS
 from copark.report.claims.exports import write_tables
 from copark.report.claims.page import write_claims
@@ -75,6 +77,18 @@ def test_figures_refuse_what_a_claim_has_not(found):
             draw(pole, found)
     assert figures.levels(pole, found, "zh").axes
     assert figures.forest(found.claims[0], found).axes
+
+
+def test_what_is_kept_of_findings_is_read_again(found, tmp_path):
+    stored = record.kept(found)
+    record.write(stored, tmp_path)
+    again = record.read(tmp_path, found.identity)
+    assert again is not None
+    assert again.provenance == json.loads(json.dumps(stored.provenance))
+    for one, other in zip(again.claims, found.claims, strict=True):
+        assert (one.id, one.verdict) == (other.claim.id, other.verdict)
+        assert [part.why for part in one.parts] == [part.why for part in other.parts]
+        assert one.every == (other.claim.headline.every is not None)
 
 
 def test_tables_open_in_a_spreadsheet(found, lang, tmp_path):

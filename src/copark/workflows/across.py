@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.claims import stored_verdicts, try_claims
+from copark.workflows.claims import read_claims, stored_verdicts, try_claims
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -155,15 +155,13 @@ def claims_across_parks(
     from copark.experiments.run import default_threads
     from copark.inference.across.reading import load_rules
     from copark.inference.across.trial import run
-    from copark.inference.claims.reading import load_claims, shipped_for
 
     rules = load_rules(file)
     size: dict[str, Any] = {"draws": draws, "futures": futures, "seed": seed, "threads": threads, "prior": prior}
     kept, read = _verdicts(rules.rules.intervention, size, lang, out, report, announce, progress)
-    path = shipped_for(rules.rules.intervention)
-    assert path is not None  # noqa: S101 - its claims have just been tried
+    written = read_claims(rules.rules.intervention)[1]
     found = run(
-        rules, load_claims(path), kept, runs=runs, seed=seed, threads=threads or default_threads(),
+        rules, written, kept, runs=runs, seed=seed, threads=threads or default_threads(),
         weighed=stage(progress, "analyse"), simulated=stage(progress, "twins"),
     )  # fmt: skip
     return _answer(found, lang, out, began, read=read, report=report, progress=progress)

@@ -131,7 +131,7 @@ def list_claims(case: str | Path, lang: str = "en", file: Path | None = None) ->
     copark.errors.CoparkError
         If there is no such case or claims file, or either has faults.
     """
-    found, written = _read(case, file)
+    found, written = read_claims(case, file)
     listed = tuple(
         ListedClaim(
             one.id,
@@ -188,7 +188,7 @@ def try_claims(
     """
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
-    found, written = _read(case, file)
+    found, written = read_claims(case, file)
     chosen = _chosen(written, only)
     size = {"draws": draws, "futures": futures, "seed": seed, "kind": _kind(found, prior)}
     trial = _trial(written, found, chosen, size, threads)
@@ -219,7 +219,7 @@ def stored_verdicts(
     """
     from copark.inference.claims.record import read
 
-    found, written = _read(case, None)
+    found, written = read_claims(case)
     size = {"draws": draws, "futures": futures, "seed": seed, "kind": _kind(found, prior)}
     trial = _trial(written, found, _chosen(written, ()), size, threads)
     return read(_folder(out, found, trial.identity), trial.identity)
@@ -257,7 +257,14 @@ def _trial(
     return Trial(written, case, Plan(threads=threads or default_threads(), **size), chosen, source)
 
 
-def _read(case: str | Path, file: Path | None) -> tuple[Case, ClaimsFile]:
+def read_claims(case: str | Path, file: Path | None = None) -> tuple[Case, ClaimsFile]:
+    """Read a case and its claims file, by default the one shipped for it.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case or claims file, or either has faults.
+    """
     from copark.cases import load_case
     from copark.errors import NotFound
     from copark.inference.claims.reading import load_claims, shipped_for

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from copark.analysis.cross_case.table import TableFaults, table_of
 from copark.analysis.nca import Request, analyse
-from copark.analysis.nca.ceilings import KINDS
 from copark.inference.across.qca import Cuts, Tried, columns_of, reaches
 from copark.inference.across.schema import SetPart
 from copark.inference.across.scores import Scores
@@ -33,7 +32,7 @@ def try_need(part: SetPart, scores: Scores, cuts: Cuts, outcome: str, deals: int
             found = analyse(table, Request(outcome, (part.set,), corner, None, deals, seed)).found[0]
         except TableFaults:
             return Tried(NOT_IDENTIFIED, len(whole))
-        ceiling = next(found.ceilings[kind] for kind in KINDS if kind == cuts.ceiling)
+        ceiling = found.ceilings[cuts.ceiling]
         large = reaches(ceiling.effect, cuts.margins["effect"])
         verdicts[corner] = large, large and ceiling.p <= cuts.margins["chance"] + 1e-12
         mark = "" if corner == NEEDED else "_harmful"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analysis.cross_case.table import SettingFaults
+from copark.analysis.nca.ceilings import Kind
 from copark.analysis.qca import fit
 from copark.analysis.qca.sets import ABSENT, NEGATED, PRESENT, Model, model_membership, model_name
 from copark.analysis.qca.solutions import solve
@@ -36,13 +37,13 @@ class Cuts:
     cases_in_row
         Least cases of a row of the truth table.
     ceiling
-        Which ceiling of NCA decides: ``ce_fdh`` or ``cr_fdh``.
+        Which ceiling of NCA decides.
     """
 
     margins: Mapping[str, float]
     conditions: tuple[str, ...]
     cases_in_row: int = 1
-    ceiling: str = "ce_fdh"
+    ceiling: Kind = "ce_fdh"
 
 
 def cuts_of(rules: Across) -> Cuts:

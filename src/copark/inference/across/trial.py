@@ -20,7 +20,7 @@ from copark.inference.across.reasons import Facts, reasons_of
 from copark.inference.across.schema import SetClaim, SetPart, Word
 from copark.inference.across.scores import Scores, scores_of
 from copark.inference.across.sweeps import DEALS, FEWER_DEALS, PartFinding, planned, try_part
-from copark.inference.across.twins import RUNS, Twin, case_of, twin_of
+from copark.inference.across.twins import RUNS, Twin, twin_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.record import Kept, KeptClaim
 from copark.inference.claims.schema import Claim
@@ -153,15 +153,14 @@ def run(
         If the rules name a claim that the intervention's file, or its trial, does not have.
     """
     rules = file.rules
-    known = {one.id: one for one in claims.claims.claims}
+    known, tried = {one.id: one for one in claims.claims.claims}, kept.by_id
     for one in rules.claims:
-        if one.id not in known or kept.claim(one.id) is None:
+        if one.id not in known or one.id not in tried:
             raise NotFound(text("claims.no_claim", found=one.id, known=", ".join(known)))
     parks = load_parks()
     scores = scores_of(parks)
-    tested = [part for one in rules.claims for word in (one.qca, one.nca) for part in word.parts]
-    steps = Counter(sum(sum(1 for _ in planned(part, scores, rules)) for part in tested), weighed)
-    found = tuple(_claim(known[one.id], one, kept, file, scores, seed, steps) for one in rules.claims)
+    steps = Counter(sum(1 for part in tests_of(file) for _ in planned(part, scores, rules)), weighed)
+    found = tuple(_claim(known[one.id], one, tried[one.id], file, scores, seed, steps) for one in rules.claims)
     arms = Counter(sum(len(one.arms) for one in rules.deviants), simulated)
     twins = tuple(
         twin_of(one, rules.sizes, runs=runs, seed=seed, threads=threads, told=arms) for one in rules.deviants
@@ -174,10 +173,14 @@ def run(
 
 
 def _claim(
-    claim: Claim, rule: SetClaim, kept: Kept, file: AcrossFile, scores: Scores, seed: int, told: Callable[[], None]
+    claim: Claim,
+    rule: SetClaim,
+    intervention: KeptClaim,
+    file: AcrossFile,
+    scores: Scores,
+    seed: int,
+    told: Callable[[], None],
 ) -> AcrossClaim:
-    intervention = kept.claim(rule.id)
-    assert intervention is not None  # noqa: S101 - looked up before anything is run
     qca, nca = (_word(word, file, scores, seed, told) for word in (rule.qca, rule.nca))
     verdicts = {"intervention": intervention.verdict, "qca": qca.verdict, "nca": nca.verdict}
     agreement = agreement_of(verdicts, rule.compares)
@@ -252,5 +255,5 @@ def provenance(
         "permutations_of_variants": FEWER_DEALS,
         "runs": runs,
         "seed": seed,
-        "twins": {one.deviant.row: case_of(one.deviant).hash for one in twins},
+        "twins": {one.deviant.row: one.case.hash for one in twins},
     }

@@ -58,9 +58,10 @@ class Kept:
     provenance: dict[str, Any]
     claims: tuple[KeptClaim, ...]
 
-    def claim(self, name: str) -> KeptClaim | None:
-        """A claim by its id; ``None`` where the trial had none of that name."""
-        return next((one for one in self.claims if one.id == name), None)
+    @property
+    def by_id(self) -> dict[str, KeptClaim]:
+        """Claims by their ids."""
+        return {one.id: one for one in self.claims}
 
 
 def kept(found: Findings) -> Kept:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from copark.analysis.qca import Analysis
 from copark.analysis.qca.fit import necessity, sufficiency
 from copark.analysis.qca.robustness import models_of
@@ -118,17 +116,13 @@ def _tests(speaker: Speaker) -> Section:
 
 def _solved(speaker: Speaker, found: Analysis) -> Words:
     names, models = found.settings.conditions, models_of(found.solutions)
-    written = {
-        kind: "  |  ".join(model_name(model, names) for model in models[kind]) or speaker.say("lead.no_solution")
-        for kind in ("parsimonious", "intermediate")
-    }
-    first = models["parsimonious"]
-    x = model_membership(first[0], found.members) if first else np.zeros(len(found.table))
-    fit = sufficiency(x, found.outcome)
+    written = "  |  ".join(model_name(model, names) for model in models["parsimonious"])
+    between = "  |  ".join(model_name(model, names) for model in models["intermediate"])
+    fit = speaker.solved(found)
+    none = speaker.say("lead.no_solution")
     said = speaker.say(
-        "lead.truth", conditions=", ".join(names), cases=len(found.table), models=written["parsimonious"],
-        intermediate=written["intermediate"], incl=number(fit.inclusion, 3), pri=number(fit.pri, 3),
-        cov=number(fit.coverage, 3),
+        "lead.truth", conditions=", ".join(names), cases=len(found.table), models=written or none,
+        intermediate=between or none, incl=fit["incl"], pri=fit["pri"], cov=fit["cov"],
     )  # fmt: skip
     return Words(said)
 

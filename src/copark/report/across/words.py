@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from copark.analysis.qca import Analysis
 from copark.analysis.qca.fit import sufficiency
 from copark.analysis.qca.robustness import models_of
 from copark.analysis.qca.sets import model_membership, model_name
@@ -78,7 +79,12 @@ class Speaker:
         return "" if word.word.silent is None else self.say(f"silence.{word.word.silent}")
 
     def decides(self, one: PartFinding) -> str:
-        """The numbers that decide a test, beside their cutoffs."""
+        """The numbers that decide a test, beside their cutoffs; where they are inflated by construction, that too."""
+        said = self._numbers(one)
+        inflated = set(one.part.uses) & set(self.found.file.rules.overlapping)
+        return self.say("numbers.inflated", said=said) if inflated else said
+
+    def _numbers(self, one: PartFinding) -> str:
         part, tried = one.part, one.tried
         cuts = {name: f"{value:g}" for name, value in self.found.file.rules.sizes.items()}
         shown = {name: number(value, 4 if name.startswith("p") else 3) for name, value in tried.numbers.items()}
@@ -178,7 +184,7 @@ class Speaker:
             both = found.scores.complete((name, rules.outcome)).table
             same = int((both.values[name] == both.values[rules.outcome]).sum())
             told.append(self.say("limit.overlap", same=same, both=len(both)))
-        told += [self.say("limit.solution", **self.solved()), self.say("limit.closure")]
+        told += [self.say("limit.solution", **self.solved(found.solution)), self.say("limit.closure")]
         told += [self.say(f"limit.{key}") for key in ("selection", "levels", "causes", "model", "twins")]
         for one in found.claims:
             for method, word in (("qca", one.qca), ("nca", one.nca)):
@@ -187,15 +193,18 @@ class Speaker:
                     told.append(self.say("limit.of", limit=word.word.limits.get(self.lang), **values))
         return tuple(told)
 
-    def solved(self) -> dict[str, str]:
+    def solved(self, found: Analysis) -> dict[str, str]:
         """Fit of the first parsimonious model as a whole, beside the cutoff its rows had to reach."""
-        found = self.found.solution
         first = models_of(found.solutions)["parsimonious"][:1]
         members = model_membership(first[0], found.members) if first else np.zeros(len(found.table))
         fit = sufficiency(members, found.outcome)
-        written = model_name(first[0], found.settings.conditions) if first else self.say("lead.no_solution")
-        cutoff = f"{found.settings.incl_cut:g}"
-        return {"model": written, "incl": number(fit.inclusion, 3), "pri": number(fit.pri, 3), "cutoff": cutoff}
+        return {
+            "model": model_name(first[0], found.settings.conditions) if first else self.say("lead.no_solution"),
+            "incl": number(fit.inclusion, 3),
+            "pri": number(fit.pri, 3),
+            "cov": number(fit.coverage, 3),
+            "cutoff": f"{found.settings.incl_cut:g}",
+        }
 
     def footer(self) -> str:
         """What stands below a figure."""
