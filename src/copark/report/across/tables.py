@@ -105,7 +105,7 @@ def variants(speaker: Speaker) -> Table:
         for claim, method, one in tests_of(speaker)
         for turn in one.turning
     ]  # fmt: skip
-    heads = _heads(speaker, "claim", "test", "family", "changed", "value", "cases", "verdict")
+    heads = _heads(speaker, "claim", "test", "family", "changed", "to", "cases", "verdict")
     return Table(heads, tuple(rows), frozenset((5,)), frozenset((0, 2, 6)), frozenset((1,)))
 
 
