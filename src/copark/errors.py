@@ -98,3 +98,7 @@ class NotFound(CoparkError):
 
 class RunRefused(CoparkError):
     """A run cannot be started or stored as asked (disk, size, mismatched versions)."""
+
+
+class Unavailable(RunRefused):
+    """Something that is needed does not answer now; the same may be asked again later."""

@@ -23,13 +23,8 @@ STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 
 
-@pytest.fixture(autouse=True)
-def embedded(monkeypatch):
-    monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
-
-
 @pytest.fixture
-def ledger(tmp_path):
+def ledger(tmp_path, either):
     with open_ledger(tmp_path) as found:
         yield found
         assert found.trouble is None
@@ -76,7 +71,7 @@ def test_what_fails_says_why_and_what_is_stopped_is_interrupted(ledger):
     assert len(ledger.executions("interrupted")) == 2
 
 
-def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch):
+def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch, either):
     monkeypatch.setattr("copark.store.database.ledger.PULSE", 0.05)
     with open_ledger(tmp_path) as mine, open_ledger(tmp_path) as other:
         mine.begin("aaaa", STUDY, "great-stone", 10)
@@ -98,7 +93,7 @@ time.sleep(60)
 """
 
 
-def test_a_run_whose_process_is_killed_is_interrupted(tmp_path):
+def test_a_run_whose_process_is_killed_is_interrupted(tmp_path, either):
     command = [sys.executable, "-c", BEGIN_AND_WAIT, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": SOURCE}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -131,7 +126,8 @@ def begin_many(folder, name, count):
             raise RuntimeError(ledger.trouble.sentence())
 
 
-def test_eight_processes_open_an_empty_folder_at_once_and_write(tmp_path):
+@pytest.mark.parametrize("either", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+def test_eight_processes_open_an_empty_folder_at_once_and_write(tmp_path, either):
     context = multiprocessing.get_context("spawn")
     with context.Pool(8) as pool:
         pool.starmap(begin_many, [(str(tmp_path), f"{n}", 20) for n in range(8)])

@@ -10,9 +10,7 @@ import pytest
 
 from copark.store import RunStore
 from copark.web.jobs.child import Stopped, Teller, main
-from copark.web.jobs.queue import JobQueue, over
-from copark.web.jobs.store import Job, SqliteJobs
-from copark.workflows.serving.errands import Errand
+from copark.web.jobs.queue import trouble_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
 SHORT = {"case": "great-stone", "runs": 150, "draws": "unsettled", "outputs": ["jobs"]}
@@ -116,6 +114,7 @@ def test_what_ran_when_the_server_ended_is_queued_again(serve, tmp_path):
     with serve(data=tmp_path / "out") as client:
         assert wait_for(client, first, "running")["place"] == 0
         assert client.get(f"/api/v1/jobs/{second['id']}").json()["place"] == 2
+        assert client.get(f"/api/v1/jobs/{first['id']}").json()["attempts"] == 1, "its server's end is not its fault"
         client.delete(f"/api/v1/jobs/{first['id']}")
         assert wait_for(client, second, "done")["identity"]
 
@@ -124,6 +123,10 @@ def test_a_full_queue_takes_no_more(serve):
     with serve(limits={"jobs": 0}) as client:
         answer = client.post("/api/v1/jobs", json=LONG)
         assert (answer.status_code, answer.json()["code"]) == (503, "jobs_full")
+    with serve(limits={"jobs_each": 0}) as client:
+        answer = client.post("/api/v1/jobs", json=LONG)
+        assert (answer.status_code, answer.json()["code"]) == (429, "jobs_yours")
+        assert int(answer.headers["retry-after"]) > 0
     with serve(limits={"stored": -1}) as client:
         answer = client.post("/api/v1/jobs", json=LONG)
         assert (answer.status_code, answer.json()["code"]) == (507, "storage")
@@ -218,69 +221,13 @@ def test_a_teller_stops_the_work_when_told():
         teller("simulate", 2, 10)
 
 
-def job(n, **changes):
-    errand = {"kind": "run", "case": "x", "study": {}, "lang": "en", "data": ".", "threads": 1}
-    return Job(f"{n:024x}", "run", "queued", "x", {"en": "x", "zh": "x"}, errand, "2026-11-24", **changes)
-
-
-def test_jobs_are_remembered_in_their_order_and_the_oldest_over_are_forgotten(tmp_path):
-    from dataclasses import replace
-
-    store = SqliteJobs(tmp_path / "jobs.sqlite3", most=3)
-    store.add(job(0))
-    for n in range(1, 6):
-        store.add(replace(job(n), state="done"))
-    kept = store.jobs()
-    assert [one.id for one in kept] == [job(n).id for n in (0, 3, 4, 5)], "one that waits is never forgotten"
-    store.put(replace(job(0), state="failed", trouble=[{"code": "x"}]))
-    store.close()
-    again = SqliteJobs(tmp_path / "jobs.sqlite3", most=3)
-    assert again.get(job(0).id).trouble == [{"code": "x"}]
-    assert again.get("nothing") is None
-    again.close()
-
-
 @pytest.mark.parametrize(
     ("last", "code"),
     [({"end": "failed", "code": "memory"}, "web.job_memory"), ({"end": "failed", "words": "no room"}, "web.job_failed"),
      ({"end": "failed", "code": "died", "kind": "-9"}, "web.job_died")],
 )  # fmt: skip
 def test_why_a_job_failed_is_told_in_both_languages(last, code):
-    (trouble,) = over(job(1), last).trouble
+    (trouble,) = trouble_of(last)
     assert trouble["code"] == code
     assert trouble["cause"]["en"]
     assert trouble["repair"]["zh"]
-
-
-def test_a_process_that_dies_is_a_job_that_failed(tmp_path, monkeypatch):
-    from copark.web.jobs import queue as queues
-
-    monkeypatch.setattr(queues, "PROGRAM", ("-c", "import sys; sys.exit(5)"))
-    found = JobQueue(SqliteJobs(":memory:"))
-    found.start()
-    added = found.add(Errand("run", "x", {}, "en", str(tmp_path)), "x", {"en": "x", "zh": "x"})
-    until = time.monotonic() + 20
-    while not found.store.get(added.id).is_over and time.monotonic() < until:
-        time.sleep(0.02)
-    assert found.store.get(added.id).trouble[0]["code"] == "web.job_died"
-    found.close()
-
-
-def test_a_job_that_will_not_stop_is_killed_and_counts_as_cancelled(tmp_path, monkeypatch):
-    from copark.web.jobs import queue as queues
-
-    stubborn = 'import sys, time; sys.stdin.readline(); print(\'{"stage": "simulate", "done": 1, "total": 9}\'); '
-    monkeypatch.setattr(queues, "PROGRAM", ("-u", "-c", stubborn + "time.sleep(60)"))
-    monkeypatch.setattr(queues, "GRACE", 0.2)
-    found = JobQueue(SqliteJobs(":memory:"))
-    found.start()
-    added = found.add(Errand("run", "x", {}, "en", str(tmp_path)), "x", {"en": "x", "zh": "x"})
-    until = time.monotonic() + 20
-    while not found.progress(found.store.get(added.id)).total and time.monotonic() < until:
-        time.sleep(0.02)
-    assert found.cancel(added.id).state == "running"
-    while not found.store.get(added.id).is_over and time.monotonic() < until:
-        time.sleep(0.02)
-    assert found.store.get(added.id).state == "cancelled"
-    assert found.cancel("nothing") is None
-    found.close()

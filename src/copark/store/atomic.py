@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 UNFINISHED = ".writing-"
@@ -78,3 +78,15 @@ def written_file(target: Path) -> Iterator[Path]:
     finally:
         path.unlink(missing_ok=True)
     flush(target.parent)
+
+
+def sweep(folder: Path, pid: int, began: float) -> None:
+    """Take away what a process has left unfinished in a folder, and nothing that is older than the process."""
+    for path in folder.glob(f"{UNFINISHED}*-{pid}-*") if folder.is_dir() else ():
+        with suppress(OSError):
+            if path.stat().st_mtime < began:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()

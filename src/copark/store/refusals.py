@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copark.errors import Fault, FaultsFound, NotFound, RunRefused
+from copark.errors import Fault, FaultsFound, NotFound, RunRefused, Unavailable
 
 
 class RunNotStored(FaultsFound, NotFound):
@@ -19,7 +19,7 @@ class ExportRefused(FaultsFound, RunRefused):
     """A run cannot be exported or stored as asked."""
 
 
-class DatabaseRefused(FaultsFound, RunRefused):
+class DatabaseRefused(FaultsFound, Unavailable):
     """The database cannot be opened, or cannot do what was asked of it."""
 
 

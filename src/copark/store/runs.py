@@ -242,6 +242,10 @@ class RunStore:
         """Folders left by a run that was killed, or being written by one that goes on."""
         return sorted(self.root.glob(f"{UNFINISHED}*")) if self.root.is_dir() else []
 
+    def names(self) -> list[str]:
+        """Names of the folders of stored runs, sound or not."""
+        return list(self._names())
+
     def _names(self) -> Iterator[str]:
         if self.root.is_dir():
             for path in sorted(self.root.iterdir()):

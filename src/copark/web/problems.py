@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
 from copark.texts import has_text, text
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.engine import Cancelled
@@ -22,6 +22,8 @@ from copark.workflows.serving.wording import said
 MEDIA = "application/problem+json"
 GONE = 499
 """Nobody is there to read the answer any more (as nginx has it)."""
+RETRY_AFTER = 5.0
+"""Seconds after which something that did not answer may do so again."""
 HEADERS: dict[str, str] = {"content-type": MEDIA, "cache-control": "no-store"}
 log = logging.getLogger("copark.web")
 
@@ -127,6 +129,8 @@ def problem_response(problem: Problem, lang: str) -> Response:
 def of_error(error: CoparkError) -> Problem:
     """A problem of an error of copark's own."""
     faults = error.faults if isinstance(error, FaultsFound) else ()
+    if isinstance(error, Unavailable):
+        return Problem(503, "unavailable", retry_after=RETRY_AFTER, faults=faults)
     if isinstance(error, NotFound):
         status, code = 404, "absent"
     elif isinstance(error, RunRefused):

@@ -13,6 +13,7 @@ from copark.errors import RunRefused
 from copark.texts import text
 from copark.web.app import create_app
 from copark.web.settings import Settings, is_loopback
+from copark.workflows.serving.records import see_to_it
 
 CONCURRENT = 200
 KEEP_ALIVE = 30
@@ -99,6 +100,7 @@ def serve(settings: Settings, lang: str, ready: Ready) -> None:
     RunRefused
         If the address cannot be had.
     """
+    see_to_it(settings.data)
     door = listen(settings, lang)
     host, port = door.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host

@@ -13,10 +13,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from copark.errors import StudyFaults
-from copark.web.asked import Asked, AskedBook
 from copark.web.guards import address_of
 from copark.web.jobs.queue import JobQueue
-from copark.web.jobs.store import SqliteJobs
 from copark.web.pool import Pool
 from copark.web.problems import Problem
 from copark.web.rates import Rates
@@ -25,6 +23,7 @@ from copark.workflows.serving.asking import in_the_request
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
+from copark.workflows.serving.records import Asked, AskedBook, Records
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.study import Study
 
@@ -53,6 +52,7 @@ class Services:
     kernels: Pool = field(init=False)
     desk: Pool = field(init=False)
     answers: BoundedCache[bytes] = field(init=False)
+    records: Records = field(init=False)
     asked: AskedBook = field(init=False)
     jobs: JobQueue = field(init=False)
     streams: int = 0
@@ -73,8 +73,9 @@ class Services:
         self.kernels = Pool(self.engine.threads, limits.waiting, "kernel")
         self.desk = Pool(DESKS, limits.files, "desk")
         self.answers = BoundedCache(limits.answers)
-        self.asked = AskedBook(own / "asked.sqlite3")
-        self.jobs = JobQueue(SqliteJobs(own / "jobs.sqlite3"), threads=max(1, self.engine.threads // 2))
+        self.records = Records(settings.data)
+        self.asked = self.records.asked
+        self.jobs = JobQueue(self.records.jobs, threads=max(1, self.engine.threads // 2))
 
     def pay(self, request: Request, cost: float) -> None:
         """Let a request pay for what it asks beyond being heard.
@@ -137,7 +138,7 @@ class Services:
         self.jobs.close()
         self.kernels.close()
         self.desk.close()
-        self.asked.close()
+        self.records.close()
         shutil.rmtree(self.settings.own / "files", ignore_errors=True)
 
 

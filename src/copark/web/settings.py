@@ -31,8 +31,8 @@ class Limits:
         Exports and uploads that may wait.
     streams
         Open streams of events.
-    jobs
-        Jobs that may wait.
+    jobs, jobs_each
+        Jobs that may wait, and how many of them may be one owner's.
     stored
         Bytes of stored runs above which no job is taken.
     answers
@@ -51,6 +51,7 @@ class Limits:
     files: int = 8
     streams: int = 64
     jobs: int = 50
+    jobs_each: int = 20
     stored: int = 20_000_000_000
     answers: int = 64_000_000
     runs: int = 256_000_000

@@ -41,7 +41,7 @@ class Executor:
         """
         if self.host != here().host:
             return silent > STALE
-        if not _exists(self.pid):
+        if not is_running(self.pid):
             return True
         return bool(self.born) and born(self.pid) != self.born
 
@@ -67,8 +67,8 @@ def born(pid: int) -> str:
     return "" if fields[0] in "ZX" else f"{boot}:{fields[19]}"
 
 
-def _exists(pid: int) -> bool:
-    """Whether there is a process of this number, be it another's; one that is dead but not yet buried is none."""
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number here, be it another's; one that is dead but not yet buried is none."""
     if os.name == "nt":
         return _exists_on_windows(pid)
     try:

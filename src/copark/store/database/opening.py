@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Error
 from typing import TYPE_CHECKING, Any
 
 from copark.store.database.address import PATIENCE, Address, address_for
+from copark.store.database.fresh import make_file
 from copark.store.database.session import Door, FileDoor, Rows, set_up
 from copark.store.database.version import TABLE, is_current
 from copark.store.refusals import DatabaseRefused, database_fault
@@ -20,6 +22,13 @@ LOCK = 0x636F7061726B
 """Names the lock of PostgreSQL under which tables are changed."""
 OLDEST_SERVER = 15
 WRITES = "copark_writes"
+
+
+def clock(connection: Connection) -> float:
+    """Seconds since 1970, by the clock of everybody who shares the database."""
+    if connection.dialect.name == "sqlite":
+        return time.time()
+    return float(connection.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())").scalar_one())
 
 
 class SharedSession:
@@ -43,9 +52,7 @@ class SharedSession:
 
     def clock(self) -> float:
         """Seconds since 1970: the server's, where there is one."""
-        if self.connection.dialect.name == "sqlite":
-            return time.time()
-        return float(self.execute("SELECT extract(epoch FROM clock_timestamp()) AS now")[0]["now"])
+        return clock(self.connection)
 
 
 class Database:
@@ -99,8 +106,6 @@ class Database:
     @contextmanager
     def _in_words(self) -> Iterator[None]:
         """Say what a driver complains about."""
-        from sqlite3 import Error
-
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
@@ -115,8 +120,7 @@ class Database:
     def _prepare(self) -> None:
         """Bring the tables up to date, if they are not."""
         if self.address.file is not None:
-            self.address.file.parent.mkdir(parents=True, exist_ok=True)
-            _write_ahead(self.engine)
+            make_file(self.address.file)
         with self.engine.connect() as connection:
             if self.address.file is None:
                 _need_server(connection, self.address)
@@ -146,7 +150,14 @@ def open_door(out: Path) -> Door:
         If it cannot be had.
     """
     address = address_for(out)
-    door = FileDoor(address)
+    if address.file is None:
+        return Database(address)
+    door = FileDoor(address, address.file)
+    try:
+        if not address.file.exists():
+            make_file(address.file)
+    except (Error, OSError) as error:
+        raise DatabaseRefused([address.fault_of(error)]) from error
     return door if door.is_ready() else Database(address)
 
 
@@ -171,26 +182,6 @@ def _set_up(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     """Take the place of the one writer at once: who reads first and then writes could not wait for another."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
-
-
-def _write_ahead(engine: Engine) -> None:
-    """Let readers read while one writes; kept in the file. SQLite does not wait for this by itself."""
-    from sqlite3 import OperationalError
-
-    until = time.monotonic() + PATIENCE
-    while True:
-        raw = engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-        finally:
-            raw.close()
 
 
 def _need_server(connection: Connection, address: Address) -> None:

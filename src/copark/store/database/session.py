@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from copark.store.database.address import PATIENCE, Address
@@ -105,17 +106,20 @@ class FileDoor:
     ----------
     address
         Where it is.
+    file
+        Its file.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, file: Path) -> None:
         self.address = address
         self.place = address.place
+        self.file = file
 
     @contextmanager
     def session(self, *, write: bool) -> Iterator[FileSession]:
         """A transaction."""
         try:
-            with closing(self._connected()) as connection:
+            with closing(connected(self.file)) as connection:
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 try:
                     yield FileSession(connection)
@@ -137,8 +141,6 @@ class FileDoor:
         DatabaseRefused
             If it was made by a newer version, or is no database.
         """
-        if self.address.file is None or not self.address.file.is_file():
-            return False
         with self.session(write=False) as session:
             if not session.execute("SELECT 1 FROM sqlite_master WHERE name = :name", {"name": TABLE}):
                 return False
@@ -146,11 +148,13 @@ class FileDoor:
             mode = session.execute("PRAGMA journal_mode")[0]["journal_mode"]
         return is_current(found, self.address.shown) and mode == "wal"
 
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(str(self.address.file), timeout=PATIENCE, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        set_up(connection)
-        return connection
+
+def connected(file: Path) -> sqlite3.Connection:
+    """A connection to a file, which is made if it is not there."""
+    connection = sqlite3.connect(str(file), timeout=PATIENCE, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    set_up(connection)
+    return connection
 
 
 def set_up(connection: Any) -> None:

@@ -6,7 +6,20 @@ compared. Rows of runs belong to a *place*, the folder they lie in; it is empty 
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -66,4 +79,63 @@ executions = Table(
     Column("facts", JSON, nullable=False),
     Index("ix_executions_identity", "place", "identity"),
     Index("ix_executions_state", "place", "state"),
+)
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("case", Text, nullable=False),
+    Column("identity", String(64), nullable=False, comment="of the content: the same content has the same"),
+    Column("content", JSON, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("updated", String(32), nullable=False),
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("place", Text, nullable=False),
+    Column("identity", String(64), nullable=False),
+    Column("case", Text, nullable=False),
+    Column("study", String(64), ForeignKey("studies.hash"), nullable=False),
+    Index("ix_asked_identity", "place", "identity", unique=True),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("case", Text, nullable=False),
+    Column("title", JSON, nullable=False),
+    Column("errand", JSON, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("started", String(32), nullable=False),
+    Column("ended", String(32), nullable=False),
+    Column("turn", BigInteger, nullable=False, comment="counts the beginnings in a lane: who waited longest is next"),
+    Column("attempts", Integer, nullable=False),
+    Column("unwanted", Boolean, nullable=False, comment="cancelled while it runs"),
+    Column("worker", String(32), nullable=False),
+    Column("heartbeat", Float, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("born", Text, nullable=False),
+    Column("stage", String(32), nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("seconds_left", Float, nullable=True),
+    Column("identity", String(64), nullable=False),
+    Column("page", Text, nullable=False),
+    Column("reused", Boolean, nullable=False),
+    Column("trouble", JSON, nullable=False),
+    Index("ix_jobs_id", "id", unique=True),
+    Index("ix_jobs_state", "place", "state"),
 )

@@ -8,7 +8,7 @@ from copark.store.refusals import DatabaseRefused, database_fault
 
 TABLE = "copark_schema"
 """The table in which Alembic keeps the version; not its usual name, since a database may be shared with others."""
-HEAD = "0001"
+HEAD = "0002"
 """The last migration."""
 
 

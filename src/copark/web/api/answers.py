@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, Response
 
 from copark.errors import StudyFaults
 from copark.web.api.replies import as_bytes, identified
-from copark.web.asked import Asked
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, SimulationAnswer
 from copark.workflows.serving.asking import (
@@ -23,6 +22,7 @@ from copark.workflows.serving.asking import (
 )
 from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.workflows.serving.engine import Ticket
+from copark.workflows.serving.records import Asked
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import answer
 from copark.workflows.serving.study import Study

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from copark.version import __version__
 from copark.web.api.replies import CaseName, answered, held, of_case
-from copark.web.services import Own
+from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Made
 from copark.workflows.serving.asking import (
     HEADLINES,
@@ -22,6 +22,7 @@ from copark.workflows.serving.asking import (
 )
 from copark.workflows.serving.catalogues import MethodAnswer, StudyInfo, Wordbook, method_of, studies_shipped, wordbook
 from copark.workflows.serving.parks import ParksAnswer, parks
+from copark.workflows.serving.records import DatabaseRefused
 from copark.workflows.serving.simulation import made_by
 
 router = APIRouter()
@@ -61,8 +62,8 @@ class StatusAnswer(Answer):
     """Threads for the model."""
     busy: int
     """Questions being worked on or waiting."""
-    jobs_waiting: int
-    """Jobs that wait."""
+    jobs_waiting: int | None
+    """Jobs that wait; null while the database does not answer."""
     held_bytes: int
     """Bytes of runs held in memory."""
     outputs: list[str]
@@ -80,8 +81,16 @@ class Studies(Answer):
     """The studies."""
 
 
+def jobs_waiting(services: Services) -> int | None:
+    """How many jobs wait, if the database knows."""
+    try:
+        return services.jobs.waiting().total()
+    except DatabaseRefused:
+        return None
+
+
 @router.get("/status", tags=["server"], summary="The server: version, load, limits")
-async def status(services: Own) -> StatusAnswer:
+def status(services: Own) -> StatusAnswer:
     """Say what the server is, how busy it is, and what it allows."""
     limits = services.settings.limits
     return StatusAnswer(
@@ -90,7 +99,7 @@ async def status(services: Own) -> StatusAnswer:
         seconds_up=round(time.time() - services.started, 1),
         threads=services.engine.threads,
         busy=services.kernels.pending,
-        jobs_waiting=services.jobs.waiting(),
+        jobs_waiting=jobs_waiting(services),
         held_bytes=services.engine.runs.bytes,
         outputs=list(OUTPUTS),
         headlines=list(HEADLINES),

@@ -9,15 +9,15 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from copark.web.api.jobs import JobInfo, job_info, queue
+from copark.web.api.jobs import JobInfo, accepted, job_now, queue
 from copark.web.api.replies import Lang, answered, attachment, page, sent
-from copark.web.asked import Asked
-from copark.web.jobs.store import Job
+from copark.web.owners import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.asking import StudyRequest, cost, study_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.exporting import FORMS, export
+from copark.workflows.serving.records import Asked, Job
 from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.study import Study
@@ -94,34 +94,34 @@ def _study(services: Services, identity: str, asked: Asked) -> tuple[Study, Shel
     "/report", summary="A report or a comparison as a page",
     responses={**sent("The page, one file.", "text/html"), **answered(JobInfo, "It takes longer: a job.", 202)},
 )  # fmt: skip
-async def report(request: Request, services: Own, asked: ReportRequest) -> Response:
+async def report(request: Request, services: Own, asked: ReportRequest, word: MaybeOwner = None) -> Response:
     """Write the page of a study: of one scenario its report, of several their comparison.
 
     The answer is the page, or a job where it takes longer than a minute or ``Prefer: respond-async`` is sent.
     """
     services.pay(request, cost(asked) + EXPORT_COST)
+    owner = owner_of(request, word)
 
     def work(_ticket: Ticket) -> Job:
         shelved = services.shelf.get(asked.case)
         study = study_of(asked, shelved, kept="standard")
         services.check(study, shelved, asked.paths())
         services.remember(study, shelved)
-        return queue(services, "report", shelved, study, asked.lang)
+        return queue(services, "report", shelved, study, asked.lang, owner)
 
     job = await services.kernels.run(request, work)
     wait = 0.0 if "respond-async" in request.headers.get("prefer", "") else PATIENCE
     for _ in range(int(wait / OFTEN)):
-        found = services.jobs.store.get(job.id) or job
+        found = await asyncio.to_thread(services.jobs.table.get, job.id) or job
         if found.is_over:
             job = found
             break
         if await request.is_disconnected():
-            services.jobs.cancel(job.id)
+            await asyncio.to_thread(services.jobs.cancel, job.id)
             break
         await asyncio.sleep(OFTEN)
     if job.state == "done" and job.page:
         return page(FilePath(job.page).read_bytes())
     if job.state == "failed":
         raise Problem(422, "report")
-    where = f"{request.url.path.rpartition('/')[0]}/jobs/{job.id}"
-    return Response(job_info(services, job).model_dump_json(), 202, {"location": where}, "application/json")
+    return accepted(request, await asyncio.to_thread(job_now, services, job.id, owner))

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from copark.web.api.replies import answered, page, sent
-from copark.web.jobs.store import Job
+from copark.web.owners import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
@@ -19,7 +19,8 @@ from copark.workflows.serving.asking import CaseKey, JobRequest, study_of
 from copark.workflows.serving.claims import claims_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand
-from copark.workflows.serving.refusals import absent
+from copark.workflows.serving.records import ENDED, DatabaseRefused, Job
+from copark.workflows.serving.refusals import Absent, absent
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.study import Study
 from copark.workflows.serving.wording import said
@@ -82,6 +83,10 @@ class JobInfo(Answer):
     """Whether a page was written."""
     reused: bool
     """Whether the result was there already."""
+    attempts: int
+    """How often it was begun: more than once if its process died."""
+    mine: bool
+    """Whether it is this client's own."""
     trouble: list[dict[str, Any]]
     """Why it failed."""
 
@@ -93,10 +98,16 @@ class Jobs(Answer):
     """Newest first."""
 
 
-def job_info(services: Services, job: Job) -> JobInfo:
-    """A job as it is now."""
-    far = services.jobs.progress(job)
-    stage = said(f"cli.stage.{far.stage}") if far.stage in STAGES else Said(en=far.stage, zh=far.stage)
+def job_info(job: Job, place: int, owner: str) -> JobInfo:
+    """A job as it is now.
+
+    Parameters
+    ----------
+    place
+        In the queue.
+    owner
+        Who asks.
+    """
     return JobInfo(
         id=job.id,
         kind=job.kind,
@@ -108,38 +119,55 @@ def job_info(services: Services, job: Job) -> JobInfo:
         created=job.created,
         started=job.started,
         ended=job.ended,
-        place=far.place,
-        stage=far.stage,
-        stage_title=stage,
-        done=far.done,
-        total=far.total,
-        seconds_left=None if far.seconds_left is None else round(far.seconds_left, 1),
+        place=place,
+        stage=job.stage,
+        stage_title=said(f"cli.stage.{job.stage}") if job.stage in STAGES else Said(en=job.stage, zh=job.stage),
+        done=job.done,
+        total=job.total,
+        seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
         identity=job.identity,
         has_page=bool(job.page),
         reused=job.reused,
+        attempts=job.attempts,
+        mine=job.owner == owner,
         trouble=job.trouble,
     )
+
+
+def job_now(services: Services, name: str, owner: str) -> JobInfo:
+    """A job by its id, as it is now.
+
+    Raises
+    ------
+    Absent
+        If there is none.
+    """
+    job = found(services, name)
+    return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
 
 
 STAGES = frozenset(("prepare", "simulate", "report", "export", "verify"))
 
 
 def queue(services: Services, kind: Literal["run", "report", "claims"], shelved: Shelved, study: Study | None,
-          lang: str) -> Job:  # fmt: skip
+          lang: str, owner: str) -> Job:  # fmt: skip
     """Queue a job.
 
     Raises
     ------
     Problem
-        If too many wait, or too much is stored.
+        If too many wait, in all or of this owner.
     """
-    if services.jobs.waiting() >= services.settings.limits.jobs:
+    limits, waiting = services.settings.limits, services.jobs.waiting()
+    if waiting.total() >= limits.jobs:
         raise Problem(503, "jobs_full", retry_after=30.0)
+    if waiting[owner] >= limits.jobs_each:
+        raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
     folder = str(shelved.case.folder) if shelved.uploaded else shelved.case.name
     content: dict[str, Any] = {} if study is None else study.content()
     errand = Errand(kind, folder, content, lang, str(services.settings.data.resolve()), services.jobs.threads)
     title = shelved.case.title
-    return services.jobs.add(errand, shelved.name, {"en": title.en, "zh": title.zh})
+    return services.jobs.add(errand, shelved.name, {"en": title.en, "zh": title.zh}, owner)
 
 
 def found(services: Services, name: str) -> Job:
@@ -150,7 +178,7 @@ def found(services: Services, name: str) -> Job:
     Absent
         If there is none.
     """
-    job = services.jobs.store.get(name)
+    job = services.jobs.table.get(name)
     if job is None:
         raise absent("no_job", "id")
     return job
@@ -158,98 +186,103 @@ def found(services: Services, name: str) -> Job:
 
 @router.post("/jobs", summary="A study with many runs", status_code=202, responses=answered(JobInfo, status=202),
              response_class=Response)  # fmt: skip
-async def submit(request: Request, services: Own, asked: JobRequest) -> Response:
+async def submit(request: Request, services: Own, asked: JobRequest, word: MaybeOwner = None) -> Response:
     """Queue a study of up to a million runs; its result is stored under its identity, with a page if asked for."""
     services.pay(request, JOB_COST)
+    owner = owner_of(request, word)
 
-    def work(_ticket: Ticket) -> Job:
+    def work(_ticket: Ticket) -> JobInfo:
         if services.stored_bytes() > services.settings.limits.stored:
             raise Problem(507, "storage", folder="runs")
         shelved = services.shelf.get(asked.case)
         study = study_of(asked, shelved, kept="standard" if asked.report else None)
         services.check(study, shelved, asked.paths())
         services.remember(study, shelved)
-        return queue(services, "report" if asked.report else "run", shelved, study, asked.lang)
+        job = queue(services, "report" if asked.report else "run", shelved, study, asked.lang, owner)
+        return job_now(services, job.id, owner)
 
-    return _accepted(request, services, await services.kernels.run(request, work))
+    return accepted(request, await services.kernels.run(request, work))
 
 
 @router.post("/jobs/claims", summary="Try the claims about a case", status_code=202, response_class=Response,
              responses=answered(JobInfo, status=202))  # fmt: skip
-async def submit_claims(request: Request, services: Own, asked: ClaimsJobRequest) -> Response:
+async def submit_claims(request: Request, services: Own, asked: ClaimsJobRequest, word: MaybeOwner = None) -> Response:
     """Queue the trial of the claims about a case; it takes minutes."""
     services.pay(request, JOB_COST)
+    owner = owner_of(request, word)
 
-    def work(_ticket: Ticket) -> Job:
+    def work(_ticket: Ticket) -> JobInfo:
         shelved = services.shelf.get(asked.case)
         claims_of(shelved, services.settings.data)
-        return queue(services, "claims", shelved, None, asked.lang)
+        return job_now(services, queue(services, "claims", shelved, None, asked.lang, owner).id, owner)
 
-    return _accepted(request, services, await services.desk.run(request, work))
+    return accepted(request, await services.desk.run(request, work))
 
 
-def _accepted(request: Request, services: Services, job: Job) -> Response:
-    where = f"{request.url.path.removesuffix('/claims')}/{job.id}"
-    return Response(job_info(services, job).model_dump_json(), 202, {"location": where}, "application/json")
+def accepted(request: Request, job: JobInfo) -> Response:
+    """Say where a job that was queued is found."""
+    where = f"{request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
+    return Response(job.model_dump_json(), 202, {"location": where}, "application/json")
 
 
 @router.get("/jobs", summary="The jobs")
-async def jobs(services: Own) -> Jobs:
+def jobs(request: Request, services: Own, word: MaybeOwner = None) -> Jobs:
     """List the jobs, newest first."""
-    return Jobs(jobs=[job_info(services, job) for job in reversed(services.jobs.store.jobs())])
+    owner, places = owner_of(request, word), services.jobs.places()
+    return Jobs(jobs=[job_info(job, places.get(job.id, 0), owner) for job in reversed(services.jobs.table.all())])
 
 
 @router.get("/jobs/{name}", summary="A job")
-async def job(services: Own, name: JobId) -> JobInfo:
+def job(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
     """Say how far a job is."""
-    return job_info(services, found(services, name))
+    return job_now(services, name, owner_of(request, word))
 
 
 @router.delete("/jobs/{name}", summary="Cancel a job")
-async def cancel(services: Own, name: JobId) -> JobInfo:
+def cancel(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
     """Stop a job, or take it out of the queue; nothing half-written is kept."""
     found(services, name)
-    stopped = services.jobs.cancel(name)
-    return job_info(services, stopped or found(services, name))
+    services.jobs.cancel(name)
+    return job_now(services, name, owner_of(request, word))
 
 
 @router.get("/jobs/{name}/events", summary="A job as it goes on", responses=sent("Events.", STREAM))
-async def events(request: Request, services: Own, name: JobId) -> Response:
+async def events(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> Response:
     """Send a job whenever it changes, as server-sent events: ``progress``, and ``end`` when it is over."""
-    found(services, name)
+    await asyncio.to_thread(found, services, name)
     if services.streams >= services.settings.limits.streams:
         raise Problem(503, "streams", retry_after=10.0)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(told(request, services, name), 200, headers, STREAM)
+    return StreamingResponse(told(request, services, name, owner_of(request, word)), 200, headers, STREAM)
 
 
-async def told(request: Request, services: Services, name: str) -> AsyncIterator[str]:
-    """Events of a job until it is over or the client has left."""
+async def told(request: Request, services: Services, name: str, owner: str) -> AsyncIterator[str]:
+    """Events of a job until it is over, the client has left, or the database cannot be asked: then it asks again."""
     services.streams += 1
     last, quiet, number = "", 0.0, 0
     try:
         yield "retry: 2000\n\n"
         while not await request.is_disconnected():
-            job = services.jobs.store.get(name)
-            if job is None:
-                return
-            content = job_info(services, job).model_dump_json()
+            info = await asyncio.to_thread(job_now, services, name, owner)
+            content, over = info.model_dump_json(), info.state in ENDED
             if content != last:
                 last, quiet, number = content, 0.0, number + 1
-                yield f"id: {number}\nevent: {'end' if job.is_over else 'progress'}\ndata: {content}\n\n"
-            if job.is_over:
+                yield f"id: {number}\nevent: {'end' if over else 'progress'}\ndata: {content}\n\n"
+            if over:
                 return
             await asyncio.sleep(OFTEN)
             quiet += OFTEN
             if quiet >= HEARTBEAT:
                 quiet = 0.0
                 yield ": still here\n\n"
+    except (Absent, DatabaseRefused):
+        return
     finally:
         services.streams -= 1
 
 
 @router.get("/jobs/{name}/page", summary="The page of a job", responses=sent("The page, one file.", "text/html"))
-async def job_page(services: Own, name: JobId) -> Response:
+def job_page(services: Own, name: JobId) -> Response:
     """Give the page a job has written."""
     job = found(services, name)
     path = FilePath(job.page) if job.page else None

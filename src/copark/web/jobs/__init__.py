@@ -1,4 +1,5 @@
-"""Jobs: what takes long, one after another, each in a process of its own.
+"""Jobs: what takes long, each done by a process of its own.
 
-``store`` remembers them over restarts, ``queue`` has them done, ``child`` is the process.
+``queue`` takes them from the database's queue, which all servers of a data folder share, ``work`` is one being done,
+``child`` is the process.
 """

@@ -1,46 +1,39 @@
-"""The queue: jobs are done in the order they came, long ones and pages in two lanes, each in a process of its own.
+"""The queue of a server: it takes jobs from the database's, long ones and pages in two lanes, each done by a process.
 
-A server that ends kills its processes; what was running or waiting then is in the queue again when it comes back.
+Several servers of one data folder share the queue. One that ends gives its jobs back; of one that is killed they are
+taken over. A process that dies is a new attempt, and only the last one's death is a failure.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import secrets
-import subprocess
-import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
-from copark.web.jobs.child import PROGRAM
-from copark.web.jobs.store import Job, JobStore
+from copark.web.jobs.work import Work
 from copark.workflows.serving.errands import Errand
 from copark.workflows.serving.faults import told_faults
+from copark.workflows.serving.records import MOST_ATTEMPTS, DatabaseRefused, Job, JobTable
 from copark.workflows.serving.refusals import fault
 
 LANES: Mapping[str, str] = {"run": "long", "claims": "long", "report": "page"}
-GRACE = 5.0
-"""Seconds a job has to stop by itself."""
-LEAST = 0.5
-"""Seconds after which it can be said how long a stage may still take."""
+OFTEN = 0.25
+"""Seconds between two looks at what runs: whether it is unwanted, and how far it is."""
+PULSE = 2.0
+"""Seconds between two signs of life where nothing else is to be said."""
+LOOK = 0.5
+"""Seconds between two looks for jobs that came by way of another server."""
+ROUND = 5.0
+"""Seconds between two looks for jobs whose worker is gone."""
+PATIENCE = 5.0
+"""Seconds that a worker may take to end."""
 log = logging.getLogger("copark.web")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a job is: its stage, what is done of it and in all, its place in the queue, seconds it may still take."""
-
-    stage: str = ""
-    done: int = 0
-    total: int = 0
-    place: int = 0
-    seconds_left: float | None = None
 
 
 class JobQueue:
@@ -48,206 +41,174 @@ class JobQueue:
 
     Parameters
     ----------
-    store
-        Where they are remembered.
+    table
+        Where they are kept.
     threads
         Threads of a long job.
     """
 
-    def __init__(self, store: JobStore, threads: int = 1) -> None:
-        self.store = store
+    def __init__(self, table: JobTable, threads: int = 1) -> None:
+        self.table = table
         self.threads = threads
+        self.name = secrets.token_hex(8)
         self._news = threading.Condition()
-        self._closing = False
-        self._progress: dict[str, Progress] = {}
-        self._begun: dict[str, float] = {}
-        self._processes: dict[str, subprocess.Popen[str]] = {}
-        self._workers: list[threading.Thread] = []
-        self._unwanted: set[str] = set()
+        self._closing = threading.Event()
+        self._working: dict[str, Work] = {}
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin; jobs that a former server left are queued again."""
-        for job in self.store.jobs():
-            if job.state == "running":
-                self.store.put(replace(job, state="queued", started=""))
+        """Begin; jobs of servers that are gone are queued again."""
+        with suppress(DatabaseRefused):
+            self._take_over()
         for lane in sorted(set(LANES.values())):
-            worker = threading.Thread(target=self._work, args=(lane,), name=f"jobs-{lane}", daemon=True)
-            worker.start()
-            self._workers.append(worker)
+            self._threads.append(threading.Thread(target=self._serve, args=(lane,), name=f"jobs-{lane}", daemon=True))
+        self._threads.append(threading.Thread(target=self._keep, name="jobs-keeper", daemon=True))
+        for thread in self._threads:
+            thread.start()
 
-    def add(self, errand: Errand, case: str, title: dict[str, str]) -> Job:
-        """Queue a job."""
-        job = Job(
-            id=secrets.token_hex(12),
-            kind=errand.kind,
-            state="queued",
-            case=case,
-            title=title,
-            errand=asdict(errand),
-            created=now(),
+    def add(self, errand: Errand, case: str, title: dict[str, str], owner: str) -> Job:
+        """Queue a job of somebody's."""
+        job = self.table.add(
+            {
+                "id": secrets.token_hex(12),
+                "owner": owner,
+                "lane": LANES[errand.kind],
+                "kind": errand.kind,
+                "case": case,
+                "title": title,
+                "errand": asdict(errand),
+            }
         )
-        with self._news:
-            self.store.add(job)
-            self._news.notify_all()
+        self._wake()
         return job
 
-    def waiting(self) -> int:
-        """Jobs that wait."""
-        return sum(job.state == "queued" for job in self.store.jobs())
+    def waiting(self) -> Counter[str]:
+        """How many jobs wait, by owner."""
+        return self.table.waiting()
 
-    def progress(self, job: Job) -> Progress:
-        """How far a job is."""
-        if job.state == "queued":
-            lane = LANES[job.kind]
-            ahead = 0
-            for other in self.store.jobs():
-                if other.id == job.id:
-                    break
-                ahead += LANES[other.kind] == lane and not other.is_over
-            return Progress(place=ahead + 1)
-        found = self._progress.get(job.id, Progress())
-        return found if job.state == "running" else replace(found, seconds_left=None)
+    def places(self) -> dict[str, int]:
+        """Numbers of the jobs that are not over and their places in the queue: 0 is done now, 1 is next."""
+        found: dict[str, int] = {}
+        jobs = self.table.all(open_only=True)
+        for lane in set(LANES.values()):
+            ahead = sum(job.lane == lane and job.state == "running" for job in jobs)
+            order = {number: ahead + n for n, number in enumerate(self.table.order(lane), start=1)}
+            found |= {job.id: order.get(job.number, 0) for job in jobs if job.lane == lane}
+        return found
 
     def cancel(self, name: str) -> Job | None:
         """Stop a job, or take it out of the queue; one that is over stays as it is."""
-        with self._news:
-            job = self.store.get(name)
-            if job is None or job.is_over:
-                return job
-            if job.state == "queued":
-                job = replace(job, state="cancelled", ended=now())
-                self.store.put(job)
-                return job
-            self._unwanted.add(name)
-            process = self._processes.get(name)
-        if process is not None:
-            threading.Thread(target=stop, args=(process,), daemon=True).start()
+        job = self.table.cancel(name)
+        work = self._working.get(name)
+        if work is not None and job is not None and job.unwanted:
+            work.stop()
         return job
 
     def close(self) -> None:
-        """Kill what runs, and end."""
+        """Kill what runs, give it back, and end."""
+        self._closing.set()
+        self._wake()
+        for work in list(self._working.values()):
+            work.kill()
+        for thread in self._threads:
+            thread.join(PATIENCE)
+
+    def _wake(self) -> None:
         with self._news:
-            self._closing = True
-            processes = list(self._processes.values())
             self._news.notify_all()
-        for process in processes:
-            process.kill()
-        for worker in self._workers:
-            worker.join(GRACE)
-        self.store.close()
 
-    def _next(self, lane: str) -> Job | None:
-        """The next job of a lane, when there is one; nothing when all ends."""
-        with self._news:
-            while not self._closing:
-                for job in self.store.jobs():
-                    if job.state == "queued" and LANES[job.kind] == lane:
-                        begun = replace(job, state="running", started=now())
-                        self.store.put(begun)
-                        self._begun[job.id] = time.monotonic()
-                        return begun
-                self._news.wait(1.0)
-        return None
-
-    def _work(self, lane: str) -> None:
-        while (job := self._next(lane)) is not None:
-            try:
-                ended = self._done(job)
-            except OSError as error:
-                log.exception("a job could not be started")
-                ended = {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
-            if self._closing and ended.get("end") != "done":
-                return
-            with self._news:
-                if job.id in self._unwanted and ended.get("end") != "done":
-                    ended = {"end": "cancelled"}
-                self._unwanted.discard(job.id)
-                self.store.put(over(job, ended))
-
-    def _done(self, job: Job) -> dict[str, Any]:
-        """Have a job's process do it; what it says last."""
-        quiet = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-        with subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, *PROGRAM],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, **quiet, "PYTHONWARNINGS": "ignore"},
-        ) as process:
-            with self._news:
-                self._processes[job.id] = process
-                if self._closing:
-                    process.kill()
-                unwanted = job.id in self._unwanted
-            if unwanted:
-                threading.Thread(target=stop, args=(process,), daemon=True).start()
-            try:
-                return self._heard(job, process)
-            finally:
+    def _serve(self, lane: str) -> None:
+        """Do the jobs of a lane, one after another, until all ends."""
+        while not self._closing.is_set():
+            job = None
+            with suppress(DatabaseRefused):
+                job = self.table.claim(lane, self.name)
+            if job is None:
                 with self._news:
-                    del self._processes[job.id]
+                    self._news.wait(LOOK)
+                continue
+            work = Work(job)
+            self._working[job.id] = work
+            if self._closing.is_set():
+                work.kill()
+            said = work.do()
+            del self._working[job.id]
+            self._conclude(job, work, said)
 
-    def _heard(self, job: Job, process: subprocess.Popen[str]) -> dict[str, Any]:
-        """Listen to a job's process until it ends."""
-        if process.stdin is None or process.stdout is None:
-            return {"end": "failed", "code": "unexpected"}
-        last: dict[str, Any] = {}
-        try:
-            process.stdin.write(json.dumps(job.errand, ensure_ascii=False) + "\n")
-            process.stdin.flush()
-            for line in process.stdout:
-                said = json.loads(line)
-                if "end" in said:
-                    last = said
-                else:
-                    self._tell(job, said)
-        except (OSError, ValueError):
-            process.kill()
-        process.wait()
-        return last or {"end": "failed", "code": "died", "kind": str(process.returncode)}
+    def _conclude(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
+        """Write what has become of a job, as soon as the database lets us."""
+        while True:
+            try:
+                self._write(job, work, said)
+                return
+            except DatabaseRefused as refused:
+                log.warning("a job's end is not yet written: %s", refused)
+                if self._closing.wait(1.0):
+                    return
 
-    def _tell(self, job: Job, said: Mapping[str, Any]) -> None:
-        done, total = int(said["done"]), int(said["total"])
-        before = self._progress.get(job.id)
-        if before is None or before.stage != said["stage"]:
-            self._begun[job.id] = time.monotonic()
-        elapsed = time.monotonic() - self._begun[job.id]
-        left = elapsed * (total - done) / done if done and total and elapsed > LEAST else None
-        self._progress[job.id] = Progress(str(said["stage"]), done, total, 0, left)
+    def _write(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
+        if said.get("end") == "done":
+            self.table.end(job, "done", **{name: said[name] for name in ("identity", "page", "reused")})
+        elif work.unwanted or self.table.unwanted(job):
+            self.table.end(job, "cancelled")
+        elif said.get("end") == "failed":
+            self.table.end(job, "failed", trouble=trouble_of(said))
+        elif self._closing.is_set():
+            self.table.give_back(job, blameless=True)
+        else:
+            self._try_again(job, str(said.get("code", "")))
+
+    def _try_again(self, job: Job, detail: str) -> None:
+        """Queue a job whose worker has died again, unless it was begun too often."""
+        if job.attempts < MOST_ATTEMPTS:
+            log.warning("a job's process died (%s); attempt %d", detail, job.attempts)
+            self.table.give_back(job)
+        else:
+            self.table.end(job, "failed", trouble=trouble_of({"code": "died", "kind": detail, "times": job.attempts}))
+
+    def _keep(self) -> None:
+        """Give signs of life of what runs, see whether it is unwanted, and take over what others have left."""
+        told: dict[str, tuple[float, dict[str, Any]]] = {}
+        last = time.monotonic()
+        while not self._closing.wait(OFTEN):
+            try:
+                for name, work in list(self._working.items()):
+                    told[name] = self._see_to(work, *told.get(name, (0.0, {})))
+                told = {name: kept for name, kept in told.items() if name in self._working}
+                if time.monotonic() - last > ROUND:
+                    last = time.monotonic()
+                    self._take_over()
+            except DatabaseRefused as refused:
+                log.warning("the queue cannot be reached: %s", refused)
+
+    def _see_to(self, work: Work, when: float, before: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+        """Look after a job; when what was last said of it, and what."""
+        now, far = time.monotonic(), work.progress()
+        if far == before and now - when < PULSE:
+            unwanted = self.table.unwanted(work.job)
+        else:
+            unwanted, when = self.table.beat(work.job, **far), now
+        if unwanted is None:  # another server has taken it over, since we were silent for long
+            work.kill()
+        elif unwanted:
+            work.stop()
+        return when, far
+
+    def _take_over(self) -> None:
+        """Queue again what ran in processes that are gone."""
+        for job in self.table.orphans():
+            if job.unwanted:
+                self.table.end(job, "cancelled")
+            else:
+                self._try_again(job, f"{job.executor.host}, {job.executor.pid}")
+            self._wake()
 
 
-def over(job: Job, last: Mapping[str, Any]) -> Job:
-    """A job that is over, by the last its process said."""
-    state = last["end"]
-    trouble = list(last.get("trouble", ()))
-    if state == "failed" and not trouble:
-        code = f"job_{last.get('code', 'failed')}"
-        detail = last.get("words") or last.get("kind") or ""
-        trouble = [one.model_dump() for one in told_faults([fault(code, detail=detail)])]
-    return replace(
-        job,
-        state=state,
-        ended=now(),
-        identity=str(last.get("identity", "")),
-        page=str(last.get("page", "")),
-        reused=bool(last.get("reused", False)),
-        trouble=trouble,
-    )
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    """Ask a process to stop, and kill it if it does not."""
-    try:
-        if process.stdin is not None:
-            process.stdin.write("cancel\n")
-            process.stdin.flush()
-        process.wait(GRACE)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        process.kill()
-
-
-def now() -> str:
-    """The time, UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Why a job failed, by the last its process said, in both languages."""
+    trouble = list(said.get("trouble", ()))
+    if trouble:
+        return trouble
+    detail = said.get("words") or said.get("kind") or ""
+    found = fault(f"job_{said.get('code', 'failed')}", detail=detail, times=said.get("times", 1))
+    return [one.model_dump() for one in told_faults([found])]

@@ -1,0 +1,110 @@
+"""Saved scenarios: each belongs to whoever has its owner's word, in whichever browser and on whichever server."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from copark.web.owners import Owner, owner_by_word
+from copark.web.problems import Problem
+from copark.web.services import Own, Services
+from copark.workflows.serving.answers import Answer
+from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.workflows.serving.records import SavedScenario
+from copark.workflows.serving.refusals import absent
+
+router = APIRouter(tags=["scenarios"])
+ScenarioName = Annotated[
+    str,
+    Path(
+        pattern=r"^[^\x00-\x1f\x7f/\\ ][^\x00-\x1f\x7f/\\]{0,119}$",
+        description="A name, as its owner reads it: up to 120 letters of any script, without strokes.",
+    ),
+]
+SAVE_COST = 5.0
+
+
+class ScenarioToSave(BaseModel):
+    """A scenario of a case, to be saved."""
+
+    model_config = Ask.model_config
+
+    case: CaseKey
+    """Name of the case it is for."""
+    scenario: AskedScenario
+    """What is changed against the case."""
+
+
+class ScenarioInfo(Answer):
+    """A saved scenario."""
+
+    name: str
+    """Its name."""
+    case: str
+    """The case it is for."""
+    identity: str
+    """Of its content: the same content has the same."""
+    scenario: dict[str, Any]
+    """What is changed against the case."""
+    created: str
+    """When it was first saved, UTC, ISO 8601."""
+    updated: str
+    """When it was last saved."""
+
+
+class ScenarioList(Answer):
+    """Saved scenarios of an owner."""
+
+    scenarios: list[ScenarioInfo]
+    """By name."""
+
+
+def scenario_info(saved: SavedScenario) -> ScenarioInfo:
+    """A saved scenario as it is answered."""
+    return ScenarioInfo(
+        name=saved.name, case=saved.case, identity=saved.identity, scenario=saved.content, created=saved.created,
+        updated=saved.updated,
+    )  # fmt: skip
+
+
+@router.get("/scenarios", summary="Saved scenarios")
+def scenarios(services: Own, word: Owner) -> ScenarioList:
+    """List the scenarios of an owner."""
+    found = services.records.scenarios.all(owner_by_word(word))
+    return ScenarioList(scenarios=[scenario_info(one) for one in found])
+
+
+@router.get("/scenarios/{name}", summary="A saved scenario")
+def scenario(services: Own, word: Owner, name: ScenarioName) -> ScenarioInfo:
+    """Give a scenario of an owner."""
+    found = services.records.scenarios.get(owner_by_word(word), name)
+    if found is None:
+        raise absent("no_scenario", "name")
+    return scenario_info(found)
+
+
+@router.put("/scenarios/{name}", summary="Save a scenario")
+def save(services: Own, word: Owner, name: ScenarioName, body: ScenarioToSave) -> ScenarioInfo:
+    """Save a scenario that fits its case, in the place of the owner's other one of this name."""
+    content = _checked(services, body)
+    saved = services.records.scenarios.save(owner_by_word(word), name, body.case, content)
+    if saved is None:
+        raise Problem(409, "scenarios_many", most=services.records.scenarios.most)
+    return scenario_info(saved)
+
+
+@router.delete("/scenarios/{name}", summary="Delete a saved scenario", status_code=204)
+def delete(services: Own, word: Owner, name: ScenarioName) -> None:
+    """Delete a scenario of an owner."""
+    if not services.records.scenarios.delete(owner_by_word(word), name):
+        raise absent("no_scenario", "name")
+
+
+def _checked(services: Services, body: ScenarioToSave) -> dict[str, Any]:
+    """The content of a scenario, once it is seen to fit its case."""
+    asked = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
+    shelved = services.shelf.get(asked.case)
+    services.check(study_of(asked, shelved), shelved, asked.paths())
+    return body.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)

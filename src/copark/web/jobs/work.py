@@ -1,0 +1,121 @@
+"""A job being done: its process, how far it says it is, and how it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from copark.web.jobs.child import PROGRAM
+from copark.workflows.serving.records import Job, clear_after
+
+GRACE = 0.4
+"""Seconds a job has to stop by itself."""
+LEAST = 0.5
+"""Seconds after which it can be said how long a stage may still take."""
+QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
+
+
+class Work:
+    """Does one job.
+
+    Parameters
+    ----------
+    job
+        As it was claimed.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.unwanted = False
+        self._lock = threading.Lock()
+        self._killed = False
+        self._process: subprocess.Popen[str] | None = None
+        self._stage, self._done, self._total, self._since = "", 0, 0, time.monotonic()
+
+    def do(self) -> dict[str, Any]:
+        """Have a process do it; what it says last, or with which code it ended without a word."""
+        began = time.time()
+        try:
+            with subprocess.Popen(  # noqa: S603 - this very program
+                [sys.executable, *PROGRAM],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, **QUIET},
+            ) as process:
+                with self._lock:
+                    self._process = process
+                if self._killed or self.unwanted:
+                    process.kill()
+                said = self._heard(process)
+        except OSError as error:
+            return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
+        if "end" not in said:
+            clear_after(Path(self.job.errand["data"]), process.pid, began - 1.0)
+        return said
+
+    def progress(self) -> dict[str, Any]:
+        """How far it is, and how many seconds its stage may still take."""
+        done, total, elapsed = self._done, self._total, time.monotonic() - self._since
+        left = elapsed * (total - done) / done if done and total and elapsed > LEAST else None
+        return {"stage": self._stage, "done": done, "total": total, "seconds_left": left}
+
+    def stop(self) -> None:
+        """Ask it to stop, and kill it soon if it does not."""
+        with self._lock:
+            if self.unwanted:
+                return
+            self.unwanted = True
+            process = self._process
+        if process is not None:
+            threading.Thread(target=_stop, args=(process,), daemon=True).start()
+
+    def kill(self) -> None:
+        """End it at once."""
+        with self._lock:
+            self._killed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _heard(self, process: subprocess.Popen[str]) -> dict[str, Any]:
+        """Listen to the process until it ends."""
+        last: dict[str, Any] = {}
+        try:
+            if process.stdin is not None and process.stdout is not None:
+                process.stdin.write(json.dumps(self.job.errand, ensure_ascii=False) + "\n")
+                process.stdin.flush()
+                for line in process.stdout:
+                    said = json.loads(line)
+                    if "end" in said:
+                        last = said
+                    else:
+                        self._tell(said)
+        except (OSError, ValueError):
+            process.kill()
+        process.wait()
+        return last or {"code": str(process.returncode)}
+
+    def _tell(self, said: Mapping[str, Any]) -> None:
+        if said["stage"] != self._stage:
+            self._since = time.monotonic()
+        self._stage, self._done, self._total = str(said["stage"]), int(said["done"]), int(said["total"])
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Ask a process to stop, and kill it if it does not."""
+    try:
+        if process.stdin is not None:
+            process.stdin.write("cancel\n")
+            process.stdin.flush()
+        process.wait(GRACE)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        process.kill()

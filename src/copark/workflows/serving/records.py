@@ -1,0 +1,68 @@
+"""What a server remembers in the database: its jobs, what it was asked, and the scenarios people save."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from copark.store.atomic import sweep
+from copark.store.database.asked import Asked, AskedBook
+from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
+from copark.store.database.opening import open_database
+from copark.store.database.scenarios import SavedScenario, ScenarioShelf
+from copark.store.refusals import DatabaseRefused
+from copark.workflows.places import reports_in, store_in
+
+__all__ = [
+    "ENDED", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records", "SavedScenario",
+    "ScenarioShelf", "clear_after", "see_to_it",
+]  # fmt: skip
+
+
+class Records:
+    """What a server remembers.
+
+    Parameters
+    ----------
+    data
+        Its data folder.
+
+    Raises
+    ------
+    DatabaseRefused
+        If the database cannot be opened.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.database = open_database(data)
+        self.jobs = JobTable(self.database)
+        self.asked = AskedBook(self.database)
+        self.scenarios = ScenarioShelf(self.database)
+
+    def close(self) -> None:
+        """Write what is not yet written, and let go."""
+        self.asked.close()
+        self.database.close()
+
+
+def see_to_it(data: Path) -> None:
+    """Bring the database up to date before a server begins.
+
+    Raises
+    ------
+    DatabaseRefused
+        If it cannot be opened.
+    """
+    open_database(data).close()
+
+
+def clear_after(data: Path, pid: int, began: float) -> None:
+    """Take away what a process that was killed has left half-written.
+
+    Parameters
+    ----------
+    pid, began
+        Its number, and when it began: what is older was another's of this number.
+    """
+    sweep(store_in(data).root, pid, began)
+    for folder in (reports_in(data), *reports_in(data).glob("*/")):
+        sweep(folder, pid, began)

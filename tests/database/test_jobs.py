@@ -1,0 +1,270 @@
+"""The queue: everybody has a turn, no job is done twice, none is lost, and what is not wanted stops."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections import Counter
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from copark.store.database.jobs import MOST_ATTEMPTS, JobTable, in_turn
+from copark.store.database.opening import open_database
+
+pytest.importorskip("fastapi")
+
+from copark.web.jobs import queue as queues
+from copark.web.jobs import work as works
+from copark.web.jobs.queue import JobQueue
+from copark.workflows.serving.errands import Errand
+
+TITLE = {"en": "x", "zh": "x"}
+
+
+@pytest.fixture
+def table(tmp_path, either):
+    with closing(open_database(tmp_path)) as database:
+        yield JobTable(database)
+
+
+def added(table, name, owner="me", lane="long"):
+    return table.add(
+        {"id": name, "owner": owner, "lane": lane, "kind": "run", "case": "x", "title": TITLE, "errand": {"data": "."}}
+    )
+
+
+def test_owners_take_turns():
+    waiting = [(1, "a"), (2, "a"), (3, "a"), (4, "b"), (5, "c"), (6, "b")]
+    assert in_turn(waiting, {}) == [1, 4, 5, 2, 6, 3]
+    assert in_turn(waiting, {"a": 9, "b": 7}) == [5, 4, 1, 6, 2, 3], "who waited longest is next"
+    assert in_turn([], {"a": 1}) == []
+
+
+def test_a_single_job_need_not_wait_for_all_of_somebody_elses(table):
+    for n in range(5):
+        added(table, f"many-{n}", "many")
+    added(table, "one", "one")
+    begun = []
+    while (job := table.claim("long", "w")) is not None:
+        begun.append(job.id)
+        table.end(job, "done")
+    assert begun == ["many-0", "one", "many-1", "many-2", "many-3", "many-4"]
+
+
+def test_whoever_was_just_served_is_behind_whoever_comes(table):
+    added(table, "a-0", "a")
+    assert table.claim("long", "w").id == "a-0"
+    added(table, "a-1", "a")
+    added(table, "b-0", "b")
+    assert [table.claim("long", "w").id for _ in range(2)] == ["b-0", "a-1"]
+
+
+def test_lanes_do_not_wait_for_each_other(table):
+    added(table, "long")
+    added(table, "page", lane="page")
+    assert table.claim("page", "w").id == "page"
+    assert table.claim("page", "w") is None
+    assert table.claim("long", "w").id == "long"
+
+
+def claimed(folder, worker):
+    with closing(open_database(Path(folder))) as database:
+        table, found = JobTable(database), []
+        while (job := table.claim("long", worker)) is not None:
+            found.append(job.id)
+            table.end(job, "done")
+        return found
+
+
+@pytest.mark.parametrize("either", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+def test_four_processes_claim_every_job_once(table, tmp_path):
+    names = {added(table, f"job-{n}", f"owner-{n % 3}").id for n in range(60)}
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        shares = pool.starmap(claimed, [(str(tmp_path), f"w{n}") for n in range(4)], chunksize=1)
+    counted = Counter(name for share in shares for name in share)
+    assert counted == Counter(names)
+    assert {job.attempts for job in table.all()} == {1}
+
+
+def test_threads_of_one_server_claim_every_job_once(table):
+    for n in range(30):
+        added(table, f"job-{n}")
+    found = []
+
+    def work():
+        while (job := table.claim("long", "w")) is not None:
+            found.append(job.id)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == sorted(f"job-{n}" for n in range(30))
+
+
+def test_who_lost_a_job_can_write_nothing_more_of_it(table):
+    added(table, "a")
+    first = table.claim("long", "slow")
+    assert table.beat(first, done=3) is False
+    assert table.give_back(first)
+    second = table.claim("long", "quick")
+    assert (second.attempts, second.done) == (2, 0)
+    assert table.beat(first, done=9) is None
+    assert table.unwanted(first) is None
+    assert not table.end(first, "failed")
+    assert table.end(second, "done", identity="abcd")
+    assert (table.get("a").state, table.get("a").identity, table.get("a").done) == ("done", "abcd", 0)
+
+
+def test_cancelling_takes_from_the_queue_or_tells_the_worker(table):
+    added(table, "a")
+    added(table, "b")
+    assert table.cancel("b").state == "cancelled"
+    job = table.claim("long", "w")
+    assert table.cancel("a").unwanted
+    assert table.beat(job) is True
+    table.end(job, "cancelled")
+    assert table.cancel("a").state == "cancelled"
+    assert table.cancel("nothing") is None
+
+
+def test_the_oldest_that_are_over_are_forgotten_and_none_that_waits(tmp_path, either):
+    with closing(open_database(tmp_path)) as database:
+        table = JobTable(database, most=3)
+        added(table, "waits", lane="page")
+        for n in range(1, 6):
+            added(table, f"job-{n}")
+            table.end(table.claim("long", "w"), "done")
+        added(table, "last")
+        assert [job.id for job in table.all()] == ["waits", "job-4", "job-5", "last"]
+
+
+STUBBORN = (
+    'import sys, time; sys.stdin.readline(); print(\'{"stage": "simulate", "done": 1, "total": 9}\', flush=True);'
+    "time.sleep(60)"
+)
+DIES = "import sys; sys.stdin.readline(); sys.exit(5)"
+DIES_ONCE = (
+    "import sys, json, pathlib; mark = pathlib.Path(json.loads(sys.stdin.readline())['data']) / 'mark';\n"
+    "if not mark.exists(): mark.touch(); sys.exit(5)\n"
+    'print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
+)
+
+
+@contextmanager
+def queue_of(folder, monkeypatch, program):
+    monkeypatch.setattr(works, "PROGRAM", ("-u", "-c", program))
+    with closing(open_database(folder)) as database:
+        queue = JobQueue(JobTable(database))
+        queue.start()
+        try:
+            yield queue
+        finally:
+            queue.close()
+
+
+def submitted(queue, folder, owner="me"):
+    return queue.add(Errand("run", "x", {}, "en", str(folder)), "x", TITLE, owner).id
+
+
+def wait_for(queue, name, is_so, patience=30.0):
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        job = queue.table.get(name)
+        if is_so(job):
+            return job
+        time.sleep(0.02)
+    raise AssertionError(job)
+
+
+def test_a_worker_that_dies_is_tried_again(tmp_path, either, monkeypatch):
+    with queue_of(tmp_path, monkeypatch, DIES_ONCE) as queue:
+        job = wait_for(queue, submitted(queue, tmp_path), lambda job: job.is_over)
+        assert (job.state, job.attempts, job.identity) == ("done", 2, "abcd")
+
+
+def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, monkeypatch):
+    with queue_of(tmp_path, monkeypatch, DIES) as queue:
+        job = wait_for(queue, submitted(queue, tmp_path), lambda job: job.is_over)
+    assert (job.state, job.attempts) == ("failed", MOST_ATTEMPTS)
+    (trouble,) = job.trouble
+    assert trouble["code"] == "web.job_died"
+    assert str(MOST_ATTEMPTS) in trouble["cause"]["en"]
+    assert "5" in trouble["cause"]["zh"]
+
+
+def test_a_job_that_will_not_stop_is_killed_and_leaves_nothing(tmp_path, either, monkeypatch):
+    with queue_of(tmp_path, monkeypatch, STUBBORN) as queue:
+        name = submitted(queue, tmp_path)
+        wait_for(queue, name, lambda job: job.total == 9)
+        (work,) = queue._working.values()
+        pid = work._process.pid
+        left = tmp_path / "runs" / f".writing-abcd-{pid}-00"
+        left.mkdir(parents=True)
+        other = tmp_path / "runs" / f".writing-abcd-{pid + 1}-00"
+        other.mkdir()
+        assert queue.cancel(name).state == "running"
+        assert wait_for(queue, name, lambda job: job.is_over).state == "cancelled"
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_what_another_server_runs_can_be_cancelled_here(tmp_path, either, monkeypatch):
+    with queue_of(tmp_path, monkeypatch, STUBBORN) as queue, closing(open_database(tmp_path)) as elsewhere:
+        name = submitted(queue, tmp_path)
+        wait_for(queue, name, lambda job: job.state == "running")
+        assert JobTable(elsewhere).cancel(name).unwanted
+        assert wait_for(queue, name, lambda job: job.is_over).state == "cancelled"
+
+
+def test_a_server_that_ends_gives_its_job_back_and_does_not_count_it(tmp_path, either, monkeypatch):
+    with queue_of(tmp_path, monkeypatch, STUBBORN) as queue:
+        name = submitted(queue, tmp_path)
+        wait_for(queue, name, lambda job: job.state == "running")
+    with closing(open_database(tmp_path)) as database:
+        job = JobTable(database).get(name)
+    assert (job.state, job.attempts) == ("queued", 0)
+
+
+def begin_and_be_killed(folder):
+    import os
+    import signal
+
+    with closing(open_database(Path(folder))) as database:
+        JobTable(database).claim("long", "doomed")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("attempts", "state"), [(1, "queued"), (MOST_ATTEMPTS, "failed")])
+def test_of_a_killed_server_another_takes_over(table, tmp_path, attempts, state):
+    added(table, "a")
+    for _ in range(attempts - 1):
+        table.give_back(table.claim("long", "w"))
+    process = multiprocessing.get_context("spawn").Process(target=begin_and_be_killed, args=(str(tmp_path),))
+    process.start()
+    process.join(60)
+    assert table.get("a").state == "running"
+    queue = JobQueue(table)
+    queue._take_over()
+    job = table.get("a")
+    assert (job.state, job.attempts) == (state, attempts)
+    assert bool(job.trouble) == (state == "failed")
+
+
+def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgres_url, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
+    monkeypatch.setattr(queues, "PULSE", 0.1)
+    slow = DIES.replace("sys.exit(5)", "").replace("import sys;", "import sys, time;")
+    slow += 'time.sleep(2); print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
+    with queue_of(tmp_path, monkeypatch, slow) as queue:
+        name = submitted(queue, tmp_path)
+        wait_for(queue, name, lambda job: job.state == "running")
+        postgres.stop()
+        time.sleep(3)
+        postgres.start()
+        job = wait_for(queue, name, lambda job: job.is_over)
+    assert (job.state, job.identity, job.attempts) == ("done", "abcd", 1)

@@ -1,0 +1,145 @@
+"""Opening: tables come up from nothing and from older versions, once whoever opens, and never from a newer one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from copark.store.database import open_ledger, opening
+from copark.store.database.address import address_for
+from copark.store.database.fresh import TABLES
+from copark.store.database.opening import Database, open_database, open_door, versions_in
+from copark.store.database.session import FileDoor
+from copark.store.database.tables import metadata
+from copark.store.database.version import HEAD, TABLE
+from copark.store.refusals import DatabaseRefused
+from tests.database.snapshot import migrated, statements, whole
+
+STEPS = Path(opening.__file__).with_name("migrations")
+
+
+def steps(connection=None):
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(STEPS))
+    return config
+
+
+def test_the_last_step_is_the_version_this_program_knows():
+    assert ScriptDirectory.from_config(steps()).get_current_head() == HEAD
+
+
+def test_what_the_steps_make_is_what_the_program_believes(tmp_path, either):
+    if either == "sqlite":
+        migrated(tmp_path / "copark.sqlite3")
+    with closing(open_database(tmp_path)) as database, database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": TABLE, "compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        assert versions_in(connection) == (HEAD,)
+
+
+def test_a_new_file_is_what_the_steps_make(tmp_path):
+    migrated(tmp_path / "slow.sqlite3")
+    open_door(tmp_path).close()
+    assert statements(tmp_path / "slow.sqlite3") == statements(tmp_path / "copark.sqlite3")
+    assert TABLES.read_text(encoding="utf-8") == whole(statements(tmp_path / "slow.sqlite3")), (
+        "python -m tests.database.snapshot"
+    )
+
+
+@pytest.mark.parametrize("older", ["base", "0001"])
+def test_an_older_database_comes_up_with_what_it_holds(tmp_path, either, older):
+    with closing(open_database(tmp_path)) as database:
+        with open_ledger(tmp_path) as ledger:
+            ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
+        with database.writing() as connection:
+            command.downgrade(steps(connection), older)
+            assert versions_in(connection) == (() if older == "base" else (older,))
+    with open_ledger(tmp_path) as ledger:
+        assert [one.total for one in ledger.executions()] == ([] if older == "base" else [7])
+    with closing(open_database(tmp_path)) as database, database.reading() as connection:
+        assert versions_in(connection) == (HEAD,)
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path, either):
+    with closing(open_database(tmp_path)) as database, database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '9999'")
+    for door in (open_database, open_door):
+        with pytest.raises(DatabaseRefused) as refused:
+            door(tmp_path)
+        (fault,) = refused.value.faults
+        assert fault.code == "database.newer"
+        assert "9999" in fault.cause("zh")
+    assert open_ledger(tmp_path).trouble == fault
+
+
+def opened(folder):
+    with closing(open_database(Path(folder))) as database, database.reading() as connection:
+        return versions_in(connection)
+
+
+@pytest.mark.parametrize("either", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+def test_eight_processes_bring_an_empty_database_up_at_once(tmp_path, either):
+    if either == "sqlite":  # a file that is there already, so that the steps must be taken
+        with closing(sqlite3.connect(tmp_path / "copark.sqlite3")) as base:
+            base.execute("CREATE TABLE of_somebody_else (x)")
+            base.commit()
+    with multiprocessing.get_context("spawn").Pool(8) as pool:
+        assert pool.map(opened, [str(tmp_path)] * 8, chunksize=1) == [(HEAD,)] * 8
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "copark.sqlite3").mkdir()
+    with pytest.raises(DatabaseRefused) as refused:
+        open_door(tmp_path)
+    assert refused.value.faults[0].code == "database.file"
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [("nonsense", "url_unreadable"), ("mysql://a:secret@b/c", "url_kind"), ("postgresql://", "url_kind"),
+     ("sqlite://", "url_kind"), ("postgresql://me:secret@127.0.0.1:1/x", "server")],
+)  # fmt: skip
+def test_an_address_that_leads_nowhere_is_said_without_its_password(tmp_path, monkeypatch, address, code):
+    monkeypatch.setenv("COPARK_DATABASE_URL", address)
+    with pytest.raises(DatabaseRefused) as refused:
+        open_database(tmp_path)
+    (fault,) = refused.value.faults
+    assert fault.code == f"database.{code}"
+    assert "secret" not in fault.sentence("en") + fault.sentence("zh")
+
+
+def test_without_the_driver_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", "postgresql://me@127.0.0.1:1/x")
+    monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
+    with pytest.raises(DatabaseRefused) as refused:
+        open_database(tmp_path)
+    assert "copark[postgres]" in refused.value.faults[0].repair("zh")
+
+
+def test_one_file_can_serve_several_folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", f"sqlite:///{tmp_path}/shared.sqlite3")
+    for name in ("a", "b"):
+        with open_ledger(tmp_path / name) as ledger:
+            ledger.begin(name, {"name": "x"}, "great-stone", 1)
+            assert [one.identity for one in ledger.executions()] == [name]
+
+
+def test_an_up_to_date_file_is_written_without_the_library(tmp_path):
+    open_door(tmp_path).close()
+    door = open_door(tmp_path)
+    assert isinstance(door, FileDoor)
+    monkeyed = Database(address_for(tmp_path))
+    with monkeyed.session(write=True) as theirs:
+        assert theirs.execute("SELECT 1 AS one") == [{"one": 1}]
+    with door.session(write=True) as ours:
+        assert ours.execute("SELECT 1 AS one") == [{"one": 1}]
+    monkeyed.close()

@@ -1,0 +1,105 @@
+"""Servers that share a database: killed, stopped, restarted and side by side, they lose no job and do none twice."""
+
+from __future__ import annotations
+
+import signal
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from copark.store import RunStore
+from copark.store.database import open_ledger
+from tests.database.fixtures import either, postgres, postgres_url
+from tests.web.test_server_process import ask, server
+
+__all__ = ["either", "postgres", "postgres_url"]
+pytestmark = pytest.mark.long
+JOB = {"case": "great-stone", "draws": "defaults", "outputs": ["jobs"], "runs": 3_000}
+
+
+def wait_for(address, job, *states, patience=120.0):
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        found = ask(address, f"/api/v1/jobs/{job['id']}")
+        if found["state"] in states:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(found)
+
+
+def test_a_killed_servers_jobs_are_finished_by_the_next(tmp_path, either):
+    data = tmp_path / "out"
+    with server(data) as (process, address):
+        sent = [ask(address, "/api/v1/jobs", JOB | {"seed": seed, "runs": 60_000}) for seed in (1, 2)]
+        wait_for(address, sent[0], "running")
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    with server(data) as (_, address):
+        ended = [wait_for(address, job, "done", "failed") for job in sent]
+    assert [one["state"] for one in ended] == ["done", "done"]
+    assert [one["attempts"] for one in ended] == [2, 1]
+    store = RunStore(data / "runs")
+    assert sorted(one["identity"] for one in ended) == sorted(record.identity for record in store.records()[0])
+    with open_ledger(data) as ledger:
+        found = [(one.identity, one.state) for one in reversed(ledger.executions())]
+    assert found[0] == (ended[0]["identity"], "interrupted")
+    assert sorted(state for _, state in found) == ["finished", "finished", "interrupted"]
+
+
+def test_two_servers_share_the_queue_and_double_nothing(tmp_path, either):
+    data = tmp_path / "out"
+    with server(data) as (_, one), server(data) as (_, two):
+        sent = [ask((one, two)[seed % 2], "/api/v1/jobs", JOB | {"seed": seed}) for seed in range(8)]
+        ended = [wait_for((two, one)[n % 2], job, "done", "failed") for n, job in enumerate(sent)]
+    assert {one["state"] for one in ended} == {"done"}
+    assert {one["attempts"] for one in ended} == {1}
+    with open_ledger(data) as ledger:
+        made = ledger.executions()
+    assert sorted(one.identity for one in made) == sorted(one["identity"] for one in ended), "each once"
+
+
+def test_postgresql_stopped_and_started_under_a_server(tmp_path, postgres, postgres_url, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
+    with server(tmp_path / "out") as (process, address):
+        job = ask(address, "/api/v1/jobs", JOB | {"runs": 300_000})
+        wait_for(address, job, "running")
+        postgres.stop()
+        try:
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                ask(address, "/api/v1/jobs")
+            assert refused.value.code == 503
+            assert int(refused.value.headers["retry-after"]) > 0
+            said = refused.value.read().decode()
+            assert "unavailable" in said
+            assert "Traceback" not in said
+            refused.value.close()
+            assert ask(address, "/api/v1/status")["jobs_waiting"] is None
+            answer = ask(address, "/api/v1/simulate", {"case": "great-stone", "runs": 20, "draws": "defaults"})
+        finally:
+            postgres.start()
+        ended = wait_for(address, job, "done", "failed")
+        assert (ended["state"], ended["attempts"]) == ("done", 1)
+        time.sleep(3.0)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM)
+        assert "Traceback" not in process.stderr.read()
+    with server(tmp_path / "out") as (_, address):
+        export = f"{address}/api/v1/export/{answer['identity']}.csv"
+        sent = urllib.request.urlopen(export, timeout=60)
+        assert sent.status == 200, "what was asked meanwhile is remembered"
+        sent.close()
+
+
+def test_without_its_database_a_server_does_not_begin_and_says_why(tmp_path):
+    with server(tmp_path / "out", lang="zh", COPARK_DATABASE_URL="postgresql://me:secret@127.0.0.1:1/x") as (
+        process,
+        at,
+    ):
+        assert at is None
+        assert process.wait(30) == 1
+        said = process.stdout.read() + process.stderr.read()
+    assert "数据库服务器" in said
+    assert "secret" not in said
+    assert "Traceback" not in said
