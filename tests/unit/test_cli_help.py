@@ -9,7 +9,7 @@ from copark.cli import main
 from copark.cli.speech import language
 
 COMMANDS = (
-    "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema",
+    "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "calibrate", "validate", "forecast", "score", "claims", "sensitivity", "ablate", "levers", "plan", "cascade",
     "parks", "suzhou", "typology", "pool", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip

@@ -16,7 +16,7 @@ from tests.web.test_server_process import ask, server
 
 __all__ = ["either", "postgres", "postgres_url"]
 pytestmark = pytest.mark.long
-JOB = {"case": "great-stone", "draws": "defaults", "outputs": ["jobs"], "runs": 3_000}
+JOB = {"case": "great-stone", "draws": "defaults", "outputs": ["jobs"], "runs": 500}
 
 
 def wait_for(address, job, *states, patience=120.0):
@@ -32,7 +32,7 @@ def wait_for(address, job, *states, patience=120.0):
 def test_a_killed_servers_jobs_are_finished_by_the_next(tmp_path, either):
     data = tmp_path / "out"
     with server(data) as (process, address):
-        sent = [ask(address, "/api/v1/jobs", JOB | {"seed": seed, "runs": 60_000}) for seed in (1, 2)]
+        sent = [ask(address, "/api/v1/jobs", JOB | {"seed": seed, "runs": 20_000}) for seed in (1, 2)]
         wait_for(address, sent[0], "running")
         process.send_signal(signal.SIGKILL)
         process.wait(10)
@@ -63,7 +63,7 @@ def test_two_servers_share_the_queue_and_double_nothing(tmp_path, either):
 def test_postgresql_stopped_and_started_under_a_server(tmp_path, postgres, postgres_url, monkeypatch):
     monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
     with server(tmp_path / "out") as (process, address):
-        job = ask(address, "/api/v1/jobs", JOB | {"runs": 300_000})
+        job = ask(address, "/api/v1/jobs", JOB | {"runs": 60_000})
         wait_for(address, job, "running")
         postgres.stop()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # isort: off
 from copark.cli import commands
+from copark.cli import bookkeeping
 from copark.cli import calibrating
 from copark.cli import validating
 from copark.cli import claims
@@ -19,6 +20,6 @@ from copark.cli import serving
 # isort: on
 
 AREAS = (
-    commands, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology, pooling, set_methods,
-    workspaces, serving,
+    commands, bookkeeping, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology, pooling,
+    set_methods, workspaces, serving,
 )  # fmt: skip
