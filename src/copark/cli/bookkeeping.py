@@ -18,7 +18,7 @@ from copark.errors import printable
 if TYPE_CHECKING:
     from collections import Counter
 
-    from copark.workflows.bookkeeping import Books, FailedRun
+    from copark.workflows.bookkeeping import BookedRun, Books, FailedRun
 
 COLOURS = {"finished": "green", "running": "cyan", "failed": "bold red", "interrupted": "yellow", "gone": "yellow"}
 MOST_SHOWN = 40
@@ -134,19 +134,16 @@ def show_books(found: Books, lang: str, *, failed: bool) -> None:
         key = "database.none_failed" if failed else "database.none"
         console.print(text(key, lang, folder=found.folder), highlight=False, soft_wrap=True)
     else:
+        some_failed = any(one.failed for one in found.runs)
         table = blank_table(console, text("database.title", lang, database=found.database))
         table.add_column(text("cli.run.identity", lang), no_wrap=True)
-        for key in ("state", "study"):
-            table.add_column(text(f"database.column.{key}", lang), overflow="fold")
-        for key in ("when", "runs", "failed", "size"):
+        table.add_column(text("database.column.state", lang), no_wrap=True)
+        table.add_column(text("database.column.study", lang), overflow="fold", min_width=16)
+        for key in ("when", "runs", "size", *(("failed",) if some_failed else ())):
             table.add_column(text(f"database.column.{key}", lang), justify="right", overflow="fold")
         for one in found.runs:
-            made = f"{one.total:,}" if one.done == one.total else f"{one.done:,} / {one.total:,}"
             state = Text(text(f"database.state.{one.state}", lang), style=COLOURS[one.state])
-            short = f"{one.failed:,}" if one.failed else ""
-            size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
-            cells = (f"{one.case}: {one.study}", one.when[:16].replace("T", " "), made, short, size)
-            table.add_row(one.identity, state, *(Text(printable(cell)) for cell in cells))
+            table.add_row(one.identity, state, *(Text(cell) for cell in _cells(one, with_failed=some_failed)))
         console.print(table)
         for one in found.runs:
             if one.trouble and failed:
@@ -155,6 +152,14 @@ def show_books(found: Books, lang: str, *, failed: bool) -> None:
         _show_failed(console, found.failed_runs, lang)
     if found.unlisted:
         console.print(text("database.unlisted_note", lang, count=found.unlisted), highlight=False, soft_wrap=True)
+
+
+def _cells(one: BookedRun, *, with_failed: bool) -> list[str]:
+    """What was run, when, how much of it."""
+    made = f"{one.total:,}" if one.done == one.total else f"{one.done:,} / {one.total:,}"
+    size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
+    cells = [f"{printable(one.study)}\n{printable(one.case)}", one.when[:16].replace("T", " "), made, size]
+    return [*cells, f"{one.failed:,}" if one.failed else ""] if with_failed else cells
 
 
 def _show_failed(console: Console, found: tuple[FailedRun, ...], lang: str) -> None:

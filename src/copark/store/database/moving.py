@@ -97,7 +97,7 @@ def _rows(source: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _faults(source: Path) -> Iterator[Fault]:
     """What is wrong with a file: the first lines of which something is."""
-    number, found = 0, 0
+    found = 0
     try:
         with source.open("rb") as stream:
             for number, fault in enumerate(_line_faults(stream), start=1):
@@ -108,9 +108,6 @@ def _faults(source: Path) -> Iterator[Fault]:
                     return
     except OSError as error:
         yield database_fault("no_file", source, reason=error.strerror or str(error))
-        return
-    if number == 0:
-        yield database_fault("not_ours", source)
 
 
 Told = tuple[str, str, dict[str, Any]]
@@ -120,7 +117,7 @@ def _line_faults(stream: BinaryIO) -> Iterator[Told | None]:
     """For each line what is wrong with it, or nothing."""
     digest = hashlib.sha256()
     studies: set[str] = set()
-    ended = False
+    number, ended = 0, False
     for number, line in enumerate(iter(lambda: stream.readline(LONGEST + 1), b""), start=1):
         content = _parsed(line)
         if number == 1:
@@ -136,7 +133,7 @@ def _line_faults(stream: BinaryIO) -> Iterator[Told | None]:
             yield ("line_unreadable", "", {})
         digest.update(line)
     if not ended:
-        yield ("cut_off", "", {})
+        yield ("cut_off" if number else "not_ours", "", {})
 
 
 def _head_fault(content: Any) -> Told | None:
