@@ -230,4 +230,4 @@ def test_only_the_data_folder_is_written(serve, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
     assert (tmp_path / "data" / "web").stat().st_mode & 0o077 == 0
     left = [path.name for path in (tmp_path / "data").rglob("*") if path.is_file()]
-    assert all(name.startswith(("jobs.sqlite3", "asked.sqlite3")) for name in left)
+    assert all(name.startswith("copark.sqlite3") for name in left)
