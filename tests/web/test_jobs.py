@@ -149,7 +149,8 @@ def test_a_job_with_faults_is_not_queued(client):
 
 
 @pytest.mark.parametrize("arms", [pytest.param(1, marks=pytest.mark.long), 2])
-def test_a_report_is_a_page_of_its_own(client, arms):
+def test_a_report_is_a_page_of_its_own(client, monkeypatch, arms):
+    monkeypatch.setattr("copark.web.api.exports.PATIENCE", 600.0)
     scenarios = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}][:arms]
     asked = {"case": "great-stone", "runs": 8, "draws": "defaults", "scenarios": scenarios, "lang": "zh"}
     answer = client.post("/api/v1/report", json=asked)
