@@ -198,7 +198,7 @@ def spoiled(lines, how):
 @pytest.mark.parametrize(
     ("how", "code"),
     [("cut", "cut_off"), ("changed", "row_value"), ("nonsense", "not_ours"), ("newer", "other_file"),
-     ("table", "line_unreadable"), ("column", "row_columns"), ("value", "row_value"),
+     ("table", "line_unreadable"), ("column", "row_columns"), ("value", "line_unreadable"),
      ("after", "line_unreadable"), ("deep", "line_unreadable"), ("empty", "not_ours")],
 )  # fmt: skip
 def test_a_file_that_is_not_sound_is_refused_and_nothing_entered(tmp_path, how, code):

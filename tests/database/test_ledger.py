@@ -71,6 +71,15 @@ def test_what_fails_says_why_and_what_is_stopped_is_interrupted(ledger):
     assert len(ledger.executions("interrupted")) == 2
 
 
+def test_what_no_database_can_hold_hinders_nothing(ledger):
+    ledger.begin("aaaa", STUDY, "odd\udcff\x00name", 1, odd="\ud800")
+    ledger.fail("aaaa", "no file \udcff\x00")
+    ledger.begin("bbbb", STUDY, "great-stone", 10**30)
+    assert [(one.identity, one.state, one.trouble) for one in ledger.executions()] == [("aaaa", "failed", "no file ?")]
+    assert ledger.trouble is not None, "a number that is too large was not written, and that is said"
+    ledger.trouble = None
+
+
 def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch, either):
     monkeypatch.setattr("copark.store.database.ledger.PULSE", 0.05)
     with open_ledger(tmp_path) as mine, open_ledger(tmp_path) as other:

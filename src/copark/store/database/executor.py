@@ -73,7 +73,7 @@ def is_running(pid: int) -> bool:
         return _exists_on_windows(pid)
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True

@@ -17,8 +17,8 @@ from copark.errors import Fault
 from copark.store.database.clock import at, now
 from copark.store.database.executor import Executor, here
 from copark.store.database.index import index_record, index_study
-from copark.store.database.session import Door, Rows, Session, as_json, from_json, insert
-from copark.store.refusals import DatabaseRefused
+from copark.store.database.session import Door, Rows, Session, as_json, from_json, insert, storable
+from copark.store.refusals import DatabaseRefused, database_fault
 
 if TYPE_CHECKING:
     from copark.store.runs import RunRecord
@@ -120,7 +120,7 @@ class Ledger:
                 "identity": identity,
                 "state": "running",
                 "study": index_study(session, study),
-                "case": case,
+                "case": storable(case),
                 "done": 0,
                 "total": total,
                 "started": now(),
@@ -176,7 +176,7 @@ class Ledger:
             It was stopped from outside and nothing was wrong with it.
         """
         state: State = "interrupted" if interrupted else "failed"
-        facts = {"trouble": trouble[:LONGEST], "done": self._done.get(identity)}
+        facts = {"trouble": storable(trouble)[:LONGEST], "done": self._done.get(identity)}
         self._try(lambda session, place: self._end(session, place, identity, state, facts))
 
     @contextmanager
@@ -244,6 +244,8 @@ class Ledger:
                 write(session, self._door.place)
         except DatabaseRefused as refused:
             self.trouble = self.trouble or refused.faults[0]
+        except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on
+            self.trouble = self.trouble or database_fault("unwritten", self._door.place, reason=f"{error!r}"[:500])
 
     def _beat(self) -> None:
         """Give signs of life until all ends."""

@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -149,13 +150,18 @@ def _parsed(line: bytes) -> Any:
     if len(line) > LONGEST or not line.endswith(b"\n"):
         return None
     try:
-        return json.loads(line.decode("utf-8"), parse_constant=_refuse)
+        return json.loads(line.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
 
 
 def _refuse(word: str) -> float:
     raise ValueError(word)
+
+
+def _finite(word: str) -> float:
+    found = float(word)
+    return found if isfinite(found) else _refuse(word)
 
 
 def _enter(session: Session, name: str, row: dict[str, Any]) -> int:

@@ -77,6 +77,9 @@ class Database:
         try:
             with self._in_words():
                 self._prepare()
+        except OSError as error:
+            self.engine.dispose()
+            raise DatabaseRefused([address.fault_of(error)]) from error
         except BaseException:
             self.engine.dispose()
             raise
@@ -110,7 +113,7 @@ class Database:
 
         try:
             yield
-        except (SQLAlchemyError, Error, OSError) as error:
+        except (SQLAlchemyError, Error) as error:
             raise DatabaseRefused([self.address.fault_of(error)]) from error
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "psycopg":

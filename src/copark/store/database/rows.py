@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.identity import hash_content
-from copark.store.database.session import as_json
+from copark.store.database.session import as_json, storable
 
 EXPORTED: dict[str, list[str]] = {
     "studies": ["hash"],
@@ -74,7 +74,7 @@ def _fits(value: Any, column: Any) -> bool:
         return bool(column.nullable)
     if kind in ("String", "Text"):
         longest = getattr(column.type, "length", None) or 100_000
-        return isinstance(value, str) and len(value) <= longest and "\x00" not in value
+        return isinstance(value, str) and len(value) <= longest and storable(value) == value
     if kind == "Boolean":
         return isinstance(value, bool)
     if kind in ("Integer", "BigInteger"):

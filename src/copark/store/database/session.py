@@ -75,8 +75,13 @@ def _values(row: Mapping[str, Any]) -> str:
 
 
 def as_json(content: Any) -> str:
-    """Nested content as a column keeps it."""
-    return json.dumps(content, ensure_ascii=False)
+    """Nested content as a column keeps it: in letters that every database can hold."""
+    return json.dumps(content)
+
+
+def storable(words: str) -> str:
+    """Words without what a database cannot hold: names of files need not be text."""
+    return words.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def from_json(held: Any) -> Any:
@@ -127,7 +132,7 @@ class FileDoor:
                     connection.rollback()
                     raise
                 connection.commit()
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
             raise DatabaseRefused([self.address.fault_of(error)]) from error
 
     def close(self) -> None:

@@ -120,9 +120,7 @@ class JobQueue:
     def _serve(self, lane: str) -> None:
         """Do the jobs of a lane, one after another, until all ends."""
         while not self._closing.is_set():
-            job = None
-            with suppress(DatabaseRefused):
-                job = self.table.claim(lane, self.name)
+            job = self._claimed(lane)
             if job is None:
                 with self._news:
                     self._news.wait(LOOK)
@@ -134,6 +132,16 @@ class JobQueue:
             said = work.do()
             del self._working[job.id]
             self._conclude(job, work, said)
+
+    def _claimed(self, lane: str) -> Job | None:
+        """The next job of a lane, if there is one and the database gives it."""
+        try:
+            return self.table.claim(lane, self.name)
+        except DatabaseRefused:
+            return None
+        except Exception:
+            log.exception("a job could not be claimed")
+            return None
 
     def _conclude(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
         """Write what has become of a job, as soon as the database lets us."""
@@ -180,6 +188,8 @@ class JobQueue:
                     self._take_over()
             except DatabaseRefused as refused:
                 log.warning("the queue cannot be reached: %s", refused)
+            except Exception:
+                log.exception("the queue could not be looked after")
 
     def _see_to(self, work: Work, when: float, before: dict[str, Any]) -> tuple[float, dict[str, Any]]:
         """Look after a job; when what was last said of it, and what."""
