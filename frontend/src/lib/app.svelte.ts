@@ -45,6 +45,14 @@ const picture = (view: View): View => looking(view, PLAIN);
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
+/** When the browser has nothing else to do, at the latest after a second. */
+export function idle(): Promise<void> {
+  return new Promise((done) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => done(), { timeout: 1000 });
+    else setTimeout(done, 200);
+  });
+}
+
 /** What all pages share: language, page, the view that the address holds, and what was fetched once. */
 class App {
   lang = $state<Lang>('en');
@@ -85,11 +93,10 @@ class App {
 
   async fetch(): Promise<void> {
     this.problem = null;
-    const later = get<{ cases: CaseName[] }>('cases').then((found) => {
-      this.cases = found.cases;
-    });
     await this.open(this.view.case);
-    await later.catch(() => undefined);
+    // The lists fill menus: on the first page they wait until what is seen first has been drawn.
+    if (this.page === 'simulate') await idle();
+    await this.fetchCases().catch(() => undefined);
     this.studies = (await get<{ studies: StudyInfo[] }>('studies').catch(() => ({ studies: [] }))).studies;
   }
 

@@ -19,6 +19,8 @@ export interface FanData {
   /** What the outline is, where it is not the baseline. */
   outlined?: string;
   zero?: boolean;
+  /** Without a box of values at the crosshair. */
+  wordless?: boolean;
   /** Drawn large: with words beside the lines. */
   enlarged?: boolean;
 }
@@ -94,7 +96,7 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
       splitLine: { lineStyle: { color: paint.line, width: 0.7 } },
     },
     tooltip: {
-      trigger: 'axis', confine: true, backgroundColor: paint.paper, borderColor: paint.line, padding: 8,
+      trigger: 'axis', confine: true, showContent: data.wordless !== true, backgroundColor: paint.paper, borderColor: paint.line, padding: 8,
       textStyle: { color: paint.ink, fontSize: 12, fontFamily: FONT },
       axisPointer: { type: 'line', lineStyle: { color: paint.soft, width: 1 } },
       formatter: (items: { dataIndex: number }[]) => {

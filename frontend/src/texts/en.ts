@@ -320,4 +320,5 @@ export const en = {
   with_null: 'Null: scales from different runs',
   in_charts: 'See it in the charts',
   rows_found: '{count} rows',
+  values_at: '{quarter}: {median} ({low}–{high})',
 };

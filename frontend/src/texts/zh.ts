@@ -322,4 +322,5 @@ export const zh: Record<keyof typeof en, string> = {
   with_null: '零模型：各尺度取自不同模拟',
   in_charts: '在图中查看',
   rows_found: '{count}行',
+  values_at: '{quarter}：{median}（{low}–{high}）',
 };
