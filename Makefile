@@ -7,7 +7,8 @@ ARGS ?=
 TIDY := $(wildcard src tests bench)
 PAGE := src/copark/web/dist/index.html
 # Folders are named too: a file that is deleted changes its folder.
-PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.ts frontend/*.html)
+PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.ts frontend/*.html) \
+  CHANGELOG.md docs/model/MODEL.md docs/validity.md
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable

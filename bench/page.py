@@ -83,7 +83,7 @@ def one_person(browser: Any, server: Server, rounds: int) -> list[Figure]:
 def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Figure]:
     """Ten at once."""
     say("filling the server's memories")
-    fill_memory(server.port, 700)
+    fill_memory(server.port, 7 * changes)
     with browser_of.opened(browser, server.address, 2) as opened:
         say(f"{CLIENTS} clients, {changes} changes each")
         begin = time.perf_counter() + 1.0
@@ -92,9 +92,11 @@ def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Fi
         sampled = [server.memory_mb()]
         watcher = MemoryWatch(server, begin, changes, sampled)
         watcher.start()
+        used = server.processor_seconds()
         notes = browser_of.among_others(opened, changes, begin, EVERY)
         for thread in [*threads, watcher]:
             thread.join()
+        used = server.processor_seconds() - used
     gone = lost(notes) + [one for client in clients for one in client.lost]
     answers = [value for client in clients for value in client.late_ms]
     releases, drags = painting(notes, "change"), painting(notes, "input")
@@ -107,6 +109,7 @@ def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Fi
         Figure("ten_clients_ms", "Ten clients: change → answer, or painted", "ms", every, 600, note=note, parts=parts),
         Figure("ten_clients_p95_ms", "The same, 95 % of changes", "ms", [ninety_fifth(every)]),
         Figure("ten_clients_lost", "Answers lost among them", "", [float(len(gone))], 0, note="; ".join(gone[:3])),
+        Figure("server_processor_ms", "Server's processor time, one change", "ms", [1e3 * used / (CLIENTS * changes)]),
         Figure("answer_kb", "An answer as sent, squeezed", "kB", [size]),
         Figure("memory_growth", "Server's memory after the second half / after the first", "x",
                [sampled[-1] / sampled[len(sampled) // 2]], 1.05, note="flat is taken as at most a twentieth more",

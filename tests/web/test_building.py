@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -59,6 +60,18 @@ def test_the_lock_of_the_page_names_versions_and_no_address():
     assert '"integrity"' in words
     assert '"resolved"' not in words
     assert ".tgz" not in words
+
+
+def test_the_page_is_built_anew_when_a_document_it_shows_has_changed():
+    shown = {
+        Path(os.path.normpath(path.parent / word)).relative_to(ROOT).as_posix()
+        for path in (ROOT / "frontend/src").rglob("*.svelte")
+        for word in re.findall(r"import\('([^']*\.md)\?html'\)", path.read_text(encoding="utf-8"))
+    }
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    sources = makefile.partition("PAGE_SOURCES :=")[2].partition("\n\n")[0].split()
+    assert shown
+    assert shown <= set(sources)
 
 
 def test_packages_carry_the_built_page():
