@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web test test-long test-page check check-page format coverage bench bench-page clean
+.PHONY: help run web test test-long test-page check check-page format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases rea
 
 bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(VENV)/.ready-dev ## mixed work for half an hour, memory and handles watched (ARGS="--minutes 30")
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes bench/PAGE.md
 	@$(BIN)/python -m bench.page $(ARGS)

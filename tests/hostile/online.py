@@ -276,7 +276,12 @@ def _inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
 
 @st.composite
 def archives(draw: m.Draw) -> bytes:
-    return m.changed_archive(draw, files_of(skeleton()), _inside)
+    files = dict(files_of(skeleton()))
+    if draw(st.booleans()):
+        return m.changed_archive(draw, files, _inside)
+    name = m.one(draw, sorted(files))
+    files[name] = _inside(draw, name, files[name])
+    return m.zipped([(m.entry_of(key), raw) for key, raw in files.items()])
 
 
 @cache

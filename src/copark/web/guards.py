@@ -94,6 +94,29 @@ class Outside:
                 await refuse(unexpected(error), scope, receive, with_headers)
 
 
+class Crowd:
+    """No more requests at once than can be heard; who comes too many is told when to come again."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app = app
+        self.most = most
+        self.inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if self.inside >= self.most:
+            await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, send)
+            return
+        self.inside += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.inside -= 1
+
+
 class Names:
     """Only who calls the server by its own name is heard, and only its own pages may write.
 
@@ -279,4 +302,4 @@ def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
     found: ASGIApp = Pace(Sizes(app, settings), rates)
     if settings.token is not None:
         found = Tokens(found, settings.token)
-    return Outside(Squeezed(Names(found, settings)))
+    return Outside(Crowd(Squeezed(Names(found, settings)), settings.limits.open))

@@ -15,7 +15,8 @@ from copark.web.app import create_app
 from copark.web.settings import Settings, is_loopback
 from copark.workflows.serving.records import see_to_it
 
-CONCURRENT = 200
+CONNECTIONS = 600
+"""Connections beyond which uvicorn answers 503 by itself, without a word; far more than requests heard at once."""
 KEEP_ALIVE = 30
 GRACE = 3
 LEAST_TOKEN = 16
@@ -106,7 +107,7 @@ def serve(settings: Settings, lang: str, ready: Ready) -> None:
     shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(
         create_app(settings), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        lifespan="on", ws="none", loop="asyncio", limit_concurrency=CONCURRENT, timeout_keep_alive=KEEP_ALIVE,
+        lifespan="on", ws="none", loop="asyncio", limit_concurrency=CONNECTIONS, timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
     try:

@@ -25,6 +25,8 @@ class Limits:
         Tokens an address earns in a second, and the most it can save; a plain question costs one.
     addresses
         Addresses whose tokens are remembered.
+    open
+        Requests that are heard at once, streams among them; more are told to come again.
     waiting
         Questions that may wait for the model; more are told to come again.
     files
@@ -47,6 +49,7 @@ class Limits:
     rate: float = 60.0
     burst: float = 300.0
     addresses: int = 10_000
+    open: int = 200
     waiting: int = 48
     files: int = 8
     streams: int = 64
