@@ -11,6 +11,7 @@ from copark.inference.across.reading import FOLDERS
 from copark.inference.across.schema import Relation, Seen
 from copark.inference.across.twins import answer_of, bench_of, case_of, did, looks_of, met, paired, twin_of
 from copark.inference.claims.arms import ArmRuns
+from copark.inference.observations import ObservationModel
 from copark.inference.pool.parks import park_of
 from tests.across.conftest import scores
 
@@ -75,7 +76,7 @@ def test_arms_alter_something_and_ask_within_the_horizon(name, rules):
     case = case_of(deviant)
     looks = looks_of(deviant, case)
     assert all(0 <= quarter < case.clock.quarters for _, quarter in looks)
-    park = dataclasses.replace(park_of(case), fitted=np.array([], dtype=np.int64))
+    park = dataclasses.replace(park_of(case), model=ObservationModel(()))
     bench, _ = bench_of(park, 64, 1, 1, looks)
     for key, arm in deviant.arms.items():
         assert bench.moves(arm.alone) or not arm.content(), key

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from copark.cases import list_cases, load_case
+from copark.cases import list_cases, load_case, new_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.pool.axes import AXES, POOLED, is_pooled
 from copark.inference.pool.batches import design, make_panel_batch
+from copark.inference.pool.coverage import examine
 from copark.inference.pool.growth import Past, fit_growth
 from copark.inference.pool.movement import panel_movements
-from copark.inference.pool.panel import Panel, Settings, learn, pooled_prior, score_panel
-from copark.inference.pool.parks import LAST, park_of, parks_of
+from copark.inference.pool.origins import windows
+from copark.inference.pool.panel import Panel, Settings, learn, pooled_prior
+from copark.inference.pool.parks import LAST, Park, bare, last_day, park_of, parks_of, year_end
+from copark.inference.pool.race import Race, left_out, rolling, score_panel
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
 from copark.workflows import pooling
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=256, seed=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_sweeps() -> Iterator[None]:
+    """Fewer sweeps of the hierarchy: nothing here depends on how many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copark.inference.pool.panel.SWEEPS", 320)
+        patch.setattr("copark.inference.pool.panel.LEFT_SWEEPS", 260)
+        patch.setattr("copark.inference.pool.coverage.SWEEPS", 300)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +75,59 @@ def test_shared_axes_have_the_same_points_in_every_park() -> None:
         assert np.array_equal(one, two)
 
 
-def test_what_is_held_out_comes_after_all_that_is_known() -> None:
+def test_at_an_origin_all_that_is_known_comes_before_all_that_is_forecast() -> None:
     park = park_of(load_case("thilawa"))
-    later, known = park.held("registered")
-    days = [one.observation.date.last_day for one in park.model.targets]
-    assert len(later) == 2
-    assert max(days[n] for n in known) < min(days[n] for n in later)
+    found = windows(park)
+    assert {one.year for one in found} == {2016, 2019, 2022}
+    for one in found:
+        days = [last_day(target) for target in park.model.targets]
+        assert max(days[n] for n in one.known) <= year_end(one.year) < min(days[n] for n in one.later)
+    every = [n for one in found for n in one.later]
+    assert len(every) == len(set(every)), "each value is forecast once"
+
+
+def test_a_park_that_is_forecast_is_read_without_what_its_record_told() -> None:
+    stripped = park_of(bare(load_case("suzhou")))
+    assert "start_rate" in stripped.pooled
+    assert not bare(load_case("great-stone")).certificates
+    assert bare(load_case("great-stone"), past=True).certificates, "known by their dates"
+
+
+def told_otherwise(park: Park, factor: float, after: int = 0) -> Park:
+    """The park had it reported other values, a factor off, after a day."""
+    rows = [
+        one if one.date.last_day.toordinal() <= after or one.bound == "range"
+        else one.model_copy(update={"value": one.value * factor})
+        for one in park.case.observations
+    ]  # fmt: skip
+    return park_of(park.case.model_copy(update={"observations": tuple(rows)}))
+
+
+def test_a_park_left_out_is_forecast_blindly() -> None:
+    """Whatever is reported of it, the forecast is the same, to the last bit: only the score changes."""
+    said = []
+    for factor in (1.0, 3.0):
+        parks = [park if park.name != "thilawa" else told_otherwise(park, factor) for park in parks_of(NAMES)]
+        panel = learn(parks, SETTINGS)
+        said.append(left_out(Race(panel, 1, None), panel.park("thilawa")))
+    assert [(one.method, one.median, one.low, one.high) for one in said[0]] == [
+        (one.method, one.median, one.low, one.high) for one in said[1]
+    ]
+    assert said[0][0].crps != said[1][0].crps
+
+
+def test_from_an_origin_nothing_later_is_known() -> None:
+    """Whatever any park reports later, the forecast is the same, to the last bit."""
+    said = []
+    for factor in (1.0, 3.0):
+        parks = [told_otherwise(park, factor, year_end(2016)) for park in parks_of(NAMES)]
+        panel = learn(parks, SETTINGS)
+        window = next(one for one in windows(panel.park("thilawa")) if one.year == 2016)
+        said.append(rolling(Race(panel, 1, None), window))
+    assert {one.method for one in said[0]} >= {"pooled", "alone", "growth", "persistence"}
+    assert [(one.method, one.median, one.low, one.high) for one in said[0]] == [
+        (one.method, one.median, one.low, one.high) for one in said[1]
+    ]
 
 
 def test_closures_are_not_fitted() -> None:
@@ -96,11 +158,38 @@ def test_a_panel_is_kept_and_found(panel: Panel, folder: Path) -> None:
     assert (folder / panel.identity / "pool.json").is_file()
 
 
-def test_a_park_without_data_says_nothing(panel: Panel) -> None:
+def test_a_park_without_data_says_nothing() -> None:
+    case = load_case("imip")
+    rows = tuple(one.model_copy(update={"role": "context"}) for one in case.observations)
+    parks = [*parks_of(NAMES[:2]), park_of(case.model_copy(update={"observations": rows}))]
+    panel = learn(parks, SETTINGS)
     assert panel.local["imip"].values == 0
     assert panel.local["imip"].readings.count == 0
     assert panel.lenders()["imip"] == 0.0
     assert sum(panel.lenders().values()) == pytest.approx(1.0)
+
+
+def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: Path) -> None:
+    """A step that is there is not done again; half a file is."""
+    learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
+    first = score_panel(panel, schemes=("left_out",), folder=tmp_path)
+    kept = sorted((tmp_path / "steps" / panel.identity).glob("left_out-*.json"))
+    assert len(kept) == len(NAMES)
+    times = [path.stat().st_mtime_ns for path in kept]
+    kept[0].write_text("[[half a st")
+    again = score_panel(panel, schemes=("left_out",), folder=tmp_path)
+    assert again == first
+    assert [path.stat().st_mtime_ns for path in kept][1:] == times[1:]
+
+
+def test_simulated_panels_are_told_from_what_they_were_made_of(panel: Panel, folder: Path) -> None:
+    """With so few runs only roughly; the full test is part of the command."""
+    found = examine(panel, panels=4, folder=folder)
+    assert found.panels == 4
+    assert 0.75 < found.means <= 1.0
+    assert 0.75 < found.own <= 1.0
+    assert found.values > 0
+    assert examine(panel, panels=4, folder=folder) == found
 
 
 def test_records_tell_the_size_of_a_park(panel: Panel) -> None:
@@ -153,20 +242,39 @@ def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pyt
     (folder / "out").mkdir(exist_ok=True)
     if not (folder / "out" / "pool").exists():
         (folder / "out" / "pool").symlink_to(folder, target_is_directory=True)
-    answer = pooling.pool(
-        cases=NAMES, runs="2^8", seed=3, forecast="mckip", to="2030Q4", threads=1, lang=lang, out=folder / "out"
-    )  # fmt: skip
+    monkeypatch.setattr("copark.inference.pool.coverage.PANELS", 4)
+    answer = pooling.pool(cases=NAMES, runs="2^8", seed=3, threads=1, lang=lang, out=folder / "out")
     assert answer.identity == panel.identity, "the kept panel is found"
     assert answer.report is not None
-    page = answer.report.read_text(encoding="utf-8")
+    page = unescape(answer.report.read_text(encoding="utf-8"))
     assert answer.identity in page
     assert "<svg" in page
-    assert answer.borrowed in page
+    assert all(sentence in page for sentence in answer.answers)
     names = {path.name for path in answer.files}
     assert f"pool-{lang}.xlsx" in names
     assert f"pool-scores-{lang}.csv" in names
     assert len(answer.contests) == 3
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
+    monkeypatch.setattr("copark.inference.pool.outlook.RUNS", 128)
+    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg",))
+    monkeypatch.setattr("copark.cases.list_cases", lambda: NAMES)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
+    case = new_case("my-park", tmp_path)
+    assert not pooling.has_history(case)
+    answer = pooling.forecast_new(case, to="2030Q4", runs="2^8", seed=3, threads=1, lang=lang, out=tmp_path / "out")
     assert answer.outlook[-1].quarter == "2030Q4"
+    assert all(row.low <= row.median <= row.high for row in answer.outlook)
+    assert load_case("thilawa").title.get(lang) in " ".join(answer.borrowed)
+    assert any("N = " in sentence for sentence in answer.rates)
+    assert answer.report is not None
+    page = unescape(answer.report.read_text(encoding="utf-8"))
+    assert all(sentence in page for sentence in answer.borrowed)
+    assert {f"pool-{name}-{lang}.csv" for name in ("outlook", "borrowed", "rates")} <= {p.name for p in answer.files}
 
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
@@ -177,5 +285,9 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunRefused):
         pooling.runs_of("1000")
     with pytest.raises(RunRefused):
-        pooling.pool(cases=NAMES, forecast="mckip", to="1990Q1", out=tmp_path)
+        pooling.forecast_new("mckip", to="1990Q1", out=tmp_path)
+    with pytest.raises(RunRefused, match="copark forecast mckip --pool"):
+        pooling.check_asked("mckip", pool=True, cases=None, others=())
+    with pytest.raises(RunRefused, match="--cut"):
+        pooling.check_new("my-park", ["--cut"], pool=False)
     assert pooling.runs_of("2^10") == 1024

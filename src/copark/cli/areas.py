@@ -13,13 +13,12 @@ from copark.cli import levers
 from copark.cli import cascading
 from copark.cli import parks
 from copark.cli import typology
-from copark.cli import pooling
 from copark.cli import set_methods
 from copark.cli import workspaces
 from copark.cli import serving
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology, pooling,
+    commands, bookkeeping, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology,
     set_methods, workspaces, serving,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,8 +33,10 @@ NoReport = Annotated[bool, typer.Option("--no-report", help="calibration.help.no
 @app.command("calibrate", cls=SpokenCommand, help="calibration.help.calibrate")
 def calibrate(
     ctx: typer.Context,
-    case: CaseName,
+    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="cli.help.check.case")] = None,
     *,
+    pool: Annotated[bool, typer.Option("--pool", help="pool.help.calibrate_pool")] = False,
+    cases: Annotated[str | None, typer.Option("--cases", help="pool.help.cases", metavar="A,B,...")] = None,
     cut: Annotated[str | None, typer.Option("--cut", help="calibration.help.cut", metavar="QUARTER")] = None,
     runs: Runs = None,
     seed: Seed = None,
@@ -46,10 +49,16 @@ def calibrate(
     out: Out = OUT,
     no_report: NoReport = False,
 ) -> None:
-    """Calibrate a case and show what the data say; or make the shipped posterior again and compare."""
+    """Calibrate a case, or all parks together; or make the shipped posterior again and compare."""
     from copark.cli.progress import Progress
-    from copark.workflows import calibrating
+    from copark.workflows import calibrating, pooling
 
+    asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh, "--check": check,
+             "--crosscheck": crosscheck}  # fmt: skip
+    pooling.check_asked(case, pool=pool, cases=cases, others=[name for name, on in asked.items() if on], lang=ctx.obj)
+    if pool or case is None:
+        calibrate_pool(cases, runs, seed, threads, ctx.obj, out, report=not no_report)
+        return
     if check:
         with Progress(ctx.obj) as progress:
             found = calibrating.check_posterior(case, threads=threads, out=out, lang=ctx.obj, progress=progress)
@@ -58,11 +67,7 @@ def calibrate(
             raise typer.Exit(1)
         return
     if crosscheck:
-        from copark.workflows.crosschecking import cross_check
-
-        with Progress(ctx.obj) as progress:
-            said = cross_check(case, runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out, progress=progress)
-        show_crosschecked(said, ctx.obj)
+        cross_checked(case, runs, seed, threads, ctx.obj, out)
         return
     planned = calibrating.plan_calibration(
         case, cut=cut, runs=runs, seed=seed, threads=threads, out=out, lang=ctx.obj, refine=refine, fresh=fresh
@@ -83,6 +88,35 @@ def calibrate(
             progress=progress,
         )
     show_calibrated(made, ctx.obj)
+
+
+def cross_checked(
+    case: str, runs: str | None, seed: int | None, threads: int | None, lang: str, out: Path
+) -> None:  # fmt: skip
+    """Compare a calibration with another method's, and show where they differ."""
+    from copark.cli.progress import Progress
+    from copark.workflows.crosschecking import cross_check
+
+    with Progress(lang) as progress:
+        said = cross_check(case, runs=runs, seed=seed, threads=threads, lang=lang, out=out, progress=progress)
+    show_crosschecked(said, lang)
+
+
+def calibrate_pool(
+    cases: str | None, runs: str | None, seed: int | None, threads: int | None, lang: str, out: Path, *, report: bool
+) -> None:
+    """Calibrate all parks together, or those named, and show what came of it."""
+    from copark.cli.pooling import show_pool
+    from copark.cli.progress import Progress
+    from copark.workflows import pooling
+
+    chosen = [name.strip() for name in (cases or "").split(",") if name.strip()]
+    with Progress(lang) as progress:
+        answer = pooling.pool(
+            cases=chosen, runs=runs, seed=1 if seed is None else seed, threads=threads, lang=lang, out=out,
+            report=report, progress=progress,
+        )  # fmt: skip
+    show_pool(answer, lang)
 
 
 def show_crosschecked(said: CrossChecked, lang: str) -> None:

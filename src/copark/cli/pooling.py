@@ -1,58 +1,17 @@
-"""``copark pool``: its command, and what a reader sees of a panel."""
+"""What a reader sees of parks learned together: of ``copark calibrate --pool``, and of a forecast without a history."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
-from copark.cli.app import OUT, Lang, Out, Threads, app
-from copark.cli.speech import SpokenCommand
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from copark.workflows.pooling import PoolAnswer
-
-
-@app.command("pool", cls=SpokenCommand, help="pool.help.pool")
-def pool(
-    ctx: typer.Context,
-    *,
-    cases: Annotated[str | None, typer.Option("--cases", help="pool.help.cases", metavar="A,B,...")] = None,
-    runs: Annotated[str | None, typer.Option("--runs", help="pool.help.runs", metavar="N")] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", min=0, max=2**62 - 1, help="pool.help.seed", metavar="N", show_default=False)
-    ] = 1,
-    forecast: Annotated[str | None, typer.Option("--forecast", help="pool.help.forecast", metavar="CASE")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="pool.help.to", metavar="QUARTER")] = None,
-    threads: Threads = None,
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: Annotated[bool, typer.Option("--no-report", help="pool.help.no_report")] = False,
-) -> None:
-    """Pool the parks of the casebook, let every method forecast them, and show what came of it."""
-    from copark.cli.progress import Progress
-    from copark.workflows import pooling
-
-    with Progress(ctx.obj) as progress:
-        answer = pooling.pool(
-            cases=[name.strip() for name in (cases or "").split(",") if name.strip()],
-            runs=runs,
-            seed=seed,
-            forecast=forecast,
-            to=to,
-            threads=threads,
-            lang=ctx.obj,
-            out=out,
-            report=not no_report,
-            progress=progress,
-        )
-    show_pool(answer, ctx.obj)
+    from copark.workflows.pool_answers import PoolAnswer
 
 
 def show_pool(answer: PoolAnswer, lang: str) -> None:
-    """What the panel moved, who forecasts best, a park without a history, and where the page is."""
+    """What the panel moved and who forecasts best, or a park without a history; and where the page is."""
     from rich.console import Console
     from rich.text import Text
 
@@ -65,12 +24,13 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
         time=duration(answer.seconds, lang),
     )  # fmt: skip
     console.print(Text(made, style="bold"))
-    for sentence in answer.answers:
-        console.print(Text(sentence))
-    _show_moved(console, answer, lang)
-    _show_contests(console, answer, lang)
     if answer.outlook:
         _show_outlook(console, answer, lang)
+    else:
+        for sentence in answer.answers:
+            console.print(Text(sentence))
+        _show_moved(console, answer, lang)
+        _show_contests(console, answer, lang)
     for key, value in (("identity", answer.identity), ("folder", answer.folder), ("report", answer.report)):
         if value is not None:
             line = text("pool.screen.line", lang, label=text(f"pool.screen.{key}", lang), value=value)
@@ -115,12 +75,12 @@ def _show_outlook(console: Console, answer: PoolAnswer, lang: str) -> None:
     from copark.cli.screen import blank_table
     from copark.texts import text
 
-    table = blank_table(console, text("pool.section.outlook", lang, park=answer.outlook_title))
+    table = blank_table(console, text("pool.page.outlook", lang, park=answer.outlook_title))
     for key in ("observable", "quarter", "low", "median", "high"):
         right = key not in ("observable", "quarter")
         table.add_column(text(f"pool.column.{key}", lang), justify="right" if right else "left")
     for row in answer.outlook:
         table.add_row(Text(row.title), row.quarter, *(f"{x:,.0f}" for x in (row.low, row.median, row.high)))
     console.print(table)
-    for sentence in (answer.borrowed, *answer.rates):
+    for sentence in (*answer.borrowed, *answer.rates):
         console.print(Text(sentence))

@@ -69,6 +69,7 @@ def forecast(
         Path | None, typer.Option("--freeze", help="validation.help.forecast.freeze", metavar="FILE")
     ] = None,
     told: Annotated[bool, typer.Option("--told", help="validation.help.forecast.told")] = False,
+    pool: Annotated[bool, typer.Option("--pool", help="pool.help.forecast_pool")] = False,
     runs: Runs = None,
     seed: Seed = None,
     threads: Threads = None,
@@ -76,10 +77,22 @@ def forecast(
     out: Out = OUT,
     no_report: NoReport = False,
 ) -> None:
-    """Forecast a park, freeze the forecast if asked, show its bands."""
+    """Forecast a park, freeze the forecast if asked, show its bands; one without a history by what others teach."""
     from copark.cli.progress import Progress
-    from copark.workflows import forecasting
+    from copark.workflows import forecasting, pooling
 
+    if pool or not pooling.has_history(case):
+        from copark.cli.pooling import show_pool
+
+        asked = {"--cut": cut is not None, "--freeze": freeze is not None, "--told": told}
+        pooling.check_new(case, [name for name, on in asked.items() if on], pool=pool, lang=ctx.obj)
+        with Progress(ctx.obj) as progress:
+            answer = pooling.forecast_new(
+                case, to=to, runs=runs, seed=1 if seed is None else seed, threads=threads, lang=ctx.obj, out=out,
+                report=not no_report, progress=progress,
+            )  # fmt: skip
+        show_pool(answer, ctx.obj)
+        return
     planned = forecasting.plan_forecast(
         case, cut=cut, to=to, freeze=freeze, runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out
     )

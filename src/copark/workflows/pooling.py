@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import reports_in, stage
+from copark.workflows.pool_answers import PoolAnswer, answer_of
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.pool.outlook import Outlook
-    from copark.inference.pool.panel import Panel, Settings
+    from copark.inference.pool.panel import Panel
     from copark.inference.pool.parks import Park
     from copark.report.pool.findings import ParkFan, PoolFindings
 
@@ -25,96 +24,11 @@ LEAST, MOST = 8, 15
 FAN_RUNS = 512
 
 
-@dataclass(frozen=True)
-class StandingRow:
-    """A method in a table of scores: its name, mean score of ln(1 + count), of counts, share within 90 %."""
-
-    method: str
-    log_crps: float
-    crps: float
-    coverage: float
-
-
-@dataclass(frozen=True)
-class ContestRow:
-    """A table of scores over all counts: what it is, over how much, best first, and whether that is firm."""
-
-    title: str
-    values: int
-    parks: int
-    firm: bool
-    standings: tuple[StandingRow, ...]
-
-
-@dataclass(frozen=True)
-class MovedRow:
-    """A parameter the panel moved: title, group, verdict alone and of the mean of all, the mean's median and 90 %."""
-
-    title: str
-    group: str
-    alone: str
-    mean: str
-    band: str
-
-
-@dataclass(frozen=True)
-class OutlookRow:
-    """An observable of a park without a history at the end of a year: 5, 50 and 95 %, and similar parks by then."""
-
-    title: str
-    quarter: str
-    low: float
-    median: float
-    high: float
-
-
-@dataclass(frozen=True)
-class PoolAnswer:
-    """What :func:`pool` found.
-
-    Parameters
-    ----------
-    identity, folder
-        Of the panel, and where it is kept.
-    parks, values, runs, seed
-        How many parks and fitted values; runs of each park and the seed.
-    moved
-        Parameters the panel moved farther than Great Stone alone.
-    answers
-        The same by group, in sentences.
-    contests
-        Who forecasts best.
-    outlook, borrowed, rates
-        A park without a history, what was borrowed from whom, and the base rates, in words; empty if none was asked.
-    seconds, report, files
-        Time it took; the page; tables.
-    """
-
-    identity: str
-    folder: Path
-    parks: int
-    values: int
-    runs: int
-    seed: int
-    moved: tuple[MovedRow, ...]
-    answers: tuple[str, ...]
-    contests: tuple[ContestRow, ...]
-    outlook: tuple[OutlookRow, ...]
-    outlook_title: str
-    borrowed: str
-    rates: tuple[str, ...]
-    seconds: float
-    report: Path | None
-    files: tuple[Path, ...]
-
-
 def pool(
     *,
     cases: Sequence[str] = (),
     runs: int | str | None = None,
     seed: int = 1,
-    forecast: str | Path | None = None,
-    to: str | None = None,
     threads: int | None = None,
     lang: str = "en",
     out: Path = OUT,
@@ -129,14 +43,12 @@ def pool(
         Names of cases; by default all of the casebook.
     runs, seed
         Runs of each park, a power of two, also written ``2^13``; seed of design, luck and errors.
-    forecast, to
-        A case to forecast as if nothing had been observed of it, name or path; its last quarter.
     threads
         Threads; they do not change the numbers.
     lang
         ``en`` or ``zh``.
     out
-        Folder of ``pool/`` (panels and batches, resumed) and ``reports/``.
+        Folder of ``pool/`` (panels, batches and steps, resumed) and ``reports/``.
     report
         Write the page and the tables.
     progress
@@ -145,53 +57,160 @@ def pool(
     Raises
     ------
     copark.errors.CoparkError
-        If a case is missing or has faults, or runs or the last quarter cannot be used.
+        If a case is missing or has faults, or the number of runs cannot be used.
     """
-    from copark.experiments.run import default_threads
-    from copark.inference.pool.panel import Settings
+    from copark.inference.pool import coverage
+    from copark.inference.pool.movement import panel_movements
+    from copark.inference.pool.panel import Settings, learn
     from copark.inference.pool.parks import parks_of
+    from copark.inference.pool.race import score_panel
+    from copark.report.pool.findings import PoolFindings
+    from copark.report.pool.page import write_pool
 
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
-    settings = Settings(runs_of(runs, lang), seed)
-    new = None if forecast is None else _new_park(forecast, to, lang)
-    workers = threads or default_threads()
-    folder = Path(out) / "pool"
-    findings = _find(parks_of(cases, lang), settings, new, workers, folder, lang, progress)
+    settings, parks = Settings(runs_of(runs, lang), seed), parks_of(cases, lang)
+    folder, workers = Path(out) / "pool", _workers(threads)
+    learning, racing, testing, drawing = shares(progress, (25, 50, 20, 5))
+    panel = learn(parks, settings, threads=workers, folder=folder, progress=learning)
+    scores = score_panel(panel, threads=workers, folder=folder, progress=racing)
+    examined = coverage.examine(panel, threads=workers, folder=folder, progress=testing)
+    fans = _fans(panel, workers, drawing)
+    findings = PoolFindings(panel, scores, panel_movements(panel), fans, None, lang, examined)
     page: Path | None = None
     files: tuple[Path, ...] = ()
     if report:
-        from copark.report.pool.page import write_pool
-
-        page, files = write_pool(findings, _place(findings, out), stage(progress, "report"))
-    return _answer(findings, folder / findings.panel.identity, time.monotonic() - began, page, files)
+        page, files = write_pool(findings, reports_in(out) / f"pool-{panel.identity}", stage(progress, "report"))
+    return answer_of(findings, folder / panel.identity, time.monotonic() - began, page, files)
 
 
-def _find(
-    parks: tuple[Park, ...],
-    settings: Settings,
-    new: tuple[Case, Quarter] | None,
-    threads: int,
-    folder: Path,
-    lang: str,
-    progress: Progress | None,
-) -> PoolFindings:
-    """Pool the parks, score them, draw the fans; progress counts three rounds over all parks."""
+def check_asked(
+    case: str | None, *, pool: bool, cases: str | None, others: Sequence[str], lang: str = "en"
+) -> None:  # fmt: skip
+    """Refuse what does not go together: a case with many parks, options of one case with many.
+
+    Raises
+    ------
+    RunRefused
+        With what to write instead.
+    """
+    from copark.errors import RunRefused
+
+    if pool and case is not None:
+        raise RunRefused(text("pool.case_with_pool", lang, case=case))
+    if not pool and case is None:
+        raise RunRefused(text("pool.case_or_pool", lang))
+    if not pool and cases is not None:
+        raise RunRefused(text("pool.cases_without_pool", lang))
+    if pool and others:
+        raise RunRefused(text("pool.not_with_pool", lang, options=", ".join(others)))
+
+
+def check_new(case: str | Path, options: Sequence[str], *, pool: bool, lang: str = "en") -> None:
+    """Refuse options that need a park's own record.
+
+    Raises
+    ------
+    RunRefused
+        With what to write instead.
+    """
+    from copark.errors import RunRefused
+
+    if options:
+        key = "pool.not_with_pool" if pool else "pool.not_with_new"
+        raise RunRefused(text(key, lang, options=", ".join(options), case=case))
+
+
+def has_history(case: str | Path) -> bool:
+    """Whether anything is recorded of a case that a calibration of its own could be fitted to."""
+    from copark.cases import load_case
+    from copark.inference.observations import targets
+
+    return bool(targets(load_case(case)))
+
+
+def forecast_new(
+    case: str | Path,
+    *,
+    to: str | None = None,
+    runs: int | str | None = None,
+    seed: int = 1,
+    threads: int | None = None,
+    lang: str = "en",
+    out: Path = OUT,
+    report: bool = True,
+    progress: Progress | None = None,
+) -> PoolAnswer:
+    """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach.
+
+    A case of the casebook is taken out of the panel first.
+
+    Parameters
+    ----------
+    case, to
+        Name or path of a case; last quarter, by default the end of its clock.
+    runs, seed, threads, lang, out, report, progress
+        As for :func:`pool`.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing or has faults, or runs or the last quarter cannot be used.
+    """
+    from copark.cases import list_cases
     from copark.inference.pool.movement import panel_movements
-    from copark.inference.pool.panel import learn, score_panel
+    from copark.inference.pool.outlook import outlook
+    from copark.inference.pool.panel import Settings, learn
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.pool.race import score_panel
+    from copark.inference.pool.scoring import LEFT_OUT
     from copark.report.pool.findings import PoolFindings
+    from copark.report.pool.outlook_page import write_outlook
 
-    tell, whole = stage(progress, "simulate"), 3 * len(parks)
-    panel = learn(parks, settings, threads=threads, folder=folder, progress=lambda done, _: tell(done, whole))
-    scores = score_panel(panel, threads=threads, folder=folder, progress=lambda done, _: tell(len(parks) + done, whole))
-    fans = []
-    for n, park in enumerate(parks):
-        tell(2 * len(parks) + n, whole)
-        fan = _fan(panel, park, threads)
-        if fan is not None:
-            fans.append(fan)
-    outlook = None if new is None else _outlook(panel, *new, threads)
-    return PoolFindings(panel, scores, panel_movements(panel), tuple(fans), outlook, lang)
+    began = time.monotonic()
+    stage(progress, "prepare")(0, 0)
+    new, until = _new_park(case, to, lang)
+    settings = Settings(runs_of(runs, lang), seed)
+    parks = parks_of([name for name in list_cases() if name != new.name], lang)
+    folder, workers = Path(out) / "pool", _workers(threads)
+    learning, racing, looking = shares(progress, (45, 50, 5))
+    panel = learn(parks, settings, threads=workers, folder=folder, progress=learning)
+    scores = score_panel(panel, schemes=(LEFT_OUT,), threads=workers, folder=folder, progress=racing)
+    looking(0, 1)
+    seen = outlook(panel, new, until, threads=workers)
+    findings = PoolFindings(panel, scores, panel_movements(panel), (), seen, lang)
+    page: Path | None = None
+    files: tuple[Path, ...] = ()
+    if report:
+        place = reports_in(out) / f"forecast-{new.name}-{identity_of_outlook(findings)}"
+        page, files = write_outlook(findings, place, stage(progress, "report"))
+    return answer_of(findings, folder / panel.identity, time.monotonic() - began, page, files)
+
+
+def identity_of_outlook(findings: PoolFindings) -> str:
+    """Identity of a forecast: of the panel, the case and the last quarter."""
+    from copark.identity import identity_of
+
+    one = findings.outlook
+    if one is None:
+        raise ValueError("no outlook")
+    return identity_of({"panel": findings.panel.identity, "case": one.park.case.hash, "until": str(one.until)})
+
+
+def _workers(threads: int | None) -> int:
+    from copark.experiments.run import default_threads
+
+    return threads or default_threads()
+
+
+def shares(progress: Progress | None, parts: Sequence[int]) -> list[Callable[[int, int], None]]:
+    """Tell several pieces of work as one, each by its share in a hundred, so that the time left is that of all."""
+    tell = stage(progress, "pool")
+
+    def of(first: int, share: int) -> Callable[[int, int], None]:
+        return lambda done, whole: tell(first + share * done // max(whole, 1), 100)
+
+    return [of(sum(parts[:n]), share) for n, share in enumerate(parts)]
 
 
 def runs_of(written: int | str | None, lang: str = "en") -> int:
@@ -270,10 +289,14 @@ def _new_park(case: str | Path, to: str | None, lang: str) -> tuple[Case, Quarte
     return found, until
 
 
-def _outlook(panel: Panel, case: Case, until: Quarter, threads: int) -> Outlook:
-    from copark.inference.pool.outlook import outlook
-
-    return outlook(panel, case, until, threads=threads)
+def _fans(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> tuple[ParkFan, ...]:
+    found = []
+    for n, park in enumerate(panel.parks):
+        progress(n, len(panel.parks))
+        fan = _fan(panel, park, threads)
+        if fan is not None:
+            found.append(fan)
+    return tuple(found)
 
 
 def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
@@ -281,6 +304,7 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     import numpy as np
 
     from copark.inference.pool.batches import run_outputs
+    from copark.inference.pool.discrepancy import strayed
     from copark.inference.pool.outlook import SHOWN
     from copark.inference.pool.panel import pooled_prior
     from copark.inference.pool.parks import COUNTS
@@ -290,91 +314,10 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     if not counts:
         return None
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
-    _, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
-    out, status = run_outputs(park, points, (variable,), park.quarters, panel.settings.seed, 0, threads)
-    levels = np.quantile(out[status == 0][:, 0, :], SHOWN, axis=0)
+    seed = panel.settings.seed
+    read, points = pooled_prior(panel, park.case, FAN_RUNS, seed)
+    out, status = run_outputs(read, points, (variable,), park.quarters, seed, 0, threads)
+    whole = strayed(out[status == 0], (variable,), panel.spread, seed)
+    levels = np.quantile(whole[:, 0, :], SHOWN, axis=0)
     times = (np.arange(park.quarters) + park.case.clock.start.index + 1) / 4.0
     return ParkFan(park.name, variable, times, levels)
-
-
-def _place(findings: PoolFindings, out: Path) -> Path:
-    name = f"pool-{findings.panel.identity}"
-    if findings.outlook is not None:
-        name += f"-{findings.outlook.park.name}-{findings.outlook.until}"
-    return reports_in(out) / name
-
-
-def _answer(
-    findings: PoolFindings, folder: Path, seconds: float, page: Path | None, files: tuple[Path, ...]
-) -> PoolAnswer:
-    from copark.report.pool.page import answer_sentences
-    from copark.report.pool.sheets import band
-
-    lang, panel, outlook = findings.lang, findings.panel, findings.outlook
-    firsts = [one for one in findings.contests if not one.variable]
-    return PoolAnswer(
-        identity=panel.identity,
-        folder=folder,
-        parks=len(panel.parks),
-        values=sum(one.values for one in panel.local.values()),
-        runs=panel.settings.runs,
-        seed=panel.settings.seed,
-        moved=tuple(
-            MovedRow(
-                one.title(lang), findings.say(f"group.{one.group}"), findings.verdict(one.alone.verdict),
-                findings.verdict(one.mean.verdict), band(one.mean),
-            )
-            for one in findings.gained
-        ),
-        answers=tuple(answer_sentences(findings)),
-        contests=tuple(
-            ContestRow(
-                findings.say(f"heading.{one.scheme}"), one.standings[0].values, one.standings[0].parks, one.firm,
-                tuple(
-                    StandingRow(findings.method(row.method), row.log_crps, row.crps, row.coverage)
-                    for row in one.standings
-                ),
-            )
-            for one in firsts
-        ),
-        outlook=() if outlook is None else tuple(_outlook_rows(findings, outlook)),
-        outlook_title="" if outlook is None else outlook.park.case.title.get(lang),
-        borrowed="" if outlook is None else findings.say("borrowed", lenders=findings.lenders(outlook.lenders)),
-        rates=() if outlook is None else tuple(_rates(findings, outlook)),
-        seconds=seconds,
-        report=page,
-        files=files,
-    )  # fmt: skip
-
-
-def _outlook_rows(findings: PoolFindings, outlook: Outlook) -> list[OutlookRow]:
-    from copark.inference.pool.parks import COUNTS
-
-    places = sorted({min(4 * age - 1, outlook.quarters - 1) for age in (5, 10, 15, 20)} | {outlook.quarters - 1})
-    start = outlook.park.case.clock.start
-    return [
-        OutlookRow(
-            findings.observable(name), str(start + at),
-            *(float(outlook.pooled[name][level, at]) for level in (0, 2, 4)),
-        )
-        for name in COUNTS
-        for at in places
-    ]  # fmt: skip
-
-
-def _rates(findings: PoolFindings, outlook: Outlook) -> list[str]:
-    """Base rates of parks of the same type, a sentence for each observable and age."""
-    from copark.report.numbers import number
-
-    said = []
-    for variable, rates in outlook.rates.items():
-        for one in rates:
-            if one.same_type:
-                low, middle, high = (number(x, 0) for x in one.values)
-                said.append(
-                    findings.say(
-                        "rate", observable=findings.observable(variable), age=int(one.age), parks=len(one.peers),
-                        low=low, middle=middle, high=high,
-                    )
-                )  # fmt: skip
-    return said

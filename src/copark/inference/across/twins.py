@@ -22,8 +22,8 @@ from copark.cases.quarters import Quarter
 from copark.inference.across.reading import FOLDERS
 from copark.inference.across.schema import Deviant, Seen
 from copark.inference.claims.arms import ArmRuns, Bench
-from copark.inference.observations import ObservationModel
 from copark.inference.pool.batches import PanelBatch, design, make_panel_batch
+from copark.inference.pool.discrepancy import Discrepancy
 from copark.inference.pool.local import accepted_of, directions, nearest, reach_of, scores_of
 from copark.inference.pool.parks import Park, park_of, points_at
 from copark.inference.prior import study_of
@@ -160,8 +160,8 @@ def answer_of(on: float, difference: float, half: float, risk: float) -> str:
 
 def accepted_runs(park: Park, batch: PanelBatch, seed: int) -> tuple[NDArray[np.int64], float]:
     """The runs nearest to the park's record, and how far the record can be reached."""
-    model = ObservationModel(tuple(park.model.targets[n] for n in park.fitted))
-    reports = batch.reports(seed)[:, park.fitted]
+    model = park.model
+    reports = batch.reports(seed, Discrepancy())
     ended = np.flatnonzero(np.isfinite(reports).all(axis=1))
     x = features(model, reports[ended])
     names = [park.space.names.index(name) for name in park.pooled]
@@ -175,7 +175,7 @@ def accepted_runs(park: Park, batch: PanelBatch, seed: int) -> tuple[NDArray[np.
 
 def bench_of(park: Park, runs: int, seed: int, threads: int, looks: tuple[tuple[str, int], ...]) -> tuple[Bench, float]:
     """The runs a twin stands on, and how far they reach its record; without a record the first of the prior."""
-    if len(park.fitted):
+    if park.model.targets:
         at, reach = accepted_runs(park, make_panel_batch(park, runs, seed, threads=threads), seed)
     else:
         at, reach = np.arange(accepted_of(runs), dtype=np.int64), float("nan")
@@ -219,7 +219,7 @@ def twin_of(
     difference, low, high = paired(found[deviant.on], found[deviant.off])
     on = next(one.share for one in arms if one.key == deviant.on)
     answer = answer_of(on, difference, margins["half"], margins["risk"])
-    kept, fitted = len(bench.draws.luck), len(park.fitted)
+    kept, fitted = len(bench.draws.luck), len(park.model.targets)
     return Twin(
         deviant, case, tuple(arms), difference, low, high, answer, runs, kept, reach, fitted, lacks_of(case)
     )  # fmt: skip

@@ -63,11 +63,13 @@ COLUMN = {name: at for at, name in enumerate(AXES)}
 SIZES: Mapping[str, tuple[float, str, str, float, float]] = {
     "enquiry_rate": (25.0, "companies/yr", "loguniform", 3.0, 150.0),
     "capital_per_job": (0.127, "M USD/job", "lognormal", -2.0402, 1.0),
+    "declared_mean": (1.05, "1", "normal", 1.1, 1.0),
 }
 """Priors of size that are too narrow for a panel: value, unit, kind and its two numbers. Every park has them, those
 with a prior of their own too, so that sizes can be compared. The common prior of enquiries (8 to 45 a year) is Great
-Stone's; the panel holds parks with 11 companies after ten years and with 880 after twenty-three. Capital per job
-differs as assembly by hand and chemicals do: one standard deviation is a factor of e."""
+Stone's; the panel holds parks with 11 companies after ten years and with 880 after twenty-three. Capital per job and
+investment per company differ as assembly by hand and smelting do: one standard deviation is a factor of e. How wide
+they are was set with the panel in view; where in them a park lies was not."""
 
 
 def read_for_panel(case: Case) -> Case:

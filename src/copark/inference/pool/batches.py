@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.cases.quarters import Quarter
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import hash_content, identity_of
 from copark.inference.batch import read_piece, write_piece
+from copark.inference.knowledge import blind
 from copark.inference.pool.axes import AXES
+from copark.inference.pool.discrepancy import Discrepancy, reports
 from copark.inference.pool.parks import Park, points_at
 from copark.inference.prior import random_points, study_of
 from copark.model.compiler import model_hash
@@ -29,8 +32,7 @@ Singles = NDArray[np.float32]
 Warp = Callable[[Floats, tuple[str, ...]], Floats]
 """Moves uniform points of named axes to where a pooled prior has them, shape (runs, axes) both."""
 PIECE = 1 << 11
-FORMAT = 1
-Progress = Callable[[int, int], None]
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,13 @@ class PanelBatch:
     points: Floats
     counterparts: Floats
 
-    def reports(self, seed: int) -> Floats:
-        """What the runs would report, errors of observation included; shape (runs, targets)."""
-        return self.park.model.reports(self.counterparts, seed)
+    def reports(self, seed: int, spread: Discrepancy) -> Floats:
+        """What the runs would report, discrepancy and errors of observation included; shape (runs, targets)."""
+        return reports(self.park.model, self.park.ages, self.counterparts, spread, seed)
+
+    def first(self, runs: int) -> PanelBatch:
+        """Give the first runs."""
+        return PanelBatch(self.park, self.points[:runs], self.counterparts[:runs])
 
 
 def design(runs: int, seed: int, first: int = 0) -> Floats:
@@ -66,9 +72,9 @@ def make_panel_batch(
     *,
     warp: Warp | None = None,
     warped: Mapping[str, Any] | None = None,
+    cut: Quarter | None = None,
     threads: int = 1,
     folder: Path | None = None,
-    progress: Progress | None = None,
 ) -> PanelBatch:
     """Run a park on the common design, or what is missing of it.
 
@@ -76,10 +82,10 @@ def make_panel_batch(
     ----------
     warp, warped
         A pooled prior in the place of the park's own, and what it depends on, for the batch's identity.
+    cut
+        Last quarter of which facts and growth are known; all by default.
     folder
         Where batches are kept; in memory only if none is given.
-    progress
-        Called with (runs done, runs in all).
     """
     points = points_at(park, design(runs, seed))
     if warp is not None:
@@ -87,6 +93,7 @@ def make_panel_batch(
     content = {
         "format": FORMAT, "park": park.content, "model": model_hash(), "runs": runs, "seed": seed,
         "prior": hash_content(dict(warped)) if warped is not None else "own",
+        "cut": None if cut is None else str(cut),
     }  # fmt: skip
     home = None if folder is None else _open(folder, park.name, content)
     counterparts = np.full((runs, len(park.model.targets)), np.nan, np.float32)
@@ -94,27 +101,34 @@ def make_panel_batch(
         last = min(first + PIECE, runs)
         kept = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
         if kept is None:
-            kept = _run(park, points[first:last], seed, first, threads)
+            kept = _run(park, points[first:last], seed, first, threads, cut)
             if home is not None:
                 write_piece(home, first, kept)
         counterparts[first:last] = kept
-        if progress is not None:
-            progress(last, runs)
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 
-def _run(park: Park, points: Floats, seed: int, first: int, threads: int) -> Singles:
-    out, status = run_outputs(park, points, park.model.variables, park.quarters, seed, first, threads)
+def _run(park: Park, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None) -> Singles:
+    out, status = run_outputs(park, points, park.model.variables, park.quarters, seed, first, threads, cut)
     read = park.model.counterparts(out, park.model.variables)
     read[status != 0] = np.nan
     return read.astype(np.float32)
 
 
 def run_outputs(
-    park: Park, points: Floats, names: tuple[str, ...], quarters: int, seed: int, first: int = 0, threads: int = 1
+    park: Park,
+    points: Floats,
+    names: tuple[str, ...],
+    quarters: int,
+    seed: int,
+    first: int = 0,
+    threads: int = 1,
+    cut: Quarter | None = None,
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Run a park at points; outputs of shape (runs, names, quarters) and status of shape (runs,)."""
+    """Run a park at points; outputs of shape (runs, names, quarters) and status of shape (runs,)."""  # fmt: skip
     inputs = inputs_of(park.read, study_of(park.read, seed).scenarios[0], quarters)
+    if cut is not None:
+        inputs = blind(inputs, park.read, cut)
     out, status = run_blocks(inputs, park.space.draws(points, seed, first), positions(names), threads)
     return out, status[:, 0].astype(np.int64)
 

@@ -1,9 +1,12 @@
 """The pooled growth curve: counts against age, the rival that knows many parks and no mechanism.
 
-Of one observable, ln(1 + count) of park p at age t years is a_p + b_p ln t + ε; (a_p, b_p) is normal over parks. The
-mean and covariance over parks and the variance of ε are found by expectation-maximisation, with a weak prior on the
-covariance as if two more parks had been seen. A park without a past gets the mean curve with its whole spread; a park
-with a past has its curve bent to it (best linear unbiased prediction: Robinson, Statistical Science 6, 1991).
+Of one observable, ln(1 + count) of park p at age t years is a_p + b_p ln t + c_p(t) + ε; (a_p, b_p) is normal over
+parks, c_p is an Ornstein-Uhlenbeck process with the memory that the model's discrepancy has, ε is an error of report.
+Mean and covariance over parks are found by expectation-maximisation, with a weak prior on the covariance as if two more
+parks had been seen, for each spread of c on a grid; the spread with the largest likelihood is taken. A park without a
+past gets the mean curve with its whole spread; a park with a past has its curve bent to it (best linear unbiased
+prediction: Robinson, Statistical Science 6, 1991). Without c, residuals that last were taken for fresh ones, and bands
+of 90 % held 65 % of what came within three years.
 """
 
 from __future__ import annotations
@@ -15,11 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-ROUNDS = 200
+ROUNDS = 60
 EXTRA_PARKS = 2.0
 FIRST_SPREAD = (1.0, 0.25)
 """Variances of a and b as the weak prior has them: a factor of e between parks at one year, 0.5 between slopes."""
-LEAST_NOISE = 1e-4
+SPREADS = (0.1, 0.2, 0.3, 0.45, 0.6, 0.8)
+"""Standard deviations of c that are tried."""
+MEMORY = 8.0
+"""Years, as of the model's discrepancy."""
+REPORT = 0.05**2
+"""Variance of ε."""
 FEWEST_VALUES, FEWEST_PARKS = 3, 2
 MEMBERS = 1000
 
@@ -45,36 +53,38 @@ class Past:
 
 @dataclass(frozen=True)
 class GrowthCurve:
-    """A fitted curve: mean and covariance of (a, b) over parks, variance of ε, how many parks and values it saw."""
+    """A fitted curve: mean and covariance of (a, b) over parks, spread of c, how many parks and values it saw."""
 
     mean: Floats
     covariance: Floats
-    noise: float
+    spread: float
     parks: int
     values: int
-
-    def bent(self, past: Past) -> tuple[Floats, Floats]:
-        """Mean and covariance of a park's own (a, b), given its past."""
-        return posterior(past, self.mean, self.covariance, self.noise)
 
     def ensemble(self, past: Past, age: float, members: int = MEMBERS) -> Floats:
         """Forecast a park's count at an age, at equal steps of probability; shape (members,)."""
         from scipy.special import ndtri
 
-        mean, covariance = self.bent(past)
         at = np.array([1.0, np.log(age)])
-        sd = np.sqrt(at @ covariance @ at + self.noise)
+        mean, variance = float(at @ self.mean), float(at @ self.covariance @ at) + self.spread**2 + REPORT
+        if len(past.ages):
+            x = past.design
+            lasting = self.spread**2 * np.exp(-np.abs(past.ages - age) / MEMORY)
+            shared = x @ self.covariance @ at + lasting
+            pull = np.linalg.solve(x @ self.covariance @ x.T + residual(past.ages, self.spread), shared)
+            mean += float(pull @ (past.logs - x @ self.mean))
+            variance -= float(pull @ shared)
         levels = (np.arange(members) + 0.5) / members
-        found: Floats = np.maximum(np.expm1(at @ mean + sd * ndtri(levels)), 0.0)
+        logs = mean + np.sqrt(max(variance, REPORT)) * ndtri(levels)
+        found: Floats = np.maximum(np.expm1(np.minimum(logs, 50.0)), 0.0)
         return found
 
 
-def posterior(past: Past, mean: Floats, covariance: Floats, noise: float) -> tuple[Floats, Floats]:
-    """Mean and covariance of (a, b) of one park: normal prior, normal errors."""
-    precision = np.linalg.inv(covariance)
-    x = past.design
-    found: Floats = np.asarray(np.linalg.inv(precision + x.T @ x / noise), dtype=np.float64)
-    return found @ (precision @ mean + x.T @ past.logs / noise), found
+def residual(ages: Floats, spread: float) -> Floats:
+    """Covariance of c + ε at ages, shape (values, values)."""
+    apart = np.abs(ages[:, np.newaxis] - ages)
+    found: Floats = spread**2 * np.exp(-apart / MEMORY) + REPORT * np.eye(len(ages))
+    return found
 
 
 def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:
@@ -83,18 +93,38 @@ def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:
     values = sum(len(past.ages) for past in seen)
     if len(seen) < FEWEST_PARKS or values < FEWEST_VALUES:
         return None
-    x = np.concatenate([past.design for past in seen])
-    y = np.concatenate([past.logs for past in seen])
-    mean = np.linalg.lstsq(x, y, rcond=None)[0]
-    covariance, noise = np.diag(FIRST_SPREAD), 0.05
+    best: tuple[float, Floats, Floats, float] | None = None
+    for spread in SPREADS:
+        logs, mean, covariance = _fit(seen, spread)
+        if best is None or logs > best[0]:
+            best = (logs, mean, covariance, spread)
+    if best is None:
+        return None
+    return GrowthCurve(best[1], best[2], best[3], len(seen), values)
+
+
+def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
+    """Log-likelihood, mean and covariance of (a, b) with one spread of c."""
+    told = []
+    for past in seen:
+        inverse = np.linalg.inv(residual(past.ages, spread))
+        x, y = past.design, past.logs
+        told.append((x.T @ inverse @ x, x.T @ inverse @ y))
+    mean = np.linalg.lstsq(sum(one for one, _ in told), sum(one for _, one in told), rcond=1e-10)[0]
+    covariance = np.diag(FIRST_SPREAD)
     for _ in range(ROUNDS):
-        own = [posterior(past, mean, covariance, noise) for past in seen]
-        mean = np.mean([m for m, _ in own], axis=0)
-        scatter = sum((np.outer(m - mean, m - mean) + v for m, v in own), EXTRA_PARKS * np.diag(FIRST_SPREAD))
+        precision = np.linalg.inv(covariance)
+        variances = [np.linalg.inv(precision + gram) for gram, _ in told]
+        means = [v @ (precision @ mean + both) for v, (_, both) in zip(variances, told, strict=True)]
+        mean = np.mean(np.array(means), axis=0)
+        scatter = EXTRA_PARKS * np.diag(FIRST_SPREAD)
+        for m, v in zip(means, variances, strict=True):
+            scatter = scatter + np.outer(m - mean, m - mean) + v
         covariance = scatter / (len(seen) + EXTRA_PARKS)
-        errors = sum(
-            float(((past.logs - past.design @ m) ** 2).sum() + np.trace(past.design @ v @ past.design.T))
-            for past, (m, v) in zip(seen, own, strict=True)
-        )
-        noise = max(errors / values, LEAST_NOISE)
-    return GrowthCurve(mean, covariance, noise, len(seen), values)
+    logs = 0.0
+    for past in seen:
+        x = past.design
+        whole = x @ covariance @ x.T + residual(past.ages, spread)
+        left = past.logs - x @ mean
+        logs += -0.5 * float(left @ np.linalg.solve(whole, left)) - 0.5 * float(np.linalg.slogdet(whole)[1])
+    return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)

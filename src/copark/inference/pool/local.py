@@ -13,6 +13,7 @@ and Balding 2002).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 
 from copark.inference.observations import ObservationModel
 from copark.inference.pool.batches import PanelBatch
+from copark.inference.pool.discrepancy import Discrepancy
 from copark.inference.pool.hierarchy import Readings
+from copark.inference.pool.parks import Park
 from copark.inference.posterior import adjust
 from copark.inference.prior import EDGE
 from copark.inference.summaries import features, one_thread
@@ -56,7 +59,7 @@ class LocalPosterior:
         Effective number of runs accepted.
     reach
         Share of runs of its own batch that would lie farther from their neighbours than the record does; small where
-        the model cannot reach the record. NaN without a record.
+        the model cannot reach the record. NaN without a record, or if it was not asked for.
     values
         Values fitted.
     """
@@ -138,30 +141,82 @@ def reach_of(summaries: Floats, width: float, count: int) -> float:
     return float(np.mean(farther))
 
 
-def local_posterior(batch: PanelBatch, seed: int) -> LocalPosterior:
-    """Infer a park's pooled axes from its own record; the prior itself where nothing is fitted."""
-    park = batch.park
-    names, columns = park.pooled, park.fitted
-    if not len(columns):
-        silent = Readings.none(len(names))
-        return LocalPosterior(names, np.zeros(len(names)), np.ones(len(names)), silent, np.inf, float("nan"), 0)
-    model = ObservationModel(tuple(park.model.targets[n] for n in columns))
-    reports = batch.reports(seed)[:, columns]
-    whole = np.isfinite(reports).all(axis=1)
-    x = features(model, reports[whole])
-    z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in names]]
-    told = directions(x, z)
-    summaries = told(x)
-    target = told(features(model, model.recorded[np.newaxis, :]))[0]
-    count = accepted_of(len(x))
-    near, weights, width = nearest(summaries, target, count)
-    moved = adjust(z[near], summaries[near], target, weights)
-    share = weights / weights.sum()
-    mean = share @ moved
-    variance = share @ (moved - mean) ** 2
-    reach = reach_of(summaries, width, count)
-    ess = float(1.0 / (share**2).sum())
-    return LocalPosterior(names, mean, variance, readings_of(moved, share, told.told, ess), ess, reach, len(columns))
+@dataclass(frozen=True)
+class Reader:
+    """A park's runs made ready to be asked what a record says: of its own record, and of simulated ones.
+
+    Parameters
+    ----------
+    names
+        Axes that are pooled in it.
+    model
+        Of the targets that are read.
+    scores
+        Normal scores of these axes, shape (runs, axes).
+    told
+        Summaries of reports.
+    summaries
+        Of the runs, shape (runs, components).
+    """
+
+    names: tuple[str, ...]
+    model: ObservationModel
+    scores: Floats
+    told: Directions
+    summaries: Floats
+
+    @classmethod
+    def of(cls, batch: PanelBatch, seed: int, spread: Discrepancy, columns: Sequence[int]) -> Reader:
+        """Make a park's runs ready to read some of its targets."""
+        park = batch.park
+        model = ObservationModel(tuple(park.model.targets[n] for n in columns))
+        reports = batch.reports(seed, spread)[:, list(columns)]
+        whole = np.isfinite(reports).all(axis=1)
+        x = features(model, reports[whole])
+        z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
+        told = directions(x, z)
+        return cls(park.pooled, model, z, told, told(x))
+
+    def read(self, recorded: Floats, *, reach: bool = False) -> LocalPosterior:
+        """What a record says, shape (targets,); how easily it is reached only if asked for."""
+        target = self.told(features(self.model, recorded[np.newaxis, :]))[0]
+        count = accepted_of(len(self.summaries))
+        near, weights, width = nearest(self.summaries, target, count)
+        moved = adjust(self.scores[near], self.summaries[near], target, weights)
+        share = weights / weights.sum()
+        mean = share @ moved
+        variance = share @ (moved - mean) ** 2
+        ess = float(1.0 / (share**2).sum())
+        far = reach_of(self.summaries, width, count) if reach else float("nan")
+        told = readings_of(moved, share, self.told.told, ess)
+        return LocalPosterior(self.names, mean, variance, told, ess, far, len(recorded))
+
+
+def silent(park: Park) -> LocalPosterior:
+    """The prior itself, of a park with nothing fitted."""
+    axes = len(park.pooled)
+    return LocalPosterior(
+        park.pooled, np.zeros(axes), np.ones(axes), Readings.none(axes), np.inf, float("nan"), 0
+    )  # fmt: skip
+
+
+def local_posterior(
+    batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
+) -> LocalPosterior:
+    """Infer a park's pooled axes from its own record.
+
+    Parameters
+    ----------
+    until
+        Last day of a value that is read, counted; all by default.
+    reach
+        Find out how easily the record is reached, too.
+    """
+    columns = batch.park.known(until)
+    if not columns:
+        return silent(batch.park)
+    reader = Reader.of(batch, seed, spread, columns)
+    return reader.read(reader.model.recorded, reach=reach)
 
 
 def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:

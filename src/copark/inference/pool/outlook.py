@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.pool.batches import design, run_outputs
-from copark.inference.pool.growth import Past
+from copark.inference.pool.discrepancy import strayed
+from copark.inference.pool.growth import Past, fit_growth
+from copark.inference.pool.origins import pasts
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, Park, points_at
-from copark.inference.pool.scoring import curves_without
 from copark.inference.pool.similar import BaseRate, base_rates
 
 Floats = NDArray[np.float64]
@@ -69,7 +70,7 @@ class Outlook:
 
 
 def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threads: int = 1) -> Outlook:
-    """Forecast a case as if nothing had been observed of it."""
+    """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
     seed = panel.settings.seed
     park, points = pooled_prior(panel, case, runs, seed)
     quarters = until - case.clock.start + 1
@@ -77,9 +78,9 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threa
     bands = []
     for where in (points, own):
         out, status = run_outputs(park, where, COUNTS, quarters, seed, 0, threads)
-        whole = out[status == 0]
+        whole = strayed(out[status == 0], COUNTS, panel.spread, seed)
         bands.append({name: np.quantile(whole[:, n, :], SHOWN, axis=0) for n, name in enumerate(COUNTS)})
-    curves = curves_without(panel.parks, case.name)
+    curves = {name: fit_growth(pasts(panel.parks, case.name, name)) for name in COUNTS}
     nothing = Past(np.zeros(0), np.zeros(0))
     growth = {
         name: np.quantile([curve.ensemble(nothing, (t + 1) / 4.0) for t in range(quarters)], SHOWN, axis=1)

@@ -1,15 +1,13 @@
-"""The whole panel in order: a batch of every park, what each says alone, what they say together; kept and resumed.
+"""The whole panel in order: a batch of every park, how far parks stray from the model, what each says, what all say.
 
-Under a folder lie ``batches/`` (runs of each park, by identity) and ``<identity>/`` (a panel: ``pool.json`` with its
-recipe and results, ``pool.npz`` with the parks' readings and the draws of the hierarchy).
+See :mod:`copark.inference.pool.keeping` for what is kept, and where.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.identity import hash_content, identity_of
+from copark.identity import hash_content, hash_files, identity_of
+from copark.inference.pool import keeping
 from copark.inference.pool.axes import AXES, POOLED, SIZES
-from copark.inference.pool.batches import PanelBatch, make_panel_batch
+from copark.inference.pool.batches import PanelBatch, design, make_panel_batch
+from copark.inference.pool.discrepancy import Discrepancy, Trial, chosen
 from copark.inference.pool.hierarchy import ALIKE, SWEEPS, Pooled, Readings, pool
-from copark.inference.pool.local import ERRORS, NEAR, LocalPosterior, local_posterior, scores_of
-from copark.inference.pool.parks import Park, park_of
-from copark.inference.pool.scoring import ALONE, PanelScore, curves_without, left_out, rolling
-from copark.inference.pool.scoring import POOLED as POOLED_METHOD
-from copark.model.compiler import model_hash, versions
+from copark.inference.pool.local import LocalPosterior, local_posterior, scores_of
+from copark.inference.pool.origins import trials_of, windows
+from copark.inference.pool.parks import Park, bare, park_of, points_at
+from copark.model.compiler import model_hash
 
 Floats = NDArray[np.float64]
 RUNS = 1 << 13
-SCORED = 2
-"""A park's batch on the pooled prior has the panel's runs divided by this."""
-FORMAT = 1
+FORMAT = 2
 LEFT_SWEEPS = 800
 """Sweeps of the hierarchy where one park is left out."""
 Progress = Callable[[int, int], None]
@@ -87,6 +84,10 @@ class Panel:
     ----------
     settings, parks
         What was asked.
+    trials
+        How well forecasts from each park's own past did, by spread of the discrepancy.
+    spread
+        The discrepancy that follows from all of them.
     local
         What each park says alone, by name.
     pooled
@@ -97,6 +98,8 @@ class Panel:
 
     settings: Settings
     parks: tuple[Park, ...]
+    trials: tuple[Trial, ...]
+    spread: Discrepancy
     local: Mapping[str, LocalPosterior]
     pooled: Pooled
     identity: str
@@ -117,12 +120,6 @@ class Panel:
         others = {key: one for key, one in self.local.items() if key != name}
         return pooled_axes(others, self.settings.seed, LEFT_SWEEPS)
 
-    def warping(self, park: Park) -> Warping:
-        """Pooled prior of a park, learned from all others."""
-        name = park.name if park.name in self.local else ""
-        identity = identity_of({"panel": self.identity, "without": name, "sweeps": LEFT_SWEEPS})
-        return Warping(self.without(name), park.pooled, identity)
-
     def lenders(self, without: str = "") -> dict[str, float]:
         """How much of what was learned comes from each park: its share in the mean, over all axes."""
         others = [name for name in self.local if name != without]
@@ -130,8 +127,12 @@ class Panel:
         share = total / total.sum() if total.sum() > 0 else total
         return {name: float(x) for name, x in zip(others, share, strict=True)}
 
+    def step(self, folder: Path | None, name: str, make: Callable[[], Any]) -> Any:
+        """Do a step of the work on the panel, or find it done."""
+        return keeping.step(folder, self.identity, name, make)
 
-def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int = SWEEPS) -> Pooled:
+
+def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
     """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
     alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
     parks = []
@@ -139,16 +140,35 @@ def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int = SW
         rows = np.zeros((one.readings.count, len(POOLED)))
         rows[:, [POOLED.index(name) for name in one.names]] = one.readings.rows
         parks.append(Readings(rows, one.readings.middles, one.readings.precisions))
-    return pool(parks, alike, seed, sweeps)
+    return pool(parks, alike, seed, SWEEPS if sweeps is None else sweeps)
+
+
+def warping_of(
+    panel: Panel, others: Mapping[str, LocalPosterior], park: Park, spread: Discrepancy, until: int | None = None
+) -> Warping:
+    """Pooled prior of a park, learned from what others' records say.
+
+    Parameters
+    ----------
+    others
+        Every other park, by a day and with a spread of the discrepancy.
+    """
+    identity = identity_of(
+        {"panel": panel.identity, "parks": sorted(others), "spread": asdict(spread), "until": until,
+         "sweeps": LEFT_SWEEPS}
+    )  # fmt: skip
+    return Warping(pooled_axes(others, panel.settings.seed, LEFT_SWEEPS), park.pooled, identity)
 
 
 def panel_identity(parks: Sequence[Park], settings: Settings) -> str:
-    """Identity of a panel: parks, model, settings and the rules of pooling."""
+    """Identity of a panel: parks, model, settings and the code of pooling."""
     return identity_of(recipe_of(parks, settings))
 
 
 def recipe_of(parks: Sequence[Park], settings: Settings) -> dict[str, Any]:
     """What a panel depends on, as plain values."""
+    here = Path(__file__).parent
+    shared = [here.parent / f"{name}.py" for name in ("observations", "posterior", "prior", "summaries")]
     return {
         "format": FORMAT,
         "parks": {park.name: hash_content(park.content) for park in parks},
@@ -157,8 +177,7 @@ def recipe_of(parks: Sequence[Park], settings: Settings) -> dict[str, Any]:
         "axes": {name: [axis.role, axis.group] for name, axis in AXES.items()},
         "sizes": {name: list(prior) for name, prior in SIZES.items()},
         "alike": ALIKE,
-        "accepted": NEAR,
-        "errors": ERRORS,
+        "code": hash_files([*sorted(here.glob("*.py")), *shared], here.parent),
     }
 
 
@@ -170,28 +189,42 @@ def learn(
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Panel:
-    """Run every park on its prior, infer each, pool them; keep the panel if there is a folder.
+    """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
 
     Parameters
     ----------
     folder
-        Of ``batches/`` and panels.
+        Where batches, steps and panels are kept; in memory only if none is given.
     progress
-        Called with parks done and parks in all.
+        Called with steps done and steps in all.
     """
     identity = panel_identity(parks, settings)
-    kept = None if folder is None else load_local(parks, folder / identity)
+    tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)
+    trials: list[Trial] = []
+    for done, park in enumerate(parks):
+        tell(2 * done, whole)
+        rows = keeping.step(folder, identity, f"trials-{park.name}", partial(_trials, park, settings, threads, folder))
+        trials += [Trial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
+    spread = chosen(trials)
+    kept = None if folder is None else keeping.load_local(parks, folder / identity)
     local = dict(kept or {})
     for done, park in enumerate(parks):
-        if progress is not None:
-            progress(done, len(parks))
+        tell(2 * len(parks) + done, whole)
         if park.name not in local:
-            local[park.name] = local_posterior(prior_batch(park, settings, threads, folder), settings.seed)
+            batch = prior_batch(park, settings, threads, folder)
+            local[park.name] = local_posterior(batch, settings.seed, spread, reach=True)
     ordered = {park.name: local[park.name] for park in parks}
-    panel = Panel(settings, tuple(parks), ordered, pooled_axes(ordered, settings.seed), identity)
+    pooled = pooled_axes(ordered, settings.seed)
+    panel = Panel(settings, tuple(parks), tuple(trials), spread, ordered, pooled, identity)
     if folder is not None and kept is None:
-        save(panel, folder / identity)
+        keeping.save(ordered, pooled, {"identity": identity, "recipe": recipe_of(parks, settings)}, folder / identity)
     return panel
+
+
+def _trials(park: Park, settings: Settings, threads: int, folder: Path | None) -> list[Any]:
+    batch = prior_batch(park, settings, threads, folder)
+    found = [one for window in windows(park) for one in trials_of(window, batch, settings.seed)]
+    return [[one.family, one.day, list(one.log_density)] for one in found]
 
 
 def prior_batch(park: Park, settings: Settings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
@@ -200,99 +233,9 @@ def prior_batch(park: Park, settings: Settings, threads: int = 1, folder: Path |
     return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)
 
 
-def pooled_batch(panel: Panel, park: Park, threads: int = 1, folder: Path | None = None) -> PanelBatch:
-    """Runs of a park on the pooled prior of the others, made or found."""
-    warp = panel.warping(park)
-    home = None if folder is None else folder / "batches"
-    return make_panel_batch(
-        park, max(panel.settings.runs // SCORED, 2), panel.settings.seed, warp=warp, warped={"prior": warp.identity},
-        threads=threads, folder=home,
-    )  # fmt: skip
-
-
-def score_panel(
-    panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
-) -> tuple[PanelScore, ...]:
-    """Let every method forecast every park that has something to score."""
-    found: list[PanelScore] = []
-    for done, park in enumerate(panel.parks):
-        if progress is not None:
-            progress(done, len(panel.parks))
-        if not park.model.targets:
-            continue
-        batches = {
-            POOLED_METHOD: pooled_batch(panel, park, threads, folder),
-            ALONE: prior_batch(park, panel.settings, threads, folder),
-        }
-        curves = curves_without(panel.parks, park.name)
-        found += left_out(park, batches, curves, panel.settings.seed)
-        found += rolling(park, batches, curves, panel.settings.seed)
-    return tuple(found)
-
-
 def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Park, Floats]:
-    """Points of a case's prior as the panel's other parks have moved it; the park as read, and shape (runs, axes)."""
-    from copark.inference.pool.batches import design
-    from copark.inference.pool.parks import points_at
-
-    park = park_of(case)
-    warp = panel.warping(park)
+    """Points of a case's prior as the panel's other parks have moved it; the park read bare, and shape (runs, axes)."""
+    park = park_of(bare(case))
+    others = {name: one for name, one in panel.local.items() if name != park.name}
+    warp = warping_of(panel, others, park, panel.spread)
     return park, warp(points_at(park, design(runs, seed)), park.space.names)
-
-
-def save(panel: Panel, home: Path) -> None:
-    """Keep a panel, whole or not at all."""
-    from copark.store.atomic import written_folder
-
-    pooled = panel.pooled
-    arrays: dict[str, Floats] = {"mu": pooled.mu, "tau": pooled.tau}
-    for name, one in panel.local.items():
-        read = one.readings
-        parts = {"mean": one.mean, "variance": one.variance, "rows": read.rows, "middles": read.middles,
-                 "precisions": read.precisions}  # fmt: skip
-        arrays |= {f"{part}/{name}": values for part, values in parts.items()}
-    record = {
-        "identity": panel.identity,
-        "recipe": recipe_of(panel.parks, panel.settings),
-        "made_with": dict(versions()),
-        "axes": list(POOLED),
-        "local": {
-            name: {"names": list(one.names), "ess": _plain(one.ess), "reach": _plain(one.reach), "values": one.values}
-            for name, one in panel.local.items()
-        },
-        "pooled": {
-            name: {"mean": float(pooled.mu[:, n].mean()), "sd": float(pooled.mu[:, n].std()),
-                   "tau": [float(x) for x in np.quantile(pooled.tau[:, n], (0.05, 0.5, 0.95))]}
-            for n, name in enumerate(POOLED)
-        },
-    }  # fmt: skip
-    with written_folder(home) as folder:
-        np.savez_compressed(folder / "pool.npz", **arrays)  # type: ignore[arg-type]
-        words = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        (folder / "pool.json").write_text(words + "\n", encoding="utf-8")
-
-
-def load_local(parks: Sequence[Park], home: Path) -> dict[str, LocalPosterior] | None:
-    """Read what each park says alone from a kept panel; ``None`` if there is none, or not a whole one."""
-    try:
-        record = json.loads((home / "pool.json").read_text(encoding="utf-8"))["local"]
-        with np.load(home / "pool.npz", allow_pickle=False) as kept:
-            return {
-                park.name: LocalPosterior(
-                    tuple(record[park.name]["names"]), kept[f"mean/{park.name}"], kept[f"variance/{park.name}"],
-                    Readings(*(kept[f"{part}/{park.name}"] for part in ("rows", "middles", "precisions"))),
-                    _number(record[park.name]["ess"], np.inf), _number(record[park.name]["reach"], np.nan),
-                    int(record[park.name]["values"]),
-                )
-                for park in parks
-            }  # fmt: skip
-    except (OSError, KeyError, ValueError, TypeError):
-        return None
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _number(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else float(value)

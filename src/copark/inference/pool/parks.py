@@ -1,8 +1,11 @@
 """A park as the panel reads it: its case with the panel's sizes, its prior, its targets, its age on their days.
 
-Fitted are the values that the casebook means to be fitted or scored, to the end of 2024. Jobs that the casebook keeps
-for looking are not fitted; where a park has no others they are forecast and scored, since every method is given the
-same past. A value of zero kept for looking is a closure by a government, for which the model has no lever.
+Fitted are the values that the casebook means to be fitted or scored, to the end of 2024, and where a park has no others
+the jobs that it keeps for looking: every method is given the same past. A value of zero kept for looking is a closure
+by a government, for which the model has no lever.
+
+A park that is forecast is read *bare*: without what was read off its own record. That is its own priors (Suzhou's rate
+of starting comes from its starts), and the enterprises it dates one by one.
 """
 
 from __future__ import annotations
@@ -32,8 +35,6 @@ COUNTS = ("registered", "operating", "jobs")
 LAST = Quarter(2024, 4)
 """Nothing later is read."""
 FITTED = ("fit", "score")
-MOST_HELD = 2
-"""Values at the end of a series that are held out together."""
 YOUNGEST = 0.25
 """Least age in years: a park is as old as its first quarter."""
 
@@ -51,16 +52,13 @@ class Park:
     space
         The prior of what is drawn.
     model
-        All targets: fitted ones, and jobs that are only forecast.
-    fitted
-        Positions of the targets that are fitted.
+        All targets; all are fitted.
     """
 
     case: Case
     read: Case
     space: PriorSpace
     model: ObservationModel
-    fitted: Integers
 
     @property
     def name(self) -> str:
@@ -95,21 +93,13 @@ class Park:
         """Positions of an observable's values that are reported as such, no bounds."""
         return [n for n in self.of(variable) if is_exact(self.model.targets[n])]
 
-    def held(self, variable: str) -> tuple[list[int], list[int]]:
-        """Split for a rolling origin: the last exact values of an observable, and everything known before the first.
+    def known(self, until: int | None = None) -> list[int]:
+        """Positions of the targets whose date ends by a day, counted; of all without one."""
+        return [n for n, one in enumerate(self.model.targets) if until is None or last_day(one) <= until]
 
-        At least one value of the observable stays known. Two empty lists where that leaves nothing to hold out.
-        """
-        exact, own = self.scored(variable), self.of(variable)
-        for count in range(MOST_HELD, 0, -1):
-            later = exact[-count:]
-            if len(exact) < count:
-                continue
-            day = last_day(self.model.targets[later[0]])
-            known = [n for n, one in enumerate(self.model.targets) if last_day(one) < day]
-            if set(known) & set(own):
-                return later, known
-        return [], []
+    def between(self, variable: str, after: int, until: int) -> list[int]:
+        """Positions of an observable's exact values whose date ends after one day and by another."""
+        return [n for n in self.scored(variable) if after < last_day(self.model.targets[n]) <= until]
 
     @property
     def content(self) -> dict[str, object]:
@@ -118,7 +108,6 @@ class Park:
             "case": self.case.hash,
             "axes": list(self.space.names),
             "targets": self.model.content(),
-            "fitted": [int(n) for n in self.fitted],
         }
 
 
@@ -132,6 +121,20 @@ def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
     return [one for one in targets(case, roles) if one.observation.date.last_day <= LAST.last_day]
 
 
+def bare(case: Case, *, past: bool = False) -> Case:
+    """Give a case without what was read off its own record.
+
+    Parameters
+    ----------
+    past
+        Keep enterprises dated one by one: for a park whose past is known, and whose later ones are taken away by date.
+    """
+    taken: dict[str, object] = {"parameters": {}}
+    if not past:
+        taken |= {"anchors": (), "certificates": ()}
+    return case.model_copy(update=taken)
+
+
 def park_of(case: Case) -> Park:
     """Read a case for the panel."""
     fitted = known_targets(case, FITTED)
@@ -140,15 +143,8 @@ def park_of(case: Case) -> Park:
     if any(one.variable == "jobs" for one in fitted):
         extra = []
     chosen = sorted((*fitted, *extra), key=lambda one: (one.variable, last_day(one), one.value))
-    kept = {id(one) for one in fitted}
     read = read_for_panel(case)
-    return Park(
-        case,
-        read,
-        PriorSpace.of(read),
-        ObservationModel(tuple(chosen)),
-        np.array([n for n, one in enumerate(chosen) if id(one) in kept], dtype=np.int64),
-    )
+    return Park(case, read, PriorSpace.of(read), ObservationModel(tuple(chosen)))
 
 
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
@@ -169,6 +165,11 @@ def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
     if len(wanted) < 2:
         raise RunRefused(text("pool.too_few", lang))
     return tuple(park_of(load_case(name)) for name in wanted)
+
+
+def year_end(year: int) -> int:
+    """Last day of a year, counted."""
+    return Quarter(year, 4).last_day.toordinal()
 
 
 def points_at(park: Park, uniforms: Floats) -> Floats:

@@ -43,6 +43,10 @@ METHOD_COLOURS = {
     "pooled": MODEL, "alone": PALE, "growth": SECOND, "persistence": MUTED, "line": ACCENT, "logistic": INK,
 }  # fmt: skip
 COLUMNS = 4
+TITLE_EMS = 17.0
+"""Width of a small multiple's title."""
+TALL = 1.68
+"""Inches from one row of small multiples to the next."""
 REACH = 1.645
 """Standard deviations on either side that hold 90 %."""
 
@@ -165,13 +169,13 @@ def fans(found: PoolFindings) -> Figure:
     found = spoken(found)
     shown = found.fans
     rows = -(-len(shown) // COLUMNS)
-    height = 1.2 + 1.5 * rows
+    height = 1.2 + TALL * rows
     figure = sheet((9.2, height), found.say("figure.fans"), found.say("figure.fans_subtitle"), found.footer)
     width = (9.2 - 0.5) / COLUMNS
     for at, fan in enumerate(shown):
         row, column = divmod(at, COLUMNS)
         left = 0.45 + width * column
-        top = 0.85 + 1.5 * row
+        top = 1.0 + TALL * row
         axes = panel(figure, left, height - top - 1.02, 9.2 - left - width + 0.42, top)
         _fan(axes, found, fan)
     handles = [
@@ -193,22 +197,28 @@ def _fan(axes: Axes, found: PoolFindings, fan: ParkFan) -> None:
         target = park.model.targets[n]
         exact = target.bound in {"exact", "about"}
         axes.plot(first + park.ages[n], max(target.reported, 0.0) + 1, "o" if exact else "^", color=INK, markersize=2.4)
-    axes.set_yscale("log")
-    axes.set_yticks([2.0, 11.0, 101.0, 1001.0], labels=["1", "10", "100", "1000"])
-    axes.minorticks_off()
     top = max(
         float(fan.levels[4].max()), max((park.model.targets[n].reported for n in park.of(fan.variable)), default=1.0)
     )
-    axes.set_ylim(1.0, 1.5 * (top + 1))
+    counted(axes, 1.5 * (top + 1))
     years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
     ticks = axes.get_xticks()
     axes.set_xticks(ticks[:: max(1, len(ticks) // 3)])
     axes.tick_params(labelsize=SIZE["foot"])
     title = found.say("figure.fan_title", park=found.park(fan.park), observable=found.observable(fan.variable))
     axes.set_title(
-        wrap(title, 28, 2),
+        wrap(title, TITLE_EMS, 3),
         size=SIZE["small"], color=INK, loc="left", pad=3,
     )  # fmt: skip
+
+
+def counted(axes: Axes, top: float) -> None:
+    """A logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
+    shown = [10**n for n in range(7) if 10**n + 1 < top]
+    axes.set_yscale("log")
+    axes.set_yticks([x + 1.0 for x in shown], labels=[number(x, 0) for x in shown])
+    axes.minorticks_off()
+    axes.set_ylim(1.0, top)
 
 
 @styled
@@ -221,7 +231,7 @@ def outlook(found: PoolFindings, variable: str) -> Figure:
     title = found.say("figure.outlook", park=one.park.case.title.get(found.lang), observable=found.observable(variable))
     figure = sheet((7.4, 4.0), title, found.say("figure.outlook_subtitle"), found.footer)
     axes = panel(figure, 0.75, 0.95, 0.35, 0.8)
-    pooled, alone = one.pooled[variable], one.alone[variable]
+    pooled, alone = one.pooled[variable] + 1, one.alone[variable] + 1
     axes.fill_between(one.times, pooled[0], pooled[4], color=MODEL, alpha=0.14, linewidth=0)
     axes.fill_between(one.times, pooled[1], pooled[3], color=MODEL, alpha=0.22, linewidth=0)
     axes.plot(one.times, pooled[2], color=MODEL, linewidth=1.6)
@@ -229,16 +239,16 @@ def outlook(found: PoolFindings, variable: str) -> Figure:
         axes.plot(one.times, alone[row], color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     if variable in one.growth:
         for row in (0, 2, 4):
-            axes.plot(one.times, one.growth[variable][row], color=SECOND, linewidth=1.2 if row == 2 else 0.8,
+            curve = one.growth[variable][row] + 1
+            axes.plot(one.times, curve, color=SECOND, linewidth=1.2 if row == 2 else 0.8,
                       linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
     start = one.park.case.clock.start.index / 4.0
     for rate in one.rates.get(variable, ()):
-        if not rate.same_type:
-            continue
-        low, middle, high = rate.values
-        axes.plot([start + rate.age] * 2, [low, high], color=ACCENT, linewidth=1.6)
-        axes.plot([start + rate.age], [middle], "D", color=ACCENT, markersize=4.5)
-    axes.set_ylim(0.0, 1.25 * max(float(pooled[4].max()), 1.0))
+        if rate.same_type and start + rate.age <= float(one.times[-1]):
+            low, middle, high = (x + 1 for x in rate.values)
+            axes.plot([start + rate.age] * 2, [low, high], color=ACCENT, linewidth=1.6)
+            axes.plot([start + rate.age], [middle], "D", color=ACCENT, markersize=4.5)
+    counted(axes, 2.0 * max(float(pooled[4].max()), 1.0))
     years(axes, float(one.times[0]) - 0.25, float(one.times[-1]))
     handles = [
         (Patch(color=MODEL, alpha=0.35), found.say("figure.key_pooled")),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.inference.pool.coverage import Coverage
 from copark.inference.pool.movement import AxisMovement, reference_of
 from copark.inference.pool.outlook import Outlook
 from copark.inference.pool.panel import Panel
@@ -47,6 +48,8 @@ class PoolFindings:
         The panel; forecasts scored; what became of each axis; a fan of each park with something observed.
     outlook
         A park without a history, if one was asked for.
+    examined
+        What bands held in simulated panels, if that was asked.
     """
 
     panel: Panel
@@ -55,6 +58,7 @@ class PoolFindings:
     fans: tuple[ParkFan, ...]
     outlook: Outlook | None
     lang: str
+    examined: Coverage | None = None
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the panel."""

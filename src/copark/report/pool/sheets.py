@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
 
@@ -11,9 +11,12 @@ import numpy as np
 
 from copark.inference.diagnostics import title_of
 from copark.inference.pool.axes import AXES, POOLED, SIZES
+from copark.inference.pool.discrepancy import GRID, table
 from copark.inference.pool.local import LEAST_CORRELATION
-from copark.inference.pool.movement import UNSURE_REACH, Told
+from copark.inference.pool.movement import UNSURE_REACH, Told, values_at
+from copark.inference.pool.outlook import SHOWN
 from copark.inference.pool.panel import recipe_of
+from copark.inference.pool.parks import COUNTS
 from copark.inference.pool.scoring import SCHEMES, winners
 from copark.report.numbers import NOTHING, number, percent
 from copark.report.pool.findings import PoolFindings
@@ -50,7 +53,7 @@ def _shown(cell: Cell) -> str:
     if cell is None:
         return NOTHING
     if isinstance(cell, float):
-        return number(cell, 3) if abs(cell) < 1.0 else number(cell)
+        return number(cell, 3) if abs(cell) < 10.0 else number(cell)
     return number(cell, 0) if isinstance(cell, int) else cell
 
 
@@ -101,39 +104,58 @@ def axes_sheet(found: PoolFindings, *, numbers: bool = False) -> Sheet:
     return Sheet("axes", names, tuple(rows))
 
 
-def parks_sheet(found: PoolFindings) -> Sheet:
-    """Every park: type, values, reach of the model, how far its size and its mechanisms lean on the others."""
+def parks_sheet(found: PoolFindings, *, numbers: bool = False) -> Sheet:
+    """Every park: type, values, reach of the model, how far its size and its mechanisms lean on the others.
+
+    Parameters
+    ----------
+    numbers
+        For a file: shares as numbers.
+    """
     lent = found.panel.lenders()
     rows: list[tuple[Cell, ...]] = []
     for at, park in enumerate(found.panel.parks):
         own = found.panel.local[park.name]
         leaning = found.panel.pooled.leaning(at)
-        size = float(leaning[POOLED.index("enquiry_rate")])
-        mean = float(np.mean(np.delete(leaning, POOLED.index("enquiry_rate"))))
-        reach = found.say("no_record") if own.values == 0 else percent(own.reach)
-        if own.values and own.reach < UNSURE_REACH:
-            reach = found.say("hard_to_reach", share=reach)
-        rows.append(
-            (
-                found.park(park.name), found.kind(park.name), own.values, reach, own.readings.count, percent(size),
-                percent(mean), percent(lent[park.name]),
-            )
-        )  # fmt: skip
+        enquiries = POOLED.index("enquiry_rate")
+        shares = (float(leaning[enquiries]), float(np.delete(leaning, enquiries).mean()), lent[park.name])
+        reach: Cell = own.reach
+        if not numbers:
+            reach = found.say("no_record") if own.values == 0 else percent(own.reach)
+            if own.values and own.reach < UNSURE_REACH:
+                reach = found.say("hard_to_reach", share=reach)
+        lead = (found.park(park.name), found.kind(park.name), own.values, reach, own.readings.count)
+        rows.append((*lead, *(shares if numbers else map(percent, shares))))
     keys = ("park", "kind", "values", "reach", "axes_told", "shrunk_size", "shrunk_rest", "lent")
     return Sheet("parks", heads(found, *keys), tuple(rows), frozenset((0, 1, 3)))
 
 
-def contest_sheet(found: PoolFindings, scheme: str) -> Sheet:
-    """Methods on the same values, by observable, best first."""
+def contest_sheet(found: PoolFindings, scheme: str, *, numbers: bool = False) -> Sheet:
+    """Methods on the same values, by observable, best first.
+
+    Parameters
+    ----------
+    numbers
+        For a file: every row whole, each number in a column of its own.
+    """
     rows: list[tuple[Cell, ...]] = []
     for one in found.contests:
         if one.scheme != scheme:
             continue
         for place, row in enumerate(one.standings):
-            lead = found.observable(one.variable) if place == 0 else ""
-            count: Cell = found.say("over", values=row.values, parks=row.parks) if place == 0 else ""
-            sure = found.say("firm" if one.firm else "not_firm") if place == 0 else ""
-            rows.append((lead, count, found.method(row.method), row.log_crps, row.crps, percent(row.coverage), sure))
+            sure = found.say("firm" if one.firm else "not_firm")
+            scores: tuple[Cell, ...] = (found.method(row.method), row.log_crps, row.crps)
+            if numbers:
+                lead = (found.observable(one.variable), len(one.standings), row.values, row.parks)
+                rows.append((*lead, *scores, row.coverage, place + 1, sure))
+                continue
+            first = (found.observable(one.variable), found.say("over", values=row.values, parks=row.parks), sure)
+            title, over, said = first if place == 0 else ("", "", "")
+            rows.append((title, over, *scores, percent(row.coverage), said))
+    if numbers:
+        counts = heads(found, "observable", "methods", "values", "parks", "method")
+        last = heads(found, "log_crps", "crps", "coverage", "place", "sure")
+        return Sheet(scheme, (*counts, *last), tuple(rows))
     keys = ("observable", "values", "method", "log_crps", "crps", "coverage", "sure")
     return Sheet(scheme, heads(found, *keys), tuple(rows), frozenset((0, 1, 2, 6)))
 
@@ -201,6 +223,95 @@ def rates_sheet(found: PoolFindings) -> Sheet:
     return Sheet("rates", heads(found, *keys), tuple(rows), frozenset((0, 2, 7)), frozenset((7,)))
 
 
+def outlook_sheet(found: PoolFindings, *, numbers: bool = False) -> Sheet:
+    """The park without a history every five years and at the end: pooled prior, prior alone, growth curve.
+
+    Parameters
+    ----------
+    numbers
+        For a file: each number in a column of its own.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    one = found.outlook
+    if one is None:
+        raise ValueError("no outlook")
+    start = one.park.case.clock.start
+    ways = (("model", one.pooled), ("prior_alone", one.alone), ("curve", one.growth))
+    for variable in COUNTS:
+        for at in read_at(one.quarters):
+            row: list[Cell] = [found.observable(variable), str(start + at)]
+            for _, bands in ways:
+                levels = bands[variable][:, at] if variable in bands else None
+                if numbers:
+                    row += [None] * len(SHOWN) if levels is None else [float(x) for x in levels]
+                else:
+                    row.append(NOTHING if levels is None else spanned(levels[0], levels[2], levels[4]))
+            rows.append(tuple(row))
+    names = [found.say(f"column.{key}") for key, _ in ways]
+    heads_of = [f"{name} {100 * level:g} %" for name in names for level in SHOWN] if numbers else names
+    return Sheet("outlook", (*heads(found, "observable", "quarter"), *heads_of), tuple(rows), frozenset((0, 1)))
+
+
+def spanned(low: float, middle: float, high: float) -> str:
+    """A count with its band, as a page shows it."""
+    return f"{number(middle, 0)} ({number(low, 0)} – {number(high, 0)})"
+
+
+def read_at(quarters: int) -> list[int]:
+    """Quarters that tables show, counted from the start: every five years, and the last."""
+    return sorted({*range(19, quarters, 20), quarters - 1})
+
+
+def borrowed_sheet(found: PoolFindings, *, numbers: bool = False) -> Sheet:
+    """Every parameter a new park takes over: what the prior said, what the panel says of a new park, from whom.
+
+    Parameters
+    ----------
+    numbers
+        For a file: each number in a column of its own.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for one in sorted(found.movements, key=lambda each: each.new.overlap):
+        low, middle, high = (float(x) for x in values_at(found.panel, one.name, np.array([-1.645, 0.0, 1.645])))
+        taken = [one.new.values[n] for n in (2, 0, 4)]
+        share = sum(each for _, each in one.lenders)
+        lead: tuple[Cell, ...] = (one.title(found.lang), found.say(f"group.{one.group}"))
+        tail: tuple[Cell, ...] = (found.verdict(one.new.verdict), share, found.lenders(dict(one.lenders), 4))
+        if numbers:
+            rows.append((*lead, middle, low, high, *taken, *tail))
+        else:
+            before = f"{number(middle, None)} ({number(low, None)} – {number(high, None)})"
+            rows.append((*lead, before, band(one.new), tail[0], percent(share), tail[2]))
+    before, new = heads(found, "prior", "new")
+    bands = [f"{name} {level}" for name in (before, new) for level in ("50 %", "5 %", "95 %")]
+    last = heads(found, "verdict", "borrowed", "whom")
+    if numbers:
+        return Sheet("borrowed", (*heads(found, "parameter", "group"), *bands, *last), tuple(rows))
+    keys = ("parameter", "group", "before", "new")
+    return Sheet("borrowed", (*heads(found, *keys), *last), tuple(rows), frozenset((0, 1, 4, 6)), frozenset((6,)))
+
+
+def trials_sheet(found: PoolFindings) -> Sheet:
+    """How well forecasts from parks' own pasts did, by spread of what the model leaves out."""
+    rows: list[tuple[Cell, ...]] = []
+    for name, (parks, logs) in table(found.panel.trials).items():
+        chosen = found.panel.spread.jobs if name == "jobs" else found.panel.spread.companies
+        for spread, log in zip(GRID, logs, strict=True):
+            mark = found.say("taken_spread") if spread == chosen else ""
+            rows.append((found.say(f"family.{name}"), parks, spread, float(log), mark))
+    return Sheet(
+        "trials", heads(found, "observable", "parks", "spread", "log_density", "sure_spread"), tuple(rows),
+        frozenset((0, 4)),
+    )  # fmt: skip
+
+
+def coverage_sheet(found: PoolFindings) -> Sheet:
+    """What bands of 90 % held in simulated panels."""
+    if found.examined is None:
+        raise ValueError("not examined")
+    return Sheet("coverage", heads(found, "setting", "value"), tuple(asdict(found.examined).items()))
+
+
 def provenance_sheet(found: PoolFindings) -> Sheet:
     """What the panel depends on."""
     recipe = recipe_of(found.panel.parks, found.panel.settings)
@@ -214,14 +325,19 @@ def provenance_sheet(found: PoolFindings) -> Sheet:
 def files_of(found: PoolFindings) -> Iterator[Sheet]:
     """Tables as files hold them."""
     yield axes_sheet(found, numbers=True)
-    yield parks_sheet(found)
+    yield parks_sheet(found, numbers=True)
     for scheme in SCHEMES:
-        yield contest_sheet(found, scheme)
+        yield contest_sheet(found, scheme, numbers=True)
     yield winners_sheet(found)
     yield scores_sheet(found)
+    yield trials_sheet(found)
     yield roles_sheet(found)
     if found.outlook is not None:
+        yield outlook_sheet(found, numbers=True)
+        yield borrowed_sheet(found, numbers=True)
         yield rates_sheet(found)
+    if found.examined is not None:
+        yield coverage_sheet(found)
     yield provenance_sheet(found)
 
 
