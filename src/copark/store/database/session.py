@@ -157,8 +157,12 @@ class FileDoor:
 def connected(file: Path) -> sqlite3.Connection:
     """A connection to a file, which is made if it is not there."""
     connection = sqlite3.connect(str(file), timeout=PATIENCE, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    set_up(connection)
+    try:
+        connection.row_factory = sqlite3.Row
+        set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
