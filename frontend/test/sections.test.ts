@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+
+import { sectionsOf, without } from '../src/lib/sections';
+
+const report = `<!doctype html><nav aria-label="Contents"><ol>
+  <li><a href="#summary">Summary</a></li>
+  <li><a href="#equity">Land &amp; shares</a></li>
+  <li><a href="#limits">Limits</a></li>
+</ol></nav>
+<section id="summary"><p style="width: 3%">See <a href="#equity" class="x">the <b>shares</b></a>.</p></section>
+<section id="equity"><section id="inner">within</section>gone</section>
+<section id="limits">stays</section>`;
+
+describe('a report', () => {
+  it('names its sections', () => {
+    expect(sectionsOf(report).map((one) => one.title)).toEqual(['Summary', 'Land & shares', 'Limits']);
+  });
+
+  it('goes out whole unless something is left out', () => {
+    expect(without(report, new Set())).toBe(report);
+  });
+
+  it('loses a section with what is in it and what leads to it', () => {
+    const found = without(report, new Set(['equity']));
+    expect(found).not.toMatch(/equity|within|gone/);
+    expect(found).toContain('See the <b>shares</b>.');
+    expect(found).toContain('stays');
+    expect(sectionsOf(found).map((one) => one.id)).toEqual(['summary', 'limits']);
+  });
+
+  it('never loses its limits', () => {
+    expect(without(report, new Set(['limits', 'summary']))).toBe(report);
+  });
+});
