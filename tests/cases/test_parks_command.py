@@ -161,3 +161,18 @@ def test_faults_are_shown_by_part(capsys):
     shown = capsys.readouterr()
     assert "parks: 1 fault(s)" in shown.out
     assert "parks.csv" in shown.err
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_page_draws_those_that_have_a_series(tmp_path, lang, capsys):
+    """Of the 19 cases one (Tianjin Eco-City) has no count of enterprises; the list holds all parks found."""
+    call(["--format", "html", "--to", str(tmp_path / "parks.html"), "--sort", "type"], capsys, lang)
+    page = (tmp_path / "parks.html").read_text(encoding="utf-8")
+    assert {"en": "18 of the parks found", "zh": "18 个"}[lang] in page
+    assert page.count("<tr>") == 1 + 37
+    assert (tmp_path / "figures" / f"parks-{lang}.svg").exists()
+
+
+def test_a_page_of_parks_without_a_series_has_no_figure(tmp_path):
+    page = workflow.write_parks_page(workflow.list_parks(country="ZMB"), tmp_path / "parks.html")
+    assert "<svg" not in page.read_text(encoding="utf-8")

@@ -143,3 +143,22 @@ def test_the_end_of_rivalry_does_more_than_the_swap(answer):
 def test_the_experiment_does_not_depend_on_threads(answer):
     again = experiment.suzhou(runs=RUNS, threads=2)
     assert again == answer
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_tells_arms_and_limits(tmp_path, lang):
+    told = experiment.suzhou(runs=400, threads=1, lang=lang, out=tmp_path, report=True)
+    page = told.report.read_text(encoding="utf-8")
+    assert ("不能说明" if lang == "zh" else "It cannot show") in page
+    tables = {path.name for path in (told.report.parent / "tables").iterdir()}
+    assert tables == {f"{name}-{lang}.csv" for name in ("arms", "years", "contrasts", "quarters")}
+
+
+def test_the_course_ends_where_the_account_ends(answer):
+    """The accumulated result of the course at the end of 2003 is that of the table; land costs less in rivalry."""
+    at = answer.quarters.index("2003Q4")
+    arms = {arm.key: arm for arm in answer.arms}
+    for arm in answer.arms:
+        assert arm.course[at].median == pytest.approx(arm.result_2003.median)
+    assert arms["control-swap"].land_price_2002.median > arms["never-unswapped"].land_price_2002.median
+    assert arms["control-swap"].land_price_2000.median == pytest.approx(arms["never-swap"].land_price_2000.median)

@@ -171,3 +171,16 @@ def test_columns_of_reported_degrees_are_examined(tmp_path, capsys):
     _, out, err = call(["coupling", str(path), "--subsystems", "A,B", "--reported-c", "C", "--json"], capsys)
     assert "lost the coefficient" in err
     assert json.loads(out)["reported"][0]["matches"]
+
+
+def test_the_casebooks_own_scores_have_a_name(capsys, tmp_path, monkeypatch):
+    """``parks`` is the table of 39 cases of the casebook, of which 36 are complete; a file of that name comes first."""
+    monkeypatch.chdir(tmp_path)
+    asked = ["--outcome", "OUTCOME", "--conditions", "GOV,EQUITY,NETWORK", "--drop-missing", "--json"]
+    code, out, _ = call(["qca", "parks", *asked], capsys)
+    assert code == 0
+    assert "36" in out
+    (tmp_path / "parks").write_text(PARKS, encoding="utf-8")
+    code, _, err = call(["qca", "parks", *asked], capsys)
+    assert code != 0
+    assert err

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copark.cli.app import Lang, Runs, Seed, Threads, app
+from copark.cli.app import OUT, Lang, Out, Runs, Seed, Threads, app
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class ParkForm(StrEnum):
     csv = "csv"
     xlsx = "xlsx"
     json = "json"
+    html = "html"
 
 
 @app.command("parks", cls=SpokenCommand, help="parks.help.parks")
@@ -46,6 +47,9 @@ def parks(
     found = workflow.list_parks(type_=type_, country=country, status=status, sort=sort, lang=ctx.obj)
     if form is ParkForm.table:
         show_parks(found, ctx.obj)
+    elif form is ParkForm.html:
+        page = workflow.write_parks_page(found, to or OUT / "reports" / "parks" / f"parks-{ctx.obj}.html")
+        say("parks.written", ctx.obj, count=len(found.rows), path=page)
     elif to is not None:
         say("parks.written", ctx.obj, count=len(found.rows), path=workflow.export_parks(found, form.value, to))
     elif form is ParkForm.json:
@@ -89,6 +93,8 @@ def suzhou(
     seed: Seed = None,
     threads: Threads = None,
     as_json: Annotated[bool, typer.Option("--json", help="parks.help.json")] = False,
+    out: Out = OUT,
+    no_report: Annotated[bool, typer.Option("--no-report", help="parks.help.no_report")] = False,
     _lang: Lang = None,
 ) -> None:
     """Run the natural experiment of Suzhou and set the developer's result beside the record."""
@@ -99,9 +105,11 @@ def suzhou(
     from copark.workflows.suzhou import suzhou as experiment
 
     with Progress(ctx.obj) as progress:
-        answer = experiment(runs=runs, seed=seed, threads=threads, lang=ctx.obj, progress=progress)
+        answer = experiment(
+            runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out, report=not no_report, progress=progress
+        )
     if as_json:
-        print(json.dumps(asdict(answer), ensure_ascii=False, indent=1))
+        print(json.dumps(asdict(answer), ensure_ascii=False, indent=1, default=str))
     else:
         show_suzhou(answer, ctx.obj)
 
@@ -136,6 +144,9 @@ def show_suzhou(answer: SuzhouAnswer, lang: str) -> None:
     console.print()
     console.print(text("parks.suzhou.worth", lang), highlight=False)
     console.print(text("parks.suzhou.made", lang, identity=answer.identity, seed=answer.seed), highlight=False)
+    if answer.report is not None:
+        words = text("parks.suzhou.page", lang, path=answer.report)
+        console.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
 def told(band: Band, lang: str) -> str:

@@ -7,6 +7,7 @@ import io
 from dataclasses import fields
 from pathlib import Path
 
+from copark.report.tables import Table as PageTable
 from copark.store import exports, tables, workbook
 from copark.store.refusals import ExportRefused, fault
 from copark.texts import text
@@ -27,7 +28,7 @@ def cells(found: ParkList) -> list[list[tables.Cell]]:
 
 def write_csv(found: ParkList, target: Path) -> Path:
     """Write parks as CSV: UTF-8 with byte order mark; texts that look like formulas are made harmless."""
-    _refuse_folder(target)
+    refuse_folder(target)
     rows = cells(found)
     return exports.write_csv(tables.Table("parks", headings(found.lang), rows, len(rows)), target)
 
@@ -43,12 +44,26 @@ def csv_text(found: ParkList) -> str:
 
 def write_workbook(found: ParkList, target: Path) -> Path:
     """Write parks as a workbook of one sheet, headings and names held in sight; texts stay texts."""
-    _refuse_folder(target)
+    refuse_folder(target)
     rows = cells(found)
     table = tables.Table("parks", headings(found.lang), rows, len(rows))
     return workbook.write_workbook([table], target, found.lang, area="parks", freeze="C2", filters=True)
 
 
-def _refuse_folder(target: Path) -> None:
+def page_table(found: ParkList) -> PageTable:
+    """Parks as a page lists them."""
+    names = ("name", "type", "host", "home", "launch", "shares", "firms", "status", "status_reason")
+    rows = []
+    for row in found.rows:
+        shares = "" if row.home_share is None else f"{row.home_share:g}/{row.host_share:g}"
+        firms = "" if row.firms is None else f"{row.firms:,} ({row.firms_date[:4]})"
+        cells = (row.name, row.type, row.host, row.home, str(row.launch), shares, firms, row.status, row.status_reason)
+        rows.append(cells)
+    heads = [text(f"parks.{'short' if name == 'shares' else 'column'}.{name}", found.lang) for name in names]
+    return PageTable(tuple(heads), tuple(rows), short=frozenset({1, 5, 6, 7}), wide=frozenset({8}))
+
+
+def refuse_folder(target: Path) -> None:
+    """Refuse to write where a folder is."""
     if target.is_dir():
         raise ExportRefused([fault("target_is_folder", target)])

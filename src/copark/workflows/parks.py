@@ -224,6 +224,31 @@ def export_parks(found: ParkList, form: str, to: Path) -> Path:
     return _written(target, as_json(found))
 
 
+def write_parks_page(found: ParkList, to: Path) -> Path:
+    """Write parks as a page: enterprises over time, a panel for each park that has a series, and the list.
+
+    Raises
+    ------
+    copark.errors.RunRefused
+        If a folder stands in the way.
+    """
+    from copark.analysis.typology.measures import courses_of
+    from copark.cases.load import load_case
+    from copark.report.figures.parks import ParkCourse
+    from copark.report.parks import write_parks
+    from copark.workflows.park_exports import page_table, refuse_folder
+
+    target = Path(to)
+    refuse_folder(target)
+    drawn = []
+    for row in sorted(found.rows, key=lambda one: (TYPES.index(one.type_key), one.launch, one.name)):
+        courses = courses_of(load_case(row.case)) if row.case else ()
+        if courses:
+            drawn.append(ParkCourse(row.name, row.type_key, row.launch, courses))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write_parks(drawn, page_table(found), found.total, found.lang, target)
+
+
 def as_json(found: ParkList) -> str:
     """Give parks as JSON."""
     content = {"total": found.total, "lang": found.lang, "parks": [asdict(row) for row in found.rows]}

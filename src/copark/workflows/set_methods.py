@@ -60,12 +60,24 @@ class MethodAnswer:
         return json.dumps(self.record, ensure_ascii=False, indent=1)
 
 
+PARKS = "parks"
+"""Name by which the casebook's own fuzzy scores are asked for, where no file of that name is."""
+
+
+def _placed(path: str | Path) -> Path:
+    """The file meant by a path, or by the name of the casebook's own table."""
+    from copark.cases.casebook import casebook_path
+    from copark.cases.parks import SCORES
+
+    return casebook_path() / SCORES if str(path) == PARKS and not Path(path).exists() else Path(path)
+
+
 def _read(path: str | Path, columns: Sequence[str], faults: list[Fault], **how: Any) -> CaseTable:
     """Read a table; its faults and those of the settings come together."""
     from copark.analysis.cross_case import SettingFaults, TableFaults, read_case_table
 
     try:
-        table = read_case_table(path, columns, **how)
+        table = read_case_table(_placed(path), columns, **how)
     except TableFaults as error:
         raise TableFaults([*faults, *error.faults]) from None
     if faults:
@@ -109,7 +121,7 @@ def qca(
     Parameters
     ----------
     table
-        CSV or workbook.
+        CSV or workbook; ``parks`` for the casebook's own fuzzy scores.
     outcome, conditions
         Columns; an outcome ``~Y`` is negated.
     case, drop_missing
@@ -180,7 +192,7 @@ def nca(
     Parameters
     ----------
     table
-        CSV or workbook.
+        CSV or workbook; ``parks`` for the casebook's own fuzzy scores.
     x, y
         Columns of the conditions and of the outcome.
     corner
@@ -237,7 +249,7 @@ def coupling(
     Parameters
     ----------
     table
-        CSV or workbook.
+        CSV or workbook; ``parks`` for the casebook's own fuzzy scores.
     subsystems
         ``A,B,C``, or groups of indicators ``economy=gdp,jobs;ecology=forest,-waste``.
     case, drop_missing, lang, out, progress

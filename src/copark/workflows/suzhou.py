@@ -8,20 +8,24 @@ Differences between arms are taken on the same parameters and luck.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.workflows.answers import Progress
-from copark.workflows.places import stage
+from copark.report.suzhou.answer import Arm, Band, Contrast, SuzhouAnswer
+from copark.workflows.answers import OUT, Progress
+from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
     from copark.experiments.study import Study
+
+__all__ = ["Arm", "Band", "Contrast", "SuzhouAnswer", "suzhou"]
 
 Floats = NDArray[np.float64]
 STUDY = "suzhou-swap"
@@ -33,62 +37,6 @@ LOSS_TOLERANCE = 10.0
 """M USD; a judgement: a sixth of the accumulated loss of 60."""
 TOLERANCES = {"registered": 0.10, "operating": 0.15, "serviced_area": 0.10, "debt": 0.15}
 """How far a run may be from the record for its distance to count as one, as a difference of logarithms: judgements."""
-
-
-@dataclass(frozen=True)
-class Band:
-    """5 %, 50 % and 95 % of runs."""
-
-    low: float
-    median: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Arm:
-    """What an arm says, over the runs that tell the time before the swap.
-
-    Money is M USD (years: M USD a year). ``misfit`` is the median distance to the record of 1994 to 1999 in tolerances
-    (root mean square). ``turned``: share of runs with a loss in 2000 and a profit in 2001; ``first_profit``: share
-    whose first year in profit is 2001; ``cleared``: share with no accumulated loss at the end of 2003.
-    """
-
-    key: str
-    title: str
-    misfit: float
-    loss_1999: Band
-    loss_2000: Band
-    years: tuple[tuple[int, Band], ...]
-    result_2003: Band
-    turned: float
-    first_profit: float
-    cleared: float
-    operating_2002: Band
-    enterprise_profit_2003: Band
-
-
-@dataclass(frozen=True)
-class Contrast:
-    """Difference of the accumulated result at the end of 2003 between two arms, M USD, and the share above zero."""
-
-    key: str
-    arm: str
-    reference: str
-    band: Band
-    above: float
-
-
-@dataclass(frozen=True)
-class SuzhouAnswer:
-    """Arms and contrasts of the experiment, and what they were made with."""
-
-    identity: str
-    runs: int
-    accepted: int
-    seed: int
-    unfinished: int
-    arms: tuple[Arm, ...]
-    contrasts: tuple[Contrast, ...]
 
 
 CONTRASTS = (
@@ -106,6 +54,8 @@ def suzhou(
     seed: int | None = None,
     threads: int | None = None,
     lang: str = "en",
+    out: Path = OUT,
+    report: bool = False,
     progress: Progress | None = None,
 ) -> SuzhouAnswer:
     """Run the experiment.
@@ -114,6 +64,8 @@ def suzhou(
     ----------
     runs
         Runs of each arm, of which one in forty is kept; by default those of the study, and at least 400.
+    report
+        Write the page, into ``reports/`` of ``out``.
     """
     from copark.cases.load import load_case
     from copark.experiments.run import simulate
@@ -129,26 +81,48 @@ def suzhou(
     }
     count = max(round(study.runs * ACCEPTED_SHARE), 10)
     arms = tuple(
-        _arm(result, case, n, scenario.key, getattr(scenario.title, lang), results, distances, count)
+        _arm(
+            result, case, n, scenario.key, getattr(scenario.title, lang), results, distances, count,
+            land_price(result, study, case, n),
+        )
         for n, scenario in enumerate(study.scenarios)
-    )
+    )  # fmt: skip
     nearest = np.argsort(distances[FACTUAL])[:count]
-    return SuzhouAnswer(
+    answer = SuzhouAnswer(
         identity=str(result.attrs["identity"]),
         runs=study.runs,
         accepted=count,
         seed=study.seed,
         unfinished=int((result["status"].values != 0).sum()),
+        quarters=tuple(str(label) for label in result["label"].values),
         arms=arms,
         contrasts=tuple(_contrast(entry, case, results, nearest) for entry in CONTRASTS),
     )
+    if not report:
+        return answer
+    from copark.report.suzhou.page import write_suzhou
+
+    folder = reports_in(out) / f"suzhou-{answer.identity}"
+    return replace(answer, report=write_suzhou(answer, case, lang, folder, stage(progress, "report")))
 
 
 def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
     """Result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
 
     (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
-    it is serviced, and is a balance of cash. p_eff = c_A + (p_L - c_A) a_host, and sold = sales / p_eff.
+    it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
+    """
+    price, cost = land_price(result, study, case, n), _parameters(result, case)["servicing_cost"]
+    sold = result["land_sales"].values[n] / price
+    costs = result["operating_cost"].values[n] + result["interest"].values[n]
+    made: Floats = (price - cost) * sold + result["fees"].values[n] - costs
+    return made
+
+
+def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
+    """What the rival leaves of the price of land, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
+
+    a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
     """
     from copark.experiments.run import inputs_of
 
@@ -160,12 +134,10 @@ def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Fl
     share, control = inputs.company["share"][:, 1] / 10_000.0, result["control_host"].values[n]
     stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
     rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
-    margin = (values["land_price"] - values["servicing_cost"]) * stake / (stake + rival)
-    sales = result["land_sales"].values[n]
-    sold = sales / (values["servicing_cost"] + margin)
-    costs = result["operating_cost"].values[n] + result["interest"].values[n]
-    made: Floats = margin * sold + result["fees"].values[n] - costs
-    return made
+    price: Floats = values["servicing_cost"] + (values["land_price"] - values["servicing_cost"]) * stake / (
+        stake + rival
+    )
+    return price
 
 
 def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
@@ -227,6 +199,7 @@ def _arm(
     results: dict[str, Floats],
     distances: dict[str, Floats],
     count: int,
+    price: Floats,
 ) -> Arm:
     from copark.cases.quarters import Quarter
 
@@ -252,6 +225,10 @@ def _arm(
         cleared=float((accumulated(yearly, case, *LOSS_CLEARED) >= 0).mean()),
         operating_2002=band(result["operating"].values[n][kept, at(2002, 4)]),
         enterprise_profit_2003=band(profit[:, at(2003, 4)]),
+        land_price_2000=band(price[kept, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
+        land_price_2002=band(price[kept, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
+        course=tuple(band(column) for column in np.cumsum(yearly, axis=1).T / 4.0),
+        operating_course=tuple(band(column) for column in result["operating"].values[n][kept].T),
     )
 
 

@@ -1,0 +1,1 @@
+"""The natural experiment of Suzhou: what it answers, and its page."""
