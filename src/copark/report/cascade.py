@@ -17,7 +17,10 @@ from copark.texts import text
 
 HEADLINE = "operating"
 ROOMS = ("world", "governments", "company", "enterprises")
-NAMED = 5
+DOSED = (HEADLINE, "jobs", "cash")
+"""Outputs in which doses are read: an arrow felt in none of them is not dosed."""
+NAMED, DRAWN = 5, 6
+"""Arrows named in words, and those whose doses are drawn; all doses are in the table."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,7 @@ def write_cascade(
     from copark.report.write import render_page, write_whole
 
     folder = Path(out_dir)
-    links = list(dict.fromkeys(one.link for one in found.doses))
+    links = [link for link in strongest(found.feelings, DRAWN, (HEADLINE,)) if any(d.link == link for d in found.doses)]
     total = 1 + len(links)
     studio = open_studio(folder, lang, found.identities[0], progress, total)
     footer = text("cascade.footer", lang, identity=" · ".join(found.identities), pairs=number(found.pairs, 0))
@@ -198,6 +201,8 @@ def _doses(found: Cascade, drawings: Sequence[Drawing], lang: str) -> Section:
     blocks = (
         Words(text("cascade.dose.lead", lang, since=found.since)),
         Grid(tuple(drawings)),
-        Numbers(dose_table(found.doses, lang)),
+        Numbers(
+            dose_table(found.doses, lang), text("cascade.dose.all", lang, count=len({d.link for d in found.doses}))
+        ),
     )
     return Section("dose", text("cascade.dose.section", lang), blocks)

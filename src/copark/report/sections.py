@@ -292,6 +292,27 @@ def coordination(findings: Findings, studio: Studio) -> Section:
     return Section("coordination", findings.say("section.coordination"), tuple(blocks))
 
 
+def record_blocks(findings: Findings) -> list[Block]:
+    """Phases of the record by the same rules, beside how many runs are in that phase at its middle."""
+    from copark.analysis.record_phases import phases_of_record
+
+    case, result, lang = findings.case, findings.result, findings.lang
+    found = phases_of_record(case)
+    heading = Words(findings.say("phases.record"), "heading")
+    if found is None:
+        return [heading, Words(findings.say("phases.record_none"))]
+    marks = [str(entry.date.quarter("event")) for entry in case.renegotiations]
+    share = phase_shares(phases(result, marks, findings.scenario))
+    rows = []
+    for first, last, code in found.spans():
+        middle = quarters_of(result, (str(first + (last - first) // 2),))
+        runs = percent(float(share[code, middle[0]])) if middle else ""
+        rows.append((f"{first} – {last}", text(f"analysis.phase.{PHASES[code]}", lang), runs))
+    heads = tuple(findings.say(f"phases.column.{name}") for name in ("span", "phase", "runs"))
+    lead = findings.say("phases.record_lead", residents=found.counts[0], operating=found.counts[1])
+    return [heading, Words(lead), Numbers(tables.Table(heads, tuple(rows), frozenset({2})))]
+
+
 def phase_section(findings: Findings, studio: Studio) -> Section:
     """Phases of coupling."""
     from copark.report import figures
@@ -325,4 +346,5 @@ def phase_section(findings: Findings, studio: Studio) -> Section:
     if case.renegotiations:
         named = [f"{entry.title.get(lang)} ({entry.date})" for entry in case.renegotiations]
         blocks.append(Words(findings.say("phases.marks", values=findings.say("join.clause").join(named))))
+    blocks += record_blocks(findings)
     return Section("phases", findings.say("section.phases"), tuple(blocks))

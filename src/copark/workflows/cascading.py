@@ -1,4 +1,4 @@
-"""Cascades: cut every arrow between scales on the same luck, dose the strongest, and tell who feels it."""
+"""Cascades: cut every arrow between scales on the same luck, dose those that are felt, and tell who feels it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from copark.report.cascade import Cascade
 
 DRAWS = 200
-DOSED = 6
-"""How many of the strongest arrows are dosed."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def cascade(
     announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> CascadeOutcome:
-    """Cut every arrow (or some) from a quarter on and tell who feels it; dose those felt most.
+    """Cut every arrow (or some) from a quarter on and tell who feels it; dose every one that is felt.
 
     Parameters
     ----------
@@ -152,14 +150,14 @@ def _found(
     from copark.experiments.cascades import DOSES, FELT, dose_study, key_of, links_named
     from copark.experiments.run import simulate
     from copark.inference.source import source_for
-    from copark.report.cascade import HEADLINE, Cascade
+    from copark.report.cascade import DOSED, Cascade
 
     source = source_for(cut, case)
     result = simulate(cut, case, threads=threads, progress=stage(progress, "simulate"), source=source)
     names = {key_of(link, 0.0): link for one in cut.scenarios for link in one.links}
     pairs = {names[pair.arm]: pair for pair in pairs_of(result)}
     felt = tuple(feelings(pairs, FELT, at))
-    best = strongest(felt, DOSED, (HEADLINE,))
+    best = strongest(felt, len(pairs), DOSED)
     identities = [str(result.attrs["identity"])]
     dosed: tuple[Dose, ...] = ()
     if best:
@@ -167,7 +165,7 @@ def _found(
         again = simulate(study, case, threads=threads, progress=stage(progress, "simulate"), source=source)
         identities.append(str(again.attrs["identity"]))
         keys = {key_of(link, dose): (link, dose) for link in best for dose in DOSES}
-        dosed = tuple(doses({keys[pair.arm]: pair for pair in pairs_of(again)}, (HEADLINE, "jobs", "cash")))
+        dosed = tuple(doses({keys[pair.arm]: pair for pair in pairs_of(again)}, DOSED))
     labels = [str(label) for label in result["label"].to_numpy()]
     first = next(iter(pairs.values()))
     return Cascade(
