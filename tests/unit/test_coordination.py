@@ -17,6 +17,8 @@ from copark.analysis.coordination import (
     COMPONENTS,
     GRADES,
     SCALES,
+    ReadOut,
+    apart,
     coordination,
     coupling,
     coupling_corrected,
@@ -188,3 +190,17 @@ def test_a_failed_run_has_no_degree() -> None:
     found = read_out(ensemble(**dict.fromkeys(needed(), np.nan)))
     assert np.isnan(found.coordination).all()
     assert np.isnan(found.coordination_corrected).all()
+
+
+def test_scales_from_different_runs_keep_their_courses_and_lose_their_company():
+    """In a world where two scales mirror each other C is low in every run; put together from other runs it is not."""
+    level = np.linspace(0.05, 0.95, 400)[:, np.newaxis] * np.ones((1, 3))
+    scores = {"global": level, "intergovernmental": 1.0 - level, "park": level, "enterprise": 1.0 - level}
+    stacked = np.stack(list(scores.values()), axis=-1)
+    index, degree = development(stacked), coupling(stacked)
+    own = ReadOut(scores, index, degree, degree, coordination(degree, index), coordination(degree, index))
+    standard, _ = apart(own)
+    assert index == pytest.approx(0.5)
+    assert np.ptp(standard[:, 0]) > np.ptp(own.coordination[:, 0])
+    assert np.array_equal(apart(own)[0], standard)
+    assert np.array_equal(standard[:, 0], standard[:, 2])

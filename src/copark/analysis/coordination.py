@@ -212,6 +212,25 @@ class ReadOut:
     coordination_corrected: NDArray[np.float64]
 
 
+def apart(found: ReadOut, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both coordination degrees with every scale taken from another run: D and D' of shape (run, quarter).
+
+    A permutation null. Each score keeps its course and its spread over runs; only that the four belong to one run is
+    undone. What D has beyond this is due to scales moving together within a run; what remains is their common trend.
+
+    Parameters
+    ----------
+    found
+        Scores of a scenario's runs.
+    seed
+        Of the permutations, one for each scale, the same in all quarters.
+    """
+    luck = np.random.Generator(np.random.Philox(key=seed))
+    stacked = np.stack([luck.permutation(score, axis=0) for score in found.scores.values()], axis=-1)
+    index = development(stacked)
+    return coordination(coupling(stacked), index), coordination(coupling_corrected(stacked), index)
+
+
 def needed() -> tuple[str, ...]:
     """The outputs a study must keep for the read-out."""
     names = [name for component in COMPONENTS for name in component.outputs()]

@@ -49,8 +49,7 @@ class RecordPhases:
         """First and last quarter of each unbroken phase, and its code."""
         edges = [0, *(np.flatnonzero(np.diff(self.codes)) + 1).tolist(), len(self.codes)]
         return tuple(
-            (self.quarters[low], self.quarters[high - 1], int(self.codes[low]))
-            for low, high in pairwise(edges)
+            (self.quarters[low], self.quarters[high - 1], int(self.codes[low])) for low, high in pairwise(edges)
         )
 
 

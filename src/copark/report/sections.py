@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analysis.bands import bands, mean, quantiles
-from copark.analysis.coordination import grade, needed, read_out
+from copark.analysis.coordination import apart, grade, needed, read_out
 from copark.analysis.observed import misses
 from copark.analysis.outcomes import quarters_apart, year_twenty
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
@@ -268,6 +268,7 @@ def coordination(findings: Findings, studio: Studio) -> Section:
         found = read_out(result, scenario)
         ends = quarters_of(result, (str(findings.case.clock.data_end),))
         told = []
+        dealt = apart(found)
         for at in dict.fromkeys((*ends, len(findings.labels) - 1)):
             standard, corrected = (
                 float(quantiles(one[:, at], (0.5,))[0]) for one in (found.coordination, found.coordination_corrected)
@@ -280,6 +281,14 @@ def coordination(findings: Findings, studio: Studio) -> Section:
                         grade_corrected=text(f"analysis.grade.{grade(corrected)}", lang),
                     )
                 )  # fmt: skip
+            widths = []
+            for values in (found.coordination, dealt[0]):
+                low, high = (float(one[0]) for one in quantiles(values[:, at : at + 1], (0.05, 0.95)))
+                widths.append(f"{low:.2f} – {high:.2f}")
+            if np.isfinite(standard):
+                told.append(
+                    findings.say("coordination.null", quarter=findings.labels[at], own=widths[0], apart=widths[1])
+                )
         picture = studio.draw(
             "coordination",
             lambda: figures.coordination(result, lang, scenario),

@@ -102,4 +102,4 @@ def _park(axes: Axes, park: ParkCourse, labels: tuple[bool, bool]) -> None:
         axes.plot(
             ages, counts, MARKS[course.variable], color=colour, ms=2.6, mfc=colour if filled else "white", mew=0.8
         )  # fmt: skip
-    axes.set_title(wrap(f"{park.name} {park.launch}", 14.5, 2), loc="left", size=SIZE["foot"] + 0.3, color=INK, pad=2)
+    axes.set_title(wrap(f"{park.launch} {park.name}", 14.5, 2), loc="left", size=SIZE["foot"] + 0.3, color=INK, pad=2)

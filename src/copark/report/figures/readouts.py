@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark.analysis.bands import quantiles
-from copark.analysis.coordination import BOUNDARIES, GRADES, SCALES, read_out
+from copark.analysis.coordination import BOUNDARIES, GRADES, SCALES, apart, read_out
 from copark.analysis.outcomes import OUTCOMES as NAMES
 from copark.analysis.outcomes import Share, shares, sweep
 from copark.analysis.phases import PHASES as STAGES
@@ -147,7 +147,11 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
         levels = quantiles(values, (0.05, 0.50, 0.95))
         upper.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
         upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(form))
-    upper.legend(loc="upper left", frameon=False, fontsize=SIZE["small"], ncols=2, borderaxespad=0.1)
+    for values in apart(found):
+        limits = quantiles(values, (0.05, 0.95))
+        upper.plot(seen.times, limits.T, color=INK, linewidth=0.7, linestyle=(0, (2, 2)))
+    upper.plot([], [], color=INK, linewidth=0.7, linestyle=(0, (2, 2)), label=seen.say("coordination.apart"))
+    upper.legend(loc="upper left", frameon=False, fontsize=SIZE["small"], ncols=3, borderaxespad=0.1)
     lower = panel(figure, 0.56, 0.50, 1.5, 3.02)
     years(lower, *seen.span)
     lower.set_ylim(0.0, 1.0)
