@@ -18,6 +18,7 @@ from copark import workflows
 from copark.store.database import Ledger, open_ledger
 from copark.store.database.executor import Executor, born, here
 from copark.store.refusals import DatabaseRefused
+from copark.web.jobs.child import Stopped
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -59,12 +60,17 @@ def test_what_fails_says_why_and_what_is_stopped_is_interrupted(ledger):
             ledger.advance("aaaa", 4)
             raise error
 
-    for error in (ValueError("no such link"), KeyboardInterrupt()):
+    for error in (ValueError("no such link"), Stopped(), KeyboardInterrupt()):
         with pytest.raises(type(error)):
             execute(error)
     with ledger.executing("bbbb", STUDY, "great-stone", 10):
         pass
-    assert states(ledger) == [("bbbb", "interrupted"), ("aaaa", "interrupted"), ("aaaa", "failed")]
+    assert states(ledger) == [
+        ("bbbb", "interrupted"),
+        ("aaaa", "interrupted"),
+        ("aaaa", "interrupted"),
+        ("aaaa", "failed"),
+    ]
     first = ledger.executions()[-1]
     assert (first.trouble, first.done, first.facts) == ("no such link", 4, {"fresh": True})
     assert ledger.executions("failed") == [], "the last execution of an identity counts"

@@ -19,8 +19,8 @@ OFTEN = 0.1
 PROGRAM = ("-m", "copark.web.jobs.child")
 
 
-class Stopped(Exception):
-    """The job was cancelled."""
+class Stopped(BaseException):
+    """The job was cancelled: like an interrupt, it is no fault that anything on the way should treat."""
 
 
 class Teller:
