@@ -138,3 +138,16 @@ def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
     assert 'href="#equity"' not in written
     assert 'id="limits"' in written
     assert 'lang="zh-CN"' in written
+
+
+@pytest.mark.usefixtures("errors_expected")
+@pytest.mark.parametrize("name", ["evidence", "parks", "coupling"])
+def test_a_page_that_was_not_answered_can_be_asked_again(page: Any, name: str) -> None:
+    path = f"**/api/v1/{name}*"
+    page.route(path, lambda route: route.abort())
+    page.goto(f"/{name}?lang=en")
+    page.get_by_role("alert").get_by_text("The server does not answer").wait_for()
+    page.unroute(path)
+    page.get_by_role("button", name="Try again").click()
+    page.locator("table tbody tr").first.wait_for()
+    assert page.get_by_role("alert").count() == 0
