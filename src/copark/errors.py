@@ -83,6 +83,10 @@ class FaultsFound(CoparkError):
         self.faults = tuple(faults)
         super().__init__("\n".join(fault.sentence() for fault in self.faults))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Carry the faults to another process, not their sentences."""
+        return type(self), (self.faults,)
+
 
 class CaseFaults(FaultsFound):
     """A case folder has faults."""

@@ -16,9 +16,11 @@ from copark.cli import typology
 from copark.cli import set_methods
 from copark.cli import workspaces
 from copark.cli import serving
+from copark.cli import clustering
+from copark.cli import rerunning
 # isort: on
 
 AREAS = (
     commands, bookkeeping, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology,
-    set_methods, workspaces, serving,
+    set_methods, workspaces, serving, clustering, rerunning,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Runs, Seed, Threads, app
+from copark.cli.clustering import Mixed, Scheduler, StoreUrl, Workers
 from copark.cli.speech import SpokenCommand
 
 
@@ -23,6 +24,10 @@ def run(
     _lang: Lang = None,
     out: Out = OUT,
     fresh: Annotated[bool, typer.Option("--fresh", help="cli.help.run.fresh")] = False,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+    store: StoreUrl = None,
+    mixed: Mixed = False,
     until: Annotated[
         float | None, typer.Option("--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE")
     ] = None,
@@ -33,6 +38,7 @@ def run(
     from copark.cli.levers import show_plan
     from copark.cli.progress import Progress
     from copark.cli.screen import show_outcome
+    from copark.workflows.making import Means
 
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(
@@ -40,10 +46,10 @@ def run(
             runs=runs,
             seed=seed,
             draws=draws,
-            threads=threads,
             lang=ctx.obj,
             out=out,
             fresh=fresh,
+            means=Means(threads, scheduler, workers, store, mixed),
             until=until,
             announce=show_plan,
             report=not no_report,

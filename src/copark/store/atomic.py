@@ -11,6 +11,8 @@ from pathlib import Path
 
 UNFINISHED = ".writing-"
 REPLACED = ".replaced-"
+IN_SHARDS = ".shards-"
+"""What the folder of an ensemble that is made in shards begins with; its identity follows."""
 
 
 def _beside(target: Path, prefix: str) -> Path:
@@ -43,13 +45,13 @@ def written_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         yield folder
         flush(folder)
-        _take_place(folder, target, replace=replace)
+        take_place(folder, target, replace=replace)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     flush(target.parent)
 
 
-def _take_place(folder: Path, target: Path, *, replace: bool) -> None:
+def take_place(folder: Path, target: Path, *, replace: bool) -> None:
     """Rename a finished folder to its target, putting an older one out of the way first if asked."""
     if target.exists():
         if not replace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from copark.errors import Fault
@@ -31,18 +31,21 @@ def checksum(path: Path) -> str:
 
 def write_manifest(folder: Path) -> int:
     """List every file of a folder and put all of them onto the disk; return their size in bytes."""
-    files: dict[str, dict[str, int | str]] = {}
-    total = 0
+    files: dict[str, tuple[int, str]] = {}
     for path in _files(folder):
-        size = path.stat().st_size
-        total += size
-        files[path.relative_to(folder).as_posix()] = {"bytes": size, "sha256": checksum(path)}
+        files[path.relative_to(folder).as_posix()] = path.stat().st_size, checksum(path)
         flush(path)
-    listing = {"format": FORMAT, "bytes": total, "files": files}
     manifest = folder / NAME
-    manifest.write_text(json.dumps(listing, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    manifest.write_text(manifest_of(files), encoding="utf-8")
     flush(manifest)
-    return total
+    return sum(size for size, _ in files.values())
+
+
+def manifest_of(files: Mapping[str, tuple[int, str]]) -> str:
+    """The list of files with their sizes and SHA-256, as it is written."""
+    listed = {name: {"bytes": size, "sha256": digest} for name, (size, digest) in files.items()}
+    content = {"format": FORMAT, "bytes": sum(size for size, _ in files.values()), "files": listed}
+    return json.dumps(content, indent=0, sort_keys=True) + "\n"
 
 
 def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
 from copark.store.arrays import ArrayWriter, open_dataset, write_dataset
-from copark.store.atomic import UNFINISHED, written_folder
+from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
 from copark.store.manifest import FORMAT, faults_of, write_manifest
 from copark.store.refusals import DamagedRun, ExportRefused, RunNotStored, fault
 from copark.store.summary import RunningSummary, Tally
@@ -130,7 +130,7 @@ class RunStore:
         identity = str(first.attrs["identity"])
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
         kept = min(KEPT, runs) if bands else runs
-        self._need_room(first, kept)
+        self.need_room(first, kept)
         with written_folder(self.root / identity, replace=replace) as folder:
             tally = Tally()
             every = chain([first], stream)
@@ -138,13 +138,19 @@ class RunStore:
                 _write_bands(folder, every, runs, kept, tally, threads)
             else:
                 _write_paths(folder, every, runs, tally)
-            metadata = _metadata(first, identity, runs, kept, tally) | {"form": "summarised" if bands else "full"}
-            content = json.dumps(metadata, indent=1, ensure_ascii=False, sort_keys=True)
-            (folder / METADATA).write_text(content + "\n", encoding="utf-8")
+            content = metadata_of(first, runs, kept, tally, bands=bands)
+            (folder / METADATA).write_text(content, encoding="utf-8")
             write_manifest(folder)
         return self.record(identity)
 
-    def _need_room(self, first: xr.Dataset, runs: int) -> None:
+    def need_room(self, first: xr.Dataset, runs: int) -> None:
+        """Make sure that the disk has room for runs like those given.
+
+        Raises
+        ------
+        ExportRefused
+            If it has not.
+        """
         need = int(first.nbytes / first.sizes["run"] * runs * LEAST_COMPRESSION)
         self.root.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self.root).free
@@ -240,7 +246,29 @@ class RunStore:
 
     def unfinished(self) -> list[Path]:
         """Folders left by a run that was killed, or being written by one that goes on."""
-        return sorted(self.root.glob(f"{UNFINISHED}*")) if self.root.is_dir() else []
+        if not self.root.is_dir():
+            return []
+        return sorted(
+            path for begin in (UNFINISHED, IN_SHARDS) for path in self.root.glob(f"{begin}*") if path.is_dir()
+        )
+
+    def shards_of(self, identity: str) -> Path:
+        """The folder in which a run is made in shards, whether it is there or not."""
+        return self.root / f"{IN_SHARDS}{identity}"
+
+    def adopt(self, identity: str, *, replace: bool = False) -> RunRecord:
+        """Give a run that was made in shards its place among the stored runs.
+
+        Parameters
+        ----------
+        replace
+            Put it in the place of a run with the same identity; otherwise the older one stays, and this one is removed.
+        """
+        folder = self.shards_of(identity)
+        take_place(folder, self.root / identity, replace=replace)
+        shutil.rmtree(folder, ignore_errors=True)
+        flush(self.root)
+        return self.record(identity)
 
     def names(self) -> list[str]:
         """Names of the folders of stored runs, sound or not."""
@@ -280,10 +308,20 @@ def _without_paths(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.drop_dims("quarter")
 
 
-def _metadata(first: xr.Dataset, identity: str, runs: int, kept: int, tally: Tally) -> dict[str, Any]:
-    return {
+def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: Tally, *, bands: bool) -> str:
+    """What is known of a run without reading its numbers, as JSON.
+
+    Parameters
+    ----------
+    first
+        Any of its runs, with identity and provenance.
+    runs, kept, tally, bands
+        Runs made; runs whose paths are kept; how all ended; whether bands are kept.
+    """
+    content: dict[str, Any] = {
         "format": FORMAT,
-        "identity": identity,
+        "identity": str(first.attrs["identity"]),
+        "form": "summarised" if bands else "full",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "runs": runs,
         "kept": kept,
@@ -293,6 +331,7 @@ def _metadata(first: xr.Dataset, identity: str, runs: int, kept: int, tally: Tal
         "outcome": tally.outcome,
         "provenance": json.loads(first.attrs.get("provenance", "{}")),
     }
+    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _record(folder: Path, metadata: dict[str, Any]) -> RunRecord:

@@ -9,7 +9,7 @@ of 1/256, and not at all where an edge's value repeats there (counts of companie
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,12 +34,12 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
     filled: dict[str, NDArray[np.float64]] = {}
     for name in path_names(dataset):
         values = np.moveaxis(dataset[name].values, 1, -1)
-        running = _Running(*values.shape[:2])
+        running = Running(*values.shape[:2])
         running.add(values)
         table = running.table()
         table[:, 3 : 3 + len(QUANTILES), :] = _exact_quantiles(values)
         filled[name] = table
-    return _labelled(dataset, filled)
+    return labelled(dataset, filled)
 
 
 def _exact_quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -60,7 +60,7 @@ class RunningSummary:
 
     def __init__(self, threads: int = 1) -> None:
         self._threads = threads
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, Running] = {}
         self._like: xr.Dataset | None = None
 
     def add(self, chunk: xr.Dataset) -> None:
@@ -72,7 +72,7 @@ class RunningSummary:
         if self._like is None:
             self._like = chunk.isel(run=slice(0, 0)).copy(deep=True)
             shape = chunk.sizes["scenario"], chunk.sizes["quarter"]
-            self._running = {name: _Running(*shape) for name in path_names(chunk)}
+            self._running = {name: Running(*shape) for name in path_names(chunk)}
 
         def add_one(name: str) -> None:
             self._running[name].add(np.moveaxis(chunk[name].values, 1, -1))
@@ -90,10 +90,65 @@ class RunningSummary:
         """
         if self._like is None:
             raise ValueError("no runs were added")
-        return _labelled(self._like, {name: running.table() for name, running in self._running.items()})
+        return labelled(self._like, {name: running.table() for name, running in self._running.items()})
 
 
-class _Running:
+class Moments(NamedTuple):
+    """What one chunk of runs adds to mean, spread and ends, an array each of shape (scenario, quarter).
+
+    size: runs that have a value; mean and squares: theirs, and the sum of squared distances from it; low, high: ends.
+    """
+
+    size: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    squares: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def moments_of(ordered: NDArray[np.float64], size: NDArray[np.int64]) -> Moments:
+    """Moments of values of shape (scenario, quarter, run) in order, of which the first ``size`` are there."""
+    import numpy as np
+
+    there = ~np.isnan(ordered)
+    mean = np.where(there, ordered, 0.0).sum(axis=-1) / np.maximum(size, 1)
+    squares = np.square(np.where(there, ordered - mean[..., None], 0.0)).sum(axis=-1)
+    return Moments(size, mean, squares, ordered[..., 0], np.where(there, ordered, -np.inf).max(axis=-1))
+
+
+def edges_of(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Edges of a cell: order statistics of its first values."""
+    import numpy as np
+
+    found: NDArray[np.float64] = ordered[np.linspace(0, len(ordered) - 1, EDGES).round().astype(np.int64)]
+    return found
+
+
+def count_below(
+    ordered: NDArray[np.float64],
+    size: NDArray[np.int64],
+    edges: NDArray[np.float64],
+    below: NDArray[np.integer[Any]],
+    upto: NDArray[np.integer[Any]],
+) -> None:
+    """Count, cell by cell, how many values lie below each edge, and up to it; the counts are added to."""
+    import numpy as np
+
+    cells = zip(
+        ordered.reshape(-1, ordered.shape[-1]),
+        size.flat,
+        edges.reshape(-1, EDGES),
+        below.reshape(-1, EDGES),
+        upto.reshape(-1, EDGES),
+        strict=True,
+    )
+    for row, number, cuts, less, most in cells:
+        found = row[:number]
+        np.add(less, found.searchsorted(cuts, side="left"), out=less, casting="unsafe")
+        np.add(most, found.searchsorted(cuts, side="right"), out=most, casting="unsafe")
+
+
+class Running:
     """Counts and moments of one output, a cell for each scenario and quarter."""
 
     def __init__(self, scenarios: int, quarters: int) -> None:
@@ -115,43 +170,29 @@ class _Running:
 
         ordered = np.sort(values, axis=-1)  # NaN comes last
         size = values.shape[-1] - np.isnan(values).sum(axis=-1)
-        self._place_edges(ordered, size)
-        self._moments(ordered, size)
-        cells = zip(
-            ordered.reshape(-1, values.shape[-1]),
-            size.flat,
-            self.edges.reshape(-1, EDGES),
-            self.below.reshape(-1, EDGES),
-            self.upto.reshape(-1, EDGES),
-            strict=True,
-        )
-        for row, number, edges, below, upto in cells:
-            found = row[:number]
-            np.add(below, found.searchsorted(edges, side="left"), out=below)
-            np.add(upto, found.searchsorted(edges, side="right"), out=upto)
+        self.place_edges(ordered, size)
+        self.join(moments_of(ordered, size))
+        count_below(ordered, size, self.edges, self.below, self.upto)
 
-    def _place_edges(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
+    def place_edges(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
         """Where a cell has its first values, take its edges from among them."""
         import numpy as np
 
         for at in np.argwhere((self.count == 0) & (size > 0)):
             cell = tuple(at)
-            self.edges[cell] = ordered[cell][np.linspace(0, size[cell] - 1, EDGES).round().astype(np.int64)]
+            self.edges[cell] = edges_of(ordered[cell][: size[cell]])
 
-    def _moments(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
+    def join(self, more: Moments) -> None:
         """Join mean and sum of squares with those of further values (Chan, Golub and LeVeque 1983)."""
         import numpy as np
 
-        there = ~np.isnan(ordered)
-        new, count = np.maximum(size, 1), self.count + size
-        mean = np.where(there, ordered, 0.0).sum(axis=-1) / new
-        squares = np.square(np.where(there, ordered - mean[..., None], 0.0)).sum(axis=-1)
-        step = np.where(size > 0, mean - self.mean, 0.0)
-        share = size / np.maximum(count, 1)
+        count = self.count + more.size
+        step = np.where(more.size > 0, more.mean - self.mean, 0.0)
+        share = more.size / np.maximum(count, 1)
         self.mean += step * share
-        self.squares += squares + step * step * self.count * share
-        self.low = np.fmin(self.low, ordered[..., 0])
-        self.high = np.fmax(self.high, np.where(there, ordered, -np.inf).max(axis=-1))
+        self.squares += more.squares + step * step * self.count * share
+        self.low = np.fmin(self.low, more.low)
+        self.high = np.fmax(self.high, more.high)
         self.count = count
 
     def table(self) -> NDArray[np.float64]:
@@ -183,7 +224,7 @@ class _Running:
         return found
 
 
-def _labelled(like: xr.Dataset, tables: dict[str, NDArray[np.float64]]) -> xr.Dataset:
+def labelled(like: xr.Dataset, tables: dict[str, NDArray[np.float64]]) -> xr.Dataset:
     """Put names, titles and units to the tables."""
     import xarray as xr
 

@@ -48,7 +48,7 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     store = store_in(out)
     record = store.record(store.get(identity).identity, deep=True)
     stored = store.load(record.identity)
-    study = _study(record)
+    study = study_of(record)
     case = _case(record, study, Path(out))
     joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
     tell = stage(progress, "verify")
@@ -77,7 +77,7 @@ def _case(record: RunRecord, study: Study, out: Path) -> Case:
     return load_case(study.case)
 
 
-def _study(record: RunRecord) -> Study:
+def study_of(record: RunRecord) -> Study:
     """The study a run was made from."""
     from pydantic import ValidationError
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.store.runs import SUMMARY_ABOVE
 from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
+from copark.workflows.making import Means, make_run
 from copark.workflows.places import reports_in, stage, store_in
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.experiments.source import DrawSource
     from copark.experiments.study import Study
     from copark.store import RunRecord, RunStore
 
@@ -28,6 +28,7 @@ def run_study(
     seed: int | None = None,
     draws: str | None = None,
     threads: int | None = None,
+    means: Means | None = None,
     lang: str = "en",
     out: Path = OUT,
     fresh: bool = False,
@@ -44,10 +45,10 @@ def run_study(
         A study, or its name or path; a case means its baseline study.
     runs, seed, draws
         In the place of the study's own.
-    threads, lang
-        Threads, which do not change the numbers; ``en`` or ``zh``.
-    out
-        Folder of ``runs/`` and ``reports/``.
+    threads, means
+        Threads here, or other means to make the runs, which do not change the numbers.
+    lang, out
+        ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
     fresh
         Run even if the same run is stored, and put it in that one's place.
     until
@@ -55,10 +56,8 @@ def run_study(
         most there may be.
     report
         Write the report.
-    announce
-        Told beforehand what work over ten seconds will take.
-    progress
-        Told how far the work is.
+    announce, progress
+        Told beforehand what work over ten seconds will take; told how far it is.
 
     Raises
     ------
@@ -70,7 +69,7 @@ def run_study(
 
     study = _asked_for(name_or_path).with_changes(runs=runs, seed=seed, draws=draws)
     case, began = load_case(study.case), time.monotonic()
-    ask = _Asked(study, case, threads, lang, Path(out), fresh, announce, progress)
+    ask = _Asked(study, case, means or Means(threads), lang, Path(out), fresh, announce, progress)
     study, record, reused, notes = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
     seconds = time.monotonic() - began
     result = store_in(out).load(record.identity)
@@ -105,7 +104,7 @@ class _Asked(NamedTuple):
 
     study: Study
     case: Case
-    threads: int | None
+    means: Means
     lang: str
     out: Path
     fresh: bool
@@ -134,8 +133,12 @@ def _find_or_make(ask: _Asked) -> _Made:
     if ask.announce is not None:
         from copark.workflows.planning import worth_telling
 
-        ask.announce(worth_telling(study, ask.case, source, threads=ask.threads, lang=ask.lang))
-    record, notes = _make(ask, study, source, identity, bands=bands)
+        ask.announce(worth_telling(study, ask.case, source, threads=ask.means.threads, lang=ask.lang))
+    stage(ask.progress, "prepare")(0, 0)
+    record, notes = make_run(
+        study, ask.case, source, identity, bands=bands, means=ask.means, out=ask.out, lang=ask.lang,
+        progress=ask.progress,
+    )  # fmt: skip
     return study, record, False, notes
 
 
@@ -145,29 +148,13 @@ def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
     return found if found is None or bands or found.kept == found.runs else None
 
 
-def _make(
-    ask: _Asked, study: Study, source: DrawSource | None, identity: str, *, bands: bool
-) -> tuple[RunRecord, tuple[str, ...]]:
-    """Run a study into the store, in the place of an older run of its identity; what is to be said of it."""
-    stage(ask.progress, "prepare")(0, 0)
-    from copark.experiments.run import default_threads, stream
-    from copark.workflows.recording import recorded
-
-    with recorded(ask.out, identity, study, stage(ask.progress, "simulate")) as recording:
-        chunks = stream(study, ask.case, threads=ask.threads, progress=recording.progress, source=source)
-        workers = ask.threads or default_threads()
-        record = store_in(ask.out).save_stream(chunks, study.runs, replace=True, summarise=bands, threads=workers)
-        recording.finish(record)
-    return record, recording.notes(ask.lang)
-
-
 def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
     """Run a study until it is precise, or find the stored run at which it would stop."""
     from copark.inference.source import source_for
     from copark.workflows.stopping import stop_early
 
     early = stop_early(
-        ask.study, ask.case, source_for(ask.study, ask.case), half=until, most=most, threads=ask.threads,
+        ask.study, ask.case, source_for(ask.study, ask.case), half=until, most=most, threads=ask.means.threads,
         lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
     return early.study, early.record, early.reused, early.sentences

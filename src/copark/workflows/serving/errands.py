@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,19 +89,18 @@ def do(errand: Errand, tell: Tell) -> Done:
 def _run(study: Study, case: Case, data: Path, threads: int, tell: Tell) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
     from copark.experiments.results import study_identity
-    from copark.experiments.run import stream
     from copark.inference.source import source_for
-    from copark.workflows.recording import recorded
+    from copark.workflows.making import Means, make_run
 
     source = source_for(study, case)
     identity = study_identity(study, case, None if source is None else str(source.content["draws_hash"]))
     store = store_in(data)
     if store.find(identity) is not None:
         return identity, True
-    with recorded(data, identity, study, partial(tell, "simulate"), server=True) as recording:
-        chunks = stream(study, case, threads=threads, progress=recording.progress, source=source)
-        bands = study.runs > KEPT
-        recording.finish(store.save_stream(chunks, study.runs, replace=True, summarise=bands, threads=threads))
+    make_run(
+        study, case, source, identity, bands=study.runs > KEPT, means=Means(threads), out=data, progress=tell,
+        server=True,
+    )  # fmt: skip
     return identity, False
 
 

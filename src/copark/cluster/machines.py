@@ -1,0 +1,100 @@
+"""What a maker of runs is, as far as it bears on the numbers, and which makers may work on one ensemble.
+
+Code and variables must be the same, always. Compiler, NumPy and the processor's features must be the same for the same
+bits; those who can do without may mix them, and the result says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from copark.errors import Fault, FaultsFound, RunRefused
+from copark.identity import hash_files
+
+Machine = Mapping[str, str]
+CODE = ("code_version", "code_hash", "model_hash", "experiment_hash", "variables_hash")
+"""What can never differ."""
+BITS = ("numpy", "numba", "llvmlite", "cpu_features")
+"""What may differ where nobody needs the same bits: results then agree to about 1e-9."""
+TOLD = ("python",)
+"""What is told and may differ."""
+
+
+class MachinesDiffer(FaultsFound, RunRefused):
+    """Makers of one ensemble would not give the same numbers."""
+
+
+@cache
+def machine() -> dict[str, str]:
+    """What this process is: versions of code and libraries, hashes of model and variables, processor features."""
+    from copark.experiments.results import experiment_hash
+    from copark.model.compiler import cpu_features, model_hash, versions
+    from copark.model.variables import variables_hash
+    from copark.version import __version__
+
+    package = Path(__file__).parents[1]
+    makers = [path for folder in ("cluster", "store", "cases") for path in (package / folder).glob("*.py")]
+    return {
+        "code_version": __version__,
+        "code_hash": hash_files(makers, package),
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
+        "variables_hash": variables_hash(),
+        "cpu_features": cpu_features(),
+        **versions(),
+    }
+
+
+def faults_between(
+    wanted: Machine, found: Machine, name: str, *, mixed: bool, entries: Sequence[str] = (*CODE, *BITS)
+) -> list[Fault]:
+    """What keeps a maker from working on an ensemble.
+
+    Parameters
+    ----------
+    wanted
+        What the others are.
+    found
+        What it is.
+    name
+        What it is called: a worker's address, or the shards it made.
+    mixed
+        Let compiler, NumPy and processor differ.
+    entries
+        What is compared.
+    """
+    faults = []
+    for entry in (entry for entry in entries if not (mixed and entry in BITS)):
+        here, there = str(wanted.get(entry, "?")), str(found.get(entry, "?"))
+        if here != there:
+            code = "cluster.other_code" if entry in CODE else "cluster.other_machine"
+            faults.append(Fault(code, name, key=entry, values={"entry": entry, "found": there, "wanted": here}))
+    return faults
+
+
+def need_alike(
+    wanted: Machine, found: Machine, name: str, *, mixed: bool, entries: Sequence[str] = (*CODE, *BITS)
+) -> None:
+    """Refuse a maker that would give other numbers; parameters are those of :func:`faults_between`.
+
+    Raises
+    ------
+    MachinesDiffer
+        With everything that differs.
+    """
+    faults = faults_between(wanted, found, name, mixed=mixed, entries=entries)
+    if faults:
+        raise MachinesDiffer(faults)
+
+
+def joined(machines: Iterable[Machine]) -> dict[str, str]:
+    """Entries of provenance for the makers of an ensemble; where they differ, all values with ``+`` between them."""
+    found = list(machines)
+    return {entry: " + ".join(sorted({str(one.get(entry, "?")) for one in found})) for entry in (*BITS, *TOLD)}
+
+
+def are_mixed(machines: Iterable[Machine]) -> bool:
+    """Whether makers differ in what bits depend on."""
+    return len({tuple(str(one.get(entry, "?")) for entry in BITS) for one in machines}) > 1

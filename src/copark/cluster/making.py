@@ -1,0 +1,226 @@
+"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from copark.cases.case import Case
+from copark.cluster.crews import Crew
+from copark.cluster.machines import BITS, are_mixed, joined, need_alike
+from copark.cluster.sizing import shard_runs
+from copark.cluster.work import Subject, Work, prepared
+from copark.errors import Fault
+from copark.experiments.run import run_chunk
+from copark.experiments.source import DrawSource
+from copark.experiments.study import Study
+from copark.store import runs as stored
+from copark.store.arrays import CHUNK
+from copark.store.fetching import bring, is_there
+from copark.store.joining import join
+from copark.store.locks import only_one
+from copark.store.manifest import faults_of
+from copark.store.refusals import ExportRefused
+from copark.store.runs import RunRecord, RunStore
+from copark.store.shards import MAKING, Plan, ShardRecord, finished, read_plan, write_plan
+from copark.store.shelf import Shelf, open_shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import xarray as xr
+
+Progress = Callable[[int, int], None]
+ROUNDS = 3
+"""How often shards that were made and have vanished are made again."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An ensemble that is asked for.
+
+    Parameters
+    ----------
+    study, case, source
+        What is run.
+    identity
+        Its name.
+    bands
+        Keep bands over all runs and the paths of the first only.
+    replace
+        Put it in the place of a stored run of the same identity.
+    mixed
+        Let makers differ in what bits depend on.
+    address
+        Where shards are written, if not beside the stored runs: a URL that fsspec knows.
+    """
+
+    study: Study
+    case: Case
+    source: DrawSource | None
+    identity: str
+    bands: bool
+    replace: bool = False
+    mixed: bool = False
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """An ensemble that was made.
+
+    record: the stored run; kept: runs that were there from an earlier attempt; mixed: whether its makers differ in what
+    bits depend on.
+    """
+
+    record: RunRecord
+    kept: int = 0
+    mixed: bool = False
+
+
+def make(
+    ask: Asked,
+    store: RunStore,
+    crew: Crew,
+    *,
+    progress: Progress | None = None,
+    waiting: Callable[[], None] | None = None,
+) -> Made:
+    """Make an ensemble, or what is missing of it, and store it.
+
+    Parameters
+    ----------
+    crew
+        Who makes it.
+    progress
+        Called with runs that are there and runs in all, over all scenarios.
+    waiting
+        Called if another process is making the same ensemble; its result is then taken.
+
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the crew or earlier shards are of other machines, or the disk is full. Finished shards stay.
+    """
+    folder = store.shards_of(ask.identity)
+    store.root.mkdir(parents=True, exist_ok=True)
+    with only_one(folder.with_name(f"{folder.name}.lock"), waiting) as waited, _disk_may_fill(store):
+        if waited and (store.root / ask.identity).is_dir():
+            return Made(store.record(ask.identity))
+        shelf = _shelf(ask, store)
+        if ask.address is None:
+            if not _is_joined(shelf, store, ask.identity):
+                kept, mixed = _make_on(shelf, ask, store, crew, progress)
+                return Made(store.adopt(ask.identity, replace=ask.replace), kept, mixed)
+            return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
+        kept, mixed = (ask.study.runs, False) if is_there(shelf) else _make_on(shelf, ask, store, crew, progress)
+        return Made(bring(shelf, store, ask.identity, replace=ask.replace), kept, mixed)
+
+
+def _shelf(ask: Asked, store: RunStore) -> Shelf:
+    if ask.address is not None:
+        return open_shelf(f"{ask.address.rstrip('/')}/{ask.identity}")
+    folder = store.shards_of(ask.identity)
+    folder.mkdir(exist_ok=True)
+    return open_shelf(folder)
+
+
+def _is_joined(shelf: Shelf, store: RunStore, identity: str) -> bool:
+    """Whether all was done but the last step: giving the run its place."""
+    return read_plan(shelf) is None and not faults_of(store.shards_of(identity), deep=True)
+
+
+@contextmanager
+def _disk_may_fill(store: RunStore) -> Iterator[None]:
+    """Say in words that the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise ExportRefused([Fault("cluster.disk_full", str(store.root))]) from error
+
+
+def _make_on(shelf: Shelf, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None) -> tuple[int, bool]:
+    """Make what is missing on a shelf and join it; runs that were there, and whether makers are mixed."""
+    here = crew.machine(shelf.address, mixed=ask.mixed)
+    plan = _plan_in(shelf, ask)
+    done = [] if plan is None else list(finished(shelf, plan))
+    for one in done:
+        name = f"{shelf.address}: {one.first}-{one.last}"
+        need_alike(here, one.made_with, name, mixed=ask.mixed, entries=BITS)
+    subject = Subject(ask.study, ask.case, ask.source)
+    work = Work(subject, shelf.address, plan or _first_plan(ask), here, ask.mixed)
+    header = run_chunk(prepared(subject), 0, 1, 1, None)
+    kept = sum(one.last - one.first for one in done)
+    told = _Told(progress, kept, ask)
+    if plan is None:
+        if ask.address is None:
+            store.need_room(header, work.plan.kept)
+        (seconds,) = crew.make(work, work.plan.ranges()[:1], told)
+        plan = replace(work.plan, shard=shard_runs(seconds, ask.study.runs, crew.makers))
+        write_plan(shelf, plan)
+        work = replace(work, plan=plan)
+    records = _all_shards(shelf, work, crew, told)
+    machines = [one.made_with for one in records]
+    join(shelf, plan, records, _made_by(header, machines))
+    return kept, are_mixed(machines)
+
+
+def _all_shards(shelf: Shelf, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
+    """Have shards made until all are there."""
+    wanted = work.plan.ranges()
+    for _ in range(ROUNDS):
+        records = list(finished(shelf, work.plan, deep=False))
+        there = {(one.first, one.last) for one in records}
+        missing = [span for span in wanted if span not in there]
+        if not missing:
+            return records
+        for _seconds in crew.make(work, missing, told):
+            pass
+    raise ExportRefused([Fault("cluster.shards_vanish", shelf.address)])
+
+
+def _first_plan(ask: Asked) -> Plan:
+    """The plan by which the first shard is made, before its cost is known."""
+    runs = ask.study.runs
+    return Plan(ask.identity, runs, min(stored.KEPT, runs) if ask.bands else runs, ask.bands, CHUNK)
+
+
+def _plan_in(shelf: Shelf, ask: Asked) -> Plan | None:
+    """The plan of an earlier attempt; what is left of one that cannot be gone on with is removed."""
+    plan = read_plan(shelf)
+    if plan is not None and (plan.identity, plan.runs, plan.bands) == (ask.identity, ask.study.runs, ask.bands):
+        return plan
+    shelf.remove(MAKING)
+    return None
+
+
+class _Told:
+    """Adds up, from any thread, how many runs are there."""
+
+    def __init__(self, progress: Progress | None, kept: int, ask: Asked) -> None:
+        arms = len(ask.study.scenarios)
+        self._progress, self._done, self._total = progress, kept * arms, ask.study.runs * arms
+        self._lock = Lock()
+        if kept:
+            self(0)
+
+    def __call__(self, count: int) -> None:
+        with self._lock:
+            self._done = min(self._done + count, self._total)
+            if self._progress is not None:
+                self._progress(self._done, self._total)
+
+
+def _made_by(header: xr.Dataset, machines: Sequence[Mapping[str, str]]) -> xr.Dataset:
+    """The header with the versions and processors of those who made the runs."""
+    made: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(machines)
+    if are_mixed(machines):
+        made["mixed_machines"] = True
+    return header.assign_attrs(provenance=json.dumps(made, ensure_ascii=False, sort_keys=True))

@@ -1,0 +1,295 @@
+"""Workers of Dask distributed as a crew: at the address of a scheduler, or a few processes on this machine.
+
+A worker writes its shards itself; what passes through the scheduler is the subject, once for each worker, and for each
+shard its range and its seconds. A worker that dies is no loss: its shard is handed to another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from copark.cluster.crews import Ranges, Tell
+from copark.cluster.machines import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
+from copark.cluster.work import Subject, Work, make_shard
+from copark.errors import CoparkError, Fault, RunRefused
+from copark.store.shards import Plan
+from copark.store.shelf import open_shelf
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+PATIENCE = 15
+"""Seconds to wait for a scheduler, and for its first worker."""
+DEATHS = 5
+"""Workers that may die over one shard before it is given up; whenever a shard is finished, the count begins anew."""
+
+
+class ClusterLost(CoparkError):
+    """The scheduler is gone, or all its workers; finished shards are kept."""
+
+
+@contextmanager
+def workers_at(address: str) -> Iterator[Workers]:
+    """Be a client of a scheduler.
+
+    Parameters
+    ----------
+    address
+        Such as ``tcp://10.0.0.5:8786``, or ``tls://…`` with the certificates that Dask's configuration names.
+
+    Raises
+    ------
+    RunRefused
+        If Dask distributed is not installed, or nobody answers.
+    """
+    need_dask()
+    from distributed import Client
+
+    _be_quiet()
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
+        raise RunRefused(text("cluster.no_scheduler", address=address, detail=error)) from error
+    try:
+        yield Workers(client)
+    finally:
+        with contextlib.suppress(Exception):
+            client.close(timeout=2)
+
+
+@contextmanager
+def local_workers(count: int) -> Iterator[Workers]:
+    """Start worker processes of one thread on this machine, and end them afterwards."""
+    with local_cluster(count) as cluster, workers_at(cluster.scheduler_address) as workers:
+        yield workers
+
+
+@contextmanager
+def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[LocalCluster]:
+    """Start a scheduler and worker processes of one thread each; a worker that dies is started again.
+
+    Parameters
+    ----------
+    count
+        How many workers.
+    host, port
+        Where the scheduler listens; whoever reaches it can run code, so that the network is to be trusted. Port 0 is
+        any that is free.
+
+    Raises
+    ------
+    RunRefused
+        If Dask distributed is not installed, or the port is taken.
+    """
+    need_dask()
+    import dask
+    from distributed import LocalCluster
+
+    _be_quiet()
+    with dask.config.set({"logging.distributed": "critical"}):
+        try:
+            cluster = LocalCluster(
+                n_workers=count, threads_per_worker=1, processes=True, host=host, scheduler_port=port,
+                dashboard_address=":0", silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        except (OSError, RuntimeError) as error:
+            raise RunRefused(text("cluster.not_started", host=host, port=port, detail=error)) from error
+    try:
+        yield cluster
+    finally:
+        with contextlib.suppress(Exception):
+            cluster.close(timeout=10)
+
+
+def need_dask() -> None:
+    """Make sure that Dask distributed is installed.
+
+    Raises
+    ------
+    RunRefused
+        If it is not.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("distributed") is None:
+        raise RunRefused(text("cluster.no_dask"))
+
+
+def _be_quiet() -> None:
+    """What Dask logs of its inner life is no message for a person; what matters is raised."""
+    import distributed  # noqa: F401 - it sets the levels of its loggers when it is imported
+
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in {"distributed", "tornado"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+class Workers:
+    """The workers of a scheduler.
+
+    Parameters
+    ----------
+    client
+        A connection to the scheduler.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._subjects: dict[int, Future] = {}
+
+    @property
+    def makers(self) -> int:
+        """Threads of all workers."""
+        return max(1, sum(int(count) for count in self._client.nthreads().values()))
+
+    def machine(self, address: str, *, mixed: bool) -> Machine:
+        """Ask every worker what it is, and whether it sees the shelf.
+
+        Raises
+        ------
+        RunRefused
+            If there is no worker, or they cannot see the shelf.
+        MachinesDiffer
+            If they are not alike; their code must be that of this process, their processors may be others than its own.
+        """
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+        except (TimeoutError, OSError) as error:
+            raise RunRefused(text("cluster.no_workers", address=self._address)) from error
+        shelf, token = open_shelf(address), secrets.token_hex(8)
+        name = f"making/greeting-{token}"
+        shelf.put(name, token.encode())
+        try:
+            answers = self._client.run(_greeting(), address, name, on_error="return")
+        finally:
+            shelf.remove(name)
+        return _alike(answers, token, address, mixed=mixed)
+
+    @property
+    def _address(self) -> str:
+        return str(self._client.scheduler.address if self._client.scheduler else "")
+
+    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+        """Have shards made.
+
+        Raises
+        ------
+        ClusterLost
+            If the scheduler is gone, or workers die over one shard again and again.
+        """
+        from distributed import as_completed
+
+        arms = len(work.subject.study.scenarios)
+        subject = self._sent(work.subject)
+        spans: dict[Future, tuple[int, int]] = {}
+        deaths: dict[tuple[int, int], int] = {}
+
+        def hand_out(span: tuple[int, int]) -> Future:
+            key = f"copark-{work.plan.identity}-{span[0]}-{secrets.token_hex(4)}"
+            future = self._client.submit(
+                _shard, subject, work.address, work.plan, dict(work.machine), work.mixed, *span, key=key
+            )
+            spans[future] = span
+            return future
+
+        going = as_completed([hand_out(span) for span in ranges], loop=self._client.loop)
+        try:
+            for future in going:
+                span = spans.pop(future)
+                failed = self._trouble(future)
+                if failed is None:
+                    deaths.clear()
+                    tell((span[1] - span[0]) * arms)
+                    yield future.result()
+                    continue
+                deaths[span] = deaths.get(span, 0) + 1
+                if not failed or deaths[span] > DEATHS:
+                    raise ClusterLost(text("cluster.lost", address=self._address))
+                going.add(hand_out(span))
+        finally:
+            with contextlib.suppress(Exception):
+                self._client.cancel(list(spans), force=True)
+
+    def _sent(self, subject: Subject) -> Future:
+        """The subject, as a task that any worker can do again."""
+        if id(subject) not in self._subjects:
+            key = f"copark-subject-{secrets.token_hex(8)}"
+            self._subjects[id(subject)] = self._client.submit(_as_it_is, subject, key=key)
+        return self._subjects[id(subject)]
+
+    def _trouble(self, future: Future) -> bool | None:
+        """``None`` if a shard was made; whether it is worth trying again if workers or scheduler were lost.
+
+        Raises what went wrong on the worker.
+        """
+        from distributed import KilledWorker
+
+        if future.status == "finished":
+            return None
+        if future.cancelled() or future.status == "lost":
+            return bool(self._client.status == "running")
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return True
+        if isinstance(error, BaseException):
+            raise error
+        return False
+
+
+def _as_it_is(subject: Subject) -> Subject:
+    return subject
+
+
+def _shard(
+    subject: Subject, address: str, plan: Plan, machine: Machine, mixed: bool, first: int, last: int
+) -> dict[str, float]:
+    """Make one shard, on a worker."""
+    return dict(make_shard(Work(subject, address, plan, machine, mixed), first, last))
+
+
+def _greeting() -> Callable[[str, str], Any]:
+    """A question that even a worker without copark can be asked: it is sent as it is, not by name."""
+
+    def greet(address: str, name: str) -> Any:
+        from importlib import import_module
+
+        try:
+            found = import_module("copark.cluster.machines").machine()
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from being a worker is told
+            return "absent", f"{type(error).__name__}: {error}", None
+        try:
+            seen = import_module("copark.store.shelf").open_shelf(address).get(name)
+        except Exception as error:  # noqa: BLE001 - as above
+            return "blind", f"{type(error).__name__}: {error}", found
+        return "here", None if seen is None else seen.decode(), found
+
+    return greet
+
+
+def _alike(answers: Mapping[str, Any], token: str, address: str, *, mixed: bool) -> Machine:
+    """What all workers are; every reason at once why some cannot be used."""
+    faults: list[Fault] = []
+    found: dict[str, Machine] = {}
+    for worker, answer in sorted(answers.items()):
+        if not isinstance(answer, tuple) or answer[0] == "absent":
+            detail = answer[1] if isinstance(answer, tuple) else answer
+            faults.append(Fault("cluster.no_copark", worker, values={"detail": detail}))
+            continue
+        state, seen, its_machine = answer
+        if state == "blind" or seen != token:
+            faults.append(Fault("cluster.not_seen", worker, values={"address": address}))
+        faults += faults_between(machine(), its_machine, worker, mixed=mixed, entries=CODE)
+        found[worker] = its_machine
+    if found:
+        first = next(iter(found.values()))
+        for worker, other in found.items():
+            faults += faults_between(first, other, worker, mixed=mixed, entries=BITS)
+    if faults:
+        raise MachinesDiffer(faults)
+    return next(iter(found.values()))

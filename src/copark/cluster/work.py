@@ -1,0 +1,111 @@
+"""One shard: what its maker is given, and how it is made. A run depends on its number alone, and so does a shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from copark.cases.case import Case
+from copark.cluster.machines import Machine, machine, need_alike
+from copark.experiments.run import Prepared, prepare, run_chunk
+from copark.experiments.source import DrawSource
+from copark.experiments.study import Study
+from copark.store.arrays import CHUNK
+from copark.store.shards import Clock, Plan, ShardWriter, is_whole, read_record
+from copark.store.shelf import Shelf, open_shelf
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is run: a study, the content of its case, and the draws of a posterior if it takes them from one.
+
+    It is sent to workers as it is, who need no casebook of their own.
+    """
+
+    study: Study
+    case: Case
+    source: DrawSource | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything a maker needs to make any shard of an ensemble.
+
+    Parameters
+    ----------
+    subject
+        What is run.
+    address
+        The shelf on which the ensemble is made.
+    plan
+        How it is divided.
+    machine
+        What every maker must be.
+    mixed
+        Whether makers may differ in what bits depend on.
+    """
+
+    subject: Subject
+    address: str
+    plan: Plan
+    machine: Machine
+    mixed: bool = False
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where the ensemble is made."""
+        return open_shelf(self.address)
+
+
+@lru_cache(maxsize=2)
+def prepared(subject: Subject) -> Prepared:
+    """A study made ready, once for all its shards."""
+    return prepare(subject.study, subject.case, subject.source)
+
+
+def make_shard(
+    work: Work, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
+) -> Mapping[str, float]:
+    """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
+
+    Parameters
+    ----------
+    threads
+        Threads for the runs of a chunk.
+    tell
+        Called with the number of runs, over all scenarios, that were made since the last call; what it raises ends the
+        work, and the shard is not made.
+
+    Returns
+    -------
+    Mapping
+        The seconds it took: ``simulate`` and ``store``.
+
+    Raises
+    ------
+    MachinesDiffer
+        If this process would give other numbers than the others.
+    OSError
+        If it cannot be written.
+    """
+    need_alike(work.machine, machine(), name_here(), mixed=work.mixed)
+    shelf = work.shelf
+    there = read_record(shelf, first, last)
+    if there is not None and is_whole(shelf, work.plan, there, deep=False):
+        return there.seconds
+    ready, writer, clock = prepared(work.subject), ShardWriter(shelf, work.plan, first, last), Clock()
+    for begin in range(first, last, CHUNK):
+        chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
+        clock.lap("simulate")
+        writer.add(chunk)
+        clock.lap("store")
+    return writer.close(machine(), clock.seconds).seconds
+
+
+def name_here() -> str:
+    """What this process is called on its machine."""
+    import os
+    import platform
+
+    return f"{platform.node()}:{os.getpid()}"

@@ -1,0 +1,81 @@
+"""Chunks of a Zarr array as the files they are, made without opening the array.
+
+A thousand runs are one file for each variable, named by its place. Whoever makes those runs can therefore write their
+part of an ensemble alone, in any order, beside others who write theirs. The bytes are those that :mod:`zarr` writes for
+the same numbers (tests compare them), in a third of its time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from copark.store.arrays import CHUNK, ArrayWriter
+from copark.store.shelf import files_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+
+def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the files of one chunk.
+
+    Parameters
+    ----------
+    chunk
+        Up to ``CHUNK`` runs; fewer only at the end of an ensemble.
+    number
+        Which chunk it is, from 0.
+
+    Yields
+    ------
+    tuple
+        ``<variable>/c/…``, below the Zarr group, and the compressed bytes. What is empty throughout has no file.
+    """
+    import numpy as np
+    from numcodecs import Blosc
+
+    codec = Blosc(cname="lz4", clevel=5, shuffle=Blosc.SHUFFLE)
+    for name, variable in chunk.variables.items():
+        if "run" not in variable.dims or not variable.size:
+            continue
+        values = _whole(np.ascontiguousarray(variable.values), variable.dims.index("run"))
+        if (np.isnan(values) if values.dtype.kind == "f" else values == 0).all():
+            continue
+        place = "/".join(str(number) if dim == "run" else "0" for dim in variable.dims)
+        yield f"{name}/c/{place}", codec.encode(values)
+
+
+def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
+    """Values, empty (not a number, or nought) where the last chunk of an ensemble has no runs."""
+    import numpy as np
+
+    missing = CHUNK - values.shape[axis]
+    if not missing:
+        return values
+    room = [(0, missing if at == axis else 0) for at in range(values.ndim)]
+    return np.pad(values, room, constant_values=np.nan if values.dtype.kind == "f" else 0)
+
+
+def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
+    """Files of a Zarr group that do not hold runs: shapes, attributes, coordinates.
+
+    Parameters
+    ----------
+    header
+        Any run of the ensemble, with its attributes.
+    runs
+        Runs of the whole ensemble.
+    """
+    with TemporaryDirectory() as place:
+        group = Path(place) / "frame"
+        ArrayWriter(group, runs).write(header.isel(run=slice(0, 1)))
+        for name, variable in header.variables.items():
+            if "run" in variable.dims:
+                shutil.rmtree(group / str(name) / "c", ignore_errors=True)
+        return list(files_of(group))

@@ -1,0 +1,137 @@
+"""What broken-off work has left in an output folder, and what could be thrown away.
+
+Nothing that a living process writes is named: not what another process holds, not what a process that is alive here
+began, and not what was changed within the last minutes, since it may be written from another machine.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISDIR
+from typing import Literal
+
+from copark.store.atomic import IN_SHARDS, REPLACED, UNFINISHED
+from copark.store.locks import is_held
+from copark.store.manifest import faults_of
+from copark.store.runs import RunRecord, RunStore
+
+Kind = Literal["half_written", "superseded", "unfinished", "stale"]
+QUIET = 600.0
+"""Seconds without a change after which what no living process of this machine holds counts as left."""
+WRITTEN_BY = re.compile(r"-(\d+)-[0-9a-f]{8}$")
+FOLDERS = ("runs", "reports", "posteriors", "batches")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Something that could be thrown away.
+
+    Parameters
+    ----------
+    path
+        File or folder.
+    kind
+        ``half_written``: begun and never finished; ``superseded``: shards of a run that is stored; ``unfinished``:
+        shards that the same command would go on from; ``stale``: a stored run of another state of the model.
+    bytes
+        What throwing it away gives back.
+    """
+
+    path: Path
+    kind: Kind
+    bytes: int
+
+
+def leavings(
+    out: Path, *, unfinished: bool = False, is_stale: Callable[[RunRecord], bool] | None = None, quiet: float = QUIET
+) -> list[Leaving]:
+    """What could be thrown away in an output folder.
+
+    Parameters
+    ----------
+    unfinished
+        Also shards that could be gone on from.
+    is_stale
+        Also stored runs of which this says so.
+    quiet
+        Seconds without a change.
+    """
+    found = [*_half_written(out, quiet), *_shards(RunStore(out / "runs"), quiet, unfinished=unfinished)]
+    if is_stale is not None:
+        records, _ = RunStore(out / "runs").records()
+        found += [Leaving(one.path, "stale", size_of(one.path)) for one in records if is_stale(one)]
+    return sorted(found, key=lambda one: (one.kind, str(one.path)))
+
+
+def _half_written(out: Path, quiet: float) -> Iterator[Leaving]:
+    for folder in FOLDERS:
+        for begin in (UNFINISHED, REPLACED):
+            for path in (out / folder).glob(f"{begin}*"):
+                if not _is_living(path, quiet):
+                    yield Leaving(path, "half_written", size_of(path))
+    for path in (out / "batches").glob("*/*.part"):
+        if _age(path) > quiet:
+            yield Leaving(path, "half_written", size_of(path))
+
+
+def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leaving]:
+    for path in store.root.glob(f"{IN_SHARDS}*"):
+        if not path.is_dir() or is_held(path.with_name(f"{path.name}.lock")) or _age(path) < quiet:
+            continue
+        stored = store.root / path.name.removeprefix(IN_SHARDS)
+        is_stored = stored.is_dir() and not faults_of(stored, deep=False)
+        if is_stored or unfinished:
+            yield Leaving(path, "superseded" if is_stored else "unfinished", size_of(path))
+
+
+def _is_living(path: Path, quiet: float) -> bool:
+    """Whether a process that is alive here began it, or somebody changed it lately."""
+    named = WRITTEN_BY.search(path.name)
+    return (named is not None and is_alive(int(named[1]))) or _age(path) < quiet
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this number is alive on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _files(path: Path) -> Iterator[os.stat_result]:
+    """What is known of a file, or of a folder and everything in it; what vanishes meanwhile is passed over."""
+    for one in (path, *(path.rglob("*") if path.is_dir() else ())):
+        try:
+            yield one.lstat()
+        except FileNotFoundError:
+            continue
+
+
+def _age(path: Path) -> float:
+    """Seconds since the last change."""
+    return time.time() - max((one.st_mtime for one in _files(path)), default=0.0)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder."""
+    return sum(one.st_size for one in _files(path) if not S_ISDIR(one.st_mode))
+
+
+def throw_away(leaving: Leaving) -> None:
+    """Remove it; a stored run is first taken from its place, so that nobody finds half of it."""
+    path = leaving.path
+    if leaving.kind == "stale":
+        path = path.rename(path.with_name(f"{REPLACED}{path.name}-{os.getpid()}-{os.urandom(4).hex()}"))
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Runs in shards: any maker, any order, any accident, the same files."""

@@ -1,0 +1,196 @@
+"""Whoever makes an ensemble, and however often it is stopped, it is the same; what is made is not made again."""
+
+from __future__ import annotations
+
+import errno
+import json
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from copark.cases import load_case
+from copark.cluster import Asked, Threads, machines, make
+from copark.cluster.machines import MachinesDiffer, machine
+from copark.cluster.scheduler import _alike
+from copark.cluster.sizing import shard_runs
+from copark.experiments.results import study_identity
+from copark.experiments.run import stream
+from copark.experiments.study import baseline
+from copark.store import ExportRefused, RunStore
+from copark.store import shelf as shelves
+from tests.cluster.test_shards import marks
+
+RUNS = 4100
+
+
+@pytest.fixture(scope="module")
+def asked() -> Asked:
+    case = load_case("great-stone")
+    study = baseline("great-stone").with_changes(runs=RUNS, quarters=20, keep=("operating", "cash"))
+    return Asked(study, case, None, study_identity(study, case), bands=False)
+
+
+@pytest.fixture(scope="module")
+def expected(asked: Asked, tmp_path_factory) -> dict[str, str]:
+    store = RunStore(tmp_path_factory.mktemp("stream"))
+    found = numbers(store.save_stream(stream(asked.study, asked.case, threads=1), RUNS))
+    assert len({found[f"arrays.zarr/cash/c/0/{chunk}/0"] for chunk in range(5)}) == 5
+    return found
+
+
+def numbers(record) -> dict[str, str]:
+    """Checksums of all files but those that hold the time."""
+    return {name: mark for name, mark in marks(record).items() if name != "arrays.zarr/zarr.json"}
+
+
+class Counting(Threads):
+    """A crew that remembers what it made, and breaks off after some shards."""
+
+    def __init__(self, threads: int = 1, until: int | None = None) -> None:
+        super().__init__(threads)
+        self.made: list[tuple[int, int]] = []
+        self.until = until
+
+    def make(self, work, ranges, tell):
+        for span in ranges:
+            if self.until is not None and len(self.made) >= self.until:
+                raise KeyboardInterrupt
+            yield from super().make(work, [span], tell)
+            self.made.append(span)
+
+
+def stopped_after(shards: int, asked: Asked, store: RunStore) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        make(asked, store, Counting(until=shards))
+
+
+@contextmanager
+def running_on(machine: dict[str, str]) -> Iterator[None]:
+    """As if this process ran on another machine."""
+    with (
+        mock.patch("copark.cluster.crews.machine", return_value=machine),
+        mock.patch("copark.cluster.work.machine", return_value=machine),
+    ):
+        yield
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_change_nothing(asked: Asked, expected, tmp_path: Path, threads: int) -> None:
+    assert numbers(make(asked, RunStore(tmp_path), Threads(threads)).record) == expected
+
+
+def test_a_remote_store_changes_nothing(asked: Asked, expected, tmp_path: Path) -> None:
+    there = replace(asked, address=f"memory://{tmp_path.name}")
+    made = make(there, RunStore(tmp_path / "one"), Threads(2))
+    assert numbers(made.record) == expected
+    again = Counting()
+    assert numbers(make(there, RunStore(tmp_path / "two"), again).record) == expected
+    assert again.made == []
+
+
+@pytest.mark.parametrize("until", [0, 1, 3])
+def test_a_stopped_run_goes_on_where_it_was(asked: Asked, expected, tmp_path: Path, until: int) -> None:
+    store, told, later = RunStore(tmp_path), [], Counting()
+    stopped_after(until, asked, store)
+    made = make(asked, store, later, progress=lambda done, total: told.append((done, total)))
+    assert made.kept == until * 1000
+    assert len(later.made) == 5 - until
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (RUNS, RUNS)
+    assert numbers(made.record) == expected
+
+
+def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected, tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    stopped_after(2, asked, store)
+    other = machine() | {"cpu_features": "another-processor"}
+    with running_on(other), pytest.raises(MachinesDiffer) as refused:
+        make(asked, store, Counting())
+    assert {fault.key for fault in refused.value.faults} == {"cpu_features"}
+    for lang in ("en", "zh"):
+        assert "another-processor" in refused.value.faults[0].sentence(lang)
+    with running_on(other):
+        made = make(replace(asked, mixed=True), store, Counting())
+    assert made.mixed
+    assert made.record.provenance["mixed_machines"] is True
+    assert "another-processor" in made.record.provenance["cpu_features"]
+    assert machine()["cpu_features"] in made.record.provenance["cpu_features"]
+    assert numbers(made.record) == expected
+
+
+def test_a_worker_with_other_code_is_refused_whatever_is_allowed(asked: Asked, tmp_path: Path) -> None:
+    other = machine() | {"model_hash": "another"}
+    with mock.patch("copark.cluster.crews.machine", return_value=other), pytest.raises(MachinesDiffer) as refused:
+        make(replace(asked, mixed=True), RunStore(tmp_path), Threads(1))
+    assert [fault.key for fault in refused.value.faults] == ["model_hash"]
+
+
+def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tmp_path: Path) -> None:
+    store, put = RunStore(tmp_path), shelves.Folder.put
+
+    def fill(self, name: str, content: bytes) -> None:
+        if "/c/" in name and "/3" in name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        put(self, name, content)
+
+    with mock.patch.object(shelves.Folder, "put", fill), pytest.raises(ExportRefused) as refused:
+        make(asked, store, Threads(1))
+    assert refused.value.faults[0].code == "cluster.disk_full"
+    later = Counting()
+    made = make(asked, store, later)
+    assert made.kept == 3000
+    assert [first for first, _ in later.made] == [3000, 4000]
+    assert numbers(made.record) == expected
+
+
+def test_faults_travel_between_processes() -> None:
+    error = MachinesDiffer(
+        machines.faults_between({"numba": "1"}, {"numba": "2"}, "w", mixed=False, entries=("numba",))
+    )
+    assert pickle.loads(pickle.dumps(error)).faults == error.faults
+
+
+def test_every_reason_against_every_worker_is_said_at_once() -> None:
+    here = machine()
+    answers = {
+        "tcp://1": ("here", "token", here),
+        "tcp://2": ("absent", "ModuleNotFoundError: No module named 'copark'", None),
+        "tcp://3": ("here", None, here),
+        "tcp://4": ("here", "token", here | {"model_hash": "x", "cpu_features": "y"}),
+        "tcp://5": OSError("gone"),
+    }
+    with pytest.raises(MachinesDiffer) as refused:
+        _alike(answers, "token", "/shared", mixed=False)
+    found = {(fault.file, fault.code.partition(".")[2], fault.key) for fault in refused.value.faults}
+    assert found == {
+        ("tcp://2", "no_copark", ""),
+        ("tcp://3", "not_seen", ""),
+        ("tcp://4", "other_code", "model_hash"),
+        ("tcp://4", "other_machine", "cpu_features"),
+        ("tcp://5", "no_copark", ""),
+    }
+    assert all(fault.sentence(lang) for fault in refused.value.faults for lang in ("en", "zh"))
+
+
+def test_workers_of_another_processor_than_the_clients_may_work_alone() -> None:
+    other = machine() | {"cpu_features": "y"}
+    assert _alike({"tcp://1": ("here", "t", other), "tcp://2": ("here", "t", other)}, "t", "/", mixed=False) == other
+
+
+def test_shards_are_sized_by_cost() -> None:
+    assert shard_runs({"simulate": 0.4, "store": 0.1}, 10**6, 2) == 20_000
+    assert shard_runs({"simulate": 60.0}, 10**6, 2) == 1000
+    assert shard_runs({"simulate": 0.4, "store": 0.1}, 10_000, 4) == 1000
+    assert shard_runs({"simulate": 0.0}, 10**6, 8) == 31_000
+
+
+def test_the_plan_is_kept_for_whoever_goes_on(asked: Asked, tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    stopped_after(2, asked, store)
+    plan = json.loads((store.shards_of(asked.identity) / "making" / "plan.json").read_text(encoding="utf-8"))
+    assert (plan["runs"], plan["shard"], plan["identity"]) == (RUNS, 1000, asked.identity)

@@ -1,0 +1,163 @@
+"""An ensemble made in shards, in any order and after any accident, is file by file the one that was streamed."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from copark.store import RunRecord, RunStore
+from copark.store.joining import join
+from copark.store.shards import (
+    EDGES,
+    Plan,
+    ShardWriter,
+    finished,
+    listing_name,
+    partial_name,
+    read_plan,
+    write_plan,
+)
+from copark.store.shelf import Folder, Shelf
+from tests.unit.ensembles import ensemble
+
+IDENTITY = "0123456789abcdef"
+
+
+def late(runs: int, first: int) -> xr.Dataset:
+    """Runs of which the first 1,400 have no cash in the first quarter: that cell has no edges in the first chunk."""
+    made = ensemble(runs, first=first)
+    numbers = made["run"].values
+    made["cash"].values[:, numbers < 1400, 0] = np.nan
+    return made
+
+
+def plain(runs: int, first: int) -> xr.Dataset:
+    return ensemble(runs, first=first)
+
+
+def begun(store: RunStore, plan: Plan) -> Shelf:
+    folder = store.shards_of(plan.identity)
+    folder.mkdir(parents=True, exist_ok=True)
+    shelf = Folder(folder)
+    write_plan(shelf, plan)
+    return shelf
+
+
+def write(shelf: Shelf, plan: Plan, span: tuple[int, int], make=plain) -> None:
+    writer = ShardWriter(shelf, plan, *span)
+    for begin in range(*span, 1000):
+        writer.add(make(min(1000, span[1] - begin), begin))
+    writer.close({}, {})
+
+
+def joined(store: RunStore, shelf: Shelf, plan: Plan, make=plain) -> RunRecord:
+    join(shelf, plan, list(finished(shelf, plan)), make(1, 0))
+    return store.adopt(plan.identity)
+
+
+def streamed(root: Path, runs: int, *, bands: bool, make=plain) -> RunRecord:
+    chunks = (make(min(1000, runs - first), first) for first in range(0, runs, 1000))
+    return RunStore(root).save_stream(chunks, runs, summarise=bands)
+
+
+def marks(record: RunRecord) -> dict[str, str]:
+    """Checksums of every file but the one that holds the time."""
+    files = json.loads((record.path / "manifest.json").read_text(encoding="utf-8"))["files"]
+    return {name: entry["sha256"] for name, entry in files.items() if name != "metadata.json"}
+
+
+@pytest.mark.parametrize(
+    ("runs", "shard", "bands", "make"),
+    [(700, 1000, False, plain), (3300, 2000, False, plain), (3300, 1000, True, late), (3300, 2000, True, late)],
+)
+def test_the_files_are_those_of_a_stream(tmp_path: Path, runs: int, shard: int, bands: bool, make) -> None:
+    store = RunStore(tmp_path / "shards")
+    plan = Plan(IDENTITY, runs, runs if not bands else min(2000, runs), bands, shard)
+    shelf = begun(store, plan)
+    lead, *rest = plan.ranges()
+    random.Random(runs).shuffle(rest)
+    for span in (lead, *rest):
+        write(shelf, plan, span, make)
+    record = joined(store, shelf, plan, make)
+    expected = streamed(tmp_path / "stream", runs, bands=bands, make=make)
+    found, wanted = marks(record), marks(expected)
+    if bands:  # a stream keeps the paths of 10,000 runs, here of 2,000
+        found, wanted = ({k: v for k, v in one.items() if not k.startswith("arrays.zarr")} for one in (found, wanted))
+    assert found == wanted
+    assert (record.status, record.outcome) == (expected.status, expected.outcome)
+    assert sorted(path.name for path in store.root.iterdir()) == [IDENTITY]
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[RunStore, Shelf, Plan]:
+    """Three of three shards of an ensemble with bands."""
+    store = RunStore(tmp_path)
+    plan = Plan(IDENTITY, 3000, 3000, True, 1000)
+    shelf = begun(store, plan)
+    for span in plan.ranges():
+        write(shelf, plan, span)
+    return store, shelf, plan
+
+
+def spans(shelf: Shelf, plan: Plan) -> list[int]:
+    return [one.first for one in finished(shelf, plan)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "arrays.zarr/cash/c/0/1/0",
+        "every_run.zarr/draws/c/1/0",
+        listing_name(1000, 2000),
+        partial_name(1000, 2000),
+    ],
+)
+@pytest.mark.parametrize("accident", ["torn", "gone", "flipped"])
+def test_a_shard_with_a_damaged_file_was_never_made(three, name: str, accident: str) -> None:
+    store, shelf, plan = three
+    before = {one.first: one for one in finished(shelf, plan)}
+    path = store.shards_of(IDENTITY) / name
+    content = path.read_bytes()
+    if accident == "gone":
+        path.unlink()
+    elif accident == "torn":
+        path.write_bytes(content[: len(content) // 2])
+    else:
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert spans(shelf, plan) == [0, 2000]
+    write(shelf, plan, (1000, 2000))
+    assert {one.first: one for one in finished(shelf, plan)} == before
+
+
+def test_torn_edges_are_made_again(three) -> None:
+    store, shelf, plan = three
+    path = store.shards_of(IDENTITY) / EDGES
+    path.write_bytes(path.read_bytes()[:-100])
+    assert spans(shelf, plan) == [1000, 2000]
+
+
+def test_a_plan_that_cannot_be_read_is_none(three) -> None:
+    _, shelf, plan = three
+    assert read_plan(shelf) == plan
+    for words in (b"", b"{", b"[]", b'{"format": 9}', b'{"format": 1, "shard": 10}'):
+        shelf.put("making/plan.json", words)
+        assert read_plan(shelf) is None
+
+
+def test_nothing_is_joined_while_a_shard_is_missing(three) -> None:
+    _, shelf, plan = three
+    with pytest.raises(ValueError, match="missing"):
+        join(shelf, plan, list(finished(shelf, plan))[:-1], ensemble(1))
+
+
+def test_nobody_writes_into_a_folder_that_was_moved_away(three) -> None:
+    store, shelf, plan = three
+    joined(store, shelf, plan)
+    with pytest.raises(FileNotFoundError):
+        write(shelf, plan, (1000, 2000))
+    assert not store.shards_of(IDENTITY).exists()

@@ -1,0 +1,80 @@
+"""What broken-off work leaves can go; what a living process writes, or a command would go on from, stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from copark.store import RunStore
+from copark.store.leavings import leavings, throw_away
+from copark.store.locks import only_one
+from copark.workflows.tidying import tidy
+from tests.unit.ensembles import ensemble
+
+IDENTITY = "0123456789abcdef"
+LONG_AGO = 1_600_000_000
+
+
+@pytest.fixture(scope="module")
+def dead() -> int:
+    """The number of a process that has ended."""
+    command = [sys.executable, "-c", "import os; print(os.getpid())"]
+    return int(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+def left(path: Path, *, old: bool = True) -> Path:
+    """A folder with a file of 100 bytes in it, as broken-off work leaves it."""
+    path.mkdir(parents=True)
+    (path / "file").write_bytes(b"x" * 100)
+    if old:
+        for one in (path / "file", path):
+            os.utime(one, (LONG_AGO, LONG_AGO))
+    return path
+
+
+def kinds(out: Path, **more: bool) -> dict[str, str]:
+    return {one.path.name: one.kind for one in leavings(out, **more)}
+
+
+def test_what_a_dead_process_left_can_go(tmp_path: Path, dead: int) -> None:
+    gone = left(tmp_path / "runs" / f".writing-x-{dead}-01234567")
+    alive = left(tmp_path / "runs" / f".writing-x-{os.getpid()}-01234567")
+    lately = left(tmp_path / "runs" / f".writing-y-{dead}-01234567", old=False)
+    assert kinds(tmp_path) == {gone.name: "half_written"}
+    assert [one.bytes for one in leavings(tmp_path)] == [100]
+    for one in leavings(tmp_path):
+        throw_away(one)
+    assert not gone.exists()
+    assert alive.exists()
+    assert lately.exists()
+
+
+def test_shards_to_go_on_from_stay_unless_asked_for(tmp_path: Path) -> None:
+    shards = left(tmp_path / "runs" / f".shards-{IDENTITY}")
+    assert kinds(tmp_path) == {}
+    assert kinds(tmp_path, unfinished=True) == {shards.name: "unfinished"}
+    with only_one(shards.with_name(f"{shards.name}.lock")):
+        assert kinds(tmp_path, unfinished=True) == {}
+    RunStore(tmp_path / "runs").save(ensemble(identity=IDENTITY))
+    assert kinds(tmp_path) == {shards.name: "superseded"}
+
+
+def test_nothing_goes_unless_it_is_said(tmp_path: Path) -> None:
+    shards = left(tmp_path / "runs" / f".shards-{IDENTITY}")
+    found = tidy(tmp_path, unfinished=True)
+    assert (found.bytes, found.gone, shards.exists()) == (100, False, True)
+    assert tidy(tmp_path, unfinished=True, really=True).gone
+    assert not shards.exists()
+
+
+def test_runs_of_another_model_go_on_request(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    store.save(ensemble(identity=IDENTITY))  # made by no model that is
+    assert tidy(tmp_path).leavings == ()
+    assert [one.kind for one in tidy(tmp_path, stale=True, really=True).leavings] == ["stale"]
+    assert store.find(IDENTITY) is None
+    assert list(store.root.iterdir()) == []
