@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +50,12 @@ def serve(tmp_path: Path) -> Serve:
         return serving(changes.pop("data", tmp_path / "out"), **changes)
 
     return make
+
+
+def awaited(work: Coroutine[Any, Any, Any]) -> Any:
+    """What comes of a coroutine; on a thread of its own, since a browser keeps a loop running on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 EQUITY = {"edits": {"equity": [{"home": 3500, "host": 6500}], "quota": 5001}}

@@ -13,6 +13,7 @@ from copark.web.guards import COOKIE, NOTHING, PAGE, Tokens
 from copark.web.rates import Rates
 from copark.web.server import settings_of
 from copark.web.settings import Limits, Settings, is_loopback
+from tests.web.conftest import awaited
 
 TOKEN = "correct horse battery staple"
 PATHS = ("/", "/api/docs", "/api/v1/status", "/api/v1/openapi.json", "/api/v1/nothing", "/nothing.css")
@@ -219,7 +220,7 @@ def test_a_body_that_does_not_arrive_is_not_waited_for(tmp_path):
 
     headers = [(b"host", b"localhost"), (b"content-length", b"10")]
     scope = {"type": "http", "method": "POST", "path": "/api/v1/simulate", "query_string": b"", "headers": headers}
-    asyncio.run(app(scope, receive, send))
+    awaited(app(scope, receive, send))
     assert sent[0]["status"] == 408
 
 

@@ -10,6 +10,7 @@ import time
 from copark.web.app import create_app
 from copark.web.settings import Settings
 from copark.workflows.serving.engine import Cancelled
+from tests.web.conftest import awaited
 
 
 def request_of(body):
@@ -66,7 +67,7 @@ def test_a_client_that_leaves_cancels_its_work(tmp_path, monkeypatch):
                 await asyncio.sleep(0.01)
             return sent[0]["status"], inner.state.services.kernels.pending
 
-    status, pending = asyncio.run(go())
+    status, pending = awaited(go())
     assert status == 499
     assert seen == {"stopped": True}
     assert pending == 0

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from copark.web.squeezing import LEAST, Squeezed, takes_gzip
-from tests.web.conftest import EQUITY
+from tests.web.conftest import EQUITY, awaited
 
 ASKED = {"case": "great-stone", "runs": 40, "draws": "unsettled", "scenario": EQUITY}
 
@@ -70,10 +70,8 @@ async def sent(kind: bytes, *parts: bytes) -> list[dict]:
 
 @pytest.mark.parametrize("kind", [b"text/event-stream", b"text/event-stream; charset=utf-8", b"application/json"])
 def test_streams_pass_part_by_part(kind):
-    import asyncio
-
     parts = [b"data: 1\n\n" * LEAST, b"data: 2\n\n", b"data: 3\n\n"]
-    start, *rest = asyncio.run(sent(kind, *parts))
+    start, *rest = awaited(sent(kind, *parts))
     assert [one["body"] for one in rest] == parts
     assert b"content-encoding" not in dict(start["headers"])
 
