@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { AS_IT_IS, changed, OWN, pruned, put } from '../src/lib/scenario';
+import { AS_IT_IS, changed, OWN, pruned, put, reopened } from '../src/lib/scenario';
 import { decoded, encoded, PLAIN, type View } from '../src/lib/url';
 
 const round = (view: View): View => decoded(new URLSearchParams(encoded(view).toString()));
@@ -27,6 +27,16 @@ describe('the address', () => {
 });
 
 describe('a scenario', () => {
+  it('is read from the server in the words of the levers', () => {
+    const title = { en: 'Mine', zh: 'Mine' };
+    const terms = { cost: { home: 0, host: 0, third: 0 }, market: { home: 0.2, host: 0, third: 0 } };
+    const kept = { key: 'other', title, edits: { narrow_until: '1000-01-01', terms, drop: [] } };
+    expect(reopened(kept)).toEqual({ key: OWN.key, title, edits: { narrow_until: 'never', terms: { ...terms, cost: 'off' } } });
+    expect(reopened({ edits: { narrow_until: '2999-12-31' } }).edits).toEqual({ narrow_until: 'forever' });
+    expect(reopened({ edits: { narrow_until: '2015-07' } }).edits).toEqual({ narrow_until: '2015Q3' });
+    expect(reopened({})).toEqual(OWN);
+  });
+
   it('forgets what is put back', () => {
     const there = put(OWN, ['edits', 'partners', 'duisport'], 'drop');
     expect(there.edits?.partners).toEqual({ duisport: 'drop' });

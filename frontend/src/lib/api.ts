@@ -1,3 +1,4 @@
+import { isOwned, owner, OWNER } from './owner';
 import type { Lang, ProblemInfo } from './types';
 
 const PREFIX = '/api/v1/';
@@ -17,9 +18,11 @@ async function told(response: Response): Promise<Refused> {
   }
 }
 
-async function reached(path: string, init?: RequestInit): Promise<Response> {
+async function reached(path: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (isOwned(path)) headers.set(OWNER, owner());
   try {
-    return await fetch(PREFIX + path, init);
+    return await fetch(PREFIX + path, { ...init, headers });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Refused(null);
@@ -32,15 +35,24 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
-export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await reached(path, {
-    method: 'POST',
+function sent(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  return reached(path, {
+    method,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: signal ?? null,
   });
+}
+
+export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await sent('POST', path, body, signal);
   if (!response.ok) throw await told(response);
   return (await response.json()) as T;
+}
+
+export async function put(path: string, body: unknown): Promise<void> {
+  const response = await sent('PUT', path, body);
+  if (!response.ok) throw await told(response);
 }
 
 export async function remove(path: string): Promise<void> {
@@ -60,11 +72,7 @@ export async function upload<T>(path: string, file: File): Promise<T> {
 
 /** Ask for a page; answers with the page, or with the job that makes it. */
 export async function page(path: string, body: unknown): Promise<{ html: string } | { job: string }> {
-  const response = await reached(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  const response = await sent('POST', path, body);
   if (!response.ok) throw await told(response);
   if (response.status === 202) return { job: ((await response.json()) as { id: string }).id };
   return { html: await response.text() };

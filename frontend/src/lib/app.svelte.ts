@@ -1,29 +1,15 @@
 import { address, get, Refused } from './api';
 import { texts, type TextKey } from '../texts';
 import { History } from './history';
+import { OWN } from './scenario';
+import { store, stored } from './stored';
 import { decoded, encoded, LOOKS, PLAIN, type Looks, type View } from './url';
-import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, StudyInfo } from './types';
+import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
 
 export const PAGES = [
   'simulate', 'compare', 'network', 'evidence', 'parks', 'claims', 'coupling', 'jobs', 'report', 'method', 'interface',
 ] as const;
 export type Page = (typeof PAGES)[number];
-
-export function stored(key: string): string | null {
-  try {
-    return localStorage.getItem(`copark.${key}`);
-  } catch {
-    return null;
-  }
-}
-
-export function store(key: string, value: string): void {
-  try {
-    localStorage.setItem(`copark.${key}`, value);
-  } catch {
-    // Private windows may refuse; nothing depends on it.
-  }
-}
 
 function spoken(words: URLSearchParams): Lang {
   const asked = words.get('lang') ?? stored('lang');
@@ -119,10 +105,10 @@ class App {
     this.evidence = await get<Evidence>(address('evidence', { case: this.view.case }).replace('/api/v1/', ''));
   }
 
-  /** Another case: its levers are its own, so the scenario begins anew. */
-  choose(name: string): void {
+  /** Another case: its levers are its own, so the scenario begins anew, or as one that was made for it. */
+  choose(name: string, scenario: Scenario = OWN): void {
     this.otherwise = null;
-    this.commit({ ...PLAIN, case: name, seed: this.view.seed, expert: this.view.expert });
+    this.commit({ ...PLAIN, case: name, seed: this.view.seed, expert: this.view.expert, scenario });
     void this.open(name);
   }
 

@@ -1,3 +1,4 @@
+import { quarterOf } from './quarters';
 import type { Scenario, Step } from './types';
 
 export const AS_IT_IS: Scenario = { key: 'as-it-is', title: { en: 'The case as it is', zh: '案例现状' } };
@@ -69,4 +70,22 @@ export function written(value: unknown, word: (key: string) => string): string {
   return Object.entries(value)
     .map(([key, one]) => (key === 'value' || key === 'on' || key === 'present' ? written(one, word) : `${word(key)} ${written(one, word)}`))
     .join(', ');
+}
+
+/** How the server writes dates before and after everything. */
+const NEVER = '1000-01-01';
+const FOREVER = '2999-12-31';
+
+/** A scenario as the server keeps it, in the words that the levers have: without what is usual, and dates for the words never and for good. */
+export function reopened(kept: Partial<Scenario>): Scenario {
+  const scenario = { ...OWN, ...kept, key: OWN.key };
+  const { narrow_until: until, terms } = scenario.edits ?? {};
+  const edits = { ...scenario.edits };
+  if (until) edits.narrow_until = until === NEVER ? 'never' : until === FOREVER ? 'forever' : quarterOf(until);
+  if (terms) edits.terms = Object.fromEntries(Object.entries(terms).map(([key, one]) => [key, isOff(one) ? 'off' : one]));
+  return pruned({ ...scenario, edits });
+}
+
+function isOff(term: Record<string, number | string> | 'off'): boolean {
+  return term === 'off' || ['home', 'host', 'third'].every((side) => term[side] === 0);
 }

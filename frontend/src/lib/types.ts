@@ -136,6 +136,13 @@ export interface Scenario {
   edits?: Edits;
 }
 
+/** A scenario that was saved under a name; its content without what is usual. */
+export interface SavedScenario {
+  name: string;
+  case: string;
+  scenario: Partial<Scenario>;
+}
+
 export interface OutputInfo {
   name: string;
   title: Said;
@@ -390,6 +397,7 @@ export interface Job {
   identity: string;
   has_page: boolean;
   reused: boolean;
+  mine: boolean;
   trouble: Fault[];
 }
 

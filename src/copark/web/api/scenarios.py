@@ -81,7 +81,7 @@ def scenario(services: Own, word: Owner, name: ScenarioName) -> ScenarioInfo:
     """Give a scenario of an owner."""
     found = services.records.scenarios.get(owner_by_word(word), name)
     if found is None:
-        raise absent("no_scenario", "name")
+        raise absent("no_saved_scenario", "name")
     return scenario_info(found)
 
 
@@ -99,7 +99,7 @@ def save(services: Own, word: Owner, name: ScenarioName, body: ScenarioToSave) -
 def delete(services: Own, word: Owner, name: ScenarioName) -> None:
     """Delete a scenario of an owner."""
     if not services.records.scenarios.delete(owner_by_word(word), name):
-        raise absent("no_scenario", "name")
+        raise absent("no_saved_scenario", "name")
 
 
 def _checked(services: Services, body: ScenarioToSave) -> dict[str, Any]:

@@ -1,0 +1,25 @@
+import { store, stored } from './stored';
+
+export const OWNER = 'X-Copark-Owner';
+const SHAPE = /^[A-Za-z0-9_-]{22,64}$/;
+/** 192 bits: 32 letters of base64url, without padding. */
+const BYTES = 24;
+let word: string | null = null;
+
+function made(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(BYTES));
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
+}
+
+/** The word that saved scenarios and jobs of this browser belong to. Where it cannot be kept, it lasts as long as the page. */
+export function owner(): string {
+  const kept = stored('owner');
+  if (kept !== null && SHAPE.test(kept)) word = kept;
+  else store('owner', (word ??= made()));
+  return word as string;
+}
+
+/** Whether what a path names belongs to somebody: only there the word is sent. A report may become a job. */
+export function isOwned(path: string): boolean {
+  return /^(scenarios|jobs|report)(?![\w-])/.test(path);
+}
