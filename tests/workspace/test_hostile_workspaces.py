@@ -252,3 +252,11 @@ def test_a_disk_without_room_is_told_before_anything_is_written(tmp_path, packed
         workspaces.open_(packed.path, tmp_path / "there")
     assert told.value.faults[0].code == "workspace.no_room"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [[], {}, 7, None])
+def test_a_description_of_what_has_no_name_is_refused(packed, tmp_path, name):
+    files = files_of(packed)
+    crate = json.loads(files[CRATE])
+    files[CRATE] = as_json({**crate, "@graph": [*crate["@graph"], {"@id": name, "@type": "Thing"}]})
+    assert refused(tmp_path, files) == {"bad_crate"}

@@ -57,7 +57,7 @@ def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
     """What keeps the description from being an RO-Crate of exactly these files."""
     content = strict_json((folder / CRATE).read_bytes())
     graph = content.get("@graph") if isinstance(content, dict) else None
-    entities = {one.get("@id"): one for one in graph if isinstance(one, dict)} if isinstance(graph, list) else {}
+    entities = _named(graph) if isinstance(graph, list) else {}
     root, descriptor = entities.get("./"), entities.get(CRATE)
     if root is None or descriptor is None or content.get("@context") != CONTEXT:
         yield _fault("bad_crate", CRATE)
@@ -65,8 +65,14 @@ def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
     if descriptor.get("conformsTo") != {"@id": SPECIFICATION} or descriptor.get("about") != {"@id": "./"}:
         yield _fault("bad_crate", CRATE)
     described = {name for name, one in entities.items() if one.get("@type") == "File"}
-    for name in sorted(described ^ {*listing, MANIFEST}, key=str)[:20]:
-        yield _fault("crate_differs", CRATE, str(name))
+    for name in sorted(described ^ {*listing, MANIFEST})[:20]:
+        yield _fault("crate_differs", CRATE, name)
+
+
+def _named(graph: list[Any]) -> dict[str, dict[str, Any]]:
+    """What a description tells of, by name; nothing where something in it has no name."""
+    named = [one for one in graph if isinstance(one, dict) and isinstance(one.get("@id"), str)]
+    return {one["@id"]: one for one in named} if len(named) == len(graph) else {}
 
 
 def _faults_of_cases(folder: Path, names: tuple[str, ...]) -> Iterator[Fault]:
