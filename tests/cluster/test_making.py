@@ -21,7 +21,7 @@ from copark.cluster.sizing import shard_runs
 from copark.experiments.results import study_identity
 from copark.experiments.run import stream
 from copark.experiments.study import baseline
-from copark.store import ExportRefused, RunStore
+from copark.store import ExportRefused, RunStore, runs
 from copark.store import shelf as shelves
 from tests.cluster.test_shards import marks
 
@@ -91,6 +91,15 @@ def test_a_remote_store_changes_nothing(asked: Asked, expected, tmp_path: Path) 
     again = Counting()
     assert numbers(make(there, RunStore(tmp_path / "two"), again).record) == expected
     assert again.made == []
+
+
+def test_bands_at_a_remote_store_do_not_stand_in_for_paths(asked: Asked, expected, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(runs, "KEPT", 1500)
+    there = replace(asked, address=f"memory://{tmp_path.name}")
+    assert make(replace(there, bands=True), RunStore(tmp_path / "bands"), Threads(2)).record.kept == 1500
+    record = make(there, RunStore(tmp_path / "paths"), Threads(2)).record
+    assert record.kept == RUNS
+    assert numbers(record) == expected
 
 
 @pytest.mark.parametrize("until", [0, 1, 3])

@@ -111,14 +111,17 @@ def make(
     store.root.mkdir(parents=True, exist_ok=True)
     with only_one(folder.with_name(f"{folder.name}.lock"), waiting) as waited, _disk_may_fill(store):
         if waited and (store.root / ask.identity).is_dir():
-            return Made(store.record(ask.identity))
+            record = store.record(ask.identity)
+            if ask.bands or record.kept == record.runs:
+                return Made(record)
         shelf = _shelf(ask, store)
         if ask.address is None:
-            if not _is_joined(shelf, store, ask.identity):
+            if not (_is_joined(shelf, store, ask.identity) and _has_what_is_asked(shelf, ask)):
                 kept, mixed = _make_on(shelf, ask, store, crew, progress)
                 return Made(store.adopt(ask.identity, replace=ask.replace), kept, mixed)
             return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
-        kept, mixed = (ask.study.runs, False) if is_there(shelf) else _make_on(shelf, ask, store, crew, progress)
+        there = is_there(shelf) and _has_what_is_asked(shelf, ask)
+        kept, mixed = (ask.study.runs, False) if there else _make_on(shelf, ask, store, crew, progress)
         return Made(bring(shelf, store, ask.identity, replace=ask.replace), kept, mixed)
 
 
@@ -133,6 +136,15 @@ def _shelf(ask: Asked, store: RunStore) -> Shelf:
 def _is_joined(shelf: Shelf, store: RunStore, identity: str) -> bool:
     """Whether all was done but the last step: giving the run its place."""
     return read_plan(shelf) is None and not faults_of(store.shards_of(identity), deep=True)
+
+
+def _has_what_is_asked(shelf: Shelf, ask: Asked) -> bool:
+    """Whether a whole run on a shelf holds what is asked for: bands do not stand in for paths."""
+    try:
+        metadata = json.loads(shelf.get(stored.METADATA) or b"")
+        return ask.bands or bool(metadata["kept"] == metadata["runs"])
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 @contextmanager
