@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from copark.store.database import jobs as tables
 from copark.store.database.jobs import MOST_ATTEMPTS, JobTable, in_turn
 from copark.store.database.opening import open_database
+from copark.store.refusals import DatabaseRefused
 
 pytest.importorskip("fastapi")
 
@@ -253,6 +255,28 @@ def test_of_a_killed_server_another_takes_over(table, tmp_path, attempts, state)
     job = table.get("a")
     assert (job.state, job.attempts) == (state, attempts)
     assert bool(job.trouble) == (state == "failed")
+
+
+def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
+    added(table, "a")
+    queue = JobQueue(table)
+    claim = table.claim
+
+    def unheard(lane, worker):
+        claim(lane, worker)
+        raise DatabaseRefused([])
+
+    monkeypatch.setattr(table, "claim", unheard)
+    assert queue._claimed("long") is None
+    queue._take_over()
+    assert table.get("a").state == "running"  # it may still be on its way
+    monkeypatch.setattr(tables, "STALE", -1.0)
+    queue._working["a"] = None
+    queue._take_over()
+    assert table.get("a").state == "running"  # it is being done
+    del queue._working["a"]
+    queue._take_over()
+    assert table.get("a").state == "queued"
 
 
 def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgres_url, monkeypatch):

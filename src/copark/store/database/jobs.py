@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, delete, func, insert, select, update
 
 from copark.store.database.clock import now
-from copark.store.database.executor import Executor, here
+from copark.store.database.executor import STALE, Executor, here
 from copark.store.database.opening import clock
 from copark.store.database.tables import jobs
 
@@ -244,6 +244,13 @@ class JobTable:
             time = clock(connection)
             rows = connection.execute(select(jobs).where(self._here(jobs.c.state == "running"))).all()
         return [_job(row) for row in rows if Executor(row.host, row.pid, row.born).is_gone(time - row.heartbeat)]
+
+    def silent(self, worker: str) -> list[Job]:
+        """Jobs that a worker has and gives no sign of life of: its claim was written, and the answer did not arrive."""
+        with self.database.reading() as connection:
+            before = clock(connection) - STALE
+            mine = self._here(jobs.c.state == "running", jobs.c.worker == worker, jobs.c.heartbeat < before)
+            return [_job(row) for row in connection.execute(select(jobs).where(mine)).all()]
 
     def cancel(self, name: str) -> Job | None:
         """Take a job out of the queue, or let whoever does it know; one that is over stays as it is."""

@@ -130,8 +130,8 @@ class JobQueue:
             if self._closing.is_set():
                 work.kill()
             said = work.do()
-            del self._working[job.id]
             self._conclude(job, work, said)
+            del self._working[job.id]
 
     def _claimed(self, lane: str) -> Job | None:
         """The next job of a lane, if there is one and the database gives it."""
@@ -205,8 +205,9 @@ class JobQueue:
         return when, far
 
     def _take_over(self) -> None:
-        """Queue again what ran in processes that are gone."""
-        for job in self.table.orphans():
+        """Queue again what ran in processes that are gone, and what was claimed here without our being told."""
+        lost = [job for job in self.table.silent(self.name) if job.id not in self._working]
+        for job in (*self.table.orphans(), *lost):
             if job.unwanted:
                 self.table.end(job, "cancelled")
             else:
