@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ import pytest
 from copark.store import RunStore
 from copark.web.jobs.child import Stopped, Teller, main
 from copark.web.jobs.queue import trouble_of
+from copark.web.services import Services
+from copark.web.settings import Settings
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
 SHORT = {"case": "great-stone", "runs": 150, "draws": "unsettled", "outputs": ["jobs"]}
@@ -232,3 +236,25 @@ def test_why_a_job_failed_is_told_in_both_languages(last, code):
     assert trouble["code"] == code
     assert trouble["cause"]["en"]
     assert trouble["repair"]["zh"]
+
+
+def test_stored_runs_are_weighed_while_one_beside_them_is_finished(tmp_path, monkeypatch):
+    """A file that is listed and gone a moment later is no fault of who asks."""
+    services = SimpleNamespace(settings=Settings(data=tmp_path))
+    (tmp_path / "runs" / ".writing-a").mkdir(parents=True)
+    (tmp_path / "runs" / ".writing-a" / "gone").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "runs" / "b").mkdir()
+    (tmp_path / "runs" / "b" / "here").write_bytes(b"1234")
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    assert Services.stored_bytes(services) == 4
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
+    """A database can be imported, and then says what somebody else wrote."""
+    services = SimpleNamespace(settings=Settings(data=tmp_path))
+    (tmp_path / "reports").mkdir()
+    path = tmp_path / ("reports" if inside else "") / "page.html"
+    path.write_bytes(b"words")
+    for named in (path, tmp_path / "reports" / ".." / "page.html"):
+        assert (Services.page_of(services, SimpleNamespace(page=str(named))) == b"words") == (inside and named == path)

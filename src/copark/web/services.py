@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +25,7 @@ from copark.workflows.serving.asking import in_the_request
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
-from copark.workflows.serving.records import Asked, AskedBook, Records
+from copark.workflows.serving.records import Asked, AskedBook, Job, Records
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.study import Study
 
@@ -120,14 +122,26 @@ class Services:
         return (self.settings.data / "runs" / identity / "manifest.json").is_file()
 
     def stored_bytes(self) -> int:
-        """Bytes of all stored runs."""
-        return sum(path.stat().st_size for path in (self.settings.data / "runs").rglob("*") if path.is_file())
+        """Bytes of all stored runs; what vanishes meanwhile, since a run beside is finished, is passed over."""
+        found = 0
+        for folder, _, names in os.walk(self.settings.data / "runs"):
+            for name in names:
+                with suppress(OSError):
+                    found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
+        return found
 
     def scratch(self, suffix: str) -> Path:
         """Name of a file for the moment."""
         folder = self.settings.own / "files"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{secrets.token_hex(12)}{suffix}"
+
+    def page_of(self, job: Job) -> bytes | None:
+        """The page a job has written, if it is there; what the database names beside the reports is no page."""
+        path = Path(job.page).resolve() if job.page else None
+        if path is None or not path.is_relative_to((self.settings.data / "reports").resolve()) or not path.is_file():
+            return None
+        return path.read_bytes()
 
     def once(self, key: str, make: Callable[[], bytes]) -> bytes:
         """Bytes that are made once and held."""

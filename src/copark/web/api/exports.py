@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -120,8 +119,9 @@ async def report(request: Request, services: Own, asked: ReportRequest, word: Ma
             await asyncio.to_thread(services.jobs.cancel, job.id)
             break
         await asyncio.sleep(OFTEN)
-    if job.state == "done" and job.page:
-        return page(FilePath(job.page).read_bytes())
+    content = await asyncio.to_thread(services.page_of, job) if job.state == "done" else None
+    if content is not None:
+        return page(content)
     if job.state == "failed":
         raise Problem(422, "report")
     return accepted(request, await asyncio.to_thread(job_now, services, job.id, owner))

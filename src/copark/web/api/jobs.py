@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
@@ -284,8 +283,7 @@ async def told(request: Request, services: Services, name: str, owner: str) -> A
 @router.get("/jobs/{name}/page", summary="The page of a job", responses=sent("The page, one file.", "text/html"))
 def job_page(services: Own, name: JobId) -> Response:
     """Give the page a job has written."""
-    job = found(services, name)
-    path = FilePath(job.page) if job.page else None
-    if path is None or not path.is_file():
+    content = services.page_of(found(services, name))
+    if content is None:
         raise absent("no_page", "id")
-    return page(path.read_bytes())
+    return page(content)
