@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 from collections import Counter
@@ -197,6 +198,33 @@ def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, mon
     assert trouble["code"] == "web.job_died"
     assert str(MOST_ATTEMPTS) in trouble["cause"]["en"]
     assert "5" in trouble["cause"]["zh"]
+
+
+@pytest.mark.parametrize("said", ["[]", "5", '{"stage": "x"}', '{"stage": "x", "done": "many", "total": 1}', "no JSON"])
+def test_a_worker_that_talks_nonsense_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch, said):
+    program = f"import sys, time; sys.stdin.readline(); print({said!r}, flush=True); time.sleep(60)"
+    with queue_of(tmp_path, monkeypatch, program) as queue:
+        first, second = submitted(queue, tmp_path), submitted(queue, tmp_path)
+        for name in (first, second):
+            assert wait_for(queue, name, lambda job: job.is_over).state == "failed"
+
+
+def test_a_cancelled_job_leaves_no_shards_and_touches_no_others(tmp_path, monkeypatch):
+    runs = tmp_path / "runs"
+    earlier, mine = runs / ".shards-aaaa", runs / ".shards-bbbb"
+    earlier.mkdir(parents=True)
+    os.utime(earlier, (1e9, 1e9))
+    with queue_of(tmp_path, monkeypatch, STUBBORN) as queue:
+        name = submitted(queue, tmp_path)
+        wait_for(queue, name, lambda job: job.total == 9)
+        mine.mkdir()
+        (runs / ".shards-bbbb.lock").touch()
+        queue.cancel(name)
+        wait_for(queue, name, lambda job: job.is_over)
+        until = time.monotonic() + 10
+        while mine.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+    assert [path.name for path in runs.iterdir()] == [".shards-aaaa"]
 
 
 def test_a_job_that_will_not_stop_is_killed_and_leaves_nothing(tmp_path, either, monkeypatch):

@@ -122,6 +122,7 @@ def test_a_calibration_left_half_written_is_made_again(made, out, tmp_path) -> N
     assert again.coverage == made.coverage
 
 
+@pytest.mark.long
 def test_without_a_second_method_the_page_says_so(out) -> None:
     found = calibrate("great-stone", settings=TINY, out=out, refine=False)
     assert "No refinement by synthetic likelihood" in words_of(found.report)

@@ -147,6 +147,7 @@ def test_what_two_verdicts_make(record, twins, both):
 # ---------------------------------------------------------------- the command
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_in_both_languages(tmp_path, lang):
     answer = typology(runs=24, threads=1, lang=lang, out=tmp_path)

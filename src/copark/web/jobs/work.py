@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.web.jobs.child import PROGRAM
-from copark.workflows.serving.records import Job, clear_after
+from copark.workflows.serving.records import Job, clear_after, clear_cancelled
 
 GRACE = 0.4
 """Seconds a job has to stop by itself."""
@@ -59,8 +59,11 @@ class Work:
                 said = self._heard(process)
         except OSError as error:
             return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
+        data, before = Path(self.job.errand["data"]), began - 1.0
         if "end" not in said:
-            clear_after(Path(self.job.errand["data"]), process.pid, began - 1.0)
+            clear_after(data, process.pid, before)
+        if self.unwanted:
+            clear_cancelled(data, before)
         return said
 
     def progress(self) -> dict[str, Any]:
@@ -99,7 +102,7 @@ class Work:
                         last = said
                     else:
                         self._tell(said)
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError, KeyError):  # what it says is no message of a job
             process.kill()
         process.wait()
         return last or {"code": str(process.returncode)}

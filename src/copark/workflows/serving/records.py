@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from copark.store.atomic import sweep
@@ -9,12 +10,13 @@ from copark.store.database.asked import Asked, AskedBook
 from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
+from copark.store.leavings import leavings, throw_away
 from copark.store.refusals import DatabaseRefused
 from copark.workflows.places import reports_in, store_in
 
 __all__ = [
     "ENDED", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records", "SavedScenario",
-    "ScenarioShelf", "clear_after", "see_to_it",
+    "ScenarioShelf", "clear_after", "clear_cancelled", "see_to_it",
 ]  # fmt: skip
 
 
@@ -66,3 +68,21 @@ def clear_after(data: Path, pid: int, began: float) -> None:
     sweep(store_in(data).root, pid, began)
     for folder in (reports_in(data), *reports_in(data).glob("*/")):
         sweep(folder, pid, began)
+
+
+def clear_cancelled(data: Path, began: float) -> None:
+    """Take away the shards that a cancelled job has begun: nobody is to go on from them.
+
+    Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
+
+    Parameters
+    ----------
+    began
+        When the job's process began.
+    """
+    for leaving in leavings(data, unfinished=True, quiet=0.0):
+        with suppress(FileNotFoundError):  # taken away by somebody else meanwhile
+            if leaving.kind != "unfinished" or leaving.path.stat().st_mtime < began:
+                continue
+            throw_away(leaving)
+            leaving.path.with_name(f"{leaving.path.name}.lock").unlink(missing_ok=True)
