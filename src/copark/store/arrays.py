@@ -12,6 +12,7 @@ from copark.store.refusals import ExportRefused, fault
 
 if TYPE_CHECKING:
     import xarray as xr
+    from zarr.storage import MemoryStore
 
 CHUNK = 1000
 CACHED_RUNS = 5_000
@@ -24,12 +25,12 @@ class ArrayWriter:
     Parameters
     ----------
     path
-        The group's folder; it must not exist.
+        The group's folder, or a store in memory; it must hold nothing.
     runs
         Runs that will come in all.
     """
 
-    def __init__(self, path: Path, runs: int) -> None:
+    def __init__(self, path: Path | MemoryStore, runs: int) -> None:
         self.path = path
         self.runs = runs
         self.written = 0
@@ -68,7 +69,7 @@ class ArrayWriter:
         import zarr
 
         write_dataset(chunk, self.path)
-        group = zarr.open_group(str(self.path), mode="r+", zarr_format=3)
+        group = zarr.open_group(self.path, mode="r+", zarr_format=3)
         for name in map(str, chunk.variables):
             dims = chunk[name].dims
             if "run" in dims:
@@ -81,8 +82,8 @@ def _region(dims: tuple[Any, ...], start: int, end: int) -> tuple[slice, ...]:
     return tuple(slice(start, end) if dim == "run" else slice(None) for dim in dims)
 
 
-def write_dataset(dataset: xr.Dataset, path: Path) -> None:
-    """Write a Dataset as a new Zarr group."""
+def write_dataset(dataset: xr.Dataset, path: Path | MemoryStore) -> None:
+    """Write a Dataset as a new Zarr group, into a folder or into memory."""
     storable = with_texts(dataset, storable=True)
     storable.to_zarr(path, mode="w-", encoding=_encodings(storable), zarr_format=3, consolidated=False)
 

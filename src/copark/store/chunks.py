@@ -7,19 +7,16 @@ the same numbers (tests compare them), in a third of its time.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from copark.store.arrays import CHUNK, ArrayWriter
-from copark.store.shelf import files_of
+from copark.store.arrays import CHUNK, ArrayWriter, write_dataset
 
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
     from numpy.typing import NDArray
+    from zarr.abc.buffer import Buffer
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
@@ -72,10 +69,18 @@ def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
     runs
         Runs of the whole ensemble.
     """
-    with TemporaryDirectory() as place:
-        group = Path(place) / "frame"
-        ArrayWriter(group, runs).write(header.isel(run=slice(0, 1)))
-        for name, variable in header.variables.items():
-            if "run" in variable.dims:
-                shutil.rmtree(group / str(name) / "c", ignore_errors=True)
-        return list(files_of(group))
+    from zarr.storage import MemoryStore
+
+    held: dict[str, Buffer] = {}
+    ArrayWriter(MemoryStore(held), runs).write(header.isel(run=slice(0, 1)))
+    of_runs = tuple(f"{name}/c/" for name, variable in header.variables.items() if "run" in variable.dims)
+    return [(name, held[name].to_bytes()) for name in sorted(held) if not f"{name}/".startswith(of_runs)]
+
+
+def group_of(dataset: xr.Dataset) -> Iterator[tuple[str, bytes]]:
+    """Files of a Dataset as a Zarr group, made in memory."""
+    from zarr.storage import MemoryStore
+
+    held: dict[str, Buffer] = {}
+    write_dataset(dataset, MemoryStore(held))
+    yield from ((name, held[name].to_bytes()) for name in sorted(held))

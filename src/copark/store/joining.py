@@ -6,17 +6,14 @@ What is added are the files that do not hold runs (shapes, coordinates, bands), 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from copark.store.arrays import write_dataset
 from copark.store.bands import joined
-from copark.store.chunks import frame
+from copark.store.chunks import frame, group_of
 from copark.store.manifest import NAME, manifest_of
 from copark.store.runs import ARRAYS, EVERY_RUN, METADATA, SUMMARY, metadata_of
 from copark.store.shards import MAKING, PLAN, Plan, ShardRecord, mark, partial_name, read_edges
-from copark.store.shelf import Shelf, files_of
+from copark.store.shelf import Shelf
 from copark.store.summary import Tally
 
 if TYPE_CHECKING:
@@ -64,10 +61,8 @@ def _put_bands(
 ) -> None:
     parts = (shelf.get(partial_name(one.first, one.last)) or b"" for one in records)
     bands = joined(header, read_edges(shelf), parts)
-    with TemporaryDirectory() as place:
-        write_dataset(bands, Path(place) / SUMMARY)
-        for name, content in files_of(Path(place)):
-            put(name, content)
+    for name, content in group_of(bands):
+        put(f"{SUMMARY}/{name}", content)
 
 
 def _tally(records: Sequence[ShardRecord]) -> Tally:

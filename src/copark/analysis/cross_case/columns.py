@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from math import isfinite
 
 from copark.analysis.cross_case.rows import MOST_COLUMNS, Rows
 from copark.analysis.cross_case.table import fault
@@ -25,12 +24,16 @@ MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "–", "—", 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
+LARGEST = 1e100
+"""Size of the largest number of a cell: sums of squares of larger ones would leave the numbers a computer has."""
+
+
 def parsed(cell: str) -> float | None:
-    """The number of a cell written with a point and nothing else; ``None`` for any other text."""
+    """The number of a cell written with a point and nothing else, of a size up to ``LARGEST``; ``None`` else."""
     if not _NUMBER.fullmatch(cell):
         return None
     value = float(cell)
-    return value if isfinite(value) else None
+    return value if abs(value) <= LARGEST else None
 
 
 def is_missing(cell: str) -> bool:
