@@ -23,7 +23,6 @@ ScenarioName = Annotated[
         description="A name, as its owner reads it: up to 120 letters of any script, without strokes.",
     ),
 ]
-SAVE_COST = 5.0
 
 
 class ScenarioToSave(BaseModel):
