@@ -1,7 +1,8 @@
 """`python -m bench.scale [--runs N] [--million]`: one worker beside two, and a million runs with the memory they take.
 
 Efficiency is the time of one worker over twice that of two, side by side, alternating, without starting them. Overhead
-is what a worker's time per shard does not explain, and what shards cost beside a plain stream, as shares of computing.
+is told for each further chunk, from ensembles of two sizes: what a worker's computing and storing do not explain, and
+what shards cost beside a plain stream. What an ensemble costs once is told apart.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -26,9 +28,12 @@ from copark.experiments.results import study_identity
 from copark.experiments.run import stream
 from copark.experiments.study import baseline
 from copark.store import RunStore
+from copark.store.arrays import CHUNK
 from copark.store.runs import SUMMARY_ABOVE
 
-RUNS, REPEATS, MILLION = 20_000, 3, 1_000_000
+RUNS, REPEATS, MILLION = 100_000, 3, 1_000_000
+LESS = 4
+"""How many times smaller the smaller ensemble is; both have more runs than paths are kept of."""
 
 
 class Timed:
@@ -93,25 +98,66 @@ def memory() -> Iterator[dict[int, list[float]]]:
         thread.join()
 
 
+@dataclass
+class Times:
+    """Seconds of ensembles of one size, one entry for each repetition.
+
+    one, two: by one and two workers; beyond: what one worker's computing and storing leave unexplained; simulate: that
+    worker's computing; plain, here: on one thread, as a plain stream and in shards.
+    """
+
+    one: list[float] = field(default_factory=list)
+    two: list[float] = field(default_factory=list)
+    beyond: list[float] = field(default_factory=list)
+    simulate: list[float] = field(default_factory=list)
+    plain: list[float] = field(default_factory=list)
+    here: list[float] = field(default_factory=list)
+
+    def add(self, alone: Crew, both: Crew, runs: int) -> None:
+        """Measure once, side by side."""
+        seconds, stages = timed(alone, runs)
+        self.one.append(seconds)
+        self.beyond.append(seconds - sum(stages.values()))
+        self.simulate.append(stages["simulate"])
+        self.two.append(timed(both, runs)[0])
+        self.plain.append(plain(runs))
+        self.here.append(timed(Threads(1), runs)[0])
+
+    @property
+    def efficiency(self) -> float:
+        """Of two workers."""
+        return statistics.median(one / (2 * two) for one, two in zip(self.one, self.two, strict=True))
+
+
 def compare(runs: int) -> None:
-    """Print efficiency and overheads."""
+    """Print efficiency and overheads: for a whole ensemble, and for each further chunk, from two sizes."""
+    sizes = (runs // LESS, runs)
+    times = {size: Times() for size in sizes}
     with local_workers(1) as one, local_workers(2) as two:
         for crew in (one, two):
             timed(crew, 4000)
-        alone, both, shares, streamed, here = [], [], [], [], []
         for _ in range(REPEATS):
-            seconds, stages = timed(one, runs)
-            alone.append(seconds)
-            shares.append((seconds - sum(stages.values())) / stages["simulate"])
-            both.append(timed(two, runs)[0])
-            streamed.append(plain(runs))
-            here.append(timed(Threads(1), runs)[0])
-    print(f"{runs} runs, {REPEATS} times, medians")
-    print(f"one worker {statistics.median(alone):.2f} s, two workers {statistics.median(both):.2f} s")
-    print(f"efficiency of two workers {statistics.median(a / (2 * b) for a, b in zip(alone, both, strict=True)):.3f}")
-    print(f"beyond computing and storing, share of computing: {100 * statistics.median(shares):.1f} %")
-    beside = statistics.median(h / s - 1 for h, s in zip(here, streamed, strict=True))
-    print(f"shards on one thread beside a plain stream: {100 * beside:+.1f} %")
+            for size in sizes:
+                times[size].add(one, two, size)
+    for size, found in times.items():
+        alone, both = statistics.median(found.one), statistics.median(found.two)
+        print(f"{size} runs: one worker {alone:.2f} s, two {both:.2f} s, efficiency {found.efficiency:.3f}")
+    small, large = (times[size] for size in sizes)
+    chunks = (sizes[1] - sizes[0]) / CHUNK
+
+    def further(entry: str) -> float:
+        """Seconds that a further chunk takes."""
+        less, more = (statistics.median(getattr(found, entry)) for found in (small, large))
+        return (more - less) / chunks
+
+    print(
+        f"each further {CHUNK} runs, one worker: {further('one'):.3f} s, of it computing {further('simulate'):.3f} s,"
+    )
+    print(f"  beyond computing and storing {100 * further('beyond') / further('simulate'):.1f} % of computing")
+    print(f"  in shards {further('here'):.3f} s, in a plain stream {further('plain'):.3f} s, one thread each: "
+          f"{100 * (further('here') / further('plain') - 1):+.1f} %")  # fmt: skip
+    once = statistics.median(small.one) - further("one") * sizes[0] / CHUNK
+    print(f"once for an ensemble, by one worker: {once:.2f} s")
 
 
 def million() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +13,9 @@ UNFINISHED = ".writing-"
 REPLACED = ".replaced-"
 IN_SHARDS = ".shards-"
 """What the folder of an ensemble that is made in shards begins with; its identity follows."""
+
+FLUSHES = 16
+"""Files that are flushed at a time."""
 
 
 def _beside(target: Path, prefix: str) -> Path:
@@ -31,6 +34,15 @@ def flush(path: Path) -> None:
         pass
     finally:
         os.close(descriptor)
+
+
+def flush_all(paths: Iterable[Path]) -> None:
+    """Flush many files and folders, several at a time: the file system then writes its journal once for many."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(FLUSHES) as pool:
+        for _ in pool.map(flush, paths):
+            pass
 
 
 @contextmanager

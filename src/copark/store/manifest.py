@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from copark.errors import Fault
-from copark.store.atomic import flush
+from copark.store.atomic import flush, flush_all
 from copark.store.refusals import fault
 
 NAME = "manifest.json"
@@ -34,7 +34,7 @@ def write_manifest(folder: Path) -> int:
     files: dict[str, tuple[int, str]] = {}
     for path in _files(folder):
         files[path.relative_to(folder).as_posix()] = path.stat().st_size, checksum(path)
-        flush(path)
+    flush_all(folder / name for name in files)
     manifest = folder / NAME
     manifest.write_text(manifest_of(files), encoding="utf-8")
     flush(manifest)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from copark.errors import RunRefused
-from copark.store.atomic import UNFINISHED, flush
+from copark.store.atomic import UNFINISHED, flush_all
 from copark.texts import text
 
 
@@ -70,19 +70,22 @@ class Folder:
             try:
                 beside.write_bytes(content)
             except FileNotFoundError:
-                self._make_folders(name)
+                self._make_folder(beside.parent)
                 beside.write_bytes(content)
             beside.replace(target)
         except OSError:
             beside.unlink(missing_ok=True)
             raise
 
-    def _make_folders(self, name: str) -> None:
-        """Make the folders that a name passes through, and not the shelf itself."""
-        place = self.path
-        for part in name.split("/")[:-1]:
-            place = place / part
-            place.mkdir(exist_ok=True)
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder below the shelf with those above it, and not the shelf itself."""
+        if folder == self.path:
+            raise FileNotFoundError(folder)
+        try:
+            folder.mkdir(exist_ok=True)
+        except FileNotFoundError:
+            self._make_folder(folder.parent)
+            folder.mkdir(exist_ok=True)
 
     def get(self, name: str) -> bytes | None:
         """Read a file."""
@@ -115,10 +118,7 @@ class Folder:
 
     def settle(self) -> None:
         """Flush every file and folder."""
-        for folder, _, files in os.walk(self.path):
-            for file in files:
-                flush(Path(folder, file))
-            flush(Path(folder))
+        flush_all(Path(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, ""))
 
 
 class Remote:
