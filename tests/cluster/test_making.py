@@ -203,3 +203,38 @@ def test_the_plan_is_kept_for_whoever_goes_on(asked: Asked, tmp_path: Path) -> N
     stopped_after(2, asked, store)
     plan = json.loads((store.shards_of(asked.identity) / "making" / "plan.json").read_text(encoding="utf-8"))
     assert (plan["runs"], plan["shard"], plan["identity"]) == (RUNS, 1000, asked.identity)
+
+
+def other_code() -> dict[str, str]:
+    return machine() | {"code_hash": "another"}
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Path, remote: bool) -> None:
+    if remote:
+        asked = replace(asked, address=f"memory://{tmp_path.name}")
+    store, later = RunStore(tmp_path), Counting()
+    with running_on(other_code()), mock.patch("copark.cluster.making.need_alike"):
+        stopped_after(2, asked, store)
+    made = make(asked, store, later)
+    assert (made.kept, made.anew) == (0, 2000)
+    assert len(later.made) == 5
+    assert numbers(made.record) == expected
+
+
+def test_a_fresh_run_goes_on_from_nothing_of_another_processor(asked: Asked, expected, tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    with running_on(machine() | {"cpu_features": "another-processor"}):
+        stopped_after(2, asked, store)
+    made = make(replace(asked, fresh=True), store, Counting())
+    assert (made.kept, made.anew, made.mixed) == (0, 2000, False)
+    assert numbers(made.record) == expected
+
+
+def test_bands_that_were_begun_leave_nothing_in_a_run_with_paths(asked: Asked, expected, tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    stopped_after(2, replace(asked, bands=True), store)
+    record = make(asked, store, Threads(2)).record
+    assert numbers(record) == expected
+    assert sorted(path.name for path in record.path.iterdir()) == ["arrays.zarr", "manifest.json", "metadata.json"]
+    assert store.load_every_run(asked.identity).sizes["run"] == RUNS

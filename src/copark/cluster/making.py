@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from copark.cases.case import Case
 from copark.cluster.crews import Crew
-from copark.cluster.machines import BITS, are_mixed, joined, need_alike
+from copark.cluster.machines import BITS, CODE, Machine, are_mixed, faults_between, joined, need_alike
 from copark.cluster.sizing import shard_runs
 from copark.cluster.work import Subject, Work, prepared
 from copark.errors import Fault
@@ -23,11 +23,12 @@ from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.fetching import bring, is_there
 from copark.store.joining import join
+from copark.store.lease import leased
 from copark.store.locks import only_one
-from copark.store.manifest import faults_of
-from copark.store.refusals import ExportRefused
+from copark.store.manifest import NAME, faults_of
+from copark.store.refusals import DamagedRun, ExportRefused
 from copark.store.runs import RunRecord, RunStore
-from copark.store.shards import MAKING, Plan, ShardRecord, finished, read_plan, write_plan
+from copark.store.shards import Plan, ShardRecord, begin_anew, finished, read_plan, write_plan
 from copark.store.shelf import Shelf, open_shelf
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ class Asked:
         Let makers differ in what bits depend on.
     address
         Where shards are written, if not beside the stored runs: a URL that fsspec knows.
+    fresh
+        Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
+        of another kind have made.
     """
 
     study: Study
@@ -68,19 +72,25 @@ class Asked:
     replace: bool = False
     mixed: bool = False
     address: str | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
 class Made:
     """An ensemble that was made.
 
-    record: the stored run; kept: runs that were there from an earlier attempt; mixed: whether its makers differ in what
-    bits depend on.
+    record: the stored run; kept: runs that were there from an earlier attempt; anew: runs that were there and were made
+    again, because other code or other machines had made them.
     """
 
     record: RunRecord
     kept: int = 0
-    mixed: bool = False
+    anew: int = 0
+
+    @property
+    def mixed(self) -> bool:
+        """Whether its makers differ in what bits depend on."""
+        return bool(self.record.provenance.get("mixed_machines"))
 
 
 def make(
@@ -100,7 +110,7 @@ def make(
     progress
         Called with runs that are there and runs in all, over all scenarios.
     waiting
-        Called if another process is making the same ensemble; its result is then taken.
+        Called if another process or client is making the same ensemble; its result is then taken.
 
     Raises
     ------
@@ -115,14 +125,38 @@ def make(
             if ask.bands or record.kept == record.runs:
                 return Made(record)
         shelf = _shelf(ask, store)
-        if ask.address is None:
-            if not (_is_joined(shelf, store, ask.identity) and _has_what_is_asked(shelf, ask)):
-                kept, mixed = _make_on(shelf, ask, store, crew, progress)
-                return Made(store.adopt(ask.identity, replace=ask.replace), kept, mixed)
-            return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
-        there = is_there(shelf) and _has_what_is_asked(shelf, ask)
-        kept, mixed = (ask.study.runs, False) if there else _make_on(shelf, ask, store, crew, progress)
-        return Made(bring(shelf, store, ask.identity, replace=ask.replace), kept, mixed)
+        if ask.address is not None:
+            return _make_there(shelf, ask, store, crew, progress, waiting)
+        if not (_is_joined(shelf, store, ask.identity) and _has_what_is_asked(shelf, ask)):
+            kept, anew = _make_on(shelf, ask, store, crew, progress)
+            return Made(store.adopt(ask.identity, replace=ask.replace), kept, anew)
+        return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
+
+
+def _make_there(
+    shelf: Shelf,
+    ask: Asked,
+    store: RunStore,
+    crew: Crew,
+    progress: Progress | None,
+    waiting: Callable[[], None] | None,
+) -> Made:
+    """Make an ensemble at an address, one client at a time, and bring it; one that is whole is brought at once."""
+    if not ask.fresh and is_there(shelf) and _has_what_is_asked(shelf, ask):
+        manifest = shelf.get(NAME)
+        try:
+            return Made(bring(shelf, store, ask.identity, replace=ask.replace), ask.study.runs)
+        except DamagedRun:
+            if shelf.get(NAME) == manifest:  # otherwise another is making it anew
+                raise
+    with leased(shelf, waiting) as (held, waited):
+        there = is_there(held)
+        kept, anew = ask.study.runs, 0
+        if not (there and _has_what_is_asked(held, ask) and (waited or not ask.fresh)):
+            if there:
+                begin_anew(held)
+            kept, anew = _make_on(held, ask, store, crew, held.watching(progress))
+        return Made(bring(held, store, ask.identity, replace=ask.replace), kept, anew)
 
 
 def _shelf(ask: Asked, store: RunStore) -> Shelf:
@@ -158,14 +192,10 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
         raise ExportRefused([Fault("cluster.disk_full", str(store.root))]) from error
 
 
-def _make_on(shelf: Shelf, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None) -> tuple[int, bool]:
-    """Make what is missing on a shelf and join it; runs that were there, and whether makers are mixed."""
+def _make_on(shelf: Shelf, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None) -> tuple[int, int]:
+    """Make what is missing on a shelf and join it; runs that were there, and runs that were made again."""
     here = crew.machine(shelf.address, mixed=ask.mixed)
-    plan = _plan_in(shelf, ask)
-    done = [] if plan is None else list(finished(shelf, plan))
-    for one in done:
-        name = f"{shelf.address}: {one.first}-{one.last}"
-        need_alike(here, one.made_with, name, mixed=ask.mixed, entries=BITS)
+    plan, done, anew = _begun(shelf, ask, here)
     subject = Subject(ask.study, ask.case, ask.source)
     work = Work(subject, shelf.address, plan or _first_plan(ask), here, ask.mixed)
     header = run_chunk(prepared(subject), 0, 1, 1, None)
@@ -181,7 +211,7 @@ def _make_on(shelf: Shelf, ask: Asked, store: RunStore, crew: Crew, progress: Pr
     records = _all_shards(shelf, work, crew, told)
     machines = [one.made_with for one in records]
     join(shelf, plan, records, _made_by(header, machines))
-    return kept, are_mixed(machines)
+    return kept, anew
 
 
 def _all_shards(shelf: Shelf, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
@@ -209,8 +239,27 @@ def _plan_in(shelf: Shelf, ask: Asked) -> Plan | None:
     plan = read_plan(shelf)
     if plan is not None and (plan.identity, plan.runs, plan.bands) == (ask.identity, ask.study.runs, ask.bands):
         return plan
-    shelf.remove(MAKING)
+    begin_anew(shelf)
     return None
+
+
+def _begun(shelf: Shelf, ask: Asked, here: Machine) -> tuple[Plan | None, list[ShardRecord], int]:
+    """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
+
+    What other code has made is removed: shards of two states of the code do not belong to one result, be it that files
+    are laid out or bands counted in another way. What other machines have made is refused, since those may still be
+    there, unless all is to be fresh.
+    """
+    plan = _plan_in(shelf, ask)
+    done = [] if plan is None else list(finished(shelf, plan))
+    entries = (*CODE, *BITS) if ask.fresh else CODE
+    if any(faults_between(here, one.made_with, "", mixed=ask.mixed, entries=entries) for one in done):
+        begin_anew(shelf)
+        return None, [], sum(one.last - one.first for one in done)
+    for one in done:
+        name = f"{shelf.address}: {one.first}-{one.last}"
+        need_alike(here, one.made_with, name, mixed=ask.mixed, entries=BITS)
+    return plan, done, 0
 
 
 class _Told:

@@ -141,7 +141,7 @@ class Workers:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._subjects: dict[int, Future] = {}
+        self._subjects: dict[Subject, Future] = {}
 
     @property
     def makers(self) -> int:
@@ -218,10 +218,10 @@ class Workers:
 
     def _sent(self, subject: Subject) -> Future:
         """The subject, as a task that any worker can do again."""
-        if id(subject) not in self._subjects:
+        if subject not in self._subjects:
             key = f"copark-subject-{secrets.token_hex(8)}"
-            self._subjects[id(subject)] = self._client.submit(_as_it_is, subject, key=key)
-        return self._subjects[id(subject)]
+            self._subjects[subject] = self._client.submit(_as_it_is, subject, key=key)
+        return self._subjects[subject]
 
     def _trouble(self, future: Future) -> bool | None:
         """``None`` if a shard was made; whether it is worth trying again if workers or scheduler were lost.

@@ -17,6 +17,7 @@ from stat import S_ISDIR
 from typing import Literal
 
 from copark.store.atomic import IN_SHARDS, REPLACED, UNFINISHED
+from copark.store.database.executor import is_running
 from copark.store.locks import is_held
 from copark.store.manifest import faults_of
 from copark.store.runs import RunRecord, RunStore
@@ -93,18 +94,7 @@ def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leav
 def _is_living(path: Path, quiet: float) -> bool:
     """Whether a process that is alive here began it, or somebody changed it lately."""
     named = WRITTEN_BY.search(path.name)
-    return (named is not None and is_alive(int(named[1]))) or _age(path) < quiet
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process of this number is alive on this machine."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    return (named is not None and is_running(int(named[1]))) or _age(path) < quiet
 
 
 def _files(path: Path) -> Iterator[os.stat_result]:

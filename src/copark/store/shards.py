@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from copark.store.arrays import CHUNK
 from copark.store.bands import ShardBands, edges_in, packed_edges
 from copark.store.chunks import encoded
-from copark.store.runs import ARRAYS, EVERY_RUN
+from copark.store.manifest import NAME
+from copark.store.runs import ARRAYS, EVERY_RUN, METADATA, SUMMARY
 from copark.store.shelf import Shelf
 from copark.store.summary import Tally, path_names
 
@@ -127,6 +128,12 @@ def read_plan(shelf: Shelf) -> Plan | None:
         return plan if plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def begin_anew(shelf: Shelf) -> None:
+    """Remove what is on a shelf: first what makes it whole, so that half of it is never taken for a run."""
+    for name in (NAME, MAKING, METADATA, SUMMARY, EVERY_RUN, ARRAYS):
+        shelf.remove(name)
 
 
 class ShardWriter:

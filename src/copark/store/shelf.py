@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -195,8 +196,10 @@ class Remote:
 
     def remove(self, name: str) -> None:
         """Remove an object, or all below a name."""
+        self._files.invalidate_cache()
         if self._files.exists(self._at(name)):
-            self._files.rm(self._at(name), recursive=True)
+            with suppress(FileNotFoundError):  # another has removed it meanwhile
+                self._files.rm(self._at(name), recursive=True)
 
     def settle(self) -> None:
         """Nothing is to be done: an object that was put is kept by its store."""

@@ -92,6 +92,7 @@ def make_run(
     means: Means,
     out: Path,
     lang: str = "en",
+    fresh: bool = False,
     progress: Progress | None = None,
     **facts: Any,
 ) -> tuple[RunRecord, tuple[str, ...]]:
@@ -101,6 +102,8 @@ def make_run(
     ----------
     bands
         Keep bands over all runs and the paths of the first only.
+    fresh
+        Make them even if they lie whole at the store's URL, and put them in that run's place.
     facts
         What else is recorded of the execution.
 
@@ -112,13 +115,15 @@ def make_run(
     from copark.cluster import Asked, make
     from copark.workflows.recording import recorded
 
-    ask = Asked(study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store)
+    ask = Asked(study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store, fresh=fresh)
     wait = stage(progress, "waiting")
     with recorded(out, identity, study, stage(progress, "simulate"), **means.facts(), **facts) as recording:
         with crew_of(means, lang) as crew:
             made = make(ask, store_in(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
         recording.finish(made.record)
     notes = [text("cluster.went_on", lang, runs=f"{made.kept:,}")] if made.kept else []
+    if made.anew:
+        notes.append(text("cluster.made_anew", lang, runs=f"{made.anew:,}"))
     if made.mixed:
         notes.append(text("cluster.mixed", lang))
     return made.record, (*notes, *recording.notes(lang))

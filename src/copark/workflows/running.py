@@ -137,7 +137,7 @@ def _find_or_make(ask: _Asked) -> _Made:
     stage(ask.progress, "prepare")(0, 0)
     record, notes = make_run(
         study, ask.case, source, identity, bands=bands, means=ask.means, out=ask.out, lang=ask.lang,
-        progress=ask.progress,
+        fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
     return study, record, False, notes
 

@@ -1,0 +1,259 @@
+"""Several clients at one address: one makes, the others wait; whoever dies or falls silent is followed by another."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copark.cluster import Asked, Threads, make
+from copark.store import DamagedRun, RunStore
+from copark.store import lease as leases
+from copark.store.database.executor import here
+from copark.store.fetching import is_there
+from copark.store.lease import LEASE, Lease, LeaseLost, leased
+from copark.store.shelf import Shelf, open_shelf
+from tests.cluster.test_making import RUNS, Counting, asked, expected, numbers, stopped_after  # noqa: F401 - fixtures
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same waits, shorter."""
+    monkeypatch.setattr(leases, "SETTLE", 0.05)
+    monkeypatch.setattr(leases, "LOOK", 0.02)
+
+
+@pytest.fixture
+def there(asked: Asked, tmp_path: Path) -> Asked:  # noqa: F811
+    return replace(asked, address=f"memory://{tmp_path.name}")
+
+
+def shelf_of(ask: Asked) -> Shelf:
+    return open_shelf(f"{ask.address}/{ask.identity}")
+
+
+class Slow(Counting):
+    """A crew that does something after its first shard."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        super().__init__()
+        self.then = then
+
+    def make(self, work, ranges, tell):
+        for one in super().make(work, ranges, tell):
+            yield one
+            if len(self.made) == 0:
+                self.then()
+
+
+def test_a_second_client_waits_and_takes_the_result(there: Asked, expected, tmp_path: Path) -> None:  # noqa: F811
+    waits, second, records = threading.Event(), Counting(), []
+
+    def follow() -> None:
+        records.append(make(there, RunStore(tmp_path / "two"), second, waiting=waits.set).record)
+
+    thread = threading.Thread(target=follow)
+
+    def begin_and_see_it_wait() -> None:
+        thread.start()
+        assert waits.wait(20)
+
+    first = make(there, RunStore(tmp_path / "one"), Slow(begin_and_see_it_wait))
+    thread.join(60)
+    assert numbers(first.record) == numbers(records[0]) == expected
+    assert second.made == []
+    assert shelf_of(there).get(LEASE) is None
+
+
+def test_one_that_was_overtaken_stops_and_removes_nothing(there: Asked, expected, tmp_path: Path) -> None:  # noqa: F811
+    """As after a machine's sleep: its name is gone, another has made the run, and it wakes in the middle of its own."""
+    one, two, real, slept = RunStore(tmp_path / "one"), RunStore(tmp_path / "two"), time.time, [0.0]
+
+    def sleep() -> None:
+        shelf_of(there).remove(LEASE)
+        assert numbers(make(there, two, Threads(2)).record) == expected
+        slept.append(leases.STALE)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(leases.time, "time", lambda: real() + slept[-1])
+        with pytest.raises(LeaseLost, match="same command"):
+            make(there, one, Slow(sleep))
+    assert is_there(shelf_of(there))
+    again = Counting()
+    assert numbers(make(there, one, again).record) == expected
+    assert again.made == []
+
+
+def test_fresh_runs_are_made_though_they_are_there(there: Asked, expected, tmp_path: Path) -> None:  # noqa: F811
+    make(there, RunStore(tmp_path / "one"), Threads(2))
+    name = "arrays.zarr/cash/c/0/0/0"
+    shelf_of(there).put(name, b"damaged")
+    with pytest.raises(DamagedRun) as damaged:
+        make(there, RunStore(tmp_path / "two"), Threads(2))
+    assert "--fresh" in damaged.value.faults[0].sentence("en")
+    anew = Counting()
+    made = make(replace(there, fresh=True), RunStore(tmp_path / "two"), anew)
+    assert (len(anew.made), made.kept) == (5, 0)
+    assert numbers(made.record) == expected
+
+
+def test_a_fresh_run_that_was_stopped_goes_on(there: Asked, expected, tmp_path: Path) -> None:  # noqa: F811
+    make(there, RunStore(tmp_path / "one"), Threads(2))
+    fresh = replace(there, fresh=True)
+    stopped_after(2, fresh, RunStore(tmp_path / "two"))
+    assert not is_there(shelf_of(there)), "half of two runs is not taken for one"
+    made = make(fresh, RunStore(tmp_path / "two"), Counting())
+    assert made.kept == 2000
+    assert numbers(made.record) == expected
+
+
+def name_of(**changes: object) -> bytes:
+    """A name in a lease, as another client writes it."""
+    owner = here()
+    return json.dumps(
+        {"token": "another", "beat": 1, "host": owner.host, "pid": owner.pid, "born": owner.born} | changes
+    ).encode()
+
+
+@pytest.fixture(params=["file", "memory"])
+def shelf(request, tmp_path: Path) -> Shelf:
+    return open_shelf({"file": tmp_path.as_uri(), "memory": f"memory://{tmp_path.name}"}[request.param])
+
+
+def waits_for(shelf: Shelf) -> float:
+    """Seconds until the lease is held."""
+    began = time.monotonic()
+    with leased(shelf):
+        return time.monotonic() - began
+
+
+def test_a_lease_is_given_back(shelf: Shelf) -> None:
+    with leased(shelf) as (held, waited):
+        assert not waited
+        assert shelf.get(LEASE) is not None
+        held.put("a", b"one")
+        held.remove("a")
+        held.watching(None)(1, 2)
+    assert shelf.get(LEASE) is None
+
+
+def test_who_has_ended_on_this_machine_is_followed_at_once(shelf: Shelf, monkeypatch) -> None:
+    monkeypatch.setattr(leases, "STALE", 30.0)
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    shelf.put(LEASE, name_of(pid=int(ended.stdout)))
+    assert waits_for(shelf) < 10
+
+
+@pytest.mark.parametrize(
+    "changes", [{"host": "another-machine"}, {"born": "another-start:1"}, {"pid": "torn"}], ids=str
+)
+def test_who_gives_no_sign_of_life_is_followed_after_a_while(shelf: Shelf, monkeypatch, changes) -> None:
+    monkeypatch.setattr(leases, "STALE", 0.3)
+    shelf.put(LEASE, name_of(**changes))
+    assert waits_for(shelf) > 0.3
+
+
+def test_who_gives_signs_of_life_is_waited_for(shelf: Shelf, monkeypatch) -> None:
+    monkeypatch.setattr(leases, "STALE", 0.5)
+    done = threading.Event()
+
+    def live() -> None:
+        for beat in range(20):
+            shelf.put(LEASE, name_of(host="another-machine", beat=beat))
+            time.sleep(0.1)
+        shelf.remove(LEASE)
+        done.set()
+
+    shelf.put(LEASE, name_of(host="another-machine"))
+    threading.Thread(target=live).start()
+    with leased(shelf) as (_, waited):
+        assert waited
+        assert done.wait(1)
+
+
+def test_a_living_holder_renews_and_one_that_was_overtaken_knows(shelf: Shelf, monkeypatch) -> None:
+    monkeypatch.setattr(leases, "BEAT", 0.05)
+    with leased(shelf) as (held, _):
+        first = shelf.get(LEASE)
+        time.sleep(0.5)
+        assert shelf.get(LEASE) != first
+        shelf.put(LEASE, name_of())
+        time.sleep(0.5)
+        for change in (lambda: held.put("a", b""), lambda: held.remove("a"), lambda: held.watching(None)(1, 2)):
+            with pytest.raises(LeaseLost):
+                change()
+    assert shelf.get(LEASE) == name_of(), "what is another's is not given back"
+    assert shelf.get("a") is None
+
+
+def test_of_many_that_ask_at_once_one_holds(shelf: Shelf, monkeypatch) -> None:
+    monkeypatch.setattr(leases, "SETTLE", 0.3)
+    start = threading.Barrier(6)
+    found = []
+
+    def ask() -> None:
+        lease = Lease(shelf)
+        start.wait(10)
+        found.append(lease.claim())
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(found) == [False] * 5 + [True]
+
+
+SCRIPT = f"""
+import sys
+from pathlib import Path
+from copark.cases import load_case
+from copark.cluster import Asked, Threads, make
+from copark.experiments.results import study_identity
+from copark.experiments.study import baseline
+from copark.store import RunStore
+
+case = load_case("great-stone")
+study = baseline("great-stone").with_changes(runs={RUNS}, quarters=20, keep=("operating", "cash"))
+asked = Asked(study, case, None, study_identity(study, case), bands=False, address=sys.argv[1])
+made = make(asked, RunStore(Path(sys.argv[2])), Threads(1), waiting=lambda: print("waits", flush=True))
+print(made.kept)
+"""
+
+
+def client(address: str, out: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, address, str(out)], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("killed", [False, True])
+def test_two_processes_at_one_address(asked: Asked, expected, tmp_path: Path, killed: bool) -> None:  # noqa: F811
+    """Begun together; one is killed in the middle, or none."""
+    address = (tmp_path / "there").as_uri()
+    clients = [client(address, tmp_path / name) for name in ("one", "two")]
+    place = tmp_path / "there" / asked.identity
+    while len(list(place.glob("making/0*.json"))) < 2:  # after the first the plan is written
+        time.sleep(0.01)
+    if killed:
+        victim = json.loads((place / LEASE).read_text())["pid"]
+        os.kill(victim, signal.SIGKILL)
+    answers = [one.communicate(timeout=120)[0].split() for one in clients]
+    codes = sorted(one.returncode for one in clients)
+    assert codes == ([-signal.SIGKILL, 0] if killed else [0, 0])
+    assert any("waits" in words for words in answers)
+    stores = [RunStore(tmp_path / name) for name in ("one", "two")]
+    records = [store.record(asked.identity) for store in stores if store.names()]
+    assert len(records) == (1 if killed else 2)
+    assert all(numbers(record) == expected for record in records)
+    if killed:
+        assert any(words[-1:] != ["0"] and words[-1].isdigit() for words in answers if words)
+    assert not (place / LEASE).exists()
