@@ -89,7 +89,7 @@ def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_pat
     again = make_batch(small, folder=tmp_path)
     assert np.array_equal(first.counterparts, again.counterparts)
     assert piece_path(home, 256).stat().st_mtime_ns == kept
-    assert not list(home.glob("*.part"))
+    assert not list(home.glob(".writing-*"))
 
 
 def test_the_identity_says_what_the_batch_depends_on(recipe) -> None:

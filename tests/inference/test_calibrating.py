@@ -49,7 +49,7 @@ def test_posteriors_batch_and_page_are_kept(made, out) -> None:
     assert {path.name for path in made.folder.iterdir()} == {
         "recipe.json", "parameters.npz", "replay.npz", "examination.json", "examination.npz",
     }  # fmt: skip
-    assert list((out / "batches").glob("batch-*/runs-*.npy"))
+    assert list((out / "batches").glob("batch-*/runs-*.piece"))
     assert made.report.is_file()
 
 
@@ -105,7 +105,7 @@ def test_another_machine_makes_the_same(made, tmp_path) -> None:
 
 def test_an_interrupted_calibration_goes_on_with_its_batch(made, out, tmp_path) -> None:
     shutil.copytree(out / "batches", tmp_path / "batches")
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("batches/*/runs-*.npy")}
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("batches/*/runs-*.piece")}
     assert len(before) == -(-TINY.runs // PIECE)
     again = calibrate("great-stone", settings=TINY, out=tmp_path, report=False, refine=False)
     assert not again.reused

@@ -140,7 +140,7 @@ def test_batches_do_not_depend_on_threads_and_are_resumed(tmp_path: Path) -> Non
     one = make_panel_batch(park, 128, 7, threads=1, folder=tmp_path)
     two = make_panel_batch(park, 128, 7, threads=2)
     assert np.array_equal(one.counterparts, two.counterparts, equal_nan=True)
-    piece = next(tmp_path.rglob("runs-*.npy"))
+    piece = next(tmp_path.rglob("runs-*.piece"))
     kept = piece.stat().st_mtime_ns
     again = make_panel_batch(park, 128, 7, folder=tmp_path)
     assert piece.stat().st_mtime_ns == kept
@@ -173,7 +173,7 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: P
     """A step that is there is not done again; half a file is."""
     learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
     first = score_panel(panel, schemes=("left_out",), folder=tmp_path)
-    kept = sorted((tmp_path / "steps" / panel.identity).glob("left_out-*.json"))
+    kept = sorted((tmp_path / "steps" / panel.identity).glob("left_out-*.stage"))
     assert len(kept) == len(NAMES)
     times = [path.stat().st_mtime_ns for path in kept]
     kept[0].write_text("[[half a st")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from copark.workflows.calibrating import Calibrated, Planned, Rechecked
+    from copark.workflows.calibrating import Planned
+    from copark.workflows.calibration_answers import Calibrated, Rechecked
     from copark.workflows.crosschecking import CrossChecked
 
 SHOWN = 15
@@ -144,7 +145,7 @@ def show_crosschecked(said: CrossChecked, lang: str) -> None:
 
 
 def tell_plan(planned: Planned | None, lang: str) -> None:
-    """What the work will take, on standard error, before it begins; nothing if it takes seconds."""
+    """What the work will take, on standard error, before it begins, and what is there; nothing if it takes seconds."""
     import sys
 
     from copark.cli.progress import duration
@@ -156,7 +157,7 @@ def tell_plan(planned: Planned | None, lang: str) -> None:
         "calibration.screen.planned", lang, runs=planned.runs, time=duration(planned.seconds, lang),
         megabytes=planned.megabytes, folder=planned.folder,
     )  # fmt: skip
-    print(words, file=sys.stderr, flush=True)
+    print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
 
 
 def show_calibrated(made: Calibrated, lang: str) -> None:
@@ -164,7 +165,6 @@ def show_calibrated(made: Calibrated, lang: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from copark.cli.progress import duration
     from copark.texts import text
 
     console = Console(markup=False)
@@ -172,7 +172,7 @@ def show_calibrated(made: Calibrated, lang: str) -> None:
     if made.reused:
         console.print(text("calibration.screen.reused", lang), highlight=False)
     else:
-        console.print(text("calibration.screen.took", lang, time=duration(made.seconds, lang)), highlight=False)
+        show_took(console, made.seconds, made.went_on, lang)
     console.print(Text(made.used))
     _show_parameters(console, made, lang)
     console.print()
@@ -240,7 +240,6 @@ def show_rechecked(found: Rechecked, lang: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from copark.cli.progress import duration
     from copark.texts import text
 
     console = Console(markup=False)
@@ -248,4 +247,13 @@ def show_rechecked(found: Rechecked, lang: str) -> None:
         console.print(Text(text("calibration.screen.checked.stale", lang), style="yellow"))
     words = text(f"calibration.screen.checked.{found.kind}", lang, largest=found.largest)
     console.print(Text(words, style="bold green" if found.passed else "bold red"))
-    console.print(text("calibration.screen.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    show_took(console, found.seconds, found.went_on, lang)
+
+
+def show_took(console: Console, seconds: float, went_on: str, lang: str) -> None:
+    """How long it took, and what was there already of an earlier attempt."""
+    from copark.cli.progress import duration
+    from copark.texts import text
+
+    took = text("calibration.screen.took", lang, time=duration(seconds, lang))
+    console.print(f"{took} {went_on}".strip(), highlight=False)

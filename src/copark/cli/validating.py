@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
-from copark.cli.calibrating import CaseName, NoReport, Runs, Seed, show_bullets, show_lines, tell_plan
+from copark.cli.calibrating import CaseName, NoReport, Runs, Seed, show_bullets, show_lines, show_took, tell_plan
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
@@ -139,13 +139,12 @@ def show_validated(found: Validated, lang: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from copark.cli.progress import duration
     from copark.texts import text
 
     console = Console(markup=False)
     console.print(Text(text("validation.screen.title", lang, case=found.case), style="bold"))
     console.print(Text(found.development, style="yellow"))
-    console.print(text("calibration.screen.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    show_took(console, found.seconds, found.went_on, lang)
     title = text("validation.screen.table", lang, cut=found.cuts[-1])
     _show_scores(console, title, found.last, ("model-blind", *NAIVE), found.methods, lang)
     console.print()
@@ -192,7 +191,6 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.calibrating import STYLES
-    from copark.cli.progress import duration
     from copark.texts import text
 
     console = Console(markup=False)
@@ -201,7 +199,7 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
     if found.reused:
         console.print(text("calibration.screen.reused", lang), highlight=False)
     else:
-        console.print(text("calibration.screen.took", lang, time=duration(found.seconds, lang)), highlight=False)
+        show_took(console, found.seconds, found.went_on, lang)
     console.print(Text(found.used))
     _show_bands(console, found, lang)
     if found.leaning:

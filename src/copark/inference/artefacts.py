@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound
-from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, recipe_of
+from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.compiler import cpu_features, versions
+from copark.store.stages import Tally
 from copark.texts import text
 
 Floats = NDArray[np.float64]
@@ -50,12 +51,14 @@ class Stored:
 class Comparison:
     """Whether posteriors made again are those stored.
 
-    identical: bit by bit; close: parameters within 1e-6 and the same lucks; largest: difference of a coordinate.
+    identical: bit by bit; close: parameters within 1e-6 and the same lucks; largest: difference of a coordinate; tally:
+    of the stages of making them, what was there from an earlier attempt.
     """
 
     identical: bool
     close: bool
     largest: float
+    tally: Tally | None = None
 
 
 def content_of(found: Calibration) -> dict[str, Any]:
@@ -156,16 +159,25 @@ def check(
     batches: Path | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Make a case's posteriors again by their recipe and compare them with those stored.
+    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
 
     Parameters
     ----------
     batches
-        Where prior batches are kept.
+        Where prior batches are kept, and stages until the comparison is made.
     """
     stored = load(case, folder)
-    settings = Settings(**stored.recipe["settings"])
-    found = calibrate(case, stored.replay.cut, settings, threads=threads, folder=batches, progress=progress)
+    settings, cut = Settings(**stored.recipe["settings"]), stored.replay.cut
+    stages = kept_stages(case, cut, settings, batches)
+    with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
+        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        compared = replace(comparison(found, stored), tally=stages.tally())
+        stages.remove()
+    return compared
+
+
+def comparison(found: Calibration, stored: Stored) -> Comparison:
+    """Compare a calibration with posteriors that are stored."""
     replay = found.replay.thin(stored.replay.pairs)
     fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
     same_shape = replay.points.shape == stored.replay.points.shape and fresh.shape == stored.parameters.points.shape

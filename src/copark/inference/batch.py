@@ -2,13 +2,15 @@
 
 One batch serves calibration, its diagnostics and given-data sensitivity. What is kept of a run are its counterparts of
 the case's targets and a few stocks at the cut; parameters are made again from the recipe. Runs are made in pieces, each
-written when it is whole, so that an interrupted batch goes on where it stopped.
+kept with its checksum when it is whole (:mod:`copark.store.stages`), so that an interrupted batch goes on where it
+stopped. One process at a time makes a batch; another waits and finds it.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,11 @@ from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, study_of
+from copark.inference.provenance import made_with
 from copark.model.compiler import model_hash
+from copark.store.atomic import written_file
+from copark.store.locks import only_one
+from copark.store.stages import State, lock_of, read_state, write_state
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -79,13 +85,14 @@ class Batch:
     """A finished batch.
 
     counterparts: float32 of shape (runs, targets); at_cut: float32 of shape (runs, len(READ_AT_CUT)). Runs that did not
-    end well as a computation are NaN.
+    end well as a computation are NaN. kept: runs that were there from an earlier attempt.
     """
 
     recipe: Recipe
     space: PriorSpace
     counterparts: Singles
     at_cut: Singles
+    kept: int = 0
 
     @property
     def runs(self) -> int:
@@ -115,7 +122,12 @@ def run_piece(recipe: Recipe, space: PriorSpace, first: int, last: int, threads:
 
 
 def make_batch(
-    recipe: Recipe, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
+    recipe: Recipe,
+    *,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+    waiting: Callable[[], None] | None = None,
 ) -> Batch:
     """Make a batch, or what is missing of it.
 
@@ -127,51 +139,65 @@ def make_batch(
         Where batches are kept, each in a folder named by its identity; in memory only if none is given.
     progress
         Called with (runs done, runs in all).
+    waiting
+        Called if another process is making the same batch; its pieces are then taken.
     """
     space = PriorSpace.of(recipe.case, recipe.hold)
     width = len(recipe.model.targets)
     read = np.empty((recipe.runs, width + len(READ_AT_CUT)), np.float32)
-    home = None if folder is None else open_folder(folder, recipe)
-    for first in range(0, recipe.runs, PIECE):
-        last = min(first + PIECE, recipe.runs)
-        kept = None if home is None else read_piece(home, first, (last - first, read.shape[1]))
-        if kept is None:
-            kept = run_piece(recipe, space, first, last, threads)
-            if home is not None:
-                write_piece(home, first, kept)
-        read[first:last] = kept
-        if progress is not None:
-            progress(last, recipe.runs)
-    return Batch(recipe, space, read[:, :width], read[:, width:])
+    home = None if folder is None else home_of(folder, recipe)
+    there = 0
+    with nullcontext() if home is None else only_one(lock_of(home), waiting):
+        if home is not None:
+            write_recipe(home, recipe)
+        for first in range(0, recipe.runs, PIECE):
+            last = min(first + PIECE, recipe.runs)
+            kept = None if home is None else read_piece(home, first, (last - first, read.shape[1]))
+            there += 0 if kept is None else last - first
+            if kept is None:
+                kept = run_piece(recipe, space, first, last, threads)
+                if home is not None:
+                    write_piece(home, first, kept)
+            read[first:last] = kept
+            if progress is not None:
+                progress(last, recipe.runs)
+    return Batch(recipe, space, read[:, :width], read[:, width:], there)
 
 
-def open_folder(folder: Path, recipe: Recipe) -> Path:
-    """Make a batch's folder and write its recipe."""
-    home = folder / f"batch-{recipe.identity}"
-    home.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(recipe.content(), indent=1, sort_keys=True, ensure_ascii=False)
-    (home / "recipe.json").write_text(text, encoding="utf-8")
-    return home
+def home_of(folder: Path, recipe: Recipe) -> Path:
+    """Folder of a batch among others."""
+    return folder / f"batch-{recipe.identity}"
+
+
+def write_recipe(home: Path, recipe: Recipe) -> None:
+    """Write what a batch is made by beside its pieces, for people to read."""
+    words = json.dumps(recipe.content(), indent=1, sort_keys=True, ensure_ascii=False)
+    with written_file(home / "recipe.json") as path:
+        path.write_text(words, encoding="utf-8")
 
 
 def piece_path(home: Path, first: int) -> Path:
     """File of the piece that begins with a run."""
-    return home / f"runs-{first:08d}.npy"
+    return home / f"runs-{first:08d}.piece"
+
+
+def pieces_in(home: Path) -> int:
+    """How many pieces of a batch there are, whole or not."""
+    return sum(1 for _ in home.glob("runs-*.piece"))
 
 
 def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
-    """Read a piece; ``None`` if it is not there or not whole."""
-    try:
-        found: Singles = np.load(piece_path(home, first), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return found if found.shape == shape and found.dtype == np.float32 else None
+    """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine."""
+    state = read_state(piece_path(home, first), _identity(home))
+    found: Singles | None = None if state is None else state.arrays.get("read")
+    return found if found is not None and found.shape == shape and found.dtype == np.float32 else None
 
 
 def write_piece(home: Path, first: int, read: Singles) -> None:
     """Write a piece whole or not at all."""
-    path = piece_path(home, first)
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as stream:
-        np.save(stream, read, allow_pickle=False)
-    unfinished.replace(path)
+    write_state(piece_path(home, first), _identity(home), State(1.0, {"read": read}, {}))
+
+
+def _identity(home: Path) -> str:
+    """What the bits of the pieces in a batch's folder depend on."""
+    return identity_of({"batch": home.name, "made_with": dict(made_with())})

@@ -17,19 +17,22 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
+from copark.identity import identity_of
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, neighbours_of, posterior_of
 from copark.inference.prior import study_of
+from copark.inference.provenance import stages_of
 from copark.inference.refine import Refined, RefinePlan, refine
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.summaries import Summaries, learn_from
 from copark.inference.tempering import Plan, Tempered
+from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (batch, summaries, refine, replay), what is done of it and how much there is."""
+"""Called with the stage (waiting, batch, summaries, refine, replay), what is done of it and how much there is."""
 REFINED_SHARE = 0.10
 """Axes whose summaries explain at least this share of the prior's variance are refined."""
 
@@ -96,6 +99,18 @@ def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
     return Recipe(case, cut, settings.runs, settings.seed, ObservationModel(targets(case, cut=cut)))
 
 
+def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
+    """What is kept of a calibration that is not finished, for the same calibration to go on with.
+
+    Parameters
+    ----------
+    folder
+        Where prior batches are kept.
+    """
+    content = {"batch": recipe_of(case, cut, settings).identity, "settings": dict(settings.content())}
+    return stages_of(folder, content)
+
+
 @dataclass(frozen=True)
 class Neighbourhood:
     """What comes before the replay: the batch, what was learned of it, and the parameter posterior."""
@@ -119,15 +134,21 @@ def neighbourhood(
     *,
     threads: int = 1,
     folder: Path | None = None,
+    stages: Stages | None = None,
     progress: Progress | None = None,
 ) -> Neighbourhood:
     """Make the prior batch, learn summaries and infer the parameters; arguments are those of :func:`calibrate`."""
     tell: Progress = progress or (lambda *_: None)
+    kept = stages or Stages()
     recipe = recipe_of(case, cut, settings)
-    batch = make_batch(recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total))
+    batch = make_batch(
+        recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
+        waiting=lambda: tell("waiting", 0, 0),
+    )  # fmt: skip
+    kept.count("batch", batch.kept / batch.runs or None)
     columns = np.arange(len(recipe.model.targets))
     tell("summaries", 0, 1)
-    learned = learn_from(batch, recipe.model, columns)
+    learned = learn_from(batch, recipe.model, columns, stages=kept)
     neighbours = neighbours_of(batch, learned, columns)
     tell("summaries", 1, 1)
     parameters = posterior_of(batch.space, neighbours, learned, recipe.model.recorded, settings.accepted)
@@ -141,6 +162,7 @@ def calibrate(
     *,
     threads: int = 1,
     folder: Path | None = None,
+    stages: Stages | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
@@ -151,30 +173,39 @@ def calibrate(
         Threads to run on; nothing depends on it.
     folder
         Where prior batches are kept; in memory only if none is given.
+    stages
+        Where all later stages are kept as they are done (:func:`kept_stages`), and gone on with.
     """
     wanted = settings or Settings()
     tell: Progress = progress or (lambda *_: None)
-    near = neighbourhood(case, cut, wanted, threads=threads, folder=folder, progress=progress)
+    kept = stages or Stages()
+    near = neighbourhood(case, cut, wanted, threads=threads, folder=folder, stages=kept, progress=progress)
     model, columns = near.learned.model, np.arange(len(near.learned.model.targets))
     refinement = None
     if wanted.refine:
         tell("refine", 0, 1)
-        refinement = refined_from(near.batch, near.learned, near.parameters, seed=wanted.seed, threads=threads)
+        refinement = refined_from(
+            near.batch, near.learned, near.parameters, seed=wanted.seed, threads=threads, stages=kept
+        )
         tell("refine", 1, 1)
     tell("replay", 0, 1)
     replay, tempered = replay_posterior(
         near.batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, seed=wanted.seed,
-        threads=threads, progress=lambda done, total: tell("replay", done, total),
+        threads=threads, progress=lambda done, total: tell("replay", done, total), stages=kept,
     )  # fmt: skip
     given = near.parameters if refinement is None else refinement.posterior
     return Calibration(wanted, near.batch, near.learned, near.neighbours, given, replay, tempered, refinement)
 
 
-def refined(found: Calibration, plan: RefinePlan | None = None, threads: int = 1) -> Refined:
+def refined(
+    found: Calibration, plan: RefinePlan | None = None, threads: int = 1, stages: Stages | None = None
+) -> Refined:
     """Refine the parameter posterior of a calibration, or give the refinement it has."""
     if found.refinement is not None and plan is None:
         return found.refinement
-    return refined_from(found.batch, found.learned, found.parameters, plan, seed=found.settings.seed, threads=threads)
+    return refined_from(
+        found.batch, found.learned, found.parameters, plan, seed=found.settings.seed, threads=threads, stages=stages
+    )
 
 
 def refined_from(
@@ -185,6 +216,7 @@ def refined_from(
     *,
     seed: int = 1,
     threads: int = 1,
+    stages: Stages | None = None,
 ) -> Refined:
     """Refine a parameter posterior on the axes its summaries tell something of.
 
@@ -206,4 +238,5 @@ def refined_from(
 
     told = np.flatnonzero(learned.explained >= REFINED_SHARE).astype(np.int64)
     recorded = learned(model.recorded[np.newaxis, :])[0]
-    return refine(first, told, told, recorded, summarise, plan, seed)
+    name = f"refined-{identity_of(asdict(plan or RefinePlan()))}"
+    return refine(first, told, told, recorded, summarise, plan, seed, (stages or Stages()).stage(name))

@@ -19,6 +19,7 @@ from copark.inference.posterior import Neighbours, weighted_quantiles
 from copark.inference.prior import MIX, PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.store.stages import Stage
 from copark.texts import text
 
 Floats = NDArray[np.float64]
@@ -230,6 +231,7 @@ def simulated_ranks(
     near: Floats | None = None,
     accepted: int = 2000,
     progress: Progress | None = None,
+    stage: Stage | None = None,
 ) -> Ranks:
     """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
 
@@ -240,17 +242,24 @@ def simulated_ranks(
     near
         Summaries of the case's record: of the last half of the batch, those nearest to it play the record instead, so
         that the inference is tested where it is used.
+    stage
+        Where ranks are kept from time to time, and gone on with.
     """
     runs = np.arange(batch.runs - records, batch.runs)
     if near is not None:
         half = batch.runs // 2
         far = neighbours.distances(near)[half:]
         runs = half + np.sort(np.argsort(far, kind="stable")[:records])
+    kept = stage or Stage(None, "")
     ranks = np.empty((len(runs), batch.space.axes))
-    for n, run in enumerate(runs):
+    there = np.empty((0, batch.space.axes)) if kept.found is None else kept.found.arrays["ranks"]
+    ranks[: len(there)] = there
+    for n, run in enumerate(runs[len(there) :], start=len(there)):
         target = neighbours.summaries[run].astype(np.float64)
         found = neighbours.accept(batch.space, target, accepted, without=int(run))
         ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[run])).sum(axis=0)
+        if kept.is_due or n + 1 == len(runs):
+            kept.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
         if progress is not None:
             progress(n + 1, len(runs))
     return Ranks(batch.space.names, ranks)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from copark.inference.calibrate import REFINED_SHARE, Calibration, refined
 from copark.inference.diagnostics import Ranks, health, movements, simulated_ranks
+from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -45,7 +46,7 @@ class Examination:
 
 def examine(
     found: Calibration, *, refine: bool = True, records: int = RECORDS, threads: int = 1,
-    progress: Progress | None = None,
+    stages: Stages | None = None, progress: Progress | None = None,
 ) -> Examination:  # fmt: skip
     """Examine a calibration while its batch is in memory.
 
@@ -55,6 +56,8 @@ def examine(
         Refine the parameter posterior too, to see whether it stays where it is.
     records
         Simulated records of each kind.
+    stages
+        Where ranks and refinement are kept as they are done, and gone on with.
     progress
         Called with the stage (ranks, refine), what is done of it and how much there is.
     """
@@ -63,23 +66,25 @@ def examine(
         return lambda done, _: progress("ranks", first + done, 2 * records) if progress is not None else None
 
     accepted = min(found.settings.accepted, found.batch.runs // 8)
+    kept = stages or Stages()
     both = [
         simulated_ranks(
-            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell(n * records)
+            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell(n * records),
+            stage=kept.stage(f"ranks-{name}-{records}"),
         )
-        for n, near in enumerate((None, found.recorded))
-    ]
+        for n, (name, near) in enumerate({"anywhere": None, "near": found.recorded}.items())
+    ]  # fmt: skip
     numbers = dict(health(found.replay)) | {"ess": found.parameters.ess}
     if not (refine and (found.learned.explained >= REFINED_SHARE).any()):
         return Examination(both[0], both[1], numbers, {}, float("nan"))
     if progress is not None:
         progress("refine", 0, 0)
-    made = refined(found, threads=threads)
-    kept = {
+    made = refined(found, threads=threads, stages=kept)
+    quantiles = {
         one.name: (one.posterior[0], one.posterior[2], one.posterior[4])
         for one in movements(found.batch.space, made.posterior.points, made.posterior.weights)
     }
-    return Examination(both[0], both[1], numbers, kept, made.accepted)
+    return Examination(both[0], both[1], numbers, quantiles, made.accepted)
 
 
 def save_examination(found: Examination, folder: Path) -> None:

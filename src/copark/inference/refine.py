@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,10 @@ from numpy.typing import NDArray
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import EDGE, expit, logit
 from copark.inference.summaries import one_thread
+from copark.store.stages import Stage
+
+if TYPE_CHECKING:
+    from emcee import EnsembleSampler, State
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -137,6 +142,7 @@ def refine(
     summarise: Summarise,
     plan: RefinePlan | None = None,
     seed: int = 1,
+    stage: Stage | None = None,
 ) -> Refined:
     """Refine a posterior on the axes the data moved.
 
@@ -148,6 +154,8 @@ def refine(
         Positions of the summaries to use: as many as axes, or fewer; runs at a point must outnumber them by four.
     target
         The record's summaries.
+    stage
+        Where the walkers are kept from time to time, between two steps, and gone on with.
 
     Raises
     ------
@@ -168,10 +176,58 @@ def refine(
         moves=[(emcee.moves.DEMove(), 0.8), (emcee.moves.StretchMove(), 0.2)],
     )
     sampler.random_state = np.random.RandomState(seed % 2**32).get_state()
-    sampler.run_mcmc(start + jitter, wanted.steps, skip_initial_state_check=True)
+    walk(sampler, likelihood, start + jitter, wanted.steps, stage or Stage(None, ""))
     chain = sampler.get_chain(discard=wanted.dropped, thin=4, flat=True)
     points = first.equal(len(chain)).copy()
     points[:, moved] = expit(chain)
     weights = np.full(len(points), 1.0 / len(points))
     share = float(np.mean(sampler.acceptance_fraction))
     return Refined(ParameterPosterior(first.space, points, weights, first.distance), share, likelihood.simulated)
+
+
+WALKED = ("chain", "log_prob", "accepted")
+"""Arrays of a sampler: where walkers were at each step, log-densities there, proposals accepted of each walker."""
+
+
+def walk(sampler: EnsembleSampler, likelihood: SyntheticLikelihood, start: Floats, steps: int, stage: Stage) -> None:
+    """Take so many steps, or those that are missing of them.
+
+    Parameters
+    ----------
+    start
+        Where walkers begin, shape (walkers, axes).
+    """
+    from emcee import State
+
+    backend = sampler.backend
+    begin = State(start)
+    if stage.found is not None:
+        arrays, values = stage.found.arrays, stage.found.values
+        for name in WALKED:
+            setattr(backend, name, arrays[name])
+        backend.iteration = len(backend.chain)
+        likelihood.random.bit_generator.state = values["draws"]
+        likelihood.next_run, likelihood.simulated = values["next_run"], values["simulated"]
+        state = (values["kind"], arrays["keys"], *values["rest"])
+        begin = State(backend.chain[-1], log_prob=backend.log_prob[-1], random_state=state)
+    left = steps - backend.iteration
+    if not left:
+        return
+    for state in sampler.sample(begin, iterations=left, skip_initial_state_check=True):
+        if stage.is_due or backend.iteration == steps:
+            keep_walk(backend.iteration / steps, sampler, likelihood, state, stage)
+
+
+def keep_walk(
+    share: float, sampler: EnsembleSampler, likelihood: SyntheticLikelihood, state: State, stage: Stage
+) -> None:
+    """Keep all steps so far, and both generators."""
+    backend = sampler.backend
+    kind, keys, *rest = state.random_state
+    arrays = {name: getattr(backend, name) for name in WALKED[2:]}
+    arrays |= {name: getattr(backend, name)[: backend.iteration] for name in WALKED[:2]} | {"keys": keys}
+    values = {
+        "kind": kind, "rest": rest, "draws": likelihood.random.bit_generator.state, "next_run": likelihood.next_run,
+        "simulated": likelihood.simulated,
+    }  # fmt: skip
+    stage.keep(share, arrays, values)

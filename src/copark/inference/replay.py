@@ -24,12 +24,15 @@ from copark.inference.spans import different_pasts, effective_count, one_span, w
 from copark.inference.summaries import MANY
 from copark.inference.tempering import Cloud, Mover, Plan, Tempered, first_step, temper
 from copark.model.arrays import Draws
+from copark.store.stages import Stage, Stages
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 POPULATIONS = 4
 """Independent populations. Few and large: a large one loses less at each step of temperature, and four are enough to
 see whether they agree."""
+POPULATION = "population-"
+"""What the stage of a population begins with; cut and number follow."""
 FUTURE = 1 << 60
 """First number of a run whose luck a pair has after the cut."""
 PARTS = 100
@@ -176,12 +179,16 @@ def points_at(batch: Batch, runs: Integers) -> Floats:
     return made
 
 
-def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, movers: list[Mover]) -> list[Cloud]:
+def first_clouds(
+    batch: Batch, model: ObservationModel, columns: Integers, movers: list[Mover], begun: list[Stage]
+) -> list[Cloud] | list[None]:
     """Choose the members every population begins with from its share of the batch's runs: every so many-th.
 
     The spans of a first luck all have the run of the batch, so that its luck is that run's; they part as they are
-    moved, at low temperatures.
+    moved, at low temperatures. Where all populations were begun before, none are needed.
     """
+    if all(stage.found is not None for stage in begun):
+        return [None] * len(begun)
     fit = fits_of(batch, model, columns)
     chosen: list[Integers] = []
     for part, mover in enumerate(movers):
@@ -208,6 +215,7 @@ def replay_posterior(
     seed: int = 1,
     threads: int = 1,
     progress: Progress | None = None,
+    stages: Stages | None = None,
 ) -> tuple[ReplayPosterior, tuple[Tempered, ...]]:
     """Make the replay posterior of some of a batch's targets.
 
@@ -221,20 +229,24 @@ def replay_posterior(
         Independent populations; where they disagree the chains are too short.
     progress
         Called with (parts of populations done, parts in all).
+    stages
+        Where populations are kept, whole or as far as they have come, and gone on with.
     """
     case, space = batch.recipe.case, batch.space
     quarters = cut - case.clock.start + 1
     wanted = replace(plan or Plan(), quarters=quarters)
     simulate = Simulator(case, space, model, quarters, batch.recipe.seed, threads)
     movers = [Mover(simulate, model.log_likelihood, wanted, seed, part) for part in range(populations)]
+    begun = [(stages or Stages()).stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    first = first_clouds(batch, model, columns, movers, begun)
     made: list[Tempered] = []
-    for part, (mover, cloud) in enumerate(zip(movers, first_clouds(batch, model, columns, movers), strict=True)):
+    for part, (mover, cloud, stage) in enumerate(zip(movers, first, begun, strict=True)):
 
         def tell(share: float, done: int = part) -> None:
             if progress is not None:
                 progress(int(PARTS * (done + share)), PARTS * populations)
 
-        made.append(temper(cloud, mover, tell))
+        made.append(temper(cloud, mover, tell, stage))
     clouds = [one.cloud for one in made]
     found = ReplayPosterior(
         space=space,

@@ -6,7 +6,7 @@ middle of its prior whatever the data are, and so hardly counts in a distance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
+from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]
 HIDDEN_LAYERS = (96, 64)
 TRAINED_ON = 1 << 17
 PASSES = 14
 MANY = 1 << 16
+SCALES = ("centre", "scale", "residual", "explained")
 
 
 @contextmanager
@@ -77,29 +79,53 @@ def learn(model: ObservationModel, reports: Floats, points: Floats, seed: int = 
 
     The last eighth is kept aside to measure what the network explains. Runs without a value are left out.
     """
-    from sklearn.neural_network import MLPRegressor
-
     whole = np.isfinite(reports).all(axis=1)
     x, y = features(model, reports[whole]), points[whole]
     centre, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
     x = np.clip((x - centre) / scale, -8.0, 8.0)
     kept = len(x) - len(x) // 8
-    network = MLPRegressor(
-        hidden_layer_sizes=HIDDEN_LAYERS,
-        learning_rate_init=2e-3,
-        batch_size=min(512, kept),
-        max_iter=PASSES,
-        random_state=seed,
-        shuffle=True,
-        tol=0.0,
-        n_iter_no_change=PASSES,
-    )
+    network = untrained(seed, min(512, kept))
     with one_thread(), silent_about_passes():
         network.fit(x[:kept], y[:kept])
         left = y[kept:] - np.asarray(network.predict(x[kept:])).reshape(len(x) - kept, -1)
     residual = np.cov(left, rowvar=False).reshape(points.shape[1], points.shape[1])
     explained = 1.0 - (left**2).mean(axis=0) * 12.0
     return Summaries(model, network, centre, scale, residual, explained)
+
+
+def untrained(seed: int = 1, batch_size: int = 512) -> Any:
+    """A network that knows nothing yet."""
+    from sklearn.neural_network import MLPRegressor
+
+    return MLPRegressor(
+        hidden_layer_sizes=HIDDEN_LAYERS,
+        learning_rate_init=2e-3,
+        batch_size=batch_size,
+        max_iter=PASSES,
+        random_state=seed,
+        shuffle=True,
+        tol=0.0,
+        n_iter_no_change=PASSES,
+    )
+
+
+def packed(learned: Summaries) -> dict[str, Floats]:
+    """What makes summaries what they are, as arrays: the network's weights and all scales."""
+    network = learned.network
+    weights = {f"weights-{n}": one for n, one in enumerate(network.coefs_)}
+    offsets = {f"offsets-{n}": one for n, one in enumerate(network.intercepts_)}
+    return {**weights, **offsets, **{name: getattr(learned, name) for name in SCALES}}
+
+
+def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries:
+    """Summaries from their arrays; they say the same, to the last bit."""
+    network, layers = untrained(), len(HIDDEN_LAYERS) + 1
+    network.coefs_ = [arrays[f"weights-{n}"] for n in range(layers)]
+    network.intercepts_ = [arrays[f"offsets-{n}"] for n in range(layers)]
+    network.n_layers_, network.out_activation_ = layers + 1, "identity"
+    network.n_outputs_ = len(network.intercepts_[-1])
+    network.n_features_in_ = len(network.coefs_[0])
+    return Summaries(model, network, *(arrays[name] for name in SCALES))
 
 
 @contextmanager
@@ -119,7 +145,17 @@ def reports_of(batch: Batch, model: ObservationModel, columns: NDArray[np.int64]
     return model.reports(batch.on(columns)[first:last].astype(np.float64), batch.recipe.seed, first)
 
 
-def learn_from(batch: Batch, model: ObservationModel, columns: NDArray[np.int64], most: int = TRAINED_ON) -> Summaries:
-    """Train summaries of some of a batch's targets on its first runs."""
+def learn_from(
+    batch: Batch,
+    model: ObservationModel,
+    columns: NDArray[np.int64],
+    most: int = TRAINED_ON,
+    stages: Stages | None = None,
+) -> Summaries:
+    """Train summaries of some of a batch's targets on its first runs, or find them trained among the stages."""
     runs = min(batch.runs, most)
-    return learn(model, reports_of(batch, model, columns, 0, runs), batch.points(0, runs))
+
+    def train() -> dict[str, Floats]:
+        return packed(learn(model, reports_of(batch, model, columns, 0, runs), batch.points(0, runs)))
+
+    return unpacked(model, (stages or Stages()).result("summaries", train))

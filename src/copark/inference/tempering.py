@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from copark.inference.posterior import systematic
 from copark.inference.prior import expit
 from copark.inference.spans import MOST, RUN, SINCE, present
+from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -39,6 +41,8 @@ LUCK_KINDS = (REPLACED, SHIFTED, BEGUN)
 LUCK_SHARES = (0.6, 0.2, 0.2)
 """How often a luck is moved in which way."""
 SHIFTS = (-2, -1, 1, 2)
+ARRAYS = ("z", "lucks", "seen", "fit")
+"""Arrays of a cloud."""
 GONE = -1e12
 """Log-likelihood of a run without a value, in place of minus infinity, whose differences are no number."""
 
@@ -60,7 +64,7 @@ class Cloud:
         """Give the cloud with the accepted proposals in the places they were made from."""
         at = where[accepted]
         arrays = {}
-        for name in ("z", "lucks", "seen", "fit"):
+        for name in ARRAYS:
             array = getattr(self, name).copy()
             array[at] = getattr(proposed, name)[accepted]
             arrays[name] = array
@@ -145,6 +149,18 @@ def log_prior(z: Floats) -> Floats:
     return found
 
 
+HELD = ("fresh", "tried", "taken", "simulated", "beta", "log_evidence")
+"""What a mover holds, beside its generator."""
+
+
+def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of a generator of NumPy as plain values, which it takes back."""
+    return {
+        name: plain_state(one) if isinstance(one, Mapping) else one.tolist() if isinstance(one, np.ndarray) else one
+        for name, one in state.items()
+    }
+
+
 class Mover:
     """Moves a cloud; holds the generator, the counter of fresh runs, the temperature and what was accepted."""
 
@@ -159,6 +175,17 @@ class Mover:
         self.simulated = 0
         self.beta = 0.0
         self.log_evidence = 0.0
+
+    def content(self) -> dict[str, Any]:
+        """What it holds, as plain values."""
+        told = {name: getattr(self, name) for name in HELD}
+        return told | {"random": plain_state(self.random.bit_generator.state)}
+
+    def restore(self, content: Mapping[str, Any]) -> None:
+        """Hold what another one held."""
+        for name in HELD:
+            setattr(self, name, content[name])
+        self.random.bit_generator.state = content["random"]
 
     def fresh_runs(self, count: int) -> Integers:
         """Give numbers of runs that no luck has had."""
@@ -283,29 +310,79 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
     return step(np.maximum(fit, GONE), mover, max(0.5 * mover.plan.keep * mover.plan.members, 16.0))
 
 
-def temper(cloud: Cloud, mover: Mover, progress: Progress | None = None) -> Tempered:
+@dataclass
+class Way:
+    """How far a cloud has come: where it is, temperatures passed, sweeps made at the one it is at."""
+
+    cloud: Cloud
+    temperatures: list[float]
+    swept: int = 0
+
+    @classmethod
+    def kept(cls, stage: Stage, mover: Mover) -> Way | None:
+        """The way as it was kept, and the mover as it was then; ``None`` if nothing was."""
+        if stage.found is None:
+            return None
+        arrays, values = stage.found.arrays, stage.found.values
+        mover.restore(values["mover"])
+        return cls(Cloud(*(arrays[name] for name in ARRAYS)), list(values["temperatures"]), values["swept"])
+
+    def keep(self, stage: Stage, mover: Mover, share: float) -> None:
+        """Keep it, with all the mover holds."""
+        values = {"mover": mover.content(), "temperatures": self.temperatures, "swept": self.swept}
+        stage.keep(share, {name: getattr(self.cloud, name) for name in ARRAYS}, values)
+
+    def sweep(self, mover: Mover) -> None:
+        """Move the cloud once."""
+        self.cloud = mover.sweep(self.cloud)
+        self.swept += 1
+
+    def raised(self, mover: Mover) -> None:
+        """Raise the temperature."""
+        self.cloud = self.cloud.take(step(self.cloud.fit, mover, mover.plan.keep * mover.plan.members))
+        self.temperatures.append(mover.beta)
+        self.swept = 0
+
+
+def temper(cloud: Cloud | None, mover: Mover, progress: Progress | None = None, stage: Stage | None = None) -> Tempered:
     """Take a cloud from its first temperature to the posterior.
 
     Parameters
     ----------
     cloud
-        Members as :func:`first_step` chose them.
+        Members as :func:`first_step` chose them; none where the stage was begun before.
     progress
         Called with the share of the way that is done, by the logarithm of temperature and then by sweeps.
+    stage
+        Where the way is kept from time to time, between two sweeps, and gone on with.
+
+    Raises
+    ------
+    ValueError
+        If there is no cloud to begin with.
     """
-    plan = mover.plan
-    cloud = replace(cloud, fit=np.maximum(cloud.fit, GONE))
+    plan, kept = mover.plan, stage or Stage(None, "")
+    way = Way.kept(kept, mover)
+    if way is None:
+        if cloud is None:
+            raise ValueError("no cloud")
+        way = Way(replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta])
     tell: Progress = progress or (lambda _: None)
-    began, temperatures = mover.beta, [mover.beta]
     while mover.beta < 1.0:
-        for _ in range(plan.sweeps):
-            cloud = mover.sweep(cloud)
-        tell(0.5 * (1.0 - np.log(mover.beta) / np.log(began)))
-        cloud = cloud.take(step(cloud.fit, mover, plan.keep * plan.members))
-        temperatures.append(mover.beta)
-    mover.forget()
+        share = 0.5 * (1.0 - float(np.log(mover.beta) / np.log(way.temperatures[0])))
+        while way.swept < plan.sweeps:
+            way.sweep(mover)
+            if kept.is_due:
+                way.keep(kept, mover, share)
+        tell(share)
+        way.raised(mover)
+    if way.swept == 0:
+        mover.forget()
     sweeps = plan.sweeps + plan.last_sweeps
-    for n in range(sweeps):
-        cloud = mover.sweep(cloud)
-        tell(0.5 + 0.5 * (n + 1) / sweeps)
-    return Tempered(cloud, tuple(temperatures), mover.shares(), mover.log_evidence, mover.simulated)
+    while way.swept < sweeps:
+        way.sweep(mover)
+        share = 0.5 + 0.5 * way.swept / sweeps
+        if kept.is_due or way.swept == sweeps:
+            way.keep(kept, mover, share)
+        tell(share)
+    return Tempered(way.cloud, tuple(way.temperatures), mover.shares(), mover.log_evidence, mover.simulated)

@@ -21,6 +21,7 @@ from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.project import Projection, project
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.tempering import Plan
+from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -171,6 +172,7 @@ def origin(
     threads: int = 1,
     replay: ReplayPosterior | None = None,
     progress: Progress | None = None,
+    stages: Stages | None = None,
 ) -> Origin:
     """Calibrate to a cut and forecast what the case observed later, conditionally, blindly and naively.
 
@@ -180,12 +182,15 @@ def origin(
         The replay posterior of this cut, if it is there already.
     progress
         Called with (parts of the search done, parts in all).
+    stages
+        Where the search is kept as far as it has come, and gone on with.
     """
     if replay is None:
         model, columns = restricted(batch, cut, roles)
         replay, _ = replay_posterior(
-            batch, model, columns, cut, plan=plan, populations=populations, threads=threads, progress=progress
-        )
+            batch, model, columns, cut, plan=plan, populations=populations, threads=threads, progress=progress,
+            stages=stages,
+        )  # fmt: skip
     return forecast_from(replay, batch.recipe.case, later_roles=later_roles, threads=threads)
 
 
@@ -301,6 +306,7 @@ def rolling(
     threads: int = 1,
     ready: Mapping[Quarter, ReplayPosterior] | None = None,
     progress: Progress | None = None,
+    stages: Stages | None = None,
 ) -> tuple[Origin, ...]:
     """Forecast from several cuts, earliest first.
 
@@ -310,6 +316,8 @@ def rolling(
         Replay posteriors that are there already, by cut.
     progress
         Called with (parts done, parts in all), over all cuts that are not ready.
+    stages
+        Where searches are kept as far as they have come, and gone on with.
     """
     known = ready or {}
     wanted = sorted(set(cuts))
@@ -323,6 +331,11 @@ def rolling(
 
     for cut in wanted:
         one = known.get(cut)
-        made.append(origin(batch, cut, plan=plan, populations=populations, threads=threads, replay=one, progress=tell))
+        made.append(
+            origin(
+                batch, cut, plan=plan, populations=populations, threads=threads, replay=one, progress=tell,
+                stages=stages,
+            )
+        )  # fmt: skip
         done += one is None
     return tuple(made)

@@ -1,7 +1,8 @@
 """Calibrating a case to its record: make the posteriors, examine them, keep them, write their page; or make them again.
 
-Posteriors are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity: a
-calibration that was interrupted goes on with the pieces of its batch, and one that is kept is not made again.
+Posteriors are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity. A
+calibration that was interrupted goes on with the pieces of its batch and the last state of each later stage; one that
+is kept is not made again, and its stages are removed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
+from copark.workflows.calibration_answers import Calibrated, Rechecked, answer_of
+from copark.workflows.going_on import went_on
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -21,17 +24,10 @@ if TYPE_CHECKING:
     from copark.inference.artefacts import Stored
     from copark.inference.calibrate import Settings
     from copark.inference.examination import Examination
-    from copark.report.calibration.findings import PosteriorFindings
+    from copark.store.stages import Stages, Tally
 
 LEAST, MOST = 12, 24
 """Runs of a prior batch, as powers of two."""
-AFTERWARDS = frozenset(
-    (
-        "artefacts", "assessment", "forecast", "knowledge", "known_values", "later_data", "leaning", "postprocess",
-        "project", "reasons", "source", "spread", "validate",
-    )
-)  # fmt: skip
-"""Modules of inference that have no say in what a calibration gives."""
 PROBED = 2048
 MOVES, STEPS = 6, 18
 """Runs of a member in a sweep of the search, and steps of temperature: about so many."""
@@ -43,101 +39,24 @@ OTHERWISE = 8e-5
 
 @dataclass(frozen=True)
 class Planned:
-    """What a calibration will take: runs of the model, seconds on this machine, megabytes kept in a folder."""
+    """What a calibration will take: runs of the model, seconds on this machine, megabytes kept in a folder.
+
+    went_on: what is there already of an earlier attempt, in a sentence; empty if nothing is.
+    """
 
     runs: int
     seconds: float
     megabytes: int
     folder: Path
-
-
-@dataclass(frozen=True)
-class ParameterRow:
-    """One parameter before and after: medians, the posterior's 5 and 95 %, and moved, weakly or unmoved."""
-
-    name: str
-    title: str
-    unit: str
-    before: float
-    low: float
-    median: float
-    high: float
-    verdict: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Calibrated:
-    """What :func:`calibrate` made or found.
-
-    Parameters
-    ----------
-    case, cut
-        Title of the case, and the last quarter known.
-    identity, folder
-        Name of the calibration, and where its posteriors are kept.
-    used
-        Which values were fitted, in a sentence.
-    reused
-        It was kept already.
-    seconds
-        Time it took.
-    parameters
-        Most moved first.
-    ties
-        Pairs the data cannot tell apart, a sentence each.
-    inside, compared
-        Reported values within the replays' band, and how many there are.
-    missed
-        Those that are not, a sentence each.
-    coverage
-        Of 90 % intervals over simulated records: anywhere in the prior, near the record.
-    notes
-        What the numbers of health say: a word (good, fair, poor) and a sentence.
-    report
-        The page, if one was written.
-    """
-
-    case: str
-    cut: str
-    identity: str
-    folder: Path
-    used: str
-    reused: bool
-    seconds: float
-    parameters: tuple[ParameterRow, ...]
-    ties: tuple[str, ...]
-    inside: int
-    compared: int
-    missed: tuple[str, ...]
-    coverage: tuple[float, float]
-    notes: tuple[tuple[str, str], ...]
-    report: Path | None
-
-
-@dataclass(frozen=True)
-class Rechecked:
-    """Whether the shipped posterior could be made again.
-
-    kind: ``identical``, ``close`` or ``different``; largest: difference of a coordinate, between 0 and 1; stale:
-    whether model or case have changed since it was made.
-    """
-
-    case: str
-    kind: str
-    largest: float
-    stale: bool
-    seconds: float
-
-    @property
-    def passed(self) -> bool:
-        """Whether it is the same posterior."""
-        return self.kind != "different"
+    went_on: str = ""
 
 
 @dataclass(frozen=True)
 class KeptPosterior:
-    """A calibration that is kept: its posteriors, what was asked of them, and the case as it was read for them."""
+    """A calibration that is kept: its posteriors, what was asked of them, and the case as it was read for them.
+
+    tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already.
+    """
 
     case: Case
     read_as: Case
@@ -145,7 +64,12 @@ class KeptPosterior:
     examination: Examination | None
     identity: str
     folder: Path
-    reused: bool
+    tally: Tally | None = None
+
+    @property
+    def reused(self) -> bool:
+        """Whether it was kept already."""
+        return self.tally is None
 
 
 def calibrate(
@@ -207,7 +131,7 @@ def calibrate(
         stage(progress, "report")(0, 0)
         folder = reports_in(out) / f"calibration-{found.name}-{kept.identity}"
         page = write_calibration(findings, folder, stage(progress, "report"))
-    return _answer(findings, kept, time.monotonic() - began, page)
+    return answer_of(findings, kept, time.monotonic() - began, page)
 
 
 def plan_calibration(
@@ -228,31 +152,39 @@ def plan_calibration(
     Parameters are those of :func:`calibrate`.
     """
     from copark.cases import load_case
+    from copark.inference.calibrate import kept_stages
 
     found = load_case(case)
     wanted = settings or settings_of(runs, seed, lang)
     at = cut_of(found, cut, lang)
-    _, _, folder = _place(found, at, wanted, refine=refine, out=out)
+    read_as, _, folder = _place(found, at, wanted, refine=refine, out=out)
     if not fresh and is_kept(folder):
         return None
-    return measured_plan(found, at, wanted, threads=threads, out=out)
+    stages = kept_stages(read_as, at, wanted, batches_in(out))
+    others = len(("summaries", "anywhere", "near")) + refine
+    return measured_plan(found, at, wanted, stages=stages, others=others, threads=threads, out=out, lang=lang)
 
 
 def measured_plan(
-    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, threads: int | None = None, out: Path = OUT
-) -> Planned:
-    """Say what a batch and the search of some posteriors on it take.
+    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, stages: Stages, others: int = 0,
+    threads: int | None = None, out: Path = OUT, lang: str = "en",
+) -> Planned:  # fmt: skip
+    """Say what a batch and the search of some posteriors on it take, or what is missing of them.
 
     Parameters
     ----------
     posteriors
         How many cuts are searched on one batch.
+    stages, others
+        What is kept of an earlier attempt; how many stages there are beside the batch and the populations.
     """
     from copark.experiments.run import default_threads
-    from copark.inference.batch import PIECE, READ_AT_CUT, run_piece
+    from copark.inference.batch import PIECE, READ_AT_CUT, home_of, pieces_in, run_piece
     from copark.inference.calibrate import recipe_of
     from copark.inference.known_values import case_for
     from copark.inference.prior import PriorSpace
+    from copark.inference.replay import POPULATION
+    from copark.store.stages import tally_of
 
     recipe = recipe_of(case_for(case, cut), cut, settings)
     space = PriorSpace.of(recipe.case, recipe.hold)
@@ -263,11 +195,14 @@ def measured_plan(
     each = (time.monotonic() - began) / PROBED
     plan = settings.plan()
     searched = posteriors * settings.populations * plan.members * MOVES * (STEPS * plan.sweeps + plan.last_sweeps)
-    kept = PIECE * sum(1 for _ in (batches_in(out) / f"batch-{recipe.identity}").glob("runs-*.npy"))
-    missing = max(settings.runs - kept, 0)
+    kept = min(PIECE * pieces_in(home_of(batches_in(out), recipe)), settings.runs)
+    missing, there, populations = settings.runs - kept, stages.there(), posteriors * settings.populations
+    done = sum(share for name, share in there.items() if name.startswith(POPULATION))
+    searched = round(searched * (1.0 - done / populations)) if populations else 0
+    tally = tally_of([*there.values(), *([kept / settings.runs] if kept else [])], 1 + populations + others)
     seconds = each * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
     megabytes = 1 + settings.runs * 4 * (len(recipe.model.targets) + len(READ_AT_CUT)) // 1_000_000
-    return Planned(missing + searched, seconds, megabytes, Path(out))
+    return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
 
 
 def check_posterior(
@@ -297,7 +232,8 @@ def check_posterior(
     stale = artefacts.load(found).stale
     compared = artefacts.check(found, threads=threads or default_threads(), batches=batches_in(out), progress=progress)
     kind = "identical" if compared.identical else "close" if compared.close else "different"
-    return Rechecked(found.title.get(lang), kind, compared.largest, stale, time.monotonic() - began)
+    seconds, kept = time.monotonic() - began, went_on(compared.tally, lang)
+    return Rechecked(found.title.get(lang), kind, compared.largest, stale, seconds, kept)
 
 
 def batches_in(out: Path) -> Path:
@@ -386,11 +322,11 @@ def kept_posterior(
     from copark.inference.examination import load_examination
 
     read_as, identity, folder = _place(case, cut, settings, refine=refine, out=out)
-    reused = not fresh and is_kept(folder)
-    if not reused:
-        _make(read_as, cut, settings, folder, refine, threads, out, progress)
+    tally = None
+    if fresh or not is_kept(folder):
+        tally = _make(read_as, cut, settings, folder, refine, threads, out, progress)
     found = load_examination(folder)
-    return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, reused)
+    return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, tally)
 
 
 def is_kept(folder: Path) -> bool:
@@ -402,19 +338,18 @@ def is_kept(folder: Path) -> bool:
 
 def _place(case: Case, cut: Quarter, settings: Settings, *, refine: bool, out: Path) -> tuple[Case, str, Path]:
     """The case as a calibration reads it, the calibration's identity, and the folder it is kept in."""
-    from copark.identity import hash_files, identity_of
-    from copark.inference import artefacts
+    from copark.identity import identity_of
     from copark.inference.calibrate import recipe_of
     from copark.inference.known_values import case_for
+    from copark.inference.provenance import code_hash
 
     read_as = case_for(case, cut)
-    code = Path(artefacts.__file__).parent
     identity = identity_of(
         {
             "batch": recipe_of(read_as, cut, settings).identity,
             "settings": dict(settings.content()),
             "refine": refine,
-            "code": hash_files([path for path in code.glob("*.py") if path.stem not in AFTERWARDS], code),
+            "code": code_hash(),
         }
     )
     return read_as, identity, posteriors_in(out) / f"{case.name}-{identity}"
@@ -429,47 +364,25 @@ def _make(
     threads: int | None,
     out: Path,
     progress: Progress | None,
-) -> None:
-    """Calibrate, examine, and write both, whole or not at all."""
+) -> Tally | None:
+    """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for."""
     stage(progress, "prepare")(0, 0)
     from copark.experiments.run import default_threads
     from copark.inference import artefacts
     from copark.inference.calibrate import calibrate as infer
+    from copark.inference.calibrate import kept_stages
     from copark.inference.examination import examine, save_examination
     from copark.store.atomic import written_folder
 
-    workers = threads or default_threads()
-    made = infer(case, cut, settings, threads=workers, folder=batches_in(out), progress=progress)
-    asked = examine(made, refine=refine, threads=workers, progress=progress)
-    with written_folder(folder, replace=True) as place:
-        artefacts.save(made, place)
-        save_examination(asked, place)
-
-
-def _answer(findings: PosteriorFindings, kept: KeptPosterior, seconds: float, page: Path | None) -> Calibrated:
-    from copark.report.numbers import unit_title
-
-    lang = findings.lang
-    return Calibrated(
-        case=findings.case.title.get(lang),
-        cut=findings.cut,
-        identity=kept.identity,
-        folder=kept.folder,
-        used=findings.used(),
-        reused=kept.reused,
-        seconds=seconds,
-        parameters=tuple(
-            ParameterRow(
-                one.name, one.title(lang), unit_title(one.variable.unit, lang), one.prior[2], one.posterior[0],
-                one.posterior[2], one.posterior[4], one.verdict, one.sentence(lang),
-            )
-            for one in findings.movements
-        ),
-        ties=tuple(one.sentence(lang) for one in findings.ties),
-        inside=sum(check.inside for check in findings.checks),
-        compared=len(findings.checks),
-        missed=tuple(findings.check_sentence(check) for check in findings.checks if not check.inside),
-        coverage=(findings.examination.anywhere.overall(0.9), findings.examination.near.overall(0.9)),
-        notes=tuple((note.word, note.sentence(lang)) for note in findings.notes),
-        report=page,
-    )  # fmt: skip
+    workers, batches, wait = threads or default_threads(), batches_in(out), stage(progress, "waiting")
+    stages = kept_stages(case, cut, settings, batches)
+    with stages.alone(lambda: wait(0, 0)) as waited:
+        if waited and is_kept(folder):
+            return None
+        made = infer(case, cut, settings, threads=workers, folder=batches, stages=stages, progress=progress)
+        asked = examine(made, refine=refine, threads=workers, stages=stages, progress=progress)
+        with written_folder(folder, replace=True) as place:
+            artefacts.save(made, place)
+            save_examination(asked, place)
+        stages.remove()
+    return stages.tally()

@@ -17,6 +17,7 @@ from copark.workflows.calibrating import (
     plan_calibration,
     settings_of,
 )
+from copark.workflows.going_on import went_on
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Forecasted:
         What the numbers of health of the posterior say: a word and a sentence.
     reused
         Whether the posterior was there already.
+    went_on
+        What was there already of an earlier attempt at the posterior, in a sentence; empty if nothing was.
     seconds
         Time it took.
     report
@@ -79,6 +82,7 @@ class Forecasted:
     leaning: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
     reused: bool
+    went_on: str
     seconds: float
     report: Path | None
 
@@ -317,6 +321,7 @@ def _forecasted(findings: ForecastFindings, kept: KeptPosterior, seconds: float,
         leaning=tuple(one.sentence(lang) for one in findings.leaning()),
         notes=tuple((note.word, note.sentence(lang)) for note in findings.notes),
         reused=kept.reused,
+        went_on=went_on(kept.tally, lang),
         seconds=seconds,
         report=page,
     )

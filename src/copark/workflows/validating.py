@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibrating import Planned, batches_in, cut_of, measured_plan, posteriors_in, settings_of
+from copark.workflows.going_on import went_on
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from copark.inference.calibrate import Settings
     from copark.inference.replay import ReplayPosterior
     from copark.report.calibration.validation_page import Pedigree
+    from copark.store.stages import Stages
 
 YEARS_BEFORE = (4, 2, 0)
 """Forecasts are made from so many years before the end of the fitted values, unless told otherwise."""
@@ -70,6 +72,8 @@ class Validated:
         Time it took.
     report
         The page, if one was written.
+    went_on
+        What was there already of an earlier attempt, in a sentence; empty if nothing was.
     """
 
     case: str
@@ -84,6 +88,7 @@ class Validated:
     why: tuple[str, ...]
     seconds: float
     report: Path | None
+    went_on: str = ""
 
     @property
     def last(self) -> tuple[ScoreRow, ...]:
@@ -139,13 +144,27 @@ def validate(
     found = load_case(case)
     wanted = settings or settings_of(runs, seed, lang)
     at = cuts_of(found, cuts, lang)
-    assessed, pedigree = _assess(found, at, wanted, threads, out, lang, progress)
-    page = None
-    if report:
-        stage(progress, "report")(0, 0)
-        folder = reports_in(out) / f"validation-{found.name}-{pedigree.identity}"
-        page = write_validation(assessed, pedigree, lang, folder, stage(progress, "report"))
-    return _answer(assessed, pedigree.identity, lang, time.monotonic() - began, page)
+    stages, wait = _stages(found, at[-1], wanted, out), stage(progress, "waiting")
+    with stages.alone(lambda: wait(0, 0)):
+        assessed, pedigree = _assess(found, at, wanted, stages, threads, out, lang, progress)
+        page = None
+        if report:
+            stage(progress, "report")(0, 0)
+            folder = reports_in(out) / f"validation-{found.name}-{pedigree.identity}"
+            page = write_validation(assessed, pedigree, lang, folder, stage(progress, "report"))
+        stages.remove()
+    answer = _answer(assessed, pedigree.identity, lang, time.monotonic() - began, page)
+    return replace(answer, went_on=went_on(stages.tally(), lang))
+
+
+def _stages(case: Case, last: Quarter, settings: Settings, out: Path) -> Stages:
+    """What is kept of validations on the batch to a cut that are not finished."""
+    from copark.inference.calibrate import recipe_of
+    from copark.inference.provenance import stages_of
+
+    batch = recipe_of(case, last, settings).identity
+    content = {"validation": 1, "batch": batch, "settings": dict(settings.content())}
+    return stages_of(batches_in(out), content)
 
 
 def plan_validation(
@@ -165,7 +184,10 @@ def plan_validation(
     wanted = settings_of(runs, seed, lang)
     at = cuts_of(found, cuts, lang)
     searched = sum(cut not in _ready(found, at[-1], wanted, out) for cut in at)
-    return measured_plan(found, at[-1], wanted, posteriors=searched, threads=threads, out=out)
+    return measured_plan(
+        found, at[-1], wanted, posteriors=searched, stages=_stages(found, at[-1], wanted, out), threads=threads,
+        out=out, lang=lang,
+    )  # fmt: skip
 
 
 def cuts_of(case: Case, cuts: Sequence[str] | None, lang: str = "en") -> tuple[Quarter, ...]:
@@ -198,6 +220,7 @@ def _assess(
     case: Case,
     cuts: Sequence[Quarter],
     settings: Settings,
+    stages: Stages,
     threads: int | None,
     out: Path,
     lang: str,
@@ -214,11 +237,15 @@ def _assess(
     workers = threads or default_threads()
     recipe = recipe_of(case, cuts[-1], settings)
     ready = _ready(case, cuts[-1], settings, out)
-    batch = make_batch(recipe, threads=workers, folder=batches_in(out), progress=stage(progress, "batch"))
+    wait = stage(progress, "waiting")
+    batch = make_batch(
+        recipe, threads=workers, folder=batches_in(out), progress=stage(progress, "batch"), waiting=lambda: wait(0, 0)
+    )
+    stages.count("batch", batch.kept / batch.runs or None)
     stage(progress, "replay")(0, 0)
     origins = rolling(
         batch, cuts, plan=settings.plan(), populations=settings.populations, threads=workers, ready=ready,
-        progress=stage(progress, "replay"),
+        progress=stage(progress, "replay"), stages=stages,
     )  # fmt: skip
     stage(progress, "scores")(0, 0)
     return assess(origins, case, threads=workers), _pedigree(case, cuts, settings, origins, ready, lang)

@@ -26,6 +26,7 @@ from copark.inference.pool.discrepancy import Discrepancy, reports
 from copark.inference.pool.parks import Park, points_at
 from copark.inference.prior import random_points, study_of
 from copark.model.compiler import model_hash
+from copark.store.atomic import written_file
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -135,7 +136,7 @@ def run_outputs(
 
 def _open(folder: Path, name: str, content: Mapping[str, Any]) -> Path:
     home = folder / f"{name}-{identity_of(content)}"
-    home.mkdir(parents=True, exist_ok=True)
     words = json.dumps(dict(content), indent=1, sort_keys=True, ensure_ascii=False)
-    (home / "recipe.json").write_text(words + "\n", encoding="utf-8")
+    with written_file(home / "recipe.json") as path:
+        path.write_text(words + "\n", encoding="utf-8")
     return home

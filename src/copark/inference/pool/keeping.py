@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.identity import identity_of
 from copark.inference.pool.axes import POOLED
 from copark.inference.pool.hierarchy import Pooled, Readings
 from copark.inference.pool.local import LocalPosterior
 from copark.inference.pool.parks import Park
+from copark.inference.provenance import made_with
 from copark.model.compiler import versions
+from copark.store.stages import SUFFIX, State, read_state, write_state
 
 Floats = NDArray[np.float64]
 
@@ -31,15 +34,13 @@ def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any])
     """
     if folder is None:
         return make()
-    path = folder / "steps" / identity / f"{name}.json"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = make()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    unfinished.write_text(json.dumps(found), encoding="utf-8")
-    unfinished.replace(path)
+    path = folder / "steps" / identity / f"{name}{SUFFIX}"
+    whole = identity_of({"panel": identity, "made_with": dict(made_with())})
+    kept = read_state(path, whole)
+    if kept is not None:
+        return kept.values["made"]
+    found = make()
+    write_state(path, whole, State(1.0, {}, {"made": found}))
     return found
 
 

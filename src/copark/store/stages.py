@@ -1,0 +1,206 @@
+"""Stages of long work, kept as they are done, so that the same command goes on after its process was killed.
+
+A stage has a name and, as far as it has come, a state: arrays and plain values. A state is one file, put in its place
+whole. It begins with a line that holds size and SHA-256 of the rest, then a line of JSON (identity of the work, name,
+share that is done, plain values), then the arrays as ``.npz``. What is torn, of other work or under another name is as
+if it were not there. Numbers come back to the last bit.
+
+Work is named by everything its bits depend on; its stages lie in a folder of that name until the work is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.store.atomic import written_file
+from copark.store.locks import only_one
+
+Arrays = Mapping[str, NDArray[Any]]
+FORMAT = 1
+SUFFIX = ".stage"
+FOLDER = "stages-"
+"""What the folder of a piece of work begins with; its identity follows."""
+EVERY = 5.0
+"""Seconds of work after which a stage that is not done is kept: what a kill may cost."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a stage has come.
+
+    share: of the stage that is done, 1 at its end; values: whatever JSON can hold.
+    """
+
+    share: float
+    arrays: Arrays
+    values: Mapping[str, Any]
+
+
+def write_state(path: Path, identity: str, state: State) -> None:
+    """Write a state whole or not at all.
+
+    Parameters
+    ----------
+    identity
+        Of the work it belongs to.
+    """
+    about = {"format": FORMAT, "identity": identity, "name": path.name, "share": state.share, "values": state.values}
+    packed = BytesIO()
+    np.savez(packed, allow_pickle=False, **dict(state.arrays))
+    body = json.dumps(about).encode() + b"\n" + packed.getvalue()
+    with written_file(path) as place, place.open("wb") as stream:
+        stream.write(_mark(body) + b"\n")
+        stream.write(body)
+
+
+def read_state(path: Path, identity: str) -> State | None:
+    """Read a state; ``None`` if it is not there, torn, or of other work."""
+    try:
+        mark, _, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    if mark != _mark(body):
+        return None
+    line, _, packed = body.partition(b"\n")
+    try:
+        about = json.loads(line)
+        if (about["format"], about["identity"], about["name"]) != (FORMAT, identity, path.name):
+            return None
+        with np.load(BytesIO(packed), allow_pickle=False) as kept:
+            return State(float(about["share"]), {name: kept[name] for name in kept.files}, about["values"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _mark(body: bytes) -> bytes:
+    """Size and SHA-256 of the rest of a file."""
+    return f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode()
+
+
+class Stage:
+    """One stage of a piece of work.
+
+    Parameters
+    ----------
+    path
+        Where its state is kept; nowhere if none is given.
+    identity
+        Of the work.
+    """
+
+    def __init__(self, path: Path | None, identity: str) -> None:
+        self._path, self._identity = path, identity
+        self.found = None if path is None else read_state(path, identity)
+        self._kept = time.monotonic()
+
+    def keep(self, share: float, arrays: Arrays, values: Mapping[str, Any] | None = None) -> None:
+        """Keep how far it has come; 1 is its end."""
+        if self._path is not None:
+            write_state(self._path, self._identity, State(share, arrays, values or {}))
+        self._kept = time.monotonic()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is worth keeping again."""
+        return self._path is not None and time.monotonic() - self._kept >= EVERY
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many stages there were in all, how many of them were there already, and whether another was begun."""
+
+    done: int
+    begun: bool
+    whole: int
+
+
+def tally_of(shares: Iterable[float], whole: int) -> Tally:
+    """Count stages by the share of each that was there."""
+    found = list(shares)
+    return Tally(sum(one >= 1.0 for one in found), any(one < 1.0 for one in found), whole)
+
+
+@dataclass
+class Stages:
+    """The stages of a piece of work.
+
+    Parameters
+    ----------
+    folder
+        Where folders of stages lie; nothing is kept if none is given.
+    identity
+        Name of the work, by everything its bits depend on.
+    """
+
+    folder: Path | None = None
+    identity: str = ""
+    _shares: dict[str, float | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def home(self) -> Path | None:
+        """Folder of the stages of this work."""
+        return None if self.folder is None else self.folder / f"{FOLDER}{self.identity}"
+
+    def stage(self, name: str) -> Stage:
+        """Begin a stage, or find how far it has come."""
+        home = self.home
+        made = Stage(None if home is None else home / f"{name}{SUFFIX}", self.identity)
+        self.count(name, None if made.found is None else made.found.share)
+        return made
+
+    def result(self, name: str, make: Callable[[], Arrays]) -> Arrays:
+        """Give the arrays a stage ends with, made now or found."""
+        stage = self.stage(name)
+        if stage.found is not None:
+            return stage.found.arrays
+        made = make()
+        stage.keep(1.0, made)
+        return made
+
+    def count(self, name: str, share: float | None) -> None:
+        """Count a stage of which a share was there already, or nothing."""
+        self._shares.setdefault(name, share)
+
+    def there(self) -> dict[str, float]:
+        """Share that is done of every stage that is kept."""
+        paths = () if self.home is None else sorted(self.home.glob(f"*{SUFFIX}"))
+        found = {path.stem: read_state(path, self.identity) for path in paths}
+        return {name: state.share for name, state in found.items() if state is not None}
+
+    def tally(self) -> Tally:
+        """What was there already of the stages that were begun since."""
+        found = [share for share in self._shares.values() if share is not None]
+        return tally_of(found, len(self._shares))
+
+    def alone(self, waiting: Callable[[], None] | None = None) -> AbstractContextManager[bool]:
+        """Hold the work, so that nobody else does it meanwhile; give whether somebody else had it first.
+
+        Parameters
+        ----------
+        waiting
+            Called if another process does it.
+        """
+        home = self.home
+        return nullcontext(False) if home is None else only_one(lock_of(home), waiting)
+
+    def remove(self) -> None:
+        """Remove all states: the work is done, and its result is kept."""
+        if self.home is not None:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+def lock_of(home: Path) -> Path:
+    """The lock of whoever works on a folder."""
+    return home.with_name(f".{home.name}.lock")
