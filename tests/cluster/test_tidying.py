@@ -12,6 +12,7 @@ import pytest
 from copark.store import RunStore
 from copark.store.leavings import leavings, throw_away
 from copark.store.locks import only_one
+from copark.store.stages import lock_of
 from copark.workflows.tidying import tidy
 from tests.unit.ensembles import ensemble
 
@@ -61,6 +62,19 @@ def test_shards_to_go_on_from_stay_unless_asked_for(tmp_path: Path) -> None:
         assert kinds(tmp_path, unfinished=True) == {}
     RunStore(tmp_path / "runs").save(ensemble(identity=IDENTITY))
     assert kinds(tmp_path) == {shards.name: "superseded"}
+
+
+def test_stages_of_a_calibration_stay_unless_asked_for(tmp_path: Path) -> None:
+    stages = left(tmp_path / "batches" / f"stages-{IDENTITY}")
+    half = left(tmp_path / "batches" / f"batch-{IDENTITY}" / ".writing-runs-00000000.piece-999999999-01234567")
+    step = left(tmp_path / "pool" / "steps" / IDENTITY / ".writing-trials.stage-999999999-01234567")
+    earlier = tmp_path / "batches" / f"batch-{IDENTITY}" / "runs-00000000.npy"
+    earlier.write_bytes(b"x")
+    known = {half.name: "half_written", step.name: "half_written", earlier.name: "superseded"}
+    assert kinds(tmp_path) == known
+    assert kinds(tmp_path, unfinished=True) == known | {stages.name: "unfinished"}
+    with only_one(lock_of(stages)):
+        assert kinds(tmp_path, unfinished=True) == known
 
 
 def test_nothing_goes_unless_it_is_said(tmp_path: Path) -> None:

@@ -21,12 +21,15 @@ from copark.store.database.executor import is_running
 from copark.store.locks import is_held
 from copark.store.manifest import faults_of
 from copark.store.runs import RunRecord, RunStore
+from copark.store.stages import FOLDER, lock_of
 
 Kind = Literal["half_written", "superseded", "unfinished", "stale"]
 QUIET = 600.0
 """Seconds without a change after which what no living process of this machine holds counts as left."""
 WRITTEN_BY = re.compile(r"-(\d+)-[0-9a-f]{8}$")
-FOLDERS = ("runs", "reports", "posteriors", "batches")
+FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "pool", "pool/*", "pool/*/*")
+EARLIER = ("batches/*/*.part", "batches/*/*.npy", "pool/batches/*/*.npy", "pool/steps/*/*.json")
+"""What an earlier version kept, and this one does not read: half a piece, pieces and steps without checksums."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,9 @@ class Leaving:
     path
         File or folder.
     kind
-        ``half_written``: begun and never finished; ``superseded``: shards of a run that is stored; ``unfinished``:
-        shards that the same command would go on from; ``stale``: a stored run of another state of the model.
+        ``half_written``: begun and never finished; ``superseded``: shards of a run that is stored, or pieces of batches
+        as an earlier version kept them; ``unfinished``: shards and stages that the same command would go on from;
+        ``stale``: a stored run of another state of the model.
     bytes
         What throwing it away gives back.
     """
@@ -57,13 +61,16 @@ def leavings(
     Parameters
     ----------
     unfinished
-        Also shards that could be gone on from.
+        Also shards, and stages of calibrations, that could be gone on from.
     is_stale
         Also stored runs of which this says so.
     quiet
         Seconds without a change.
     """
     found = [*_half_written(out, quiet), *_shards(RunStore(out / "runs"), quiet, unfinished=unfinished)]
+    found += [Leaving(path, "superseded", size_of(path)) for earlier in EARLIER for path in out.glob(earlier)]
+    if unfinished:
+        found += _stages(out, quiet)
     if is_stale is not None:
         records, _ = RunStore(out / "runs").records()
         found += [Leaving(one.path, "stale", size_of(one.path)) for one in records if is_stale(one)]
@@ -73,12 +80,15 @@ def leavings(
 def _half_written(out: Path, quiet: float) -> Iterator[Leaving]:
     for folder in FOLDERS:
         for begin in (UNFINISHED, REPLACED):
-            for path in (out / folder).glob(f"{begin}*"):
+            for path in out.glob(f"{folder}/{begin}*"):
                 if not _is_living(path, quiet):
                     yield Leaving(path, "half_written", size_of(path))
-    for path in (out / "batches").glob("*/*.part"):
-        if _age(path) > quiet:
-            yield Leaving(path, "half_written", size_of(path))
+
+
+def _stages(out: Path, quiet: float) -> Iterator[Leaving]:
+    for path in out.glob(f"*/{FOLDER}*"):
+        if path.is_dir() and not is_held(lock_of(path)) and _age(path) > quiet:
+            yield Leaving(path, "unfinished", size_of(path))
 
 
 def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leaving]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from copark.workflows.pool_answers import PoolAnswer, answer_of
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.pool.panel import Panel
+    from copark.inference.pool.panel import Panel, Settings
     from copark.inference.pool.parks import Park
     from copark.report.pool.findings import ParkFan, PoolFindings
 
@@ -72,9 +73,10 @@ def pool(
     settings, parks = Settings(runs_of(runs, lang), seed), parks_of(cases, lang)
     folder, workers = Path(out) / "pool", _workers(threads)
     learning, racing, testing, drawing = shares(progress, (25, 50, 20, 5))
-    panel = learn(parks, settings, threads=workers, folder=folder, progress=learning)
-    scores = score_panel(panel, threads=workers, folder=folder, progress=racing)
-    examined = coverage.examine(panel, threads=workers, folder=folder, progress=testing)
+    with one_at_a_time(parks, settings, folder, progress):
+        panel = learn(parks, settings, threads=workers, folder=folder, progress=learning)
+        scores = score_panel(panel, threads=workers, folder=folder, progress=racing)
+        examined = coverage.examine(panel, threads=workers, folder=folder, progress=testing)
     fans = _fans(panel, workers, drawing)
     findings = PoolFindings(panel, scores, panel_movements(panel), fans, None, lang, examined)
     page: Path | None = None
@@ -82,6 +84,18 @@ def pool(
     if report:
         page, files = write_pool(findings, reports_in(out) / f"pool-{panel.identity}", stage(progress, "report"))
     return answer_of(findings, folder / panel.identity, time.monotonic() - began, page, files)
+
+
+def one_at_a_time(
+    parks: Sequence[Park], settings: Settings, folder: Path, progress: Progress | None
+) -> AbstractContextManager[bool]:
+    """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
+    from copark.inference.pool.panel import panel_identity
+    from copark.store.locks import only_one
+    from copark.store.stages import lock_of
+
+    wait = stage(progress, "waiting")
+    return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: wait(0, 0))
 
 
 def check_asked(
@@ -174,8 +188,9 @@ def forecast_new(
     parks = parks_of([name for name in list_cases() if name != new.name], lang)
     folder, workers = Path(out) / "pool", _workers(threads)
     learning, racing, looking = shares(progress, (45, 50, 5))
-    panel = learn(parks, settings, threads=workers, folder=folder, progress=learning)
-    scores = score_panel(panel, schemes=(LEFT_OUT,), threads=workers, folder=folder, progress=racing)
+    with one_at_a_time(parks, settings, folder, progress):
+        panel = learn(parks, settings, threads=workers, folder=folder, progress=learning)
+        scores = score_panel(panel, schemes=(LEFT_OUT,), threads=workers, folder=folder, progress=racing)
     looking(0, 1)
     seen = outlook(panel, new, until, threads=workers)
     findings = PoolFindings(panel, scores, panel_movements(panel), (), seen, lang)

@@ -1,0 +1,66 @@
+"""A small calibration in a process of its own, which kills itself like a dying battery: ``OUT [POINT [SHARE]]``.
+
+POINT is the beginning of a stage's name, and SHARE how much of it is kept when the process ends; ``write-POINT`` ends
+it while that state is being written.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from copark.inference import batch, examination
+from copark.inference.examination import examine
+from copark.store import stages
+from copark.store.stages import State, write_state
+from copark.workflows.calibrating import calibrate
+from tests.inference.workflow_settings import TINY, short_refinement
+
+PIECE = 1 << 10
+RECORDS = 20
+
+
+@contextmanager
+def short() -> Iterator[None]:
+    """Let the examination be short: what is tested is that it goes on."""
+    with short_refinement(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examination, "examine", partial(examine, records=RECORDS))
+        yield
+
+
+def die() -> NoReturn:
+    """End without a chance to tidy up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise SystemExit
+
+
+def main(out: Path, point: str = "", share: float = 0.0) -> None:
+    """Calibrate; at the point, if one is given, the process is killed."""
+
+    def kept(path: Path, identity: str, state: State) -> None:
+        at_point = bool(point) and path.name.startswith(point.removeprefix("write-")) and state.share >= share
+        if at_point and point.startswith("write-"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.with_name(f".writing-{path.name}-{os.getpid()}-01234567").write_bytes(b"half of")
+            die()
+        write_state(path, identity, state)
+        if at_point:
+            die()
+
+    stages.EVERY, batch.PIECE = 0.0, PIECE
+    stages.write_state = batch.write_state = kept
+    with short():
+        made = calibrate("great-stone", settings=TINY, out=out, threads=1, report=False)
+    print(made.reused, made.went_on, sep="\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:3], *map(float, sys.argv[3:4]))

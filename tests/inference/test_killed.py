@@ -1,0 +1,196 @@
+"""A battery dies in the middle of a calibration: the same command goes on, and ends with the bits it would have had."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.inference import batch, examination
+from copark.inference.batch import make_batch, piece_path
+from copark.store import stages
+from copark.store.leavings import leavings
+from copark.store.stages import State, write_state
+from copark.workflows.calibrating import calibrate, plan_calibration
+from tests.inference.killed import PIECE, RECORDS, short
+from tests.inference.workflow_settings import TINY
+
+STAGES = 7
+"""Batch, summaries, two populations, two kinds of ranks, refinement."""
+POINTS = (
+    ("runs-00002048", 1.0), ("write-runs-00003072", 0.0), ("summaries", 1.0), ("population-2020Q4-0", 0.1),
+    ("population-2020Q4-0", 1.0), ("write-population-2020Q4-1", 0.6), ("population-2020Q4-1", 1.0),
+    ("ranks-anywhere", 0.3), ("ranks-near", 0.5), ("ranks-near", 1.0), ("refined", 0.3), ("write-refined", 0.8),
+    ("refined", 1.0),
+)  # fmt: skip
+"""Where the process is killed, one time after another."""
+
+
+class Killed(BaseException):
+    """Stands in for a signal where a process of its own would cost too much."""
+
+
+def arrays(folder: Path) -> dict[str, bytes]:
+    """All numbers of a calibration that is kept, and all its words."""
+    found = {path.name: path.read_bytes() for path in folder.glob("*.json")}
+    for path in folder.glob("*.npz"):
+        with np.load(path) as kept:
+            found |= {f"{path.name}/{name}": kept[name].tobytes() for name in kept.files}
+    return found
+
+
+def calibrated(out: Path):
+    with short():
+        return calibrate("great-stone", settings=TINY, out=out, threads=1, report=False)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> dict[str, bytes]:
+    return arrays(calibrated(tmp_path_factory.mktemp("undisturbed")).folder)
+
+
+@pytest.fixture
+def often(monkeypatch) -> None:
+    """States are kept whenever they can be, and pieces are small."""
+    monkeypatch.setattr(stages, "EVERY", 0.0)
+    monkeypatch.setattr(batch, "PIECE", PIECE)
+
+
+def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.inference.killed", out, *point]
+    root = Path(__file__).parents[2]
+    return subprocess.run([*map(str, command)], cwd=root, capture_output=True, text=True, check=False, timeout=300)
+
+
+def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path) -> None:
+    """Thirteen times one after another, each time a little farther on."""
+    at: list[tuple[str, float]] = []
+
+    def kept(path: Path, identity: str, state: State) -> None:
+        write_state(path, identity, state)
+        if at and path.name.startswith(at[0][0].removeprefix("write-")) and state.share >= at[0][1]:
+            raise Killed
+
+    for module in (stages, batch):
+        monkeypatch.setattr(module, "write_state", kept)
+    for point in POINTS:
+        at[:] = [point]
+        with pytest.raises(Killed):
+            calibrated(tmp_path)
+        assert not list(tmp_path.glob("posteriors/*"))
+    plan = plan_calibration("great-stone", out=tmp_path, settings=TINY, threads=1)
+    assert plan.went_on == f"From an earlier attempt: {STAGES} of {STAGES} stages."
+    assert plan.runs == 0
+    at.clear()
+    made = calibrated(tmp_path)
+    assert made.went_on == plan.went_on
+    assert arrays(made.folder) == undisturbed
+    assert not list(tmp_path.glob("batches/stages-*"))
+
+
+def test_killed_and_gone_on_with(undisturbed, tmp_path) -> None:
+    """A process that is killed in the search while it writes; then one that is left alone."""
+    assert run(tmp_path, "write-population-2020Q4-1", 0.6).returncode == -signal.SIGKILL
+    last = run(tmp_path)
+    assert last.returncode == 0, last.stderr
+    assert last.stdout.splitlines() == [
+        "False",
+        f"From an earlier attempt: 3 of {STAGES} stages, and a part of another.",
+    ]
+    (folder,) = tmp_path.glob("posteriors/great-stone-*")
+    assert arrays(folder) == undisturbed
+
+
+@pytest.mark.long
+def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
+    for point in POINTS:
+        assert run(tmp_path, *point).returncode == -signal.SIGKILL, point
+    last = run(tmp_path)
+    assert last.stdout.splitlines() == ["False", f"From an earlier attempt: {STAGES} of {STAGES} stages."]
+    (folder,) = tmp_path.glob("posteriors/great-stone-*")
+    assert arrays(folder) == undisturbed
+    left = {one.kind for one in leavings(tmp_path, quiet=-1.0)}
+    assert left <= {"half_written"}
+
+
+@pytest.mark.long
+def test_two_processes_asked_for_the_same_make_it_once(undisturbed, tmp_path) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "tests.inference.killed", str(tmp_path)]
+    both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate(timeout=300)[0].splitlines()[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert sorted(said) == ["False", "True"]
+    (folder,) = tmp_path.glob("posteriors/great-stone-*")
+    assert arrays(folder) == undisturbed
+
+
+def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> None:
+    """A lock belongs to an open file, so that threads stand in for processes."""
+    made, waits = [], threading.Event()
+    whole = batch.run_piece
+
+    def slowly(recipe_, space, first, last, threads):
+        made.append(first)
+        if first == 0:
+            assert waits.wait(30.0), "the second does not wait for the first"
+        return whole(recipe_, space, first, last, threads)
+
+    monkeypatch.setattr(batch, "run_piece", slowly)
+    found = []
+    both = [
+        threading.Thread(target=lambda: found.append(make_batch(recipe, folder=tmp_path, waiting=waits.set)))
+        for _ in range(2)
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(60.0)
+    assert sorted(made) == list(range(0, recipe.runs, PIECE))
+    assert sorted(one.kept for one in found) == [0, recipe.runs]
+    assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
+
+
+def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
+    """Half a piece, a piece whose numbers changed, a piece of another batch, a piece under another's name."""
+    small = replace(recipe, runs=4 * PIECE)
+    make_batch(small, folder=tmp_path)
+    other = replace(small, seed=2)
+    make_batch(other, folder=tmp_path)
+    home, foreign = (tmp_path / f"batch-{one.identity}" for one in (small, other))
+    pieces = [piece_path(home, first) for first in range(0, small.runs, PIECE)]
+    whole = [path.read_bytes() for path in pieces]
+    pieces[0].write_bytes(whole[0][: len(whole[0]) // 2])
+    pieces[1].write_bytes(whole[1][:-1] + bytes([whole[1][-1] ^ 1]))
+    pieces[2].write_bytes(piece_path(foreign, 2 * PIECE).read_bytes())
+    pieces[3].write_bytes(whole[2])
+    again = make_batch(small, folder=tmp_path)
+    assert again.kept == 0
+    assert [path.read_bytes() for path in pieces] == whole
+
+
+@pytest.mark.long
+def test_a_stage_of_another_calibration_is_not_taken(undisturbed, often, monkeypatch, tmp_path) -> None:
+    """A state copied from other work, under the right name, and one that was torn."""
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(examination, "save_examination", killed)
+        with pytest.raises(Killed):
+            calibrated(tmp_path)
+    (home,) = tmp_path.glob("batches/stages-*")
+    for name, wrong in (("population-2020Q4-0", "population-2020Q4-1"), ("summaries", f"ranks-near-{RECORDS}")):
+        write_state(home / f"{name}.stage", "other work", State(1.0, {"z": np.zeros(1)}, {"of": wrong}))
+    torn = home / f"ranks-near-{RECORDS}.stage"
+    torn.write_bytes(torn.read_bytes()[:-9])
+    made = calibrated(tmp_path)
+    assert made.went_on == f"From an earlier attempt: 4 of {STAGES} stages."
+    assert arrays(made.folder) == undisturbed

@@ -1,0 +1,113 @@
+"""Stages of long work: bits come back; what is torn, foreign or another's is as if it were not there."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.store import stages
+from copark.store.stages import SUFFIX, Stages, State, Tally, read_state, write_state
+
+NUMBERS = {"seen": np.array([[0.1, np.nan], [1e-300, -0.0]]), "lucks": np.arange(6, dtype=np.int64).reshape(3, 2)}
+VALUES = {"beta": 0.1 + 0.2, "counter": 2**64 - 1, "kinds": {"a": 3}, "temperatures": [1e-17, 1.0]}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    found = tmp_path / f"population{SUFFIX}"
+    write_state(found, "work", State(0.5, NUMBERS, VALUES))
+    return found
+
+
+def test_numbers_come_back_to_the_last_bit(path: Path) -> None:
+    found = read_state(path, "work")
+    assert found is not None
+    assert (found.share, found.values) == (0.5, VALUES)
+    for name, one in NUMBERS.items():
+        assert (found.arrays[name].dtype, found.arrays[name].tobytes()) == (one.dtype, one.tobytes())
+
+
+def test_every_torn_or_altered_file_is_as_if_it_were_not_there(path: Path) -> None:
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        assert read_state(path, "work") is None
+    for at in range(0, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert read_state(path, "work") is None
+    path.write_bytes(whole)
+    assert read_state(path, "work") is not None
+
+
+def test_a_state_of_other_work_or_under_another_name_is_not_taken(path: Path) -> None:
+    assert read_state(path, "other work") is None
+    other = path.rename(path.with_name(f"population-2{SUFFIX}"))
+    assert read_state(other, "work") is None
+
+
+def test_nothing_that_could_run_is_read_or_written(path: Path) -> None:
+    with pytest.raises(ValueError, match="bject arrays"):
+        write_state(path, "work", State(1.0, {"bad": np.array([object()])}, {}))
+    assert read_state(path, "work") is not None, "what was there stays"
+
+
+def test_a_result_is_made_once(tmp_path: Path) -> None:
+    made = []
+
+    def make() -> dict[str, np.ndarray]:
+        made.append(1)
+        return NUMBERS
+
+    for _ in range(2):
+        found = Stages(tmp_path, "work").result("learned", make)
+        assert np.array_equal(found["seen"], NUMBERS["seen"], equal_nan=True)
+    assert len(made) == 1
+    Stages(tmp_path, "other work").result("learned", make)
+    Stages().result("learned", make)
+    assert len(made) == 3
+
+
+def test_what_was_there_is_counted(tmp_path: Path) -> None:
+    first = Stages(tmp_path, "work")
+    first.stage("one").keep(1.0, NUMBERS)
+    first.stage("two").keep(0.0, NUMBERS)
+    first.stage("three")
+    assert first.tally() == Tally(0, begun=False, whole=3)
+    again = Stages(tmp_path, "work")
+    assert again.there() == {"one": 1.0, "two": 0.0}
+    for name in ("one", "two", "three"):
+        again.stage(name)
+    assert again.tally() == Tally(1, begun=True, whole=3)
+    again.remove()
+    assert Stages(tmp_path, "work").there() == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stage_is_due_after_a_while_and_nowhere_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Stages(tmp_path, "work").stage("one")
+    assert not one.is_due
+    monkeypatch.setattr(stages, "EVERY", 0.0)
+    assert one.is_due
+    assert not Stages().stage("one").is_due
+
+
+def test_one_at_a_time_does_the_work(tmp_path: Path) -> None:
+    waits, told = threading.Event(), []
+
+    def second() -> None:
+        with Stages(tmp_path, "work").alone(waits.set) as waited:
+            told.append(waited)
+
+    with Stages(tmp_path, "work").alone() as waited:
+        other = threading.Thread(target=second)
+        other.start()
+        assert waits.wait(10.0)
+        with Stages(tmp_path, "other work").alone() as free:
+            assert not free
+    other.join(10.0)
+    assert (waited, told) == (False, [True])
+    with Stages().alone() as waited:
+        assert not waited
