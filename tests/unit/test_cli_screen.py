@@ -303,3 +303,16 @@ def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
         "Simulating: 600 of 1,000, about 8 s left",
         "Simulating: 900 of 1,000, about 2 s left",
     ]
+
+
+def test_what_was_there_before_does_not_shorten_the_time_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work that goes on at 800 of 1,000 and does 50 in ten seconds needs thirty more for 150."""
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    with progress.Progress("en") as told:
+        told("replay", 800, 1000)
+        now[0] += 10.0
+        told("replay", 850, 1000)
+    assert capsys.readouterr().err.splitlines()[-1].endswith("850 of 1,000, about 30 s left")

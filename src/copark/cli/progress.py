@@ -43,6 +43,7 @@ class Progress:
         self._bar: Any = None
         self._task: Any = None
         self._stage, self._done, self._total = "prepare", 0, 0
+        self._there = 0
         self._began = self._told = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -60,11 +61,15 @@ class Progress:
                 self._bar.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Take note of how far a stage is; a total of 0 means that nobody can tell."""
+        """Take note of how far a stage is; a total of 0 means that nobody can tell.
+
+        What is done when a stage is first told was there before, and does not say how fast the work goes.
+        """
         with self._lock:
             now = time.monotonic()
             if stage != self._stage:
                 self._stage, self._began, self._told, self._task = stage, now, now, None
+                self._there = done
             self._done, self._total = done, total
             if self._bar is not None:
                 self._draw()
@@ -84,8 +89,9 @@ class Progress:
         self._told = now
         words = text(f"cli.stage.{self._stage}", self._lang)
         line = text("cli.progress.start", self._lang, stage=words)
-        if self._done:
-            left = duration((now - self._began) * (self._total - self._done) / self._done, self._lang)
+        made = self._done - self._there
+        if made > 0:
+            left = duration((now - self._began) * (self._total - self._done) / made, self._lang)
             line = text("cli.progress.line", self._lang, stage=words, done=self._done, total=self._total, left=left)
         print(line, file=sys.stderr, flush=True)
 

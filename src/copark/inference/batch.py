@@ -146,6 +146,7 @@ def make_batch(
     width = len(recipe.model.targets)
     read = np.empty((recipe.runs, width + len(READ_AT_CUT)), np.float32)
     home = None if folder is None else home_of(folder, recipe)
+    tell: Progress = progress or (lambda *_: None)
     there = 0
     with nullcontext() if home is None else only_one(lock_of(home), waiting):
         if home is not None:
@@ -155,12 +156,12 @@ def make_batch(
             kept = None if home is None else read_piece(home, first, (last - first, read.shape[1]))
             there += 0 if kept is None else last - first
             if kept is None:
+                tell(first, recipe.runs)
                 kept = run_piece(recipe, space, first, last, threads)
                 if home is not None:
                     write_piece(home, first, kept)
             read[first:last] = kept
-            if progress is not None:
-                progress(last, recipe.runs)
+    tell(recipe.runs, recipe.runs)
     return Batch(recipe, space, read[:, :width], read[:, width:], there)
 
 
