@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from copark.store import RunStore
+from copark.store.database import executor
 from copark.store.leavings import leavings, throw_away
 from copark.store.locks import only_one
 from copark.store.stages import lock_of
@@ -92,3 +94,17 @@ def test_runs_of_another_model_go_on_request(tmp_path: Path) -> None:
     assert [one.kind for one in tidy(tmp_path, stale=True, really=True).leavings] == ["stale"]
     assert store.find(IDENTITY) is None
     assert list(store.root.iterdir()) == []
+
+
+def test_on_windows_no_process_is_ended_by_asking_whether_it_lives(tmp_path: Path, monkeypatch) -> None:
+    """Signal 0 ends a process there: it is asked for by a handle instead."""
+
+    def kill(*_: int) -> None:
+        raise AssertionError("it would be dead now")
+
+    kernel = SimpleNamespace(OpenProcess=lambda _access, _inherit, pid: pid == 7, CloseHandle=lambda _: True)
+    monkeypatch.setattr(executor, "os", SimpleNamespace(name="nt", kill=kill))
+    monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
+    alive, gone = (left(tmp_path / "runs" / f".writing-x-{pid}-01234567") for pid in (7, 8))
+    assert kinds(tmp_path) == {gone.name: "half_written"}
+    assert alive.exists()

@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing import current_process
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.cluster.crews import Ranges, Tell
@@ -85,9 +88,10 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
     Raises
     ------
     RunRefused
-        If Dask distributed is not installed, or the port is taken.
+        If Dask distributed is not installed, the port is taken, or workers could not read the script again that runs.
     """
     need_dask()
+    need_guard()
     import dask
     from distributed import LocalCluster
 
@@ -99,7 +103,9 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
                 dashboard_address=":0", silence_logs=logging.CRITICAL,
             )  # fmt: skip
         except (OSError, RuntimeError) as error:
-            raise RunRefused(text("cluster.not_started", host=host, port=port, detail=error)) from error
+            refused = _system_error_in(error)
+            key, detail = "workers_ended" if refused is None else "not_started", str(refused or error).rstrip(".")
+            raise RunRefused(text(f"cluster.{key}", host=host, port=port, detail=detail)) from None
     try:
         yield cluster
     finally:
@@ -119,6 +125,33 @@ def need_dask() -> None:
 
     if find_spec("distributed") is None:
         raise RunRefused(text("cluster.no_dask"))
+
+
+def _system_error_in(error: BaseException | None) -> OSError | None:
+    """What the system refused, such as a port, among the causes of an error; nothing if workers ended by themselves."""
+    return error if error is None or isinstance(error, OSError) else _system_error_in(error.__cause__)
+
+
+def need_guard() -> None:
+    """Make sure that workers can be started from the script that runs: each begins by reading it again.
+
+    A worker that has come here by reading it ends without a word: the process that started it says what is wrong.
+
+    Raises
+    ------
+    RunRefused
+        If the script does not ask for its ``__name__``, and so would begin its work again in every worker; or if it is
+        in no file.
+    """
+    if getattr(current_process(), "_inheriting", False):
+        sys.exit(1)
+    script = Path(getattr(sys.modules.get("__main__"), "__file__", None) or "")
+    try:
+        words = "" if script.name == "<stdin>" else script.read_text(encoding="utf-8")
+    except (OSError, ValueError):  # no script: a notebook, a console, an archive
+        return
+    if "__name__" not in words:
+        raise RunRefused(text("cluster.no_guard", script=script.name))
 
 
 def _be_quiet() -> None:

@@ -23,6 +23,7 @@ from copark.workflows.answers import (
 )
 from copark.workflows.comparing import but_for, compare, happenings
 from copark.workflows.looking import case_schema, catalogue, check, export, new, show
+from copark.workflows.making import Means
 from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 
@@ -32,6 +33,7 @@ __all__ = [
     "Compared",
     "Description",
     "Effect",
+    "Means",
     "Progress",
     "Row",
     "RunOutcome",

@@ -1,0 +1,98 @@
+"""Workers from a script or a notebook: what cannot work is said in a sentence, before anything is started."""
+
+from __future__ import annotations
+
+import gc
+import re
+import socket
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from copark.cluster import scheduler
+from copark.cluster.work import Subject
+from copark.errors import RunRefused
+
+CALL = """
+made = run_study("great-stone", runs=1100, means=Means(workers=2), out=Path(sys.argv[1]), report=False)
+print(made.runs, "runs")
+"""
+BEGIN = "import sys\nfrom pathlib import Path\nfrom copark.workflows import Means, run_study\n"
+GUARDED = "if __name__ == '__main__':" + CALL.replace("\n", "\n    ")
+
+
+def run(script: str, folder: Path, how: str = "file") -> subprocess.CompletedProcess[str]:
+    path = folder / "script.py"
+    path.write_text(script, encoding="utf-8")
+    where = {"file": [str(path)], "console": ["-c", script], "stdin": ["-"]}[how]
+    command = [sys.executable, *where, str(folder / "out")]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=200, input=script)
+
+
+def test_a_script_that_workers_could_not_read_again_is_refused(monkeypatch, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(script), raising=False)
+    scheduler.need_guard()
+    script.write_text(BEGIN + CALL, encoding="utf-8")
+    with pytest.raises(RunRefused, match=re.escape("script.py cannot start workers")) as refused:
+        scheduler.need_guard()
+    assert 'if __name__ == "__main__":' in str(refused.value)
+    script.write_text(BEGIN + GUARDED, encoding="utf-8")
+    scheduler.need_guard()
+    monkeypatch.delattr(sys.modules["__main__"], "__file__")
+    scheduler.need_guard()
+
+
+@pytest.mark.filterwarnings("default")  # Dask leaves a socket behind
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(RunRefused, match=rf"port {port}: .*in use"), scheduler.local_cluster(1, port=port):
+            pass
+    gc.collect()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("how", "script"), [("file", BEGIN + GUARDED), ("console", BEGIN + CALL)], ids=["file", "console"]
+)
+def test_a_script_with_the_line_and_a_console_run(tmp_path: Path, how: str, script: str) -> None:
+    """A notebook is a console: its process has no script that workers would read."""
+    made = run(script, tmp_path, how)
+    assert (made.returncode, made.stdout) == (0, "1100 runs\n"), made.stderr
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("how", "more"), [("file", ""), ("stdin", ""), ("file", "if __name__ == '__main__':\n    pass\n")]
+)
+def test_a_script_without_it_fails_once_and_says_why(tmp_path: Path, how: str, more: str) -> None:
+    made = run(BEGIN + CALL + more, tmp_path, how)
+    assert made.returncode == 1
+    assert made.stderr.count("Traceback") == 1
+    assert 'if __name__ == "__main__":' in made.stderr.splitlines()[-1]
+
+
+def test_a_subject_is_sent_once_and_kept_as_long_as_its_name_counts() -> None:
+    """The number that Python gives an object is given again to another once the first is gone."""
+    sent: list[object] = []
+    client = SimpleNamespace(submit=lambda _, subject, key: sent.append(key) or key)
+    workers = scheduler.Workers(client)
+
+    def subject() -> Subject:
+        return Subject(study=object(), case=object(), source=None)
+
+    one = subject()
+    first, watched = workers._sent(one), weakref.ref(one)
+    assert workers._sent(one) == first
+    del one
+    gc.collect()
+    assert watched() is not None
+    assert all(workers._sent(subject()) != first for _ in range(50))
+    assert len(sent) == 51
