@@ -141,6 +141,8 @@ export interface SavedScenario {
   name: string;
   case: string;
   scenario: Partial<Scenario>;
+  /** Whether it is this browser's; otherwise it came with a workspace, and nobody changes it. */
+  mine: boolean;
 }
 
 export interface OutputInfo {

@@ -113,6 +113,7 @@ export const en = {
   saved: 'Saved scenarios',
   saved_words: 'Kept on this server for this browser alone: the case and its levers, not the seed.',
   saved_none: 'None yet.',
+  saved_shared: 'from a workspace',
   saved_name: 'Name',
   saved_bad_name: 'Up to 120 characters, without / and \\.',
   saved_nothing: 'Nothing is changed yet: move a lever, then save it here.',

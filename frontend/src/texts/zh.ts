@@ -115,6 +115,7 @@ export const zh: Record<keyof typeof en, string> = {
   saved: '已存情景',
   saved_words: '保存在本服务器上，仅供此浏览器使用；包括案例和各项杠杆，不含随机种子。',
   saved_none: '尚未保存情景。',
+  saved_shared: '来自工作区',
   saved_name: '名称',
   saved_bad_name: '最多 120 个字符，不含 / 和 \\。',
   saved_nothing: '尚无改动：先移动一个杠杆，再在此保存。',

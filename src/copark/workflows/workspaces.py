@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from copark.errors import Fault, NotFound
+from copark.store.refusals import DatabaseRefused
 from copark.store.workspace import (
     Contents,
     Findings,
     RunEntry,
+    ScenarioEntry,
     WorkspaceRefused,
     open_workspace,
     pack_workspace,
     verify_workspace,
+    written,
 )
+from copark.store.workspace.scenarios import scenario_in
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import stage, store_in
 
@@ -31,7 +36,7 @@ class Packed:
     ----------
     path, sha256, bytes
         Where it lies, and what anybody can check it by.
-    cases, studies, runs
+    cases, studies, runs, scenarios
         Names and identities of what it holds.
     """
 
@@ -41,6 +46,7 @@ class Packed:
     cases: tuple[str, ...]
     studies: tuple[str, ...]
     runs: tuple[str, ...]
+    scenarios: tuple[str, ...]
 
 
 def pack(
@@ -49,16 +55,17 @@ def pack(
     cases: Sequence[str] = (),
     studies: Sequence[str] = (),
     runs: Sequence[str] = (),
+    scenarios: Sequence[str] = (),
     everything: bool = False,
     creators: Sequence[str] = (),
     licence: str = "",
     out: Path = OUT,
     progress: Progress | None = None,
 ) -> Packed:
-    """Pack cases, studies and stored runs into one archive.
+    """Pack cases, studies, saved scenarios and stored runs into one archive.
 
     A study brings its case, a run its study and its case; a study of a case of one's own is made to find it in
-    ``cases/``. The same content gives the same bytes.
+    ``cases/``. The same content gives the same bytes. Whose a scenario is is not packed.
 
     Parameters
     ----------
@@ -66,8 +73,10 @@ def pack(
         The archive.
     cases, studies, runs
         Names or paths of cases and studies, identities of runs.
+    scenarios
+        Names of saved scenarios in the database of the output folder; of a name that several people use, all.
     everything
-        Every stored run of the output folder, too.
+        Every stored run of the output folder and every saved scenario, too.
     creators, licence
         Who made it, and the address of the licence it is given under.
     out
@@ -78,22 +87,33 @@ def pack(
     copark.errors.CoparkError
         If something is missing or has faults, or nothing was named.
     """
-    contents = _gathered(cases, studies, runs, everything, out)
+    saved = _saved(scenarios, everything, Path(out))
+    contents = _gathered(cases, studies, runs, everything, out, {one.case for one in saved})
+    contents = replace(contents, scenarios=_files_of(saved))
+    if not (contents.cases or contents.studies or contents.scenarios):
+        raise _refused("nothing", str(out))
     titled = _titled(contents, tuple(creators), licence)
     digest = pack_workspace(titled, Path(file), _in_megabytes(progress, "pack"))
     names = (tuple(titled.cases), tuple(titled.studies), tuple(run.identity for run in titled.runs))
-    return Packed(Path(file), digest, Path(file).stat().st_size, *names)
+    return Packed(Path(file), digest, Path(file).stat().st_size, *names, tuple(sorted({one.name for one in saved})))
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Findings:
-    """Open a workspace into a new folder, after it was verified.
+    """Open a workspace into a new folder, after it was verified; its database then knows runs and scenarios.
+
+    A saved scenario is seen by everybody who uses that database. It replaces none: where the name is taken by another
+    scenario, it gets a number behind it.
 
     Raises
     ------
     copark.errors.CoparkError
         If there is no such file, it is not whole, or the folder is not empty.
     """
-    return open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
+    found = open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
+    try:
+        return replace(found, notes=(*found.notes, *_enter(found, Path(to))))
+    except DatabaseRefused as refused:  # the folder is whole; what keeps it from being listed is said
+        return replace(found, notes=(*found.notes, *refused.faults))
 
 
 def verify(file: Path, *, progress: Progress | None = None) -> Findings:
@@ -105,6 +125,27 @@ def verify(file: Path, *, progress: Progress | None = None) -> Findings:
         If there is no such file.
     """
     return verify_workspace(_there(file), _in_megabytes(progress, "unpack"))
+
+
+def _enter(found: Findings, out: Path) -> list[Fault]:
+    """Enter runs and scenarios of an opened workspace into the database of its folder; what is to be known of it."""
+    from copark.store.database.opening import open_database
+    from copark.store.database.reconcile import repair
+    from copark.store.database.scenarios import ScenarioShelf
+
+    notes: list[Fault] = []
+    if not (found.runs or found.scenarios):
+        return notes
+    with closing(open_database(out)) as database:
+        repair(database, store_in(out))
+        shelf = ScenarioShelf(database)
+        for one in found.scenarios:
+            name = shelf.share(one.name, one.case, one.scenario, one.saved)
+            if name != one.name:
+                code = "scenarios_full" if name is None else "scenario_renamed"
+                place = f"scenarios/{one.identity}.json"
+                notes.append(Fault(f"workspace.{code}", place, None, "", {"name": one.name, "found": name or ""}))
+    return notes
 
 
 def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], None]:
@@ -126,16 +167,46 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
     return WorkspaceRefused([Fault(f"workspace.{code}", place, None, "", values)])
 
 
+def _saved(names: Sequence[str], everything: bool, out: Path) -> list[ScenarioEntry]:
+    """Saved scenarios that were named, or all."""
+    from copark.store.database.address import address_for
+
+    address = address_for(out)
+    if not (names or everything):
+        return []
+    if not names and address.file is not None and not address.file.is_file():  # nothing was ever saved
+        return []
+    from copark.store.database.opening import open_database
+    from copark.store.database.scenarios import ScenarioShelf
+
+    with closing(open_database(out)) as database:
+        every = ScenarioShelf(database).every()
+    missing = sorted(set(names) - {one.name for one in every})
+    if missing:
+        raise WorkspaceRefused([Fault("workspace.no_scenario", address.shown, None, name, {}) for name in missing])
+    wanted = every if everything else [one for one in every if one.name in names]
+    return [ScenarioEntry(one.name, one.case, one.content, one.updated) for one in wanted]
+
+
+def _files_of(saved: Sequence[ScenarioEntry]) -> dict[str, bytes]:
+    """Files of scenarios; one that a workspace could not be opened with is refused."""
+    files = written(saved)
+    wrong = [one.name for one in saved if scenario_in(files[one.identity], one.identity) is None]
+    if wrong:
+        raise WorkspaceRefused([Fault("workspace.scenario", "", None, name, {}) for name in wrong])
+    return files
+
+
 def _gathered(
-    cases: Sequence[str], studies: Sequence[str], runs: Sequence[str], everything: bool, out: Path
+    cases: Sequence[str], studies: Sequence[str], runs: Sequence[str], everything: bool, out: Path, of_saved: set[str]
 ) -> Contents:
     """Everything that was named, and what it needs."""
-    from copark.cases import casebook_path, load_case
+    from copark.cases import casebook_path, list_cases, load_case
     from copark.experiments.study import load_study
     from copark.store.workspace.crate import study_yaml
 
     entries = _runs(runs, everything, out)
-    written: dict[str, bytes] = {}
+    texts: dict[str, bytes] = {}
     folders: dict[str, Path] = {}
     for name in studies:
         study = load_study(name)
@@ -143,17 +214,35 @@ def _gathered(
         _add(folders, case.name, case.folder)
         if case.folder.parent != casebook_path():  # where it lies once it is opened
             study = study.with_changes(case=f"cases/{case.name}")
-        _add(written, study.name, study_yaml(study.content()))
-    for run in entries:
-        _add(written, run.identity, study_yaml(run.provenance["study"]))
+        _add(texts, study.name, study_yaml(study.content()))
     for name in cases:
         case = load_case(name)
         _add(folders, case.name, case.folder)
     for run in entries:
         _add_case_of(run, folders)
-    if not (written or folders):
-        raise _refused("nothing", str(out))
-    return Contents(folders, written, entries, "")
+        _add(texts, run.identity, study_yaml(_study_of(run, folders)))
+    for name in sorted(of_saved & set(list_cases())):
+        folders.setdefault(name, load_case(name).folder)
+    return Contents(folders, texts, entries, "")
+
+
+def _study_of(run: RunEntry, folders: Mapping[str, Path]) -> dict[str, Any]:
+    """The study of a run; one that names its case by a path of this machine finds it where it is packed.
+
+    Raises
+    ------
+    WorkspaceRefused
+        If it names a path and the case is not packed: nobody could run it elsewhere.
+    """
+    from copark.cases import list_cases
+
+    study = dict(run.provenance["study"])
+    named = str(study.get("case", ""))
+    if named in list_cases():
+        return study
+    if run.case not in folders:
+        raise _refused("case_gone", str(run.path), case=named, name=run.case)
+    return study | {"case": f"cases/{run.case}"}
 
 
 def _add(found: dict[str, Any], name: str, content: Any) -> None:
@@ -187,8 +276,6 @@ def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[RunEntry, 
 
 def _titled(contents: Contents, creators: tuple[str, ...], licence: str) -> Contents:
     """The contents with a title that says what they are, and who gives them under which licence."""
-    from dataclasses import replace
-
     title = f"copark: {', '.join(sorted(contents.cases)) or len(contents.runs)}"
     return replace(contents, title=title, creators=creators, licence=licence or _licence(contents.cases))
 

@@ -1,4 +1,7 @@
-"""Scenarios that people save, each under a name of its owner's."""
+"""Scenarios that people save, each under a name of its owner's, and those that came with a workspace, which all see.
+
+Nobody owns the latter: an owner's scenario of the same name stands before it, for that owner.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
 
 MOST = 500
 """Scenarios of one owner."""
-COLUMNS = 'name, "case", identity, content, created, updated'
+COLUMNS = 'owner, name, "case", identity, content, created, updated'
+SHARED = "workspace"
+"""Stands for the owner of what came with a workspace; no owner's hash is this."""
+LONGEST = 120
+"""Letters of a name."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class SavedScenario:
         The scenario.
     created, updated
         UTC, ISO 8601.
+    shared
+        Whether it came with a workspace: everybody sees it, and nobody changes it.
     """
 
     name: str
@@ -42,6 +51,7 @@ class SavedScenario:
     content: dict[str, Any]
     created: str
     updated: str
+    shared: bool = False
 
 
 class ScenarioShelf:
@@ -60,15 +70,36 @@ class ScenarioShelf:
         self.most = most
 
     def all(self, owner: str) -> list[SavedScenario]:
-        """An owner's scenarios, by name."""
+        """What an owner sees: the owner's scenarios and those that are shared, by name."""
         with self.database.session(write=False) as session:
-            rows = session.execute(f"SELECT {COLUMNS} FROM scenarios WHERE owner = :owner", {"owner": owner})  # noqa: S608 - a constant
-        return sorted((_saved(row) for row in rows), key=lambda one: one.name)
+            wanted = f"SELECT {COLUMNS} FROM scenarios WHERE owner IN (:owner, :shared)"  # noqa: S608 - a constant
+            rows = session.execute(wanted, {"owner": owner, "shared": SHARED})
+        found = sorted((_saved(row) for row in rows), key=lambda one: not one.shared)
+        return sorted({one.name: one for one in found}.values(), key=lambda one: one.name)
+
+    def every(self) -> list[SavedScenario]:
+        """Every scenario of everybody; whose it is is not said."""
+        with self.database.session(write=False) as session:
+            rows = session.execute(f"SELECT {COLUMNS} FROM scenarios")  # noqa: S608 - a constant
+        return sorted((_saved(row) for row in rows), key=lambda one: (one.name, one.identity))
 
     def get(self, owner: str, name: str) -> SavedScenario | None:
-        """An owner's scenario of a name."""
+        """The scenario of a name that an owner sees."""
         with self.database.session(write=False) as session:
-            return _one(session, owner, name)
+            return _one(session, owner, name) or _one(session, SHARED, name)
+
+    def share(self, name: str, case: str, content: Mapping[str, Any], time: str) -> str | None:
+        """Let everybody see a scenario; under which name, since none of that name is replaced; ``None`` if full."""
+        identity = identity_of({"case": case, "scenario": dict(content)})
+        with self.database.session(write=True) as session:
+            rows = session.execute("SELECT name, identity FROM scenarios WHERE owner = :owner", {"owner": SHARED})
+            held = {row["name"]: row["identity"] for row in rows}
+            free = _free(name, identity, held)
+            if free in held or len(held) >= self.most:
+                return free if free in held else None
+            row = {"owner": SHARED, "name": free, "case": case, "identity": identity, "content": as_json(dict(content))}
+            put(session, "scenarios", row | {"created": time, "updated": time}, ["owner", "name"], replace=False)
+            return free
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
         """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
@@ -104,4 +135,17 @@ def _one(session: Session, owner: str, name: str) -> SavedScenario | None:
 
 
 def _saved(row: Mapping[str, Any]) -> SavedScenario:
-    return SavedScenario(**{**row, "content": from_json(row["content"])})
+    content, shared = from_json(row["content"]), row["owner"] == SHARED
+    return SavedScenario(
+        **{name: row[name] for name in row if name != "owner"} | {"content": content, "shared": shared}
+    )
+
+
+def _free(name: str, identity: str, held: Mapping[str, str]) -> str:
+    """A name that is free, or bears this very content: the name itself, or with a number behind it."""
+    found, number = name, 1
+    while held.get(found, identity) != identity:
+        number += 1
+        behind = f" ({number})"
+        found = name[: LONGEST - len(behind)] + behind
+    return found

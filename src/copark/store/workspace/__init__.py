@@ -1,4 +1,4 @@
-"""A workspace: cases, studies and stored runs of a group in one archive, with checksums and a description.
+"""A workspace: cases, studies, saved scenarios and runs of a group in one archive, with checksums and a description.
 
 ``layout`` says what lies where; ``crate`` describes it as an RO-Crate; ``packing`` writes an archive, ``reading`` takes
 one apart and sees whether it is what it says.
@@ -7,13 +7,16 @@ one apart and sees whether it is what it says.
 from copark.store.workspace.layout import Contents, RunEntry
 from copark.store.workspace.packing import pack_workspace
 from copark.store.workspace.reading import Findings, WorkspaceRefused, open_workspace, verify_workspace
+from copark.store.workspace.scenarios import ScenarioEntry, written
 
 __all__ = [
     "Contents",
     "Findings",
     "RunEntry",
+    "ScenarioEntry",
     "WorkspaceRefused",
     "open_workspace",
     "pack_workspace",
     "verify_workspace",
+    "written",
 ]

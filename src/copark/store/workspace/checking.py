@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ from copark.cases import check_case
 from copark.cases.fields import shown
 from copark.errors import CoparkError, Fault
 from copark.store.workspace.crate import CONTEXT, SPECIFICATION
-from copark.store.workspace.layout import CASES, CRATE, MANIFEST, RUNS, STUDIES, is_identity
+from copark.store.workspace.layout import CASES, CRATE, MANIFEST, RUNS, SCENARIOS, STUDIES, is_identity, strict_json
+from copark.store.workspace.scenarios import ScenarioEntry, scenario_in
 
 AREA = "workspace"
 CODECS = frozenset(("bytes", "blosc", "vlen-utf8", "zstd", "gzip", "crc32c"))
@@ -26,23 +26,18 @@ def check_contents(folder: Path, listing: Listing) -> dict[str, Any]:
     cases = _names(listing, CASES)
     studies = tuple(name.removesuffix(".yaml") for name in _names(listing, STUDIES))
     runs = _names(listing, RUNS)
+    scenarios: list[ScenarioEntry] = []
     faults = [
         *_faults_of_crate(folder, listing),
         *_faults_of_cases(folder, cases),
         *_faults_of_studies(folder, studies),
+        *_faults_of_scenarios(folder, _names(listing, SCENARIOS), scenarios),
     ]
-    notes: list[Fault] = []
+    notes = list(_cases_of_scenarios(scenarios, cases))
     for identity in runs:
         faults += _check_run(folder, identity, listing, notes)
-    return {"cases": cases, "studies": studies, "runs": runs, "faults": tuple(faults), "notes": tuple(notes)}
-
-
-def strict_json(raw: bytes) -> Any:
-    """The content of JSON; nothing where it is none."""
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
+    named = {"cases": cases, "studies": studies, "runs": runs, "scenarios": tuple(scenarios)}
+    return {**named, "faults": tuple(faults), "notes": tuple(notes)}
 
 
 def _names(listing: Listing, part: str) -> tuple[str, ...]:
@@ -87,6 +82,27 @@ def _faults_of_studies(folder: Path, names: tuple[str, ...]) -> Iterator[Fault]:
     for name in names:
         for one in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
             yield Fault(one.code, f"{STUDIES}/{one.file}", one.line, one.key, one.values)
+
+
+def _faults_of_scenarios(folder: Path, files: tuple[str, ...], sound: list[ScenarioEntry]) -> Iterator[Fault]:
+    """Files that hold no scenario; those that are sound are added to a list."""
+    for file in files:
+        place = f"{SCENARIOS}/{file}"
+        found = scenario_in(_read(folder / place), file.removesuffix(".json"))
+        if found is None:
+            yield _fault("scenario", place)
+        else:
+            sound.append(found)
+
+
+def _cases_of_scenarios(scenarios: list[ScenarioEntry], packed: tuple[str, ...]) -> Iterator[Fault]:
+    """Scenarios of cases that are not there."""
+    from copark.cases import list_cases
+
+    known = {*packed, *list_cases()}
+    for one in scenarios:
+        if one.case not in known:
+            yield _fault("scenario_case", f"{SCENARIOS}/{one.identity}.json", name=one.name, case=one.case)
 
 
 def _check_run(folder: Path, identity: str, listing: Listing, notes: list[Fault]) -> Iterator[Fault]:

@@ -1,12 +1,14 @@
 """What lies where in a workspace.
 
 ``cases/<name>/``, ``studies/<name>.yaml`` and ``runs/<identity>/`` lie as they do on a disk, so that an
-opened workspace is an output folder. Beside them: ``manifest.json``, every file with its size and SHA-256, and
+opened workspace is an output folder. ``scenarios/<identity>.json`` are scenarios that were saved in a database. Beside
+them: ``manifest.json``, every file with its size and SHA-256, and
 ``ro-crate-metadata.json``.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from typing import Any
 FORMAT = 1
 MANIFEST = "manifest.json"
 CRATE = "ro-crate-metadata.json"
-CASES, STUDIES, RUNS = "cases", "studies", "runs"
+CASES, STUDIES, RUNS, SCENARIOS = "cases", "studies", "runs", "scenarios"
 MOST_FILES = 500_000
 """Files of a workspace: a stored run of 100,000 has about 6,000."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
@@ -51,6 +53,8 @@ class Contents:
         Content of study files by name, without ``.yaml``.
     runs
         Stored runs.
+    scenarios
+        Content of the files of saved scenarios by name, without ``.json``.
     title, licence
         What it is called; the licence of what is in it, as an address, or empty where nobody said.
     creators
@@ -63,10 +67,12 @@ class Contents:
     title: str
     licence: str = ""
     creators: tuple[str, ...] = ()
+    scenarios: Mapping[str, bytes] = field(default_factory=dict)
 
     def files(self) -> Iterator[tuple[str, Path | bytes]]:
         """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
         found: dict[str, Path | bytes] = {f"{STUDIES}/{name}.yaml": content for name, content in self.studies.items()}
+        found |= {f"{SCENARIOS}/{name}.json": content for name, content in self.scenarios.items()}
         for name, folder in self.cases.items():
             inside = {f"{CASES}/{name}/{part}": path for part, path in plain_files(folder)}
             found |= {place: path for place, path in inside.items() if place_in(place)}
@@ -92,6 +98,8 @@ def place_in(name: str) -> bool:
         return False
     if parts[0] == STUDIES:
         return len(parts) == 2 and name.endswith(".yaml") and is_name(parts[1].removesuffix(".yaml"))
+    if parts[0] == SCENARIOS:
+        return len(parts) == 2 and name.endswith(".json") and is_identity(parts[1].removesuffix(".json"))
     if parts[0] == CASES:
         return len(parts) == 3 and is_name(parts[1])
     return parts[0] == RUNS and 3 <= len(parts) <= 9 and bool(_IDENTITY.fullmatch(parts[1]))
@@ -105,3 +113,16 @@ def is_name(name: str) -> bool:
 def is_identity(name: str) -> bool:
     """Whether this is the identity of a run."""
     return bool(_IDENTITY.fullmatch(name))
+
+
+def as_json(content: Any) -> bytes:
+    """JSON as it is always written."""
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+
+
+def strict_json(raw: bytes) -> Any:
+    """The content of JSON; nothing where it is none."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ from copark.cases.yaml_tree import read_yaml
 from copark.errors import Fault
 from copark.store.atomic import written_file
 from copark.store.workspace.crate import described
-from copark.store.workspace.layout import CRATE, FORMAT, MANIFEST, Contents
+from copark.store.workspace.layout import CRATE, FORMAT, MANIFEST, Contents, as_json
 from copark.version import __version__
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -56,11 +55,6 @@ def manifest_of(listed: dict[str, tuple[int, str]]) -> dict[str, Any]:
     """The list of files, with what wrote it."""
     files = [{"path": name, "bytes": size, "sha256": digest} for name, (size, digest) in sorted(listed.items())]
     return {"format": FORMAT, "copark": __version__, "files": files}
-
-
-def as_json(content: Any) -> bytes:
-    """JSON as it is always written."""
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
 def sources_of(contents: Contents) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from typing import IO, Any
 from copark.cases.archive import Archive, Refused, opened
 from copark.errors import Fault, FaultsFound
 from copark.store.atomic import written_folder
-from copark.store.workspace.checking import check_contents, strict_json
-from copark.store.workspace.layout import CRATE, FORMAT, MANIFEST, MOST_FILES, RUNS, place_in
+from copark.store.workspace.checking import check_contents
+from copark.store.workspace.layout import CRATE, FORMAT, MANIFEST, MOST_FILES, RUNS, place_in, strict_json
+from copark.store.workspace.scenarios import ScenarioEntry
 
 AREA = "workspace"
 MOST_BYTES = 200_000_000_000
@@ -39,6 +40,8 @@ class Findings:
     ----------
     cases, studies, runs
         Names and identities of what it holds.
+    scenarios
+        Saved scenarios in it.
     files, bytes
         How much that is.
     faults
@@ -50,6 +53,7 @@ class Findings:
     cases: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
+    scenarios: tuple[ScenarioEntry, ...] = ()
     files: int = 0
     bytes: int = 0
     faults: tuple[Fault, ...] = ()

@@ -51,6 +51,8 @@ class ScenarioInfo(Answer):
     """When it was first saved, UTC, ISO 8601."""
     updated: str
     """When it was last saved."""
+    mine: bool
+    """Whether it is its owner's; otherwise it came with a workspace: everybody sees it, and nobody changes it."""
 
 
 class ScenarioList(Answer):
@@ -64,7 +66,7 @@ def scenario_info(saved: SavedScenario) -> ScenarioInfo:
     """A saved scenario as it is answered."""
     return ScenarioInfo(
         name=saved.name, case=saved.case, identity=saved.identity, scenario=saved.content, created=saved.created,
-        updated=saved.updated,
+        updated=saved.updated, mine=not saved.shared,
     )  # fmt: skip
 
 
