@@ -109,6 +109,7 @@ def world():
     return points, learned, Neighbours(points, learned(reports), learned.residual)
 
 
+@pytest.mark.long
 def test_an_honest_posterior_covers_what_it_says(world) -> None:
     points, learned, near = world
     for where in (None, learned(np.array([[0.5, -0.5]]))[0]):

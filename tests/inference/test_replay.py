@@ -61,6 +61,7 @@ def test_progress_is_told_to_the_end(batch, record) -> None:
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
 
+@pytest.mark.long
 def test_the_same_on_any_threads_and_another_for_another_seed(batch, record, replay) -> None:
     again, other = made(batch, record, threads=2)[0], made(batch, record, seed=2)[0]
     assert np.array_equal(replay.points, again.points)

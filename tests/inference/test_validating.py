@@ -16,6 +16,7 @@ from copark.workflows.forecasting import forecast, score
 from copark.workflows.validating import validate
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
 
+pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
 LATER = (
     HEAD

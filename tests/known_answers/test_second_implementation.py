@@ -90,8 +90,8 @@ def assert_same_headlines(other, kernel):
             assert at >= 0.5 - 2.0 / np.sqrt(a.size), (name, date)
 
 
-def test_mesa_and_kernel_agree_on_the_headlines(great_stone):
-    assert_same_headlines(*samples(mesa_park, AS_IT_IS, great_stone, few=200, many=4000))
+def test_agents_and_kernel_agree_on_the_headlines(great_stone):
+    assert_same_headlines(*samples(numpy_agents, AS_IT_IS, great_stone, few=200, many=4000))
 
 
 @pytest.mark.long

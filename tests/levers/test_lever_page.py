@@ -74,6 +74,7 @@ def test_runs_are_made_once_and_read_again(answers, asked):
     assert asked(only=["tax"], report=False).identity != again.identity
 
 
+@pytest.mark.long
 def test_a_spoilt_file_of_measures_is_made_again(asked, place):
     first = asked(seed=9, only=["tax"])
     kept = first.report.parent / workflow.KEPT_AS
