@@ -6,6 +6,7 @@ bits; those who can do without may mix them, and the result says so.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,11 @@ CODE = ("code_version", "code_hash", "model_hash", "experiment_hash", "variables
 """What can never differ."""
 BITS = ("numpy", "numba", "llvmlite", "cpu_features")
 """What may differ where nobody needs the same bits: results then agree to about 1e-9."""
+COMPILER = (
+    "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "NUMBA_DISABLE_JIT", "NUMBA_LOOP_VECTORIZE",
+    "NUMBA_SLP_VECTORIZE",
+)  # fmt: skip
+"""Variables of the environment by which the compiler is told to do otherwise than the processor suggests."""
 TOLD = ("python",)
 """What is told and may differ."""
 
@@ -42,9 +48,14 @@ def machine() -> dict[str, str]:
         "model_hash": model_hash(),
         "experiment_hash": experiment_hash(),
         "variables_hash": variables_hash(),
-        "cpu_features": cpu_features(),
+        "cpu_features": " ".join((cpu_features(), *compiler_settings())),
         **versions(),
     }
+
+
+def compiler_settings() -> list[str]:
+    """What the environment tells the compiler, as far as bits depend on it."""
+    return [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
 
 
 def faults_between(
