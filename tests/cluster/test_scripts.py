@@ -47,7 +47,9 @@ def test_a_script_that_workers_could_not_read_again_is_refused(monkeypatch, tmp_
     scheduler.need_guard()
 
 
-@pytest.mark.filterwarnings("default")  # Dask leaves a socket behind
+@pytest.mark.filterwarnings(
+    "ignore:.*socket:ResourceWarning", "ignore:.*socket:pytest.PytestUnraisableExceptionWarning"
+)  # Dask's
 def test_a_port_that_is_taken_is_named() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
