@@ -1,8 +1,9 @@
 """`python -m bench.saturation [--minutes 5] [--clients 32]`: a server asked for more than it can give.
 
 Every client asks anew as soon as it has an answer, each time something nobody asked before. An answer is what was asked
-for, or 429 or 503 with the seconds after which to come again; all else is an error. Beside them somebody asks a small
-question once in half a second: before, during and, two seconds after the others have stopped, again.
+for, or 429 or 503 with the seconds after which to come again; all else is an error. Every second client comes again
+when it was told to, the others at once. Beside them somebody asks a small question once in half a second: before,
+during and, two seconds after the others have stopped, again.
 """
 
 from __future__ import annotations
@@ -29,12 +30,19 @@ BACK_TO_NORMAL = 1.5
 
 @dataclass
 class Found:
-    """What came of it: answers by status, errors, and seconds a small question took before, during and after."""
+    """What came of it: answers by status, errors, seconds a small question took before, during and after, and whether
+    who came again when told was served then."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    again: list[bool] = field(default_factory=list)
     lasted: float = 0.0
+
+    def percentile_ms(self, phase: str, share: float) -> float:
+        """Milliseconds within which a small question was answered, for a share of them."""
+        found = sorted(self.seconds[phase])
+        return 1e3 * found[min(len(found) - 1, int(share * len(found)))]
 
     def median_ms(self, phase: str) -> float:
         """Milliseconds a small question took, at the median."""
@@ -63,11 +71,16 @@ def saturate(seconds: float, clients: int = CLIENTS) -> Found:
         until = time.monotonic() + seconds
 
         def keep_asking(asker: Asker) -> None:
-            n = 0
+            n, told = 0, False
             while time.monotonic() < until:
                 n += 1
-                if asker.ask("POST", "/api/v1/simulate", question(asker.number, n, RUNS)).status in HONEST:
-                    time.sleep(0.05)  # ruder than it was asked to be
+                answer = asker.ask("POST", "/api/v1/simulate", question(asker.number, n, RUNS))
+                if told:
+                    found.again.append(answer.status == 200)
+                told = answer.status in HONEST and asker.number % 2 == 0
+                if answer.status in HONEST:  # the others are ruder than they were asked to be
+                    wait = float(answer.retry_after or 1) if told else 0.05
+                    time.sleep(max(0.0, min(wait, until - time.monotonic())))
 
         begun = time.monotonic()
         threads = everyone([lambda asker=asker: keep_asking(asker) for asker in askers])
@@ -105,7 +118,10 @@ def main() -> None:
         print(f"| answers with status {status} | {count:,} |")
     print(f"| errors | {len(found.faults)} |")
     for phase in ("before", "during", "after"):
-        print(f"| a small question {phase}, median ms | {found.median_ms(phase):.0f} |")
+        slowest = found.percentile_ms(phase, 0.95)
+        print(f"| a small question {phase}, ms: median, 95 % | {found.median_ms(phase):.0f}, {slowest:.0f} |")
+    if found.again:
+        print(f"| who came again when told and was served | {sum(found.again):,} of {len(found.again):,} |")
     print("\n".join(found.faults[:10]), file=sys.stderr)
     sys.exit(bool(found.faults) or not found.is_normal_again)
 

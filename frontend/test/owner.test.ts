@@ -84,7 +84,7 @@ describe('the word of an owner', () => {
   });
 
   it('goes with paths by their first part', () => {
-    expect(['scenarios', 'scenarios/x', 'jobs', 'jobs/claims', 'report'].every(isOwned)).toBe(true);
-    expect(['jobsearch', 'cases/jobs', 'reports', 'export/jobs.csv'].some(isOwned)).toBe(false);
+    expect(['scenarios', 'scenarios/x', 'jobs', 'jobs/claims', 'report', 'cases', 'cases/u-1', 'simulate', 'compare', 'coupling'].every(isOwned)).toBe(true);
+    expect(['jobsearch', 'parks/jobs', 'reports', 'case-template.zip', 'export/jobs.csv'].some(isOwned)).toBe(false);
   });
 });

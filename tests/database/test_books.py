@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -18,7 +19,14 @@ from copark.store.database.jobs import JobTable
 from copark.store.database.opening import open_database
 from copark.store.database.scenarios import ScenarioShelf
 from copark.store.refusals import DatabaseRefused
-from copark.workflows.bookkeeping import books, check_books, export_books, import_books, repair_books
+from copark.workflows.bookkeeping import (
+    books,
+    check_books,
+    export_books,
+    forget_executions,
+    import_books,
+    repair_books,
+)
 from tests.unit.ensembles import ensemble
 
 
@@ -116,6 +124,10 @@ def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again
         assert np.array_equal(list(one.parameters.values()), result["draws"].values[n])
 
 
+SAID = {"en": "x", "zh": "x"}
+ERRAND = {"kind": "run", "case": "x", "study": {"runs": 6}, "lang": "en", "data": ".", "threads": 1}
+
+
 def fill(out):
     stored(out, "aaaa")
     with open_ledger(out) as ledger:
@@ -125,7 +137,7 @@ def fill(out):
         table = JobTable(database)
         for name in ("first", "second"):
             table.add({"id": name, "owner": "me", "lane": "long", "kind": "run", "case": "x",
-                       "title": {"en": "x", "zh": "园"}, "errand": {"data": str(out)}})  # fmt: skip
+                       "title": {"en": "x", "zh": "园"}, "errand": ERRAND | {"data": str(out)}})  # fmt: skip
         table.claim("long", "w")
 
 
@@ -172,6 +184,31 @@ def test_a_newer_scenario_takes_an_olders_place_and_not_the_other_way(tmp_path):
     assert content(tmp_path / "a")[0] == content(tmp_path / "b")[0]
 
 
+def test_executions_that_ended_long_ago_are_forgotten_and_nothing_else(tmp_path, either, capsys):
+    stored(tmp_path, "aaaa", "bbbb")
+    with open_ledger(tmp_path) as ledger:
+        ledger.begin("cccc", {"name": "failed"}, "x", 6)
+        ledger.fail("cccc", "as meant")
+        ledger.begin("dddd", {"name": "runs"}, "x", 6)
+        with closing(open_database(tmp_path)) as database, database.session(write=True) as session:
+            long_ago = "ended = '2020-05-05T10:00:00+00:00'"
+            session.execute(f"UPDATE executions SET {long_ago} WHERE identity IN ('aaaa', 'cccc')")
+            session.execute("UPDATE studies SET created = '2020-05-05T10:00:00+00:00'")
+        assert forget_executions("2020-05-05", tmp_path, really=True) == 0, "the day has not begun"
+        assert forget_executions("2020-05-06", tmp_path) == 2
+        assert len(ledger.executions()) == 4, "it was only said"
+        forget = ("runs", "forget", "--before", "2020-05-06", "--out", str(tmp_path))
+        assert call(capsys, *forget, "--lang", "zh")[1].startswith("2020-05-06 之前结束的执行记录：2 条")
+        assert "2" in call(capsys, *forget, "--yes")[1]
+        assert sorted(one.identity for one in ledger.executions()) == ["bbbb", "dddd"]
+    assert [one.state for one in books(tmp_path).runs if one.identity == "aaaa"] == ["finished"], "the index has it"
+    with closing(open_database(tmp_path)) as database, database.session(write=False) as session:
+        assert sorted(row["name"] for row in session.execute("SELECT name FROM studies")) == ["runs", "toy"]
+    code, _, told = call(capsys, "runs", "forget", "--before", "yesterday", "--out", str(tmp_path))
+    assert code == 1
+    assert "'yesterday' is no day" in told
+
+
 def spoiled(lines, how):
     head, *rows, last = lines
     if how == "cut":
@@ -212,6 +249,33 @@ def test_a_file_that_is_not_sound_is_refused_and_nothing_entered(tmp_path, how, 
     assert all(fault.cause("zh") and fault.repair("en") for fault in refused.value.faults)
     with closing(sqlite3.connect(tmp_path / "b" / "copark.sqlite3")) as base:
         assert base.execute("SELECT count(*) FROM studies").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *[("title", value) for value in ({}, {"en": "x"}, SAID | {"zh": 5}, SAID | {"de": "x"})],
+        *[("errand", value) for value in ({}, {"kind": "run"}, ERRAND | {"more": 1}, ERRAND | {"kind": "claims"},
+                                          ERRAND | {"study": []}, ERRAND | {"study": {"runs": "many"}},
+                                          ERRAND | {"threads": None}, ERRAND | {"case": 5})],
+        *[("trouble", [value]) for value in ("x", {}, {"cause": "x", "repair": "x"}, {"cause": SAID})],
+        ("kind", "nonsense"), ("lane", "page"),
+    ],
+)  # fmt: skip
+def test_a_job_that_no_server_could_show_or_do_is_not_entered(tmp_path, column, value):
+    """``title: {}`` would break the list of all jobs."""
+    fill(tmp_path / "a")
+    export_books(tmp_path / "a.jsonl", tmp_path / "a")
+    head, *rows, _ = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    (job,) = [row for row in rows if row["table"] == "jobs" and row["row"]["id"] == "second"]
+    job["row"][column] = value
+    content = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in (head, *rows))
+    last = json.dumps({"sha256": hashlib.sha256(content.encode()).hexdigest()})
+    (tmp_path / "b.jsonl").write_text(f"{content}{last}\n", encoding="utf-8")
+    with pytest.raises(DatabaseRefused) as refused:
+        import_books(tmp_path / "b.jsonl", tmp_path / "b")
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.key.partition(".")[0]) == ("database.row_value", "jobs")
 
 
 def call(capsys, *arguments):

@@ -200,6 +200,17 @@ def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, mon
     assert "5" in trouble["cause"]["zh"]
 
 
+def test_one_that_dies_before_it_has_heard_its_errand_is_tried_again_too(tmp_path, monkeypatch):
+    """More is to be said than fits into a pipe, so that saying it fails for certain."""
+    program = DIES_ONCE.replace("json.loads(sys.stdin.readline())['data']", repr(str(tmp_path)))
+    program = program.replace("sys.exit(5)", "sys.exit(5)\nsys.stdin.readline()")
+    with queue_of(tmp_path, monkeypatch, program) as queue:
+        errand = Errand("run", "x", {"much": "x" * 1_000_000}, "en", str(tmp_path))
+        name = queue.add(errand, "x", TITLE, "me").id
+        job = wait_for(queue, name, lambda job: job.is_over)
+    assert (job.state, job.attempts) == ("done", 2)
+
+
 @pytest.mark.parametrize("said", ["[]", "5", '{"stage": "x"}', '{"stage": "x", "done": "many", "total": 1}', "no JSON"])
 def test_a_worker_that_talks_nonsense_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch, said):
     program = f"import sys, time; sys.stdin.readline(); print({said!r}, flush=True); time.sleep(60)"

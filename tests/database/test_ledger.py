@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import pytest
 
 from copark import workflows
 from copark.store.database import Ledger, open_ledger
+from copark.store.database import executor as executors
 from copark.store.database.executor import Executor, born, here
-from copark.store.refusals import DatabaseRefused
+from copark.store.database.opening import open_door
+from copark.store.refusals import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
@@ -132,6 +135,23 @@ def test_a_process_is_known_by_more_than_its_number():
     assert Executor(me.host, 2**22 + 1, "").is_gone(0.0)
 
 
+@pytest.mark.parametrize("differs", ["boot_id", "pid"])
+def test_machines_and_containers_of_one_name_are_told_apart(monkeypatch, differs):
+    """Where numbers of processes do not mean the same, no process is called gone by its number."""
+    mine = here().host
+    if "/" not in mine:
+        pytest.skip("this system does not say which start of which machine it is")
+    read, readlink = Path.read_text, Path.readlink
+    other = {"boot_id": differs == "boot_id", "pid": differs == "pid"}
+    monkeypatch.setattr(Path, "read_text", lambda path, **how: "another" if other.get(path.name) else read(path, **how))
+    monkeypatch.setattr(Path, "readlink", lambda path: Path("pid:[1]") if other.get(path.name) else readlink(path))
+    theirs = executors._host.__wrapped__()
+    monkeypatch.undo()
+    assert theirs != mine
+    assert theirs.partition("/")[0] == mine.partition("/")[0]
+    assert not Executor(theirs, 2**22 + 1, "").is_gone(5.0)
+
+
 def begin_many(folder, name, count):
     with open_ledger(Path(folder)) as ledger:
         for n in range(count):
@@ -169,3 +189,31 @@ def test_no_run_hangs_on_the_database(tmp_path, monkeypatch, obstacle):
     assert made.path.is_dir()
     with open_ledger(tmp_path) as ledger, pytest.raises(DatabaseRefused):
         ledger.executions()
+
+
+def test_what_was_not_written_to_its_end_is_not_remembered(tmp_path):
+    """The row had its number when writing it failed: nothing may be said of that number, which may become another's."""
+
+    class Torn:
+        def __init__(self, door):
+            self.door, self.place, self.broken = door, door.place, True
+
+        @contextmanager
+        def session(self, *, write):
+            with self.door.session(write=write) as session:
+                yield session
+                if self.broken and write:
+                    raise DatabaseRefused([database_fault("server", "x", reason="gone")])
+
+        def close(self):
+            self.door.close()
+
+    door = Torn(open_door(tmp_path))
+    with Ledger(door) as ledger:
+        ledger.begin("lost", STUDY, "great-stone", 10)
+        assert ledger.trouble is not None
+        door.broken = False
+        ledger.begin("other", STUDY, "great-stone", 10)
+        assert ledger._numbers.keys() == {"other"}
+        ledger.fail("lost", "its end")
+        assert states(ledger) == [("other", "running")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -174,18 +175,6 @@ def test_a_large_question_costs_more_than_a_small_one(serve):
         assert client.post("/api/v1/simulate", json=ask | {"runs": 200}).status_code == 200
 
 
-def test_a_server_that_is_full_says_so(serve):
-    """Nothing waits beyond the end of the queue."""
-    with serve(limits={"waiting": 0}) as client:
-        services = services_of(client)
-        services.kernels.pending = services.kernels.workers
-        answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 1})
-        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
-        assert answer.headers["retry-after"]
-        services.kernels.pending = 0
-        assert client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 1}).status_code == 200
-
-
 def services_of(client):
     app = client.app
     while not hasattr(app, "state"):
@@ -232,3 +221,14 @@ def test_only_the_data_folder_is_written(serve, tmp_path):
     assert (tmp_path / "data" / "web").stat().st_mode & 0o077 == 0
     left = [path.name for path in (tmp_path / "data").rglob("*") if path.is_file()]
     assert all(name.startswith("copark.sqlite3") for name in left)
+
+
+def test_nothing_follows_the_language_or_the_name_into_a_header(client):
+    """A line feed in a name would begin a header of the sender's own."""
+    for path in ("/api/v1/cases/a%0d%0aset-cookie:%20x=1/files.zip", "/api/v1/evidence/events.csv?case=a%0d%0ax:1",
+                 "/api/v1/evidence/events.csv?lang=en%0d%0ax:1", "/?token=%0d%0aset-cookie:%20x=1"):  # fmt: skip
+        answer = client.get(path)
+        assert answer.status_code < 500
+        assert "set-cookie" not in answer.headers
+        assert "x" not in answer.headers
+    assert json.loads(client.get("/api/v1/cases/a%0d%0ab").text)["status"] in (404, 422)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from copark.web.squeezing import LEAST, Squeezed, takes_gzip
@@ -17,7 +15,8 @@ def test_an_answer_is_squeezed_for_who_takes_it_and_says_the_same(client):
     small = client.post("/api/v1/simulate", json=ASKED, headers={"accept-encoding": "gzip"})
     assert "content-encoding" not in plain.headers
     assert small.headers["content-encoding"] == "gzip"
-    assert "accept-encoding" in small.headers["vary"].lower()
+    for one in (small, plain):
+        assert "accept-encoding" in one.headers["vary"].lower(), "neither may be given to who asks otherwise"
     assert small.content == plain.content
     assert int(small.headers["content-length"]) < len(plain.content) / 2
     assert small.headers["x-copark-identity"] == plain.json()["identity"]
@@ -31,18 +30,21 @@ def test_what_does_not_change_is_squeezed_too_and_not_sent_twice(client, path):
     if "etag" in given.headers:
         again = client.get(path, headers={"accept-encoding": "gzip", "if-none-match": given.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["vary"] == given.headers["vary"] == "accept-encoding"
 
 
 def test_what_is_packed_already_or_short_is_sent_as_it_is(client):
     for path in ("/api/v1/case-template.zip", "/api/v1/case-template.xlsx", "/api/v1/jobs/0"):
         given = client.get(path, headers={"accept-encoding": "gzip"})
         assert "content-encoding" not in given.headers
+        assert ("vary" in given.headers) == path.startswith("/api/v1/jobs"), "what is packed is the same for all"
 
 
 @pytest.mark.parametrize(
     ("accepted", "taken"),
     [("gzip", True), ("br, GZIP;q=0.5", True), ("*", True), ("", False), ("identity", False), ("gzip;q=0", False),
-     ("x-gzip", False)],
+     ("x-gzip", False), ("*, gzip;q=0", False), ("gzip ; q = 0.000, *", False), ("gzip, *;q=0", True), ("*;q=0", False),
+     ("*;q=0.001", True), ("br;q=0, *", True)],
 )  # fmt: skip
 def test_who_takes_it_has_said_so(accepted, taken):
     assert takes_gzip(accepted) == taken
@@ -74,14 +76,3 @@ def test_streams_pass_part_by_part(kind):
     start, *rest = awaited(sent(kind, *parts))
     assert [one["body"] for one in rest] == parts
     assert b"content-encoding" not in dict(start["headers"])
-
-
-def test_nothing_follows_the_language_or_the_name_into_a_header(client):
-    """A line feed in a name would begin a header of the sender's own."""
-    for path in ("/api/v1/cases/a%0d%0aset-cookie:%20x=1/files.zip", "/api/v1/evidence/events.csv?case=a%0d%0ax:1",
-                 "/api/v1/evidence/events.csv?lang=en%0d%0ax:1", "/?token=%0d%0aset-cookie:%20x=1"):  # fmt: skip
-        answer = client.get(path)
-        assert answer.status_code < 500
-        assert "set-cookie" not in answer.headers
-        assert "x" not in answer.headers
-    assert json.loads(client.get("/api/v1/cases/a%0d%0ab").text)["status"] in (404, 422)

@@ -19,7 +19,7 @@ export function owner(): string {
   return word as string;
 }
 
-/** Whether what a path names belongs to somebody: only there the word is sent. A report may become a job. */
+/** Whether a path names what belongs to somebody, or something for which people take turns: only there the word is sent. */
 export function isOwned(path: string): boolean {
-  return /^(scenarios|jobs|report)(?![\w-])/.test(path);
+  return /^(scenarios|jobs|report|cases|simulate|compare|coupling)(?![\w-])/.test(path);
 }

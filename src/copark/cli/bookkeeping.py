@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from copark.cli.app import OUT, Lang, Out, app
 from copark.cli.speech import SpokenCommand, SpokenGroup
-from copark.errors import printable
+from copark.errors import RunRefused, printable
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -114,6 +115,28 @@ def import_(ctx: typer.Context, file: To, *, out: Out = OUT, _lang: Lang = None)
 
     show_counts(bookkeeping.import_books(file, out), ctx.obj)
     say("database.imported", ctx.obj)
+
+
+@runs.command("forget", cls=SpokenCommand, help="database.help.forget")
+def forget(
+    ctx: typer.Context,
+    *,
+    before: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="database.help.before")],
+    yes: Annotated[bool, typer.Option("--yes", help="cluster.help.gc.yes")] = False,
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
+    """Forget executions that ended before a day; stored runs stay."""
+    from copark.cli.screen import say
+    from copark.texts import text
+    from copark.workflows import bookkeeping
+
+    try:
+        day = date.fromisoformat(before).isoformat()
+    except ValueError:
+        raise RunRefused(text("database.no_day", ctx.obj, found=before)) from None
+    count = bookkeeping.forget_executions(day, out, really=yes)
+    say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
 
 
 def show_counts(counts: Counter[str], lang: str) -> None:

@@ -6,6 +6,7 @@ The word is a key and no name. What is stored is its hash, so that who reads the
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Annotated
 
 from fastapi import Header, Request
@@ -27,6 +28,12 @@ def owner_by_word(word: str) -> str:
 def owner_of(request: Request, word: str | None) -> str:
     """Whose turn a job takes: that of its client's word, or else of its address."""
     return owner_by_word(word) if word else _hashed(f"address {address_of(request.scope)}")
+
+
+def asker_of(request: Request) -> str:
+    """Whose turn a question takes: as a job's, by the word where one is sent, whatever is asked."""
+    word = request.headers.get(HEADER, "")
+    return owner_of(request, word if re.fullmatch(_PATTERN, word) else None)
 
 
 def _hashed(content: str) -> str:

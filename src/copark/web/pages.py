@@ -14,6 +14,7 @@ from copark.texts import text
 from copark.web.docs import POLICY, STYLE
 from copark.web.guards import API, PAGE
 from copark.web.problems import Problem, language
+from copark.web.squeezing import takes_gzip
 
 INDEX = "index.html"
 LASTING = "assets/"
@@ -91,7 +92,7 @@ def given(request: Request, path: str, file: File) -> Response:
     if request.headers.get("if-none-match") == file.mark:
         return Response(None, 304, headers)
     content = file.content
-    if file.squeezed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    if file.squeezed is not None and takes_gzip(request.headers.get("accept-encoding", "")):
         headers["content-encoding"] = "gzip"
         content = file.squeezed
     return Response(content, 200, headers, file.media)

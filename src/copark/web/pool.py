@@ -1,18 +1,62 @@
-"""The threads the model runs on: as many as there are processors, a queue with an end, and no work for who has left."""
+"""The threads the model runs on: clients take turns, nobody waits long without being told, no work for who has left.
+
+One thread more than there are processors takes light questions alone, so that what is asked while a lever moves never
+waits behind something heavy (decision 0044).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from fastapi import Request
 
+from copark.web.owners import asker_of
 from copark.web.problems import Problem
+from copark.web.turns import Turns
 from copark.workflows.serving.engine import Cancelled, Ticket
 
 T = TypeVar("T")
+FORGETTING = 0.9
+"""What each further answer leaves of the weight of those before it in what is known of their speed."""
+PATIENCE = 2.0
+"""Seconds that threads may take to end."""
+
+
+class Task:
+    """Work for a request.
+
+    Parameters
+    ----------
+    work
+        What is to be done.
+    weight
+        How heavy it is, in units that are proportional to the seconds it takes.
+    """
+
+    def __init__(self, work: Callable[[Ticket], Any], weight: float) -> None:
+        self.work = work
+        self.weight = weight
+        self.ticket = Ticket()
+        self.answer: Future[Any] = Future()
+        self.began = 0.0
+
+    def do(self) -> bool:
+        """Do it, unless nobody wants it any more; whether it was done to its end."""
+        if not self.answer.set_running_or_notify_cancel():
+            return False
+        try:
+            self.ticket.check()
+            found = self.work(self.ticket)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            self.answer.set_exception(error)
+            return False
+        self.answer.set_result(found)
+        return True
 
 
 class Pool:
@@ -21,61 +65,142 @@ class Pool:
     Parameters
     ----------
     workers
-        Threads.
+        Threads that take whatever is next.
     waiting
         Requests that may wait for one.
     name
         What the threads are called.
+    patience
+        Seconds a request may be expected to wait; by default however long.
+    light
+        Weight up to which work is light; with it there is one thread more, for light work alone.
     """
 
-    def __init__(self, workers: int, waiting: int, name: str) -> None:
+    def __init__(
+        self, workers: int, waiting: int, name: str, *, patience: float = float("inf"), light: float | None = None
+    ) -> None:
         self.workers = workers
         self.waiting = waiting
-        self.pending = 0
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self.patience = patience
+        self.light = light
+        self._turns: Turns[Task] = Turns()
+        self._running: dict[Task, bool] = {}
+        self._news = threading.Condition()
+        self._closing = False
+        self._seconds, self._weights = 0.0, 0.0
+        lanes = [False] * workers + [True] * (light is not None)
+        self._threads = [
+            threading.Thread(target=self._serve, args=(lane,), name=f"{name}-{n}", daemon=True)
+            for n, lane in enumerate(lanes)
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    async def run(self, request: Request, work: Callable[[Ticket], T]) -> T:
-        """Do some work for a request, unless too many wait; stop it if the client leaves.
+    @property
+    def pending(self) -> int:
+        """Requests that are worked for or wait."""
+        return len(self._running) + len(self._turns)
+
+    async def run(self, request: Request, work: Callable[[Ticket], T], weight: float = 1.0) -> T:
+        """Do some work for a request when its turn has come; stop it if the client leaves.
+
+        Parameters
+        ----------
+        weight
+            How heavy the work is.
 
         Raises
         ------
         Problem
-            If too many wait.
+            If too many wait, or it would wait too long; with the seconds after which there will be room.
         Cancelled
             If the client has left.
         """
-        if self.pending >= self.workers + self.waiting:
-            raise Problem(503, "busy", retry_after=1.0)
-        ticket = Ticket()
-
-        def begin() -> T:
-            ticket.check()
-            return work(ticket)
-
-        self.pending += 1
-        doing = asyncio.get_running_loop().run_in_executor(self._threads, begin)
-        doing.add_done_callback(self._done)
+        task, client = Task(work, weight), asker_of(request)
+        with self._news:
+            wait = self._expected(client, weight)
+            if self._closing or len(self._turns) >= self.waiting + self._idle() or wait > self.patience:
+                raise Problem(503, "queue", retry_after=max(wait - self.patience, 1.0), seconds=max(1, round(wait)))
+            turn = self._turns.put(client, weight, task)
+            self._news.notify_all()
+        doing = asyncio.wrap_future(task.answer)
+        doing.add_done_callback(_seen)
         leaving = asyncio.ensure_future(left(request))
         either: set[asyncio.Future[Any]] = {doing, leaving}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not doing.done():
                 raise Cancelled
-            return doing.result()
+            found: T = doing.result()
+            return found
         finally:
             leaving.cancel()
             if not doing.done():
-                ticket.cancel()
+                task.ticket.cancel()
                 doing.cancel()
-
-    def _done(self, doing: asyncio.Future[T]) -> None:
-        self.pending -= 1
-        if not doing.cancelled():
-            doing.exception()  # seen, so that nobody is told of it again
+                with self._news:
+                    self._turns.drop(turn)
 
     def close(self) -> None:
-        """Let the threads end."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Stop what runs, let nothing wait, and end."""
+        with self._news:
+            self._closing = True
+            for task in (*self._turns.clear(), *self._running):
+                task.ticket.cancel()
+                task.answer.cancel()
+            self._news.notify_all()
+        until = time.monotonic() + PATIENCE
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def expected(self, request: Request, weight: float) -> float:
+        """Seconds a request would wait for its turn, by the speed of what was done lately."""
+        with self._news:
+            return self._expected(asker_of(request), weight)
+
+    def _idle(self) -> int:
+        """Threads for anything that have nothing to do."""
+        return self.workers - sum(not light_only for light_only in self._running.values())
+
+    def _expected(self, client: str, weight: float) -> float:
+        """Seconds a client's question would wait: what is ahead of it, and what is left of what runs."""
+        speed = self._seconds / self._weights if self._weights else 0.0
+        now = time.monotonic()
+        left = {True: 0.0, False: 0.0}
+        for task, light_only in self._running.items():
+            left[light_only] += max(0.0, task.weight * speed - (now - task.began))
+        ahead = self._turns.ahead(client, weight) * speed
+        wait = 0.0 if self._idle() > len(self._turns) else (ahead + left[False]) / self.workers
+        if self.light is None or weight > self.light:
+            return wait
+        return min(wait, self._turns.ahead(client, weight, self.light) * speed + left[True])
+
+    def _serve(self, light_only: bool) -> None:
+        """Do what is next, until all ends."""
+        heaviest = float("inf") if not light_only or self.light is None else self.light
+        while True:
+            with self._news:
+                task = self._turns.take(heaviest)
+                while task is None:
+                    if self._closing:
+                        return
+                    self._news.wait()
+                    task = self._turns.take(heaviest)
+                task.began = time.monotonic()
+                self._running[task] = light_only
+            is_done = task.do()
+            with self._news:
+                del self._running[task]
+                if is_done:
+                    self._seconds = FORGETTING * self._seconds + time.monotonic() - task.began
+                    self._weights = FORGETTING * self._weights + task.weight
+            del task  # what it made is not held while nothing is to be done
+
+
+def _seen(doing: asyncio.Future[Any]) -> None:
+    """See what became of it, so that nobody is told of it again."""
+    if not doing.cancelled():
+        doing.exception()
 
 
 async def left(request: Request) -> None:

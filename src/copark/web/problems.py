@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -119,7 +120,7 @@ def problem_response(problem: Problem, lang: str) -> Response:
     """A problem as a response."""
     headers = dict(HEADERS)
     if problem.retry_after is not None:
-        headers["retry-after"] = str(max(1, round(problem.retry_after)))
+        headers["retry-after"] = str(max(1, ceil(problem.retry_after)))
     if problem.status == 401:
         headers["www-authenticate"] = "Bearer"
     content = problem_info(problem, lang).model_dump_json().encode()

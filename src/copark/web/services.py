@@ -32,6 +32,8 @@ from copark.workflows.serving.study import Study
 LEFT_BEHIND = (".export-*", ".incoming-*")
 DESKS = 2
 """Threads that write files."""
+LIGHT = 5.0
+"""Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Services:
         self.shelf = Shelf(own / "cases")
         self.engine = Engine(self.shelf, settings.threads, limits.runs)
         self.book = FlowBook(self.engine)
-        self.kernels = Pool(self.engine.threads, limits.waiting, "kernel")
+        self.kernels = Pool(self.engine.threads, limits.waiting, "kernel", patience=limits.wait, light=LIGHT)
         self.desk = Pool(DESKS, limits.files, "desk")
         self.answers = BoundedCache(limits.answers)
         self.records = Records(settings.data)
@@ -90,6 +92,22 @@ class Services:
         wait = self.rates.take(address_of(request.scope), max(cost - 1.0, 0.0))
         if wait > 0.0:
             raise Problem(429, "rate", retry_after=wait)
+
+    def need_owner(self, owner: str, asking: str) -> None:
+        """See that whoever asks owns what is to be ended.
+
+        Parameters
+        ----------
+        owner, asking
+            Whose it is, and who asks.
+
+        Raises
+        ------
+        Problem
+            If it is another's, where clients are told apart.
+        """
+        if self.settings.tells_apart and owner != asking:
+            raise Problem(403, "not_yours")
 
     def check(self, study: Study, shelved: Shelved, paths: dict[str, str]) -> None:
         """See that every scenario fits its case.

@@ -27,8 +27,8 @@ class Limits:
         Addresses whose tokens are remembered.
     open
         Requests that are heard at once, streams among them; more are told to come again.
-    waiting
-        Questions that may wait for the model; more are told to come again.
+    waiting, wait
+        Questions that may wait for the model, and seconds one may be expected to; others are told to come again.
     files
         Exports and uploads that may wait.
     streams
@@ -51,6 +51,7 @@ class Limits:
     addresses: int = 10_000
     open: int = 200
     waiting: int = 48
+    wait: float = 5.0
     files: int = 8
     streams: int = 64
     jobs: int = 50
@@ -92,6 +93,11 @@ class Settings:
     warm: bool = True
     dist: Path = DIST
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether clients are different people; who serves this machine alone, without a token, serves one."""
+        return self.token is not None
 
     @property
     def own(self) -> Path:

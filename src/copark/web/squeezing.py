@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LEVEL = 1
 LEAST = 1_400
 """Bytes that fit into one packet are sent as they are."""
+NONE = re.compile(r"q=0(\.0{0,3})?")
+"""The weight of what is not taken."""
 KINDS = ("application/json", "application/problem+json", "text/csv", "text/html", "image/svg+xml", "application/yaml")
 
 
@@ -33,14 +36,19 @@ class Squeezed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        if scope["type"] != "http" or not takes_gzip(Headers(scope=scope).get("accept-encoding", "")):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        taken = takes_gzip(", ".join(Headers(scope=scope).getlist("accept-encoding")))
         held: Message | None = None
 
         async def squeezing(message: Message) -> None:
             nonlocal held
             if message["type"] == "http.response.start" and may_be_squeezed(Headers(raw=message["headers"])):
+                MutableHeaders(scope=message).add_vary_header("accept-encoding")
+                if not taken:
+                    await send(message)
+                    return
                 held = message
             elif held is None:
                 await send(message)
@@ -55,12 +63,12 @@ class Squeezed:
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether a client takes what is squeezed."""
+    """Whether a client takes what is squeezed: by what it says of gzip, else of all kinds (RFC 9110, 12.5.3)."""
+    said: dict[str, bool] = {}
     for part in accepted.lower().split(","):
         name, _, weight = part.partition(";")
-        if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        said[name.strip()] = not NONE.fullmatch(weight.replace(" ", "").replace("\t", ""))
+    return said.get("gzip", said.get("*", False))
 
 
 def may_be_squeezed(headers: Headers) -> bool:
@@ -75,6 +83,5 @@ async def squeezed(start: Message, message: Message) -> Message:
     headers = MutableHeaders(raw=start["headers"])
     headers["content-encoding"] = "gzip"
     headers["content-length"] = str(len(body))
-    headers.add_vary_header("accept-encoding")
     start["headers"] = headers.raw
     return {"type": "http.response.body", "body": body, "more_body": False}

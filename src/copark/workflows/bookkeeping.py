@@ -244,6 +244,21 @@ def import_books(source: Path, out: Path = OUT) -> Counter[str]:
     return _with_database(out, lambda database: import_database(database, Path(source), Path(out)))
 
 
+def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> int:
+    """How many executions ended before a day, which are forgotten if asked; stored runs stay, and stay listed.
+
+    Parameters
+    ----------
+    before
+        The day, ISO 8601; it begins at midnight UTC.
+    really
+        Forget them. Those that failed or were interrupted cannot be run again from the database then.
+    """
+    from copark.store.database.forgetting import ended_before, forget_before
+
+    return _with_database(out, lambda database: (forget_before if really else ended_before)(database, before))
+
+
 def _with_database(out: Path, do: Callable[[Database], T]) -> T:
     from copark.store.database.opening import open_database
 

@@ -27,7 +27,7 @@ class Address:
         What to connect to a server by, with its password.
     place
         The folder of runs whose rows are meant, absolute; empty where the database lies in that very folder and moves
-        with it.
+        with it. On a server it stands for the folder only until :mod:`place` has asked the folder itself.
     shown
         What a person is told, without a password.
     """

@@ -124,9 +124,9 @@ class AskedBook:
         put(session, "asked", row, ["place", "identity"])
 
     def _forget(self, session: SharedSession) -> None:
-        oldest = (
-            "DELETE FROM asked WHERE place = :place AND number <= "
-            "(SELECT max(number) FROM asked WHERE place = :place) - :most"
+        oldest = (  # by their count: numbers have gaps, since PostgreSQL gives one to each attempt
+            "DELETE FROM asked WHERE place = :place AND number <= (SELECT number FROM asked WHERE place = :place "
+            "ORDER BY number DESC LIMIT 1 OFFSET :most)"
         )
         session.execute(oldest, {"place": self.database.place, "most": self.most})
 

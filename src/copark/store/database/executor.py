@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class Executor:
     Parameters
     ----------
     host
-        Name of its machine.
+        Its machine: the name, and a mark of what its numbers of processes hold for.
     pid
         Its number there.
     born
@@ -48,7 +49,17 @@ class Executor:
 
 @cache
 def _host() -> str:
-    return socket.gethostname()
+    """Where numbers of processes mean the same: this start of this machine, and this container on it.
+
+    Names do not tell it: machines made from one image bear the same, and so may containers and their host.
+    """
+    name = socket.gethostname()
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        space = Path("/proc/self/ns/pid").readlink()
+    except OSError:
+        return name
+    return f"{name}/{hashlib.sha256(f'{boot}{space}'.encode()).hexdigest()[:8]}"
 
 
 def here() -> Executor:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
 
 from copark.errors import Fault
 from copark.store.database.clock import at, now
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 State = Literal["running", "finished", "failed", "interrupted"]
 STATES: tuple[State, ...] = get_args(State)
+T = TypeVar("T")
 PULSE = 2.0
 """Seconds between two signs of life."""
 LONGEST = 10_000
@@ -113,7 +114,7 @@ class Ledger:
         """
         me = here()
 
-        def write(session: Session, place: str) -> None:
+        def write(session: Session, place: str) -> int:
             _settle(session, place)
             row = {
                 "place": place,
@@ -132,13 +133,15 @@ class Ledger:
                 "trouble": "",
                 "facts": as_json(facts),
             }
-            number = insert(session, "executions", row, "number")
-            with self._lock:
-                self._numbers[identity] = number
+            return insert(session, "executions", row, "number")
 
         self._done[identity] = 0
-        self._try(write)
-        if self._pulse is None and self._numbers:
+        number = self._try(write)
+        if number is None:  # it is not in the database, and nothing more is said of it
+            return
+        with self._lock:
+            self._numbers[identity] = number
+        if self._pulse is None:
             self._pulse = threading.Thread(target=self._beat, name="ledger", daemon=True)
             self._pulse.start()
 
@@ -235,17 +238,20 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _try(self, write: Callable[[Session, str], None]) -> None:
-        """Write something; what goes wrong with the database is kept and not raised."""
+    def _try(self, write: Callable[[Session, str], T]) -> T | None:
+        """Write something; what comes of it once it is done, or nothing: what goes wrong is kept and not raised."""
         if self._door is None:
-            return
+            return None
         try:
             with self._door.session(write=True) as session:
-                write(session, self._door.place)
+                found = write(session, self._door.place)
         except DatabaseRefused as refused:
             self.trouble = self.trouble or refused.faults[0]
         except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on
             self.trouble = self.trouble or database_fault("unwritten", self._door.place, reason=f"{error!r}"[:500])
+        else:
+            return found
+        return None
 
     def _beat(self) -> None:
         """Give signs of life until all ends."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.store.database.address import PATIENCE, Address, address_for
 from copark.store.database.fresh import make_file
+from copark.store.database.place import settle, word_in
 from copark.store.database.session import Door, FileDoor, Rows, set_up
 from copark.store.database.version import TABLE, is_current
 from copark.store.refusals import DatabaseRefused, database_fault
@@ -77,6 +78,8 @@ class Database:
         try:
             with self._in_words():
                 self._prepare()
+                if address.file is None:
+                    self.place = word_in(Path(address.place)) or self._settled(Path(address.place))
         except OSError as error:
             self.engine.dispose()
             raise DatabaseRefused([address.fault_of(error)]) from error
@@ -119,6 +122,11 @@ class Database:
             if (error.name or "").partition(".")[0] != "psycopg":
                 raise
             raise DatabaseRefused([database_fault("no_driver", self.address.shown)]) from None
+
+    def _settled(self, folder: Path) -> str:
+        """The word of a folder that had none."""
+        with self.session(write=True) as session:
+            return settle(session, folder)
 
     def _prepare(self) -> None:
         """Bring the tables up to date, if they are not."""

@@ -25,6 +25,8 @@ STATES = {
     "executions": {"running", "finished", "failed", "interrupted"},
     "jobs": {"queued", "running", "done", "failed", "cancelled"},
 }
+LANES = {"run": "long", "claims": "long", "report": "page"}
+"""Kinds of jobs, and the lane each waits in."""
 HEX = re.compile(r"[0-9a-f]*")
 SMALL, LARGE = 2**31, 2**63
 
@@ -100,4 +102,39 @@ def _contradiction(name: str, row: Mapping[str, Any], studies: set[str]) -> Told
         return ("row_value", f"{name}.identity", {})
     if "study" in row and row["study"] not in studies:
         return ("row_value", f"{name}.study", {})
-    return None
+    wrong = _wrong_in_job(row) if name == "jobs" else ""
+    return ("row_value", f"jobs.{wrong}", {}) if wrong else None
+
+
+def _wrong_in_job(row: Mapping[str, Any]) -> str:
+    """The first column of a job that does not hold what servers show and give to its process."""
+    sound = {
+        "kind": row["kind"] in LANES,
+        "lane": row["lane"] == LANES.get(row["kind"]),
+        "title": _is_said(row["title"]),
+        "errand": _is_errand(row["errand"], row["kind"]),
+        "trouble": all(
+            isinstance(one, dict) and _is_said(one.get("cause")) and _is_said(one.get("repair"))
+            for one in row["trouble"]
+        ),
+    }
+    return next((name for name, is_sound in sound.items() if not is_sound), "")
+
+
+def _is_errand(errand: Mapping[str, Any], kind: str) -> bool:
+    """Whether an errand can be given to the process of a job."""
+    study, words = errand.get("study"), [errand.get(name) for name in ("case", "lang", "data")]
+    return (
+        set(errand) <= {"kind", "case", "study", "lang", "data", "threads"}
+        and errand.get("kind") == kind
+        and all(isinstance(one, str) for one in words)
+        and isinstance(study, dict)
+        and all(type(number) is int for number in (study.get("runs", 1), errand.get("threads", 1)))
+    )
+
+
+def _is_said(words: Any) -> bool:
+    """Whether something is said in both languages, and nothing else."""
+    return (
+        isinstance(words, dict) and set(words) == {"en", "zh"} and all(isinstance(one, str) for one in words.values())
+    )

@@ -64,7 +64,8 @@ async def _run(
     request: Request, services: Services, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None
 ) -> Response:
     """Answer a question on a thread of the model's, from memory where it was asked before."""
-    services.pay(request, cost(asked))
+    weight = cost(asked)
+    services.pay(request, weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
         shelved = services.shelf.get(asked.case)
@@ -82,6 +83,6 @@ async def _run(
         services.asked.remember(identity, Asked(shelved.name, study.content()))
         return content, False, identity
 
-    content, from_memory, identity = await services.kernels.run(request, work)
+    content, from_memory, identity = await services.kernels.run(request, work, 1.0 + weight)
     headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if from_memory else "made"}
     return Response(content, 200, headers, "application/json")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from copark.web.api.replies import CasePath, answered, as_bytes, attachment, held, of_case, sent
+from copark.web.owners import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own
 from copark.workflows.serving.answers import Answer, CaseName
@@ -15,7 +16,7 @@ from copark.workflows.serving.describing import CaseAnswer, describe
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.network import NetworkAnswer, network_of
 from copark.workflows.serving.refusals import absent
-from copark.workflows.serving.uploading import UploadAnswer, packed, remove, skeleton, take
+from copark.workflows.serving.uploading import UploadAnswer, owner_of_upload, packed, remove, skeleton, take
 
 router = APIRouter(tags=["cases"])
 ZIP = "application/zip"
@@ -49,16 +50,16 @@ async def cases(request: Request, services: Own) -> Response:
     "/cases", summary="Bring a case", status_code=201, openapi_extra=BODY, response_class=Response,
     responses=answered(UploadAnswer, status=201),
 )  # fmt: skip
-async def upload(request: Request, services: Own) -> Response:
+async def upload(request: Request, services: Own, word: MaybeOwner = None) -> Response:
     """Take a case as an archive or a workbook, check it, and answer with its name or with all its faults."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (ZIP, XLSX):
         raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
     services.pay(request, UPLOAD_COST)
-    content = await request.body()
+    content, owner = await request.body(), owner_of(request, word)
 
     def work(_ticket: Ticket) -> bytes:
-        return as_bytes(take(services.shelf, content, workbook=kind == XLSX))
+        return as_bytes(take(services.shelf, content, workbook=kind == XLSX, owner=owner))
 
     return Response(await services.desk.run(request, work), 201, media_type="application/json")
 
@@ -104,10 +105,13 @@ async def files(request: Request, services: Own, name: CasePath, form: Form) -> 
 
 
 @router.delete("/cases/{name}", summary="Forget an uploaded case", status_code=204, response_class=Response)
-async def forget(request: Request, services: Own, name: CasePath) -> Response:
-    """Forget a case that was uploaded; those of the casebook stay."""
+async def forget(request: Request, services: Own, name: CasePath, word: MaybeOwner = None) -> Response:
+    """Forget a case that was uploaded; those of the casebook stay. Who brought it alone may do so."""
+    asking = owner_of(request, word)
 
     def work(_ticket: Ticket) -> bool:
+        owner = owner_of_upload(services.shelf, name)
+        services.need_owner(asking if owner is None else owner, asking)
         return remove(services.shelf, name)
 
     if not await services.desk.run(request, work):

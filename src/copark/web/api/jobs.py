@@ -226,9 +226,10 @@ def accepted(request: Request, job: JobInfo) -> Response:
 
 @router.get("/jobs", summary="The jobs")
 def jobs(request: Request, services: Own, word: MaybeOwner = None) -> Jobs:
-    """List the jobs, newest first."""
-    owner, places = owner_of(request, word), services.jobs.places()
-    return Jobs(jobs=[job_info(job, places.get(job.id, 0), owner) for job in reversed(services.jobs.table.all())])
+    """List the jobs, newest first; where clients are told apart, one's own."""
+    owner, places, every = owner_of(request, word), services.jobs.places(), services.jobs.table.all()
+    seen = [job for job in reversed(every) if job.owner == owner or not services.settings.tells_apart]
+    return Jobs(jobs=[job_info(job, places.get(job.id, 0), owner) for job in seen])
 
 
 @router.get("/jobs/{name}", summary="A job")
@@ -239,10 +240,11 @@ def job(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -
 
 @router.delete("/jobs/{name}", summary="Cancel a job")
 def cancel(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
-    """Stop a job, or take it out of the queue; nothing half-written is kept."""
-    found(services, name)
+    """Stop a job, or take it out of the queue; nothing half-written is kept. Its owner alone may do so."""
+    owner = owner_of(request, word)
+    services.need_owner(found(services, name).owner, owner)
     services.jobs.cancel(name)
-    return job_now(services, name, owner_of(request, word))
+    return job_now(services, name, owner)
 
 
 @router.get("/jobs/{name}/events", summary="A job as it goes on", responses=sent("Events.", STREAM))

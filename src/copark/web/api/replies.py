@@ -60,7 +60,7 @@ async def held(
     mark = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
     headers = {"etag": mark, "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == mark:
-        return Response(None, 304, headers)
+        return Response(None, 304, headers | {"vary": "accept-encoding"})
     return Response(content, 200, headers, media)
 
 

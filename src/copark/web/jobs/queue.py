@@ -19,10 +19,9 @@ from typing import Any
 from copark.web.jobs.work import Work
 from copark.workflows.serving.errands import Errand
 from copark.workflows.serving.faults import told_faults
-from copark.workflows.serving.records import MOST_ATTEMPTS, DatabaseRefused, Job, JobTable
+from copark.workflows.serving.records import LANES, MOST_ATTEMPTS, DatabaseRefused, Job, JobTable
 from copark.workflows.serving.refusals import fault
 
-LANES: Mapping[str, str] = {"run": "long", "claims": "long", "report": "page"}
 OFTEN = 0.25
 """Seconds between two looks at what runs: whether it is unwanted, and how far it is."""
 PULSE = 2.0

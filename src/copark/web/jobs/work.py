@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,9 @@ class Work:
         except (OSError, ValueError, TypeError, KeyError):  # what it says is no message of a job
             process.kill()
         process.wait()
+        with suppress(OSError):  # what it did not live to read: its death is told by its code
+            if process.stdin is not None:
+                process.stdin.close()
         return last or {"code": str(process.returncode)}
 
     def _tell(self, said: Mapping[str, Any]) -> None:

@@ -9,14 +9,15 @@ from copark.store.atomic import sweep
 from copark.store.database.asked import Asked, AskedBook
 from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database
+from copark.store.database.rows import LANES
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
 from copark.store.leavings import leavings, throw_away
 from copark.store.refusals import DatabaseRefused
 from copark.workflows.places import reports_in, store_in
 
 __all__ = [
-    "ENDED", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records", "SavedScenario",
-    "ScenarioShelf", "clear_after", "clear_cancelled", "see_to_it",
+    "ENDED", "LANES", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records",
+    "SavedScenario", "ScenarioShelf", "clear_after", "clear_cancelled", "see_to_it",
 ]  # fmt: skip
 
 

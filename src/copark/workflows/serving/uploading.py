@@ -18,6 +18,7 @@ from copark.workflows.serving.workbook import by_sheet, unpack_workbook, workboo
 MOST_KEPT = 50
 """Uploaded cases kept; beyond, the oldest goes."""
 INCOMING = ".incoming-"
+OWNER = ".owner-"
 
 
 class UploadAnswer(Answer):
@@ -29,13 +30,15 @@ class UploadAnswer(Answer):
     """Uploaded cases that are kept before the oldest goes."""
 
 
-def take(shelf: Shelf, content: bytes, *, workbook: bool) -> UploadAnswer:
+def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> UploadAnswer:
     """Take an uploaded case.
 
     Parameters
     ----------
     content
         An archive of a case's files, or a workbook.
+    owner
+        Whose it is.
 
     Raises
     ------
@@ -61,6 +64,8 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool) -> UploadAnswer:
         if faults:
             raise CaseFaults([by_sheet(fault, places) if workbook else fault for fault in faults])
         name = f"u-{secrets.token_hex(16)}"
+        if owner:
+            _owner_file(root, name).write_text(owner, encoding="utf-8")
         folder.rename(root / name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -83,7 +88,23 @@ def remove(shelf: Shelf, name: str) -> bool:
     there = folder.is_dir()
     shelf.forget(name)
     shutil.rmtree(folder, ignore_errors=True)
+    _owner_file(shelf.uploads, name).unlink(missing_ok=True)
     return there
+
+
+def owner_of_upload(shelf: Shelf, name: str) -> str | None:
+    """Whose an uploaded case is; ``None`` if there is none, or nobody wrote down whose."""
+    if shelf.uploads is None or not UPLOADED.fullmatch(name):
+        return None
+    try:
+        return _owner_file(shelf.uploads, name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def _owner_file(root: Path, name: str) -> Path:
+    """Where it is written whose a case is: beside its folder, which holds what was brought and nothing else."""
+    return root / f"{OWNER}{name}"
 
 
 def packed(shelf: Shelf, name: str, *, workbook: bool) -> bytes:

@@ -1,0 +1,81 @@
+"""Whose turn is next: clients share what there is by how much they ask, not by how often or how early.
+
+Self-clocked fair queueing (Golestani, INFOCOM 1994). A question of weight w that client c asks is marked
+
+    F = max(V, F_c) + w
+
+where F_c is the mark of c's question before it, and V that of the question begun last. The smallest mark is next. So
+who asks little overtakes who asks much, whoever asks again falls behind his own last question, and since V only grows
+nobody is overtaken for ever.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+MOST_MARKS = 1_000
+"""Clients whose marks are kept before those are dropped that bear on nothing any more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Turn(Generic[T]):
+    """Something that waits for its turn: its mark, its place among equals, and what it weighs."""
+
+    mark: float
+    number: int
+    weight: float
+    item: T
+
+
+class Turns(Generic[T]):
+    """What waits, in the order in which it will be begun if no more comes. Not safe between threads."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Turn[T]] = []
+        self._marks: dict[str, float] = {}
+        self._now = 0.0
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def mark(self, client: str, weight: float) -> float:
+        """The mark that a client's next question would get."""
+        return max(self._now, self._marks.get(client, 0.0)) + weight
+
+    def ahead(self, client: str, weight: float, heaviest: float = float("inf")) -> float:
+        """Weight of all that would be begun before a client's next question, of what weighs at most ``heaviest``."""
+        mark = self.mark(client, weight)
+        return sum(turn.weight for turn in self._waiting if turn.mark <= mark and turn.weight <= heaviest)
+
+    def put(self, client: str, weight: float, item: T) -> Turn[T]:
+        """Let something wait for its turn."""
+        self._count += 1
+        turn = Turn(self.mark(client, weight), self._count, weight, item)
+        insort(self._waiting, turn, key=lambda one: (one.mark, one.number))
+        self._marks[client] = turn.mark
+        if len(self._marks) > MOST_MARKS:
+            self._marks = {name: mark for name, mark in self._marks.items() if mark > self._now}
+        return turn
+
+    def take(self, heaviest: float = float("inf")) -> T | None:
+        """What is next, of what weighs at most ``heaviest``."""
+        for n, turn in enumerate(self._waiting):
+            if turn.weight <= heaviest:
+                self._now = max(self._now, turn.mark)
+                return self._waiting.pop(n).item
+        return None
+
+    def drop(self, turn: Turn[T]) -> None:
+        """Let something wait no longer, if it still does."""
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+
+    def clear(self) -> list[T]:
+        """Let nothing wait any longer; what did."""
+        items = [turn.item for turn in self._waiting]
+        self._waiting.clear()
+        return items
