@@ -44,12 +44,12 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Server]:
-    """Serve on a free port until done."""
+def serving(data: Path, *options: str) -> Iterator[Server]:
+    """Serve on a free port until done, with further options of ``copark serve``."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    command = [sys.executable, "-m", "copark", "serve", "--port", str(port), "--data", str(data)]
+    command = [sys.executable, "-m", "copark", "serve", "--port", str(port), "--data", str(data), *options]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
     try:
         until = time.monotonic() + 120

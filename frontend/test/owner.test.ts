@@ -79,7 +79,7 @@ describe('the word of an owner', () => {
     await get('jobs'); await post('jobs', {}); await post('jobs/claims', {}); await remove('jobs/1'); await page('report', {});
     expect(asked.map(([, sent]) => sent)).toEqual(asked.map(() => word));
     asked.length = 0;
-    await get('cases'); await post('simulate', {}); await get('studies');
+    await get('evidence'); await get('parks'); await get('studies');
     expect(asked.map(([, sent]) => sent)).toEqual([null, null, null]);
   });
 

@@ -58,5 +58,13 @@ def awaited(work: Coroutine[Any, Any, Any]) -> Any:
         return thread.submit(asyncio.run, work).result()
 
 
+def services_of(client: TestClient) -> Any:
+    """The parts of the server a client asks."""
+    app: Any = client.app
+    while not hasattr(app, "state"):
+        app = app.app
+    return app.state.services
+
+
 EQUITY = {"edits": {"equity": [{"home": 3500, "host": 6500}], "quota": 5001}}
 """A scenario: the shares the other way round."""

@@ -175,13 +175,6 @@ def test_a_large_question_costs_more_than_a_small_one(serve):
         assert client.post("/api/v1/simulate", json=ask | {"runs": 200}).status_code == 200
 
 
-def services_of(client):
-    app = client.app
-    while not hasattr(app, "state"):
-        app = app.app
-    return app.state.services
-
-
 def test_bodies_are_bounded_whatever_they_say_of_their_size(serve):
     with serve(limits={"body": 1000, "upload": 5000}) as client:
         many = b"x" * 2000

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from copark.store import RunStore
+from copark.store.manifest import faults_of
 from copark.web.jobs.child import Stopped, Teller, main
 from copark.web.jobs.queue import trouble_of
 from copark.web.services import Services
 from copark.web.settings import Settings
+from tests.web.conftest import services_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
 SHORT = {"case": "great-stone", "runs": 150, "draws": "unsettled", "outputs": ["jobs"]}
@@ -98,6 +100,56 @@ def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tm
         runs = tmp_path / "out" / "runs"
         assert not runs.exists() or list(runs.iterdir()) == []
         assert client.delete(f"/api/v1/jobs/{first['id']}").json()["state"] == "cancelled"
+
+
+def test_a_job_stops_within_a_chunk_of_being_cancelled(serve, tmp_path):
+    """It would take minutes. To stop it may take a quarter of a second to be seen, and half a one to be killed."""
+    with serve() as client:
+        job = client.post("/api/v1/jobs", json=LONG).json()
+        until = time.monotonic() + 60
+        while client.get(f"/api/v1/jobs/{job['id']}").json()["done"] == 0:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        process = services_of(client).jobs._working[job["id"]]._process
+        begun = time.monotonic()
+        assert client.delete(f"/api/v1/jobs/{job['id']}").json()["state"] in ("running", "cancelled")
+        wait_for(client, job, "cancelled")
+        assert process.poll() is not None, "its process is gone, too"
+        assert time.monotonic() - begun < 5.0
+        until = time.monotonic() + 10
+        while list((tmp_path / "out" / "runs").iterdir()):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+
+def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
+    with serve() as client:
+        job = client.post("/api/v1/jobs", json=LONG | {"runs": 6_000}).json()
+        until = time.monotonic() + 60
+        while client.get(f"/api/v1/jobs/{job['id']}").json()["done"] == 0:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        services_of(client).jobs._working[job["id"]]._process.kill()
+        ended = wait_for(client, job, "done", "failed")
+    assert (ended["state"], ended["attempts"], ended["trouble"]) == ("done", 2, [])
+    store = RunStore(tmp_path / "out" / "runs")
+    assert [path.name for path in store.root.iterdir()] == [ended["identity"]]
+    (record,) = store.records()[0]
+    assert record.runs == 6_000
+    assert faults_of(record.path, deep=True) == []
+
+
+def test_owners_take_turns(serve):
+    words = [{"X-Copark-Owner": f"a-word-nobody-can-guess-{n}"} for n in range(2)]
+    with serve() as client:
+        many = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}, headers=words[0]).json() for seed in range(4)]
+        wait_for(client, many[0], "running")
+        one = client.post("/api/v1/jobs", json=LONG | {"seed": 9}, headers=words[1]).json()
+        assert one["place"] == 2, "after the one that runs, and before all that its owner has waiting"
+        assert [client.get(f"/api/v1/jobs/{job['id']}").json()["place"] for job in many] == [0, 3, 4, 5]
+        for job in (one, *reversed(many)):
+            client.delete(f"/api/v1/jobs/{job['id']}")
+        wait_for(client, many[0], "cancelled")
 
 
 def test_a_slider_is_answered_while_a_job_runs(serve):

@@ -2,6 +2,9 @@ import { isOwned, owner, OWNER } from './owner';
 import type { Lang, ProblemInfo } from './types';
 
 const PREFIX = '/api/v1/';
+/** Seconds a busy server is waited for by itself, and how often a question is asked in all. */
+const SOON = 15;
+const TRIES = 3;
 
 /** A refusal of the server, with its cause and repair in both languages; or, without them, that it was not reached. */
 export class Refused extends Error {
@@ -35,13 +38,30 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
-function sent(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
-  return reached(path, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: signal ?? null,
+/** A pause that ends at once, as a request would, when it is not wanted any more. */
+function pause(seconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => { clearTimeout(timer); reject(new DOMException('', 'AbortError')); };
+    const timer = setTimeout(() => { signal?.removeEventListener('abort', stop); resolve(); }, 1000 * seconds);
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
   });
+}
+
+/** Ask; where the server is busy and says that it will not be for long, ask again then. */
+async function sent(method: 'POST' | 'PUT', path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await reached(path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: signal ?? null,
+    });
+    const seconds = Number(response.headers.get('retry-after'));
+    const soon = (response.status === 429 || response.status === 503) && seconds > 0 && seconds <= SOON;
+    if (!soon || tries >= TRIES) return response;
+    await pause(seconds, signal);
+  }
 }
 
 export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {

@@ -21,6 +21,7 @@ def serve(
     token: Annotated[str | None, typer.Option("--token", help="web.help.token", metavar="WORD")] = None,
     data: Annotated[Path, typer.Option("--data", help="web.help.data", metavar="DIR")] = OUT,
     threads: Threads = None,
+    memory: Annotated[int, typer.Option("--memory", min=16, help="web.help.memory", metavar="MB")] = 480,
     _lang: Lang = None,
 ) -> None:
     """Serve until somebody stops it."""
@@ -29,7 +30,7 @@ def serve(
     from copark.web.server import serve as run
     from copark.web.server import settings_of
 
-    settings = settings_of(host, port, token, data, ctx.obj, threads)
+    settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory)
     say("web.starting", ctx.obj)
 
     def ready(address: str) -> None:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from copark.version import __version__
 from copark.web import docs, pages
+from copark.web.allocation import keep_giving_back
 from copark.web.api import PREFIX, router
 from copark.web.guards import guarded
 from copark.web.problems import add_handlers, problem_schema
@@ -51,9 +52,11 @@ def bare_app(settings: Settings, rates: Rates) -> FastAPI:
         services.jobs.start()
         if settings.warm:
             await asyncio.get_running_loop().run_in_executor(None, warm_up, services.engine, services.book)
+        giving = asyncio.create_task(keep_giving_back())
         try:
             yield
         finally:
+            giving.cancel()
             services.close()
 
     app = FastAPI(

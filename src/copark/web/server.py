@@ -11,8 +11,9 @@ import uvicorn
 
 from copark.errors import RunRefused
 from copark.texts import text
+from copark.web.allocation import share_arenas
 from copark.web.app import create_app
-from copark.web.settings import Settings, is_loopback
+from copark.web.settings import Limits, Settings, is_loopback
 from copark.workflows.serving.records import see_to_it
 
 CONNECTIONS = 600
@@ -20,6 +21,8 @@ CONNECTIONS = 600
 KEEP_ALIVE = 30
 GRACE = 3
 LEAST_TOKEN = 16
+MEMORY = Limits.memory // 1_000_000
+"""Megabytes of what was made lately that are held."""
 Ready = Callable[[str], None]
 
 
@@ -37,7 +40,9 @@ class Announced(uvicorn.Server):
             self.ready()
 
 
-def settings_of(host: str, port: int, token: str | None, data: Path, lang: str, threads: int | None = None) -> Settings:
+def settings_of(
+    host: str, port: int, token: str | None, data: Path, lang: str, *, threads: int | None = None, memory: int = MEMORY
+) -> Settings:
     """How a server is to be set up, by what was said and by the environment.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
@@ -61,6 +66,7 @@ def settings_of(host: str, port: int, token: str | None, data: Path, lang: str, 
         hosts=_names("COPARK_HOSTS"),
         origins=_names("COPARK_ORIGINS"),
         threads=threads,
+        limits=Limits(memory=memory * 1_000_000),
     )
 
 
@@ -101,6 +107,7 @@ def serve(settings: Settings, lang: str, ready: Ready) -> None:
     RunRefused
         If the address cannot be had.
     """
+    share_arenas()
     see_to_it(settings.data)
     door = listen(settings, lang)
     host, port = door.getsockname()[:2]

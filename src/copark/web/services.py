@@ -30,6 +30,8 @@ from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.study import Study
 
 LEFT_BEHIND = (".export-*", ".incoming-*")
+SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
+"""How memory is divided among what is held."""
 DESKS = 2
 """Threads that write files."""
 LIGHT = 5.0
@@ -72,11 +74,12 @@ class Services:
             for path in [*settings.data.glob(pattern), *own.rglob(pattern)]:
                 shutil.rmtree(path, ignore_errors=True)
         self.shelf = Shelf(own / "cases")
-        self.engine = Engine(self.shelf, settings.threads, limits.runs)
-        self.book = FlowBook(self.engine)
+        held = {name: int(limits.memory * share) for name, share in SHARES.items()}
+        self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
+        self.book = FlowBook(self.engine, held["flows"])
         self.kernels = Pool(self.engine.threads, limits.waiting, "kernel", patience=limits.wait, light=LIGHT)
         self.desk = Pool(DESKS, limits.files, "desk")
-        self.answers = BoundedCache(limits.answers)
+        self.answers = BoundedCache(held["answers"])
         self.records = Records(settings.data)
         self.asked = self.records.asked
         self.jobs = JobQueue(self.records.jobs, threads=max(1, self.engine.threads // 2))

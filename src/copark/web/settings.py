@@ -37,10 +37,8 @@ class Limits:
         Jobs that may wait, and how many of them may be one owner's.
     stored
         Bytes of stored runs above which no job is taken.
-    answers
-        Bytes of answers held in memory.
-    runs
-        Bytes of runs held in memory.
+    memory
+        Bytes of what was made lately that are held: runs, flows, answers, inputs.
     """
 
     body: int = 256_000
@@ -57,8 +55,7 @@ class Limits:
     jobs: int = 50
     jobs_each: int = 20
     stored: int = 20_000_000_000
-    answers: int = 64_000_000
-    runs: int = 256_000_000
+    memory: int = 480_000_000
 
 
 @dataclass(frozen=True)

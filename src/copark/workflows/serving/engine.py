@@ -117,13 +117,17 @@ class Engine:
         Cases.
     threads
         Threads one request may use while it is alone; they never change a bit.
+    held, inputs
+        Bytes of runs, and of packed inputs, that are held.
     """
 
-    def __init__(self, shelf: Shelf, threads: int | None = None, held: int = RUNS_HELD) -> None:
+    def __init__(
+        self, shelf: Shelf, threads: int | None = None, held: int = RUNS_HELD, inputs: int = INPUTS_HELD
+    ) -> None:
         self.shelf = shelf
         self.threads = threads or default_threads()
         self.runs: BoundedCache[ArmRuns] = BoundedCache(held)
-        self._inputs: BoundedCache[Inputs] = BoundedCache(INPUTS_HELD)
+        self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
         self._sources: dict[str, PosteriorSource] = {}
         self._lock = threading.Lock()
         self._busy = 0

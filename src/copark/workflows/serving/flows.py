@@ -126,11 +126,13 @@ class FlowBook:
     ----------
     engine
         The engine whose cases and draws they share.
+    held
+        Bytes of flows that are held.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, held: int = FLOWS_HELD) -> None:
         self.engine = engine
-        self.held: BoundedCache[Flows] = BoundedCache(FLOWS_HELD)
+        self.held: BoundedCache[Flows] = BoundedCache(held)
 
     def flows(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> Flows:
         """Flows of the first runs of a scenario."""
