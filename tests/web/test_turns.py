@@ -213,6 +213,21 @@ def test_nothing_waits_beyond_the_end_of_the_queue():
     assert refused.retry_after >= 1.0
 
 
+def test_heavy_work_takes_no_place_of_light_work():
+    async def go(pool):
+        held = Held()
+        doing = [asyncio.create_task(pool.run(request_of(), held, 11.0)) for _ in range(2)]
+        await until(lambda: held.begun.is_set() and pool.pending == 2)
+        with pytest.raises(Problem):
+            await pool.run(request_of("you"), lambda _: None, 11.0)
+        found = await pool.run(request_of("you"), lambda _: "light", 1.5)
+        held.free.set()
+        await asyncio.gather(*doing)
+        return found
+
+    assert with_pool(go, waiting=1, light=5.0) == "light"
+
+
 def test_who_leaves_while_waiting_waits_no_longer():
     async def go(pool):
         async def leaves():

@@ -119,7 +119,7 @@ class Pool:
         task, client = Task(work, weight), asker_of(request)
         with self._news:
             wait = self._expected(client, weight)
-            if self._closing or len(self._turns) >= self.waiting + self._idle() or wait > self.patience:
+            if self._closing or self._is_full(weight) or wait > self.patience:
                 raise Problem(503, "queue", retry_after=max(wait - self.patience, 1.0), seconds=max(1, round(wait)))
             turn = self._turns.put(client, weight, task)
             self._news.notify_all()
@@ -157,6 +157,11 @@ class Pool:
         """Seconds a request would wait for its turn, by the speed of what was done lately."""
         with self._news:
             return self._expected(asker_of(request), weight)
+
+    def _is_full(self, weight: float) -> bool:
+        """Whether no more can wait; heavy work takes no place of light work, which does not wait for it."""
+        heaviest = self.light if self.light is not None and weight <= self.light else float("inf")
+        return self._turns.count(heaviest) >= self.waiting + self._idle()
 
     def _idle(self) -> int:
         """Threads for anything that have nothing to do."""

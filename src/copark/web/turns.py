@@ -42,6 +42,10 @@ class Turns(Generic[T]):
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def count(self, heaviest: float) -> int:
+        """How many wait of what weighs at most ``heaviest``."""
+        return sum(turn.weight <= heaviest for turn in self._waiting)
+
     def mark(self, client: str, weight: float) -> float:
         """The mark that a client's next question would get."""
         return max(self._now, self._marks.get(client, 0.0)) + weight
