@@ -46,5 +46,7 @@ def test_a_leak_is_seen():
     assert not seen(lambda n: 300 + n, lambda n: 20, lambda n: 8, lambda n: 1).is_flat
     assert not seen(lambda n: 300, lambda n: 20 + n // 5, lambda n: 8, lambda n: 1).is_flat
     assert not seen(lambda n: 300, lambda n: 20, lambda n: 8 + n // 5, lambda n: 1).is_flat
+    flat.database = 32
+    assert not flat.is_flat, "connections to the database are bounded"
     begun = seen(lambda n: 100 + 10 * min(n, 25), lambda n: min(n, 25), lambda n: 8, lambda n: 1)
     assert begun.is_flat, "what is filled in the first half is no leak"
