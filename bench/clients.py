@@ -13,6 +13,8 @@ from typing import Any
 
 HONEST = (429, 503)
 """Answers of a server that is asked too much; each must say when to come again."""
+QUIET = 20.0
+"""Seconds without a question after which a new connection is made: the server ends one that is idle for 30."""
 JSON = {"content-type": "application/json"}
 
 
@@ -48,11 +50,15 @@ class Asker:
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     _line: http.client.HTTPConnection | None = None
+    _asked: float = 0.0
 
     def ask(self, method: str, path: str, body: bytes | Any = None, kind: str = "application/json") -> Got:
         """Ask, and note whatever is no honest answer."""
         raw = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         begun = time.perf_counter()
+        if begun - self._asked > QUIET:
+            self.close()
+        self._asked = begun
         if self._line is None:
             place = (f"127.0.{self.number // 200 + 1}.{self.number % 200 + 1}", 0)
             self._line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300, source_address=place)

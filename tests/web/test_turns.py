@@ -87,12 +87,34 @@ def test_what_is_ahead_is_what_will_be_begun_before():
     assert before == pytest.approx(ahead)
 
 
+def test_who_was_sent_away_is_before_all_who_came_meanwhile():
+    """Once: what he asks after that is marked as anybody's."""
+    turns = Turns()
+    for n in range(3):
+        turns.put(f"early-{n}", 10.0, f"early-{n}")
+    turns.send_away("polite", 10.0, 99.0)
+    assert turns.absent("other", 10.0) == 10.0
+    assert turns.absent("polite", 10.0) == 0.0, "one's own place is not before oneself"
+    for n in range(3):
+        turns.take()
+        turns.put(f"rude-{n}", 10.0, f"rude-{n}")
+    turns.send_away("polite", 10.0, 99.0)
+    turns.put("polite", 10.0, "polite")
+    assert turns.absent("other", 10.0) == 0.0
+    turns.put("polite", 10.0, "polite again")
+    assert begun(turns) == ["polite", "rude-0", "rude-1", "rude-2", "polite again"]
+
+
 def test_what_is_remembered_of_clients_is_bounded():
     turns = Turns()
     for n in range(3 * MOST_MARKS):
         turns.put(f"client-{n}", 1.0, n)
         turns.take()
+        turns.send_away(f"client-{n}", 1.0, float(n))
     assert len(turns._marks) <= MOST_MARKS + 1
+    assert len(turns._sent_away) <= MOST_MARKS
+    turns.forget_absent(3 * MOST_MARKS - 10)
+    assert len(turns._sent_away) == 9, "no place is kept for who does not come again"
 
 
 async def never():
@@ -183,6 +205,9 @@ def test_who_would_wait_too_long_is_told_how_long():
         with pytest.raises(Problem) as refused:
             await pool.run(request_of("you"), lambda _: None, 10.0)
         assert pool.expected(request_of("you"), 5.0) == pytest.approx(2.0, abs=0.5), "a smaller one is before them"
+        with pytest.raises(Problem) as later:
+            await pool.run(request_of("third"), lambda _: None, 10.0)
+        assert later.value.retry_after == pytest.approx(3.5, abs=0.4), "who was sent away before comes before"
         held.free.set()
         await asyncio.gather(*doing, *waits)
         assert await pool.run(request_of("you"), lambda _: "now", 10.0) == "now"

@@ -23,6 +23,8 @@ from copark.workflows.serving.engine import Cancelled, Ticket
 T = TypeVar("T")
 FORGETTING = 0.9
 """What each further answer leaves of the weight of those before it in what is known of their speed."""
+KEPT = 10.0
+"""Seconds for which a place is kept for who does not come when told."""
 PATIENCE = 2.0
 """Seconds that threads may take to end."""
 
@@ -120,7 +122,7 @@ class Pool:
         with self._news:
             wait = self._expected(client, weight)
             if self._closing or self._is_full(weight) or wait > self.patience:
-                raise Problem(503, "queue", retry_after=max(wait - self.patience, 1.0), seconds=max(1, round(wait)))
+                raise self._sent_away(client, weight, wait)
             turn = self._turns.put(client, weight, task)
             self._news.notify_all()
         doing = asyncio.wrap_future(task.answer)
@@ -158,6 +160,19 @@ class Pool:
         with self._news:
             return self._expected(asker_of(request), weight)
 
+    def _sent_away(self, client: str, weight: float, wait: float) -> Problem:
+        """Tell a client when there will be room: those who were sent away before come again, too, and before it."""
+        now = time.monotonic()
+        self._turns.forget_absent(now)
+        wait += self._turns.absent(client, weight) * self._speed() / self.workers
+        later = max(wait - self.patience, 1.0)
+        self._turns.send_away(client, weight, now + later + KEPT)
+        return Problem(503, "queue", retry_after=later, seconds=max(1, round(wait)))
+
+    def _speed(self) -> float:
+        """Seconds that a unit of weight has taken lately."""
+        return self._seconds / self._weights if self._weights else 0.0
+
     def _is_full(self, weight: float) -> bool:
         """Whether no more can wait; heavy work takes no place of light work, which does not wait for it."""
         heaviest = self.light if self.light is not None and weight <= self.light else float("inf")
@@ -169,7 +184,7 @@ class Pool:
 
     def _expected(self, client: str, weight: float) -> float:
         """Seconds a client's question would wait: what is ahead of it, and what is left of what runs."""
-        speed = self._seconds / self._weights if self._weights else 0.0
+        speed = self._speed()
         now = time.monotonic()
         left = {True: 0.0, False: 0.0}
         for task, light_only in self._running.items():

@@ -7,6 +7,9 @@ Self-clocked fair queueing (Golestani, INFOCOM 1994). A question of weight w tha
 where F_c is the mark of c's question before it, and V that of the question begun last. The smallest mark is next. So
 who asks little overtakes who asks much, whoever asks again falls behind his own last question, and since V only grows
 nobody is overtaken for ever.
+
+Who is sent away keeps the V of that moment until he is served: coming again when he was told to, he is before all who
+came meanwhile, and gains nothing by coming earlier.
 """
 
 from __future__ import annotations
@@ -30,12 +33,23 @@ class Turn(Generic[T]):
     item: T
 
 
+@dataclass(frozen=True)
+class Absent:
+    """Somebody who was sent away: when, in marks; the mark and the weight of the question; until when it counts."""
+
+    since: float
+    mark: float
+    weight: float
+    until: float
+
+
 class Turns(Generic[T]):
     """What waits, in the order in which it will be begun if no more comes. Not safe between threads."""
 
     def __init__(self) -> None:
         self._waiting: list[Turn[T]] = []
         self._marks: dict[str, float] = {}
+        self._sent_away: dict[str, Absent] = {}
         self._now = 0.0
         self._count = 0
 
@@ -48,7 +62,25 @@ class Turns(Generic[T]):
 
     def mark(self, client: str, weight: float) -> float:
         """The mark that a client's next question would get."""
-        return max(self._now, self._marks.get(client, 0.0)) + weight
+        since = self._sent_away[client].since if client in self._sent_away else self._now
+        return max(since, self._marks.get(client, 0.0)) + weight
+
+    def absent(self, client: str, weight: float) -> float:
+        """Weight of what was sent away and would be begun before a client's next question if it came again by then."""
+        mark = self.mark(client, weight)
+        return sum(one.weight for name, one in self._sent_away.items() if name != client and one.mark <= mark)
+
+    def send_away(self, client: str, weight: float, until: float) -> None:
+        """Let a client come again without losing its place among those who come meanwhile, if it comes until then."""
+        mark = self.mark(client, weight)
+        since = self._sent_away.pop(client, Absent(self._now, mark, weight, until)).since
+        self._sent_away[client] = Absent(since, mark, weight, until)
+        if len(self._sent_away) > MOST_MARKS:
+            del self._sent_away[next(iter(self._sent_away))]
+
+    def forget_absent(self, now: float) -> None:
+        """Keep no place for those who did not come again."""
+        self._sent_away = {name: one for name, one in self._sent_away.items() if one.until > now}
 
     def ahead(self, client: str, weight: float, heaviest: float = float("inf")) -> float:
         """Weight of all that would be begun before a client's next question, of what weighs at most ``heaviest``."""
@@ -61,6 +93,7 @@ class Turns(Generic[T]):
         turn = Turn(self.mark(client, weight), self._count, weight, item)
         insort(self._waiting, turn, key=lambda one: (one.mark, one.number))
         self._marks[client] = turn.mark
+        self._sent_away.pop(client, None)
         if len(self._marks) > MOST_MARKS:
             self._marks = {name: mark for name, mark in self._marks.items() if mark > self._now}
         return turn
