@@ -12,12 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.cluster import Threads
+from copark.cluster.machines import MachinesDiffer, machine
 from copark.inference import batch, examination
 from copark.inference.batch import make_batch, piece_path
 from copark.store import stages
 from copark.store.leavings import leavings
 from copark.store.stages import State, write_state
 from copark.workflows.calibrating import calibrate, plan_calibration
+from copark.workflows.making import Means
 from tests.inference.killed import PIECE, RECORDS, short
 from tests.inference.workflow_settings import TINY
 
@@ -155,6 +158,38 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
     assert sorted(made) == list(range(0, recipe.runs, PIECE))
     assert sorted(one.kept for one in found) == [0, recipe.runs]
     assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
+
+
+def test_a_crew_makes_the_same_batch_and_only_what_is_missing(recipe, often, tmp_path) -> None:
+    alone = make_batch(recipe)
+    made = make_batch(recipe, folder=tmp_path, crew=Threads(2))
+    assert np.array_equal(made.counterparts, alone.counterparts, equal_nan=True)
+    assert np.array_equal(made.at_cut, alone.at_cut, equal_nan=True)
+    piece_path(tmp_path / f"batch-{recipe.identity}", 2 * PIECE).unlink()
+    told: list[tuple[int, int]] = []
+    again = make_batch(recipe, folder=tmp_path, crew=Threads(1), progress=lambda *one: told.append(one))
+    assert again.kept == recipe.runs - PIECE
+    assert told[:2] == [(recipe.runs - PIECE, recipe.runs), (recipe.runs, recipe.runs)]
+    assert np.array_equal(again.counterparts, alone.counterparts, equal_nan=True)
+
+
+def test_a_crew_of_another_processor_is_refused(recipe, often, monkeypatch, tmp_path) -> None:
+    """Its pieces would agree to about 1e-9, and are named by the bits."""
+    crew = Threads(1)
+    other = machine() | {"cpu_features": "another"}
+    monkeypatch.setattr(crew, "machine", lambda *_, **__: other, raising=False)
+    with pytest.raises(MachinesDiffer, match="cpu_features"):
+        make_batch(recipe, folder=tmp_path, crew=crew)
+    with pytest.raises(ValueError, match="folder"):
+        make_batch(recipe, crew=Threads(1))
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("default")
+def test_workers_of_this_machine_make_the_same_calibration(undisturbed, tmp_path) -> None:
+    with short():
+        made = calibrate("great-stone", settings=TINY, out=tmp_path, means=Means(1, workers=2), report=False)
+    assert arrays(made.folder) == undisturbed
 
 
 def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from copark.errors import RunRefused
 from copark.experiments.planner import Reported, looks, widest
 from copark.experiments.results import study_identity
 from copark.experiments.run import simulate
 from copark.experiments.study import baseline
 from copark.store import RunStore
 from copark.workflows import planning, stopping
+from copark.workflows.making import Means
+from copark.workflows.running import run_study
 
 HALF = 0.02
 
@@ -91,6 +94,20 @@ def test_an_arm_that_is_hard_to_tell_makes_all_arms_go_on(study, great_stone, st
     found = stopping.run_until(both, great_stone, half=HALF, most=6000, threads=1)
     assert found.study.runs >= stopped.study.runs
     assert {one.scenario for one in found.looks[-1].precisions} == {"as-it-is", "taxed"}
+
+
+@pytest.mark.parametrize(("lang", "reason"), [("en", "not known beforehand"), ("zh", "无法预知")])
+@pytest.mark.parametrize(
+    ("means", "option"),
+    [
+        (Means(workers=2), "--workers"),
+        (Means(scheduler="tcp://host:1"), "--scheduler"),
+        (Means(store="s3://b"), "--store"),
+    ],
+)
+def test_others_are_not_asked_for_an_unknown_number_of_runs(tmp_path, lang, reason, means, option):
+    with pytest.raises(RunRefused, match=f"{option}.*{reason}"):
+        run_study("great-stone", until=0.05, means=means, out=tmp_path, lang=lang)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -1,5 +1,7 @@
 """Ablations: what is off is off, what does nothing is said to do nothing, refits treat all alike."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,8 @@ from copark.errors import RunRefused
 from copark.experiments.study import Scenario
 from copark.inference.ablations import ablate, effects, mechanisms, refit, scoring
 from copark.model.variables import catalogue
+from copark.store import stages
+from copark.store.stages import Stages, Tally, write_state
 from tests.sensitivity.conftest import CUT, ONLY
 
 
@@ -164,3 +168,36 @@ def test_the_work_ahead_is_told_to_the_last_quarter(great_stone, source):
     ablate.ablate(great_stone, wanted, source=source, progress=lambda *one: told.append(one))
     assert told[-1][1] == told[-1][2]
     assert all(stage == "simulate" for stage, _, _ in told)
+
+
+def numbers(found):
+    """Everything that was measured, to the last bit."""
+    rows = [
+        [row.effect.plain(), row.replayed.ratio, row.since_cut and row.since_cut.ratio, row.refitted.ratio, row.misfit]
+        for row in found.rows
+    ]
+    return json.dumps([rows, found.crps, found.crps_refitted, found.noise, found.noise_refitted])
+
+
+def test_stopped_ablations_go_on_with_what_was_done(great_stone, calibration, source, ablations, monkeypatch, tmp_path):
+    wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
+    made = []
+
+    def ablated(kept):
+        return ablate.ablate(great_stone, wanted, source=source, parameters=calibration.parameters, stages=kept)
+
+    def stops(path, identity, state):
+        write_state(path, identity, state)
+        made.append(path.stem)
+        if len(made) == 9:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stages, "write_state", stops)
+        with pytest.raises(KeyboardInterrupt):
+            ablated(Stages(tmp_path, "work"))
+    again = Stages(tmp_path, "work")
+    found = ablated(again)
+    assert again.tally() == Tally(9, begun=False, whole=again.tally().whole)
+    assert again.tally().whole > 15
+    assert numbers(found) == numbers(ablations)

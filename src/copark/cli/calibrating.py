@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
+from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from copark.workflows.calibrating import Planned
     from copark.workflows.calibration_answers import Calibrated, Rechecked
     from copark.workflows.crosschecking import CrossChecked
+    from copark.workflows.making import Means
 
 SHOWN = 15
 """Parameters on the screen; the page has the others."""
@@ -46,6 +48,8 @@ def calibrate(
     check: Annotated[bool, typer.Option("--check", help="calibration.help.check")] = False,
     crosscheck: Annotated[bool, typer.Option("--crosscheck", help="calibration.help.crosscheck")] = False,
     threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     _lang: Lang = None,
     out: Out = OUT,
     no_report: NoReport = False,
@@ -53,22 +57,26 @@ def calibrate(
     """Calibrate a case, or all parks together; or make the shipped posterior again and compare."""
     from copark.cli.progress import Progress
     from copark.workflows import calibrating, pooling
+    from copark.workflows.making import Means
 
     asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh, "--check": check,
-             "--crosscheck": crosscheck}  # fmt: skip
+             "--crosscheck": crosscheck, "--workers": bool(workers), "--scheduler": bool(scheduler)}  # fmt: skip
+    means = Means(threads, scheduler, workers)
     pooling.check_asked(case, pool=pool, cases=cases, others=[name for name, on in asked.items() if on], lang=ctx.obj)
     if pool or case is None:
         calibrate_pool(cases, runs, seed, threads, ctx.obj, out, report=not no_report)
         return
     if check:
         with Progress(ctx.obj) as progress:
-            found = calibrating.check_posterior(case, threads=threads, out=out, lang=ctx.obj, progress=progress)
+            found = calibrating.check_posterior(
+                case, threads=threads, means=means, out=out, lang=ctx.obj, progress=progress
+            )  # fmt: skip
         show_rechecked(found, ctx.obj)
         if not found.passed:
             raise typer.Exit(1)
         return
     if crosscheck:
-        cross_checked(case, runs, seed, threads, ctx.obj, out)
+        cross_checked(case, runs, seed, means, ctx.obj, out)
         return
     planned = calibrating.plan_calibration(
         case, cut=cut, runs=runs, seed=seed, threads=threads, out=out, lang=ctx.obj, refine=refine, fresh=fresh
@@ -83,6 +91,7 @@ def calibrate(
             refine=refine,
             fresh=fresh,
             threads=threads,
+            means=means,
             lang=ctx.obj,
             out=out,
             report=not no_report,
@@ -92,14 +101,16 @@ def calibrate(
 
 
 def cross_checked(
-    case: str, runs: str | None, seed: int | None, threads: int | None, lang: str, out: Path
+    case: str, runs: str | None, seed: int | None, means: Means, lang: str, out: Path
 ) -> None:  # fmt: skip
     """Compare a calibration with another method's, and show where they differ."""
     from copark.cli.progress import Progress
     from copark.workflows.crosschecking import cross_check
 
     with Progress(lang) as progress:
-        said = cross_check(case, runs=runs, seed=seed, threads=threads, lang=lang, out=out, progress=progress)
+        said = cross_check(
+            case, runs=runs, seed=seed, threads=means.threads, means=means, lang=lang, out=out, progress=progress
+        )  # fmt: skip
     show_crosschecked(said, lang)
 
 

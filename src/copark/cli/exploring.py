@@ -84,7 +84,8 @@ def show_ablated(found: AblationAnswer, lang: str) -> None:
     """What each mechanism and arrow does, and where the page is."""
     console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
-    console.print(text("cli.compare.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    took = text("cli.compare.took", lang, time=duration(found.seconds, lang))
+    console.print(f"{took} {found.went_on}".strip(), highlight=False)
     for kind in ("mechanism", "link"):
         rows = [row for row in found.rows if row.kind == kind]
         if rows:

@@ -8,7 +8,7 @@ from threading import Event
 from typing import Protocol
 
 from copark.cluster.machines import Machine, machine
-from copark.cluster.work import Work, make_shard
+from copark.cluster.work import Job
 
 Ranges = Sequence[tuple[int, int]]
 Tell = Callable[[int], None]
@@ -30,8 +30,8 @@ class Crew(Protocol):
             If they are not, or cannot.
         """
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Make shards, in any order.
+    def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+        """Make shards, or other parts of a piece of work, in any order.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class Threads:
         """What this process is."""
         return machine()
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards side by side; where there are fewer shards than threads, each on several."""
         jobs = min(self._threads, len(ranges))
         if not jobs:
@@ -83,7 +83,7 @@ class Threads:
             tell(count)
 
         def one(span: tuple[int, int]) -> Mapping[str, float]:
-            seconds = dict(make_shard(work, *span, threads=each, tell=tell_unless_stopped))
+            seconds = dict(work.make(*span, threads=each, tell=tell_unless_stopped))
             return seconds | {"simulate": seconds.get("simulate", 0.0) * each}
 
         with ThreadPoolExecutor(jobs) as pool:

@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from copark.cluster.crews import Ranges, Tell
 from copark.cluster.machines import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
-from copark.cluster.work import Subject, Work, make_shard
+from copark.cluster.work import Job
 from copark.errors import CoparkError, Fault, RunRefused
-from copark.store.shards import Plan
 from copark.store.shelf import open_shelf
 from copark.texts import text
 
@@ -174,7 +173,7 @@ class Workers:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._subjects: dict[Subject, Future] = {}
+        self._subjects: dict[int, tuple[Any, Future]] = {}
 
     @property
     def makers(self) -> int:
@@ -208,8 +207,8 @@ class Workers:
     def _address(self) -> str:
         return str(self._client.scheduler.address if self._client.scheduler else "")
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Have shards made.
+    def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+        """Have shards made, or other parts of a piece of work.
 
         Raises
         ------
@@ -218,16 +217,13 @@ class Workers:
         """
         from distributed import as_completed
 
-        arms = len(work.subject.study.scenarios)
-        subject = self._sent(work.subject)
+        subject, rest = self._sent(work.subject), work.about(None)
         spans: dict[Future, tuple[int, int]] = {}
         deaths: dict[tuple[int, int], int] = {}
 
         def hand_out(span: tuple[int, int]) -> Future:
-            key = f"copark-{work.plan.identity}-{span[0]}-{secrets.token_hex(4)}"
-            future = self._client.submit(
-                _shard, subject, work.address, work.plan, dict(work.machine), work.mixed, *span, key=key
-            )
+            key = f"copark-{work.name}-{span[0]}-{secrets.token_hex(4)}"
+            future = self._client.submit(_part, rest, subject, *span, key=key)
             spans[future] = span
             return future
 
@@ -238,7 +234,7 @@ class Workers:
                 failed = self._trouble(future)
                 if failed is None:
                     deaths.clear()
-                    tell((span[1] - span[0]) * arms)
+                    tell((span[1] - span[0]) * work.arms)
                     yield future.result()
                     continue
                 deaths[span] = deaths.get(span, 0) + 1
@@ -249,12 +245,12 @@ class Workers:
             with contextlib.suppress(Exception):
                 self._client.cancel(list(spans), force=True)
 
-    def _sent(self, subject: Subject) -> Future:
+    def _sent(self, subject: Any) -> Future:
         """The subject, as a task that any worker can do again."""
-        if subject not in self._subjects:
+        if id(subject) not in self._subjects:
             key = f"copark-subject-{secrets.token_hex(8)}"
-            self._subjects[subject] = self._client.submit(_as_it_is, subject, key=key)
-        return self._subjects[subject]
+            self._subjects[id(subject)] = subject, self._client.submit(_as_it_is, subject, key=key)
+        return self._subjects[id(subject)][1]
 
     def _trouble(self, future: Future) -> bool | None:
         """``None`` if a shard was made; whether it is worth trying again if workers or scheduler were lost.
@@ -275,15 +271,13 @@ class Workers:
         return False
 
 
-def _as_it_is(subject: Subject) -> Subject:
+def _as_it_is(subject: Any) -> Any:
     return subject
 
 
-def _shard(
-    subject: Subject, address: str, plan: Plan, machine: Machine, mixed: bool, first: int, last: int
-) -> dict[str, float]:
+def _part(work: Job, subject: Any, first: int, last: int) -> dict[str, float]:
     """Make one shard, on a worker."""
-    return dict(make_shard(Work(subject, address, plan, machine, mixed), first, last))
+    return dict(work.about(subject).make(first, last))
 
 
 def _greeting() -> Callable[[str, str], Any]:

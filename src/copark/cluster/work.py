@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, Protocol, Self
 
 from copark.cases.case import Case
 from copark.cluster.machines import Machine, machine, need_alike
@@ -14,6 +15,30 @@ from copark.experiments.study import Study
 from copark.store.arrays import CHUNK
 from copark.store.shards import Clock, Plan, ShardWriter, is_whole, read_record
 from copark.store.shelf import Shelf, open_shelf
+
+
+class Job(Protocol):
+    """Work that falls into ranges of runs, each of which anyone can make."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from other work."""
+
+    @property
+    def arms(self) -> int:
+        """Runs of the model that a run of the work is."""
+
+    @property
+    def subject(self) -> Any:
+        """What is run: sent to each worker once."""
+
+    def about(self, subject: Any) -> Self:
+        """The same work with its subject, or without one, to be sent with each range."""
+
+    def make(
+        self, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
+    ) -> Mapping[str, float]:
+        """Make runs ``first`` to ``last - 1`` and write them to their place; the seconds it took."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +76,26 @@ class Work:
     plan: Plan
     machine: Machine
     mixed: bool = False
+
+    @property
+    def name(self) -> str:
+        """Identity of the ensemble."""
+        return self.plan.identity
+
+    @property
+    def arms(self) -> int:
+        """Scenarios."""
+        return len(self.subject.study.scenarios)
+
+    def about(self, subject: Any) -> Self:
+        """The same work with its subject, or without one."""
+        return replace(self, subject=subject)
+
+    def make(
+        self, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
+    ) -> Mapping[str, float]:
+        """Make a shard, see :func:`make_shard`."""
+        return make_shard(self, first, last, threads=threads, tell=tell)
 
     @property
     def shelf(self) -> Shelf:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.cluster.crews import Crew
 from copark.errors import NotFound
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
 from copark.inference.observations import ObservationModel, targets
@@ -157,6 +158,7 @@ def check(
     *,
     threads: int = 1,
     batches: Path | None = None,
+    crew: Crew | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
@@ -165,12 +167,16 @@ def check(
     ----------
     batches
         Where prior batches are kept, and stages until the comparison is made.
+    crew
+        Who makes the prior batch, if not this process.
     """
     stored = load(case, folder)
     settings, cut = Settings(**stored.recipe["settings"]), stored.replay.cut
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
-        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        found = calibrate(
+            case, cut, settings, threads=threads, folder=batches, stages=stages, crew=crew, progress=progress
+        )  # fmt: skip
         compared = replace(comparison(found, stored), tally=stages.tally())
         stages.remove()
     return compared

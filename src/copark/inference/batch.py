@@ -9,17 +9,22 @@ stopped. One process at a time makes a batch; another waits and finds it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.cluster.crews import Crew
+from copark.cluster.machines import Machine, machine, need_alike
+from copark.cluster.work import name_here
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import identity_of
@@ -128,6 +133,7 @@ def make_batch(
     folder: Path | None = None,
     progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
+    crew: Crew | None = None,
 ) -> Batch:
     """Make a batch, or what is missing of it.
 
@@ -141,6 +147,15 @@ def make_batch(
         Called with (runs done, runs in all).
     waiting
         Called if another process is making the same batch; its pieces are then taken.
+    crew
+        Who makes pieces, if not this process; they must see the folder and be of the same kind as this process.
+
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the crew cannot make the same bits, or does not see the folder.
+    ValueError
+        If there is a crew and no folder.
     """
     space = PriorSpace.of(recipe.case, recipe.hold)
     width = len(recipe.model.targets)
@@ -151,10 +166,11 @@ def make_batch(
     with nullcontext() if home is None else only_one(lock_of(home), waiting):
         if home is not None:
             write_recipe(home, recipe)
-        for first in range(0, recipe.runs, PIECE):
-            last = min(first + PIECE, recipe.runs)
+        if crew is not None:
+            there = made_by(crew, recipe, home, read.shape[1], tell)
+        for first, last in ranges_of(recipe):
             kept = None if home is None else read_piece(home, first, (last - first, read.shape[1]))
-            there += 0 if kept is None else last - first
+            there += 0 if kept is None or crew is not None else last - first
             if kept is None:
                 tell(first, recipe.runs)
                 kept = run_piece(recipe, space, first, last, threads)
@@ -163,6 +179,78 @@ def make_batch(
             read[first:last] = kept
     tell(recipe.runs, recipe.runs)
     return Batch(recipe, space, read[:, :width], read[:, width:], there)
+
+
+def ranges_of(recipe: Recipe) -> list[tuple[int, int]]:
+    """First run and last run (not included) of every piece."""
+    return [(first, min(first + PIECE, recipe.runs)) for first in range(0, recipe.runs, PIECE)]
+
+
+@dataclass(frozen=True)
+class PieceWork:
+    """The pieces of a batch as work for a crew.
+
+    Parameters
+    ----------
+    subject
+        The recipe.
+    name
+        Identity of the batch.
+    home
+        Its folder.
+    machine
+        What every maker must be.
+    """
+
+    subject: Recipe
+    name: str
+    home: str
+    machine: Machine
+    arms: int = 1
+
+    def about(self, subject: Any) -> Self:
+        """The same work with its recipe, or without one."""
+        return replace(self, subject=subject)
+
+    def make(
+        self, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
+    ) -> Mapping[str, float]:
+        """Make a piece and write it; the seconds it took.
+
+        Raises
+        ------
+        copark.cluster.machines.MachinesDiffer
+            If this process would give other bits.
+        """
+        need_alike(self.machine, machine(), name_here(), mixed=False)
+        began = time.perf_counter()
+        space = PriorSpace.of(self.subject.case, self.subject.hold)
+        write_piece(Path(self.home), first, run_piece(self.subject, space, first, last, threads))
+        if tell is not None:
+            tell(last - first)
+        return {"simulate": time.perf_counter() - began}
+
+
+def made_by(crew: Crew, recipe: Recipe, home: Path | None, width: int, tell: Progress) -> int:
+    """Have a crew make what is missing of a batch; how many runs were there."""
+    if home is None:
+        raise ValueError("a crew needs a folder")
+    here, name = machine(), recipe.identity
+    need_alike(here, crew.machine(str(home), mixed=False), str(home), mixed=False)
+    missing = [span for span in ranges_of(recipe) if read_piece(home, span[0], (span[1] - span[0], width)) is None]
+    there = done = recipe.runs - sum(last - first for first, last in missing)
+    lock = Lock()
+
+    def more(runs: int) -> None:
+        nonlocal done
+        with lock:
+            done += runs
+            tell(done, recipe.runs)
+
+    tell(done, recipe.runs)
+    for _seconds in crew.make(PieceWork(recipe, name, str(home.absolute()), here), missing, more):
+        pass
+    return there
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:

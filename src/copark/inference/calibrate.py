@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.cluster.crews import Crew
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import identity_of
@@ -135,6 +136,7 @@ def neighbourhood(
     threads: int = 1,
     folder: Path | None = None,
     stages: Stages | None = None,
+    crew: Crew | None = None,
     progress: Progress | None = None,
 ) -> Neighbourhood:
     """Make the prior batch, learn summaries and infer the parameters; arguments are those of :func:`calibrate`."""
@@ -143,7 +145,7 @@ def neighbourhood(
     recipe = recipe_of(case, cut, settings)
     batch = make_batch(
         recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
-        waiting=lambda: tell("waiting", 0, 0),
+        waiting=lambda: tell("waiting", 0, 0), crew=crew,
     )  # fmt: skip
     kept.count("batch", batch.kept / batch.runs or None)
     columns = np.arange(len(recipe.model.targets))
@@ -163,6 +165,7 @@ def calibrate(
     threads: int = 1,
     folder: Path | None = None,
     stages: Stages | None = None,
+    crew: Crew | None = None,
     progress: Progress | None = None,
 ) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
@@ -175,11 +178,15 @@ def calibrate(
         Where prior batches are kept; in memory only if none is given.
     stages
         Where all later stages are kept as they are done (:func:`kept_stages`), and gone on with.
+    crew
+        Who makes the prior batch, if not this process (:func:`copark.inference.batch.make_batch`).
     """
     wanted = settings or Settings()
     tell: Progress = progress or (lambda *_: None)
     kept = stages or Stages()
-    near = neighbourhood(case, cut, wanted, threads=threads, folder=folder, stages=kept, progress=progress)
+    near = neighbourhood(
+        case, cut, wanted, threads=threads, folder=folder, stages=kept, crew=crew, progress=progress
+    )  # fmt: skip
     model, columns = near.learned.model, np.arange(len(near.learned.model.targets))
     refinement = None
     if wanted.refine:

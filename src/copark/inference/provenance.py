@@ -14,6 +14,7 @@ from typing import Any
 
 from copark.cluster.machines import BITS, machine
 from copark.identity import hash_files, identity_of
+from copark.model.compiler import model_hash
 from copark.store.stages import Stages
 
 AFTERWARDS = frozenset(
@@ -24,6 +25,7 @@ AFTERWARDS = frozenset(
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""
 LIBRARIES = ("emcee", "scikit-learn", "scipy")
+"""What later stages depend on beside what the runs do."""
 
 
 @cache
@@ -34,9 +36,16 @@ def code_hash() -> str:
 
 
 @cache
+def whole_code_hash() -> str:
+    """SHA-256 of all code of the package, and of the tables inference reads."""
+    package = Path(__file__).parents[1]
+    return hash_files([*package.rglob("*.py"), *(package / "inference").glob("*.yaml")], package)
+
+
+@cache
 def made_with() -> Mapping[str, str]:
-    """Versions and processor features that bits depend on."""
-    return {name: machine()[name] for name in BITS} | {name: version(name) for name in LIBRARIES}
+    """What the bits of runs depend on beside model, case and draws: experiments, compiler, NumPy, processor."""
+    return {name: machine()[name] for name in ("experiment_hash", *BITS)}
 
 
 def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
@@ -49,4 +58,6 @@ def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
     content
         What was asked, as plain values: everything the bits depend on beside code, libraries and processor.
     """
-    return Stages(folder, identity_of({**content, "code": code_hash(), "made_with": dict(made_with())}))
+    libraries = {name: version(name) for name in LIBRARIES}
+    parts = {**content, "code": whole_code_hash(), "model": model_hash(), "made_with": dict(made_with()) | libraries}
+    return Stages(folder, identity_of(parts))

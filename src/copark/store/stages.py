@@ -169,6 +169,15 @@ class Stages:
         stage.keep(1.0, made)
         return made
 
+    def plain(self, name: str, make: Callable[[], Any]) -> Any:
+        """Give what JSON can hold that a stage ends with, made now or found."""
+        stage = self.stage(name)
+        if stage.found is not None:
+            return stage.found.values["made"]
+        made = make()
+        stage.keep(1.0, {}, {"made": made})
+        return made
+
     def count(self, name: str, share: float | None) -> None:
         """Count a stage of which a share was there already, or nothing."""
         self._shares.setdefault(name, share)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
+from copark.workflows.going_on import kept_stages, went_on
 from copark.workflows.places import reports_in, stage
 from copark.workflows.sensitivity import Foreseen, foreseen, posterior_of
 
@@ -50,7 +51,10 @@ class Ablated:
 
 @dataclass(frozen=True)
 class AblationAnswer:
-    """What ablations answer: rows, the quarters compared, the noise of scores, the page and the tables."""
+    """What ablations answer: rows, the quarters compared, the noise of scores, the page and the tables.
+
+    went_on: what was there already of an earlier attempt, in a sentence; empty if nothing was.
+    """
 
     title: str
     identity: str
@@ -61,6 +65,7 @@ class AblationAnswer:
     noise: float
     report: Path | None
     files: tuple[Path, ...]
+    went_on: str = ""
 
 
 def settings_of(size: int | None, futures: int | None, seed: int, *, links: bool, only: Sequence[str] = ()) -> Settings:
@@ -148,16 +153,23 @@ def ablate(
     found = load_case(case)
     stored = posterior_of(found)
     stage(progress, "prepare")(0, 0)
-    made = switch_off(
-        found,
-        asked,
-        source=None if stored is None else PosteriorSource(stored.replay, stale=stored.stale),
-        parameters=None if stored is None else stored.parameters,
-        threads=threads or default_threads(),
-        progress=progress,
-    )
-    page, files = _written(made, lang, out, progress) if report else (None, ())
-    return _answer(made, lang, time.monotonic() - began, page, files)
+    source = None if stored is None else PosteriorSource(stored.replay, stale=stored.stale)
+    content = {
+        "ablations": asked.content(), "case": found.hash, "draws": None if source is None else dict(source.content)
+    }  # fmt: skip
+    with kept_stages(out, content, progress) as stages:
+        made = switch_off(
+            found,
+            asked,
+            source=source,
+            parameters=None if stored is None else stored.parameters,
+            threads=threads or default_threads(),
+            stages=stages,
+            progress=progress,
+        )
+        page, files = _written(made, lang, out, progress) if report else (None, ())
+    answer = _answer(made, lang, time.monotonic() - began, page, files)
+    return replace(answer, went_on=went_on(stages.tally(), lang))
 
 
 def _written(made: Ablations, lang: str, out: Path, progress: Progress | None) -> tuple[Path, tuple[Path, ...]]:

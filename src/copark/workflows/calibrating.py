@@ -16,6 +16,7 @@ from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibration_answers import Calibrated, Rechecked, answer_of
 from copark.workflows.going_on import went_on
+from copark.workflows.making import Means, others_of
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def calibrate(
     out: Path = OUT,
     report: bool = True,
     settings: Settings | None = None,
+    means: Means | None = None,
     progress: Progress | None = None,
 ) -> Calibrated:
     """Calibrate a case, or find the calibration that is kept; examine it; write its page.
@@ -105,6 +107,8 @@ def calibrate(
         Folder of ``batches/``, ``posteriors/`` and ``reports/``.
     settings
         All settings, in the place of runs and seed.
+    means
+        Workers here or on a cluster that make the prior batch, in the place of threads.
     threads, lang, report, progress
         As in :func:`copark.workflows.run_study`.
 
@@ -122,7 +126,10 @@ def calibrate(
     found = load_case(case)
     wanted = settings or settings_of(runs, seed, lang)
     at = cut_of(found, cut, lang)
-    kept = kept_posterior(found, at, wanted, refine=refine, fresh=fresh, threads=threads, out=out, progress=progress)
+    kept = kept_posterior(
+        found, at, wanted, refine=refine, fresh=fresh, means=means or Means(threads), lang=lang, out=out,
+        progress=progress,
+    )  # fmt: skip
     if kept.examination is None:
         raise ValueError("a calibration made here is examined")
     findings = PosteriorFindings(kept.stored, kept.examination, found, kept.identity, uses_everything(found, at), lang)
@@ -209,11 +216,14 @@ def check_posterior(
     case: str | Path,
     *,
     threads: int | None = None,
+    means: Means | None = None,
     out: Path = OUT,
     progress: Progress | None = None,
     lang: str = "en",
 ) -> Rechecked:
-    """Make the posterior that ships with a case again by its recipe, and compare.
+    """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
+
+    Parameters are those of :func:`calibrate`.
 
     Raises
     ------
@@ -230,7 +240,10 @@ def check_posterior(
     if not artefacts.has_posterior(found.name):
         raise NotFound(text("inference.no_posterior", lang, case=found.name))
     stale = artefacts.load(found).stale
-    compared = artefacts.check(found, threads=threads or default_threads(), batches=batches_in(out), progress=progress)
+    with others_of(means or Means(), lang) as crew:
+        compared = artefacts.check(
+            found, threads=threads or default_threads(), batches=batches_in(out), crew=crew, progress=progress
+        )  # fmt: skip
     kind = "identical" if compared.identical else "close" if compared.close else "different"
     seconds, kept = time.monotonic() - began, went_on(compared.tally, lang)
     return Rechecked(found.title.get(lang), kind, compared.largest, stale, seconds, kept)
@@ -313,7 +326,8 @@ def kept_posterior(
     *,
     refine: bool = True,
     fresh: bool = False,
-    threads: int | None = None,
+    means: Means | None = None,
+    lang: str = "en",
     out: Path = OUT,
     progress: Progress | None = None,
 ) -> KeptPosterior:
@@ -324,7 +338,7 @@ def kept_posterior(
     read_as, identity, folder = _place(case, cut, settings, refine=refine, out=out)
     tally = None
     if fresh or not is_kept(folder):
-        tally = _make(read_as, cut, settings, folder, refine, threads, out, progress)
+        tally = _make(read_as, cut, settings, folder, refine, means or Means(), lang, out, progress)
     found = load_examination(folder)
     return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, tally)
 
@@ -361,7 +375,8 @@ def _make(
     settings: Settings,
     folder: Path,
     refine: bool,
-    threads: int | None,
+    means: Means,
+    lang: str,
     out: Path,
     progress: Progress | None,
 ) -> Tally | None:
@@ -374,12 +389,15 @@ def _make(
     from copark.inference.examination import examine, save_examination
     from copark.store.atomic import written_folder
 
-    workers, batches, wait = threads or default_threads(), batches_in(out), stage(progress, "waiting")
+    workers, batches, wait = means.threads or default_threads(), batches_in(out), stage(progress, "waiting")
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(lambda: wait(0, 0)) as waited:
         if waited and is_kept(folder):
             return None
-        made = infer(case, cut, settings, threads=workers, folder=batches, stages=stages, progress=progress)
+        with others_of(means, lang) as crew:
+            made = infer(
+                case, cut, settings, threads=workers, folder=batches, stages=stages, crew=crew, progress=progress
+            )  # fmt: skip
         asked = examine(made, refine=refine, threads=workers, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
             artefacts.save(made, place)

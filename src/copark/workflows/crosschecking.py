@@ -9,6 +9,7 @@ from pathlib import Path
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibrating import batches_in, cut_of, settings_of
+from copark.workflows.making import Means, others_of
 from copark.workflows.places import stage
 
 TELLING = 0.25
@@ -53,6 +54,7 @@ def cross_check(
     runs: int | str | None = None,
     seed: int | None = None,
     threads: int | None = None,
+    means: Means | None = None,
     lang: str = "en",
     out: Path = OUT,
     progress: Progress | None = None,
@@ -78,10 +80,11 @@ def cross_check(
     began = time.monotonic()
     found = load_case(case)
     at = cut_of(found, None, lang)
-    near = neighbourhood(
-        found, at, settings_of(runs, seed, lang), threads=threads or default_threads(), folder=batches_in(out),
-        progress=lambda name, done, total: stage(progress, name)(done, total),
-    )  # fmt: skip
+    with others_of(means or Means(), lang) as crew:
+        near = neighbourhood(
+            found, at, settings_of(runs, seed, lang), threads=threads or default_threads(), folder=batches_in(out),
+            crew=crew, progress=lambda name, done, total: stage(progress, name)(done, total),
+        )  # fmt: skip
     stage(progress, "crosscheck")(0, 0)
     said = opinions(near.parameters, near.neighbours, near.learned.explained, near.recorded, near.batch.recipe.seed)
     return CrossChecked(

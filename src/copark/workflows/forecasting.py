@@ -18,6 +18,7 @@ from copark.workflows.calibrating import (
     settings_of,
 )
 from copark.workflows.going_on import went_on
+from copark.workflows.making import Means
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def forecast(
     wanted = settings or settings_of(runs, seed, lang)
     at = cut_of(found, cut or str(found.clock.data_end), lang)
     until = end_of(found, at, to, lang)
-    kept = kept_posterior(found, at, wanted, threads=threads, out=out, progress=progress)
+    kept = kept_posterior(found, at, wanted, means=Means(threads), out=out, progress=progress)
     stage(progress, "forecast")(0, 0)
     findings = _forecast(kept, until, Path(freeze) if freeze is not None else None, told, threads, lang)
     if findings.file is not None:

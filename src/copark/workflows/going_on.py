@@ -1,13 +1,35 @@
-"""Saying of work that goes on after it was stopped what was there already."""
+"""Work that goes on after it was stopped: where its stages are, and what is said of those that were there already."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from copark.texts import text
+from copark.workflows.answers import Progress
+from copark.workflows.places import stage
 
 if TYPE_CHECKING:
-    from copark.store.stages import Tally
+    from copark.store.stages import Stages, Tally
+
+
+@contextmanager
+def kept_stages(out: Path, content: Mapping[str, Any], progress: Progress | None) -> Iterator[Stages]:
+    """The stages of a piece of work, which nobody else does meanwhile; they are removed when it has ended well.
+
+    Parameters
+    ----------
+    content
+        What is asked, as plain values.
+    """
+    from copark.inference.provenance import stages_of
+
+    stages, wait = stages_of(Path(out) / "stages", content), stage(progress, "waiting")
+    with stages.alone(lambda: wait(0, 0)):
+        yield stages
+        stages.remove()
 
 
 def went_on(tally: Tally | None, lang: str = "en") -> str:

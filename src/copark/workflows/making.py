@@ -82,6 +82,22 @@ def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
         yield Threads(means.threads or default_threads())
 
 
+@contextmanager
+def others_of(means: Means, lang: str = "en") -> Iterator[Crew | None]:
+    """Workers here or on a cluster, for as long as it takes; none where this process does the work.
+
+    Raises
+    ------
+    RunRefused
+        If a cluster is asked for that is not there.
+    """
+    if not (means.scheduler or means.workers):
+        yield None
+        return
+    with crew_of(means, lang) as crew:
+        yield crew
+
+
 def make_run(
     study: Study,
     case: Case,

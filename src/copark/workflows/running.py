@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.store.runs import SUMMARY_ABOVE
+from copark.texts import text
 from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
 from copark.workflows.making import Means, make_run
 from copark.workflows.places import reports_in, stage, store_in
@@ -149,10 +150,20 @@ def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
 
 
 def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
-    """Run a study until it is precise, or find the stored run at which it would stop."""
+    """Run a study until it is precise, or find the stored run at which it would stop.
+
+    Raises
+    ------
+    RunRefused
+        If others are to make the runs: how many there will be, and so their identity, is not known beforehand.
+    """
+    from copark.errors import RunRefused
     from copark.inference.source import source_for
     from copark.workflows.stopping import stop_early
 
+    others = [f"--{name}" for name, value in ask.means.facts().items() if name != "threads" and value]
+    if others:
+        raise RunRefused(text("planner.alone", ask.lang, options=", ".join(others)))
     early = stop_early(
         ask.study, ask.case, source_for(ask.study, ask.case), half=until, most=most, threads=ask.means.threads,
         lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,

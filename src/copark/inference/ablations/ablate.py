@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,8 +25,12 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.store.stages import Stages
 from copark.texts import text
 from copark.version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 NOISES = 2.0
 """A score is called different if it is this many spreads of the whole model's own repeats away."""
@@ -198,6 +203,7 @@ def ablate(
     parameters: ParameterPosterior | None = None,
     cut: Quarter | None = None,
     threads: int = 1,
+    stages: Stages | None = None,
     progress: Progress | None = None,
 ) -> Ablations:
     """Switch everything off, one at a time.
@@ -210,8 +216,10 @@ def ablate(
         The case's parameter posterior, for what the data moved.
     cut
         Last quarter the fit knows; by default the posterior's. Without one nothing is scored.
+    stages
+        Where effects, scores and refits are kept as they are done, and found.
     """
-    wanted = settings or Settings()
+    wanted, kept = settings or Settings(), stages or Stages()
     tell: Progress = progress or (lambda *_: None)
     known = cut or (None if source is None else source.replay.cut)
     asked = () if known is None else later_targets(case, known)
@@ -226,15 +234,16 @@ def ablate(
     reference = bench.run(study_of(case, wanted.seed).scenarios[0])
     stage.arm(runs)
     whole = bench.scores(reference)
-    noise = _noise(bench, whole, wanted.repeats, stage)
-    refits = _Refits.of(case, known, wanted, asked, threads, stage)
+    noise = _noise(bench, whole, wanted.repeats, stage, kept)
+    refits = _Refits.of(case, known, wanted, asked, threads, stage, kept)
     rows = []
     for one in found:
-        got = effect(bench, reference, one.whole)
+        got = Effect.of_plain(kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole)))
         stage.arm(runs)
         since = None
         if one.since_cut is not None and bench.asked:
-            since = change(bench.scores(bench.run(one.since_cut)), whole, asked, noise)
+            scored = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))["scores"]
+            since = change(scored, whole, asked, noise)
             stage.arm(runs)
         replayed = change(got.scores, whole, asked, noise) if bench.asked else None
         refitted, misfit = refits.change(one.whole) if refits is not None else (None, None)
@@ -249,6 +258,19 @@ def ablate(
         {} if refits is None else by_observable(refits.whole.scores, asked), noise,
         float("nan") if refits is None else refits.noise, {} if parameters is None else marks_of(parameters), made_of,
     )  # fmt: skip
+
+
+def arm_of(scenario: Scenario) -> str:
+    """Name of an arm, by its content."""
+    return identity_of(scenario.model_dump(mode="json"))
+
+
+def _effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> dict[str, Any]:
+    return effect(bench, reference, without).plain()
+
+
+def _scores(bench: Bench, scenario: Scenario, seed: int | None = None) -> dict[str, Floats]:
+    return {"scores": bench.scores(bench.run(scenario, seed=seed))}
 
 
 def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float) -> Change:
@@ -280,14 +302,14 @@ class _Counted:
         self.tell("simulate", min(self.done // 1000, total // 1000), total // 1000)
 
 
-def _noise(bench: Bench, whole: Floats, repeats: int, stage: _Counted) -> float:
+def _noise(bench: Bench, whole: Floats, repeats: int, stage: _Counted, kept: Stages) -> float:
     """Spread of the score over other lucks after the cut."""
     if not bench.asked or repeats < 2:
         return float("nan")
     found = []
     for n in range(repeats):
-        other = bench.run(bench.study.scenarios[0], seed=bench.study.seed + 1000 + n)
-        found.append(log_ratio(bench.scores(other), whole, bench.asked))
+        again = partial(_scores, bench, bench.study.scenarios[0], bench.study.seed + 1000 + n)
+        found.append(log_ratio(kept.result(f"noise-{n}", again)["scores"], whole, bench.asked))
         stage.arm(bench.study.runs)
     return float(np.std(found, ddof=1))
 
@@ -304,17 +326,17 @@ class _Refits:
     @classmethod
     def of(
         cls, case: Case, cut: Quarter | None, wanted: Settings, asked: tuple[Target, ...], threads: int,
-        stage: _Counted,
+        stage: _Counted, kept: Stages,
     ) -> _Refits | None:  # fmt: skip
         if cut is None or not wanted.size or not asked:
             return None
         as_it_is = study_of(case, wanted.seed).scenarios[0]
-        refitting = Refitting(case, cut, wanted.size, wanted.seed, asked, threads)
+        refitting = Refitting(case, cut, wanted.size, wanted.seed, asked, threads, kept)
         whole = refitting.refit(as_it_is)
         stage.refit(wanted.size)
         others = []
         for n in range(wanted.repeats):
-            again = Refitting(case, cut, wanted.size, wanted.seed + 1000 + n, asked, threads).refit(as_it_is)
+            again = replace(refitting, seed=wanted.seed + 1000 + n).refit(as_it_is)
             others.append(log_ratio(again.scores, whole.scores, asked))
             stage.refit(wanted.size)
         noise = float(np.std(others, ddof=1)) if len(others) > 1 else float("nan")

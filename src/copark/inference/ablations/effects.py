@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS, Difference, OutcomeChange, compare, ends_of_years
+from copark.analysis.compare import COUNTS, Difference, OutcomeChange, Split, compare, ends_of_years
 from copark.analysis.pairing import Pair, pair
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -57,6 +58,22 @@ class Effect:
     first: str | None
     verdict: str
     scores: Floats
+
+    def plain(self) -> dict[str, Any]:
+        """Everything as plain values."""
+        return asdict(self) | {"scores": self.scores.tolist()}
+
+    @classmethod
+    def of_plain(cls, told: Mapping[str, Any]) -> Effect:
+        """The same from plain values."""
+        splits = (None if one["split"] is None else Split(**one["split"]) for one in told["differences"])
+        rows = (
+            Difference(**{**one, "split": split}) for one, split in zip(told["differences"], splits, strict=True)
+        )  # fmt: skip
+        return cls(
+            tuple(rows), OutcomeChange(**told["failed"]), told["size"], told["first"], told["verdict"],
+            np.array(told["scores"], dtype=np.float64),
+        )  # fmt: skip
 
     def of(self, output: str, quarter: str) -> Difference:
         """One of the differences: of counts in log points.

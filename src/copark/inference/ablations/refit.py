@@ -9,7 +9,7 @@ and worse than those of the replay posterior, all alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,11 +18,13 @@ from copark.cases.quarters import Quarter
 from copark.experiments.results import positions
 from copark.experiments.run import inputs_of, run_blocks
 from copark.experiments.study import Scenario
+from copark.identity import identity_of
 from copark.inference.ablations.scoring import Floats, scores
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, systematic
 from copark.inference.prior import PriorSpace
 from copark.inference.summaries import features, one_thread
+from copark.store.stages import Stages
 
 ACCEPTED_SHARE = 0.02
 LEAST_ACCEPTED = 50
@@ -60,6 +62,8 @@ class Refitting:
         Runs of the batch.
     seed
         Of points, errors of observation and luck.
+    stages
+        Where refits are kept as they are done.
     """
 
     case: Case
@@ -68,6 +72,7 @@ class Refitting:
     seed: int
     asked: tuple[Target, ...]
     threads: int = 1
+    stages: Stages = field(default_factory=Stages)
 
     @property
     def quarters(self) -> int:
@@ -80,6 +85,12 @@ class Refitting:
         return max((one.last for one in self.asked), default=self.quarters - 1) + 1
 
     def refit(self, without: Scenario) -> Refit:
+        """Refit the model without something, or find it refitted among the stages."""
+        arm = identity_of({"without": without.model_dump(mode="json"), "seed": self.seed})
+        kept = self.stages.result(f"refit-{arm}", lambda: self._refit(without))
+        return Refit(kept["scores"], float(kept["misfit"]))
+
+    def _refit(self, without: Scenario) -> dict[str, Floats]:
         """Fit the model without something to the record, roughly, and score its forecast."""
         case, seed = self.case, self.seed
         space, model = PriorSpace.of(case), ObservationModel(targets(case, cut=self.cut))
@@ -95,8 +106,8 @@ class Refitting:
         later = ObservationModel(self.asked)
         ahead = self._run(space, later, without, members, seed + 1, self.quarters_after)
         z = (model.hide(counterparts) - model.recorded) / model.errors
-        misfit = float(np.quantile(np.sqrt((z**2).mean(axis=1)), BEST))
-        return Refit(scores(ahead, self.asked), misfit)
+        misfit = np.quantile(np.sqrt((z**2).mean(axis=1)), BEST)
+        return {"scores": scores(ahead, self.asked), "misfit": np.asarray(misfit, dtype=np.float64)}
 
     def _run(
         self, space: PriorSpace, model: ObservationModel, arm: Scenario, points: Floats, seed: int, quarters: int
