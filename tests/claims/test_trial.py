@@ -1,12 +1,18 @@
 """A trial from end to end, small: verdicts, the judgement block, false worlds, what a result leans on."""
 
+import json
+
 import numpy as np
 import pytest
 
+from copark.inference.claims.arms import Bench
 from copark.inference.claims.changes import Change
 from copark.inference.claims.leaning import leaning, rank_share
+from copark.inference.claims.record import content, kept
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.trial import Plan, Trial
+from copark.store import stages
+from copark.store.stages import Stages
 from tests.claims.conftest import SEED, trial_of
 
 
@@ -124,3 +130,32 @@ def test_shipped_arms_run_and_move_something(shipped, great_stone):
         if all(np.array_equal(made.values[look], reference.values[look]) for look in trial.bench.looks):
             same.append(key)
     assert set(same) <= {"as-it-is", "quota-4000", "quota-5001", "quota-3200"}  # votes that pass in any case
+
+
+def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found, monkeypatch, tmp_path):
+    monkeypatch.setattr(stages, "EVERY", 0.0)
+    whole, made = Bench._run, []
+
+    def counted(self, change):
+        made.append(change)
+        return whole(self, change)
+
+    def stops(self, change):
+        if len(made) == 5:
+            raise KeyboardInterrupt
+        return counted(self, change)
+
+    monkeypatch.setattr(Bench, "_run", stops)
+    with pytest.raises(KeyboardInterrupt):
+        trial_of(small, great_stone).run(stages=Stages(tmp_path, "work"))
+    monkeypatch.setattr(Bench, "_run", counted)
+    again = trial_of(small, great_stone).run(stages=Stages(tmp_path, "work"))
+    needed = len(made)
+    made.clear()
+    trial_of(small, great_stone).run()
+    assert needed == len(made), "an arm was run twice"
+    assert json.dumps(content(kept(again))) == json.dumps(content(kept(found)))
+    for one, other in zip(again.claims, found.claims, strict=True):
+        for part_, same in zip(one.parts, other.parts, strict=True):
+            for name, sample in part_.samples.items():
+                assert np.array_equal(sample.values, same.samples[name].values, equal_nan=True)

@@ -8,6 +8,8 @@ from copark.experiments.study import Scenario
 from copark.inference.exploration import designs, explore, factors, readouts, samples, settings
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
+from copark.store import stages
+from copark.store.stages import Stages, Tally
 from tests.sensitivity.conftest import SMALL
 
 
@@ -170,3 +172,51 @@ def test_a_scenario_may_be_explored(cube, points, asked):
     found = designs.answers(cube, points, asked, replicates=1, seed=1, scenario=dead)
     plain = designs.answers(cube, points, asked, replicates=1, seed=1)
     assert np.array_equal(found, plain)  # draws are of the points; a scenario edits the case alone
+
+
+def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
+    great_stone, calibration, source, exploration, monkeypatch, tmp_path
+):
+    def explored(kept):
+        return explore.explore(
+            great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch, stages=kept
+        )
+
+    def stops(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(explore, "given_set", stops)
+        with pytest.raises(KeyboardInterrupt):
+            explored(Stages(tmp_path, "work"))
+    monkeypatch.setattr(designs, "run_blocks", stops)  # no design is run again
+    again = Stages(tmp_path, "work")
+    found = explored(again)
+    assert again.tally() == Tally(3, begun=False, whole=4)
+    for one, other in zip(found.indices, exploration.indices, strict=True):
+        assert np.array_equal(one.total, other.total)
+    for one, other in zip(found.screens, exploration.screens, strict=True):
+        assert np.array_equal(one.mu_star, other.mu_star)
+    assert repr(found.given) == repr(exploration.given)
+    assert repr(found.found) == repr(exploration.found)
+
+
+def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
+    monkeypatch.setattr(samples, "AT_ONCE", 16)
+    monkeypatch.setattr(stages, "EVERY", 0.0)
+    whole, made = samples.run_blocks, []
+
+    def counted(*arguments):
+        made.append(1)
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    monkeypatch.setattr(samples, "run_blocks", counted)
+    with pytest.raises(KeyboardInterrupt):
+        samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+    found = samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+    assert len(made) == 5
+    again = samples.drawn_sample(cube, asked, 64, 1)
+    assert np.array_equal(found.values, again.values, equal_nan=True)
+    assert np.array_equal(found.outcome, again.outcome)

@@ -84,19 +84,9 @@ def calibrate(
     tell_plan(planned, ctx.obj)
     with Progress(ctx.obj) as progress:
         made = calibrating.calibrate(
-            case,
-            cut=cut,
-            runs=runs,
-            seed=seed,
-            refine=refine,
-            fresh=fresh,
-            threads=threads,
-            means=means,
-            lang=ctx.obj,
-            out=out,
-            report=not no_report,
-            progress=progress,
-        )
+            case, cut=cut, runs=runs, seed=seed, refine=refine, fresh=fresh, threads=threads, means=means,
+            lang=ctx.obj, out=out, report=not no_report, progress=progress,
+        )  # fmt: skip
     show_calibrated(made, ctx.obj)
 
 

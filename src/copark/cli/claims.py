@@ -134,7 +134,7 @@ def show_claims(answer: ClaimsAnswer, lang: str) -> None:
         "claims.screen.made", lang, draws=answer.draws, of=answer.kind, futures=answer.futures, seed=answer.seed,
         runs=f"{answer.runs:,}", time=duration(answer.seconds, lang),
     )  # fmt: skip
-    console.print(made, highlight=False)
+    console.print(f"{made} {answer.went_on}".strip(), highlight=False)
     rules = text("claims.screen.rules", lang, fixed=answer.fixed, name=answer.name, sha256=answer.sha256[:16])
     console.print(rules, highlight=False)
     if answer.stale:

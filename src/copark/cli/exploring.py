@@ -37,7 +37,7 @@ def show_explored(found: Explored, lang: str) -> None:
     """The main drivers of each read-out, boxes in words, where the page is."""
     console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
-    console.print(text("cli.compare.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    _show_took(console, found, lang)
     for one in found.drivers:
         table = blank_table(console, one.readout)
         table.add_column(text("sensitivity.column.factor", lang), overflow="fold")
@@ -84,8 +84,7 @@ def show_ablated(found: AblationAnswer, lang: str) -> None:
     """What each mechanism and arrow does, and where the page is."""
     console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
-    took = text("cli.compare.took", lang, time=duration(found.seconds, lang))
-    console.print(f"{took} {found.went_on}".strip(), highlight=False)
+    _show_took(console, found, lang)
     for kind in ("mechanism", "link"):
         rows = [row for row in found.rows if row.kind == kind]
         if rows:
@@ -93,6 +92,11 @@ def show_ablated(found: AblationAnswer, lang: str) -> None:
     if found.noise == found.noise:
         console.print(text("sensitivity.noise", lang, noise=f"{2.0 * found.noise:.2f}"), highlight=False)
     _show_places(console, found.identity, found.report, found.files, lang)
+
+
+def _show_took(console: Console, found: Explored | AblationAnswer, lang: str) -> None:
+    took = text("cli.compare.took", lang, time=duration(found.seconds, lang))
+    console.print(f"{took} {found.went_on}".strip(), highlight=False)
 
 
 def _show_rows(console: Console, rows: Iterable[Ablated], found: AblationAnswer, kind: str, lang: str) -> None:

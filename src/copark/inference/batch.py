@@ -235,8 +235,8 @@ def made_by(crew: Crew, recipe: Recipe, home: Path | None, width: int, tell: Pro
     """Have a crew make what is missing of a batch; how many runs were there."""
     if home is None:
         raise ValueError("a crew needs a folder")
-    here, name = machine(), recipe.identity
-    need_alike(here, crew.machine(str(home), mixed=False), str(home), mixed=False)
+    here, place = machine(), str(home.absolute())
+    need_alike(here, crew.machine(place, mixed=False), place, mixed=False)
     missing = [span for span in ranges_of(recipe) if read_piece(home, span[0], (span[1] - span[0], width)) is None]
     there = done = recipe.runs - sum(last - first for first, last in missing)
     lock = Lock()
@@ -248,7 +248,7 @@ def made_by(crew: Crew, recipe: Recipe, home: Path | None, width: int, tell: Pro
             tell(done, recipe.runs)
 
     tell(done, recipe.runs)
-    for _seconds in crew.make(PieceWork(recipe, name, str(home.absolute()), here), missing, more):
+    for _seconds in crew.make(PieceWork(recipe, recipe.identity, place, here), missing, more):
         pass
     return there
 

@@ -146,6 +146,7 @@ def ablate(
     from copark.cases import load_case
     from copark.experiments.run import default_threads
     from copark.inference.ablations.ablate import ablate as switch_off
+    from copark.inference.ablations.ablate import provenance_of
     from copark.inference.source import PosteriorSource
 
     began = time.monotonic()
@@ -154,19 +155,12 @@ def ablate(
     stored = posterior_of(found)
     stage(progress, "prepare")(0, 0)
     source = None if stored is None else PosteriorSource(stored.replay, stale=stored.stale)
-    content = {
-        "ablations": asked.content(), "case": found.hash, "draws": None if source is None else dict(source.content)
-    }  # fmt: skip
-    with kept_stages(out, content, progress) as stages:
+    parameters = None if stored is None else stored.parameters
+    with kept_stages(out, provenance_of(found, asked, source, None), progress) as stages:
         made = switch_off(
-            found,
-            asked,
-            source=source,
-            parameters=None if stored is None else stored.parameters,
-            threads=threads or default_threads(),
-            stages=stages,
+            found, asked, source=source, parameters=parameters, threads=threads or default_threads(), stages=stages,
             progress=progress,
-        )
+        )  # fmt: skip
         page, files = _written(made, lang, out, progress) if report else (None, ())
     answer = _answer(made, lang, time.monotonic() - began, page, files)
     return replace(answer, went_on=went_on(stages.tally(), lang))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from copark.inference.artefacts import Stored
     from copark.inference.calibrate import Settings
     from copark.inference.examination import Examination
+    from copark.report.calibration.findings import PosteriorFindings
     from copark.store.stages import Stages, Tally
 
 LEAST, MOST = 12, 24
@@ -120,7 +121,6 @@ def calibrate(
     from copark.cases import load_case
     from copark.inference.known_values import uses_everything
     from copark.report.calibration.findings import PosteriorFindings
-    from copark.report.calibration.posterior_page import write_calibration
 
     began = time.monotonic()
     found = load_case(case)
@@ -133,12 +133,15 @@ def calibrate(
     if kept.examination is None:
         raise ValueError("a calibration made here is examined")
     findings = PosteriorFindings(kept.stored, kept.examination, found, kept.identity, uses_everything(found, at), lang)
-    page = None
-    if report:
-        stage(progress, "report")(0, 0)
-        folder = reports_in(out) / f"calibration-{found.name}-{kept.identity}"
-        page = write_calibration(findings, folder, stage(progress, "report"))
-    return answer_of(findings, kept, time.monotonic() - began, page)
+    return answer_of(findings, kept, began, _page(findings, out, progress) if report else None)
+
+
+def _page(findings: PosteriorFindings, out: Path, progress: Progress | None) -> Path:
+    from copark.report.calibration.posterior_page import write_calibration
+
+    stage(progress, "report")(0, 0)
+    folder = reports_in(out) / f"calibration-{findings.case.name}-{findings.identity}"
+    return write_calibration(findings, folder, stage(progress, "report"))
 
 
 def plan_calibration(

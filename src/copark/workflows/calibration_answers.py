@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,8 +102,8 @@ class Rechecked:
         return self.kind != "different"
 
 
-def answer_of(findings: PosteriorFindings, kept: KeptPosterior, seconds: float, page: Path | None) -> Calibrated:
-    """What is told of a calibration that was made or found."""
+def answer_of(findings: PosteriorFindings, kept: KeptPosterior, began: float, page: Path | None) -> Calibrated:
+    """What is told of a calibration that was made or found, begun at a time of the monotonic clock."""
     from copark.report.numbers import unit_title
 
     lang = findings.lang
@@ -114,7 +115,7 @@ def answer_of(findings: PosteriorFindings, kept: KeptPosterior, seconds: float, 
         used=findings.used(),
         reused=kept.reused,
         went_on=went_on(kept.tally, lang),
-        seconds=seconds,
+        seconds=time.monotonic() - began,
         parameters=tuple(
             ParameterRow(
                 one.name, one.title(lang), unit_title(one.variable.unit, lang), one.prior[2], one.posterior[0],

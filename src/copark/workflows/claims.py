@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
+from copark.workflows.going_on import kept_stages, went_on
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class ClaimsAnswer:
         The page, the workbook and the CSV files, if written.
     findings
         Everything, for further work.
+    went_on
+        What was there already of an earlier attempt, in a sentence; empty if nothing was.
     """
 
     title: str
@@ -104,6 +107,7 @@ class ClaimsAnswer:
     workbook: Path | None
     tables: tuple[Path, ...]
     findings: Findings
+    went_on: str = ""
 
     @property
     def json(self) -> str:
@@ -194,8 +198,10 @@ def try_claims(
     trial = _trial(written, found, chosen, size, threads)
     if announce is not None:
         announce(_foretold(trial, threads, lang))
-    findings = trial.run(stage(progress, "simulate"), stage(progress, "weigh"))
-    return _answer(findings, lang, out, began, trial.runs, report=report, progress=progress)
+    with kept_stages(out, {"claims": trial.identity}, progress) as stages:
+        findings = trial.run(stage(progress, "simulate"), stage(progress, "weigh"), stages)
+        answer = _answer(findings, lang, out, began, trial.runs, report=report, progress=progress)
+    return replace(answer, went_on=went_on(stages.tally(), lang))
 
 
 def stored_verdicts(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
+from copark.workflows.going_on import kept_stages, went_on
 from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from copark.inference.artefacts import Stored
     from copark.inference.batch import Batch
     from copark.inference.exploration.explore import Exploration, Settings
+    from copark.inference.posterior import ParameterPosterior
 
 METHODS = ("morris", "sobol", "given", "discovery")
 ALL = "all"
@@ -67,6 +69,8 @@ class Explored:
         Boxes in words.
     report, files
         The page, and the tables.
+    went_on
+        What was there already of an earlier attempt, in a sentence; empty if nothing was.
     """
 
     title: str
@@ -78,6 +82,7 @@ class Explored:
     sentences: tuple[str, ...]
     report: Path | None
     files: tuple[Path, ...]
+    went_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -197,7 +202,7 @@ def sensitivity(
     from copark.cases import load_case
     from copark.errors import RunRefused
     from copark.experiments.run import default_threads
-    from copark.inference.exploration.explore import explore
+    from copark.inference.exploration.explore import explore, provenance_of
     from copark.inference.source import PosteriorSource
 
     began = time.monotonic()
@@ -207,17 +212,22 @@ def sensitivity(
     if stored is None and over == "posterior-box":
         raise RunRefused(text("sensitivity.refused.posterior", case=found.name))
     stage(progress, "prepare")(0, 0)
-    made = explore(
-        found,
-        asked,
-        parameters=None if stored is None else stored.parameters,
-        source=None if stored is None else PosteriorSource(stored.replay, stale=stored.stale),
-        batch=batch_in(stored, out) if stored is not None and "given" in asked.methods else None,
-        threads=threads or default_threads(),
-        progress=progress,
-    )
-    page, files = _written(made, lang, out, progress) if report else (None, ())
-    return _answer(made, lang, time.monotonic() - began, page, files)
+    parameters = None if stored is None else stored.parameters
+    source = None if stored is None else PosteriorSource(stored.replay, stale=stored.stale)
+    batch = batch_in(stored, out) if stored is not None and "given" in asked.methods else None
+    content = {**provenance_of(found, asked, parameters, source, batch), "box": _box(parameters)}
+    with kept_stages(out, content, progress) as stages:
+        made = explore(
+            found, asked, parameters=parameters, source=source, batch=batch, threads=threads or default_threads(),
+            stages=stages, progress=progress,
+        )  # fmt: skip
+        page, files = _written(made, lang, out, progress) if report else (None, ())
+    return _answer(made, lang, time.monotonic() - began, page, files, went_on(stages.tally(), lang))
+
+
+def _box(parameters: ParameterPosterior | None) -> float | None:
+    """What tells draws of parameters from others."""
+    return None if parameters is None else float(parameters.points.sum())
 
 
 def posterior_of(case: Case) -> Stored | None:
@@ -269,7 +279,9 @@ def _sampled(made: Exploration, lang: str) -> tuple[str, ...]:
     return tuple(leaders(made, kept, n, lang) for kept in ranked[:1] for n in range(len(kept.readouts)))
 
 
-def _answer(made: Exploration, lang: str, seconds: float, page: Path | None, files: tuple[Path, ...]) -> Explored:
+def _answer(
+    made: Exploration, lang: str, seconds: float, page: Path | None, files: tuple[Path, ...], kept: str
+) -> Explored:
     from copark.report.sensitivity.words import found_sentences, named
 
     def drivers(at: int) -> Drivers:
@@ -301,4 +313,5 @@ def _answer(made: Exploration, lang: str, seconds: float, page: Path | None, fil
         sentences=tuple(sentence for one in made.found for sentence in found_sentences(one, lang)),
         report=page,
         files=files,
+        went_on=kept,
     )

@@ -248,16 +248,23 @@ def ablate(
         replayed = change(got.scores, whole, asked, noise) if bench.asked else None
         refitted, misfit = refits.change(one.whole) if refits is not None else (None, None)
         rows.append(Row(one, got, replayed, since, refitted, misfit))
-    made_of = {
-        "ablations": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
-        "model_hash": model_hash(), "settings": wanted.content(), "cut": None if known is None else str(known),
-        **({} if source is None else source.content),
-    }  # fmt: skip
+    made_of = provenance_of(case, wanted, source, known)
     return Ablations(
         case, wanted, known, quarters_compared(case), runs, tuple(rows), asked, by_observable(whole, bench.asked),
         {} if refits is None else by_observable(refits.whole.scores, asked), noise,
         float("nan") if refits is None else refits.noise, {} if parameters is None else marks_of(parameters), made_of,
     )  # fmt: skip
+
+
+def provenance_of(
+    case: Case, settings: Settings, source: PosteriorSource | None, cut: Quarter | None
+) -> dict[str, Any]:  # fmt: skip
+    """Everything ablations depend on, and the version that made them."""
+    return {
+        "ablations": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
+        "model_hash": model_hash(), "settings": settings.content(), "cut": None if cut is None else str(cut),
+        **({} if source is None else source.content),
+    }  # fmt: skip
 
 
 def arm_of(scenario: Scenario) -> str:

@@ -5,10 +5,11 @@ What is kept of a run is little: some outputs at some quarters, its outcome and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from copark.identity import canonical
 from copark.inference.claims.changes import Change, is_empty
 from copark.model.arrays import Draws, Inputs
 from copark.model.variables import catalogue
+from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -166,24 +168,47 @@ class Bench:
         codes = outcomes(out[:, [names.index(name) for name in NEEDED], :], status[:, 0])
         return ArmRuns(kept, codes, out[:, names.index("operating"), judged].copy(), self.futures)
 
-    def run_all(self, changes: Iterable[Change], told: Callable[[int], None] | None = None) -> None:
-        """Run arms, several at a time; each is told when it is there."""
+    def run_all(
+        self, changes: Iterable[Change], told: Callable[[int], None] | None = None, stage: Stage | None = None
+    ) -> None:
+        """Run arms, several at a time; each is told when it is there.
+
+        Parameters
+        ----------
+        stage
+            Where arms are kept from time to time, and found.
+        """
         once = {canonical(change.content()): change for change in changes}
+        kept = stage or Stage(None, "")
+        if kept.found is not None:
+            self._made.update(unpacked(kept.found.arrays, kept.found.values["arms"], self.futures))
         waiting = [change for name, change in once.items() if name not in self._made]
+        keeping = Lock()
 
         def one(change: Change) -> None:
             self.run(change)
             if told is not None:
                 told(len(self.draws.luck))
+            with keeping:
+                if kept.is_due:
+                    self._keep(kept, once)
 
         if told is not None:
             told((len(once) - len(waiting)) * len(self.draws.luck))
         if self.threads == 1:
             for change in waiting:
                 one(change)
-            return
-        with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(one, waiting))
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(one, waiting))
+        if waiting:
+            self._keep(kept, once)
+
+    def _keep(self, stage: Stage, wanted: Collection[str]) -> None:
+        """Keep those of the wanted arms that are there."""
+        with self._lock:
+            there = {name: self._made[name] for name in wanted if name in self._made}
+        stage.keep(len(there) / len(wanted), packed(there), {"arms": list(there)})
 
     def moves(self, change: Change, ground: Change | None = None) -> bool:
         """Whether a change alters inputs or draws, against a ground."""
@@ -191,6 +216,28 @@ class Bench:
         return not (
             _same(self.inputs(change), self.inputs(before)) and _same(self.altered(change), self.altered(before))
         )
+
+
+def packed(arms: Mapping[str, ArmRuns]) -> dict[str, NDArray[Any]]:
+    """Arms as arrays, numbered in their order."""
+    made: dict[str, NDArray[Any]] = {}
+    for n, arm in enumerate(arms.values()):
+        made |= {f"{n}/{output}/{at}": values for (output, at), values in arm.values.items()}
+        made |= {f"{n}:outcome": arm.outcome, f"{n}:operating": arm.operating}
+    return made
+
+
+def unpacked(arrays: Mapping[str, NDArray[Any]], names: Sequence[str], futures: int) -> dict[str, ArmRuns]:
+    """Arms from their arrays, by name."""
+    values: list[dict[tuple[str, int], Floats]] = [{} for _ in names]
+    for name, one in arrays.items():
+        if "/" in name:
+            n, output, at = name.split("/")
+            values[int(n)][output, int(at)] = one
+    return {
+        name: ArmRuns(values[n], arrays[f"{n}:outcome"], arrays[f"{n}:operating"], futures)
+        for n, name in enumerate(names)
+    }
 
 
 def different(changes: Iterable[Change]) -> int:

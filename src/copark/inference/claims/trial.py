@@ -33,6 +33,7 @@ from copark.inference.claims.statistics import by_run, looks_of, of_part
 from copark.inference.claims.verdicts import flips, headline_of, inside_block
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.store.stages import Stages
 
 LOOK_DRAWS, LOOK_FUTURES = 60, 2
 """Draws and futures of the first look at a variant."""
@@ -236,7 +237,9 @@ class Trial:
         changes |= {("worlds", key): one for key, one in claims.worlds.items()}
         check_moves(few, changes, self.file.name)
 
-    def run(self, progress: Progress | None = None, weighed: Progress | None = None) -> Findings:
+    def run(
+        self, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
+    ) -> Findings:
         """Run all arms everywhere and find the verdicts.
 
         Parameters
@@ -245,11 +248,13 @@ class Trial:
             Told runs done and runs in all.
         weighed
             Told claims weighed and claims in all; apparent flips in the judgement block are then run on all draws.
+        stages
+            Where arms are kept as they are run, and found.
         """
         self.check()
-        counter = Counter(self.runs, progress)
-        for bench, changes in self.stages:
-            bench.run_all(changes, counter.more)
+        counter, kept = Counter(self.runs, progress), stages or Stages()
+        for number, (bench, changes) in enumerate(self.stages):
+            bench.run_all(changes, counter.more, kept.stage(f"arms-{number}"))
         found: list[ClaimFinding] = []
         for claim in self.chosen:
             if weighed is not None:

@@ -15,6 +15,7 @@ from copark.inference.exploration.factors import Factors
 from copark.inference.exploration.readouts import Readout, outputs_of, read
 from copark.inference.prior import study_of
 from copark.model.arrays import Draws
+from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -61,6 +62,7 @@ def answers(
     other: Flags | None = None,
     scenario: Scenario | None = None,
     threads: int = 1,
+    stage: Stage | None = None,
     progress: Progress | None = None,
 ) -> Floats:
     """Answer every point by the mean over replicates.
@@ -73,6 +75,8 @@ def answers(
         Runs at each point.
     other
         Points answered with another set of lucks, shape (points,); none by default.
+    stage
+        Where answers are kept from time to time, and found.
 
     Returns
     -------
@@ -85,14 +89,19 @@ def answers(
     inputs = inputs_of(case, arm)
     another = np.zeros(len(points), dtype=bool) if other is None else other
     step = max(1, AT_ONCE // replicates)
-    made = np.empty((len(points), len(readouts)))
-    for first in range(0, len(points), step):
+    made, kept = np.empty((len(points), len(readouts))), stage or Stage(None, "")
+    there = 0 if kept.found is None else len(kept.found.arrays["made"])
+    if kept.found is not None:
+        made[:there] = kept.found.arrays["made"]
+    for first in range(there, len(points), step):
         part = slice(first, min(first + step, len(points)))
         draws = with_luck(factors.draws(points[part], seed), replicates, another[part])
         out, status = run_blocks(inputs, draws, positions(names), threads)
         found = read(out, names, readouts)
         found[status[:, 0] != 0] = np.nan
         made[part] = found.reshape(-1, replicates, len(readouts)).mean(axis=1)
+        if kept.is_due or part.stop == len(points):
+            kept.keep(part.stop / len(points), {"made": made[: part.stop]})
         if progress is not None:
             progress(part.stop, len(points))
     return made

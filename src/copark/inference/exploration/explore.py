@@ -27,6 +27,7 @@ from copark.inference.exploration.settings import settings_of
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.store.stages import Stages
 from copark.version import __version__
 
 METHODS = ("morris", "sobol", "given", "discovery")
@@ -165,6 +166,7 @@ def explore(
     source: PosteriorSource | None = None,
     batch: Batch | None = None,
     threads: int = 1,
+    stages: Stages | None = None,
     progress: Progress | None = None,
 ) -> Exploration:
     """Explore a case.
@@ -175,6 +177,8 @@ def explore(
         The case's posteriors, if it has any: for the box, for what the data moved, and for the forecast.
     batch
         A prior batch that is there already.
+    stages
+        Where runs of designs and samples are kept as they are read, and found.
 
     Raises
     ------
@@ -189,7 +193,7 @@ def explore(
     if wanted.over == "posterior-box" and parameters is not None:
         factors = posterior_box(parameters.space, parameters.points, parameters.weights)
     readouts = readouts_of(case)
-    work = _Work(factors, readouts, wanted, threads, tell)
+    work = _Work(factors, readouts, wanted, threads, tell, stages or Stages())
     screens = work.screens() if "morris" in wanted.methods else ()
     indices = work.indices() if "sobol" in wanted.methods else ()
     given: list[GivenSet] = []
@@ -243,25 +247,27 @@ class _Work:
     settings: Settings
     threads: int
     tell: Progress
+    stages: Stages
 
-    def _answers(self, factors: Factors, points: Any, other: Any) -> Any:
+    def _answers(self, name: str, factors: Factors, points: Any, other: Any) -> Any:
         return answers(
             factors, points, self.readouts, replicates=self.settings.replicates, seed=self.settings.seed, other=other,
-            threads=self.threads, progress=lambda done, total: self.tell("simulate", done, total),
+            threads=self.threads, stage=self.stages.stage(name),
+            progress=lambda done, total: self.tell("simulate", done, total),
         )  # fmt: skip
 
     def screens(self) -> tuple[Screen, ...]:
         """Screen every read-out; luck changes where the dummy crosses the middle."""
         wanted = self.settings
         points = morris.design(self.factors.count + 1, wanted.trajectories, wanted.seed)
-        values = self._answers(screened(self.factors), points, points[:, -1] > 0.5)
+        values = self._answers("morris", screened(self.factors), points, points[:, -1] > 0.5)
         return tuple(morris.screen(points, column, wanted.seed) for column in values.T)
 
     def indices(self) -> tuple[Indices, ...]:
         """Sobol' indices of every read-out."""
         wanted, count = self.settings, self.factors.count + 1
         points = sobol.design(count, wanted.size, wanted.seed)
-        values = self._answers(self.factors, points, sobol.other_luck(count, wanted.size))
+        values = self._answers("sobol", self.factors, points, sobol.other_luck(count, wanted.size))
         return tuple(sobol.indices(column, count, wanted.seed) for column in values.T)
 
     def sample(self, factors: Factors, *, levers: bool = False) -> Sample:
@@ -270,6 +276,7 @@ class _Work:
         combinations = settings_of(case, wanted.settings, wanted.seed) if levers else ()
         return drawn_sample(
             factors, self.readouts, wanted.sample, wanted.seed, settings=combinations, threads=self.threads,
+            stage=self.stages.stage("wide" if levers else "sample"),
             progress=lambda done, total: self.tell("simulate", done, total),
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ from copark.inference.exploration.settings import Setting
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
+from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -88,6 +89,7 @@ def drawn_sample(
     *,
     settings: Sequence[Setting] = (),
     threads: int = 1,
+    stage: Stage | None = None,
     progress: Progress | None = None,
 ) -> Sample:
     """Draw a sample of a cube, each run with luck of its own.
@@ -96,21 +98,30 @@ def drawn_sample(
     ----------
     settings
         Settings the runs are shared out among, in equal parts; the case as it is if none are given.
+    stage
+        Where what was read is kept from time to time, and found.
     """
     case = factors.space.case
     points = factors.sobol(runs, seed)
     arms: list[Scenario] = [one.scenario for one in settings] or [study_of(case, seed).scenarios[0]]
-    values = np.empty((runs, len(readouts)))
-    outcome = np.empty(runs, np.int8)
+    values, outcome, kept = np.empty((runs, len(readouts))), np.empty(runs, np.int8), stage or Stage(None, "")
+    there = 0 if kept.found is None else len(kept.found.arrays["outcome"])
+    if kept.found is not None:
+        values[:there], outcome[:there] = kept.found.arrays["values"], kept.found.arrays["outcome"]
     belongs = np.arange(runs) * len(arms) // runs
     for n, arm in enumerate(arms):
         rows = np.flatnonzero(belongs == n)
         for first in range(0, len(rows), AT_ONCE):
             part = rows[first : first + AT_ONCE]
+            done = int(part[-1]) + 1
+            if done <= there:
+                continue
             draws = factors.draws(points[part], seed, int(part[0]))
             values[part], outcome[part] = _judged(case, arm, draws, readouts, threads)
+            if kept.is_due or done == runs:
+                kept.keep(done / runs, {"values": values[:done], "outcome": outcome[:done]})
             if progress is not None:
-                progress(int(part[-1]) + 1, runs)
+                progress(done, runs)
     table = factors.table(points)
     if settings:
         table |= {name: np.array([settings[int(n)].values[name] for n in belongs]) for name in settings[0].values}
