@@ -68,15 +68,16 @@ def test_shards_to_go_on_from_stay_unless_asked_for(tmp_path: Path) -> None:
 
 def test_stages_of_a_calibration_stay_unless_asked_for(tmp_path: Path) -> None:
     stages = left(tmp_path / "batches" / f"stages-{IDENTITY}")
+    claims = left(tmp_path / f"stages-{IDENTITY[::-1]}")
     half = left(tmp_path / "batches" / f"batch-{IDENTITY}" / ".writing-runs-00000000.piece-999999999-01234567")
     step = left(tmp_path / "pool" / "steps" / IDENTITY / ".writing-trials.stage-999999999-01234567")
     earlier = tmp_path / "batches" / f"batch-{IDENTITY}" / "runs-00000000.npy"
     earlier.write_bytes(b"x")
     known = {half.name: "half_written", step.name: "half_written", earlier.name: "superseded"}
     assert kinds(tmp_path) == known
-    assert kinds(tmp_path, unfinished=True) == known | {stages.name: "unfinished"}
+    assert kinds(tmp_path, unfinished=True) == known | {stages.name: "unfinished", claims.name: "unfinished"}
     with only_one(lock_of(stages)):
-        assert kinds(tmp_path, unfinished=True) == known
+        assert kinds(tmp_path, unfinished=True) == known | {claims.name: "unfinished"}
 
 
 def test_nothing_goes_unless_it_is_said(tmp_path: Path) -> None:

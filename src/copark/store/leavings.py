@@ -27,7 +27,7 @@ Kind = Literal["half_written", "superseded", "unfinished", "stale"]
 QUIET = 600.0
 """Seconds without a change after which what no living process of this machine holds counts as left."""
 WRITTEN_BY = re.compile(r"-(\d+)-[0-9a-f]{8}$")
-FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "stages/*", "pool", "pool/*", "pool/*/*")
+FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "stages-*", "pool", "pool/*", "pool/*/*")
 EARLIER = ("batches/*/*.part", "batches/*/*.npy", "pool/batches/*/*.npy", "pool/steps/*/*.json")
 """What an earlier version kept, and this one does not read: half a piece, pieces and steps without checksums."""
 
@@ -86,7 +86,7 @@ def _half_written(out: Path, quiet: float) -> Iterator[Leaving]:
 
 
 def _stages(out: Path, quiet: float) -> Iterator[Leaving]:
-    for path in out.glob(f"*/{FOLDER}*"):
+    for path in (*out.glob(f"{FOLDER}*"), *out.glob(f"batches/{FOLDER}*")):
         if path.is_dir() and not is_held(lock_of(path)) and _age(path) > quiet:
             yield Leaving(path, "unfinished", size_of(path))
 

@@ -26,7 +26,7 @@ def kept_stages(out: Path, content: Mapping[str, Any], progress: Progress | None
     """
     from copark.inference.provenance import stages_of
 
-    stages, wait = stages_of(Path(out) / "stages", content), stage(progress, "waiting")
+    stages, wait = stages_of(Path(out), content), stage(progress, "waiting")
     with stages.alone(lambda: wait(0, 0)):
         yield stages
         stages.remove()
