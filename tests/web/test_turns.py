@@ -105,6 +105,16 @@ def test_who_was_sent_away_is_before_all_who_came_meanwhile():
     assert begun(turns) == ["polite", "rude-0", "rude-1", "rude-2", "polite again"]
 
 
+def test_what_was_given_up_does_not_count():
+    """Who moves a lever gives up question after question while they wait."""
+    turns = Turns()
+    for n in range(20):
+        turns.drop(turns.put("moves", 3.0, n))
+    turns.put("other", 3.0, "other")
+    turns.put("moves", 2.0, "moves")
+    assert begun(turns) == ["moves", "other"]
+
+
 def test_what_is_remembered_of_clients_is_bounded():
     turns = Turns()
     for n in range(3 * MOST_MARKS):

@@ -25,10 +25,11 @@ MOST_MARKS = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Turn(Generic[T]):
-    """Something that waits for its turn: its mark, its place among equals, and what it weighs."""
+    """Something that waits for its turn: its mark, its place among equals, whose it is, and what it weighs."""
 
     mark: float
     number: int
+    client: str
     weight: float
     item: T
 
@@ -90,7 +91,7 @@ class Turns(Generic[T]):
     def put(self, client: str, weight: float, item: T) -> Turn[T]:
         """Let something wait for its turn."""
         self._count += 1
-        turn = Turn(self.mark(client, weight), self._count, weight, item)
+        turn = Turn(self.mark(client, weight), self._count, client, weight, item)
         insort(self._waiting, turn, key=lambda one: (one.mark, one.number))
         self._marks[client] = turn.mark
         self._sent_away.pop(client, None)
@@ -107,9 +108,11 @@ class Turns(Generic[T]):
         return None
 
     def drop(self, turn: Turn[T]) -> None:
-        """Let something wait no longer, if it still does."""
+        """Let something wait no longer, if it still does; what was given up does not count against its client."""
         if turn in self._waiting:
             self._waiting.remove(turn)
+            if self._marks.get(turn.client) == turn.mark:
+                self._marks[turn.client] -= turn.weight
 
     def clear(self) -> list[T]:
         """Let nothing wait any longer; what did."""
