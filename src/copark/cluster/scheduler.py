@@ -276,7 +276,7 @@ def _as_it_is(subject: Any) -> Any:
 
 
 def _part(work: Job, subject: Any, first: int, last: int) -> dict[str, float]:
-    """Make one shard, on a worker."""
+    """Make one range of a piece of work, on a worker."""
     return dict(work.about(subject).make(first, last))
 
 
