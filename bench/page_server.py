@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,13 +44,23 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *options: str) -> Iterator[Server]:
-    """Serve on a free port until done, with further options of ``copark serve``."""
+def serving(data: Path, *options: str, log: Path | None = None, **environment: str) -> Iterator[Server]:
+    """Serve on a free port until done, with further options of ``copark serve``.
+
+    Parameters
+    ----------
+    log
+        File to which the server's complaints are added; otherwise they are shown.
+    environment
+        What it sees besides ours.
+    """
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "copark", "serve", "--port", str(port), "--data", str(data), *options]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+    surroundings = {**os.environ, "NO_COLOR": "1", **environment}
+    with nullcontext() if log is None else log.open("ab") as complaints:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=complaints, env=surroundings)
     try:
         until = time.monotonic() + 120
         while True:

@@ -1,12 +1,14 @@
 """The ledger of executions: what was begun, how far it is, how it ended. What a run needs never hangs on it.
 
 Who executes writes here and goes on if that fails; the first trouble is kept, to be told once. Who asks what there was
-is told the trouble instead.
+is told the trouble instead. A database server that is away for a moment is waited for when a result is to be entered;
+what could not be written when an execution began is entered then.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
 
 from copark.errors import Fault
+from copark.store.database.address import PATIENCE
 from copark.store.database.clock import at, now
 from copark.store.database.executor import Executor, here
 from copark.store.database.index import index_record, index_study
@@ -28,6 +31,10 @@ STATES: tuple[State, ...] = get_args(State)
 T = TypeVar("T")
 PULSE = 2.0
 """Seconds between two signs of life."""
+PAUSE = 0.5
+"""Seconds between two looks whether a server is back."""
+AWAY = "database.server"
+"""The fault of a server that does not answer."""
 LONGEST = 10_000
 """Letters of a trouble that are kept."""
 
@@ -84,14 +91,18 @@ class Ledger:
     ----------
     door
         The database they are kept in, or why they cannot be.
+    again
+        Opens it once more, if it could not be opened since its server was away.
     """
 
-    def __init__(self, door: Door | DatabaseRefused) -> None:
+    def __init__(self, door: Door | DatabaseRefused, again: Callable[[], Door] | None = None) -> None:
         self._door = None if isinstance(door, DatabaseRefused) else door
         self.trouble: Fault | None = door.faults[0] if isinstance(door, DatabaseRefused) else None
         """The first thing that went wrong here, if something did."""
+        self._again = again
         self._lock = threading.Lock()
         self._numbers: dict[str, int] = {}
+        self._late: dict[str, Callable[[Session, str], int]] = {}
         self._done: dict[str, int] = {}
         self._ended = threading.Event()
         self._pulse: threading.Thread | None = None
@@ -112,7 +123,7 @@ class Ledger:
         facts
             What else is worth knowing, as JSON has it.
         """
-        me = here()
+        me, began = here(), now()
 
         def write(session: Session, place: str) -> int:
             _settle(session, place)
@@ -124,7 +135,7 @@ class Ledger:
                 "case": storable(case),
                 "done": 0,
                 "total": total,
-                "started": now(),
+                "started": began,
                 "ended": "",
                 "heartbeat": session.clock(),
                 "host": me.host,
@@ -137,7 +148,9 @@ class Ledger:
 
         self._done[identity] = 0
         number = self._try(write)
-        if number is None:  # it is not in the database, and nothing more is said of it
+        if number is None:  # it is not in the database, and nothing more is said of it until it has a result
+            if self._is_away():
+                self._late[identity] = write
             return
         with self._lock:
             self._numbers[identity] = number
@@ -150,7 +163,7 @@ class Ledger:
         self._done[identity] = done
 
     def finish(self, identity: str, record: RunRecord) -> None:
-        """An execution has ended well, and its result is stored.
+        """An execution has ended well, and its result is stored; a server that is away is waited for.
 
         Parameters
         ----------
@@ -160,13 +173,18 @@ class Ledger:
             The stored result.
         """
 
-        def write(session: Session, place: str) -> None:
+        def write(session: Session, place: str) -> bool:
             index_record(session, place, record)
+            if identity in self._late:
+                self._late[identity](session, place)
             total = record.runs * max(1, len(record.scenarios))
             facts = {"done": total, "total": total, "identity": record.identity}
             self._end(session, place, identity, "finished", facts)
+            return True
 
-        self._try(write)
+        self._insist(write)
+        with self._lock:
+            self._numbers.pop(identity, None)
 
     def fail(self, identity: str, trouble: str, *, interrupted: bool = False) -> None:
         """An execution has ended without a result.
@@ -253,6 +271,25 @@ class Ledger:
             return found
         return None
 
+    def _insist(self, write: Callable[[Session, str], bool]) -> None:
+        """Write what is not to be lost: a server that is away is waited for, and tried again if it never answered."""
+        until = time.monotonic() + PATIENCE
+        if self._door is None and self._is_away() and self._again is not None:
+            try:
+                self._door = self._again()
+            except DatabaseRefused:
+                return
+        before = None if self._is_away() else self.trouble
+        self.trouble = None
+        while not self._try(write) and self._is_away() and time.monotonic() < until:
+            time.sleep(PAUSE)
+            self.trouble = None
+        self.trouble = before or self.trouble
+
+    def _is_away(self) -> bool:
+        """Whether what went wrong is that the server does not answer."""
+        return self.trouble is not None and self.trouble.code == AWAY
+
     def _beat(self) -> None:
         """Give signs of life until all ends."""
 
@@ -289,7 +326,7 @@ def open_ledger(out: Path) -> Ledger:
     try:
         return Ledger(open_door(out))
     except DatabaseRefused as refused:
-        return Ledger(refused)
+        return Ledger(refused, lambda: open_door(out))
 
 
 def _change(session: Session, number: int, changes: Mapping[str, Any]) -> None:

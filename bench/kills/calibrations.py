@@ -1,0 +1,73 @@
+"""A calibration is killed: `python -m bench.kills.calibrations OUT` is a small one, which ends in a quarter of a minute.
+
+It is the workflow behind ``copark calibrate``, with fewer runs, particles and refining steps than that command lets one
+ask for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from bench.kills.sameness import differing
+from bench.kills.trial import Trial, brief, kill, python
+from copark.store.atomic import REPLACED, UNFINISHED
+
+CASE = "great-stone"
+
+
+def calibrate(out: Path) -> float:
+    """Calibrate, or go on; the seconds it took."""
+    from tests.inference.workflow_settings import TINY, short_refinement
+
+    from copark.workflows.calibrating import calibrate as work
+
+    began = time.monotonic()
+    with short_refinement():
+        work(CASE, settings=TINY, refine=True, report=False, threads=2, out=out)
+    return time.monotonic() - began
+
+
+def command(out: Path) -> list[str]:
+    """The command that is killed and given again."""
+    return python("-m", "bench.kills.calibrations", str(out))
+
+
+def kill_calibration(trial: Trial) -> None:
+    """Kill a calibration; give the command again."""
+    process = trial.begin(command(trial.out))
+    trial.wait()
+    kill(process)
+    trial.finish(command(trial.out))
+
+
+def marks(out: Path) -> dict[str, str]:
+    """Checksums of every array of the one kept calibration: parameters, replays, and what its examination found."""
+    (folder,) = (path.parent for path in (out / "posteriors").glob("[!.]*/recipe.json"))
+    found = {}
+    for path in folder.glob("*.npz"):
+        with np.load(path) as arrays:
+            for name, values in arrays.items():
+                content = f"{values.dtype} {values.shape}".encode() + np.ascontiguousarray(values).tobytes()
+                found[f"{path.name}: {name}"] = hashlib.sha256(content).hexdigest()
+    return found
+
+
+def faults(trial: Trial) -> list[str]:
+    """What is not as after an undisturbed calibration."""
+    return [*trial.wrong, *differing(trial, marks(trial.out)), *_left_behind(trial.out)]
+
+
+def _left_behind(out: Path) -> Iterator[str]:
+    left = [str(path.relative_to(out)) for begin in (UNFINISHED, REPLACED) for path in out.rglob(f"{begin}*")]
+    if left:
+        yield f"left behind: {brief(left)}"
+
+
+if __name__ == "__main__":
+    calibrate(Path(sys.argv[1]))

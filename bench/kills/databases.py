@@ -1,0 +1,80 @@
+"""PostgreSQL is stopped at once, as if its machine had failed, and started again; under a command, under a server."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from functools import cache
+
+from tests.database.server import Server, binaries
+
+from bench.kills.servers import ask_for, conclude, jobs, started
+from bench.kills.trial import LONGEST, Missed, Trial
+from copark.store.database import open_ledger
+from copark.store.database.address import VARIABLE
+
+AWAY = (0.5, 6.0)
+"""Seconds for which the database is away."""
+
+
+@cache
+def postgres() -> Server:
+    """A private server, for all trials."""
+    found = binaries()
+    if found is None:
+        raise RuntimeError("there is no PostgreSQL of at least 15 on this machine")
+    return Server(found)
+
+
+def forget() -> None:
+    """Remove the server, if there is one."""
+    if postgres.cache_info().currsize:
+        postgres().remove()
+        postgres.cache_clear()
+
+
+def stop_under_command(trial: Trial) -> None:
+    """Stop the database under a command and start it again; the command ends well and is not given again."""
+    trial.environment[VARIABLE] = postgres().new_database(f"k{secrets.token_hex(6)}")
+    process = trial.begin(None, "--threads", "2")
+    until = time.monotonic() + LONGEST
+    while not _begun(trial):
+        if process.poll() is not None or time.monotonic() > until:
+            raise Missed
+        time.sleep(0.05)
+    trial.wait()
+    if process.poll() is not None:
+        raise Missed
+    away(trial)
+    if process.wait(LONGEST) != 0:
+        trial.wrong.append(f"the command ended with {process.returncode}")
+
+
+def _begun(trial: Trial) -> bool:
+    """Whether the ledger knows of the command."""
+    with trial.surroundings(), open_ledger(trial.out) as ledger:
+        return bool(ledger.executions())
+
+
+def stop_under_server(trial: Trial) -> None:
+    """Stop the database under a server with a job and start it again; the job is done at its first attempt."""
+    trial.environment[VARIABLE] = postgres().new_database(f"k{secrets.token_hex(6)}")
+    with started(trial) as server:
+        name = ask_for(server, trial.runs)
+        trial.wait()
+        (job,) = jobs(trial)
+        if job.is_over:
+            raise Missed
+        away(trial)
+        conclude(trial, server, name, attempts=1)
+
+
+def away(trial: Trial) -> None:
+    """Stop the database and start it again."""
+    seconds = trial.luck.uniform(*AWAY)
+    postgres().stop()
+    try:
+        time.sleep(seconds)
+    finally:
+        postgres().start()
+    trial.told.append(f"the database was away for {seconds:.1f} s")

@@ -1,0 +1,77 @@
+"""The kinds of kills, what work each disturbs, and by what it is judged."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.kills import calibrations, clients, crews, databases, disks, sameness, servers
+from bench.kills.trial import Trial
+from bench.kills.undisturbed import Work, do_command
+
+
+def _do_calibration(out: Path, _runs: int) -> float:
+    began = time.monotonic()
+    subprocess.run(calibrations.command(out), check=True, capture_output=True)
+    return time.monotonic() - began
+
+
+COMMAND = Work("command", do_command, sameness.stored_marks)
+JOB = Work("job", servers.do_job, sameness.stored_marks)
+CALIBRATION = Work("calibration", _do_calibration, calibrations.marks)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of kill.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    what
+        Who or what is killed, or fails.
+    work
+        What work is disturbed.
+    act
+        Begins it, kills, goes on.
+    faults
+        What is wrong afterwards.
+    """
+
+    name: str
+    what: str
+    work: Work
+    act: Callable[[Trial], None]
+    faults: Callable[[Trial], list[str]] = sameness.faults
+
+
+KINDS = (
+    Kind("client", "a command on threads", COMMAND, clients.kill_client),
+    Kind("server", "a server and its job's process", JOB, servers.kill_server),
+    Kind("worker", "one of a command's workers", COMMAND, crews.kill_worker),
+    Kind("disk", "a full disk under a command", COMMAND, disks.fill_disk),
+    Kind("database", "PostgreSQL under a command", COMMAND, databases.stop_under_command),
+    Kind("calibration", "a calibration", CALIBRATION, calibrations.kill_calibration, calibrations.faults),
+    Kind("job", "a job's process under its server", JOB, servers.kill_jobs_process),
+    Kind("client-and-workers", "a command and its workers", COMMAND, clients.kill_client_with_workers),
+    Kind("scheduler", "a scheduler and its workers", COMMAND, crews.kill_scheduler),
+    Kind("database-under-server", "PostgreSQL under a server's job", JOB, databases.stop_under_server),
+    Kind("server-alone", "a server, not its job's process", JOB, servers.kill_server_alone),
+    Kind("client-alone", "a command, not its workers", COMMAND, clients.kill_client_alone),
+    Kind("scheduler-client", "a scheduler's client", COMMAND, crews.kill_schedulers_client),
+)
+
+
+def hindrances(place: Path) -> dict[str, str]:
+    """Kinds that cannot be tried on this machine, and why."""
+    found = {}
+    if not disks.may_mount(place / "mount"):
+        found["disk"] = "no tmpfs can be mounted here, which takes root and mount(8)"
+    if databases.binaries() is None:
+        for name in ("database", "database-under-server"):
+            found[name] = "there is no PostgreSQL of at least 15"
+    return found

@@ -1,0 +1,119 @@
+"""A database server that is away for a moment loses no execution and no result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from copark.store import RunStore
+from copark.store.database import Ledger, ledger
+from copark.store.database.opening import open_door
+from copark.store.refusals import DatabaseRefused, database_fault
+from tests.unit.ensembles import ensemble
+
+STUDY = {"name": "toy", "case": "great-stone"}
+GONE = database_fault("server", "x", reason="connection refused")
+
+
+class Away:
+    """A door to a server that is away whenever one says so."""
+
+    def __init__(self, door):
+        self.door, self.place, self.away = door, door.place, False
+
+    @contextmanager
+    def session(self, *, write):
+        if self.away:
+            raise DatabaseRefused([GONE])
+        with self.door.session(write=write) as session:
+            yield session
+
+    def close(self):
+        self.door.close()
+
+    def come_back_in(self, seconds):
+        self.away = True
+        threading.Timer(seconds, setattr, (self, "away", False)).start()
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch):
+    monkeypatch.setattr(ledger, "PAUSE", 0.02)
+    monkeypatch.setattr(ledger, "PATIENCE", 2.0)
+
+
+@pytest.fixture
+def door(tmp_path):
+    return Away(open_door(tmp_path))
+
+
+@pytest.fixture
+def record(tmp_path):
+    return RunStore(tmp_path / "runs").save(ensemble())
+
+
+def states(book):
+    return [(one.identity, one.state) for one in book.executions()]
+
+
+def listed(door):
+    with door.session(write=False) as session:
+        return [row["identity"] for row in session.execute("SELECT identity FROM runs")]
+
+
+def test_away_at_the_beginning(door, record):
+    with Ledger(door) as book:
+        door.away = True
+        with book.executing(record.identity, STUDY, "great-stone", 6, threads=2):
+            door.away = False
+            time.sleep(0.01)
+            book.finish(record.identity, record)
+        (one,) = book.executions()
+        assert (one.state, one.facts) == ("finished", {"threads": 2})
+        assert one.started <= one.ended
+        assert book.trouble is None, "all is written: there is nothing to tell"
+    assert listed(door) == [record.identity]
+
+
+def test_away_at_the_end(door, record):
+    with Ledger(door) as book:
+        with book.executing(record.identity, STUDY, "great-stone", 6):
+            door.come_back_in(0.2)
+            book.finish(record.identity, record)
+        assert states(book) == [(record.identity, "finished")]
+        assert book.trouble is None
+    assert listed(door) == [record.identity]
+
+
+def test_away_when_the_ledger_is_opened(door, record):
+    with Ledger(DatabaseRefused([GONE]), lambda: door) as book:
+        with book.executing(record.identity, STUDY, "great-stone", 6):
+            book.finish(record.identity, record)
+        assert states(book) == [(record.identity, "finished")]
+        assert book.trouble is None
+
+
+def test_away_for_good_is_told_and_hinders_nothing(door, record, monkeypatch):
+    monkeypatch.setattr(ledger, "PATIENCE", 0.1)
+    with Ledger(door) as book:
+        with book.executing(record.identity, STUDY, "great-stone", 6):
+            door.away = True
+            book.finish(record.identity, record)
+        door.away = False
+        assert book.trouble == GONE
+        assert states(book) == [(record.identity, "running")], "it did not end as interrupted"
+
+
+def test_what_failed_for_another_reason_is_still_told(door, record):
+    with Ledger(door) as book:
+        book.begin("odd", STUDY, "great-stone", 10**30)
+        trouble = book.trouble
+        assert trouble is not None
+        with book.executing(record.identity, STUDY, "great-stone", 6):
+            door.come_back_in(0.1)
+            book.finish(record.identity, record)
+        assert book.trouble == trouble
+        assert states(book) == [(record.identity, "finished")]
