@@ -1,4 +1,4 @@
-"""A calibration is killed: `python -m bench.kills.calibrations OUT` is a small one, which ends in a quarter of a minute.
+"""A calibration is killed: `python -m bench.kills.calibrations OUT` is a small one, of a quarter of a minute.
 
 It is the workflow behind ``copark calibrate``, with fewer runs, particles and refining steps than that command lets one
 ask for.
@@ -13,23 +13,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from tests.inference.workflow_settings import TINY, short_refinement
 
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill, python
 from copark.store.atomic import REPLACED, UNFINISHED
+from copark.workflows import calibrating
 
 CASE = "great-stone"
 
 
 def calibrate(out: Path) -> float:
     """Calibrate, or go on; the seconds it took."""
-    from tests.inference.workflow_settings import TINY, short_refinement
-
-    from copark.workflows.calibrating import calibrate as work
-
     began = time.monotonic()
     with short_refinement():
-        work(CASE, settings=TINY, refine=True, report=False, threads=2, out=out)
+        calibrating.calibrate(CASE, settings=TINY, refine=True, report=False, threads=2, out=out)
     return time.monotonic() - began
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.kills.trial import Trial, brief
+from bench.kills.trial import Missed, Trial, brief
 from copark.store.atomic import REPLACED, UNFINISHED
 from copark.store.database import open_ledger
 from copark.store.runs import METADATA
@@ -30,12 +30,20 @@ def finished_files(out: Path) -> dict[str, tuple[int, int]]:
 
     A file that is made again is written beside its place and renamed, and so has another inode; the folder is renamed
     when the run is whole, by which neither changes.
+
+    Raises
+    ------
+    Missed
+        If the run became whole meanwhile.
     """
     found = {}
-    for folder in (out / "runs").glob(".shards-*/"):
-        for path in _files_of_shards(folder):
-            state = (folder / path).stat()
-            found[path] = (state.st_ino, state.st_mtime_ns)
+    try:
+        for folder in (out / "runs").glob(".shards-*/"):
+            for path in _files_of_shards(folder):
+                state = (folder / path).stat()
+                found[path] = (state.st_ino, state.st_mtime_ns)
+    except FileNotFoundError:
+        raise Missed from None
     return found
 
 
@@ -44,7 +52,7 @@ def _files_of_shards(folder: Path) -> Iterator[str]:
     plan = read_plan(shelf)
     for first, last in [] if plan is None else plan.ranges():
         record = read_record(shelf, first, last)
-        if plan is not None and record is not None and is_whole(shelf, plan, record):
+        if plan is not None and record is not None and is_whole(shelf, plan, record, deep=False):
             yield from record.files
 
 

@@ -62,8 +62,8 @@ def kill_jobs_process(trial: Trial) -> None:
         victims = descendants(server.process.pid, CHILD)
         if not victims:
             raise Missed
-        victims[0].kill()
         trial.kept = finished_files(trial.out)
+        victims[0].kill()
         conclude(trial, server, name, attempts=2)
 
 
