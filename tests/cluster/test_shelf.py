@@ -35,6 +35,15 @@ def test_what_is_put_is_found(shelf: Shelf) -> None:
     shelf.remove("a")
 
 
+def test_what_a_killed_process_was_writing_is_gone_when_all_is_settled(tmp_path: Path) -> None:
+    shelf = open_shelf(tmp_path)
+    shelf.put("a/b", b"one")
+    (tmp_path / "a" / ".writing-4711-01234567").write_bytes(b"hal")
+    (tmp_path / ".writing-4711-89abcdef").write_bytes(b"")
+    shelf.settle()
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["a", "b"]
+
+
 @pytest.mark.parametrize("address", ["s3://key:secret@bucket/runs", "ftp://me@host/x", "https://host/x?token=1"])
 def test_an_address_with_a_secret_is_refused(address: str) -> None:
     with pytest.raises(RunRefused) as refused:

@@ -130,6 +130,7 @@ def make(
         if not (_is_joined(shelf, store, ask.identity) and _has_what_is_asked(shelf, ask)):
             kept, anew = _make_on(shelf, ask, store, crew, progress)
             return Made(store.adopt(ask.identity, replace=ask.replace), kept, anew)
+        shelf.settle()
         return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
 
 

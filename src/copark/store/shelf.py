@@ -43,7 +43,7 @@ class Shelf(Protocol):
         """Remove a file, or a folder with all that is in it."""
 
     def settle(self) -> None:
-        """Come back once everything is where a power cut does not reach it."""
+        """Come back once everything is where a power cut does not reach it, and nothing half-written is left."""
 
 
 class Folder:
@@ -118,8 +118,12 @@ class Folder:
             place.unlink(missing_ok=True)
 
     def settle(self) -> None:
-        """Flush every file and folder."""
-        flush_all(Path(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, ""))
+        """Flush every file and folder; what somebody who was killed has left half-written is taken away."""
+        found = [(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, "")]
+        for folder, name in found:
+            if name.startswith(UNFINISHED):
+                Path(folder, name).unlink(missing_ok=True)
+        flush_all(Path(folder, name) for folder, name in found if not name.startswith(UNFINISHED))
 
 
 class Remote:
