@@ -16,7 +16,7 @@ import numpy as np
 from tests.inference.workflow_settings import TINY, short_refinement
 
 from bench.kills.sameness import differing
-from bench.kills.trial import Trial, brief, kill, python
+from bench.kills.trial import Trial, brief, kill
 from copark.store.atomic import REPLACED, UNFINISHED
 from copark.workflows import calibrating
 
@@ -33,7 +33,7 @@ def calibrate(out: Path) -> float:
 
 def command(out: Path) -> list[str]:
     """The command that is killed and given again."""
-    return python("-m", "bench.kills.calibrations", str(out))
+    return [sys.executable, "-m", "bench.kills.calibrations", str(out)]
 
 
 def kill_calibration(trial: Trial) -> None:

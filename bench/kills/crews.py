@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from bench.kills.clients import SLOWER
 from bench.kills.sameness import finished_files
-from bench.kills.trial import LONGEST, Missed, Trial, copark, descendants, kill
+from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill, need_alive, strike
+from bench.kills.undisturbed import COPARK
 
 PATIENCE = 120
 """Seconds in which a client must notice that its scheduler is gone."""
@@ -17,25 +18,25 @@ PATIENCE = 120
 
 def kill_worker(trial: Trial) -> None:
     """Kill a worker; nobody gives the command again: its shard goes to another."""
-    process = trial.begin(None, "--workers", "2")
+    process = trial.begin(trial.command("--workers", "2"))
     trial.wait(SLOWER)
     victims = descendants(process.pid, "spawn_main")
     if not victims:
+        need_alive(process)
         raise Missed
     trial.kept = finished_files(trial.out)
-    trial.luck.choice(victims).kill()
+    strike(trial.luck.choice(victims))
     if process.wait(LONGEST) != 0:
         trial.wrong.append("the command did not survive its worker")
-        trial.finish()
+        trial.finish(trial.command())
 
 
 def kill_scheduler(trial: Trial) -> None:
     """Kill a scheduler with all its workers under a command; the command says so and ends; go on without it."""
     server, address = cluster(trial)
-    process = trial.begin(None, "--scheduler", address)
+    process = trial.begin(trial.command("--scheduler", address))
     trial.wait()
-    if process.poll() is not None:
-        raise Missed
+    need_alive(process)
     kill(server)
     try:
         process.wait(PATIENCE)
@@ -44,23 +45,23 @@ def kill_scheduler(trial: Trial) -> None:
         with suppress(Missed):
             kill(process)
     trial.kept = finished_files(trial.out)
-    trial.finish()
+    trial.finish(trial.command())
 
 
 def kill_schedulers_client(trial: Trial) -> None:
     """Kill the client of a scheduler that stays; give the command again, to the same scheduler."""
     _, address = cluster(trial)
-    process = trial.begin(None, "--scheduler", address)
+    process = trial.begin(trial.command("--scheduler", address))
     trial.wait()
     kill(process)
     trial.kept = finished_files(trial.out)
-    trial.finish(None, "--scheduler", address)
+    trial.finish(trial.command("--scheduler", address))
 
 
 def cluster(trial: Trial) -> tuple[subprocess.Popen[bytes], str]:
     """Start a scheduler with two workers; its address."""
     server = subprocess.Popen(
-        copark("cluster", "start", "--workers", "2"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [*COPARK, "cluster", "start", "--workers", "2"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         start_new_session=True, env={**os.environ, **trial.environment},
     )  # fmt: skip
     trial.closing.callback(_end, server)
@@ -72,7 +73,7 @@ def cluster(trial: Trial) -> tuple[subprocess.Popen[bytes], str]:
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    with suppress(Missed):
+    with suppress(Missed, RuntimeError):
         kill(server)
     if server.stdout is not None:
         server.stdout.close()

@@ -9,7 +9,7 @@ from functools import cache
 from tests.database.server import Server, binaries
 
 from bench.kills.servers import ask_for, conclude, jobs, started
-from bench.kills.trial import LONGEST, Missed, Trial
+from bench.kills.trial import LONGEST, Missed, Trial, need_alive
 from copark.store.database import open_ledger
 from copark.store.database.address import VARIABLE
 
@@ -36,15 +36,15 @@ def forget() -> None:
 def stop_under_command(trial: Trial) -> None:
     """Stop the database under a command and start it again; the command ends well and is not given again."""
     trial.environment[VARIABLE] = postgres().new_database(f"k{secrets.token_hex(6)}")
-    process = trial.begin(None, "--threads", "2")
+    process = trial.begin(trial.command("--threads", "2"))
     until = time.monotonic() + LONGEST
     while not _begun(trial):
-        if process.poll() is not None or time.monotonic() > until:
-            raise Missed
+        need_alive(process)
+        if time.monotonic() > until:
+            raise RuntimeError("the ledger does not know the command")
         time.sleep(0.05)
     trial.wait()
-    if process.poll() is not None:
-        raise Missed
+    need_alive(process)
     away(trial)
     if process.wait(LONGEST) != 0:
         trial.wrong.append(f"the command ended with {process.returncode}")

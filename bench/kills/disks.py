@@ -57,4 +57,4 @@ def fill_disk(trial: Trial) -> None:
         trial.wrong.append("the disk was full before anything was finished")
     trial.told.append(f"full at {size / 1e6:.0f} MB with {shards_of(trial.out)} shards finished")
     subprocess.run(["mount", "-o", f"remount,size={LARGE}", str(trial.out)], check=True)
-    trial.finish()
+    trial.finish(trial.command())

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.database.server import binaries
+
 from bench.kills import calibrations, clients, crews, databases, disks, sameness, servers
 from bench.kills.trial import Trial
 from bench.kills.undisturbed import Work, do_command
@@ -71,7 +73,7 @@ def hindrances(place: Path) -> dict[str, str]:
     found = {}
     if not disks.may_mount(place / "mount"):
         found["disk"] = "no tmpfs can be mounted here, which takes root and mount(8)"
-    if databases.binaries() is None:
+    if binaries() is None:
         for name in ("database", "database-under-server"):
             found[name] = "there is no PostgreSQL of at least 15"
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.clients import HONEST, Asker
 from bench.kills.sameness import finished_files
-from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill
+from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill, strike
 from bench.page_server import Server, serving
 from copark.store.database.jobs import Job, JobTable
 from copark.store.database.opening import open_database
@@ -63,7 +63,10 @@ def kill_jobs_process(trial: Trial) -> None:
         if not victims:
             raise Missed
         trial.kept = finished_files(trial.out)
-        victims[0].kill()
+        strike(victims[0])
+        ended = over(server, name)
+        if (ended["state"], ended["attempts"]) == ("done", 1):  # it had told its end
+            raise Missed
         conclude(trial, server, name, attempts=2)
 
 

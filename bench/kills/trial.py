@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from bench.kills.undisturbed import COPARK, Undisturbed, run_command
+from bench.kills.undisturbed import Undisturbed, run_command
 from copark.store.database.address import VARIABLE
 
 LONGEST = 900
@@ -80,20 +80,18 @@ class Trial:
         """The command, as a person gives it."""
         return run_command(self.out, self.runs, *more)
 
-    def begin(self, command: list[str] | None = None, *more: str) -> subprocess.Popen[bytes]:
-        """Begin it, in a session of its own."""
+    def begin(self, command: list[str]) -> subprocess.Popen[bytes]:
+        """Begin a command, in a session of its own."""
         quiet, environment = subprocess.DEVNULL, {**os.environ, **self.environment}
-        process = subprocess.Popen(
-            command or self.command(*more), stdout=quiet, stderr=quiet, start_new_session=True, env=environment
-        )
+        process = subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True, env=environment)
         self.closing.callback(_bury, process)
         return process
 
-    def finish(self, command: list[str] | None = None, *more: str) -> None:
-        """Give the command again until it ends well; it must, and must never end in a traceback."""
+    def finish(self, command: list[str]) -> None:
+        """Give a command again until it ends well; it must, and must never end in a traceback."""
         said = []
         for _ in range(ATTEMPTS):
-            done = self.run(command or self.command(*more))
+            done = self.run(command)
             if done.returncode == 0:
                 return
             said.append(done.stderr.strip()[-300:])
@@ -132,16 +130,35 @@ def kill(process: subprocess.Popen[bytes], *, everything: bool = True) -> list[p
     Raises
     ------
     Missed
-        If it had ended.
+        If it had ended, and well.
+    RuntimeError
+        If it had ended otherwise.
     """
     below = descendants(process.pid)
-    if process.poll() is not None:
-        raise Missed
+    need_alive(process)
     process.kill()
     if everything:
         kill_all(below)
-    process.wait()
+    if process.wait() != -signal.SIGKILL:
+        need_alive(process)
     return below
+
+
+def need_alive(process: subprocess.Popen[bytes]) -> None:
+    """Make sure that there is something to kill; raises what :func:`kill` does."""
+    code = process.poll()
+    if code == 0:
+        raise Missed
+    if code is not None:
+        raise RuntimeError(f"it ended by itself, with {code}")
+
+
+def strike(process: psutil.Process) -> None:
+    """Kill somebody else's process; raises ``Missed`` if it had ended."""
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        raise Missed from None
 
 
 def kill_all(processes: list[psutil.Process]) -> None:
@@ -160,16 +177,6 @@ def descendants(pid: int, mark: str = "") -> list[psutil.Process]:
                 if mark in " ".join(one.cmdline()):
                     found.append(one)
     return found
-
-
-def copark(*arguments: str) -> list[str]:
-    """A command of copark."""
-    return [*COPARK, *arguments]
-
-
-def python(*arguments: str) -> list[str]:
-    """A program in Python."""
-    return [sys.executable, *arguments]
 
 
 def brief(names: Mapping[str, object] | list[str], most: int = 3) -> str:

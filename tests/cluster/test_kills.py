@@ -95,11 +95,10 @@ def test_what_the_ledger_does_not_know_is_seen(trial: Trial) -> None:
 
 
 @pytest.mark.long
-def test_three_kills(capsys: pytest.CaptureFixture[str]) -> None:
-    """A command, a server, and a disk where one may be mounted; `make soak` tries every kind."""
-    kinds = [argument for name in ("client", "server", "disk") for argument in ("--only", name)]
-    assert main(["--kills", "3", "--runs", "3000", "--seed", "4", *kinds]) == 0, capsys.readouterr().out
-    assert capsys.readouterr().out.endswith("3 of 3 passed\n")
+def test_two_kills(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command, and a disk where one may be mounted; `make soak` tries every kind."""
+    assert main(["--kills", "2", "--runs", "3000", "--seed", "4", "--only", "client", "--only", "disk"]) == 0
+    assert capsys.readouterr().out.endswith("2 of 2 passed\n")
 
 
 def test_kinds_have_names_of_their_own() -> None:
