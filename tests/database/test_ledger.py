@@ -22,6 +22,7 @@ from copark.store.database.executor import Executor, born, here
 from copark.store.database.opening import open_door
 from copark.store.refusals import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
+from copark.workflows.bookkeeping import check_books
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -217,3 +218,30 @@ def test_what_was_not_written_to_its_end_is_not_remembered(tmp_path):
         assert ledger._numbers.keys() == {"other"}
         ledger.fail("lost", "its end")
         assert states(ledger) == [("other", "running")]
+
+
+def test_a_run_whose_process_was_killed_when_it_was_stored_has_finished(tmp_path, monkeypatch, either):
+    """Between the run's taking its place and its entry in the books: the same command finds it and enters it."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "finish", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
+    assert [fault.code for fault in check_books(tmp_path)] == ["database.unlisted"]
+    with open_ledger(tmp_path) as ledger:
+        assert [one.state for one in ledger.executions()] == ["interrupted"]
+    for _ in range(2):
+        assert workflows.run_study("great-stone", runs=4, out=tmp_path, report=False).reused
+        assert check_books(tmp_path) == []
+        with open_ledger(tmp_path) as ledger:
+            assert [(one.state, one.done) for one in ledger.executions()] == [("finished", 4)]
+
+
+def test_what_was_interrupted_while_an_older_run_was_stored_stays_interrupted(tmp_path, monkeypatch):
+    workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
+    with monkeypatch.context() as patched:
+        patched.setattr("copark.cluster.Threads.make", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            workflows.run_study("great-stone", runs=4, out=tmp_path, report=False, fresh=True)
+    assert workflows.run_study("great-stone", runs=4, out=tmp_path, report=False).reused
+    with open_ledger(tmp_path) as ledger:
+        assert [one.state for one in ledger.executions()] == ["interrupted", "finished"]

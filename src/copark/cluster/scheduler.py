@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 15
 """Seconds to wait for a scheduler, and for its first worker."""
+STARTS = 3
+"""How often workers are started if one dies before they are ready, and asked if one dies before it answers."""
 DEATHS = 5
 """Workers that may die over one shard before it is given up; whenever a shard is finished, the count begins anew."""
 
@@ -92,24 +94,32 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
     need_dask()
     need_guard()
     import dask
-    from distributed import LocalCluster
 
     _be_quiet()
     with dask.config.set({"logging.distributed": "critical"}):
-        try:
-            cluster = LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, host=host, scheduler_port=port,
-                dashboard_address=":0", silence_logs=logging.CRITICAL,
-            )  # fmt: skip
-        except (OSError, RuntimeError) as error:
-            refused = _system_error_in(error)
-            key, detail = "workers_ended" if refused is None else "not_started", str(refused or error).rstrip(".")
-            raise RunRefused(text(f"cluster.{key}", host=host, port=port, detail=detail)) from None
+        cluster = _started(count, host, port)
     try:
         yield cluster
     finally:
         with contextlib.suppress(Exception):
             cluster.close(timeout=10)
+
+
+def _started(count: int, host: str, port: int, starts: int = STARTS) -> LocalCluster:
+    """A scheduler and its workers; begun again if a worker dies before it is ready."""
+    from distributed import LocalCluster
+
+    try:
+        return LocalCluster(
+            n_workers=count, threads_per_worker=1, processes=True, host=host, scheduler_port=port,
+            dashboard_address=":0", silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+    except (OSError, RuntimeError) as error:
+        refused = _system_error_in(error)
+        if refused is None and starts > 1:
+            return _started(count, host, port, starts - 1)
+        key, detail = "workers_ended" if refused is None else "not_started", str(refused or error).rstrip(".")
+        raise RunRefused(text(f"cluster.{key}", host=host, port=port, detail=detail)) from None
 
 
 def need_dask() -> None:
@@ -190,18 +200,26 @@ class Workers:
         MachinesDiffer
             If they are not alike; their code must be that of this process, their processors may be others than its own.
         """
-        try:
-            self._client.wait_for_workers(1, timeout=PATIENCE)
-        except (TimeoutError, OSError) as error:
-            raise RunRefused(text("cluster.no_workers", address=self._address)) from error
         shelf, token = open_shelf(address), secrets.token_hex(8)
         name = f"making/greeting-{token}"
         shelf.put(name, token.encode())
         try:
-            answers = self._client.run(_greeting(), address, name, on_error="return")
+            for _ in range(STARTS):
+                answers = self._answers(address, name)
+                if answers and not any(isinstance(answer, OSError) for answer in answers.values()):
+                    break
         finally:
             shelf.remove(name)
         return _alike(answers, token, address, mixed=mixed)
+
+    def _answers(self, address: str, name: str) -> Mapping[str, Any]:
+        """What each worker answers; an ``OSError`` for one that died before it did."""
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE)
+        except (TimeoutError, OSError) as error:
+            raise RunRefused(text("cluster.no_workers", address=self._address)) from error
+        found: Mapping[str, Any] = self._client.run(_greeting(), address, name, on_error="return")
+        return found
 
     @property
     def _address(self) -> str:

@@ -133,10 +133,12 @@ def make_run(
 
     ask = Asked(study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store, fresh=fresh)
     wait = stage(progress, "waiting")
-    with recorded(out, identity, study, stage(progress, "simulate"), **means.facts(), **facts) as recording:
-        with crew_of(means, lang) as crew:
-            made = make(ask, store_in(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
-        recording.finish(made.record)
+    with (
+        recorded(out, identity, study, stage(progress, "simulate"), **means.facts(), **facts) as recording,
+        crew_of(means, lang) as crew,
+    ):
+        made = make(ask, store_in(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
+        recording.finish(made.record)  # before the crew is sent home, which takes seconds
     notes = [text("cluster.went_on", lang, runs=f"{made.kept:,}")] if made.kept else []
     if made.anew:
         notes.append(text("cluster.made_anew", lang, runs=f"{made.anew:,}"))

@@ -77,3 +77,9 @@ def recorded(out: Path, identity: str, study: Study, tell: Tell, **facts: Any) -
         ledger.executing(identity, study.content(), study.case, total, **facts),
     ):
         yield Recording(identity, ledger, tell)
+
+
+def recognise(out: Path, record: RunRecord) -> None:
+    """Have the books know a run that is stored: who made it may have been killed before it could be entered."""
+    with open_ledger(out) as ledger:
+        ledger.recognise(record)

@@ -13,6 +13,7 @@ from copark.texts import text
 from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
 from copark.workflows.making import Means, make_run
 from copark.workflows.places import reports_in, stage, store_in
+from copark.workflows.recording import recognise
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -130,6 +131,7 @@ def _find_or_make(ask: _Asked) -> _Made:
     identity = study_identity(study, ask.case, None if source is None else str(source.content["draws_hash"]))
     found = None if ask.fresh else _find(store, identity, bands=bands)
     if found is not None:
+        recognise(ask.out, found)
         return study, found, True, ()
     if ask.announce is not None:
         from copark.workflows.planning import worth_telling

@@ -21,6 +21,7 @@ from copark.store.database.clock import at, now
 from copark.store.database.executor import Executor, here
 from copark.store.database.index import index_record, index_study
 from copark.store.database.session import Door, Rows, Session, as_json, from_json, insert, storable
+from copark.store.manifest import NAME, checksum
 from copark.store.refusals import DatabaseRefused, database_fault
 
 if TYPE_CHECKING:
@@ -185,6 +186,28 @@ class Ledger:
         self._insist(write)
         with self._lock:
             self._numbers.pop(identity, None)
+
+    def recognise(self, record: RunRecord) -> None:
+        """Enter a stored run that the index does not know: it was stored by an execution that was killed right then.
+
+        If that one counts as interrupted, it did finish. An index that knows the run is left alone.
+        """
+        key = {"identity": record.identity}
+
+        def write(session: Session, place: str) -> None:
+            known = "SELECT manifest FROM runs WHERE place = :place AND identity = :identity"
+            rows = session.execute(known, key | {"place": place})
+            if rows and rows[0]["manifest"] == checksum(record.path / NAME):
+                return
+            index_record(session, place, record)
+            _settle(session, place)
+            ended = (
+                "UPDATE executions SET state = 'finished', done = total WHERE state = 'interrupted' AND number = "
+                "(SELECT max(number) FROM executions WHERE place = :place AND identity = :identity)"
+            )
+            session.execute(ended, key | {"place": place})
+
+        self._try(write)
 
     def fail(self, identity: str, trouble: str, *, interrupted: bool = False) -> None:
         """An execution has ended without a result.

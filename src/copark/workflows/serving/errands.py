@@ -91,11 +91,14 @@ def _run(study: Study, case: Case, data: Path, threads: int, tell: Tell) -> tupl
     from copark.experiments.results import study_identity
     from copark.inference.source import source_for
     from copark.workflows.making import Means, make_run
+    from copark.workflows.recording import recognise
 
     source = source_for(study, case)
     identity = study_identity(study, case, None if source is None else str(source.content["draws_hash"]))
     store = store_in(data)
-    if store.find(identity) is not None:
+    found = store.find(identity)
+    if found is not None:
+        recognise(data, found)
         return identity, True
     make_run(
         study, case, source, identity, bands=study.runs > KEPT, means=Means(threads), out=data, progress=tell,
