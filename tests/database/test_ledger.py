@@ -220,10 +220,14 @@ def test_what_was_not_written_to_its_end_is_not_remembered(tmp_path):
         assert states(ledger) == [("other", "running")]
 
 
+def stopped(*_):
+    raise KeyboardInterrupt
+
+
 def test_a_run_whose_process_was_killed_when_it_was_stored_has_finished(tmp_path, monkeypatch, either):
     """Between the run's taking its place and its entry in the books: the same command finds it and enters it."""
     with monkeypatch.context() as patched:
-        patched.setattr(Ledger, "finish", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        patched.setattr(Ledger, "finish", stopped)
         with pytest.raises(KeyboardInterrupt):
             workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
     assert [fault.code for fault in check_books(tmp_path)] == ["database.unlisted"]
@@ -239,7 +243,7 @@ def test_a_run_whose_process_was_killed_when_it_was_stored_has_finished(tmp_path
 def test_what_was_interrupted_while_an_older_run_was_stored_stays_interrupted(tmp_path, monkeypatch):
     workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
     with monkeypatch.context() as patched:
-        patched.setattr("copark.cluster.Threads.make", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        patched.setattr("copark.cluster.Threads.make", stopped)
         with pytest.raises(KeyboardInterrupt):
             workflows.run_study("great-stone", runs=4, out=tmp_path, report=False, fresh=True)
     assert workflows.run_study("great-stone", runs=4, out=tmp_path, report=False).reused
