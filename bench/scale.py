@@ -29,11 +29,10 @@ from copark.experiments.run import stream
 from copark.experiments.study import baseline
 from copark.store import RunStore
 from copark.store.arrays import CHUNK
-from copark.store.runs import SUMMARY_ABOVE
 
-RUNS, REPEATS, MILLION = 100_000, 3, 1_000_000
-LESS = 4
-"""How many times smaller the smaller ensemble is; both have more runs than paths are kept of."""
+RUNS, REPEATS, MILLION = 100_000, 2, 1_000_000
+LESS = 5
+"""How many times smaller the smaller ensemble is; both are stored as bands, whatever their size."""
 
 
 class Timed:
@@ -56,14 +55,15 @@ def asked(runs: int) -> Asked:
     """The baseline of Great Stone."""
     case = load_case("great-stone")
     study = baseline("great-stone").with_changes(runs=runs, keep="standard")
-    return Asked(study, case, None, study_identity(study, case), bands=runs > SUMMARY_ABOVE)
+    return Asked(study, case, None, study_identity(study, case), bands=True)
 
 
 def timed(crew: Crew, runs: int) -> tuple[float, dict[str, float]]:
     """Seconds until the runs are stored, and what the makers say of theirs."""
+    ask = asked(runs)
     with tempfile.TemporaryDirectory() as folder:
         counted, began = Timed(crew), time.perf_counter()
-        make(asked(runs), RunStore(Path(folder)), counted)
+        make(ask, RunStore(Path(folder)), counted)
         return time.perf_counter() - began, counted.seconds
 
 
@@ -161,15 +161,23 @@ def compare(runs: int) -> None:
 
 
 def million() -> None:
-    """Print how memory goes while a million runs are made by two workers."""
-    with local_workers(2) as crew, memory() as found:
-        seconds, _ = timed(crew, MILLION)
+    """Print the memory of every process: at most for a tenth of a million runs, then while a million are made.
+
+    The last third holds the joining of all bands by this process.
+    """
+    with local_workers(2) as crew:
+        timed(crew, 4000)
+        with memory() as before:
+            timed(crew, MILLION // 10)
+        with memory() as found:
+            seconds, _ = timed(crew, MILLION)
     print(f"{MILLION} runs by two workers: {seconds:.0f} s")
     for pid, values in sorted(found.items()):
         if len(values) > 20:
             third = len(values) // 3
-            first, last = max(values[:third]), max(values[-third:])
-            print(f"process {pid}: at most {first:.0f} MB in the first third, {last:.0f} MB in the last")
+            first, last, less = max(values[:third]), max(values[-third:]), max(before.get(pid, [0.0]))
+            print(f"process {pid}: at most {less:.0f} MB for {MILLION // 10} runs; for {MILLION}: "
+                  f"{first:.0f} MB in the first third, {last:.0f} MB in the last")  # fmt: skip
 
 
 def main() -> None:

@@ -32,6 +32,12 @@ STARTS = 3
 """How often workers are started if one dies before they are ready, and asked if one dies before it answers."""
 DEATHS = 5
 """Workers that may die over one shard before it is given up; whenever a shard is finished, the count begins anew."""
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
+"""What workers give back to the system and what they ask of it, bytes.
+
+Dask has a worker give back whatever it frees above 64 kB, so that each array of a chunk is asked for anew and its pages
+are filled with zeros anew: storing took half as long again.
+"""
 
 
 class ClusterLost(CoparkError):
@@ -96,7 +102,8 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
     import dask
 
     _be_quiet()
-    with dask.config.set({"logging.distributed": "critical"}):
+    environ = dask.config.get("distributed.nanny.pre-spawn-environ") | KEEP_MEMORY
+    with dask.config.set({"logging.distributed": "critical", "distributed.nanny.pre-spawn-environ": environ}):
         cluster = _started(count, host, port)
     try:
         yield cluster
