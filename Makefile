@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web test test-long test-page check check-page format coverage bench bench-page soak clean
+.PHONY: help run web test test-long test-page test-kernel check check-page format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,8 @@ run: $(VENV)/.ready ## run the Great Stone study and write its report (ARGS="--l
 web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS="--port 9000 --lang zh")
 	@$(BIN)/copark serve $(ARGS)
 
-test: $(VENV)/.ready-dev test-page ## the fast tests, on all cores
+test: $(VENV)/.ready-dev ## the fast tests, on all cores
+	@$(MAKE) --no-print-directory --jobs=2 test-page test-kernel
 	@$(BIN)/python -m pytest --numprocesses=auto --quiet $(ARGS)
 
 test-long: $(VENV)/.ready-dev ## the long tests
@@ -36,6 +37,10 @@ test-page: ## build the page and test its logic; where Node is missing, say so
 	@if frontend/check-node; then \
 	  $(MAKE) --no-print-directory --silent $(PAGE) && cd frontend && { said=$$(npm test 2>&1) || { echo "$$said"; exit 1; }; }; \
 	else echo "Tests of the page are left out." >&2; fi
+
+# A kernel that does not compile is for the tests to tell.
+test-kernel: $(VENV)/.ready-dev ## compile the model once, not in every process of the tests
+	@$(BIN)/python -c 'from tests.baseline.numbers import numbers; numbers()' >/dev/null 2>&1 || true
 
 check: $(VENV)/.ready-dev ## lint, format, types, import rules
 	@$(BIN)/ruff check $(TIDY)

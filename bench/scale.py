@@ -1,6 +1,7 @@
 """`python -m bench.scale [--runs N] [--million]`: one worker beside two, and a million runs with the memory they take.
 
-Efficiency is the time of one worker over twice that of two, side by side, alternating, without starting them. Overhead
+Efficiency is the time of one worker over twice that of two, side by side, alternating, without starting them. Beside it
+stands what computing alone reaches: less than 1 on a machine whose processors hold each other up. Overhead
 is told for each further chunk, from ensembles of two sizes: what a worker's computing and storing do not explain, and
 what shards cost beside a plain stream. What an ensemble costs once is told apart.
 """
@@ -103,13 +104,14 @@ class Times:
     """Seconds of ensembles of one size, one entry for each repetition.
 
     one, two: by one and two workers; beyond: what one worker's computing and storing leave unexplained; simulate: that
-    worker's computing; plain, here: on one thread, as a plain stream and in shards.
+    worker's computing; both: that of two, added up; plain, here: on one thread, as a plain stream and in shards.
     """
 
     one: list[float] = field(default_factory=list)
     two: list[float] = field(default_factory=list)
     beyond: list[float] = field(default_factory=list)
     simulate: list[float] = field(default_factory=list)
+    both: list[float] = field(default_factory=list)
     plain: list[float] = field(default_factory=list)
     here: list[float] = field(default_factory=list)
 
@@ -119,7 +121,9 @@ class Times:
         self.one.append(seconds)
         self.beyond.append(seconds - sum(stages.values()))
         self.simulate.append(stages["simulate"])
-        self.two.append(timed(both, runs)[0])
+        seconds, stages = timed(both, runs)
+        self.two.append(seconds)
+        self.both.append(stages["simulate"])
         self.plain.append(plain(runs))
         self.here.append(timed(Threads(1), runs)[0])
 
@@ -127,6 +131,11 @@ class Times:
     def efficiency(self) -> float:
         """Of two workers."""
         return statistics.median(one / (2 * two) for one, two in zip(self.one, self.two, strict=True))
+
+    @property
+    def allowed(self) -> float:
+        """The efficiency of computing alone, in which workers share nothing but the processor they are given."""
+        return statistics.median(one / both for one, both in zip(self.simulate, self.both, strict=True))
 
 
 def compare(runs: int) -> None:
@@ -141,7 +150,8 @@ def compare(runs: int) -> None:
                 times[size].add(one, two, size)
     for size, found in times.items():
         alone, both = statistics.median(found.one), statistics.median(found.two)
-        print(f"{size} runs: one worker {alone:.2f} s, two {both:.2f} s, efficiency {found.efficiency:.3f}")
+        print(f"{size} runs: one worker {alone:.2f} s, two {both:.2f} s, efficiency {found.efficiency:.3f}; "
+              f"computing alone, {found.allowed:.3f}")  # fmt: skip
     small, large = (times[size] for size in sizes)
     chunks = (sizes[1] - sizes[0]) / CHUNK
 

@@ -16,6 +16,7 @@ def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: while some tests wait for a server or a page, others compute."""
     return (os.cpu_count() or 1) + 1
