@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from copark.experiments.run import stream
 from copark.experiments.study import baseline
 from copark.store import ExportRefused, RunStore, runs
 from copark.store import shelf as shelves
+from copark.store.atomic import stamp_of
 from tests.cluster.test_shards import marks
 
 RUNS = 4100
@@ -55,6 +57,10 @@ class Counting(Threads):
         super().__init__(threads)
         self.made: list[tuple[int, int]] = []
         self.until = until
+
+    @staticmethod
+    def fails(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
 
     def make(self, work, ranges, tell):
         for span in ranges:
@@ -112,6 +118,67 @@ def test_a_stopped_run_goes_on_where_it_was(asked: Asked, expected, tmp_path: Pa
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (RUNS, RUNS)
     assert numbers(made.record) == expected
+
+
+def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: Asked, tmp_path: Path) -> None:
+    """Though its lock was free again when it was this one's turn; what was there before is made anew."""
+    store, later = RunStore(tmp_path), Counting()
+    first = make(asked, store, Threads(2)).record
+    assert make(replace(asked, replace=True, seen=()), store, later).record == first
+    assert later.made == []
+    place = store.root / asked.identity
+    before = stamp_of(place)
+    assert make(replace(asked, replace=True, seen=before), store, later).record.runs == RUNS
+    assert stamp_of(place) != before
+    assert len(later.made) == 5
+
+
+def test_a_battery_that_dies_while_shards_are_put_onto_the_disk_costs_none(
+    asked: Asked, expected, tmp_path: Path, monkeypatch
+) -> None:
+    store, later = RunStore(tmp_path), Counting()
+    with monkeypatch.context() as patched:
+        patched.setattr(shelves.Folder, "settle", Counting.fails)
+        with pytest.raises(KeyboardInterrupt):
+            make(asked, store, Counting())
+    torn = sorted(store.shards_of(asked.identity).glob("arrays.zarr/cash/c/0/3/*"))[0]
+    torn.write_bytes(torn.read_bytes()[:-1])
+    made = make(asked, store, later)
+    assert later.made == [(3000, 4000)]
+    assert numbers(made.record) == expected
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_killed_before_it_takes_its_place(asked: Asked, expected, tmp_path: Path, monkeypatch, whole: bool) -> None:
+    """And before all that belongs to the making is gone: nothing of it comes into the stored run."""
+    store, later = RunStore(tmp_path), Counting()
+    with monkeypatch.context() as patched:
+        patched.setattr(RunStore, "adopt", Counting.fails)
+        with pytest.raises(KeyboardInterrupt):
+            make(asked, store, Counting())
+    folder = store.shards_of(asked.identity)
+    if not whole:
+        (folder / "making").mkdir()
+        (folder / "making" / "0-1000.json").write_text("{}")
+    record = make(asked, store, later).record
+    assert later.made == []
+    assert not (record.path / "making").exists()
+    assert numbers(record) == expected
+
+
+def test_what_was_being_written_of_it_by_one_that_is_gone_is_taken_away(asked: Asked, tmp_path: Path) -> None:
+    gone, alive, other = (
+        tmp_path / f".writing-{name}"
+        for name in (
+            f"{asked.identity}-4194305-0badcafe",
+            f"{asked.identity}-{os.getpid()}-0badcafe",
+            "x-4194305-0badcafe",
+        )
+    )
+    for one in (gone, alive, other):
+        one.mkdir()
+    make(asked, RunStore(tmp_path), Threads(2))
+    assert [one.exists() for one in (gone, alive, other)] == [False, True, True]
 
 
 def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected, tmp_path: Path) -> None:

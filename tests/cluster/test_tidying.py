@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from copark.store import RunStore
+from copark.store import RunStore, locks
 from copark.store.database import executor
 from copark.store.leavings import leavings, throw_away
-from copark.store.locks import only_one
+from copark.store.locks import is_held, only_one
 from copark.store.stages import lock_of
+from copark.workflows.serving.records import clear_cancelled
 from copark.workflows.tidying import tidy
 from tests.unit.ensembles import ensemble
 
@@ -109,3 +111,46 @@ def test_on_windows_no_process_is_ended_by_asking_whether_it_lives(tmp_path: Pat
     alive, gone = (left(tmp_path / "runs" / f".writing-x-{pid}-01234567") for pid in (7, 8))
     assert kinds(tmp_path) == {gone.name: "half_written"}
     assert alive.exists()
+
+
+def test_what_somebody_has_gone_on_with_since_it_was_listed_stays(tmp_path: Path) -> None:
+    shards = left(tmp_path / "runs" / f".shards-{IDENTITY}")
+    stages = left(tmp_path / "batches" / f"stages-{IDENTITY}")
+    listed = leavings(tmp_path, unfinished=True)
+    assert {one.path for one in listed} == {shards, stages}
+    with only_one(shards.with_name(f"{shards.name}.lock")), only_one(lock_of(stages)):
+        for one in listed:
+            throw_away(one)
+        assert shards.is_dir()
+        assert stages.is_dir()
+    for one in listed:
+        throw_away(one)
+    assert not shards.exists()
+    assert not stages.exists()
+    assert not list(tmp_path.rglob("*.lock"))
+
+
+def test_a_cancelled_job_takes_away_its_own_shards_alone(tmp_path: Path) -> None:
+    own = left(tmp_path / "runs" / f".shards-{IDENTITY}", old=False)
+    others = [left(tmp_path / "runs" / ".shards-fedcba9876543210", old=False), left(tmp_path / "stages-x", old=False)]
+    began = time.time() - 60
+    with only_one(own.with_name(f"{own.name}.lock")):
+        clear_cancelled(tmp_path, IDENTITY, began)
+        assert own.is_dir(), "somebody is making them"
+    clear_cancelled(tmp_path, IDENTITY, time.time() + 60)
+    assert own.is_dir(), "an earlier command began them"
+    clear_cancelled(tmp_path, IDENTITY, began)
+    assert not own.exists()
+    assert all(one.is_dir() for one in others)
+    clear_cancelled(tmp_path, IDENTITY, began)
+
+
+@pytest.mark.parametrize("number", sorted(locks.NO_LOCKS))
+def test_where_a_file_system_knows_no_locks_work_goes_on(tmp_path: Path, monkeypatch, number: int) -> None:
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(locks.fcntl, "flock", refuse)
+    with only_one(tmp_path / "lock") as waited:
+        assert not waited
+        assert not is_held(tmp_path / "lock")

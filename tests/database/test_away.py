@@ -117,3 +117,41 @@ def test_what_failed_for_another_reason_is_still_told(door, record):
             book.finish(record.identity, record)
         assert book.trouble == trouble
         assert states(book) == [(record.identity, "finished")]
+
+
+def test_away_from_beginning_to_end(door, record):
+    """It is back a moment after the end."""
+    back = time.monotonic() + 0.2
+
+    def again():
+        if time.monotonic() < back:
+            raise DatabaseRefused([GONE])
+        return door
+
+    with Ledger(DatabaseRefused([GONE]), again) as book:
+        with book.executing(record.identity, STUDY, "great-stone", 6):
+            book.finish(record.identity, record)
+        assert states(book) == [(record.identity, "finished")]
+        assert book.trouble is None
+
+
+def test_an_end_that_has_to_be_written_twice_is_that_of_its_own_execution(door, record):
+    """Another waits for the same ensemble; the server goes away while the end of the first is written."""
+
+    class Breaks(Away):
+        @contextmanager
+        def session(self, *, write):
+            with super().session(write=write) as session:
+                yield session
+                if self.breaks and write:
+                    self.breaks = False
+                    raise DatabaseRefused([GONE])
+
+    first = Breaks(door)
+    first.breaks = False
+    with Ledger(first) as one, Ledger(door) as other:
+        one.begin(record.identity, STUDY, "great-stone", 6)
+        other.begin(record.identity, STUDY, "great-stone", 6)
+        first.breaks = True
+        one.finish(record.identity, record)
+        assert [found.state for found in other.executions()] == ["running", "finished"]

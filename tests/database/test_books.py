@@ -71,6 +71,7 @@ def test_every_difference_is_told_and_mended_and_no_folder_touched(tmp_path, eit
     (store.root / "dddd" / "metadata.json").write_text("{}")
     (store.root / "eeee").mkdir()
     (store.root / ".writing-ffff-4194305-0badcafe").mkdir()
+    (store.root / ".shards-0123456789abcdef").mkdir()
     expected = ["database.gone", "database.left_over", "database.outdated", "database.unlisted",
                 "store.file_size", "store.half_written"]  # fmt: skip
     assert codes(tmp_path) == expected

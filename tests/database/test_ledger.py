@@ -9,13 +9,15 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copark import workflows
+from copark.store import RunStore
+from copark.store.atomic import stamp_of
 from copark.store.database import Ledger, open_ledger
 from copark.store.database import executor as executors
 from copark.store.database.executor import Executor, born, here
@@ -23,6 +25,8 @@ from copark.store.database.opening import open_door
 from copark.store.refusals import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
 from copark.workflows.bookkeeping import check_books
+from copark.workflows.rerunning import rerun_failed
+from tests.unit.ensembles import ensemble
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -249,3 +253,39 @@ def test_what_was_interrupted_while_an_older_run_was_stored_stays_interrupted(tm
     assert workflows.run_study("great-stone", runs=4, out=tmp_path, report=False).reused
     with open_ledger(tmp_path) as ledger:
         assert [one.state for one in ledger.executions()] == ["interrupted", "finished"]
+
+
+def test_who_is_stopped_while_another_makes_the_same_has_nothing_left_to_go_on_with(tmp_path):
+    record = RunStore(tmp_path / "runs").save(ensemble())
+    with open_ledger(tmp_path) as first, open_ledger(tmp_path) as second:
+        first.begin(record.identity, STUDY, "great-stone", 6)
+        second.begin(record.identity, STUDY, "great-stone", 6)
+        second.fail(record.identity, "", interrupted=True)
+        assert second.executions("interrupted") == [], "the other is at work"
+        first.finish(record.identity, record)
+        assert second.executions("interrupted") == []
+        assert [one.state for one in second.executions()] == ["interrupted", "finished"]
+        assert [one.state for one in second.executions("finished")] == ["finished"]
+
+
+def test_who_slept_and_was_taken_for_dead_has_finished_all_the_same(tmp_path, either):
+    record = RunStore(tmp_path / "runs").save(ensemble())
+    with open_ledger(tmp_path) as ledger:
+        ledger.begin(record.identity, STUDY, "great-stone", 6)
+        with closing(open_door(tmp_path)) as door, door.session(write=True) as session:
+            session.execute("UPDATE executions SET state = 'interrupted'", {})
+        ledger.finish(record.identity, record)
+        assert states(ledger) == [(record.identity, "finished")]
+
+
+def test_a_fresh_run_that_was_stopped_is_made_when_it_is_run_again(tmp_path, monkeypatch):
+    older = workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
+    before = stamp_of(tmp_path / "runs" / older.identity)
+    with monkeypatch.context() as patched:
+        patched.setattr("copark.cluster.Threads.make", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            workflows.run_study("great-stone", runs=4, out=tmp_path, report=False, fresh=True)
+    (again,) = rerun_failed(out=tmp_path)
+    assert again.outcome is not None
+    assert stamp_of(tmp_path / "runs" / older.identity) != before
+    assert rerun_failed(out=tmp_path) == ()

@@ -221,6 +221,7 @@ def test_a_run_of_another_case_is_said(tmp_path, files, run):
     [
         lambda array: {**array, "codecs": [{"name": "numcodecs.pickle"}]},
         lambda array: {**array, "codecs": "bytes"},
+        lambda array: {**array, "codecs": [{"name": ["bytes"]}]},
         lambda array: {**array, "shape": [10**12, 10**6, 10**6]},
         lambda array: {**array, "shape": [-1]},
         lambda array: {**array, "zarr_format": 2},

@@ -21,14 +21,16 @@ from copark.experiments.source import DrawSource
 from copark.experiments.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK
+from copark.store.atomic import Stamp, stamp_of
 from copark.store.fetching import bring, is_there
 from copark.store.joining import join
 from copark.store.lease import leased
+from copark.store.leavings import forget_broken_off
 from copark.store.locks import only_one
 from copark.store.manifest import NAME, faults_of
 from copark.store.refusals import DamagedRun, ExportRefused
 from copark.store.runs import RunRecord, RunStore
-from copark.store.shards import Plan, ShardRecord, begin_anew, finished, read_plan, write_plan
+from copark.store.shards import MAKING, Plan, ShardRecord, begin_anew, finished, read_plan, write_plan
 from copark.store.shelf import Shelf, open_shelf
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ class Asked:
     fresh
         Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
         of another kind have made.
+    seen
+        The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
+        its place since is the one that was asked for. By default what is there when making begins.
     """
 
     study: Study
@@ -73,6 +78,7 @@ class Asked:
     mixed: bool = False
     address: str | None = None
     fresh: bool = False
+    seen: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -110,26 +116,30 @@ def make(
     progress
         Called with runs that are there and runs in all, over all scenarios.
     waiting
-        Called if another process or client is making the same ensemble; its result is then taken.
+        Called if another process or client is making the same ensemble; its result is then taken, as is that of one
+        that has finished since the ensemble was asked for.
 
     Raises
     ------
     copark.errors.RunRefused
         If the crew or earlier shards are of other machines, or the disk is full. Finished shards stay.
     """
-    folder = store.shards_of(ask.identity)
+    folder, place = store.shards_of(ask.identity), store.root / ask.identity
+    seen = stamp_of(place) if ask.seen is None else ask.seen
     store.root.mkdir(parents=True, exist_ok=True)
-    with only_one(folder.with_name(f"{folder.name}.lock"), waiting) as waited, _disk_may_fill(store):
-        if waited and (store.root / ask.identity).is_dir():
+    with only_one(folder.with_name(f"{folder.name}.lock"), waiting), _disk_may_fill(store):
+        if stamp_of(place) not in ((), seen):
             record = store.record(ask.identity)
             if ask.bands or record.kept == record.runs:
                 return Made(record)
+        forget_broken_off(store, ask.identity)
         shelf = _shelf(ask, store)
         if ask.address is not None:
             return _make_there(shelf, ask, store, crew, progress, waiting)
         if not (_is_joined(shelf, store, ask.identity) and _has_what_is_asked(shelf, ask)):
             kept, anew = _make_on(shelf, ask, store, crew, progress)
             return Made(store.adopt(ask.identity, replace=ask.replace), kept, anew)
+        shelf.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shelf.settle()
         return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
 
@@ -143,17 +153,18 @@ def _make_there(
     waiting: Callable[[], None] | None,
 ) -> Made:
     """Make an ensemble at an address, one client at a time, and bring it; one that is whole is brought at once."""
+    manifest = shelf.get(NAME)
     if not ask.fresh and is_there(shelf) and _has_what_is_asked(shelf, ask):
-        manifest = shelf.get(NAME)
         try:
             return Made(bring(shelf, store, ask.identity, replace=ask.replace), ask.study.runs)
         except DamagedRun:
             if shelf.get(NAME) == manifest:  # otherwise another is making it anew
                 raise
-    with leased(shelf, waiting) as (held, waited):
+    with leased(shelf, waiting) as (held, _):
         there = is_there(held)
         kept, anew = ask.study.runs, 0
-        if not (there and _has_what_is_asked(held, ask) and (waited or not ask.fresh)):
+        is_anothers = there and shelf.get(NAME) != manifest
+        if not (there and _has_what_is_asked(held, ask) and (is_anothers or not ask.fresh)):
             if there:
                 begin_anew(held)
             kept, anew = _make_on(held, ask, store, crew, held.watching(progress))

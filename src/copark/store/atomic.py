@@ -14,6 +14,8 @@ REPLACED = ".replaced-"
 IN_SHARDS = ".shards-"
 """What the folder of an ensemble that is made in shards begins with; its identity follows."""
 
+Stamp = tuple[int, ...]
+
 FLUSHES = 16
 """Files that are flushed at a time."""
 
@@ -61,6 +63,15 @@ def written_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     flush(target.parent)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What tells one file or folder from another that has taken its place since; nothing if it is not there."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return found.st_dev, found.st_ino, found.st_mtime_ns
 
 
 def take_place(folder: Path, target: Path, *, replace: bool) -> None:

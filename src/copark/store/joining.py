@@ -51,9 +51,9 @@ def join(shelf: Shelf, plan: Plan, records: Sequence[ShardRecord], header: xr.Da
         _put_bands(shelf, records, header, put)
     put(METADATA, metadata_of(header, plan.runs, plan.kept, _tally(records), bands=plan.bands).encode())
     shelf.put(NAME, manifest_of(files).encode())
+    shelf.settle()  # from here on nothing is needed to make a chunk again
     shelf.remove(PLAN)
     shelf.remove(MAKING)
-    shelf.settle()
 
 
 def _put_bands(

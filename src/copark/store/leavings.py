@@ -11,14 +11,15 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Literal
 
-from copark.store.atomic import IN_SHARDS, REPLACED, UNFINISHED
+from copark.store.atomic import IN_SHARDS, REPLACED, UNFINISHED, stamp_of
 from copark.store.database.executor import is_running
-from copark.store.locks import is_held
+from copark.store.locks import if_free, is_held
 from copark.store.manifest import faults_of
 from copark.store.runs import RunRecord, RunStore
 from copark.store.stages import FOLDER, lock_of
@@ -87,13 +88,13 @@ def _half_written(out: Path, quiet: float) -> Iterator[Leaving]:
 
 def _stages(out: Path, quiet: float) -> Iterator[Leaving]:
     for path in (*out.glob(f"{FOLDER}*"), *out.glob(f"batches/{FOLDER}*")):
-        if path.is_dir() and not is_held(lock_of(path)) and _age(path) > quiet:
+        if path.is_dir() and not is_held(_lock_of(path)) and _age(path) > quiet:
             yield Leaving(path, "unfinished", size_of(path))
 
 
 def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leaving]:
     for path in store.root.glob(f"{IN_SHARDS}*"):
-        if not path.is_dir() or is_held(path.with_name(f"{path.name}.lock")) or _age(path) < quiet:
+        if not path.is_dir() or is_held(_lock_of(path)) or _age(path) < quiet:
             continue
         stored = store.root / path.name.removeprefix(IN_SHARDS)
         is_stored = stored.is_dir() and not faults_of(stored, deep=False)
@@ -109,11 +110,12 @@ def _is_living(path: Path, quiet: float) -> bool:
 
 def _files(path: Path) -> Iterator[os.stat_result]:
     """What is known of a file, or of a folder and everything in it; what vanishes meanwhile is passed over."""
-    for one in (path, *(path.rglob("*") if path.is_dir() else ())):
-        try:
-            yield one.lstat()
-        except FileNotFoundError:
-            continue
+    with suppress(FileNotFoundError):
+        yield path.lstat()
+    for folder, folders, files in os.walk(path):  # what vanishes is no error of it
+        for name in (*folders, *files):
+            with suppress(FileNotFoundError):
+                yield Path(folder, name).lstat()
 
 
 def _age(path: Path) -> float:
@@ -126,9 +128,36 @@ def size_of(path: Path) -> int:
     return sum(one.st_size for one in _files(path) if not S_ISDIR(one.st_mode))
 
 
+def _lock_of(path: Path) -> Path:
+    """The lock of whoever makes shards or stages."""
+    return path.with_name(f"{path.name}.lock") if path.name.startswith(IN_SHARDS) else lock_of(path)
+
+
+def forget_broken_off(store: RunStore, identity: str) -> None:
+    """Take away what processes that are gone were writing of a run in one piece: nobody goes on from it."""
+    for path in store.root.glob(f"{UNFINISHED}{identity}-*"):
+        if not _is_living(path, 0.0):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def forget_shards(store: RunStore, identity: str, began: float) -> None:
+    """Take away shards of a run, unless they are older than ``began`` or somebody is making them."""
+    folder = store.shards_of(identity)
+    if stamp_of(folder) and folder.stat().st_mtime >= began:
+        throw_away(Leaving(folder, "unfinished", 0))
+
+
 def throw_away(leaving: Leaving) -> None:
-    """Remove it; a stored run is first taken from its place, so that nobody finds half of it."""
+    """Remove it; a stored run is first taken from its place, so that nobody finds half of it.
+
+    Shards and stages that somebody has gone on with meanwhile stay.
+    """
     path = leaving.path
+    if leaving.kind in ("unfinished", "superseded") and path.is_dir():
+        with if_free(_lock_of(path)) as free:
+            if free:
+                shutil.rmtree(path, ignore_errors=True)
+        return
     if leaving.kind == "stale":
         path = path.rename(path.with_name(f"{REPLACED}{path.name}-{os.getpid()}-{os.urandom(4).hex()}"))
     if path.is_dir() and not path.is_symlink():

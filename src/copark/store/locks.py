@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ try:
     import fcntl
 except ImportError:  # Windows: two at a time do the same work twice, with the same result
     fcntl = None  # type: ignore[assignment]
+
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
+"""What file systems answer that know no locks, such as Lustre or NFS as some are mounted: as on Windows, then."""
 
 
 @contextmanager
@@ -41,6 +45,24 @@ def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[
         stream.close()
 
 
+@contextmanager
+def if_free(path: Path) -> Iterator[bool]:
+    """Hold a lock if nobody else does; give whether it is held.
+
+    Parameters
+    ----------
+    path
+        The lock's file; it is removed afterwards if it was held.
+    """
+    with path.open("ab") as stream:
+        held = _lock(stream, wait=False) and _is_file(stream, path)
+        try:
+            yield held
+        finally:
+            if held:
+                path.unlink(missing_ok=True)
+
+
 def is_held(path: Path) -> bool:
     """Whether a living process holds a lock."""
     if fcntl is None or not path.is_file():
@@ -64,4 +86,7 @@ def _lock(stream: IO[bytes], *, wait: bool) -> bool:
         fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
     return True

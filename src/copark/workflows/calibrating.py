@@ -390,12 +390,12 @@ def _make(
     from copark.inference.calibrate import calibrate as infer
     from copark.inference.calibrate import kept_stages
     from copark.inference.examination import examine, save_examination
-    from copark.store.atomic import written_folder
+    from copark.store.atomic import stamp_of, written_folder
 
     workers, batches, wait = means.threads or default_threads(), batches_in(out), stage(progress, "waiting")
-    stages = kept_stages(case, cut, settings, batches)
-    with stages.alone(lambda: wait(0, 0)) as waited:
-        if waited and is_kept(folder):
+    stages, seen = kept_stages(case, cut, settings, batches), stamp_of(folder)
+    with stages.alone(lambda: wait(0, 0)):
+        if stamp_of(folder) != seen and is_kept(folder):
             return None
         with others_of(means, lang) as crew:
             made = infer(

@@ -129,10 +129,16 @@ def make_run(
         The stored run, and what is to be said of it.
     """
     from copark.cluster import Asked, make
+    from copark.store.atomic import stamp_of
     from copark.workflows.recording import recorded
 
-    ask = Asked(study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store, fresh=fresh)
+    ask = Asked(
+        study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store, fresh=fresh,
+        seen=stamp_of(store_in(out).root / identity),
+    )  # fmt: skip
     wait = stage(progress, "waiting")
+    if fresh:
+        facts["fresh"] = True
     with (
         recorded(out, identity, study, stage(progress, "simulate"), **means.facts(), **facts) as recording,
         crew_of(means, lang) as crew,

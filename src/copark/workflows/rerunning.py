@@ -122,7 +122,7 @@ def _again(found: Execution, out: Path, lang: str, means: Means, progress: Progr
         until = found.facts.get("until")
         made = run_study(
             study, means=means, lang=lang, out=out, until=None if until is None else float(until), report=False,
-            runs=None if until is None else study.runs, progress=progress,
+            runs=None if until is None else study.runs, fresh=bool(found.facts.get("fresh")), progress=progress,
         )  # fmt: skip
     except (CoparkError, ValidationError, OSError) as error:
         return Again(found.identity, title, found.started, None, str(error))

@@ -184,8 +184,7 @@ class Ledger:
             return True
 
         self._insist(write)
-        with self._lock:
-            self._numbers.pop(identity, None)
+        self._forget(identity)
 
     def recognise(self, record: RunRecord) -> None:
         """Enter a stored run that the index does not know: it was stored by an execution that was killed right then.
@@ -222,6 +221,7 @@ class Ledger:
         state: State = "interrupted" if interrupted else "failed"
         facts = {"trouble": storable(trouble)[:LONGEST], "done": self._done.get(identity)}
         self._try(lambda session, place: self._end(session, place, identity, state, facts))
+        self._forget(identity)
 
     @contextmanager
     def executing(self, identity: str, study: Mapping[str, Any], case: str, total: int, **facts: Any) -> Iterator[None]:
@@ -239,9 +239,10 @@ class Ledger:
             raise
 
     def executions(self, state: State | None = None) -> list[Execution]:
-        """What was executed, newest first; of each identity the last alone counts where ``state`` is asked for.
+        """What was executed, newest first; where ``state`` is asked for, of each identity the one that ended last.
 
-        Those whose process is gone are interrupted.
+        Those whose process is gone are interrupted. Who was stopped while waiting for another, who then finished, has
+        nothing left to go on with.
 
         Parameters
         ----------
@@ -261,9 +262,9 @@ class Ledger:
         if state is None:
             return found
         last: dict[str, Execution] = {}
-        for one in found:
+        for one in sorted(found, key=_last, reverse=True):
             last.setdefault(one.identity, one)
-        return [one for one in last.values() if one.state == state]
+        return [one for one in found if last[one.identity] is one and one.state == state]
 
     def close(self) -> None:
         """End the signs of life and let go of the database."""
@@ -297,17 +298,24 @@ class Ledger:
     def _insist(self, write: Callable[[Session, str], bool]) -> None:
         """Write what is not to be lost: a server that is away is waited for, and tried again if it never answered."""
         until = time.monotonic() + PATIENCE
-        if self._door is None and self._is_away() and self._again is not None:
+        while self._door is None and self._is_away() and self._again is not None:
             try:
                 self._door = self._again()
-            except DatabaseRefused:
-                return
+            except DatabaseRefused as refused:
+                if refused.faults[0].code != AWAY or time.monotonic() >= until:
+                    return
+                time.sleep(PAUSE)
         before = None if self._is_away() else self.trouble
         self.trouble = None
         while not self._try(write) and self._is_away() and time.monotonic() < until:
             time.sleep(PAUSE)
             self.trouble = None
         self.trouble = before or self.trouble
+
+    def _forget(self, identity: str) -> None:
+        """An execution has ended: no more signs of life."""
+        with self._lock:
+            self._numbers.pop(identity, None)
 
     def _is_away(self) -> bool:
         """Whether what went wrong is that the server does not answer."""
@@ -330,7 +338,7 @@ class Ledger:
     def _end(self, session: Session, place: str, identity: str, state: State, changes: Mapping[str, Any]) -> None:
         """Write how an execution ended: the one begun here, or else the last of its identity that runs."""
         with self._lock:
-            number = self._numbers.pop(identity, None)
+            number = self._numbers.get(identity)
         if number is None:
             last = (
                 "SELECT max(number) AS number FROM executions "
@@ -339,7 +347,8 @@ class Ledger:
             number = session.execute(last, {"place": place, "identity": identity})[0]["number"]
         if number is not None:
             ended = {"state": state, "ended": now(), "heartbeat": session.clock()}
-            _change(session, number, ended | {name: value for name, value in changes.items() if value is not None})
+            found = ended | {name: value for name, value in changes.items() if value is not None}
+            _change(session, number, found, ends=True)
 
 
 def open_ledger(out: Path) -> Ledger:
@@ -352,10 +361,11 @@ def open_ledger(out: Path) -> Ledger:
         return Ledger(refused, lambda: open_door(out))
 
 
-def _change(session: Session, number: int, changes: Mapping[str, Any]) -> None:
-    """Change an execution that runs."""
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    statement = f"UPDATE executions SET {names} WHERE number = :number AND state = 'running'"  # noqa: S608 - names of columns
+def _change(session: Session, number: int, changes: Mapping[str, Any], *, ends: bool = False) -> None:
+    """Change an execution that runs; or, to end it, one that others took for dead, since its machine slept."""
+    names, states = ", ".join(f"{name} = :{name}" for name in changes), "'running', 'interrupted'"
+    held = states if ends else "'running'"
+    statement = f"UPDATE executions SET {names} WHERE number = :number AND state IN ({held})"  # noqa: S608 - names of columns
     session.execute(statement, {**changes, "number": number})
 
 
@@ -365,6 +375,11 @@ def _settle(session: Session, place: str) -> None:
     for row in _rows(session, place, "AND state = 'running'"):
         if Executor(row["host"], row["pid"], row["born"]).is_gone(clock - row["heartbeat"]):
             _change(session, row["number"], {"state": "interrupted", "ended": at(row["heartbeat"])})
+
+
+def _last(one: Execution) -> tuple[bool, str, bool, int]:
+    """In which order executions ended; one that runs is last."""
+    return not one.ended, one.ended, one.state == "finished", one.number
 
 
 def _rows(session: Session, place: str, where: str = "") -> Rows:

@@ -23,6 +23,10 @@ LOCK = 0x636F7061726B
 """Names the lock of PostgreSQL under which tables are changed."""
 OLDEST_SERVER = 15
 WRITES = "copark_writes"
+POOL_PATIENCE = 5.0
+"""Seconds that whoever asks a server waits for one of the connections, where others hold them all."""
+CUT = {"tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
+"""When a link counts as cut: milliseconds without an answer to what was sent, seconds of silence and between signs."""
 
 
 def clock(connection: Connection) -> float:
@@ -89,8 +93,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads."""
-        with self._in_words(), self.engine.connect() as connection:
+        """A transaction that reads one state, however many questions it asks."""
+        kind = {} if self.address.file is not None else {"isolation_level": "REPEATABLE READ"}
+        with self._in_words(), self.engine.execution_options(**kind).connect() as connection:
             yield connection
 
     @contextmanager
@@ -176,8 +181,8 @@ def _engine(address: Address) -> Engine:
     from sqlalchemy import URL, create_engine, event
 
     if address.file is None:
-        settings = {"connect_timeout": int(PATIENCE), "application_name": "copark"}
-        return create_engine(address.url, pool_pre_ping=True, connect_args=settings)
+        settings = {"connect_timeout": int(PATIENCE), "application_name": "copark", **CUT}
+        return create_engine(address.url, pool_pre_ping=True, pool_timeout=POOL_PATIENCE, connect_args=settings)
     engine = create_engine(URL.create("sqlite", database=str(address.file)), connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)

@@ -109,9 +109,9 @@ def checksum_of(folder: Path) -> str:
 
 
 def left_over(store: RunStore) -> list[Path]:
-    """Folders half-written by processes that are not there any more."""
+    """Folders half-written by processes that are not there any more; from shards the same command goes on."""
     found = []
-    for path in store.unfinished():
+    for path in store.root.glob(f"{UNFINISHED}*"):
         pid = path.name.removeprefix(UNFINISHED).split("-")[-2:][0]
         if not (pid.isdigit() and is_running(int(pid))):
             found.append(path)

@@ -146,10 +146,16 @@ def _faults_of_arrays(folder: Path, place: str, held: Listing, metadata: Mapping
             yield _fault("array", f"{place}/{name}")
             continue
         shape, codecs = found.get("shape", []), found.get("codecs", [])
-        plain = isinstance(codecs, list) and all(isinstance(one, dict) and one.get("name") in CODECS for one in codecs)
+        plain = isinstance(codecs, list) and all(_is_known(one) for one in codecs)
         fits = isinstance(shape, list) and all(isinstance(n, int) and 0 <= n <= longest for n in shape)
         if not plain or not fits or sum(n > MOST_STEPS for n in shape) > 1:
             yield _fault("array", f"{place}/{name}")
+
+
+def _is_known(codec: Any) -> bool:
+    """Whether a codec is one that runs are written with."""
+    name = codec.get("name") if isinstance(codec, dict) else None
+    return isinstance(name, str) and name in CODECS
 
 
 def _identity(
