@@ -22,7 +22,7 @@ pytest.importorskip("fastapi")
 from copark.web.jobs import queue as queues
 from copark.web.jobs import work as works
 from copark.web.jobs.queue import JobQueue
-from copark.workflows.serving.errands import Errand
+from copark.workflows.serving.errands import Errand, placed
 
 TITLE = {"en": "x", "zh": "x"}
 
@@ -150,6 +150,7 @@ STUBBORN = (
     'import sys, time; sys.stdin.readline(); print(\'{"stage": "simulate", "done": 1, "total": 9}\', flush=True);'
     "time.sleep(60)"
 )
+MAKES = STUBBORN.replace("print(", 'print(\'{"makes": "bbbb"}\'); print(')
 DIES = "import sys; sys.stdin.readline(); sys.exit(5)"
 DIES_ONCE = (
     "import sys, json, pathlib; mark = pathlib.Path(json.loads(sys.stdin.readline())['data']) / 'mark';\n"
@@ -225,7 +226,7 @@ def test_a_cancelled_job_leaves_no_shards_and_touches_no_others(tmp_path, monkey
     earlier, mine = runs / ".shards-aaaa", runs / ".shards-bbbb"
     earlier.mkdir(parents=True)
     os.utime(earlier, (1e9, 1e9))
-    with queue_of(tmp_path, monkeypatch, STUBBORN) as queue:
+    with queue_of(tmp_path, monkeypatch, MAKES) as queue:
         name = submitted(queue, tmp_path)
         wait_for(queue, name, lambda job: job.total == 9)
         mine.mkdir()
@@ -331,3 +332,88 @@ def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgre
         postgres.start()
         job = wait_for(queue, name, lambda job: job.is_over)
     assert (job.state, job.identity, job.attempts) == ("done", "abcd", 1)
+
+
+SAYS_DONE = (
+    'import sys; sys.stdin.readline(); print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
+)
+
+
+def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch):
+    do = works.Work.do
+
+    def stumbles(work):
+        if work.job.owner == "unlucky":
+            raise FileNotFoundError("gone meanwhile")
+        return do(work)
+
+    monkeypatch.setattr(works.Work, "do", stumbles)
+    with queue_of(tmp_path, monkeypatch, SAYS_DONE) as queue:
+        first, second = submitted(queue, tmp_path, "unlucky"), submitted(queue, tmp_path)
+        assert wait_for(queue, second, lambda job: job.is_over, 10.0).state == "done"
+        job = queue.table.get(first)
+        assert job.state == "failed"
+        assert (job.trouble[0]["code"], "FileNotFoundError" in job.trouble[0]["cause"]["zh"]) == (
+            "web.job_unexpected", True,
+        )  # fmt: skip
+        wait_for(queue, second, lambda _: not queue._working, 5.0)
+
+
+def test_an_end_that_cannot_be_written_fails_and_the_lane_goes_on(tmp_path, monkeypatch):
+    """Its process says that it is done, and not what came of it."""
+    with queue_of(tmp_path, monkeypatch, 'import sys; sys.stdin.readline(); print(\'{"end": "done"}\')') as queue:
+        for name in (submitted(queue, tmp_path), submitted(queue, tmp_path)):
+            job = wait_for(queue, name, lambda job: job.is_over, 10.0)
+            assert (job.state, job.trouble[0]["code"]) == ("failed", "web.job_unexpected")
+
+
+def test_what_cannot_be_cleaned_after_a_job_does_not_change_its_end(tmp_path, monkeypatch):
+    def gone(*_):
+        raise FileNotFoundError("gone meanwhile")
+
+    for cleaning in ("clear_after", "clear_cancelled"):
+        monkeypatch.setattr(works, cleaning, gone)
+    with queue_of(tmp_path, monkeypatch, MAKES) as queue:
+        name = submitted(queue, tmp_path)
+        wait_for(queue, name, lambda job: job.total == 9)
+        queue.cancel(name)
+        assert wait_for(queue, name, lambda job: job.is_over).state == "cancelled"
+
+
+UPLOAD = "u-" + "0a" * 16
+
+
+@pytest.mark.parametrize(
+    ("case", "data", "told"),
+    [("great-stone", "", "great-stone"), ("great-stone", "/old/out", "great-stone"), (UPLOAD, "", None),
+     (f"/old/out/web/cases/{UPLOAD}", "/old/out", None), (f"C:\\out\\web\\cases\\{UPLOAD}", "C:\\out", None)],
+)  # fmt: skip
+def test_an_errand_is_done_where_its_folders_are_for_whoever_does_it(tmp_path, case, data, told):
+    errand = {"kind": "run", "case": case, "study": {}, "lang": "en", "data": data, "threads": 1}
+    found = placed(errand, tmp_path / "out", tmp_path / "out" / "web" / "cases")
+    assert found["data"] == str(tmp_path / "out")
+    assert found["case"] == (told or str(tmp_path / "out" / "web" / "cases" / UPLOAD))
+    assert found["study"] == errand["study"]
+    assert placed(errand, None, None) == errand
+
+
+def test_a_job_that_waits_while_its_folder_is_moved_is_done_in_the_new_place(tmp_path, monkeypatch):
+    """The process of an errand marks the folder it is told of, whatever the folder was called when the job came."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    with closing(open_database(old)) as database:
+        errand = {"kind": "run", "case": "x", "study": {}, "lang": "en", "data": str(old), "threads": 1}
+        row = {"owner": "me", "lane": "long", "kind": "run", "case": "x", "title": TITLE}
+        for name, data in (("earlier", str(old)), ("now", "")):
+            JobTable(database).add(row | {"id": name, "errand": errand | {"data": data}})
+    old.rename(new)
+    monkeypatch.setattr(works, "PROGRAM", ("-u", "-c", DIES_ONCE))
+    with closing(open_database(new)) as database:
+        queue = JobQueue(JobTable(database), data=new, uploads=new / "web" / "cases")
+        queue.start()
+        try:
+            for name in ("earlier", "now"):
+                assert wait_for(queue, name, lambda job: job.is_over).state == "done"
+        finally:
+            queue.close()
+    assert (new / "mark").exists()
+    assert not old.exists()

@@ -13,6 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import QueuePool
 
 from copark.store.database import open_ledger, opening
 from copark.store.database.address import address_for
@@ -143,3 +145,36 @@ def test_an_up_to_date_file_is_written_without_the_library(tmp_path):
     with door.session(write=True) as ours:
         assert ours.execute("SELECT 1 AS one") == [{"one": 1}]
     monkeyed.close()
+
+
+def test_a_server_whose_link_is_cut_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", "postgresql://me@127.0.0.1:1/x")
+    engine = opening._engine(address_for(tmp_path))
+    told = {}
+
+    class NotToday(Exception):
+        pass
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect, _record, _args, settings):
+        told.update(settings)
+        raise NotToday
+
+    with pytest.raises(NotToday):
+        engine.connect()
+    assert 1_000 <= told["tcp_user_timeout"] <= 30_000, "milliseconds"
+    assert 0 < told["keepalives_idle"] + told["keepalives_interval"] * told["keepalives_count"] <= 60
+    assert 1.0 <= engine.pool.timeout() <= 10.0
+
+
+def test_who_waits_in_vain_for_a_connection_is_told_in_words(tmp_path):
+    with closing(open_database(tmp_path)) as database:
+        database.engine.dispose()
+        database.engine = create_engine(
+            "sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.05
+        )
+        with database.reading():
+            for door in (database.reading, database.writing):
+                with pytest.raises(DatabaseRefused) as refused, door():
+                    pass
+                assert refused.value.faults[0].code.startswith("database.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def test_a_cancelled_ticket_stops_the_work_and_keeps_nothing(engine, great_stone
     study = GREAT_STONE.with_changes(seed=77)
     with pytest.raises(Cancelled):
         engine.arms(study, great_stone, ticket)
-    assert engine.runs.get(engine.arm_key(study, great_stone, study.scenarios[0])) is None
+    assert engine._held(engine.arm_key(study, great_stone, study.scenarios[0]), ()) is None
 
 
 def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
@@ -86,6 +87,115 @@ def test_runs_held_are_bounded(great_stone):
     for seed in range(6):
         small.arms(GREAT_STONE.with_changes(seed=seed), great_stone, Ticket())
     assert small.runs.bytes <= 200_000
+
+
+MANY = 1_000
+
+
+class Stuck(Ticket):
+    """Somebody whose work stands still once some of it is done, until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.free = threading.Event(), threading.Event()
+
+    def check(self, done=0):
+        if done:
+            self.begun.set()
+            assert self.free.wait(60)
+        super().check(done)
+
+
+@contextmanager
+def at_work(engine, great_stone, study):
+    """Somebody who makes many runs of an arm, and is not done."""
+    stuck = Stuck()
+    thread = threading.Thread(target=engine.arms, args=(study, great_stone, stuck))
+    thread.start()
+    assert stuck.begun.wait(60)
+    try:
+        yield
+    finally:
+        stuck.free.set()
+        thread.join(60)
+
+
+def in_time(work):
+    """What some work gives, or raises, if it ends soon."""
+    found = []
+
+    def do():
+        try:
+            found.append(work())
+        except Cancelled as cancelled:
+            found.append(cancelled)
+
+    thread = threading.Thread(target=do, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert found, "it still waits"
+    return found[0]
+
+
+def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
+    """Neither for those that are held, nor for a few more; and no bit depends on who made them."""
+    few = GREAT_STONE.with_changes(seed=80)
+    many = few.with_changes(runs=MANY)
+    (first,) = engine.arms(few, great_stone, Ticket())
+    with at_work(engine, great_stone, many):
+        ticket = Ticket()
+        (again,) = in_time(lambda: engine.arms(few, great_stone, ticket))
+        assert ticket.runs == 0
+        (more,) = in_time(lambda: engine.arms(few.with_changes(runs=50), great_stone, ticket))
+        assert ticket.runs == 10
+    (all_of_them,) = engine.arms(many, great_stone, ticket)
+    assert ticket.runs == 10, "the many are kept beside the few"
+    for runs in (first, again, more):
+        for name, values in runs.out.items():
+            assert np.array_equal(values, all_of_them.out[name][:, : runs.runs], equal_nan=True)
+    engine.arms(few.with_changes(runs=60), great_stone, ticket)
+    assert ticket.runs == 10, "few are the first of many"
+
+
+def test_who_waits_for_runs_may_leave_and_takes_no_share(engine, great_stone):
+    many = GREAT_STONE.with_changes(seed=81, runs=MANY)
+    waits = Ticket()
+    with at_work(engine, great_stone, many):
+        shares = []
+
+        def leave():
+            shares.append(engine._busy)
+            waits.cancel()
+
+        leaving = threading.Timer(0.3, leave)
+        leaving.start()
+        assert isinstance(in_time(lambda: engine.arms(many, great_stone, waits)), Cancelled)
+        assert shares == [1]
+    assert waits.runs == 0
+
+
+def test_who_waits_for_what_another_makes_may_leave():
+    held, gone = BoundedCache(100), Ticket()
+    gone.cancel()
+    with held.alone("key"):
+        assert isinstance(in_time(lambda: held.once("key", str, len, gone.check)), Cancelled)
+    assert not held._making
+    assert held.once("key", lambda: "made", len, gone.check) == "made"
+
+
+def test_who_waits_for_flows_may_leave(engine, great_stone):
+    book, gone = FlowBook(engine), Ticket()
+    (scenario,) = GREAT_STONE.scenarios
+    gone.cancel()
+    with book.held.alone((engine.arm_key(GREAT_STONE, great_stone, scenario), GREAT_STONE.runs)):
+        assert isinstance(in_time(lambda: book.flows(GREAT_STONE, great_stone, scenario, gone)), Cancelled)
+
+
+def test_runs_whose_arrows_are_looked_at_are_counted(engine, great_stone):
+    book, ticket = FlowBook(engine), Ticket()
+    for _ in range(2):
+        book.flows(GREAT_STONE, great_stone, GREAT_STONE.scenarios[0], ticket)
+        assert ticket.runs == GREAT_STONE.runs
 
 
 def test_names_are_never_paths(engine):

@@ -10,12 +10,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from copark.cases import casebook_path
 from copark.store import RunStore
 from copark.store.manifest import faults_of
 from copark.web.jobs.child import Stopped, Teller, main
-from copark.web.jobs.queue import trouble_of
+from copark.web.jobs.queue import JobQueue, trouble_of
 from copark.web.services import Services
 from copark.web.settings import Settings
+from copark.workflows.serving.unpacking import pack_zip
+from copark.workflows.serving.uploading import take
 from tests.web.conftest import services_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
@@ -310,3 +313,29 @@ def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     path.write_bytes(b"words")
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
         assert (Services.page_of(services, SimpleNamespace(page=str(named))) == b"words") == (inside and named == path)
+
+
+def test_a_waiting_job_names_its_case_and_no_folder(serve, tmp_path, monkeypatch):
+    """The folder may be moved, or whoever does the job may reach it by another path."""
+    monkeypatch.setattr(JobQueue, "start", lambda _: None)
+    content = casebook_path() / "great-stone"
+    with serve() as client:
+        services = services_of(client)
+        name = take(services.shelf, pack_zip(content), workbook=False).case.name
+        for case in ("great-stone", name):
+            job = client.post("/api/v1/jobs", json=SHORT | {"case": case}).json()
+            errand = services.jobs.table.get(job["id"]).errand
+            assert errand["case"] == case
+            assert str(tmp_path) not in json.dumps(errand)
+        assert (services.jobs.data, services.jobs.uploads) == (tmp_path / "out", tmp_path / "out" / "web" / "cases")
+
+
+def test_a_page_is_found_where_its_folder_was_moved(tmp_path):
+    services = SimpleNamespace(settings=Settings(data=tmp_path / "new"))
+    path = tmp_path / "new" / "reports" / "web-abcd" / "report.html"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"words")
+    (tmp_path / "new" / "secret").write_bytes(b"x")
+    assert Services.page_of(services, SimpleNamespace(page="/old/reports/web-abcd/report.html")) == b"words"
+    for named in ("/old/reports/../secret", "/old/reports//etc/passwd", "/old/reports/", "/old/report.html", ""):
+        assert Services.page_of(services, SimpleNamespace(page=named)) is None

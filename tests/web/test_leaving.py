@@ -90,3 +90,25 @@ def test_the_loop_of_events_is_free_while_the_model_runs(tmp_path, monkeypatch):
         client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 2, "draws": "defaults"})
     assert all(name.startswith("kernel") for name in threads)
     assert threads
+
+
+def test_the_loop_of_events_is_free_while_the_database_is_slow(tmp_path, monkeypatch):
+    """Who is asked for a file, or tells how far a job is, waits for the database beside the loop."""
+    from tests.web.conftest import services_of, serving
+
+    with serving(tmp_path / "out") as client:
+        services, threads = services_of(client), {}
+
+        def slow(part, answer):
+            def ask(*_):
+                threads[part] = threading.current_thread().name
+                return answer
+
+            return ask
+
+        monkeypatch.setattr(services.asked, "find", slow("file", None))
+        monkeypatch.setattr(services.jobs.table, "get", slow("job", None))
+        assert client.get(f"/api/v1/export/{'0' * 16}.csv").status_code == 404
+        assert client.get(f"/api/v1/jobs/{'0' * 24}/events").status_code == 404
+    assert threads["file"].startswith("desk")
+    assert threads["job"].startswith("polls"), "not the threads that all else shares"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from copark.web.squeezing import LEAST, Squeezed, takes_gzip
@@ -76,3 +80,31 @@ def test_streams_pass_part_by_part(kind):
     start, *rest = awaited(sent(kind, *parts))
     assert [one["body"] for one in rest] == parts
     assert b"content-encoding" not in dict(start["headers"])
+
+
+def test_no_answer_waits_to_be_squeezed_behind_who_waits_for_the_database():
+    """All threads that a loop of events has by itself are taken."""
+
+    async def go():
+        loop, held = asyncio.get_running_loop(), threading.Event()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        waiting = loop.run_in_executor(None, held.wait, 10)
+        try:
+            return await asyncio.wait_for(sent(b"application/json", b" " * LEAST), 5)
+        finally:
+            held.set()
+            await waiting
+
+    start, _ = awaited(go())
+    assert dict(start["headers"])[b"content-encoding"] == b"gzip"
+
+
+def test_the_threads_that_squeeze_end_with_the_application(serve):
+    with serve() as client:
+        found = client.app
+        while not isinstance(found, Squeezed):
+            found = found.app
+        threads = found.threads
+        assert client.get("/api/v1/openapi.json", headers={"accept-encoding": "gzip"}).is_success
+        assert threads._threads
+    assert threads._shutdown

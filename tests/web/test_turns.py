@@ -72,6 +72,17 @@ def test_nobody_is_overtaken_for_ever():
     assert n < 20 * 50 + 20, "each of the others gets at most as much as the patient one asks"
 
 
+def test_a_light_question_begun_before_its_turn_sets_nobody_back():
+    """It stands behind all the heavy ones of its client; who comes then does not."""
+    turns = Turns()
+    for n in range(3):
+        turns.put("many", 10.0, f"many-{n}")
+    turns.put("many", 1.0, "light")
+    assert turns.take(5.0) == "light"
+    turns.put("other", 10.0, "other")
+    assert begun(turns) == ["many-0", "many-1", "other", "many-2"]
+
+
 def test_what_is_ahead_is_what_will_be_begun_before():
     turns, luck = Turns(), random.Random(5)
     for n in range(30):
@@ -246,6 +257,48 @@ def test_nothing_waits_beyond_the_end_of_the_queue():
     refused = with_pool(go, waiting=1)
     assert (refused.status, refused.code) == (503, "queue")
     assert refused.retry_after >= 1.0
+
+
+def test_where_any_wait_is_allowed_one_is_told_when_a_place_is_free():
+    """Two take about twenty seconds each, one after the other; nobody is sent away but for the number that waits."""
+
+    async def go(pool):
+        pool._seconds, pool._weights = 20.0, 1.0
+        held, told = Held(), []
+        doing = [asyncio.create_task(pool.run(request_of(), held)) for _ in range(2)]
+        await until(lambda: held.begun.is_set() and pool.pending == 2)
+        for name in ("you", "third"):
+            with pytest.raises(Problem) as refused:
+                await pool.run(request_of(name), lambda _: None)
+            told.append(refused.value.retry_after)
+        held.free.set()
+        await asyncio.gather(*doing)
+        return told
+
+    assert with_pool(go, waiting=1) == pytest.approx([20.0, 40.0], abs=1.0), "the second comes after the first"
+
+
+@pytest.mark.parametrize(("light", "weights"), [(5.0, 10.0), (None, 11.0 / 0.1)])
+def test_what_was_held_in_memory_does_not_tell_how_fast_work_is(light, weights):
+    """Where weight is runs; a desk has none, and all of its work is counted."""
+
+    async def go(pool):
+        pool._seconds, pool._weights = 2.0, 10.0
+        for _ in range(60):
+            await pool.run(request_of(), lambda _: "hit", 11.0)
+        return pool._weights, pool.expected(request_of("you"), 11.0)
+
+    assert with_pool(go, light=light)[0] == pytest.approx(weights, rel=0.01)
+
+
+def test_what_was_made_tells_how_fast_work_is():
+    async def go(pool):
+        pool._seconds, pool._weights = 2.0, 10.0
+        await pool.run(request_of(), lambda ticket: ticket.check(200), 11.0)
+        await until(lambda: pool.pending == 0)
+        return pool._weights
+
+    assert with_pool(go, light=5.0) == pytest.approx(20.0)
 
 
 def test_heavy_work_takes_no_place_of_light_work():

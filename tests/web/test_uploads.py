@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import csv
+import os
+import shutil
 import stat
 import struct
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from copark.cases import casebook_path, list_cases, load_case
-from copark.errors import CaseFaults
+from copark.errors import CaseFaults, NotFound
+from copark.web import services as parts
+from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelf
 from copark.workflows.serving.unpacking import MOST_ENTRIES
-from copark.workflows.serving.uploading import MOST_KEPT, packed, skeleton, take
+from copark.workflows.serving.uploading import INCOMING, MOST_KEPT, packed, remove, skeleton, take
 from copark.workflows.serving.workbook import rows_of_tree, tree_of
+from tests.web.conftest import services_of
 
 ZIP = {"content-type": "application/zip"}
 XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -258,3 +266,67 @@ def test_evidence_tables_can_be_read_by_programs(client):
         assert raw.startswith(b"\xef\xbb\xbf")
         rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
         assert len(rows) == len(load_case("great-stone").observations)
+
+
+def test_an_upload_that_another_server_has_forgotten_is_forgotten_here(shelf):
+    name = take(shelf, skeleton(shelf.uploads.parent, workbook=False), workbook=False).case.name
+    assert shelf.get(name).uploaded
+    assert remove(Shelf(shelf.uploads), name)
+    with pytest.raises(NotFound):
+        shelf.get(name)
+    assert name not in shelf._held
+
+
+def test_an_upload_that_goes_while_the_oldest_is_looked_for_is_gone(shelf, monkeypatch):
+    content = skeleton(shelf.uploads.parent, workbook=False)
+    going = take(shelf, content, workbook=False).case.name
+    stat_of = Path.stat
+
+    def stat(path, **how):
+        if path.name == going:
+            shutil.rmtree(path, ignore_errors=True)
+        return stat_of(path, **how)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert take(shelf, content, workbook=False).case.name != going
+    assert not (shelf.uploads / going).exists()
+
+
+def test_a_server_that_begins_or_ends_leaves_alone_what_others_work_on(serve, tmp_path):
+    out = tmp_path / "out"
+    with serve(data=out) as client:
+        file, skeletons = services_of(client).scratch(".csv"), out / "web" / "files"
+        upload = out / "web" / "cases" / scratch_name(INCOMING)
+        packing, export = skeletons / scratch_name(INCOMING), out / ".export-0123456789abcdef"
+        for folder in (upload, packing, export):
+            folder.mkdir(parents=True)
+            (folder / "half").touch()
+        file.touch()
+        with serve(data=out):
+            pass
+        assert all(path.exists() for path in (file, upload, packing, export))
+    assert not file.exists(), "its own goes with it"
+
+
+def test_what_a_server_that_is_gone_has_left_is_swept(serve, tmp_path):
+    out = tmp_path / "out"
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    mine = scratch_name(INCOMING)
+    host, pid, began, word = mine.removeprefix(INCOMING).split("-")
+    left = [
+        out / "web" / "cases" / f"{INCOMING}{host}-{process.pid}-{began}-{word}",
+        out / "web" / "cases" / f"{INCOMING}{host}-{pid}-{'0' * 8}-{word}",  # an earlier process of this number
+        out / "web" / "cases" / f"{INCOMING}{word}",  # as an earlier version named it
+        out / "web" / "files" / f"{parts.FILES}{host}-{process.pid}-{began}-{word}",
+        out / "web" / "files" / f"{word}.csv",
+        out / f".export-{word}",
+    ]
+    for path in left:
+        path.mkdir(parents=True)
+        os.utime(path, (1e9, 1e9))
+    young = out / "web" / "cases" / f"{INCOMING}{'0' * 8}-{pid}-{began}-{word}"  # of another machine
+    young.mkdir()
+    with serve(data=out):
+        assert [path for path in left if path.exists()] == []
+        assert young.exists()

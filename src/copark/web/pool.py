@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from math import isfinite
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -161,17 +162,30 @@ class Pool:
             return self._expected(asker_of(request), weight)
 
     def _sent_away(self, client: str, weight: float, wait: float) -> Problem:
-        """Tell a client when there will be room: those who were sent away before come again, too, and before it."""
+        """Tell a client when there will be room: those who were sent away before come again, too, and before it.
+
+        There is room once it would wait no longer than is allowed; where any wait is allowed, once one place is free.
+        """
         now = time.monotonic()
         self._turns.forget_absent(now)
-        wait += self._turns.absent(client, weight) * self._speed() / self.workers
-        later = max(wait - self.patience, 1.0)
+        absent = self._turns.absent(client, weight) * self._speed() / self.workers
+        room = wait / (len(self._turns) + 1) + absent
+        wait += absent
+        later = max(wait - self.patience if isfinite(self.patience) else room, 1.0)
         self._turns.send_away(client, weight, now + later + KEPT)
         return Problem(503, "queue", retry_after=later, seconds=max(1, round(wait)))
 
     def _speed(self) -> float:
-        """Seconds that a unit of weight has taken lately."""
+        """Seconds that a unit of weight has taken lately, of what is counted."""
         return self._seconds / self._weights if self._weights else 0.0
+
+    def _counts(self, task: Task) -> bool:
+        """Whether what was done tells how fast work is.
+
+        Where work is light or heavy by the runs it asks, only if it made any: what was held in memory weighs the same
+        and takes no time.
+        """
+        return self.light is None or task.ticket.runs > 0
 
     def _is_full(self, weight: float) -> bool:
         """Whether no more can wait; heavy work takes no place of light work, which does not wait for it."""
@@ -211,7 +225,7 @@ class Pool:
             is_done = task.do()
             with self._news:
                 del self._running[task]
-                if is_done:
+                if is_done and self._counts(task):
                     self._seconds = FORGETTING * self._seconds + time.monotonic() - task.began
                     self._weights = FORGETTING * self._weights + task.weight
             del task  # what it made is not held while nothing is to be done

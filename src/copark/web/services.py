@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
@@ -26,14 +29,22 @@ from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.records import Asked, AskedBook, Job, Records
+from copark.workflows.serving.scratch import scratch_name, sweep_scratch
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.study import Study
+from copark.workflows.serving.uploading import INCOMING
 
-LEFT_BEHIND = (".export-*", ".incoming-*")
+T = TypeVar("T")
+FILES = ".server-"
+"""What the folder of a server's scratch begins with, so that no server takes that of another."""
+LEFT_BEHIND = (".export-*", f"web/cases/{INCOMING}*", "web/files/*")
+"""What a server that was killed has left, in the data folder; what belongs to a living one is told apart."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
 """How memory is divided among what is held."""
 DESKS = 2
 """Threads that write files."""
+POLLS = 6
+"""Threads that ask the database again and again for who waits for a job; a slow database holds up these alone."""
 LIGHT = 5.0
 """Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
 
@@ -52,6 +63,7 @@ class Services:
 
     settings: Settings
     rates: Rates
+    files: Path = field(init=False)
     shelf: Shelf = field(init=False)
     engine: Engine = field(init=False)
     book: FlowBook = field(init=False)
@@ -61,6 +73,7 @@ class Services:
     records: Records = field(init=False)
     asked: AskedBook = field(init=False)
     jobs: JobQueue = field(init=False)
+    polls: ThreadPoolExecutor = field(init=False)
     streams: int = 0
     started: float = field(default_factory=time.time)
 
@@ -71,8 +84,8 @@ class Services:
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
         for pattern in LEFT_BEHIND:
-            for path in [*settings.data.glob(pattern), *own.rglob(pattern)]:
-                shutil.rmtree(path, ignore_errors=True)
+            sweep_scratch(list(settings.data.glob(pattern)))
+        self.files = own / "files" / scratch_name(FILES)
         self.shelf = Shelf(own / "cases")
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
@@ -82,7 +95,10 @@ class Services:
         self.answers = BoundedCache(held["answers"])
         self.records = Records(settings.data)
         self.asked = self.records.asked
-        self.jobs = JobQueue(self.records.jobs, threads=max(1, self.engine.threads // 2))
+        self.jobs = JobQueue(
+            self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads
+        )
+        self.polls = ThreadPoolExecutor(POLLS, "polls")
 
     def pay(self, request: Request, cost: float) -> None:
         """Let a request pay for what it asks beyond being heard.
@@ -153,16 +169,24 @@ class Services:
 
     def scratch(self, suffix: str) -> Path:
         """Name of a file for the moment."""
-        folder = self.settings.own / "files"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{secrets.token_hex(12)}{suffix}"
+        self.files.mkdir(parents=True, exist_ok=True)
+        return self.files / f"{secrets.token_hex(12)}{suffix}"
 
     def page_of(self, job: Job) -> bytes | None:
-        """The page a job has written, if it is there; what the database names beside the reports is no page."""
-        path = Path(job.page).resolve() if job.page else None
-        if path is None or not path.is_relative_to((self.settings.data / "reports").resolve()) or not path.is_file():
+        """The page a job has written, if it is there; what the database names beside the reports is no page.
+
+        Who wrote it may have reached the data folder by another path: what counts is its place among the reports.
+        """
+        reports = (self.settings.data / "reports").resolve()
+        _, among, place = job.page.replace("\\", "/").rpartition("/reports/")
+        path = (reports / place).resolve()
+        if not among or not path.is_relative_to(reports) or not path.is_file():
             return None
         return path.read_bytes()
+
+    async def polled(self, ask: Callable[..., T], *about: Any) -> T:
+        """What the database says when it is asked beside the loop of events, on threads that are for that alone."""
+        return await asyncio.get_running_loop().run_in_executor(self.polls, partial(ask, *about))
 
     def once(self, key: str, make: Callable[[], bytes]) -> bytes:
         """Bytes that are made once and held."""
@@ -173,8 +197,9 @@ class Services:
         self.jobs.close()
         self.kernels.close()
         self.desk.close()
+        self.polls.shutdown(wait=False, cancel_futures=True)
         self.records.close()
-        shutil.rmtree(self.settings.own / "files", ignore_errors=True)
+        shutil.rmtree(self.files, ignore_errors=True)
 
 
 def services_of(request: Request) -> Services:

@@ -10,11 +10,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LEVEL = 1
+THREADS = 2
+"""Threads that squeeze: their own, so that no answer waits behind who waits for the database."""
 LEAST = 1_400
 """Bytes that fit into one packet are sent as they are."""
 NONE = re.compile(r"q=0(\.0{0,3})?")
@@ -33,9 +37,16 @@ class Squeezed:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.threads = ThreadPoolExecutor(THREADS, "squeezing")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on; the threads end with the application."""
+        if scope["type"] == "lifespan":
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self.close()
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -55,11 +66,16 @@ class Squeezed:
             else:
                 start, held = held, None
                 if not message.get("more_body", False) and len(message.get("body", b"")) >= LEAST:
-                    message = await squeezed(start, message)
+                    message = await squeezed(start, message, self.threads)
                 await send(start)
                 await send(message)
 
         await self.app(scope, receive, squeezing)
+
+    def close(self) -> None:
+        """End the threads; an application that begins again has new ones."""
+        self.threads.shutdown(wait=False)
+        self.threads = ThreadPoolExecutor(THREADS, "squeezing")
 
 
 def takes_gzip(accepted: str) -> bool:
@@ -77,9 +93,10 @@ def may_be_squeezed(headers: Headers) -> bool:
     return kind in KINDS and "content-encoding" not in headers
 
 
-async def squeezed(start: Message, message: Message) -> Message:
-    """The body squeezed, on a thread; the headers are made to say so."""
-    body = await asyncio.to_thread(gzip.compress, message["body"], LEVEL, mtime=0)
+async def squeezed(start: Message, message: Message, threads: ThreadPoolExecutor) -> Message:
+    """The body squeezed, on one of the threads; the headers are made to say so."""
+    squeeze = partial(gzip.compress, message["body"], LEVEL, mtime=0)
+    body = await asyncio.get_running_loop().run_in_executor(threads, squeeze)
     headers = MutableHeaders(raw=start["headers"])
     headers["content-encoding"] = "gzip"
     headers["content-length"] = str(len(body))

@@ -4,7 +4,8 @@ Self-clocked fair queueing (Golestani, INFOCOM 1994). A question of weight w tha
 
     F = max(V, F_c) + w
 
-where F_c is the mark of c's question before it, and V that of the question begun last. The smallest mark is next. So
+where F_c is the mark of c's question before it, and V that of the question begun last; if it was begun before its turn,
+that of the one whose turn it was. The smallest mark is next. So
 who asks little overtakes who asks much, whoever asks again falls behind his own last question, and since V only grows
 nobody is overtaken for ever.
 
@@ -103,7 +104,7 @@ class Turns(Generic[T]):
         """What is next, of what weighs at most ``heaviest``."""
         for n, turn in enumerate(self._waiting):
             if turn.weight <= heaviest:
-                self._now = max(self._now, turn.mark)
+                self._now = max(self._now, self._waiting[0].mark)
                 return self._waiting.pop(n).item
         return None
 

@@ -100,6 +100,9 @@ def _sheet_rows(raw: bytes, name: str, faults: list[Fault]) -> Rows:
                 if any(cells):
                     found.append((line, cells))
             book.close()
+    except Refused:
+        faults.append(fault("workbook_too_large", name, most=_LIMIT))
+        return []
     except Exception:  # noqa: BLE001 - a damaged workbook can fail in any way inside the library
         faults.append(fault("not_a_workbook", name))
         return []
@@ -109,9 +112,16 @@ def _sheet_rows(raw: bytes, name: str, faults: list[Fault]) -> Rows:
 
 
 def _cells_of(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    """Texts of every row; many cells may have one text that stands in the file once, so that letters are counted."""
     last = {"max_row": MOST_ROWS + 2, "max_col": MOST_COLUMNS + 1}
+    letters = 0
     for line, row in enumerate(sheet.iter_rows(values_only=True, **last), start=1):
-        cells = [_written(value) for value in row]
+        cells = []
+        for value in row:
+            letters += len(value) if isinstance(value, str) else 0
+            if letters > MOST_UNPACKED:
+                raise Refused
+            cells.append(_written(value))
         while cells and not cells[-1]:
             cells.pop()
         yield line, cells

@@ -57,11 +57,11 @@ async def exported(
         raise absent("no_result", "name")
     identity, form = found["identity"], found["form"]
     services.pay(request, EXPORT_COST)
-    asked = services.asked.find(identity)
-    if asked is None:
-        raise absent("no_result", "name")
 
     def work(_ticket: Ticket) -> bytes:
+        asked = services.asked.find(identity)
+        if asked is None:
+            raise absent("no_result", "name")
         study, shelved = _study(services, identity, asked)
         target = services.scratch(f".{form}")
         try:
@@ -111,12 +111,12 @@ async def report(request: Request, services: Own, asked: ReportRequest, word: Ma
     job = await services.kernels.run(request, work)
     wait = 0.0 if "respond-async" in request.headers.get("prefer", "") else PATIENCE
     for _ in range(int(wait / OFTEN)):
-        found = await asyncio.to_thread(services.jobs.table.get, job.id) or job
+        found = await services.polled(services.jobs.table.get, job.id) or job
         if found.is_over:
             job = found
             break
         if await request.is_disconnected():
-            await asyncio.to_thread(services.jobs.cancel, job.id)
+            await services.polled(services.jobs.cancel, job.id)
             break
         await asyncio.sleep(OFTEN)
     content = await asyncio.to_thread(services.page_of, job) if job.state == "done" else None
@@ -124,4 +124,4 @@ async def report(request: Request, services: Own, asked: ReportRequest, word: Ma
         return page(content)
     if job.state == "failed":
         raise Problem(422, "report")
-    return accepted(request, await asyncio.to_thread(job_now, services, job.id, owner))
+    return accepted(request, await services.polled(job_now, services, job.id, owner))

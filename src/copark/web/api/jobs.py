@@ -162,9 +162,8 @@ def queue(services: Services, kind: Literal["run", "report", "claims"], shelved:
         raise Problem(503, "jobs_full", retry_after=30.0)
     if waiting[owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    folder = str(shelved.case.folder) if shelved.uploaded else shelved.case.name
     content: dict[str, Any] = {} if study is None else study.content()
-    errand = Errand(kind, folder, content, lang, str(services.settings.data.resolve()), services.jobs.threads)
+    errand = Errand(kind, shelved.name, content, lang, "", services.jobs.threads)
     title = shelved.case.title
     return services.jobs.add(errand, shelved.name, {"en": title.en, "zh": title.zh}, owner)
 
@@ -250,7 +249,7 @@ def cancel(request: Request, services: Own, name: JobId, word: MaybeOwner = None
 @router.get("/jobs/{name}/events", summary="A job as it goes on", responses=sent("Events.", STREAM))
 async def events(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> Response:
     """Send a job whenever it changes, as server-sent events: ``progress``, and ``end`` when it is over."""
-    await asyncio.to_thread(found, services, name)
+    await services.polled(found, services, name)
     if services.streams >= services.settings.limits.streams:
         raise Problem(503, "streams", retry_after=10.0)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -264,7 +263,7 @@ async def told(request: Request, services: Services, name: str, owner: str) -> A
     try:
         yield "retry: 2000\n\n"
         while not await request.is_disconnected():
-            info = await asyncio.to_thread(job_now, services, name, owner)
+            info = await services.polled(job_now, services, name, owner)
             content, over = info.model_dump_json(), info.state in ENDED
             if content != last:
                 last, quiet, number = content, 0.0, number + 1

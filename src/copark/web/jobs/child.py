@@ -80,7 +80,7 @@ def main(source: TextIO, out: TextIO) -> int:
     errand = Errand(**json.loads(source.readline()))
     threading.Thread(target=listen, args=(source, teller), daemon=True).start()
     try:
-        done = do(errand, teller)
+        done = do(errand, teller, lambda identity: teller.say(makes=identity))
     except Stopped:
         teller.say(end="cancelled")
     except FaultsFound as error:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from copark.web.jobs.work import Work
@@ -44,11 +45,17 @@ class JobQueue:
         Where they are kept.
     threads
         Threads of a long job.
+    data, uploads
+        Folders of results and of uploaded cases, as they are reached from here; by default as each errand says.
     """
 
-    def __init__(self, table: JobTable, threads: int = 1) -> None:
+    def __init__(
+        self, table: JobTable, threads: int = 1, data: Path | None = None, uploads: Path | None = None
+    ) -> None:
         self.table = table
         self.threads = threads
+        self.data = data
+        self.uploads = uploads
         self.name = secrets.token_hex(8)
         self._news = threading.Condition()
         self._closing = threading.Event()
@@ -124,13 +131,14 @@ class JobQueue:
                 with self._news:
                     self._news.wait(LOOK)
                 continue
-            work = Work(job)
+            work = Work(job, self.data, self.uploads)
             self._working[job.id] = work
-            if self._closing.is_set():
-                work.kill()
-            said = work.do()
-            self._conclude(job, work, said)
-            del self._working[job.id]
+            try:
+                if self._closing.is_set():
+                    work.kill()
+                self._conclude(job, work, said_by(work))
+            finally:
+                self._working.pop(job.id, None)
 
     def _claimed(self, lane: str) -> Job | None:
         """The next job of a lane, if there is one and the database gives it."""
@@ -143,7 +151,11 @@ class JobQueue:
             return None
 
     def _conclude(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
-        """Write what has become of a job, as soon as the database lets us."""
+        """Write what has become of a job, as soon as the database lets us; a lane outlives whatever else comes of it.
+
+        What cannot be written at all is found by :meth:`_take_over`, since nobody gives signs of life of it.
+        """
+        is_last = False
         while True:
             try:
                 self._write(job, work, said)
@@ -152,6 +164,11 @@ class JobQueue:
                 log.warning("a job's end is not yet written: %s", refused)
                 if self._closing.wait(1.0):
                     return
+            except Exception as error:
+                log.exception("a job's end could not be written")
+                if is_last:
+                    return
+                said, is_last = unexpected(error), True
 
     def _write(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
         if said.get("end") == "done":
@@ -212,6 +229,21 @@ class JobQueue:
             else:
                 self._try_again(job, f"{job.executor.host}, {job.executor.pid}")
             self._wake()
+
+
+def said_by(work: Work) -> Mapping[str, Any]:
+    """Have a job done; what its process said last, or what went wrong here."""
+    try:
+        return work.do()
+    except Exception as error:
+        log.exception("a job could not be done")
+        work.kill()
+        return unexpected(error)
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """The end of a job that something unexpected happened to; whoever asked is told its kind alone."""
+    return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 
 
 def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:

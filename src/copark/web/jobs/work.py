@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.web.jobs.child import PROGRAM
+from copark.workflows.serving.errands import placed
 from copark.workflows.serving.records import Job, clear_after, clear_cancelled
 
 GRACE = 0.4
@@ -30,19 +31,24 @@ class Work:
     ----------
     job
         As it was claimed.
+    data, uploads
+        Folders of results and of uploaded cases, as they are reached from here; by default as its errand says.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, data: Path | None = None, uploads: Path | None = None) -> None:
         self.job = job
+        self.data = data
+        self.uploads = uploads
         self.unwanted = False
         self._lock = threading.Lock()
         self._killed = False
         self._process: subprocess.Popen[str] | None = None
         self._stage, self._done, self._total, self._since = "", 0, 0, time.monotonic()
+        self._makes = ""
 
     def do(self) -> dict[str, Any]:
         """Have a process do it; what it says last, or with which code it ended without a word."""
-        began = time.time()
+        began, errand = time.time(), placed(self.job.errand, self.data, self.uploads)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, *PROGRAM],
@@ -57,14 +63,16 @@ class Work:
                     self._process = process
                 if self._killed or self.unwanted:
                     process.kill()
-                said = self._heard(process)
+                said = self._heard(process, errand)
         except OSError as error:
             return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
-        data, before = Path(self.job.errand["data"]), began - 1.0
-        if "end" not in said:
-            clear_after(data, process.pid, before)
-        if self.unwanted:
-            clear_cancelled(data, before)
+        data, before = Path(errand["data"]), began - 1.0
+        with suppress(OSError):  # what cannot be cleaned hinders nobody
+            if "end" not in said:
+                clear_after(data, process.pid, before)
+        with suppress(OSError):
+            if self.unwanted and self._makes:
+                clear_cancelled(data, self._makes, before)
         return said
 
     def progress(self) -> dict[str, Any]:
@@ -90,17 +98,19 @@ class Work:
             if self._process is not None:
                 self._process.kill()
 
-    def _heard(self, process: subprocess.Popen[str]) -> dict[str, Any]:
-        """Listen to the process until it ends."""
+    def _heard(self, process: subprocess.Popen[str], errand: Mapping[str, Any]) -> dict[str, Any]:
+        """Tell the process what to do, and listen to it until it ends."""
         last: dict[str, Any] = {}
         try:
             if process.stdin is not None and process.stdout is not None:
-                process.stdin.write(json.dumps(self.job.errand, ensure_ascii=False) + "\n")
+                process.stdin.write(json.dumps(errand, ensure_ascii=False) + "\n")
                 process.stdin.flush()
                 for line in process.stdout:
                     said = json.loads(line)
                     if "end" in said:
                         last = said
+                    elif "makes" in said:
+                        self._makes = str(said["makes"])
                     else:
                         self._tell(said)
         except (OSError, ValueError, TypeError, KeyError):  # what it says is no message of a job

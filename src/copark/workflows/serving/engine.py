@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from copark.model.arrays import Draws, Inputs
 
 Floats = NDArray[np.float64]
+FEW = 800 * 80
+"""Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
 RUNS_HELD = 256_000_000
 INPUTS_HELD = 64_000_000
 
@@ -36,10 +38,11 @@ class Cancelled(Exception):
 
 
 class Ticket:
-    """One request's right to be computed, until it is cancelled."""
+    """One request's right to be computed, until it is cancelled; and how many runs were made for it."""
 
     def __init__(self) -> None:
         self._gone = threading.Event()
+        self.runs = 0
 
     def cancel(self) -> None:
         """Let the work stop at the next block of runs."""
@@ -50,13 +53,19 @@ class Ticket:
         """Whether it was cancelled."""
         return self._gone.is_set()
 
-    def check(self, _done: int = 0) -> None:
+    def check(self, done: int = 0) -> None:
         """Stop here if it was cancelled.
+
+        Parameters
+        ----------
+        done
+            Runs made since the last time.
 
         Raises
         ------
         Cancelled
         """
+        self.runs += done
         if self._gone.is_set():
             raise Cancelled
 
@@ -183,23 +192,51 @@ class Engine:
         StudyFaults
             If a scenario does not fit the case.
         """
-        with self.share() as threads:
-            return tuple(self._arm(study, shelved, scenario, threads, ticket) for scenario in study.scenarios)
+        return tuple(self._arm(study, shelved, scenario, ticket) for scenario in study.scenarios)
 
-    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, threads: int, ticket: Ticket) -> ArmRuns:
+    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> ArmRuns:
+        """Runs of one arm: those that are held, at once; else more are made, by one at a time.
+
+        Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
+        What one has made is where the other goes on.
+        """
         names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
         key = self.arm_key(study, shelved, scenario)
-        with self.runs.alone(key):
-            held = self.runs.get(key)
-            if held is not None and not set(names) <= held.out.keys():
-                names, held = tuple(dict.fromkeys((*held.out, *names))), None
-            if held is None or held.runs < study.runs:
-                first = 0 if held is None else held.runs
-                names = names if held is None else tuple(held.out)
-                made = self._made(study, shelved, scenario, names, first, threads, ticket)
-                held = made if held is None else held.then(made)
-                self.runs.put(key, held, held.nbytes)
+        held = self._held(key, names)
+        if held is None or held.runs < study.runs:
+            place = (key, study.runs * (study.quarters or 80) <= FEW)
+            with self.runs.alone(place, ticket.check):
+                held, before = self._held(key, names), self.runs.get(place)
+                if held is None or held.runs < study.runs:
+                    if before is not None and not set(names) <= before.out.keys():
+                        names, held = tuple(dict.fromkeys((*before.out, *names))), None
+                    held = self._more(study, shelved, scenario, names, held, ticket)
+                    self.runs.put(place, held, held.nbytes)
         return held.first(study.runs)
+
+    def _held(self, key: str, names: tuple[str, ...]) -> ArmRuns | None:
+        """The most runs that are held of an arm with all these outputs."""
+        for few in (False, True):
+            held = self.runs.get((key, few))
+            if held is not None and set(names) <= held.out.keys():
+                return held
+        return None
+
+    def _more(
+        self,
+        study: Study,
+        shelved: Shelved,
+        scenario: Scenario,
+        names: tuple[str, ...],
+        held: ArmRuns | None,
+        ticket: Ticket,
+    ) -> ArmRuns:
+        """As many runs as a study asks, beginning with those that are held."""
+        with self.share() as threads:
+            if held is None:
+                return self._made(study, shelved, scenario, names, 0, threads, ticket)
+            made = self._made(study, shelved, scenario, tuple(held.out), held.runs, threads, ticket)
+            return held.then(made)
 
     def arm_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
         """What an arm's runs depend on, but for how many of them are wanted."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.workflows.places import reports_in, store_in
+from copark.workflows.serving.shelf import UPLOADED
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,13 +31,13 @@ class Errand:
     kind
         ``run``: a study is run and stored; ``report``: its page is written, too; ``claims``: a case's claims are tried.
     case
-        Name of a case of the casebook, or folder of an upload.
+        Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload.
     study
         Content of the study; empty for claims.
     lang
         Language of pages.
     data
-        Folder of runs and reports.
+        Folder of runs and reports; empty while it waits, since whoever does it may reach the folder by another path.
     threads
         Threads.
     """
@@ -58,7 +59,28 @@ class Done:
     reused: bool
 
 
-def do(errand: Errand, tell: Tell) -> Done:
+def placed(errand: Mapping[str, Any], data: Path | None, uploads: Path | None) -> dict[str, Any]:
+    """An errand for the process that does it, with the paths by which things are reached from here.
+
+    An errand waits with names alone. Of a path, as an earlier version wrote it, the last part is the name.
+
+    Parameters
+    ----------
+    errand
+        As it waited.
+    data, uploads
+        Folders of results and of uploaded cases; by default what the errand says is left as it is.
+    """
+    found = dict(errand)
+    if data is not None:
+        found["data"] = str(data.resolve())
+    if uploads is not None:
+        name = PureWindowsPath(str(errand["case"])).name  # it knows the separators of all systems
+        found["case"] = str(uploads.resolve() / name) if UPLOADED.fullmatch(name) else name
+    return found
+
+
+def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
     """Do an errand.
 
     Parameters
@@ -66,6 +88,8 @@ def do(errand: Errand, tell: Tell) -> Done:
     tell
         Told stage, how much is done and how much there is; what it raises stops the work, and nothing half-written is
         kept.
+    makes
+        Told the identity of runs before they are made.
 
     Raises
     ------
@@ -79,14 +103,16 @@ def do(errand: Errand, tell: Tell) -> Done:
 
     tell("prepare", 0, 0)
     case, study, data = load_case(errand.case), Study.model_validate(errand.study), Path(errand.data)
-    identity, reused = _run(study, case, data, errand.threads, tell)
+    identity, reused = _run(study, case, data, errand.threads, tell, makes)
     page = None
     if errand.kind == "report":
         page = str(report(store_in(data).load(identity), case, errand.lang, data, tell))
     return Done(identity, page, reused)
 
 
-def _run(study: Study, case: Case, data: Path, threads: int, tell: Tell) -> tuple[str, bool]:
+def _run(
+    study: Study, case: Case, data: Path, threads: int, tell: Tell, makes: Callable[[str], None]
+) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
     from copark.experiments.results import study_identity
     from copark.inference.source import source_for
@@ -100,6 +126,7 @@ def _run(study: Study, case: Case, data: Path, threads: int, tell: Tell) -> tupl
     if found is not None:
         recognise(data, found)
         return identity, True
+    makes(identity)
     make_run(
         study, case, source, identity, bands=study.runs > KEPT, means=Means(threads), out=data, progress=tell,
         server=True,

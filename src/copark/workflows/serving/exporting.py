@@ -6,7 +6,6 @@ A result that is stored is read; another is made again, bit by bit the same, in 
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import threading
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from copark.texts import text
 from copark.workflows.places import store_in
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.refusals import TooMuch, fault
+from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelved
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def at_hand(
     if found is not None:
         yield store, found, store.load(identity)
         return
-    folder = data / f"{SCRATCH}{secrets.token_hex(8)}"
+    folder = data / scratch_name(SCRATCH)
     try:
         store = RunStore(folder)
         made = simulate(study, shelved.case, threads=1, source=engine.source(study, shelved))

@@ -141,9 +141,11 @@ class FlowBook:
 
         def make() -> Flows:
             inputs = self.engine.inputs(study, shelved, scenario)
-            return traffic(inputs, self.engine.draws(study, shelved, scenario, 0, runs), ticket)
+            made = traffic(inputs, self.engine.draws(study, shelved, scenario, 0, runs), ticket)
+            ticket.check(runs)
+            return made
 
-        return self.held.once(key, make, lambda made: made.arrived.nbytes)
+        return self.held.once(key, make, lambda made: made.arrived.nbytes, ticket.check)
 
 
 def by_link(values: Floats) -> dict[str, Floats]:

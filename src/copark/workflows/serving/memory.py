@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+SLICE = 0.1
+"""Seconds between two looks whether what is waited for is still wanted."""
 
 
 class BoundedCache(Generic[V]):
@@ -51,14 +53,23 @@ class BoundedCache(Generic[V]):
                 self.bytes -= self._values.popitem(last=False)[1][1]
 
     @contextmanager
-    def alone(self, key: Hashable) -> Iterator[None]:
-        """Be the only one at work on a key, so that what two ask for at once is made once."""
+    def alone(self, key: Hashable, check: Callable[[], None] | None = None) -> Iterator[None]:
+        """Be the only one at work on a key, so that what two ask for at once is made once.
+
+        Parameters
+        ----------
+        check
+            Called now and then while another is at work; what it raises ends the waiting.
+        """
         with self._lock:
             lock, users = self._making.get(key, (threading.Lock(), 0))
             self._making[key] = (lock, users + 1)
         try:
-            with lock:
+            _acquire(lock, check)
+            try:
                 yield
+            finally:
+                lock.release()
         finally:
             with self._lock:
                 lock, users = self._making[key]
@@ -67,14 +78,25 @@ class BoundedCache(Generic[V]):
                 else:
                     self._making[key] = (lock, users - 1)
 
-    def once(self, key: Hashable, make: Callable[[], V], size: Callable[[V], int]) -> V:
-        """The value of a key, made now if it is not held."""
+    def once(
+        self, key: Hashable, make: Callable[[], V], size: Callable[[V], int], check: Callable[[], None] | None = None
+    ) -> V:
+        """The value of a key, made now if it is not held; see :meth:`alone`."""
         found = self.get(key)
         if found is not None:
             return found
-        with self.alone(key):
+        with self.alone(key, check):
             found = self.get(key)
             if found is None:
                 found = make()
                 self.put(key, found, size(found))
             return found
+
+
+def _acquire(lock: threading.Lock, check: Callable[[], None] | None) -> None:
+    """Take a lock, and look now and then whether it is still wanted."""
+    if check is None:
+        lock.acquire()
+        return
+    while not lock.acquire(timeout=SLICE):
+        check()

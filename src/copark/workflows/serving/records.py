@@ -11,7 +11,7 @@ from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database
 from copark.store.database.rows import LANES
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
-from copark.store.leavings import leavings, throw_away
+from copark.store.leavings import forget_shards
 from copark.store.refusals import DatabaseRefused
 from copark.workflows.places import reports_in, store_in
 
@@ -71,19 +71,17 @@ def clear_after(data: Path, pid: int, began: float) -> None:
         sweep(folder, pid, began)
 
 
-def clear_cancelled(data: Path, began: float) -> None:
+def clear_cancelled(data: Path, identity: str, began: float) -> None:
     """Take away the shards that a cancelled job has begun: nobody is to go on from them.
 
     Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
 
     Parameters
     ----------
+    identity
+        Of what the job was making.
     began
         When the job's process began.
     """
-    for leaving in leavings(data, unfinished=True, quiet=0.0):
-        with suppress(FileNotFoundError):  # taken away by somebody else meanwhile
-            if leaving.kind != "unfinished" or leaving.path.stat().st_mtime < began:
-                continue
-            throw_away(leaving)
-            leaving.path.with_name(f"{leaving.path.name}.lock").unlink(missing_ok=True)
+    with suppress(FileNotFoundError):  # taken away by somebody else meanwhile
+        forget_shards(store_in(data), identity, began)

@@ -86,6 +86,9 @@ class Shelf:
 
         with self._lock:
             found = self._held.get(name)
+            if found is not None and found.uploaded and self._uploaded(name) is None:  # another server forgot it
+                del self._held[name]
+                found = None
             if found is None:
                 folder = self._uploaded(name)
                 if folder is None and name not in self.names():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from copark.cases import check_case, new_case
 from copark.cases.archive import Refused
 from copark.errors import CaseFaults
 from copark.workflows.serving.answers import Answer, CaseName
+from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import UPLOADED, Shelf
 from copark.workflows.serving.simulation import case_name
 from copark.workflows.serving.unpacking import pack_zip, unpack_zip
@@ -49,7 +51,7 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Up
     if root is None:
         raise CaseFaults([])
     root.mkdir(parents=True, exist_ok=True)
-    folder = root / f"{INCOMING}{secrets.token_hex(8)}"
+    folder = root / scratch_name(INCOMING)
     folder.mkdir()
     try:
         places: dict[str, int] = {}
@@ -74,10 +76,13 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Up
 
 
 def _forget_oldest(shelf: Shelf, root: Path) -> None:
-    kept = [path for path in root.iterdir() if UPLOADED.fullmatch(path.name)]
-    kept.sort(key=lambda path: path.stat().st_mtime)
-    for path in kept[: max(len(kept) - MOST_KEPT, 0)]:
-        remove(shelf, path.name)
+    kept: list[tuple[float, str]] = []
+    for path in root.iterdir():
+        with suppress(FileNotFoundError):  # somebody else has forgotten it meanwhile
+            if UPLOADED.fullmatch(path.name):
+                kept.append((path.stat().st_mtime, path.name))
+    for _, name in sorted(kept)[: max(len(kept) - MOST_KEPT, 0)]:
+        remove(shelf, name)
 
 
 def remove(shelf: Shelf, name: str) -> bool:
@@ -116,7 +121,7 @@ def packed(shelf: Shelf, name: str, *, workbook: bool) -> bytes:
 def skeleton(scratch: Path, *, workbook: bool) -> bytes:
     """The smallest sound case as an archive or a workbook."""
     scratch.mkdir(parents=True, exist_ok=True)
-    folder = scratch / f"{INCOMING}{secrets.token_hex(8)}"
+    folder = scratch / scratch_name(INCOMING)
     try:
         made = new_case("my-park", folder)
         return workbook_of(made) if workbook else pack_zip(made)

@@ -2,6 +2,7 @@
 
 What is read back from a workbook is written as the case's own files and checked as such; faults are told by sheet and
 row. A workbook is an archive of XML: it is looked through like any archive, and XML that declares entities is refused.
+What is small in the archive may be large once read, since many cells may have one text: letters are counted by cell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-from copark.cases.archive import Refused, check_workbook
+from copark.cases.archive import Refused, check_workbook, opened
 from copark.cases.archive import refuse as refused
 from copark.cases.check import NEEDED, OPTIONAL
 from copark.cases.reading import written
@@ -31,6 +32,12 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 40
 MOST_PARTS = 200
 MOST_INSIDE = 40_000_000
+MOST_MARKS = 1_500_000
+"""Marks and attributes of XML: a parser takes a hundred bytes for each; a cell has about nine."""
+MOST_LETTERS = 20_000_000
+"""Letters of all cells together."""
+LONGEST_CELL = 32_767
+"""Letters of a cell, in any spreadsheet program."""
 MOST_INDEX = 10_000
 DEEPEST = 12
 _STEP = re.compile(r"([A-Za-z0-9_-]+)((?:\[[0-9]{1,5}\])*)")
@@ -146,34 +153,92 @@ def read_sheets(content: bytes) -> dict[str, list[list[str]]]:
     Refused
         If it is no workbook, is too large, or declares entities.
     """
+    _check_marks(content)
     check_workbook(content, BOOK, AREA, MOST_PARTS, MOST_INSIDE)
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
         wanted = [name for name in book.sheetnames if name in {"case", "sources", *TABLES}]
-        return {name: list(_cells(book[name], name)) for name in wanted}
+        letters = Letters()
+        return {name: list(_cells(book[name], name, letters)) for name in wanted}
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 - a parser of files that anybody may have made
         raise refuse("not_a_workbook", BOOK, reason=type(error).__name__) from None
 
 
-def _cells(sheet: Any, name: str) -> Iterator[list[str]]:
-    rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
-    empty: list[list[str]] = []
-    for n, row in enumerate(rows):
-        if n >= MOST_ROWS:
+def _check_marks(content: bytes) -> None:
+    """Refuse what a parser would make far more of than its bytes."""
+    found = 0
+    with opened(content, BOOK, AREA) as archive:
+        for entry in archive.files(MOST_PARTS, MOST_INSIDE):
+            for piece in archive.pieces(entry, MOST_INSIDE):
+                found += piece.count(b"<") + piece.count(b"=")
+                if found > MOST_MARKS:
+                    raise refuse("too_many_marks", BOOK, entry.filename, most=MOST_MARKS)
+
+
+class Letters:
+    """How many letters the cells of a workbook may still have, whatever it keeps of them only once."""
+
+    def __init__(self) -> None:
+        self.left = MOST_LETTERS
+
+    def take(self, value: Any, sheet: str, row: int) -> str:
+        """A cell as text.
+
+        Raises
+        ------
+        Refused
+            If it is too long, or there are too many.
+        """
+        length = len(value) if isinstance(value, str) else 0
+        if length > LONGEST_CELL:
+            raise refuse("cell_too_long", f"[{sheet}]", row=row, most=LONGEST_CELL)
+        self.left -= length
+        if self.left < 0:
+            raise refuse("too_large_inside", BOOK, sheet, most=MOST_LETTERS // 1_000_000)
+        return cell_text(value)
+
+
+def _cells(sheet: Any, name: str, letters: Letters) -> Iterator[list[str]]:
+    """Texts of every row up to the last that is not empty."""
+    done = 0
+    for number, row in _rows(sheet):
+        if number > MOST_ROWS:
             raise refuse("too_many_rows", BOOK, name, most=MOST_ROWS)
-        cells = [cell_text(value) for value in row]
+        cells = [""] * MOST_COLUMNS
+        for cell in row:
+            if 1 <= cell["column"] <= MOST_COLUMNS:
+                cells[cell["column"] - 1] = letters.take(cell["value"], name, number)
         while cells and not cells[-1]:
             cells.pop()
-        if cells:
-            yield from empty
-            empty = []
+        if cells and number > done:
+            yield from ([] for _ in range(done + 1, number))
             yield cells
-        else:
-            empty.append([])
+            done = number
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Rows by number, as the library parses them, but for formulas.
+
+    A formula that cells share stands in the first of them: the library would write it out anew for each, and take
+    hours for what is a few bytes in the file.
+    """
+    from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:  # noqa: SLF001 - as the sheet itself does, which lets nobody change its parser
+        parser: Any = WorkSheetParser(
+            source,
+            sheet._shared_strings,  # noqa: SLF001
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        parser.parse_formula = lambda cell: f"={cell.findtext(FORMULA_TAG)}"
+        yield from parser.parse()
 
 
 def cell_text(value: Any) -> str:
@@ -234,7 +299,7 @@ def _scalar(words: str) -> Any:
         return words in ("true", "yes")
     try:
         value = json.loads(words)
-    except ValueError:
+    except (ValueError, RecursionError):
         return words
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else words
 
