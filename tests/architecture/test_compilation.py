@@ -34,7 +34,7 @@ def run_model(out, runs, draws="unsettled", source=SOURCE, **environment):
         return dict(loaded)
 
 
-@pytest.mark.parametrize("draws", ["unsettled", "prior"])
+@pytest.mark.parametrize("draws", [pytest.param("unsettled", marks=pytest.mark.long), "prior"])
 def test_compiled_equals_uncompiled(tmp_path, draws):
     compiled = run_model(tmp_path / "compiled.npz", 4, draws)
     plain = run_model(tmp_path / "plain.npz", 4, draws, NUMBA_DISABLE_JIT="1")

@@ -131,6 +131,7 @@ def samples_of(part, low, high, rng):
     }
 
 
+@pytest.mark.long
 def test_no_rule_supports_and_refutes_the_same_numbers(shipped):
     """And each can come out supported and refuted: there is no rule that cannot fail."""
     rng, judge = np.random.default_rng(SEED), Judge(shipped.claims.sizes)

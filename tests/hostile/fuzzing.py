@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,7 +67,9 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
         tally.answers[answer] += 1
         tally.slowest = max(tally.slowest, watch.slowest)
 
-    each()
+    with warnings.catch_warnings():  # of a failure its input is shown, however long; no warning is to hide it
+        warnings.filterwarnings("ignore", message="Generating overly large repr")
+        each()
     left = {path.name for path in place.iterdir()} - {folder.name}
     assert left == around - {folder.name}, f"written beside the folder: {left}"
     return tally

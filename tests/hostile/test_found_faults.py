@@ -9,12 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from copark.cases.archive import LONGEST_MARK, Refused, check_workbook
 from copark.errors import Fault
 from copark.workflows import run_study, set_methods
 from copark.workflows.serving.shelf import Shelf
 from copark.workflows.serving.uploading import take
+from copark.workflows.serving.workbook import read_sheets, tree_of
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried
 from tests.hostile.watch import Watch, watched
@@ -51,6 +53,79 @@ def test_the_same_without_a_telling_ratio(tmp_path):
         lambda sheet: sheet + bytes(n * 7919 % 50 + 62 for n in range(LONGEST_MARK + 1)), zipfile.ZIP_STORED
     )
     assert refused_table(tmp_path / "t.xlsx", raw) == {"workbook_too_large"}
+
+
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+STRINGS = (
+    b'<Override PartName="/xl/sharedStrings.xml" '
+    b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+
+
+def with_cells(rows, shared=b"x", kind=zipfile.ZIP_DEFLATED):
+    """A workbook whose one sheet, ``case``, has these rows, and one text that cells may share."""
+    stream = io.BytesIO()
+    made = Workbook()
+    made.active.title = "case"
+    made.save(stream)
+    found = parts(stream.getvalue())
+    found["xl/worksheets/sheet1.xml"] = b"<worksheet " + MAIN + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    found["xl/sharedStrings.xml"] = b"<sst " + MAIN + b"><si><t>" + shared + b"</t></si></sst>"
+    found["[Content_Types].xml"] = found["[Content_Types].xml"].replace(b"</Types>", STRINGS)
+    return zipped([(entry_of(name, kind), raw) for name, raw in found.items()])
+
+
+def refused_book(raw):
+    with pytest.raises(Refused) as told:
+        read_sheets(raw)
+    (fault,) = told.value.faults
+    assert fault.cause("en")
+    assert fault.repair("zh")
+    return fault.code.removeprefix("web.upload.")
+
+
+SHARED = b'<c t="s"><v>0</v></c>'
+
+
+def test_one_long_text_that_thousands_of_cells_share():
+    """Small in the file, once; taken apart and put together anew for each cell it took hundreds of megabytes."""
+    rows = (b"<row>" + SHARED * 40 + b"</row>") * 20
+    raw = with_cells(rows, b"x" * 32_000)
+    assert len(raw) < 20_000
+    assert refused_book(raw) == "too_large_inside"
+    assert read_sheets(with_cells(rows, b"x" * 1000))["case"] == [["x" * 1000] * 40] * 20
+
+
+def test_a_cell_longer_than_any_spreadsheet_writes():
+    assert refused_book(with_cells(b"<row>" + SHARED + b"</row>", b"x" * 32_768)) == "cell_too_long"
+    assert read_sheets(with_cells(b"<row>" + SHARED + b"</row>", b"x" * 32_767))["case"] == [["x" * 32_767]]
+
+
+def test_one_long_text_that_the_cells_of_a_table_share(tmp_path):
+    raw = with_cells((b"<row>" + SHARED * 400 + b"</row>") * 2, b"x" * 90_000)
+    assert refused_table(tmp_path / "t.xlsx", raw) == {"workbook_too_large"}
+
+
+def test_a_formula_that_cells_share_is_not_written_out_for_each():
+    """A row of them kept the library busy for hours before a cell of it was seen."""
+    rows = b'<row r="1"><c r="A1"><f t="shared" si="0">B1+1</f></c><c r="B1"><f t="shared" si="0"/></c></row>'
+    assert read_sheets(with_cells(rows))["case"] == [["=B1+1", "="]]
+
+
+def test_a_row_of_a_million_cells():
+    """A parser took a gigabyte for its tree."""
+    rows = b"<row>" + b"<c/>" * 1_500_001 + b"</row>"
+    assert refused_book(with_cells(rows, kind=zipfile.ZIP_STORED)) == "too_many_marks"
+
+
+def test_rows_keep_their_numbers():
+    rows = b'<row r="2"><c r="B2"><v>1</v></c></row><row r="3"/><row r="5"><c r="A5"><v>2</v></c></row><row r="9"/>'
+    assert read_sheets(with_cells(rows))["case"] == [[], ["", "1"], [], [], ["2"]]
+
+
+def test_a_value_that_nests_deeper_than_can_be_read():
+    words = "[" * 30_000
+    assert tree_of([["key", "value"], ["a", words]], {}) == {"a": words}
 
 
 @pytest.mark.parametrize(

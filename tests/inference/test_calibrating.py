@@ -93,6 +93,7 @@ def test_a_calibration_that_is_kept_is_not_made_again(made, out) -> None:
     assert plan_calibration("great-stone", out=out, settings=TINY) is None
 
 
+@pytest.mark.long
 def test_another_machine_makes_the_same(made, tmp_path) -> None:
     """Two threads and no batch to begin with: the same identity, the same draws."""
     with short_refinement():

@@ -97,6 +97,7 @@ def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch,
     assert not list(tmp_path.glob("batches/stages-*"))
 
 
+@pytest.mark.long
 def test_killed_and_gone_on_with(undisturbed, tmp_path) -> None:
     """A process that is killed in the search while it writes; then one that is left alone."""
     assert run(tmp_path, "write-population-2020Q4-1", 0.6).returncode == -signal.SIGKILL

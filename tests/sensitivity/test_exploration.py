@@ -174,6 +174,7 @@ def test_a_scenario_may_be_explored(cube, points, asked):
     assert np.array_equal(found, plain)  # draws are of the points; a scenario edits the case alone
 
 
+@pytest.mark.long
 def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
     great_stone, calibration, source, exploration, monkeypatch, tmp_path
 ):
