@@ -10,7 +10,7 @@ import pytest
 
 from copark import workflows
 from copark.cases import load_case
-from copark.cli import main
+from copark.cli import main, progress
 from copark.errors import NotFound
 from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
@@ -194,6 +194,7 @@ def call(arguments, capsys):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_command_packs_verifies_and_opens(group, tmp_path, lang, capsys, monkeypatch):
     monkeypatch.delenv("COPARK_DEBUG", raising=False)
+    monkeypatch.setattr(progress, "PATIENCE", 1e6)  # on a slow machine it would say what it does
     file, there = str(tmp_path / "w.zip"), str(tmp_path / "there")
     code, out, err = call(["workspace", "pack", file, "--all", "--out", str(group / "out"), "--lang", lang], capsys)
     assert (code, err) == (0, "")

@@ -378,8 +378,11 @@ def _settle(session: Session, place: str) -> None:
 
 
 def _last(one: Execution) -> tuple[bool, str, bool, int]:
-    """In which order executions ended; one that runs is last."""
-    return not one.ended, one.ended, one.state == "finished", one.number
+    """In which order executions ended; one that runs is last.
+
+    Of those that ended within a second, one that finished served the others, but for who asked for it to be made anew.
+    """
+    return not one.ended, one.ended, one.state == "finished" or bool(one.facts.get("fresh")), one.number
 
 
 def _rows(session: Session, place: str, where: str = "") -> Rows:
