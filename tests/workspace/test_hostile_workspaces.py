@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import stat
 import zipfile
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 
 from copark.identity import identity_of
+from copark.store import RunStore
 from copark.store.manifest import NAME
 from copark.store.workspace import WorkspaceRefused
 from copark.store.workspace.layout import CRATE, MANIFEST
@@ -232,6 +234,20 @@ def test_arrays_that_would_do_more_than_hold_numbers(tmp_path, files, run, chang
     name = f"{run}/arrays.zarr/cash/zarr.json"
     spoiled = {**files, name: as_json(change(json.loads(files[name])))}
     assert refused(tmp_path, listed(resealed(spoiled, run))) == {"array"}
+
+
+@pytest.mark.parametrize("entry", ["variables", "scenarios", "runs", "kept", "created", "format"])
+@pytest.mark.parametrize("value", [None, "", [], {"a": 1}])
+def test_what_the_store_could_not_read_is_not_opened(tmp_path, files, run, entry, value):
+    """Whatever stands in a run's metadata: it is refused, or what is opened can be listed."""
+    metadata = json.loads(files[f"{run}/metadata.json"]) | {entry: value}
+    other = resealed({**files, f"{run}/metadata.json": as_json(metadata)}, run)
+    path = tmp_path / "w.zip"
+    path.write_bytes(zipped([(entry_of(n), r) for n, r in listed(other).items()]))
+    with suppress(WorkspaceRefused):
+        workspaces.open_(path, tmp_path / "there")
+        assert not RunStore(tmp_path / "there" / "runs").records()[1]
+    assert workspaces.verify(path).faults == () or not (tmp_path / "there").exists()
 
 
 def test_a_description_of_other_files(tmp_path, files):

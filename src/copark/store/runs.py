@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SUMMARY_ABOVE = 100_000
 KEPT = 10_000
 ARRAYS, SUMMARY, EVERY_RUN, METADATA = "arrays.zarr", "summary.zarr", "every_run.zarr", "metadata.json"
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What metadata that no run has may raise."""
 LEAST_COMPRESSION = 0.2
 """Ensembles were never seen to shrink to less than this share of their size in memory."""
 
@@ -206,8 +208,8 @@ class RunStore:
         if faults:
             raise DamagedRun(faults)
         try:
-            return _record(folder, json.loads((folder / METADATA).read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return record_of(folder, json.loads((folder / METADATA).read_text(encoding="utf-8")))
+        except (OSError, *UNREADABLE) as error:
             raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from error
 
     def load(self, identity: str) -> xr.Dataset:
@@ -334,7 +336,21 @@ def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: Tally, *, bands:
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _record(folder: Path, metadata: dict[str, Any]) -> RunRecord:
+def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
+    """What is known of a run, from its metadata.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError, OverflowError
+        If something is missing, or is none of its kind (``UNREADABLE``).
+    """
+    words = [metadata["identity"], metadata["form"], metadata["created"]]
+    lists = [metadata["scenarios"], metadata["variables"]]
+    tallies = [metadata["status"], metadata["outcome"]]
+    if not all(isinstance(one, list) for one in lists) or not all(isinstance(one, dict) for one in tallies):
+        raise TypeError
+    if not all(isinstance(one, str) for one in (*words, *lists[0], *lists[1])):
+        raise TypeError
     listing = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return RunRecord(
         identity=metadata["identity"],

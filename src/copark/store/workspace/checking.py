@@ -9,6 +9,7 @@ from typing import Any
 from copark.cases import check_case
 from copark.cases.fields import shown
 from copark.errors import CoparkError, Fault
+from copark.store.runs import UNREADABLE, record_of
 from copark.store.workspace.crate import CONTEXT, SPECIFICATION
 from copark.store.workspace.layout import CASES, CRATE, MANIFEST, RUNS, SCENARIOS, STUDIES, is_identity, strict_json
 from copark.store.workspace.scenarios import ScenarioEntry, scenario_in
@@ -117,6 +118,10 @@ def _check_run(folder: Path, identity: str, listing: Listing, notes: list[Fault]
     held = {name.removeprefix(f"{place}/"): known for name, known in listing.items() if name.startswith(f"{place}/")}
     if _listed(manifest) != {name: known for name, known in held.items() if name != "manifest.json"}:
         yield _fault("run_list", f"{place}/manifest.json")
+    try:
+        record_of(folder / place, metadata)
+    except (OSError, *UNREADABLE):
+        yield _fault("run_unreadable", place)
     yield from _faults_of_arrays(folder, place, held, metadata)
     yield from _identity(place, identity, metadata, made_by, notes)
     notes += _of_other_making(folder, place, made_by)
