@@ -17,7 +17,7 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Literal
 
-from copark.store.atomic import IN_SHARDS, REPLACED, UNFINISHED, stamp_of
+from copark.store.atomic import IN_SHARDS, REPLACED, UNFINISHED
 from copark.store.database.executor import is_running
 from copark.store.locks import if_free, is_held
 from copark.store.manifest import faults_of
@@ -143,8 +143,16 @@ def forget_broken_off(store: RunStore, identity: str) -> None:
 def forget_shards(store: RunStore, identity: str, began: float) -> None:
     """Take away shards of a run, unless they are older than ``began`` or somebody is making them."""
     folder = store.shards_of(identity)
-    if stamp_of(folder) and folder.stat().st_mtime >= began:
-        throw_away(Leaving(folder, "unfinished", 0))
+    with suppress(FileNotFoundError):
+        if folder.stat().st_mtime >= began:
+            _remove_if_free(folder)
+
+
+def _remove_if_free(folder: Path) -> None:
+    """Remove shards or stages, unless somebody works on them."""
+    with if_free(_lock_of(folder)) as free:
+        if free:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def throw_away(leaving: Leaving) -> None:
@@ -154,9 +162,7 @@ def throw_away(leaving: Leaving) -> None:
     """
     path = leaving.path
     if leaving.kind in ("unfinished", "superseded") and path.is_dir():
-        with if_free(_lock_of(path)) as free:
-            if free:
-                shutil.rmtree(path, ignore_errors=True)
+        _remove_if_free(path)
         return
     if leaving.kind == "stale":
         path = path.rename(path.with_name(f"{REPLACED}{path.name}-{os.getpid()}-{os.urandom(4).hex()}"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
 from copark.store.atomic import sweep
@@ -83,5 +82,4 @@ def clear_cancelled(data: Path, identity: str, began: float) -> None:
     began
         When the job's process began.
     """
-    with suppress(FileNotFoundError):  # taken away by somebody else meanwhile
-        forget_shards(store_in(data), identity, began)
+    forget_shards(store_in(data), identity, began)
