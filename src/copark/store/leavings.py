@@ -88,13 +88,13 @@ def _half_written(out: Path, quiet: float) -> Iterator[Leaving]:
 
 def _stages(out: Path, quiet: float) -> Iterator[Leaving]:
     for path in (*out.glob(f"{FOLDER}*"), *out.glob(f"batches/{FOLDER}*")):
-        if path.is_dir() and not is_held(_lock_of(path)) and _age(path) > quiet:
+        if path.is_dir() and not is_held(_lock_of(path)) and age_of(path) > quiet:
             yield Leaving(path, "unfinished", size_of(path))
 
 
 def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leaving]:
     for path in store.root.glob(f"{IN_SHARDS}*"):
-        if not path.is_dir() or is_held(_lock_of(path)) or _age(path) < quiet:
+        if not path.is_dir() or is_held(_lock_of(path)) or age_of(path) < quiet:
             continue
         stored = store.root / path.name.removeprefix(IN_SHARDS)
         is_stored = stored.is_dir() and not faults_of(stored, deep=False)
@@ -105,7 +105,7 @@ def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leav
 def _is_living(path: Path, quiet: float) -> bool:
     """Whether a process that is alive here began it, or somebody changed it lately."""
     named = WRITTEN_BY.search(path.name)
-    return (named is not None and is_running(int(named[1]))) or _age(path) < quiet
+    return (named is not None and is_running(int(named[1]))) or age_of(path) < quiet
 
 
 def _files(path: Path) -> Iterator[os.stat_result]:
@@ -118,8 +118,8 @@ def _files(path: Path) -> Iterator[os.stat_result]:
                 yield Path(folder, name).lstat()
 
 
-def _age(path: Path) -> float:
-    """Seconds since the last change."""
+def age_of(path: Path) -> float:
+    """Seconds since the last change of a file, or of anything in a folder."""
     return time.time() - max((one.st_mtime for one in _files(path)), default=0.0)
 
 

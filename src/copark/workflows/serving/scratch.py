@@ -6,12 +6,12 @@ import hashlib
 import re
 import secrets
 import shutil
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from copark.store.database.executor import born, here, is_running
+from copark.store.leavings import age_of
 
 NOBODYS = 3600.0
 """Seconds without a change after which scratch counts as left behind whose process cannot be asked after from here."""
@@ -41,11 +41,7 @@ def _is_left(path: Path) -> bool:
     by = WRITTEN_BY.search(path.name)
     if by is not None and by["host"] == _mark(here().host):
         return not is_running(int(by["pid"])) or _mark(born(int(by["pid"]))) != by["born"]
-    changed = path.lstat().st_mtime
-    for inside in path.rglob("*"):
-        with suppress(FileNotFoundError):
-            changed = max(changed, inside.lstat().st_mtime)
-    return time.time() - changed > NOBODYS
+    return age_of(path) > NOBODYS
 
 
 def _mark(word: str) -> str:
