@@ -160,7 +160,7 @@ def _make_there(
         except DamagedRun:
             if shelf.get(NAME) == manifest:  # otherwise another is making it anew
                 raise
-    with leased(shelf, waiting) as (held, _):
+    with leased(shelf, waiting) as held:
         there = is_there(held)
         kept, anew = ask.study.runs, 0
         is_anothers = there and shelf.get(NAME) != manifest

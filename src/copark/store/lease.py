@@ -146,8 +146,8 @@ class LeasedShelf:
 
 
 @contextmanager
-def leased(shelf: Shelf, waiting: Callable[[], None] | None = None) -> Iterator[tuple[LeasedShelf, bool]]:
-    """Hold the lease of a shelf; give the shelf, and whether the lease had to be waited for.
+def leased(shelf: Shelf, waiting: Callable[[], None] | None = None) -> Iterator[LeasedShelf]:
+    """Hold the lease of a shelf.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def leased(shelf: Shelf, waiting: Callable[[], None] | None = None) -> Iterator[
             if lease.claim():
                 break
         beats.start()
-        yield LeasedShelf(shelf, lease), waited
+        yield LeasedShelf(shelf, lease)
     finally:
         done.set()
         lease.give_back()
