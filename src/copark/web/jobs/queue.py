@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from copark.web.jobs.work import Work
+from copark.web.jobs.work import Work, unexpected
 from copark.workflows.serving.errands import Errand
 from copark.workflows.serving.faults import told_faults
 from copark.workflows.serving.records import LANES, MOST_ATTEMPTS, DatabaseRefused, Job, JobTable
@@ -239,11 +239,6 @@ def said_by(work: Work) -> Mapping[str, Any]:
         log.exception("a job could not be done")
         work.kill()
         return unexpected(error)
-
-
-def unexpected(error: Exception) -> dict[str, Any]:
-    """The end of a job that something unexpected happened to; whoever asked is told its kind alone."""
-    return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 
 
 def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ class Work:
                     process.kill()
                 said = self._heard(process, errand)
         except OSError as error:
-            return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
+            return unexpected(error)
         data, before = Path(errand["data"]), began - 1.0
         with suppress(OSError):  # what cannot be cleaned hinders nobody
             if "end" not in said:
@@ -125,6 +125,11 @@ class Work:
         if said["stage"] != self._stage:
             self._since = time.monotonic()
         self._stage, self._done, self._total = str(said["stage"]), int(said["done"]), int(said["total"])
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """The end of a job that something unexpected happened to; whoever asked is told its kind alone."""
+    return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
