@@ -7,7 +7,7 @@ from copark.cases.load import load_case
 from copark.experiments.results import study_identity
 from copark.experiments.run import simulate, stream
 from copark.experiments.study import baseline, list_studies, load_study
-from copark.inference.source import source_for
+from copark.inference.case_parameters import settle
 from tests.experiments.conftest import arm, study
 
 SHIPPED = (
@@ -28,7 +28,8 @@ def test_a_shipped_study_runs(name, great_stone):
     assert made.name == name
     assert len({scenario.title.en for scenario in made.scenarios}) == len(made.scenarios)
     assert len({scenario.title.zh for scenario in made.scenarios}) == len(made.scenarios)
-    result = simulate(made.with_changes(runs=3), case, threads=1, source=source_for(made, case))
+    settled, has = settle(made.with_changes(runs=3), case)
+    result = simulate(settled, case, threads=1, source=has.source)
     assert not result.status.any()
     for at in range(1, len(made.scenarios)):
         assert made.scenarios[at] != made.scenarios[0]

@@ -217,7 +217,7 @@ def test_the_screen_says_whether_it_is_the_same(monkeypatch, capsys, lang, word)
 
 def test_a_case_without_a_posterior_has_nothing_to_check(monkeypatch, out) -> None:
     monkeypatch.setattr(artefacts, "has_posterior", lambda _: False)
-    with pytest.raises(NotFound, match="copark calibrate"):
+    with pytest.raises(NotFound, match="copark calibrate --pool --check"):
         check_posterior("great-stone", out=out)
 
 

@@ -59,10 +59,17 @@ def calibrate(
     from copark.workflows import calibrating, pooling
     from copark.workflows.making import Means
 
-    asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh, "--check": check,
+    asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh,
              "--crosscheck": crosscheck, "--workers": bool(workers), "--scheduler": bool(scheduler)}  # fmt: skip
     means = Means(threads, scheduler, workers)
     pooling.check_asked(case, pool=pool, cases=cases, others=[name for name, on in asked.items() if on], lang=ctx.obj)
+    if check and (pool or case is None):
+        with Progress(ctx.obj) as progress:
+            learned = pooling.check_pool(threads=threads, lang=ctx.obj, out=out, progress=progress)
+        show_rechecked(learned, ctx.obj)
+        if not learned.passed:
+            raise typer.Exit(1)
+        return
     if pool or case is None:
         calibrate_pool(cases, runs, seed, threads, ctx.obj, out, report=not no_report)
         return

@@ -191,6 +191,7 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.calibrating import STYLES
+    from copark.cli.screen import show_trust
     from copark.texts import text
 
     console = Console(markup=False)
@@ -200,6 +201,7 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
         console.print(text("calibration.screen.reused", lang), highlight=False)
     else:
         show_took(console, found.seconds, found.went_on, lang)
+    show_trust(console, found, lang)
     console.print(Text(found.used))
     _show_bands(console, found, lang)
     if found.leaning:

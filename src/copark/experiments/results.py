@@ -13,10 +13,12 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.experiments.study import Study
+from copark.experiments.trust import Trust
 from copark.identity import hash_files, identity_of
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue, variables_hash
+from copark.texts import LANGUAGES
 from copark.version import __version__
 
 if TYPE_CHECKING:
@@ -56,10 +58,11 @@ def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_ST
 
 
 class Label(NamedTuple):
-    """What a result is known by: its identity, and everything that made it as JSON."""
+    """What a result is known by: its identity, everything that made it as JSON, and its trust state."""
 
     identity: str
     provenance: str
+    trust: Trust
 
 
 class Runs(NamedTuple):
@@ -128,11 +131,12 @@ def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> 
         "runs": study.runs,
         "cpu_features": cpu_features(),
         **versions(),
+        "trust": Trust.without(case.name, str(study.draws)).content(),
         **(source or {}),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     named = identity_in(study, case_hash, None if source is None else str(source["draws_hash"]))
-    return Label(named, json.dumps(made_by, ensure_ascii=False, sort_keys=True))
+    return Label(named, json.dumps(made_by, ensure_ascii=False, sort_keys=True), Trust.of(made_by))
 
 
 def describe(variable: Variable) -> dict[str, str]:
@@ -185,6 +189,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
             "title_zh": study.title.zh,
             "scenario_titles": json.dumps(titles, ensure_ascii=False),
             "provenance": label.provenance,
+            **{f"trust_{lang}": label.trust.label(lang) for lang in LANGUAGES},
         },
     )
 

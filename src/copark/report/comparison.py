@@ -16,11 +16,14 @@ from copark.analysis.pairing import Pair, begins, pair, pairs_of
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import bare, number, percent, unit_title
 from copark.report.tables import Table as Rows
+from copark.report.trust import trust_of
 from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from copark.cases.case import Case
 
 DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs drawn, those of them that were kept."""
@@ -181,7 +184,13 @@ def _named(one: Pair, key: str, lang: str) -> str:
 
 
 def write_comparison(
-    found: Comparison, title: str, lang: str, out_dir: Path, progress: Callable[[int, int], None] | None = None
+    found: Comparison,
+    title: str,
+    lang: str,
+    out_dir: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    case: Case | None = None,
 ) -> Path:
     """Write the page of a comparison and its figures; give the page.
 
@@ -197,6 +206,8 @@ def write_comparison(
         Where ``comparison-<lang>.html`` and ``figures/`` go; made if missing.
     progress
         Called with figures done and figures in all.
+    case
+        What the arms are about, for how the park fared by the record.
 
     Raises
     ------
@@ -222,7 +233,7 @@ def write_comparison(
     made = text("compare.made", lang, identity=", ".join(names), reference=reference, pairs=pairs)
     sections = [_brief(found, lang), _shown(drawings, lang, small=len(found.pairs) == 1), *_tables(found, lang)]
     target = folder / f"comparison-{lang}.html"
-    write_whole(target, render_page(lang, title, made, sections))
+    write_whole(target, render_page(lang, title, made, sections, trust=trust_of(first.before), case=case))
     return target
 
 
@@ -249,9 +260,10 @@ def _shown(drawings: Sequence[Drawing], lang: str, *, small: bool) -> Section:
 
 
 def _tables(found: Comparison, lang: str) -> list[Section]:
-    outcomes = outcome_table(found.table.outcomes, found.pairs, lang)
+    outcomes, trust = outcome_table(found.table.outcomes, found.pairs, lang), trust_of(found.pairs[0].before)
+    folded = "" if trust.shows_outcomes else text("trust.outcomes_assumed", lang, label=trust.label(lang))
     differences = difference_table(found.table.differences, found.pairs, lang)
     return [
-        Section("outcomes", text("report.section.outcomes", lang), (Numbers(outcomes),)),
+        Section("outcomes", text("report.section.outcomes", lang), (Numbers(outcomes),), folded),
         Section("differences", text("compare.section.differences", lang), (Numbers(differences),)),
     ]

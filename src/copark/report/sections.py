@@ -16,6 +16,7 @@ from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
 from copark.report.numbers import number, percent, quantity, reach, spoken
 from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
+from copark.report.trust import trust_of
 from copark.report.words import join, output_title
 from copark.texts import text
 
@@ -75,7 +76,9 @@ def outcomes(findings: Findings, studio: Studio) -> Section:
     swept = tables.sweep_table(result, lang, scenario)
     if swept is not None:
         blocks.append(Numbers(swept, findings.say("outcomes.sweep")))
-    return Section("outcomes", findings.say("section.outcomes"), tuple(blocks))
+    trust = trust_of(result)
+    folded = "" if trust.shows_outcomes else text("trust.outcomes_assumed", lang, label=trust.label(lang))
+    return Section("outcomes", findings.say("section.outcomes"), tuple(blocks), folded)
 
 
 def fan(findings: Findings, studio: Studio, name: str) -> Drawing:

@@ -86,7 +86,7 @@ class Services:
         for pattern in LEFT_BEHIND:
             sweep_scratch(list(settings.data.glob(pattern)))
         self.files = own / "files" / scratch_name(FILES)
-        self.shelf = Shelf(own / "cases")
+        self.shelf = Shelf(own / "cases", settings.data)
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
         self.book = FlowBook(self.engine, held["flows"])

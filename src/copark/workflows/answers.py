@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.errors import Fault
+from copark.experiments.trust import Trust
 
 if TYPE_CHECKING:
     from copark.store.compare import Difference
@@ -80,6 +81,10 @@ class RunOutcome:
         Shares of outcomes, a scenario each.
     report
         The report's page, if one was written.
+    trust
+        Where the parameters come from, and how far they may be trusted.
+    recorded
+        What is on record of how the park fared; empty where the parameters are calibrated to it.
     notes
         What else is to be said, in sentences: where it stopped early, and how precise it is there.
     """
@@ -99,6 +104,8 @@ class RunOutcome:
     missed: int
     outcomes: tuple[Shares, ...]
     report: Path | None
+    trust: Trust
+    recorded: str
     notes: tuple[str, ...] = ()
 
 
@@ -235,6 +242,8 @@ class Compared:
         Differences by arm, output and date; outcomes by arm.
     report
         The page, if one was written.
+    trust, recorded
+        As of a :class:`RunOutcome`.
     """
 
     title: str
@@ -246,3 +255,5 @@ class Compared:
     effects: tuple[Effect, ...]
     outcomes: tuple[ArmOutcome, ...]
     report: Path | None
+    trust: Trust
+    recorded: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.experiments.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibrating import (
@@ -14,6 +15,7 @@ from copark.workflows.calibrating import (
     Planned,
     cut_of,
     kept_posterior,
+    own_calibration,
     plan_calibration,
     settings_of,
 )
@@ -53,6 +55,8 @@ class Forecasted:
         Title of the case; last quarter known; last quarter forecast.
     identity
         Of the forecast: a hash of everything it says.
+    trust
+        Where the parameters come from, and how far they may be trusted.
     file
         Where it is frozen, if it is.
     used
@@ -77,6 +81,7 @@ class Forecasted:
     cut: str
     until: str
     identity: str
+    trust: Trust
     file: Path | None
     used: str
     rows: tuple[ForecastRow, ...]
@@ -160,7 +165,8 @@ def forecast(
     Parameters
     ----------
     case, cut
-        Name or path of a case; last quarter known, by default the last with data (all values are fitted then).
+        Name or path of a case; last quarter known, by default that of one's own calibration, else the last with data
+        (all values are fitted then).
     to
         Last quarter to forecast; by default the end of the case's clock.
     freeze
@@ -184,9 +190,10 @@ def forecast(
         refuse_existing(Path(freeze))
     found = load_case(case)
     wanted = settings or settings_of(runs, seed, lang)
-    at = cut_of(found, cut or str(found.clock.data_end), lang)
+    own = None if cut or runs or seed is not None or settings else own_calibration(found, out)
+    at = own.stored.replay.cut if own is not None else cut_of(found, cut or str(found.clock.data_end), lang)
     until = end_of(found, at, to, lang)
-    kept = kept_posterior(found, at, wanted, means=Means(threads), out=out, progress=progress)
+    kept = own or kept_posterior(found, at, wanted, means=Means(threads), out=out, progress=progress)
     stage(progress, "forecast")(0, 0)
     findings = _forecast(kept, until, Path(freeze) if freeze is not None else None, told, threads, lang)
     if findings.file is not None:
@@ -221,6 +228,10 @@ def plan_forecast(
     if freeze is not None:
         refuse_existing(Path(freeze))
     found = load_case(case)
+    own = None if cut or runs or seed is not None else own_calibration(found, out)
+    if own is not None:
+        end_of(found, own.stored.replay.cut, to, lang)
+        return None
     at = cut or str(found.clock.data_end)
     end_of(found, cut_of(found, at, lang), to, lang)
     return plan_calibration(case, cut=at, runs=runs, seed=seed, threads=threads, out=out, lang=lang)
@@ -316,6 +327,7 @@ def _forecasted(findings: ForecastFindings, kept: KeptPosterior, seconds: float,
         cut=content["cut"],
         until=content["until"],
         identity=content["identity"],
+        trust=findings.trust,
         file=findings.file,
         used=findings.used,
         rows=tuple(rows),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copark.inference.pool.panel import Panel, Settings
     from copark.inference.pool.parks import Park
     from copark.report.pool.findings import ParkFan, PoolFindings
+    from copark.workflows.calibration_answers import Rechecked
 
 LEAST, MOST = 8, 15
 """Runs of each park, as powers of two."""
@@ -84,6 +85,36 @@ def pool(
     if report:
         page, files = write_pool(findings, reports_in(out) / f"pool-{panel.identity}", stage(progress, "report"))
     return answer_of(findings, folder / panel.identity, time.monotonic() - began, page, files)
+
+
+def check_pool(
+    *, threads: int | None = None, lang: str = "en", out: Path = OUT, progress: Progress | None = None
+) -> Rechecked:
+    """Learn again what the shipped panel teaches, by its recipe, and compare.
+
+    Parameters are those of :func:`pool`.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If no panel ships with the package.
+    """
+    from copark.inference.borrowed import CLOSE, is_current, largest_difference, shipped_draws, thinned
+    from copark.inference.pool.panel import Settings, learn, recipe_of
+    from copark.inference.pool.parks import parks_of
+    from copark.workflows.calibration_answers import Rechecked
+
+    began = time.monotonic()
+    stage(progress, "prepare")(0, 0)
+    shipped = shipped_draws()
+    settings, parks = Settings(**shipped.recipe["settings"]), parks_of(tuple(shipped.recipe["parks"]), lang)
+    folder = Path(out) / "pool"
+    with one_at_a_time(parks, settings, folder, progress):
+        panel = learn(parks, settings, threads=_workers(threads), folder=folder, progress=stage(progress, "pool"))
+    largest = largest_difference(thinned(panel), shipped)
+    kind = "identical" if largest == 0.0 else "close" if largest <= CLOSE else "different"
+    stale = not is_current(shipped, recipe_of(parks, settings))
+    return Rechecked(text("pool.panel", lang, parks=len(parks)), kind, largest, stale, time.monotonic() - began)
 
 
 def one_at_a_time(

@@ -21,6 +21,7 @@ from copark.experiments.results import experiment_hash
 from copark.experiments.run import Progress
 from copark.experiments.study import Study, baseline
 from copark.identity import identity_of
+from copark.inference.case_parameters import Source
 from copark.inference.claims.arms import ArmRuns, Bench, bench_of, check_moves, different
 from copark.inference.claims.changes import AS_IT_IS, Change, is_empty, upon
 from copark.inference.claims.evidence import Row, rows_of
@@ -31,7 +32,6 @@ from copark.inference.claims.schema import Claim, Part, Statistic, Variant
 from copark.inference.claims.severity import RECENTRED, Severity, held, recentred, severity, steadiness
 from copark.inference.claims.statistics import by_run, looks_of, of_part
 from copark.inference.claims.verdicts import flips, headline_of, inside_block
-from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
 from copark.store.stages import Stages
 
@@ -198,7 +198,7 @@ class Trial:
     """Tries claims on a case."""
 
     def __init__(
-        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: PosteriorSource | None
+        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
@@ -390,7 +390,8 @@ class Trial:
         }
 
 
-def _cut(case: Case, source: PosteriorSource | None) -> int:
+def _cut(case: Case, source: Source | None) -> int:
     """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
-    last = case.clock.data_end if source is None else source.replay.cut
+    known = None if source is None else source.cut
+    last = known or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))

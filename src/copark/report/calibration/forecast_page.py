@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.cases.quarters import Quarter
+from copark.experiments.trust import Trust
 from copark.inference.diagnostics import Movement, Note, movements, title_of
 from copark.inference.forecast import Frozen
+from copark.inference.source import PosteriorSource
 from copark.inference.spread import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
@@ -73,6 +75,11 @@ class ForecastFindings:
     def say(self, key: str, **values: Any) -> str:
         """A text of the area ``forecast``."""
         return text(f"forecast.{key}", self.lang, **values)
+
+    @property
+    def trust(self) -> Trust:
+        """Where the parameters come from, and how far they may be trusted."""
+        return PosteriorSource.of(self.stored, "own").trust
 
     @cached_property
     def frozen(self) -> Frozen:
@@ -138,7 +145,7 @@ def write_forecast(
     title = findings.say("page.title", park=findings.case.title.get(lang), until=content["until"])
     page = out_dir / f"forecast-{lang}.html"
     kicker, subtitle = findings.say("page.kicker"), findings.say("page.subtitle")
-    write_whole(page, render_page(lang, title, made, sections, kicker=kicker, subtitle=subtitle))
+    write_whole(page, render_page(lang, title, made, sections, kicker=kicker, subtitle=subtitle, trust=findings.trust))
     save_table(band_table(findings), out_dir, f"forecast-{lang}")
     return page
 

@@ -1,9 +1,8 @@
 """What lies where in a workspace.
 
-``cases/<name>/``, ``studies/<name>.yaml`` and ``runs/<identity>/`` lie as they do on a disk, so that an
-opened workspace is an output folder. ``scenarios/<identity>.json`` are scenarios that were saved in a database. Beside
-them: ``manifest.json``, every file with its size and SHA-256, and
-``ro-crate-metadata.json``.
+``cases/<name>/``, ``studies/<name>.yaml``, ``posteriors/<name>/`` and ``runs/<identity>/`` lie as they do on a disk, so
+that an opened workspace is an output folder. ``scenarios/<identity>.json`` are scenarios that were saved in a database.
+Beside them: ``manifest.json``, every file with its size and SHA-256, and ``ro-crate-metadata.json``.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any
 FORMAT = 1
 MANIFEST = "manifest.json"
 CRATE = "ro-crate-metadata.json"
-CASES, STUDIES, RUNS, SCENARIOS = "cases", "studies", "runs", "scenarios"
+CASES, STUDIES, RUNS, SCENARIOS, POSTERIORS = "cases", "studies", "runs", "scenarios", "posteriors"
 MOST_FILES = 500_000
 """Files of a workspace: a stored run of 100,000 has about 6,000."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
@@ -55,6 +54,8 @@ class Contents:
         Stored runs.
     scenarios
         Content of the files of saved scenarios by name, without ``.json``.
+    posteriors
+        Folders of the calibrations that cases and runs rest on, by name.
     title, licence
         What it is called; the licence of what is in it, as an address, or empty where nobody said.
     creators
@@ -68,6 +69,7 @@ class Contents:
     licence: str = ""
     creators: tuple[str, ...] = ()
     scenarios: Mapping[str, bytes] = field(default_factory=dict)
+    posteriors: Mapping[str, Path] = field(default_factory=dict)
 
     def files(self) -> Iterator[tuple[str, Path | bytes]]:
         """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
@@ -75,6 +77,9 @@ class Contents:
         found |= {f"{SCENARIOS}/{name}.json": content for name, content in self.scenarios.items()}
         for name, folder in self.cases.items():
             inside = {f"{CASES}/{name}/{part}": path for part, path in plain_files(folder)}
+            found |= {place: path for place, path in inside.items() if place_in(place)}
+        for name, folder in self.posteriors.items():
+            inside = {f"{POSTERIORS}/{name}/{part}": path for part, path in plain_files(folder)}
             found |= {place: path for place, path in inside.items() if place_in(place)}
         for run in self.runs:
             found |= {f"{RUNS}/{run.identity}/{part}": path for part, path in plain_files(run.path)}
@@ -100,7 +105,7 @@ def place_in(name: str) -> bool:
         return len(parts) == 2 and name.endswith(".yaml") and is_name(parts[1].removesuffix(".yaml"))
     if parts[0] == SCENARIOS:
         return len(parts) == 2 and name.endswith(".json") and is_identity(parts[1].removesuffix(".json"))
-    if parts[0] == CASES:
+    if parts[0] in (CASES, POSTERIORS):
         return len(parts) == 3 and is_name(parts[1])
     return parts[0] == RUNS and 3 <= len(parts) <= 9 and bool(_IDENTITY.fullmatch(parts[1]))
 

@@ -274,6 +274,25 @@ class Why(Answer):
     """How this was found, and what it cannot tell."""
 
 
+class TrustNote(Answer):
+    """How far the parameters behind an answer may be trusted for the park it is about."""
+
+    state: str
+    """calibrated, borrowed, uncalibrated or stale."""
+    kind: str
+    """Which parameters: own, shipped, borrowed, prior, unsettled or defaults."""
+    label: Said
+    """The state in a few words, to stand beside a headline."""
+    meaning: Said
+    """What it means for a reader."""
+    renew: Said | None
+    """What to do for a better state; null where there is nothing to do."""
+    recorded: Said | None
+    """How the park fared by the record; null where the parameters are calibrated to it."""
+    outcomes_shown: bool
+    """Whether shares of outcomes are shown without being asked for."""
+
+
 class CaseName(Answer):
     """A case and what is said of it in a list."""
 
@@ -296,7 +315,9 @@ class CaseName(Answer):
     uploaded: bool
     """Whether a person uploaded it."""
     calibrated: bool
-    """Whether it has a posterior to draw from."""
+    """Whether it has a posterior of its own."""
+    trust: TrustNote
+    """How far its parameters may be trusted."""
 
 
 class DrawsNote(Answer):
@@ -310,8 +331,6 @@ class DrawsNote(Answer):
     """Last quarter the posterior was fitted to."""
     pairs: int | None
     """Pairs of parameters and past luck in the posterior."""
-    stale: bool
-    """Whether the posterior was made for another state of model or case."""
 
 
 class Made(Answer):
@@ -366,6 +385,8 @@ class SimulationAnswer(Answer):
     """Why the last arm differs, if asked for."""
     draws: DrawsNote
     """What parameters were drawn from."""
+    trust: TrustNote
+    """How far these parameters may be trusted."""
     made: Made
     """What made the numbers."""
     seconds: float

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from copark.experiments.results import NEEDED, Label, identity_in, outcomes, positions
 from copark.experiments.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
 from copark.experiments.study import Scenario, Study
+from copark.experiments.trust import Trust
 from copark.identity import identity_of
-from copark.inference.source import PosteriorSource, source_for
+from copark.inference.case_parameters import Source
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf, Shelved
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 FEW = 800 * 80
 """Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
+NOWHERE = Label("", "", Trust("uncalibrated", "prior", ""))
+"""Of draws that no result is labelled with."""
 RUNS_HELD = 256_000_000
 INPUTS_HELD = 64_000_000
 
@@ -137,7 +140,6 @@ class Engine:
         self.threads = threads or default_threads()
         self.runs: BoundedCache[ArmRuns] = BoundedCache(held)
         self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
-        self._sources: dict[str, PosteriorSource] = {}
         self._lock = threading.Lock()
         self._busy = 0
 
@@ -153,19 +155,9 @@ class Engine:
             with self._lock:
                 self._busy -= 1
 
-    def source(self, study: Study, shelved: Shelved) -> PosteriorSource | None:
-        """Where a study's draws come from, made ready once for each case."""
-        if study.draws != "posterior":
-            return None
-        with self._lock:
-            found = self._sources.get(shelved.hash)
-            if found is None:
-                made = source_for(study, shelved.case)
-                if made is None:
-                    return None
-                _ = made.content, made.order  # made now, under the lock
-                found = self._sources.setdefault(shelved.hash, made)
-            return found
+    def source(self, study: Study, shelved: Shelved) -> Source | None:
+        """Where a study's draws come from."""
+        return shelved.parameters.source if study.draws == "posterior" else None
 
     def identity(self, study: Study, shelved: Shelved) -> str:
         """Identity of a study's result: that of the command line and of the library."""
@@ -253,7 +245,7 @@ class Engine:
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
         """Parameters and luck of a scenario's runs first … last - 1."""
-        prepared = Prepared(study, shelved.case, (), (), Label("", ""), self.source(study, shelved))
+        prepared = Prepared(study, shelved.case, (), (), NOWHERE, self.source(study, shelved))
         draws_of, _ = draws_in(prepared, first, last)
         return draws_of(scenario, facts_of(study, shelved.case, scenario))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,8 +17,10 @@ from copark.analysis.compare import change_interval
 from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
 from copark.experiments.results import experiment_hash
 from copark.experiments.study import Scenario, Study
+from copark.experiments.trust import Trust
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
+from copark.report.trust import recorded_outcome
 from copark.version import __version__
 from copark.workflows.serving import sentences
 from copark.workflows.serving.answers import (
@@ -35,6 +37,7 @@ from copark.workflows.serving.answers import (
     OutcomeShare,
     OutputInfo,
     SimulationAnswer,
+    TrustNote,
 )
 from copark.workflows.serving.asking import HEADLINES, Parts
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
@@ -42,7 +45,7 @@ from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, said, span, unit_title
+from copark.workflows.serving.wording import amount, both, by_language, said, span, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -113,6 +116,7 @@ def answer(
         change_of(frame, scenario, runs[0], one) for scenario, one in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
     note = draws_note(engine, study, shelved)
+    trust = trust_note(trust_in(study, shelved), shelved.case)
     return SimulationAnswer.model_construct(
         identity=engine.identity(study, shelved),
         study=study.content(),
@@ -129,11 +133,12 @@ def answer(
             lambda: observed_points(shelved.case, frame.wanted, frame.labels),
             lambda made: 600 * sum(map(len, made.values())) + 1,
         ),
-        summary=sentences.summary(arms, changes, frame.labels[frame.judged]),
-        caveats=sentences.caveats(study, shelved, note, frame.labels),
+        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
+        caveats=sentences.caveats(shelved, note, trust, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         draws=note,
+        trust=trust,
         made=made_by(shelved.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
@@ -335,19 +340,39 @@ def case_name(shelved: Shelved) -> CaseName:
         hash=shelved.hash,
         uploaded=shelved.uploaded,
         calibrated=shelved.calibrated,
+        trust=trust_note(shelved.parameters.trust, case),
     )
+
+
+def trust_note(trust: Trust, case: Case) -> TrustNote:
+    """A trust state as an answer tells it."""
+    return TrustNote(
+        state=trust.state,
+        kind=trust.kind,
+        label=by_language(trust.label),
+        meaning=by_language(trust.meaning),
+        renew=by_language(trust.renew) if trust.renew() else None,
+        recorded=None if trust.shows_outcomes else by_language(lambda lang: recorded_outcome(case, lang)),
+        outcomes_shown=trust.shows_outcomes,
+    )
+
+
+def trust_in(study: Study, shelved: Shelved) -> Trust:
+    """How far the parameters a study draws may be trusted."""
+    if study.draws == shelved.parameters.draws:
+        return shelved.parameters.trust
+    return Trust.without(shelved.case.name, str(study.draws))
 
 
 def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
     """What a study's parameters are drawn from."""
     source = engine.source(study, shelved)
-    made: Mapping[str, object] = {} if source is None else source.content
+    stored = shelved.parameters.stored if source is not None else None
     return DrawsNote(
-        kind=study.draws,
+        kind=str(study.draws),
         words=said(f"workflows.draws.{study.draws}"),
-        cut=None if source is None else str(made["posterior_cut"]),
-        pairs=None if source is None else source.replay.pairs,
-        stale=False if source is None else source.stale,
+        cut=None if source is None or source.cut is None else str(source.cut),
+        pairs=None if stored is None else stored.replay.pairs,
     )
 
 
