@@ -142,15 +142,19 @@ def has_posterior(case: str) -> bool:
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether posteriors can be drawn from for a case as it is now: the same parameters drawn, the same first quarter.
+    """Whether posteriors can be drawn from for a case as it is now, stale or not.
 
-    A cut beyond the case's clock has nothing to be compared with.
+    The same parameters are drawn, the first quarter is the same, and at least half of the values that were fitted are
+    still in its record: what bears the same name may be another park.
     """
-    start = case.clock.start
-    same_start = recipe.get("start", str(start)) == str(start)
-    return (
-        same_start and list(recipe["axes"]) == list(PriorSpace.of(case).names) and Quarter.parse(recipe["cut"]) > start
-    )
+    start, cut = case.clock.start, Quarter.parse(recipe["cut"])
+    if recipe.get("start", str(start)) != str(start) or cut <= start:
+        return False
+    if list(recipe["axes"]) != list(PriorSpace.of(case).names):
+        return False
+    fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
+    known = {(one.variable, one.date, one.value) for one in targets(case_for(case, cut), cut=cut)}
+    return 2 * len(fitted & known) >= len(fitted) > 0
 
 
 def recipe_in(folder: Path) -> dict[str, Any] | None:
