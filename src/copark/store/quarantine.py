@@ -7,10 +7,9 @@ In quarantine a folder is called ``<folder it lay in>-<number>``; nothing there 
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 
 from copark.errors import Fault
 from copark.identity import RESULT_FORMAT, result_identity
-from copark.store.atomic import UNFINISHED, flush
+from copark.store.atomic import flush, take_place
 from copark.store.manifest import METADATA, UNREADABLE, extras_of, faults_of
 from copark.store.refusals import fault
 from copark.texts import text
@@ -100,7 +99,7 @@ def _metadata(folder: Path) -> Any:
 def set_aside(folder: Path) -> SetAside | None:
     """Move a misplaced run to quarantine; ``None`` where the folder holds none."""
     wrong = misplaced(folder)
-    path = None if wrong is None else _put_aside(folder, folder.parent, folder.name)
+    path = None if wrong is None else _put_aside(folder)
     return None if wrong is None or path is None else SetAside(wrong, path)
 
 
@@ -109,11 +108,14 @@ def set_extras_aside(folder: Path) -> Path | None:
     extras = extras_of(folder)
     if not extras:
         return None
-    beside = folder.with_name(f"{UNFINISHED}{folder.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    for target in _names(folder):
+        with suppress(FileExistsError):  # another process took the name
+            target.mkdir()
+            break
     for name in extras:
-        (beside / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).rename(beside / name)
-    return _put_aside(beside, folder.parent, folder.name)
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).rename(target / name)
+    return target
 
 
 def bring_home(root: Path) -> list[str]:
@@ -127,29 +129,33 @@ def bring_home(root: Path) -> list[str]:
                 continue
         except (OSError, *UNREADABLE):
             continue
-        if not (root / name).exists() and not faults_of(path.parent, deep=True):
-            path.parent.rename(root / name)
+        home = root / name
+        if not home.exists() and not faults_of(path.parent, deep=True):
+            take_place(path.parent, home, replace=False)
+            flush(root)
             found.append(name)
-    flush(root)
     return found
 
 
-def _put_aside(path: Path, root: Path, name: str) -> Path | None:
-    """Move a folder into quarantine under a name that is free; ``None`` if it has vanished meanwhile."""
-    quarantine = root / QUARANTINE
-    quarantine.mkdir(exist_ok=True)
-    for number in count(1):
-        target = quarantine / f"{name}-{number}"
-        if target.exists():
-            continue
+def _put_aside(folder: Path) -> Path | None:
+    """Move a folder into quarantine; ``None`` if it has vanished meanwhile."""
+    for target in _names(folder):
         try:
-            path.rename(target)
+            folder.rename(target)
         except OSError:
-            if not path.exists():
+            if not folder.exists():
                 return None
-            if not target.exists():  # otherwise another process has taken the name
+            if not target.exists():  # otherwise another process took the name
                 raise
         else:
-            flush(quarantine)
+            flush(target.parent)
             return target
-    raise AssertionError
+    return None
+
+
+def _names(folder: Path) -> Iterator[Path]:
+    """Names in quarantine for what lies, or lay, in a folder: those that nothing has, one after another."""
+    quarantine = folder.parent / QUARANTINE
+    quarantine.mkdir(exist_ok=True)
+    named = (quarantine / f"{folder.name}-{number}" for number in count(1))
+    return (path for path in named if not path.exists())
