@@ -1,13 +1,16 @@
 """The studies that are shipped: each is read, checked and run. What a study is known by; runs that share a draw."""
 
+import json
+
 import numpy as np
 import pytest
 
 from copark.cases.load import load_case
-from copark.experiments.results import study_identity
+from copark.experiments.results import label, study_identity
 from copark.experiments.run import simulate, stream
 from copark.experiments.study import baseline, list_studies, load_study
 from copark.inference.case_parameters import settle
+from copark.identity import result_identity
 from tests.experiments.conftest import arm, study
 
 SHIPPED = (
@@ -46,6 +49,14 @@ def test_identity_covers_edits_and_futures(great_stone):
         study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), futures=2),
     ]  # fmt: skip
     assert len({study_identity(one, great_stone) for one in made}) == len(made)
+
+
+@pytest.mark.parametrize("source", [None, {"draws_hash": "d" * 64}])
+def test_identity_is_made_again_from_the_provenance(source, great_stone):
+    named = label(study(arm()), great_stone, source)
+    assert result_identity(json.loads(named.provenance)) == named.identity
+    without = study_identity(study(arm()), great_stone)
+    assert (named.identity == without) == (source is None)
 
 
 def test_two_ways_to_keep_the_old_regime_are_one(great_stone):

@@ -14,7 +14,7 @@ import numpy as np
 from copark.cases.case import Case
 from copark.experiments.study import Study
 from copark.experiments.trust import Trust
-from copark.identity import hash_files, identity_of
+from copark.identity import RESULT_FORMAT, hash_files, result_identity
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue, variables_hash
@@ -32,7 +32,6 @@ RESCUED_WITHIN = 8
 STATUS = ("ok", "not finite", "out of range", "too many enterprises")
 ROOMS = ("world", "governments", "company", "enterprises")
 NEEDED = ("operating", "rescue", "failed")
-RESULT_FORMAT = 1
 
 
 def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING) -> np.ndarray:
@@ -94,14 +93,14 @@ def experiment_hash() -> str:
 
 def identity_in(study: Study, case_hash: str, source: str | None = None) -> str:
     """Identity of a study's result on a case of this hash, with draws of a source of this identity if there is one."""
-    parts = {
+    made_by = {
         "format": RESULT_FORMAT,
         "study": study.content(),
-        "case": case_hash,
-        "model": model_hash(),
-        "experiment": experiment_hash(),
+        "case_hash": case_hash,
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
     }
-    return identity_of(parts if source is None else parts | {"source": source})
+    return result_identity(made_by if source is None else made_by | {"draws_hash": source})
 
 
 def study_identity(study: Study, case: Case, source: str | None = None) -> str:

@@ -87,11 +87,11 @@ def _result(
 ) -> xr.Dataset:
     """A stored run, or that of a study, made with these changes if it is not stored."""
     store = store_in(out)
-    record = store.find(str(name))
-    if record is None:
+    stored = store.named(str(name))
+    if stored is None:
         made = run_study(name, threads=threads, out=out, report=False, progress=progress, **changes)
         return store.load(made.identity)
-    return store.load(record.identity)
+    return store.load(stored)
 
 
 def but_for(

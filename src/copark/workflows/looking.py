@@ -76,9 +76,9 @@ def show(name: str, out: Path = OUT, lang: str = "en") -> Description:
     from copark.cases import load_case
     from copark.experiments.study import list_studies, load_study
 
-    record = store_in(out).find(name)
-    if record is not None:
-        return _describe_run(record, lang)
+    store = store_in(out)
+    if (stored := store.named(name)) is not None:
+        return _describe_run(store.record(stored), lang)
     if name in list_studies() or Path(name).is_file():
         return _describe_study(load_study(name), lang)
     return _describe_case(load_case(name), lang)

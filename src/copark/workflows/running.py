@@ -123,16 +123,19 @@ def _find_or_make(ask: _Asked) -> _Made:
     if found is not None:
         recognise(ask.out, found)
         return study, found, True, ()
+    aside = store.set_aside(identity)
+    told = () if aside is None else (aside.sentence(ask.lang),)
     if ask.announce is not None:
         from copark.workflows.planning import worth_telling
 
-        ask.announce(worth_telling(study, ask.case, source, threads=ask.means.threads, lang=ask.lang))
+        ask.announce((*told, *worth_telling(study, ask.case, source, threads=ask.means.threads, lang=ask.lang)))
+        told = ()
     stage(ask.progress, "prepare")(0, 0)
     record, notes = make_run(
         study, ask.case, source, identity, bands=bands, means=ask.means, out=ask.out, lang=ask.lang,
         fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
-    return study, record, False, notes
+    return study, record, False, (*told, *notes)
 
 
 def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:

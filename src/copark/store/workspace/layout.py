@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from copark.store.manifest import listed_in
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 CRATE = "ro-crate-metadata.json"
@@ -51,7 +53,7 @@ class Contents:
     studies
         Content of study files by name, without ``.yaml``.
     runs
-        Stored runs.
+        Stored runs; files in their folders that they do not list stay out.
     scenarios
         Content of the files of saved scenarios by name, without ``.json``.
     posteriors
@@ -82,7 +84,9 @@ class Contents:
             inside = {f"{POSTERIORS}/{name}/{part}": path for part, path in plain_files(folder)}
             found |= {place: path for place, path in inside.items() if place_in(place)}
         for run in self.runs:
-            found |= {f"{RUNS}/{run.identity}/{part}": path for part, path in plain_files(run.path)}
+            own = {MANIFEST, *listed_in(run.path)}
+            inside = {part: path for part, path in plain_files(run.path) if part in own}
+            found |= {f"{RUNS}/{run.identity}/{part}": path for part, path in inside.items()}
         yield from sorted(found.items())
 
 

@@ -102,6 +102,11 @@ def stored_runs(data: Path) -> StoredList:
     return StoredList(runs=names, damaged=damaged, bytes=sum(one.bytes for one in names))
 
 
+def is_stored(data: Path, identity: str) -> bool:
+    """Whether a whole run of an identity is stored."""
+    return store_in(data).find(identity) is not None
+
+
 def _name(record: RunRecord) -> StoredName:
     study = record.provenance.get("study", {})
     title = study.get("title", {})
@@ -124,8 +129,8 @@ def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
 
     Raises
     ------
-    RunNotStored, DamagedRun
-        If it is not there, or broken.
+    RunNotStored, MisplacedRun, DamagedRun
+        If it is not there, another lies in its place, or it is broken.
     """
     store = store_in(data)
     record = store.get(identity)
