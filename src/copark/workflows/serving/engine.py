@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.analysis import outcome_change
 from copark.experiments.results import NEEDED, Label, identity_in, outcomes, positions
 from copark.experiments.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
 from copark.experiments.study import Scenario, Study
@@ -183,7 +184,7 @@ class Engine:
         )
 
     def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ArmRuns, ...]:
-        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes.
+        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes and their change.
 
         Raises
         ------
@@ -200,7 +201,7 @@ class Engine:
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
         What one has made is where the other goes on.
         """
-        names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
+        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_change.NEEDED)))
         key = self.arm_key(study, shelved, scenario)
         held = self._held(key, names)
         if held is None or held.runs < study.runs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from copark import units
@@ -21,6 +22,11 @@ def said(key: str, **values: Any) -> Said:
         return text(key, lang, **named)
 
     return Said(en=spoken("en"), zh=spoken("zh"))
+
+
+def spoken_in(words: Callable[[str], str]) -> Said:
+    """What a function of a language says, in both languages."""
+    return Said(en=words("en"), zh=words("zh"))
 
 
 def both(entry: Any) -> Said:
