@@ -75,7 +75,7 @@ def sentence(found: OutcomeMoves, lang: str) -> str:
     counts = {"moved": number(found.moved, 0), "pairs": number(found.pairs, 0)}
     lead = text("compare.moves.lead" if changes else "compare.moves.lead_even", lang, changes=changes, **counts)
     told = [move for move in found.moves[:MOST_MOVES] if move.runs >= TOLD * found.moved] or found.moves[:1]
-    return text("compare.moves.stop", lang).join([lead, *(_move(move, lang, first=move is told[0]) for move in told)])
+    return _spaced([lead, *(_move(move, lang, first=move is told[0]) for move in told)], lang)
 
 
 def _move(move: Move, lang: str, *, first: bool) -> str:
@@ -89,12 +89,16 @@ def _move(move: Move, lang: str, *, first: bool) -> str:
     key = "all" if count == move.runs else "some"
     items = _items(towards[name], lang) or text(f"compare.account.{name}", lang)
     main = text(f"compare.moves.main_{key}", lang, items=items, runs=number(count, 0), of=runs)
-    parts = [text(f"compare.moves.until_{move.cause}", lang, main=main)]
+    parts = [words, text(f"compare.moves.until_{move.cause}", lang, main=main)]
     for word, group in (("also", {k: v for k, v in towards.items() if k != name}), ("against", against)):
         items = text("compare.moves.join", lang).join(filter(None, (_items(lines, lang) for lines in group.values())))
         if items:
             parts.append(text(f"compare.moves.{word}", lang, items=items))
-    return text("compare.moves.stop", lang).join([words, "".join(parts)])
+    return _spaced(parts, lang)
+
+
+def _spaced(sentences: Sequence[str], lang: str) -> str:
+    return ("" if lang == "zh" else " ").join(sentences)
 
 
 def _accounts(move: Move) -> tuple[dict[str, list[Line]], dict[str, list[Line]]]:

@@ -285,9 +285,8 @@ def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[
 
 def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
     """Which runs that finished in both go from which outcome to which, and through which account."""
-    pairs: slice | NDArray[np.int64] = np.flatnonzero(before.finished & after.finished)
-    if len(pairs) == before.runs:
-        pairs = slice(None)
+    finished = before.finished & after.finished
+    pairs = slice(None) if finished.all() else np.flatnonzero(finished)
     first, second = ({name: one.out[name].T[pairs] for name in changing.NEEDED} for one in (before, after))
     return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second)
 
