@@ -274,7 +274,7 @@ class Engine:
         out, status = run_blocks(inputs, draws, positions(names), threads, progress=ticket.check)
         needed = [names.index(name) for name in NEEDED]
         found = outcomes(out[:, needed, :], status[:, 0])
-        by_name = {name: np.ascontiguousarray(out[:, n, :].T) for n, name in enumerate(names)}
+        by_name = dict(zip(names, np.ascontiguousarray(out.transpose(1, 2, 0)), strict=True))
         return ArmRuns(by_name, status, found)
 
     def held(self) -> dict[str, Any]:
