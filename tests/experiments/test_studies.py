@@ -9,8 +9,8 @@ from copark.cases.load import load_case
 from copark.experiments.results import label, study_identity
 from copark.experiments.run import simulate, stream
 from copark.experiments.study import baseline, list_studies, load_study
-from copark.inference.case_parameters import settle
 from copark.identity import result_identity
+from copark.inference.case_parameters import settle
 from tests.experiments.conftest import arm, study
 
 SHIPPED = (

@@ -81,6 +81,8 @@ def test_the_same_scenario_is_said_to_be_the_same(client):
     assert change["begins"] is None
     assert not np.array(list(change["bands"].values())).any()
     assert all(one["change"] == 0.0 for one in change["outcomes"])
+    assert change["outcome_change"]["moves"] == []
+    assert change["outcome_change"]["sentence"]["en"] == "No run ends with another outcome."
     assert "no run differs" in answer["summary"]["en"]
 
 
@@ -128,6 +130,19 @@ def test_a_comparison_sets_every_arm_against_the_first(client):
     arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "edits": {"threshold": 5}}]
     answer = client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms}).json()
     assert [(one["reference"], one["arm"]) for one in answer["changes"]] == [("a", "b"), ("a", "c")]
+    for change in answer["changes"]:
+        told = change["outcome_change"]
+        counts = np.array(told["counts"])
+        assert counts.sum() == change["pairs"]
+        gained, lost = (counts.sum(axis=axis) - counts.diagonal() for axis in (0, 1))
+        assert [(one["gained"], one["lost"]) for one in change["outcomes"]] == list(zip(gained, lost, strict=True))
+        assert sum(move["runs"] for move in told["moves"]) == counts.sum() - counts.trace()
+        for move in told["moves"]:
+            assert sum(move["reasons"].values()) == move["runs"]
+            assert move["lines"]
+            for lang in ("en", "zh"):
+                assert move["cause_words"][lang] in told["sentence"][lang] or move is not told["moves"][0]
+    assert any(one["outcome_change"]["moves"] for one in answer["changes"])
     assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms[:1]}).status_code == 422
     assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms * 2}).status_code == 422
 

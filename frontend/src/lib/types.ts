@@ -217,12 +217,19 @@ export interface Arm {
   sentences: Record<string, Said>;
 }
 
+/** Why outcomes change: runs that go from one outcome to another, and the account that is most often the reason. */
+export interface OutcomeChange {
+  sentence: Said;
+  moves: { words: Said; runs: number; share: number; cause_words: Said; account: Said }[];
+}
+
 export interface Change {
   arm: string;
   reference: string;
   pairs: number;
   begins: string | null;
   outcomes: OutcomeMove[];
+  outcome_change: OutcomeChange;
   headlines: HeadlineMove[];
   bands: Record<string, Numbers[]>;
   sentences: Record<string, Said>;

@@ -14,7 +14,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from copark.workflows import Compared, Effect
+    from copark.workflows import ArmMoves, Compared, Effect
 
 SHOWN = "operating"
 """The output on the screen; the page has the others."""
@@ -31,6 +31,7 @@ def show_compared(compared: Compared, lang: str, *, shares: bool = False) -> Non
     _show_effects(console, [row for row in compared.effects if row.output == SHOWN and row.log], compared, lang)
     if compared.trust.shows_outcomes or shares:
         _show_outcomes(console, compared, lang)
+        _show_moves(console, compared.moves, lang)
     else:
         console.print(f"\n{text('trust.outcomes_hidden', lang)}", highlight=False)
     console.print()
@@ -76,6 +77,20 @@ def _show_outcomes(console: Console, compared: Compared, lang: str) -> None:
     for arm in arms:
         table.add_row(Text(arm), *(percent(found[arm, name].arm_share) for name in names))
     console.print(table)
+
+
+def _show_moves(console: Console, moves: Sequence[ArmMoves], lang: str) -> None:
+    """Why outcomes change: a sentence for each arm, and its moves."""
+    for one in moves:
+        why = text("compare.section.moves", lang)
+        table = blank_table(console, text("compare.moves.of", lang, arm=why, words=one.arm))
+        console.print(Text(one.sentence))
+        if one.rows:
+            for at, head in enumerate(one.heads):
+                table.add_column(head, justify="right" if at in (2, 3) else "left", overflow="fold")
+            for row in one.rows:
+                table.add_row(*map(Text, row))
+            console.print(table)
 
 
 def show_happenings(found: Sequence[tuple[str, str, str]], lang: str) -> None:

@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analysis.compare import COUNTS, MAIN, Difference, OutcomeChange, Table, ends_of_years
 from copark.analysis.compare import compare as compare_pairs
+from copark.analysis.outcome_change import OutcomeMoves, moves_of
 from copark.analysis.pairing import Pair, begins, pair, pairs_of
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import bare, number, percent, unit_title
+from copark.report.outcome_change import accounts_table, ends, moves_table, sentence, unit
 from copark.report.tables import Table as Rows
 from copark.report.trust import trust_of
 from copark.texts import text
@@ -31,10 +33,11 @@ DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_hom
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison gives: the pairs, their table, and functions that draw its figures in a language, by key."""
+    """What a comparison gives: the pairs, their table, how outcomes move, and what draws its figures, by key."""
 
     pairs: tuple[Pair, ...]
     table: Table
+    moves: tuple[OutcomeMoves, ...]
     figures: dict[str, Callable[[str], Figure]]
 
 
@@ -78,7 +81,8 @@ def compare(
         pairs = tuple(pair(reference, arm, reference_scenario, key) for key in keys)
         pairs = tuple(one for one in pairs if one.arm != one.reference) or pairs
     table = compare_pairs(pairs, outputs, quarters)
-    return Comparison(pairs, table, _figures(pairs, outputs, quarters))
+    moves = tuple(moves_of(one) for one in pairs)
+    return Comparison(pairs, table, moves, _figures(pairs, outputs, quarters))
 
 
 def _figures(
@@ -265,5 +269,21 @@ def _tables(found: Comparison, lang: str) -> list[Section]:
     differences = difference_table(found.table.differences, found.pairs, lang)
     return [
         Section("outcomes", text("report.section.outcomes", lang), (Numbers(outcomes),), folded),
+        Section("moves", text("compare.section.moves", lang), tuple(_moves(found, lang)), folded),
         Section("differences", text("compare.section.differences", lang), (Numbers(differences),)),
     ]
+
+
+def _moves(found: Comparison, lang: str) -> Iterator[Block]:
+    """Why outcomes change: a sentence for each arm, the moves of all, and the accounts of the most frequent of each."""
+    named = [(_named(pair, pair.arm, lang), moves) for pair, moves in zip(found.pairs, found.moves, strict=True)]
+    for arm, one in named:
+        yield Words(text("compare.moves.of", lang, arm=arm, words=sentence(one, lang)))
+    if any(one.moves for _, one in named):
+        yield Numbers(moves_table(named, lang))
+    for arm, one in named:
+        for move in one.moves[:1]:
+            if move.lines:
+                told = {"ends": ends(move, lang), "runs": number(move.runs, 0), "unit": unit(move, lang)}
+                head = text("compare.moves.accounts", lang, arm=arm, **told)
+                yield Numbers(accounts_table(move, lang), head)

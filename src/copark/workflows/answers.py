@@ -221,6 +221,26 @@ class ArmOutcome:
 
 
 @dataclass(frozen=True)
+class ArmMoves:
+    """Why outcomes change in an arm.
+
+    Parameters
+    ----------
+    arm
+        Title of the arm.
+    sentence
+        The whole change in words.
+    heads, rows
+        A row for each move of runs from one outcome to another: from, to, runs, share, what changed, largest item.
+    """
+
+    arm: str
+    sentence: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Compared:
     """What :func:`compare` and :func:`but_for` found.
 
@@ -240,6 +260,8 @@ class Compared:
         Title of each arm and the first quarter in which it differs; ``None`` if it never does.
     effects, outcomes
         Differences by arm, output and date; outcomes by arm.
+    moves
+        Why outcomes change, by arm.
     report
         The page, if one was written.
     trust, recorded
@@ -254,6 +276,7 @@ class Compared:
     begins: tuple[tuple[str, str | None], ...]
     effects: tuple[Effect, ...]
     outcomes: tuple[ArmOutcome, ...]
+    moves: tuple[ArmMoves, ...]
     report: Path | None
     trust: Trust
     recorded: str

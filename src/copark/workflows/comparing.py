@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.texts import text
-from copark.workflows.answers import OUT, ArmOutcome, Compared, Effect, Progress
+from copark.workflows.answers import OUT, ArmMoves, ArmOutcome, Compared, Effect, Progress
 from copark.workflows.places import reports_in, stage, store_in
 from copark.workflows.running import run_study
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analysis.outcome_change import OutcomeMoves
     from copark.report.comparison import Comparison
 
 
@@ -193,10 +194,18 @@ def _answer(
             ArmOutcome(names[row.arm], row.outcome, row.reference_share, row.arm_share, row.low, row.high)
             for row in found.table.outcomes
         ),
+        moves=tuple(_moves(names[pair.arm], moves, lang) for pair, moves in zip(found.pairs, found.moves, strict=True)),
         report=page,
         trust=trust,
         recorded="" if trust.shows_outcomes else recorded_outcome(case, lang),
     )
+
+
+def _moves(arm: str, found: OutcomeMoves, lang: str) -> ArmMoves:
+    from copark.report.outcome_change import moves_table, sentence
+
+    table = moves_table([(arm, found)], lang)
+    return ArmMoves(arm, sentence(found, lang), table.columns, tuple(tuple(map(str, row)) for row in table.rows))
 
 
 def _effect(row: Any, result: xr.Dataset, arm: str, lang: str) -> Effect:

@@ -138,6 +138,9 @@ def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
     """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.store.exports.export_run`."""
+    from copark.report.outcome_change import sheets_of
     from copark.store.exports import export_run
 
-    return export_run(store_in(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))
+    store = store_in(out)
+    more = () if form == "netcdf" else sheets_of(store, store.get(identity), lang)
+    return export_run(store, identity, form, Path(to), lang=lang, more=more, progress=stage(progress, "export"))

@@ -121,6 +121,59 @@ class OutcomeMove(Answer):
     """Runs with it in the reference alone."""
 
 
+class AccountLine(Answer):
+    """An item of the accounts behind a move of runs: means over these runs, up to the quarter that decided."""
+
+    account: str
+    """The account it belongs to."""
+    title: Said
+    """What it is."""
+    unit: str
+    """M USD, or companies."""
+    reference: float
+    """In the reference."""
+    arm: float
+    """In the arm."""
+    effect: float
+    """What it adds to the balance of the arm less that of the reference; the effects add up to the difference."""
+
+
+class OutcomeTransition(Answer):
+    """Runs that go from one outcome to another."""
+
+    reference: str
+    """Their outcome in the reference."""
+    arm: str
+    """Their outcome in the arm."""
+    words: Said
+    """Both, as a person reads them."""
+    runs: int
+    """How many runs."""
+    share: float
+    """Of all pairs."""
+    cause: str
+    """The rule that is answered otherwise: survives, fails, not_rescued, rescued, reaches or below."""
+    cause_words: Said
+    """The same in words."""
+    reasons: dict[str, int]
+    """Accounts, and in how many runs each moves the balance most towards the new outcome; they add up to runs."""
+    account: Said
+    """The most frequent of them, and its runs."""
+    lines: list[AccountLine]
+    """The items of the accounts."""
+
+
+class OutcomeChange(Answer):
+    """Why outcomes change: which runs go from which outcome to which, and through which account."""
+
+    sentence: Said
+    """The whole change in words."""
+    counts: list[list[int]]
+    """Runs by outcome in the reference (rows) and in the arm: failed, dependent, stagnant, self-standing."""
+    moves: list[OutcomeTransition]
+    """The moves that happen, the most frequent first."""
+
+
 class Headline(Answer):
     """A number to be seen first: an output when outcomes are judged."""
 
@@ -195,6 +248,8 @@ class Change(Answer):
     """First quarter in which any run differs; null if none ever does."""
     outcomes: list[OutcomeMove]
     """How the shares of the outcomes move."""
+    outcome_change: OutcomeChange
+    """Why they do."""
     headlines: list[HeadlineMove]
     """Differences of the headlines."""
     bands: dict[str, list[Numbers]]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.analysis import outcome_change
 from copark.experiments.results import NEEDED, Label, identity_in, outcomes, positions
 from copark.experiments.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
 from copark.experiments.study import Scenario, Study
@@ -175,7 +176,7 @@ class Engine:
         )
 
     def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ArmRuns, ...]:
-        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes.
+        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes and their change.
 
         Raises
         ------
@@ -192,7 +193,7 @@ class Engine:
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
         What one has made is where the other goes on.
         """
-        names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
+        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_change.NEEDED)))
         key = self.arm_key(study, shelved, scenario)
         held = self._held(key, names)
         if held is None or held.runs < study.runs:
@@ -265,7 +266,7 @@ class Engine:
         out, status = run_blocks(inputs, draws, positions(names), threads, progress=ticket.check)
         needed = [names.index(name) for name in NEEDED]
         found = outcomes(out[:, needed, :], status[:, 0])
-        by_name = {name: np.ascontiguousarray(out[:, n, :].T) for n, name in enumerate(names)}
+        by_name = dict(zip(names, np.ascontiguousarray(out.transpose(1, 2, 0)), strict=True))
         return ArmRuns(by_name, status, found)
 
     def held(self) -> dict[str, Any]:

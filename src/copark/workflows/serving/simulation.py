@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark import units
+from copark.analysis import outcome_change as changing
 from copark.analysis.bands import LEVELS
 from copark.analysis.compare import change_interval
 from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
@@ -20,10 +21,12 @@ from copark.experiments.study import Scenario, Study
 from copark.experiments.trust import Trust
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
+from copark.report import outcome_change as words
 from copark.report.trust import recorded_outcome
 from copark.version import __version__
 from copark.workflows.serving import sentences
 from copark.workflows.serving.answers import (
+    AccountLine,
     Arm,
     CaseName,
     Change,
@@ -33,8 +36,10 @@ from copark.workflows.serving.answers import (
     Made,
     Numbers,
     ObservedPoint,
+    OutcomeChange,
     OutcomeMove,
     OutcomeShare,
+    OutcomeTransition,
     OutputInfo,
     SimulationAnswer,
     TrustNote,
@@ -45,7 +50,7 @@ from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, by_language, said, span, unit_title
+from copark.workflows.serving.wording import amount, both, said, span, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -232,6 +237,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns)
         pairs=len(pairs),
         begins=begins,
         outcomes=outcome_moves(frame, before, after, pairs),
+        outcome_change=outcome_change(before, after),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
         bands={name: rows(values) for name, values in bands.items()},
         sentences={
@@ -280,6 +286,50 @@ def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[
             )
         )
     return found
+
+
+def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
+    """Which runs that finished in both go from which outcome to which, and through which account."""
+    finished = before.finished & after.finished
+    pairs = slice(None) if finished.all() else np.flatnonzero(finished)
+    first, second = ({name: one.out[name].T[pairs] for name in changing.NEEDED} for one in (before, after))
+    return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second)
+
+
+def outcome_change(before: ArmRuns, after: ArmRuns) -> OutcomeChange:
+    """Why outcomes change from the reference to an arm."""
+    found = moves_between(before, after)
+    return OutcomeChange(
+        sentence=spoken_in(partial(words.sentence, found)),
+        counts=[list(row) for row in found.counts],
+        moves=[transition(move) for move in found.moves],
+    )
+
+
+def transition(move: changing.Move) -> OutcomeTransition:
+    """A move of runs, in numbers and words."""
+    return OutcomeTransition(
+        reference=move.reference,
+        arm=move.arm,
+        words=spoken_in(partial(words.ends, move)),
+        runs=move.runs,
+        share=move.share,
+        cause=move.cause,
+        cause_words=spoken_in(partial(words.cause, move)),
+        reasons=dict(move.reasons),
+        account=spoken_in(partial(words.account, move)),
+        lines=[
+            AccountLine(
+                account=line.account,
+                title=spoken_in(partial(words.title, line.output)),
+                unit="M USD" if line.output in changing.CASH else "companies",
+                reference=line.reference,
+                arm=line.arm,
+                effect=line.effect,
+            )
+            for line in move.lines
+        ],
+    )
 
 
 @cache
@@ -349,10 +399,10 @@ def trust_note(trust: Trust, case: Case) -> TrustNote:
     return TrustNote(
         state=trust.state,
         kind=trust.kind,
-        label=by_language(trust.label),
-        meaning=by_language(trust.meaning),
-        renew=by_language(trust.renew) if trust.renew() else None,
-        recorded=None if trust.shows_outcomes else by_language(lambda lang: recorded_outcome(case, lang)),
+        label=spoken_in(trust.label),
+        meaning=spoken_in(trust.meaning),
+        renew=spoken_in(trust.renew) if trust.renew() else None,
+        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, lang)),
         outcomes_shown=trust.shows_outcomes,
     )
 

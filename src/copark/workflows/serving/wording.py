@@ -24,8 +24,8 @@ def said(key: str, **values: Any) -> Said:
     return Said(en=spoken("en"), zh=spoken("zh"))
 
 
-def by_language(words: Callable[[str], str]) -> Said:
-    """Words that a function gives in a language."""
+def spoken_in(words: Callable[[str], str]) -> Said:
+    """What a function of a language says, in both languages."""
     return Said(en=words("en"), zh=words("zh"))
 
 
