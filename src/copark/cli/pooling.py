@@ -31,6 +31,10 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
             console.print(Text(sentence))
         _show_moved(console, answer, lang)
         _show_contests(console, answer, lang)
+    if answer.frozen is not None:
+        file, identity = answer.frozen
+        words = text("validation.screen.frozen", lang, file=file, identity=identity)
+        console.print(Text(words, style="green"), soft_wrap=True)
     for key, value in (("identity", answer.identity), ("folder", answer.folder), ("report", answer.report)):
         if value is not None:
             line = text("pool.screen.line", lang, label=text(f"pool.screen.{key}", lang), value=value)

@@ -74,6 +74,8 @@ class PoolAnswer:
         A park without a history, what was borrowed from whom, and the base rates, in words; empty if none was asked.
     seconds, report, files
         Time it took; the page; tables.
+    frozen
+        File the outlook is frozen in and its identity, if it is.
     """
 
     identity: str
@@ -92,6 +94,7 @@ class PoolAnswer:
     seconds: float
     report: Path | None
     files: tuple[Path, ...]
+    frozen: tuple[Path, str] | None = None
 
 
 def answer_of(
@@ -137,6 +140,7 @@ def answer_of(
         seconds=seconds,
         report=page,
         files=files,
+        frozen=findings.frozen,
     )  # fmt: skip
 
 
