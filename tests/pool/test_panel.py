@@ -285,6 +285,8 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monke
     assert {f"pool-{name}-{lang}.csv" for name in ("outlook", "borrowed", "rates")} <= {p.name for p in answer.files}
     assert answer.frozen is not None
     assert answer.frozen[1] in page
+    assert answer.trust is not None
+    assert answer.trust.label(lang) in page
     frozen_and_scored(file, answer, tmp_path, lang)
 
 

@@ -16,6 +16,7 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.progress import duration
+    from copark.cli.screen import TRUST_STYLES
     from copark.texts import text
 
     console = Console(markup=False)
@@ -24,6 +25,9 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
         time=duration(answer.seconds, lang),
     )  # fmt: skip
     console.print(Text(made, style="bold"))
+    if answer.trust is not None:
+        label = text("trust.line", lang, label=answer.trust.label(lang))
+        console.print(Text(label, style=TRUST_STYLES[answer.trust.state]))
     if answer.outlook:
         _show_outlook(console, answer, lang)
     else:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.experiments.trust import Trust
+
 if TYPE_CHECKING:
     from copark.inference.pool.outlook import Outlook
     from copark.report.pool.findings import PoolFindings
@@ -76,6 +78,8 @@ class PoolAnswer:
         Time it took; the page; tables.
     frozen
         File the outlook is frozen in and its identity, if it is.
+    trust
+        Where the outlook's parameters come from.
     """
 
     identity: str
@@ -95,6 +99,7 @@ class PoolAnswer:
     report: Path | None
     files: tuple[Path, ...]
     frozen: tuple[Path, str] | None = None
+    trust: Trust | None = None
 
 
 def answer_of(
@@ -141,6 +146,7 @@ def answer_of(
         report=page,
         files=files,
         frozen=findings.frozen,
+        trust=None if outlook is None else outlook.trust,
     )  # fmt: skip
 
 

@@ -208,7 +208,6 @@ def forecast_new(
         If the case is missing or has faults, runs or the last quarter cannot be used, or the file is there already.
     """
     from copark.cases import list_cases
-    from copark.inference.forecast import refuse_existing
     from copark.inference.pool.movement import panel_movements
     from copark.inference.pool.outlook import outlook
     from copark.inference.pool.panel import Settings, learn
@@ -220,9 +219,7 @@ def forecast_new(
 
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
-    if freeze is not None:
-        refuse_existing(Path(freeze))
-    new, until = _new_park(case, to, lang, frozen=freeze is not None)
+    new, until = _new_park(case, to, freeze, lang)
     settings = Settings(runs_of(runs, lang), seed)
     parks = parks_of([name for name in list_cases() if name != new.name], lang)
     folder, workers = Path(out) / "pool", _workers(threads)
@@ -234,8 +231,7 @@ def forecast_new(
     seen = outlook(panel, new, until, threads=workers)
     frozen = None if freeze is None else _frozen(panel, seen, Path(freeze))
     findings = PoolFindings(panel, scores, panel_movements(panel), (), seen, lang, frozen=frozen)
-    page: Path | None = None
-    files: tuple[Path, ...] = ()
+    page, files = None, tuple[Path, ...]()
     if report:
         place = reports_in(out) / f"forecast-{new.name}-{identity_of_outlook(findings)}"
         page, files = write_outlook(findings, place, stage(progress, "report"))
@@ -324,13 +320,16 @@ def pooled_prior(
     return {name: [float(x) for x in values] for name, values in park.space.table(points).items()}
 
 
-def _new_park(case: str | Path, to: str | None, lang: str, *, frozen: bool) -> tuple[Case, Quarter]:
+def _new_park(case: str | Path, to: str | None, freeze: Path | None, lang: str) -> tuple[Case, Quarter]:
     """The case and the quarter its forecast ends in; what is frozen begins with the end of its data."""
     from copark.cases import load_case
+    from copark.inference.forecast import refuse_existing
 
+    if freeze is not None:
+        refuse_existing(Path(freeze))
     found = load_case(case)
     clock = found.clock
-    return found, end_of(found, clock.data_end, to, lang, after=None if frozen else clock.start)
+    return found, end_of(found, clock.data_end, to, lang, after=clock.start if freeze is None else None)
 
 
 def _frozen(panel: Panel, seen: Outlook, file: Path) -> tuple[Path, str]:

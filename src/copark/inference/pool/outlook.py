@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.experiments.trust import Trust
 from copark.inference.forecast import LEVELS, quarters_of, rounded, sealed
 from copark.inference.pool.batches import design, run_outputs
 from copark.inference.pool.discrepancy import strayed
@@ -67,6 +68,11 @@ class Outlook:
     def quarters(self) -> int:
         """Quarters from its start."""
         return self.until - self.park.case.clock.start + 1
+
+    @property
+    def trust(self) -> Trust:
+        """Its parameters are borrowed from the other parks."""
+        return Trust("borrowed", "borrowed", self.park.name, parks=len(self.lenders))
 
     @property
     def times(self) -> Floats:

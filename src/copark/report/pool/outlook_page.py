@@ -68,7 +68,7 @@ def write_outlook(
     target = folder / f"forecast-{found.lang}.html"
     page = render_page(
         found.lang, found.say("page.outlook", park=park), found.made, sections, kicker=found.say("page.outlook_kicker"),
-        subtitle=found.say("page.outlook_subtitle"),
+        subtitle=found.say("page.outlook_subtitle"), trust=outlook.trust,
     )  # fmt: skip
     write_whole(target, page)
     return target, sheets.write_files(found, folder)
