@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from copark import units
 from copark.cases import vocabulary
@@ -262,6 +262,21 @@ class ContextValue(_Measured):
     def _check_variable(self) -> ContextValue:
         self._check_measure(vocabulary.HOST_CONTEXT[self.variable])
         return self
+
+
+class GrowthValue(Record):
+    """A row of ``growth.csv``: real growth of a country in a year, beside or in place of the casebook's own series."""
+
+    country: Country
+    """ISO 3166-1 alpha-3 code; WLD for the world."""
+    year: Annotated[Count, Field(ge=1900, le=2999)]
+    """Calendar year."""
+    growth_percent: Annotated[Number, Field(ge=-100, le=1000)]
+    """Growth of real gross domestic product against the year before, in percent."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+    note: Words | None = None
+    """What a reader should know."""
 
 
 class Enterprise(Record):

@@ -170,7 +170,7 @@ def check(
         show_faults(found.faults, ctx.obj)
         raise typer.Exit(1)
     say("cli.check.sound", ctx.obj, name=case)
-    show_notes(found.notes, ctx.obj)
+    show_notes((*found.notes, *found.growth), ctx.obj)
 
 
 @app.command("new", cls=SpokenCommand, help="cli.help.new")

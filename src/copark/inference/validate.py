@@ -28,7 +28,11 @@ Integers = NDArray[np.int64]
 LEVEL = 0.9
 CONDITIONAL, BLIND = "model", "model-blind"
 MODELS = (CONDITIONAL, BLIND)
+BORROWED = "model-borrowed"
+"""The model of a park without a history, on parameters borrowed from other parks."""
 NAIVE = tuple(CURVES)
+GROWTH = "growth"
+"""The growth curve of other parks, where a park has no past for a naive curve."""
 DAYS = 365.25
 MEMBERS = 2000
 """Members of a forecast, at least about so many."""
@@ -249,7 +253,7 @@ class Line:
     @property
     def best_naive(self) -> str | None:
         """The naive curve with the smallest mean score; ``None`` where none could forecast."""
-        naive = [method for method in self.crps if method in NAIVE]
+        naive = [method for method in self.crps if method in (*NAIVE, GROWTH)]
         return min(naive, key=lambda method: self.crps[method]) if naive else None
 
 

@@ -89,7 +89,7 @@ def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> 
 
 
 def _describe_case(case: Case, lang: str) -> Description:
-    from copark.cases.lacks import notes_of
+    from copark.cases.lacks import growth_notes, notes_of
 
     def entries() -> Iterator[tuple[str, object]]:
         yield "name", case.name
@@ -102,7 +102,7 @@ def _describe_case(case: Case, lang: str) -> Description:
         used = sum(entry.use for entry in case.observations)
         yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
         yield "sources", len(case.sources)
-        for note in notes_of(case, lang):
+        for note in (*notes_of(case, lang), *growth_notes(case, lang)):
             yield "lacks", note
         yield "folder", case.folder
         yield "hash", case.hash

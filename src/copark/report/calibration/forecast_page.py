@@ -160,7 +160,8 @@ def footer(findings: ForecastFindings) -> str:
 
 def landmarks(content: Mapping[str, Any]) -> list[Quarter]:
     """Quarters a table shows: the ends of years, and the last."""
-    quarters = [Quarter.parse(one) for one in content["quarters"]]
+    cut = Quarter.parse(content["cut"])
+    quarters = [one for one in map(Quarter.parse, content["quarters"]) if one > cut]
     found = [one for one in quarters if one.quarter == 4]
     return found if quarters[-1] in found else [*found, quarters[-1]]
 
@@ -254,7 +255,7 @@ def fans(findings: ForecastFindings, studio: Studio) -> Section:
 def whole_fan(findings: ForecastFindings, variable: str) -> Fan:
     """The past by the posterior's runs, and the forecast as it is frozen, in one."""
     past, later = findings.past[variable], findings.frozen.band(variable, QUANTILES)
-    levels = np.concatenate([past, later], axis=1)
+    levels = np.concatenate([past[:, : findings.frozen.first], later], axis=1)
     return Fan(ends(findings.frozen.start, range(levels.shape[1])), levels)
 
 
