@@ -226,7 +226,7 @@ def _row(row: dict[str, Any], lang: str) -> Row:
         title=row["title"],
         unit=units.title(row["unit"], lang) if units.known(row["unit"]) else row["unit"],
         quarter=row["quarter"],
-        bound={"about": "≈ ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
+        bound={"about": "≈ ", "more-than": "> ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
         observed=row["observed"],
         high=row["observed_high"],
         low=row["low"],
