@@ -184,6 +184,7 @@ def _outcome(
     seconds: float,
     page: Path | None,
 ) -> RunOutcome:
+    from copark.analysis.observed import expected_outside
     from copark.report.tables import observed_table
 
     compared = observed_table(result, case, lang)
@@ -201,7 +202,8 @@ def _outcome(
         seconds=seconds,
         table=tuple(_row(row, lang) for row in latest.values()),
         compared=len(compared),
-        missed=sum(row["inside"] is False for row in compared),
+        outside=sum(row["inside"] is False for row in compared),
+        expected=expected_outside(len(compared)),
         outcomes=tuple(
             _shares(getattr(scenario.title, lang), record.outcome.get(scenario.key, {})) for scenario in study.scenarios
         ),
@@ -221,7 +223,6 @@ def _shares(scenario: str, counts: dict[str, int]) -> Shares:
 def _row(row: dict[str, Any], lang: str) -> Row:
     from copark import units
 
-    side = {None: "unknown", True: "inside"}.get(row["inside"])
     return Row(
         title=row["title"],
         unit=units.title(row["unit"], lang) if units.known(row["unit"]) else row["unit"],
@@ -232,7 +233,9 @@ def _row(row: dict[str, Any], lang: str) -> Row:
         low=row["low"],
         median=row["median"],
         upper=row["high"],
-        side=side or ("low" if row["high"] < row["observed"] else "high"),
+        width=row["width"],
+        percentile=row["percentile_text"],
+        outside=row["inside"] is False,
     )
 
 
