@@ -88,7 +88,7 @@ def test_a_run_ends_with_table_outcomes_and_the_path_of_the_report(
     assert (code, err) == (0, "")
     assert all(cell_len(line) <= 80 for line in out.splitlines())
     assert "31 – 97" in out
-    assert "55 %" in out
+    assert "55%" in out
     assert "1.5–3.2" in out
     assert "1,000–1,200" in out
     assert out.rstrip().endswith("out/r.html")

@@ -48,9 +48,9 @@ Bound = Literal["exact", "about", "more-than", "at-least", "at-most", "range"]
 MORE_THAN = 1.1
 """How far "more than N" reaches: it is read as N to ``MORE_THAN`` x N. ``inf`` reads it as a limit alone.
 
-A report says "more than 50" because 50 is the last round number passed: at 60 it would have said 60. In the casebook
-ten of the eleven such values for which an exact one not below it is dated within four months have it by 1.09 N (median
-1.03 N). A judgement; decision 0070 has the pairs, and what 1.05, 1.25 and ``inf`` would change.
+A report says "more than 50" because 50 is the last round number passed. In the casebook nine such values have another
+beside them, not below and within about four months: all by 1.08 N, the median 1.02 N. A judgement; decision 0070 has
+the pairs, and what 1.05, 1.25 and ``inf`` would change.
 """
 
 Role = Literal["fit", "score", "check", "context"]

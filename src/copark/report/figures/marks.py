@@ -58,8 +58,8 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
     handles = {
         "exact": _handle("o", INK),
         "about": _handle("o", INK, markerfacecolor=PAPER, markeredgewidth=1.1),
-        "least": _handle(CARETUPBASE, INK),
-        "most": _handle(CARETDOWNBASE, INK),
+        "least": _handle(CARETUPBASE, INK, markersize=7.0),
+        "most": _handle(CARETDOWNBASE, INK, markersize=7.0),
         "range": _handle("|", INK, markersize=7.0, markeredgewidth=2.0),
     }
     shown = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in found]
