@@ -79,7 +79,7 @@ def test_the_table_holds_the_latest_observation_of_each_variable(first: workflow
     assert row.quarter == str(latest.date.quarter("stock"))
     assert row.low <= row.median <= row.upper
     assert len({row.title for row in first.table}) == len(first.table)
-    assert 0 <= first.missed <= first.compared
+    assert 0 <= first.outside <= first.compared
     assert first.compared > len(first.table)
 
 

@@ -68,6 +68,36 @@ def test_observations_stand_beside_the_charts_with_their_sources(answer):
     assert sum(map(len, answer["observed"].values())) > 20
 
 
+def test_a_used_observation_has_its_percentile_among_the_first_arms_runs(answer):
+    """Above 50 where it lies above the median, in the tails where beyond the band; half the band's width beside it."""
+    told = 0
+    for name, points in answer["observed"].items():
+        bands = answer["arms"][0]["bands"][name]
+        for point in points:
+            if point["percentile"] is None:
+                assert not point["use"]
+                continue
+            yearly = len(point["date"]) == 4 and answer["outputs"][name]["unit"].endswith("/yr")
+            if yearly or point["bound"] not in ("exact", "about"):
+                continue
+            at = answer["quarters"].index(point["quarter"])
+            assert point["percentile"] == point["percentile_from"] == point["percentile_to"]
+            low, median, upper = (bands[level][at] for level in (0, 2, 4))
+            if point["value"] != median:
+                assert (point["percentile"] > 50.0) == (point["value"] > median)
+            if not low <= point["value"] <= upper:
+                assert not 6.0 < point["percentile"] < 94.0
+            assert point["width"] * 2.0 * point["value"] == pytest.approx(upper - low)
+            told += 1
+    assert told > 20
+
+
+def test_more_than_is_drawn_as_a_limit_and_read_as_a_range(answer):
+    point = next(one for one in answer["observed"]["operating"] if one["date"] == "2024-11-19")
+    assert (point["bound"], point["lowest"], point["highest"]) == ("at-least", 50.0, pytest.approx(55.0))
+    assert point["percentile"] == pytest.approx(point["percentile_to"] - point["percentile_from"])
+
+
 def test_the_summary_says_the_numbers(answer):
     standing = next(one for one in answer["arms"][1]["outcomes"] if one["name"] == "self_standing")
     for lang in ("en", "zh"):

@@ -188,7 +188,9 @@ def show_calibrated(made: Calibrated, lang: str) -> None:
     for share, key in zip(made.coverage, ("anywhere", "near"), strict=True):
         records = text(f"calibration.records.{key}", lang)
         console.print(Text(text("calibration.screen.coverage", lang, share=f"{100 * share:.1f}", records=records)))
-    checks = text("calibration.screen.checks", lang, inside=made.inside, count=made.compared)
+    checks = text(
+        "calibration.screen.checks", lang, outside=len(made.missed), count=made.compared, expected=made.expected
+    )
     console.print(Text(checks))
     for sentence in made.missed:
         console.print(Text(f"  {sentence}", style="yellow"))

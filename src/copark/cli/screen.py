@@ -118,21 +118,23 @@ def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
         console.print(text("cli.run.no_observations", lang))
         return
     table = blank_table(console, text("cli.run.table", lang))
-    table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=16)
-    for key in ("quarter", "observed", "median", "band"):
+    table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=11)
+    for key in ("quarter", "observed", "median", "band", "width", "percentile"):
         table.add_column(text(f"cli.run.{key}", lang), justify="left" if key == "quarter" else "right", no_wrap=True)
-    table.add_column(text("cli.run.beside", lang), no_wrap=True)
     for row in outcome.table:
         name = f"{row.title} ({row.unit})" if row.unit else row.title
         low, median, upper = numbers(row.low, row.median, row.upper)
         observed = "–".join(numbers(row.observed) if row.high is None else numbers(row.observed, row.high))
-        beside = Text(text(f"cli.side.{row.side}", lang), style="green" if row.side == "inside" else "yellow")
-        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", median, f"{low} – {upper}", beside)
+        wide = f"{100 * row.width:.0f}%" if isfinite(row.width) else "—"
+        place = Text(row.percentile, style="yellow" if row.outside else "")
+        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", median, f"{low} – {upper}", wide, place)
     console.print(table)
-    misses = text(
-        "cli.run.misses", lang, missed=outcome.missed, total=outcome.compared, scenario=outcome.outcomes[0].scenario
-    )
-    console.print(misses, highlight=False)
+    console.print(text("cli.run.reading", lang), highlight=False)
+    words = text(
+        "cli.run.outside", lang, outside=outcome.outside, total=outcome.compared, expected=outcome.expected,
+        scenario=outcome.outcomes[0].scenario,
+    )  # fmt: skip
+    console.print(words, highlight=False)
 
 
 def _show_shares(console: Console, outcome: RunOutcome, lang: str) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import covered, crps, crps_within, probability_below, quantile_band
+from copark.analysis.fit import covered, crps, crps_within, quantile_band
 from copark.analysis.naive import CURVES, History, forecasts
+from copark.analysis.observed import Percentiles, half_width, percentiles
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
@@ -55,8 +56,8 @@ class Score:
         Of the forecast, 50 %, 5 % and 95 %.
     covered
         Whether the band reaches the value as it is worded.
-    below
-        Share of the forecast below the value.
+    percentiles
+        Where the value lies in the forecast.
     """
 
     target: Target
@@ -67,7 +68,12 @@ class Score:
     low: float
     high: float
     covered: bool
-    below: float
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half of the forecast's band as a share of what was reported."""
+        return half_width(self.low, self.high, self.target.reported)
 
 
 def is_exact(target: Target) -> bool:
@@ -89,7 +95,7 @@ def score(target: Target, method: str, ensemble: Floats) -> Score:
         low=band[0],
         high=band[1],
         covered=covered(ensemble, low, high, LEVEL),
-        below=probability_below(ensemble, target.reported),
+        percentiles=percentiles(ensemble, low, high),
     )
 
 

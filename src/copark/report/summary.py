@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analysis.bands import quantiles
-from copark.analysis.observed import Comparison
+from copark.analysis.observed import Comparison, expected_outside, misses
 from copark.analysis.outcomes import Share, quarters_apart, sweep, year_twenty
 from copark.experiments.trust import Trust
-from copark.report.numbers import WHOLE, number, percent, percent_words, reach, spoken
+from copark.report.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.texts import text
 
@@ -118,9 +118,9 @@ def cards(findings: Findings) -> tuple[tuple[str, str, str], ...]:
             found.append((median, title, findings.say("card.band", band=reach(final[0], final[2], unit, lang))))
     rows = [row for row in findings.rows if row.inside is not None]
     if rows:
-        inside = sum(row.inside is True for row in rows)
-        value = findings.say("card.reached_value", inside=inside, compared=len(rows))
-        found.append((value, findings.say("card.reached"), ""))
+        value = findings.say("card.outside_value", outside=len(misses(rows)), compared=len(rows))
+        expected = findings.say("card.outside_expected", expected=expected_outside(len(rows)))
+        found.append((value, findings.say("card.outside"), expected))
     return tuple(found)
 
 
@@ -203,9 +203,10 @@ def beside(findings: Findings) -> list[str]:
         return []
     if not rows:
         return [findings.say("summary.beside_none")]
-    missed = sum(row.inside is False for row in rows)
-    said = [findings.say("summary.beside", compared=len(rows), inside=len(rows) - missed, missed=missed)]
-    share = missed / len(rows)
+    outside = len(misses(rows))
+    counted = {"compared": len(rows), "outside": outside, "expected": expected_outside(len(rows))}
+    said = [findings.say("summary.beside", **counted)]
+    share = outside / len(rows)
     said += by_role(findings, rows)
     kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
     said.append(findings.say(f"summary.{kind}", section=findings.say("section.record")))
@@ -221,7 +222,7 @@ def by_role(findings: Findings, rows: Sequence[Comparison]) -> list[str]:
     counts: dict[str, int] = {}
     for role in ("fit", "score"):
         found = [row for row in rows if row.observation.role == role]
-        counts |= {role: len(found), f"{role}_inside": sum(row.inside is True for row in found)}
+        counts |= {role: len(found), f"{role}_outside": len(misses(found))}
     return [findings.say("summary.by_role", **counts)] if counts["fit"] and counts["score"] else []
 
 
@@ -239,7 +240,8 @@ def one_beside(findings: Findings, row: Comparison, key: str) -> str:
         low=spoken(row.low, unit, lang),
         high=spoken(row.upper, unit, lang),
         upper=spoken(row.upper, unit, lang),
-        below=percent_words(row.below, lang),
+        percentile=percentile(row.percentiles),
+        width=percent(row.width),
     )
 
 

@@ -33,8 +33,12 @@ class Row:
         The value; the upper end where a range was observed.
     low, median, upper
         5 %, 50 % and 95 % of runs.
-    side
-        Where the model's band is: ``inside``, too ``low``, too ``high``, or ``unknown`` where no run finished.
+    width
+        Half of 5 to 95 %, as a share of what was observed; NaN of nothing.
+    percentile
+        Where the observation lies among the runs, 0 to 100, as a person reads it; of a bound or range those it spans.
+    outside
+        Whether that is outside 5 to 95.
     """
 
     title: str
@@ -46,7 +50,9 @@ class Row:
     low: float
     median: float
     upper: float
-    side: str
+    width: float
+    percentile: str
+    outside: bool
 
 
 @dataclass(frozen=True)
@@ -75,8 +81,9 @@ class RunOutcome:
         Time it took to make and store it.
     table
         The latest observation of each variable beside the first scenario.
-    compared, missed
-        Observations, over all dates, set beside the model; those its band does not reach.
+    compared, outside, expected
+        Observations, over all dates, set beside the model; how many lie outside the 5th to 95th percentile of the
+        runs; how many would if the runs were right.
     outcomes
         Shares of outcomes, a scenario each.
     report
@@ -101,7 +108,8 @@ class RunOutcome:
     seconds: float
     table: tuple[Row, ...]
     compared: int
-    missed: int
+    outside: int
+    expected: int
     outcomes: tuple[Shares, ...]
     report: Path | None
     trust: Trust

@@ -176,6 +176,7 @@ def _outcome(
     seconds: float,
     page: Path | None,
 ) -> RunOutcome:
+    from copark.analysis.observed import expected_outside
     from copark.report.tables import observed_table
     from copark.report.trust import recorded_outcome, trust_of
 
@@ -195,7 +196,8 @@ def _outcome(
         seconds=seconds,
         table=tuple(_row(row, lang) for row in latest.values()),
         compared=len(compared),
-        missed=sum(row["inside"] is False for row in compared),
+        outside=sum(row["inside"] is False for row in compared),
+        expected=expected_outside(len(compared)),
         outcomes=tuple(
             _shares(getattr(scenario.title, lang), record.outcome.get(scenario.key, {})) for scenario in study.scenarios
         ),
@@ -217,18 +219,19 @@ def _shares(scenario: str, counts: dict[str, int]) -> Shares:
 def _row(row: dict[str, Any], lang: str) -> Row:
     from copark import units
 
-    side = {None: "unknown", True: "inside"}.get(row["inside"])
     return Row(
         title=row["title"],
         unit=units.title(row["unit"], lang) if units.known(row["unit"]) else row["unit"],
         quarter=row["quarter"],
-        bound={"about": "≈ ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
+        bound={"about": "≈ ", "more-than": "> ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
         observed=row["observed"],
         high=row["observed_high"],
         low=row["low"],
         median=row["median"],
         upper=row["high"],
-        side=side or ("low" if row["high"] < row["observed"] else "high"),
+        width=row["width"],
+        percentile=row["percentile_text"],
+        outside=row["inside"] is False,
     )
 
 

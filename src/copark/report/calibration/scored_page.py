@@ -25,8 +25,8 @@ from copark.report.calibration.method_names import (
 from copark.report.calibration.score_tables import said, score_of, winner_cell
 from copark.report.figures.frame import year_of
 from copark.report.figures.validation import QUANTILES, Fan
-from copark.report.numbers import NOTHING, number, percent
-from copark.report.tables import Cell, Table, grouped, yes_no
+from copark.report.numbers import NOTHING, number, percent, percentile
+from copark.report.tables import Cell, Table, grouped
 from copark.report.words import join
 from copark.texts import text
 
@@ -201,15 +201,15 @@ def value_table(findings: ScoredFindings) -> Table:
         rows.append(
             (
                 one.target.date, reported(one.target, findings.lang), said(one), score_of(one), said(other),
-                score_of(other), percent(one.below), yes_no(one.covered, findings.lang),
+                score_of(other), percentile(one.percentiles), percent(one.width),
                 "; ".join(one.target.observation.source),
             )
         )  # fmt: skip
     heads = [text(f"validation.column.{name}", findings.lang) for name in ("date", "reported")]
     for name in (findings.method, findings.rival):
         heads += [method_title(name, findings.lang), text("validation.column.crps", findings.lang)]
-    heads += [text(f"validation.column.{name}", findings.lang) for name in ("below", "inside", "source")]
-    return Table(tuple(heads), tuple(rows), frozenset(range(1, 7)), frozenset((0,)), frozenset((8,)), grouped(groups))
+    heads += [text(f"validation.column.{name}", findings.lang) for name in ("percentile", "half_width", "source")]
+    return Table(tuple(heads), tuple(rows), frozenset(range(1, 8)), frozenset((0,)), frozenset((8,)), grouped(groups))
 
 
 def scores(findings: ScoredFindings) -> Section:

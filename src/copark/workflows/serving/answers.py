@@ -60,7 +60,11 @@ class ObservedPoint(Answer):
     high: float | None
     """The upper end of a range, in the model's unit."""
     bound: str
-    """exact, about, at-least, at-most or range."""
+    """How it is drawn: exact, about, at-least (of "more than", too), at-most or range."""
+    lowest: float | None
+    """Lowest value it allows, in the model's unit; none where it sets no limit."""
+    highest: float | None
+    """Highest value it allows; of "more than N" how far that is read to reach."""
     reported: float
     """The value in the unit its source used."""
     reported_unit: str
@@ -75,6 +79,15 @@ class ObservedPoint(Answer):
     """Keys of its sources."""
     note: str | None
     """What a reader should know."""
+    percentile: float | None = None
+    """Where it lies among the first arm's runs, 0 to 100; of a bound or range the per cent of runs it allows. None if
+    it is not used, or the runs have nothing to set beside it."""
+    percentile_from: float | None = None
+    """First percentile it spans: the same as the last for a value."""
+    percentile_to: float | None = None
+    """Last percentile it spans; outside 5 to 95 if this is below 5 or the first above 95."""
+    width: float | None = None
+    """Half of 5 to 95 % of the first arm's runs, as a share of what was observed."""
 
 
 class OutcomeShare(Answer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from copark import units
 from copark.analysis import outcome_change as changing
-from copark.analysis.bands import LEVELS
+from copark.analysis.bands import LEVELS, quantiles
 from copark.analysis.compare import change_interval
+from copark.analysis.observed import BAND, compared_in, half_width, percentiles
 from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
 from copark.experiments.results import experiment_hash
 from copark.experiments.study import Scenario, Study
@@ -50,13 +51,12 @@ from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, said, span, spoken_in, unit_title
+from copark.workflows.serving.wording import amount, both, drawn_bound, said, span, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
 
 Floats = NDArray[np.float64]
-BAND = (0.05, 0.50, 0.95)
 OBSERVED: BoundedCache[dict[str, list[ObservedPoint]]] = BoundedCache(16_000_000)
 """Observations by case, outputs and horizon: they are the same for every question."""
 
@@ -133,10 +133,14 @@ def answer(
         outputs={name: output_info(name) for name in study.kept},
         arms=arms,
         changes=changes,
-        observed=OBSERVED.once(
-            (shelved.hash, frame.wanted, frame.labels),
-            lambda: observed_points(shelved.case, frame.wanted, frame.labels),
-            lambda made: 600 * sum(map(len, made.values())) + 1,
+        observed=placed(
+            OBSERVED.once(
+                (shelved.hash, frame.wanted, frame.labels),
+                lambda: observed_points(shelved.case, frame.wanted, frame.labels),
+                lambda made: 600 * sum(map(len, made.values())) + 1,
+            ),
+            frame.labels,
+            lambda name: finished(runs[0], name),
         ),
         summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
         caveats=sentences.caveats(shelved, note, trust, frame.labels),
@@ -358,7 +362,9 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
                 quarter=str(one.date.quarter("stock")),
                 value=units.convert(one.value, one.unit, unit),
                 high=None if one.high is None else units.convert(one.high, one.unit, unit),
-                bound=one.bound,
+                bound=drawn_bound(one.bound),
+                lowest=(limits := one.interval(unit))[0],
+                highest=limits[1],
                 reported=one.value,
                 reported_unit=one.unit,
                 grade=one.grade,
@@ -374,6 +380,41 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
             and str(one.date.quarter("stock")) in known
         ]
     return found
+
+
+def placed(
+    points: Mapping[str, Sequence[ObservedPoint]], labels: Sequence[str], read: Callable[[str], Floats]
+) -> dict[str, list[ObservedPoint]]:
+    """Say of every used observation where it lies among an arm's runs.
+
+    Parameters
+    ----------
+    labels
+        Labels of the quarters.
+    read
+        Gives an output of the runs, shape (quarters, runs), NaN of those that did not finish.
+    """
+    at = {label: n for n, label in enumerate(labels)}
+    found: dict[str, list[ObservedPoint]] = {}
+    for name, ones in points.items():
+        unit, out = catalogue().outputs[name].unit, read(name)
+        found[name] = []
+        for one in ones:
+            rows = [at.get(label, -1) for label in compared_in(one.date, one.quarter, unit)]
+            there = one.use and min(rows) >= 0
+            found[name].append(one.model_copy(update=place_of(one, out[rows].mean(axis=0))) if there else one)
+    return found
+
+
+def place_of(point: ObservedPoint, values: Floats) -> dict[str, float | None]:
+    """Percentiles and relative width of a band, as fields of an observation; nothing where no run has a value."""
+    spanned = percentiles(values, point.lowest, point.highest)
+    low, _, upper = quantiles(values, BAND)
+    wide = half_width(low, upper, point.value if point.high is None else (point.value + point.high) / 2.0)
+    fields = {
+        "percentile": spanned.number, "percentile_from": spanned.first, "percentile_to": spanned.last, "width": wide,
+    }  # fmt: skip
+    return {name: float(value) if np.isfinite(value) else None for name, value in fields.items()}
 
 
 def case_name(shelved: Shelved) -> CaseName:

@@ -13,7 +13,7 @@ from copark.model.variables import catalogue
 from copark.store.summary import QUANTILES, path_names, summary_of
 from copark.workflows.places import store_in
 from copark.workflows.serving.answers import Answer, Numbers, ObservedPoint, OutcomeShare, OutputInfo, Said
-from copark.workflows.serving.simulation import observed_points, output_info, rows
+from copark.workflows.serving.simulation import observed_points, output_info, placed, rows
 from copark.workflows.serving.wording import said
 
 if TYPE_CHECKING:
@@ -141,7 +141,13 @@ def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
     names = [str(name) for name, one in bands.data_vars.items() if "statistic" in one.dims]
     known = [name for name in names if name in catalogue().outputs]
     case = str(record.provenance.get("study", {}).get("case", ""))
+    kept = [name for name in known if name in result.data_vars and "quarter" in result[name].dims]
     observed = observed_points(shelf.get(case).case, known, labels) if case in shelf.names() else {}
+    beside = placed(
+        {name: observed[name] for name in kept if name in observed},
+        [str(label) for label in result["label"].to_numpy()],
+        lambda name: result[name].isel(scenario=0).transpose("quarter", "run").to_numpy(),
+    )
     return StoredAnswer.model_construct(
         run=_name(record),
         study=record.provenance.get("study", {}),
@@ -149,7 +155,7 @@ def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
         levels=list(LEVELS),
         outputs={name: output_info(name) for name in known},
         arms=[_arm(record, bands, names, n) for n in range(bands.sizes["scenario"])],
-        observed=observed,
+        observed=observed | beside,
         provenance=record.provenance,
     )
 

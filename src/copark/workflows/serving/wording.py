@@ -82,3 +82,8 @@ def points(share: float) -> str:
 def share_words(share: float) -> str:
     """A share in per cent."""
     return percent(share, 0)
+
+
+def drawn_bound(bound: str) -> str:
+    """How a chart draws a kind of bound: "more than" as a lower limit."""
+    return "at-least" if bound == "more-than" else bound
