@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import h5py
@@ -15,6 +16,7 @@ import xarray as xr
 from ensembles import ensemble, stream
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.packaging.checkers import checker
 
 from copark.cases import load_case
 from copark.experiments.results import NOT_OK, OUTCOMES, ROOMS, STATUS, Label, Runs, assemble
@@ -102,6 +104,17 @@ def test_netcdf_says_what_cf_wants(tmp_path: Path, early: bool) -> None:
     assert words["outcome"][-4:] == list(OUTCOMES)
     assert early or found["outcome"]["flag_values"][0] == NOT_OK
     assert {"scenario_index", "parameter_index"} <= set(found), "names are labels along a dimension, not its coordinate"
+
+
+@pytest.mark.long
+def test_a_public_checker_finds_nothing_against_cf(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    store.save(of_the_model())
+    path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
+    command = [checker("compliance-checker"), "--test", "cf:1.8", "--criteria", "strict", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "All tests passed!" in done.stdout, done.stdout
+    assert "exceptions occurred" not in done.stderr
 
 
 def test_a_tidy_csv_has_a_row_for_each_scenario_run_and_quarter(store: RunStore, tmp_path: Path) -> None:
