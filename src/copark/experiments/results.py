@@ -152,6 +152,12 @@ def describe(variable: Variable) -> dict[str, str]:
     }
 
 
+def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:
+    """Attributes of a variable of codes, as the CF conventions have them: meanings are words between blanks."""
+    values = list(range(first, first + len(meanings)))
+    return {"flag_values": values, "flag_meanings": " ".join(name.replace(" ", "_") for name in meanings)}
+
+
 def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     """Make the labelled dataset of a chunk of runs."""
     import xarray as xr
@@ -162,12 +168,10 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     data: dict[str, Any] = {
         name: (over_time, out[:, :, n, :], describe(known.outputs[name])) for n, name in enumerate(study.kept)
     }
-    flags = {"flag_values": list(range(len(STATUS))), "flag_meanings": "; ".join(STATUS)}
-    data["status"] = (per_run, runs.status[:, :, 0].astype(np.int8), flags)
+    data["status"] = (per_run, runs.status[:, :, 0].astype(np.int8), flags(STATUS))
     data["status_quarter"] = (per_run, runs.status[:, :, 1].astype(np.int32), {})
-    data["status_room"] = (per_run, runs.status[:, :, 2].astype(np.int8), {"flag_meanings": "; ".join(ROOMS)})
-    flags = {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": "; ".join(OUTCOMES)}
-    data["outcome"] = (per_run, runs.outcome, flags)
+    data["status_room"] = (per_run, runs.status[:, :, 2].astype(np.int8), flags(ROOMS))
+    data["outcome"] = (per_run, runs.outcome, flags(("not finished", *OUTCOMES), NOT_OK))
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
     data["draws"] = (("run", "parameter"), drawn, {})

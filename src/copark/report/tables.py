@@ -11,6 +11,7 @@ import numpy as np
 
 from copark.analysis.observed import Comparison, comparisons
 from copark.analysis.outcomes import Share, shares, sweep
+from copark.model.variables import ROOMS
 from copark.report.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.words import bounded, output_title
 from copark.texts import has_text, text
@@ -241,11 +242,6 @@ def status_title(code: int, lang: str) -> str:
     return text(key, lang) if has_text(key) else text("report.status.other", lang, code=code)
 
 
-def _room(chosen: xr.Dataset, code: int) -> str:
-    rooms = str(chosen["status_room"].attrs.get("flag_meanings", "")).split("; ")
-    return rooms[code] if 0 <= code < len(rooms) and rooms[code] else str(code)
-
-
 def status_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table:
     """Runs by status, and where those that did not finish stopped first."""
     chosen = result.isel(scenario=scenario)
@@ -258,7 +254,7 @@ def status_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table:
             where = np.flatnonzero(status == code)
             first = where[np.argmin(chosen["status_quarter"].to_numpy()[where])]
             at = int(chosen["status_quarter"].to_numpy()[first])
-            room = _room(chosen, int(chosen["status_room"].to_numpy()[first]))
+            room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
             quarter = labels[at] if 0 <= at < len(labels) else str(at)
             note = text("report.status.at", lang, quarter=quarter, room=room)
         rows.append((status_title(int(code), lang), number(int(np.count_nonzero(status == code)), 0), note))

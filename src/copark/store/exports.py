@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.store import tables
 from copark.store.atomic import written_file, written_folder
+from copark.store.cf import as_cf
 from copark.store.refusals import ExportRefused, fault
 from copark.store.summary import summary_of
 from copark.store.workbook import write_workbook
@@ -66,7 +67,7 @@ def export_run(
     dataset = store.load(record.identity)
     if form == "netcdf":
         _refuse_folder(target)
-        return write_netcdf(dataset, target)
+        return write_netcdf(as_cf(dataset), target)
     if form == "xlsx":
         _refuse_folder(target)
         return write_workbook([*_office_tables(store, record, dataset, lang), *more], target, lang, progress)
@@ -112,7 +113,7 @@ def _without_encodings(dataset: xr.Dataset) -> xr.Dataset:
     plain = dataset.drop_encoding()
     for name, variable in plain.variables.items():
         if variable.dtype.kind == "M":
-            plain[name].encoding = {"units": "days since 1970-01-01", "dtype": "int64"}
+            plain[name].encoding = {"units": "days since 1970-01-01", "dtype": "int32"}
     return plain
 
 

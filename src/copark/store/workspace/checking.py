@@ -13,7 +13,7 @@ from copark.identity import RESULT_FORMAT
 from copark.store.manifest import UNREADABLE
 from copark.store.quarantine import misplacement
 from copark.store.runs import record_of
-from copark.store.workspace.crate import CONTEXT, SPECIFICATION
+from copark.store.workspace.crate import CONTEXT, EARLY_CONTEXT, SPECIFICATION
 from copark.store.workspace.layout import CASES, CRATE, MANIFEST, RUNS, SCENARIOS, STUDIES, is_identity, strict_json
 from copark.store.workspace.scenarios import ScenarioEntry, scenario_in
 
@@ -58,7 +58,7 @@ def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
     graph = content.get("@graph") if isinstance(content, dict) else None
     entities = _named(graph) if isinstance(graph, list) else {}
     root, descriptor = entities.get("./"), entities.get(CRATE)
-    if root is None or descriptor is None or content.get("@context") != CONTEXT:
+    if root is None or descriptor is None or content.get("@context") not in (CONTEXT, EARLY_CONTEXT):
         yield _fault("bad_crate", CRATE)
         return
     if descriptor.get("conformsTo") != {"@id": SPECIFICATION} or descriptor.get("about") != {"@id": "./"}:

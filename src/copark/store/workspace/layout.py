@@ -73,6 +73,10 @@ class Contents:
     scenarios: Mapping[str, bytes] = field(default_factory=dict)
     posteriors: Mapping[str, Path] = field(default_factory=dict)
 
+    def folders(self) -> list[str]:
+        """Folders of cases and runs, by their place in the workspace."""
+        return sorted([f"{CASES}/{name}/" for name in self.cases] + [f"{RUNS}/{run.identity}/" for run in self.runs])
+
     def files(self) -> Iterator[tuple[str, Path | bytes]]:
         """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
         found: dict[str, Path | bytes] = {f"{STUDIES}/{name}.yaml": content for name, content in self.studies.items()}
