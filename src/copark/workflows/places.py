@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from copark.store import RunStore
 from copark.workflows.answers import Progress
@@ -43,7 +44,7 @@ def is_compiled() -> bool:
 
     if not ENABLED:
         return True
-    compiled = kernel.simulate_block
+    compiled: Any = kernel.simulate_block
     since = Path(kernel.__file__).stat().st_mtime
     found = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
     return any(path.stat().st_mtime >= since for path in found)

@@ -209,8 +209,8 @@ class ArrowFlow(Answer):
     link: str
     """Name of the arrow."""
     median: Numbers
-    """Median over runs of what arrives, quarter by quarter, in the arrow's unit; null where nothing does that could be an
-    amount, such as no land plan."""
+    """Median over runs of what arrives, quarter by quarter, in the arrow's unit; null where there is no amount (no land
+    plan)."""
     weight: Numbers
     """How much that is, 0 (nothing arrives) to 1 (as much as in the strongest twentieth of the reference)."""
 

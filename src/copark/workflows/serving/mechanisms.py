@@ -85,8 +85,7 @@ def strongest(values: Floats) -> float:
 
 @dataclass(frozen=True)
 class Moved:
-    """A channel that carries something else: means in reference and arm, NaN where it carries no amount, and the change
-    in spreads."""
+    """A channel that carries something else: means in reference and arm, NaN where it carries no amount; the change."""
 
     channel: Channel
     before: float
@@ -144,8 +143,8 @@ def moved_channel(channel: Channel, before: Floats, after: Floats) -> Moved:
         return Moved(channel, float("nan"), float("nan"), 0.0)
     change, spread = float((second - first).mean()), float(first.std())
     spreads = change / spread if spread > 1e-12 else np.sign(change) * 99.0 if abs(change) > 1e-12 else 0.0
-    means = (mean(channel.amounts(one)) for one in (first, second))
-    return Moved(channel, *means, float(np.clip(spreads, -99.0, 99.0)))
+    reference, arm = (mean(channel.amounts(one)) for one in (first, second))
+    return Moved(channel, reference, arm, float(np.clip(spreads, -99.0, 99.0)))
 
 
 def mean(values: Floats) -> float:
