@@ -63,7 +63,7 @@ interface End {
 /** Words at the right ends of rows of numbers. They are marks of their own: the labels that lines have stay where they were when the chart is resized. */
 function ends(quarters: string[], found: End[]): Drawn {
   return {
-    type: 'scatter', name: 'ends', silent: true, z: 6, symbolSize: 1, itemStyle: { opacity: 0 }, tooltip: { show: false },
+    type: 'scatter', name: 'ends', silent: true, z: 6, symbolSize: 1, itemStyle: { color: 'transparent' }, tooltip: { show: false },
     data: found.filter(({ row }) => (row.at(-1) ?? null) !== null).map(({ row, words, color, distance = 4 }) => ({
       value: [quarters[row.length - 1], row.at(-1)],
       label: { show: true, position: 'right', formatter: words, color, fontSize: 12, fontFamily: FONT, distance },
