@@ -39,6 +39,12 @@ describe('observations in a chart', () => {
   });
 });
 
+it('marks the end of the record where it lies on the axis', () => {
+  const marks = (today: string): { xAxis: string }[] => (drawn([], { today }).series.find((one) => one.name === 'median') as unknown as { markLine: { data: { xAxis: string }[] } }).markLine.data;
+  expect(marks('2020Q2').map((one) => one.xAxis)).toEqual(['2020Q2']);
+  expect(marks('2030Q1')).toEqual([]);
+});
+
 it('puts words at the ends of the lines of a large chart alone', () => {
   const ends = part(drawn([], { enlarged: true }).series, 'ends');
   expect(ends.map((one) => [one.label?.formatter, one.value])).toEqual([['95%', ['2020Q3', 50]], ['median', ['2020Q3', 30]], ['5%', ['2020Q3', 10]]]);

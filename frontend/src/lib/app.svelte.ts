@@ -57,6 +57,8 @@ class App {
   otherwise = $state<string | null>(null);
   /** Parts of the link that could not be read. */
   unread = $state.raw<Unread[]>([]);
+  /** The park whose shares of outcomes were asked for though its parameters are not calibrated to it. */
+  assumed = $state<string | null>(null);
   undoable = $state(false);
   redoable = $state(false);
   private history = new History<View>(PLAIN);

@@ -127,7 +127,7 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
   const dashed = { lineStyle: { type: [4, 3], width: 1 }, z: 4 };
   const used = data.observed.filter((one) => data.quarters.includes(one.quarter));
   const marks = [
-    ...(data.today ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: large, formatter: data.labels.ends, color: paint.cut, fontSize: 12, fontFamily: FONT, position: 'end', distance: 4 } }] : []),
+    ...(data.today !== null && data.quarters.includes(data.today) ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: large, formatter: data.labels.ends, color: paint.cut, fontSize: 12, fontFamily: FONT, position: 'end', distance: 4 } }] : []),
     ...(data.selected ? [{ xAxis: data.selected, lineStyle: { color: paint.mark, type: 'solid', width: 1.5 }, label: { show: false } }] : []),
   ];
   return {
