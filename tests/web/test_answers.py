@@ -144,6 +144,29 @@ def test_why_names_arrows_that_moved_with_what_they_would_do_alone(answer):
         assert (one["moved"] > 0) == (one["after"] > one["before"])
 
 
+def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
+    asked = GREAT_STONE | {"runs": 50, "scenario": EQUITY | {"edits": {"framework": "off"}}}
+    told = client.post("/api/v1/simulate", json=asked | {"parts": {"flows": True, "why": "serviced_area"}}).json()
+    plans = [next(one for one in arm["arrows"] if one["link"] == "plan_to_land") for arm in told["flows"]]
+    assert plans[0]["median"][-1] > 100.0
+    assert set(plans[1]["median"]) == {None}
+    gone = next(one for one in told["why"]["mechanisms"] if one["link"] == "plan_to_land")
+    assert gone["before"] > 100.0
+    assert gone["after"] is None
+    assert "falls away" in gone["sentence"]["en"]
+    assert "不再传递" in gone["sentence"]["zh"]
+    assert "1.0 ha" not in gone["sentence"]["en"]
+
+
+def test_what_lies_outside_its_range_is_no_value_on_record(client):
+    def plan(case):
+        levers = client.get(f"/api/v1/cases/{case}").json()["levers"]
+        return next(one for one in levers if one["key"] == "levers.governments.plan_area")["baseline"]
+
+    assert [one["values"] for one in plan("jinfei")] == [{}]
+    assert plan("great-stone")[-1]["values"]["0"] > 100.0
+
+
 def test_why_finds_the_one_arrow_that_was_changed(client):
     """Cut the arrow from network to arrivals: what it would do alone is nearly what was done."""
     cut = {"links": {"network_to_arrivals": {"strength": 0.0}}}
@@ -359,26 +382,6 @@ def test_parks_have_sources(client):
     places = {one["id"]: (one["place"]["longitude"], one["place"]["latitude"]) for one in told["parks"]}
     assert places["great-stone"] == (28.0, 53.9)
     assert {score["park"] for score in told["scores"]} <= names
-
-
-def test_claims_are_listed_and_verdicts_are_those_stored(client, data):
-    told = client.get("/api/v1/claims?case=great-stone").json()
-    assert told["claims"]
-    assert all(one["statement"]["zh"] for one in told["claims"])
-    assert told["trial"] is None
-    assert client.get("/api/v1/claims/great-stone/verdicts").status_code == 404
-    folder = data / "reports" / "claims-great-stone-0123abcd"
-    (folder / "tables").mkdir(parents=True)
-    (folder / "tables" / "claims-verdicts-en.csv").write_text("claim,verdict\nC1,supported\n", encoding="utf-8-sig")
-    (folder / "claims-en.html").write_text("<p>page</p>", encoding="utf-8")
-    trial = client.get("/api/v1/claims?case=great-stone").json()["trial"]
-    assert trial["parts"] == []
-    assert (trial["identity"], trial["languages"]) == ("0123abcd", ["en"])
-    assert trial["verdicts"]["en"] == {"header": ["claim", "verdict"], "rows": [["C1", "supported"]]}
-    assert client.get("/api/v1/claims/great-stone/verdicts").json()["rows"] == [["C1", "supported"]]
-    page = client.get("/api/v1/claims/great-stone/trial/page")
-    assert "sandbox" in page.headers["content-security-policy"]
-    assert client.get("/api/v1/claims/great-stone/trial/page?lang=zh").status_code == 404
 
 
 def test_lists_that_do_not_change_need_not_be_fetched_twice(client):

@@ -120,12 +120,13 @@ class ClaimsAnswer:
 
 @dataclass(frozen=True)
 class ListedClaim:
-    """A claim as its file has it: id, title, statement, and title and meaning of every part."""
+    """A claim as its file has it: id, title, statement, title and meaning of every part, and the keys of the parts."""
 
     id: str
     title: str
     statement: str
     parts: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...] = ()
 
 
 def list_claims(case: str | Path, lang: str = "en", file: Path | None = None) -> tuple[str, tuple[ListedClaim, ...]]:
@@ -143,6 +144,7 @@ def list_claims(case: str | Path, lang: str = "en", file: Path | None = None) ->
             getattr(one.title, lang),
             one.statement.get(lang),
             tuple((getattr(part.title, lang), part.says.get(lang)) for part in one.parts),
+            tuple(part.key for part in one.parts),
         )
         for one in written.claims.claims
     )
@@ -238,6 +240,22 @@ def stored_verdicts(
     size = {"draws": draws, "futures": futures, "seed": seed}
     trial = _trial(written, found, _chosen(written, ()), size, has, threads)
     return read(_folder(out, found, trial.identity), trial.identity)
+
+
+def usual_provenance(case: str | Path, out: Path = OUT) -> dict[str, Any]:
+    """What makes a trial of all claims about a case with the usual settings, as things are now; nothing is run.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case or claims file, or either has faults.
+    """
+    from copark.inference.case_parameters import parameters_of
+    from copark.inference.claims.trial import Plan, provenance_of
+
+    found, written = read_claims(case)
+    has = parameters_of(found, out, None)
+    return provenance_of(written, found, Plan(kind=has.draws), _chosen(written, ()), has.source)
 
 
 def _folder(out: Path, case: Case, identity: str) -> Path:

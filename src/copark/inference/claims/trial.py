@@ -366,28 +366,39 @@ class Trial:
     @property
     def identity(self) -> str:
         """Identity of what is found: the rules, the case, the model, the draws."""
-        parts = {key: value for key, value in self.provenance.items() if key not in {"claims_name", "fixed"}}
-        return identity_of(parts)
+        return identity_from(self.provenance)
 
     @property
     def provenance(self) -> dict[str, Any]:
         """Everything that makes it, as plain values."""
-        given = {} if self.source is None else dict(self.source.content)
-        return {
-            "claims_name": self.file.name,
-            "claims_sha256": self.file.sha256,
-            "fixed": str(self.file.claims.fixed),
-            "claims": [one.id for one in self.chosen],
-            "case": self.case.name,
-            "case_hash": self.case.hash,
-            "model_hash": model_hash(),
-            "experiment_hash": experiment_hash(),
-            "draws": self.plan.draws,
-            "futures": self.plan.futures,
-            "seed": self.plan.seed,
-            "draws_of": self.plan.kind,
-            **given,
-        }
+        return provenance_of(self.file, self.case, self.plan, self.chosen, self.source)
+
+
+def provenance_of(
+    file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+) -> dict[str, Any]:
+    """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
+    given = {} if source is None else dict(source.content)
+    return {
+        "claims_name": file.name,
+        "claims_sha256": file.sha256,
+        "fixed": str(file.claims.fixed),
+        "claims": [one.id for one in claims],
+        "case": case.name,
+        "case_hash": case.hash,
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
+        "draws": plan.draws,
+        "futures": plan.futures,
+        "seed": plan.seed,
+        "draws_of": plan.kind,
+        **given,
+    }
+
+
+def identity_from(provenance: dict[str, Any]) -> str:
+    """Identity of a trial from what makes it."""
+    return identity_of({key: value for key, value in provenance.items() if key not in {"claims_name", "fixed"}})
 
 
 def _cut(case: Case, source: Source | None) -> int:

@@ -277,7 +277,8 @@ class ArrowFlow(Answer):
     link: str
     """Name of the arrow."""
     median: Numbers
-    """Median over runs of what arrives, quarter by quarter, in the arrow's unit."""
+    """Median over runs of what arrives, quarter by quarter, in the arrow's unit; null where there is no amount (no land
+    plan)."""
     weight: Numbers
     """How much that is, 0 (nothing arrives) to 1 (as much as in the strongest twentieth of the reference)."""
 
@@ -309,9 +310,10 @@ class Mechanism(Answer):
     unit: str
     """Its unit."""
     before: float | None
-    """What it carried on average in the reference, from the first difference on."""
+    """What it carried on average in the reference, from the first difference on; null where that was no amount, such as
+    no land plan."""
     after: float | None
-    """What it carries on average in the arm."""
+    """What it carries on average in the arm; null likewise."""
     moved: float
     """The change, in spreads of what it carries in the reference over runs and quarters."""
     alone: float | None
