@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from datetime import date
 from itertools import chain
 
@@ -10,13 +11,22 @@ import pytest
 from pydantic import ValidationError
 from tests.cases.bad_cases import CASE, SERIES, SOURCES
 
+from copark.analysis.observed import comparisons
 from copark.cases import Quarter, list_cases, load_case
 from copark.cases.check import check_case
 from copark.cases.lacks import growth_notes
 from copark.cases.pack import pack
 from copark.cases.schema import Clock
 from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
+from copark.errors import RunRefused
+from copark.experiments.run import simulate
+from copark.experiments.study import baseline
+from copark.inference.batch import run_piece
+from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.knowledge import years_known
+from copark.inference.observations import targets
+from copark.inference.prior import PriorSpace
+from copark.workflows.calibrating import cut_of
 from copark.workflows.serving.workbook import unpack_workbook, workbook_of
 
 TODAY = date(2026, 11, 27)
@@ -111,6 +121,24 @@ def test_a_row_after_the_data_end_is_told_which_quarter_would_take_it(sound):
     assert fault.code == "cases.after_data_end"
     assert "2025Q2" in fault.repair("en")
     assert "2025Q2" in fault.repair("zh")
+
+
+def test_later_values_are_run_compared_and_fitted(sound):
+    change(sound, CASE, "quarters: 40, data_end: 2020Q4", "quarters: 60, data_end: 2026Q3")
+    change(sound, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
+    case = load_case(sound)
+    result = simulate(baseline(str(sound)).with_changes(runs=8), case, threads=1)
+    (row,) = [one for one in comparisons(result, case.observations) if str(one.observation.date) == "2025-06-30"]
+    assert (row.quarter, row.value) == ("2025Q2", 41)
+    assert math.isfinite(row.median)
+    assert cut_of(case, None) == Quarter(2025, 2)
+    assert cut_of(case, "2026Q3") == Quarter(2026, 3)
+    assert "2025-06-30" in {one.date for one in targets(case, cut=Quarter(2026, 3))}
+    recipe = recipe_of(case, Quarter(2025, 2), Settings(runs=64))
+    piece = run_piece(recipe, PriorSpace.of(recipe.case, recipe.hold), 0, 64, 1)
+    assert piece.shape[1] >= len(recipe.model.targets) > 0
+    with pytest.raises(RunRefused, match="2026Q3"):
+        cut_of(case, "2026Q4")
 
 
 # ---------------------------------------------------------------- growth
