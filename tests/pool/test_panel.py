@@ -53,11 +53,12 @@ def scores(panel: Panel, folder: Path) -> tuple[PanelScore, ...]:
     return score_panel(panel, folder=folder)
 
 
-@pytest.mark.parametrize("name", list_cases())
-def test_every_axis_of_every_case_has_a_role(name: str) -> None:
-    park = park_of(load_case(name))
-    assert set(park.space.names) <= set(AXES)
-    assert all(one.observation.date.last_day <= LAST.last_day for one in park.model.targets)
+def test_every_axis_of_every_case_has_a_role(subtests: pytest.Subtests) -> None:
+    for name in list_cases():
+        with subtests.test(name=name):
+            park = park_of(load_case(name))
+            assert set(park.space.names) <= set(AXES)
+            assert all(one.observation.date.last_day <= LAST.last_day for one in park.model.targets)
 
 
 def test_suzhou_keeps_what_it_reads_off_its_own_facts() -> None:

@@ -72,11 +72,13 @@ def test_figures_of_cases_draw(name: str, lang: str, case: Case) -> None:
     assert len(render(OF_CASES[name](case, lang), "svg")) > 5000
 
 
-@pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("name", OF_RESULTS)
-def test_figures_draw_on_tiny_and_odd_data(name: str, odd: str, case: Case) -> None:
-    made: Any = ODD[odd]
-    assert render(OF_RESULTS[name](make_result(**made), case, "en"), "svg")
+def test_figures_draw_on_tiny_and_odd_data(case: Case, subtests: pytest.Subtests) -> None:
+    for odd, given in ODD.items():
+        made: Any = given
+        result = make_result(**made)
+        for name, draw in OF_RESULTS.items():
+            with subtests.test(name=name, odd=odd):
+                assert render(draw(result, case, "en"), "svg")
 
 
 def test_fan_without_a_case_or_on_missing_values() -> None:

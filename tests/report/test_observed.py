@@ -11,21 +11,19 @@ from copark.cases.case import Case
 from copark.report.tables import observed_table
 from tests.report.sample import make_result, observation
 
+BOUNDS = [
+    ("exact", 10.0, None, True), ("exact", 9.0, None, False), ("exact", 20.0, None, True),
+    ("about", 21.0, None, False), ("at-least", 20.0, None, True), ("at-least", 21.0, None, False),
+    ("at-least", 1.0, None, True), ("at-most", 10.0, None, True), ("at-most", 9.0, None, False),
+    ("at-most", 99.0, None, True), ("range", 5.0, 10.0, True), ("range", 5.0, 9.0, False),
+    ("range", 12.0, 14.0, True), ("range", 20.0, 30.0, True), ("range", 21.0, 30.0, False),
+]  # fmt: skip
 
-@pytest.mark.parametrize(
-    ("bound", "value", "high", "expected"),
-    [
-        ("exact", 10.0, None, True), ("exact", 9.0, None, False), ("exact", 20.0, None, True),
-        ("about", 21.0, None, False), ("at-least", 20.0, None, True), ("at-least", 21.0, None, False),
-        ("at-least", 1.0, None, True), ("at-most", 10.0, None, True), ("at-most", 9.0, None, False),
-        ("at-most", 99.0, None, True), ("range", 5.0, 10.0, True), ("range", 5.0, 9.0, False),
-        ("range", 12.0, 14.0, True), ("range", 20.0, 30.0, True), ("range", 21.0, 30.0, False),
-    ],
-)  # fmt: skip
-def test_a_bound_is_missed_only_by_a_band_that_does_not_reach_it(
-    bound: str, value: float, high: float | None, expected: bool
-) -> None:
-    assert agrees(bound, value, high, 10.0, 20.0) is expected
+
+def test_a_bound_is_missed_only_by_a_band_that_does_not_reach_it(subtests: pytest.Subtests) -> None:
+    for bound, value, high, expected in BOUNDS:
+        with subtests.test(bound=bound, value=value, high=high, expected=expected):
+            assert agrees(bound, value, high, 10.0, 20.0) is expected
 
 
 def known(values: list[float], name: str = "registered", quarters: int = 60) -> xr.Dataset:
