@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,20 @@ ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
 @pytest.fixture(autouse=True)
 def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawings() -> Iterator[None]:
+    """Figures as SVG alone: a page needs no more, and PDF and PNG take most of its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copark.report.figures.files.FORMATS", ("svg",))
+        yield
+
+
+@pytest.fixture
+def every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures as SVG, PDF and PNG, for the tests that look at the files."""
+    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg", "pdf", "png"))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -239,7 +239,6 @@ def test_base_rates_name_their_parks(panel: Panel) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copark.report.pool.page.MOST_FORESTS", 1)
-    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg",))
     (folder / "out").mkdir(exist_ok=True)
     if not (folder / "out" / "pool").exists():
         (folder / "out" / "pool").symlink_to(folder, target_is_directory=True)
@@ -261,7 +260,6 @@ def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pyt
 def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
     monkeypatch.setattr("copark.inference.pool.outlook.RUNS", 128)
-    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg",))
     monkeypatch.setattr("copark.cases.list_cases", lambda: NAMES)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)

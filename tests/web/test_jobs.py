@@ -231,7 +231,8 @@ def test_a_job_with_faults_is_not_queued(client):
     assert client.post("/api/v1/jobs", json=SHORT | {"runs": 1_000_001}).status_code == 422
 
 
-@pytest.mark.parametrize("arms", [pytest.param(1, marks=pytest.mark.long), 2])
+@pytest.mark.long
+@pytest.mark.parametrize("arms", [1, 2])
 def test_a_report_is_a_page_of_its_own(client, monkeypatch, arms):
     monkeypatch.setattr("copark.web.api.exports.PATIENCE", 600.0)
     scenarios = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}][:arms]
@@ -243,6 +244,22 @@ def test_a_report_is_a_page_of_its_own(client, monkeypatch, arms):
     assert "<script" not in answer.text
     job = client.get("/api/v1/jobs").json()["jobs"][0]
     assert client.get(f"/api/v1/jobs/{job['id']}/page").content == answer.content
+
+
+def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr(JobQueue, "start", lambda _: None)
+    with serve(data=tmp_path / "out") as client:
+        asked = {"case": "great-stone", "runs": 6, "draws": "defaults"}
+        job = client.post("/api/v1/report", json=asked, headers={"prefer": "respond-async"}).json()
+        path = tmp_path / "out" / "reports" / "web-abcd" / "report.html"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"words")
+        table = services_of(client).jobs.table
+        assert table.end(table.claim("page", "w"), "done", page=str(path))
+        answer = client.get(f"/api/v1/jobs/{job['id']}/page")
+    assert (answer.status_code, answer.content) == (200, b"words")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "sandbox" in answer.headers["content-security-policy"]
 
 
 def test_a_report_can_be_waited_for_elsewhere(client):
