@@ -3,8 +3,6 @@
 import dataclasses
 from itertools import product
 
-import pytest
-
 from copark.inference.across.agreement import AGREEMENTS, agreement_of
 from copark.inference.across.reasons import REASONS, Facts, reasons_of
 from copark.inference.claims.rules import VERDICTS
@@ -15,20 +13,21 @@ def agreed(intervention, qca, nca, compares=True):
     return agreement_of({"intervention": intervention, "qca": qca, "nca": nca}, compares)
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "expected"),
-    [
-        (("supported", "supported", "no_word"), "agree"),
-        (("not_supported", "contradicted", "not_supported"), "agree"),
-        (("supported", "not_supported", "supported"), "disagree"),
-        (("undetermined", "supported", "contradicted"), "disagree"),
-        (("not_identified", "undetermined", "supported"), "one_decides"),
-        (("supported", "no_word", "no_word"), "one_decides"),
-        (("not_identified", "undetermined", "no_word"), "none_decides"),
-    ],
-)
-def test_only_those_that_decide_are_compared(verdicts, expected):
-    assert agreed(*verdicts) == expected
+DECIDED = [
+    (("supported", "supported", "no_word"), "agree"),
+    (("not_supported", "contradicted", "not_supported"), "agree"),
+    (("supported", "not_supported", "supported"), "disagree"),
+    (("undetermined", "supported", "contradicted"), "disagree"),
+    (("not_identified", "undetermined", "supported"), "one_decides"),
+    (("supported", "no_word", "no_word"), "one_decides"),
+    (("not_identified", "undetermined", "no_word"), "none_decides"),
+]
+
+
+def test_only_those_that_decide_are_compared(subtests):
+    for verdicts, expected in DECIDED:
+        with subtests.test(verdicts=verdicts, expected=expected):
+            assert agreed(*verdicts) == expected
 
 
 def test_other_questions_are_not_compared():
@@ -69,27 +68,29 @@ def test_no_reason_without_a_fact():
     assert set(CHOSEN) == set(REASONS)
 
 
-@pytest.mark.parametrize("key", REASONS)
-def test_a_reason_is_given_where_its_rule_is_met(key):
-    assert reasons_of(dataclasses.replace(BARE, **CHOSEN[key])) == (key,)
-    assert has_text(f"across.reason.{key}")
-    assert has_text(f"across.rule.{key}")
+def test_a_reason_is_given_where_its_rule_is_met(subtests):
+    for key in REASONS:
+        with subtests.test(key=key):
+            assert reasons_of(dataclasses.replace(BARE, **CHOSEN[key])) == (key,)
+            assert has_text(f"across.reason.{key}")
+            assert has_text(f"across.rule.{key}")
 
 
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"why": frozenset(("prior",)), "intervention": "supported"},  # it decides, whatever a part leans on
-        {"intervention": "supported", "held": 0.5},
-        {"intervention": "not_identified", "held": 0.99},
-        {"overlapping": True},  # the relation failed all the same
-        {"scaled": True},
-        {"qca": "supported", "tests": frozenset(("necessary",))},
-        {"floored": True, "tests": frozenset(("core",))},
-    ],
-)
-def test_a_reason_is_not_given_for_half_its_rule(facts):
-    assert reasons_of(dataclasses.replace(BARE, **facts)) == ()
+HALF_A_RULE = [
+    {"why": frozenset(("prior",)), "intervention": "supported"},  # it decides, whatever a part leans on
+    {"intervention": "supported", "held": 0.5},
+    {"intervention": "not_identified", "held": 0.99},
+    {"overlapping": True},  # the relation failed all the same
+    {"scaled": True},
+    {"qca": "supported", "tests": frozenset(("necessary",))},
+    {"floored": True, "tests": frozenset(("core",))},
+]
+
+
+def test_a_reason_is_not_given_for_half_its_rule(subtests):
+    for facts in HALF_A_RULE:
+        with subtests.test(facts=facts):
+            assert reasons_of(dataclasses.replace(BARE, **facts)) == ()
 
 
 def test_the_likeliest_reason_comes_first():

@@ -39,19 +39,19 @@ def test_every_claim_of_the_model_has_a_word_or_a_reason_for_none(file, claims):
     assert [one.id for one in file.rules.claims if not one.compares] == ["7"]
 
 
-@pytest.mark.parametrize("change", FAULTS)
-def test_broken_rules_are_told_in_both_languages(change, tmp_path):
-    old, new = change
-    assert old in WRITTEN
-    path = tmp_path / "rules.yaml"
-    path.write_text(WRITTEN.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(ClaimsFaults) as raised:
-        load_rules(path)
-    codes = [one.code for one in raised.value.faults]
-    assert FAULTS[change] in codes
-    for one in raised.value.faults:
-        for ending in ("cause", "repair"):
-            assert has_text(f"{one.code}.{ending}")
+def test_broken_rules_are_told_in_both_languages(tmp_path, subtests):
+    for (old, new), code in FAULTS.items():
+        with subtests.test(old=old, new=new):
+            assert old in WRITTEN
+            path = tmp_path / "rules.yaml"
+            path.write_text(WRITTEN.replace(old, new, 1), encoding="utf-8")
+            with pytest.raises(ClaimsFaults) as raised:
+                load_rules(path)
+            codes = [one.code for one in raised.value.faults]
+            assert code in codes
+            for one in raised.value.faults:
+                for ending in ("cause", "repair"):
+                    assert has_text(f"{one.code}.{ending}")
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -1,7 +1,6 @@
 """The nouns of the catalogue and the records of the code are the same, room by room."""
 
 import numpy as np
-import pytest
 
 from copark import units
 from copark.model import outputs
@@ -18,14 +17,15 @@ KIND_OF = {"Parameters": ("parameter",), "Dated": ("lever", "driver"), "State": 
            "Receives": ("receives",), "Sends": ("sends",)}  # fmt: skip
 
 
-@pytest.mark.parametrize("room", ROOMS)
-@pytest.mark.parametrize("record", KIND_OF)
-def test_records_are_the_catalogue(room, record):
+def test_records_are_the_catalogue(subtests):
     """Same names, same shapes, in both directions."""
-    dtype = getattr(RECORDS[room], record)
-    listed = {v.name: v.shape for kind in KIND_OF[record] for v in catalogue().of(kind, room)}
-    coded = {name: dtype.fields[name][0].shape for name in dtype.names}
-    assert coded == listed
+    for record, kinds in KIND_OF.items():
+        for room in ROOMS:
+            with subtests.test(record=record, room=room):
+                dtype = getattr(RECORDS[room], record)
+                listed = {v.name: v.shape for kind in kinds for v in catalogue().of(kind, room)}
+                coded = {name: dtype.fields[name][0].shape for name in dtype.names}
+                assert coded == listed
 
 
 def test_outputs_are_the_catalogue():
@@ -33,30 +33,32 @@ def test_outputs_are_the_catalogue():
     assert len(outputs.NAMES) == len(set(outputs.NAMES))
 
 
-@pytest.mark.parametrize("variable", catalogue().variables, ids=lambda v: f"{v.room}.{v.kind}.{v.name}")
-def test_each_noun_is_complete(variable):
-    assert variable.kind in KINDS
-    assert variable.en.strip()
-    assert variable.zh.strip()
-    assert units.known(variable.unit)
-    assert variable.low < variable.high
-    assert variable.source.strip()
-    if variable.kind == "parameter":
-        assert len(variable.default) == int(np.prod(variable.shape, dtype=int))
-        assert all(variable.low <= value <= variable.high for value in variable.default)
-        assert variable.moved in {"moved", "weakly", "unmoved"}
-        assert variable.grade in {"high", "medium", "low", "derived", "judgement"}
-        assert variable.prior is not None
+def test_each_noun_is_complete(subtests):
+    for variable in catalogue().variables:
+        with subtests.test(f"{variable.room}.{variable.kind}.{variable.name}"):
+            assert variable.kind in KINDS
+            assert variable.en.strip()
+            assert variable.zh.strip()
+            assert units.known(variable.unit)
+            assert variable.low < variable.high
+            assert variable.source.strip()
+            if variable.kind == "parameter":
+                assert len(variable.default) == int(np.prod(variable.shape, dtype=int))
+                assert all(variable.low <= value <= variable.high for value in variable.default)
+                assert variable.moved in {"moved", "weakly", "unmoved"}
+                assert variable.grade in {"high", "medium", "low", "derived", "judgement"}
+                assert variable.prior is not None
 
 
-@pytest.mark.parametrize("name", [v.name for v in catalogue().parameters.values() if v.drawn and not v.shape])
-def test_priors_stay_within_their_range_and_hold_the_default(name):
-    variable = catalogue().parameters[name]
-    low, high = variable.prior.quantile(np.array([1e-9, 1.0 - 1e-9]), variable.default[0])
-    assert low < variable.default[0] < high
-    if variable.prior.kind in {"uniform", "loguniform"}:
-        assert variable.low <= low
-        assert high <= variable.high
+def test_priors_stay_within_their_range_and_hold_the_default(subtests):
+    for name in [v.name for v in catalogue().parameters.values() if v.drawn and not v.shape]:
+        with subtests.test(name=name):
+            variable = catalogue().parameters[name]
+            low, high = variable.prior.quantile(np.array([1e-9, 1.0 - 1e-9]), variable.default[0])
+            assert low < variable.default[0] < high
+            if variable.prior.kind in {"uniform", "loguniform"}:
+                assert variable.low <= low
+                assert high <= variable.high
 
 
 def test_parameter_names_are_unique_across_rooms():
@@ -74,16 +76,17 @@ def test_links_are_numbered_as_in_the_code():
     assert len(coded) == arrows.LINKS
 
 
-@pytest.mark.parametrize("link", catalogue().links.values(), ids=lambda link: link.name)
-def test_each_link_is_a_function_between_ports_that_exist(link):
-    assert getattr(links, link.name).__doc__
-    sends = {v.name: v for v in catalogue().of("sends", link.source_room)}
-    receives = {v.name: v for v in catalogue().of("receives", link.target_room)}
-    assert set(link.sends) <= set(sends)
-    assert set(link.receives) <= set(receives)
-    assert link.en
-    assert link.zh
-    assert units.known(link.unit)
+def test_each_link_is_a_function_between_ports_that_exist(subtests):
+    for link in catalogue().links.values():
+        with subtests.test(link.name):
+            assert getattr(links, link.name).__doc__
+            sends = {v.name: v for v in catalogue().of("sends", link.source_room)}
+            receives = {v.name: v for v in catalogue().of("receives", link.target_room)}
+            assert set(link.sends) <= set(sends)
+            assert set(link.receives) <= set(receives)
+            assert link.en
+            assert link.zh
+            assert units.known(link.unit)
 
 
 def test_every_port_has_an_arrow():

@@ -158,10 +158,11 @@ def test_three_hundred_rows_are_checked_at_once(miniature):
     assert time.perf_counter() - begun < 0.5
 
 
-@pytest.mark.parametrize("name", list_cases())
-def test_the_casebook_is_sound(name):
-    assert check_case(name) == []
-    assert load_case(name).folder == casebook_path() / name
+def test_the_casebook_is_sound(subtests):
+    for name in list_cases():
+        with subtests.test(name=name):
+            assert check_case(name) == []
+            assert load_case(name).folder == casebook_path() / name
 
 
 def test_the_casebook_holds_great_stone():

@@ -59,6 +59,7 @@ def test_unchanged():
     assert check({}) is not None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 @PATIENT
 @given(raw=st.binary(max_size=400))
@@ -68,6 +69,7 @@ def test_arbitrary_bytes(name, raw):
     check({name: raw})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 @PATIENT
 @given(text=st.text(max_size=300))
@@ -86,6 +88,13 @@ def mutated(draw, raw):
     return raw
 
 
+@settings(PATIENT, max_examples=50)
+@given(data=st.data(), name=st.sampled_from(FILES))
+def test_some_mutated_files(data, name):
+    check({name: data.draw(mutated(ORIGINAL[name]))})
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 @PATIENT
 @given(data=st.data())
@@ -93,6 +102,7 @@ def test_mutated_files(name, data):
     check({name: data.draw(mutated(ORIGINAL[name]))})
 
 
+@pytest.mark.long
 @PATIENT
 @given(data=st.data())
 def test_several_mutated_files(data):
@@ -111,6 +121,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.long
 @PATIENT
 @given(data=st.data(), value=VALUES)
 def test_any_value_anywhere_in_the_case_file(data, value):

@@ -24,9 +24,9 @@ def codes(folder):
 @pytest.fixture
 def quickly():
     """What is refused is refused at once, whatever its size."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     yield
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 def bomb(width=10, depth=12):
@@ -57,25 +57,26 @@ def test_alias_of_itself(miniature):
     assert set(codes(miniature)) == {"alias"}
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "!!python/object/apply:os.system ['touch PWNED']",
-        "!!python/name:os.system",
-        "!!python/object/new:subprocess.Popen [[touch, PWNED]]",
-        "!secret x",
-        "!!binary aGVsbG8=",
-        "!<tag:yaml.org,2002:python/tuple> [1, 2]",
-        "!!timestamp 2012-08-27",
-    ],
-)
-def test_unsafe_tag(miniature, monkeypatch, value):
+UNSAFE_TAGS = [
+    "!!python/object/apply:os.system ['touch PWNED']",
+    "!!python/name:os.system",
+    "!!python/object/new:subprocess.Popen [[touch, PWNED]]",
+    "!secret x",
+    "!!binary aGVsbG8=",
+    "!<tag:yaml.org,2002:python/tuple> [1, 2]",
+    "!!timestamp 2012-08-27",
+]
+
+
+def test_unsafe_tag(miniature, monkeypatch, subtests):
     monkeypatch.chdir(miniature.parent)
-    text = (miniature / CASE).read_text(encoding="utf-8").replace("name: miniature", f"name: {value}")
-    (miniature / CASE).write_text(text, encoding="utf-8")
-    (fault,) = check_case(miniature, PARAMETERS)
-    assert (fault.code, fault.line, fault.key) == ("cases.tag", 3, "name")
-    assert not Path("PWNED").exists()
+    text = (miniature / CASE).read_text(encoding="utf-8")
+    for value in UNSAFE_TAGS:
+        with subtests.test(value=value):
+            (miniature / CASE).write_text(text.replace("name: miniature", f"name: {value}"), encoding="utf-8")
+            (fault,) = check_case(miniature, PARAMETERS)
+            assert (fault.code, fault.line, fault.key) == ("cases.tag", 3, "name")
+            assert not Path("PWNED").exists()
 
 
 @pytest.mark.usefixtures("quickly")
@@ -108,9 +109,9 @@ def test_largest_file_in_reasonable_time(miniature):
     row = "2018,registered,x,,exact,companies,stock,high,gazette,yes,fit,\n"
     header = (miniature / SERIES).read_text(encoding="utf-8").splitlines()[0] + "\n"
     (miniature / SERIES).write_text(header + row * ((MOST_BYTES - len(header)) // len(row)), encoding="utf-8")
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(codes(miniature)) == 501
-    assert time.perf_counter() - begun < 2.0
+    assert time.process_time() - begun < 2.0
 
 
 @pytest.mark.parametrize(
@@ -125,9 +126,9 @@ def test_garbage_takes_seconds_not_minutes(miniature, name, more):
     """Each mistake is worth a suggestion, but not a hundred thousand of them."""
     with (miniature / name).open("a") as stream:
         stream.write(more)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(codes(miniature)) == 501
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_large_yaml_of_many_values(miniature):
@@ -135,16 +136,18 @@ def test_large_yaml_of_many_values(miniature):
     assert codes(miniature) == ["too_many_values"]
 
 
-@pytest.mark.parametrize("name", ALL_FILES)
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf16_is_refused(miniature, name, encoding):
-    text = (miniature / name).read_text(encoding="utf-8")
-    (miniature / name).write_bytes(text.encode(encoding))
-    (fault,) = check_case(miniature, PARAMETERS)
-    assert fault.file == name
-    assert fault.code in ("cases.utf16", "cases.nul_byte", "cases.not_utf8")
-    assert "UTF-8" in fault.repair("en")
-    assert "UTF-8" in fault.repair("zh")
+def test_utf16_is_refused(miniature, subtests):
+    for name in ALL_FILES:
+        text = (miniature / name).read_text(encoding="utf-8")
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+            with subtests.test(encoding=encoding, name=name):
+                (miniature / name).write_bytes(text.encode(encoding))
+                (fault,) = check_case(miniature, PARAMETERS)
+                assert fault.file == name
+                assert fault.code in ("cases.utf16", "cases.nul_byte", "cases.not_utf8")
+                assert "UTF-8" in fault.repair("en")
+                assert "UTF-8" in fault.repair("zh")
+        (miniature / name).write_text(text, encoding="utf-8")
 
 
 def test_another_encoding_is_refused_with_its_line(miniature):
@@ -161,16 +164,17 @@ def test_nul_byte(miniature):
     assert (fault.code, fault.line) == ("cases.nul_byte", 8)
 
 
-@pytest.mark.parametrize("name", ALL_FILES)
-def test_bom_and_crlf_are_accepted(miniature, name):
+def test_bom_and_crlf_are_accepted(miniature, subtests):
     """What Excel and Windows write is read, and is the same case."""
-    sound = load_case(miniature, PARAMETERS).hash
-    raw = (miniature / name).read_bytes()
-    (miniature / name).write_bytes(codecs.BOM_UTF8 + raw.replace(b"\n", b"\r\n"))
-    case, faults = examine(miniature, PARAMETERS)
-    assert faults == []
-    assert case is not None
-    assert case.hash == sound
+    for name in ALL_FILES:
+        with subtests.test(name=name):
+            sound = load_case(miniature, PARAMETERS).hash
+            raw = (miniature / name).read_bytes()
+            (miniature / name).write_bytes(codecs.BOM_UTF8 + raw.replace(b"\n", b"\r\n"))
+            case, faults = examine(miniature, PARAMETERS)
+            assert faults == []
+            assert case is not None
+            assert case.hash == sound
 
 
 @pytest.mark.parametrize("name", [EQUITY, SERIES])
@@ -180,15 +184,16 @@ def test_lone_carriage_returns_are_accepted_in_tables(miniature, name):
     assert codes(miniature) == []
 
 
-@pytest.mark.parametrize("name", ALL_FILES)
-@pytest.mark.parametrize("inside", [True, False])
-def test_links_are_refused(miniature, tmp_path, name, inside):
+def test_links_are_refused(miniature, tmp_path, subtests):
     """A link may lead out of the folder; not even one that stays inside is followed."""
-    target = (miniature if inside else tmp_path) / "target.txt"
-    (miniature / name).rename(target)
-    (miniature / name).symlink_to(target)
-    told = check_case(miniature, PARAMETERS)
-    assert (told[0].code, told[0].file) == ("cases.link", name)
+    for target in (miniature / "target.txt", tmp_path / "target.txt"):
+        for name in ALL_FILES:
+            with subtests.test(target=target, name=name):
+                (miniature / name).rename(target)
+                (miniature / name).symlink_to(target)
+                told = check_case(miniature, PARAMETERS)
+                target.replace(miniature / name)
+                assert (told[0].code, told[0].file) == ("cases.link", name)
 
 
 def test_the_folder_itself_may_be_a_link(miniature, tmp_path):
@@ -236,14 +241,23 @@ def test_text_like_a_formula_is_read_as_text(miniature):
     assert case.observed("exports")[0].note == "=SUM(A1) is text here"
 
 
-@pytest.mark.parametrize(
-    "text", ["a: b\n---\nc: d\n", "just text", "- a\n- b", "12", "a: 'b", "a: b: c", "\ta: b", "@", "%YAML 9.9\n---\na"]
-)
-def test_yaml_that_is_no_case(miniature, text):
-    (miniature / CASE).write_text(text)
-    told = check_case(miniature, PARAMETERS)
-    assert told
-    assert all(fault.file == CASE for fault in told)
+def test_yaml_that_is_no_case(miniature, subtests):
+    for text in [
+        "a: b\n---\nc: d\n",
+        "just text",
+        "- a\n- b",
+        "12",
+        "a: 'b",
+        "a: b: c",
+        "\ta: b",
+        "@",
+        "%YAML 9.9\n---\na",
+    ]:
+        with subtests.test(text=text):
+            (miniature / CASE).write_text(text)
+            told = check_case(miniature, PARAMETERS)
+            assert told
+            assert all(fault.file == CASE for fault in told)
 
 
 def test_norway_is_a_country(miniature):

@@ -6,8 +6,6 @@ import ast
 import string
 from pathlib import Path
 
-import pytest
-
 from copark import cases, units
 from copark.cases.validation import _RENAMED
 from copark.cases.vocabulary import HOST_CONTEXT, MECHANISMS, SERIES, series_title
@@ -51,33 +49,37 @@ def test_every_code_is_known():
     assert names - columns <= set(FAULTS)
 
 
-@pytest.mark.parametrize("name", ENTRIES)
-def test_both_languages_say_the_same(name):
-    entry = ENTRIES[name]
-    assert set(entry) == {"en", "zh"}
-    fields = [
-        sorted({field for _, field, _, _ in string.Formatter().parse(entry[lang]) if field}) for lang in ("en", "zh")
-    ]
-    if not name.endswith(".repair"):
-        assert fields[0] == fields[1]
-    assert any("\u4e00" <= mark <= "\u9fff" for mark in entry["zh"])
-    if not name.startswith(("variable.", "mechanism.")) and not name.endswith("no_header.repair"):
-        assert entry["en"].endswith((".", "}"))
-        assert entry["zh"].endswith(("。", "}"))
+def fields(words):
+    return sorted({field for _, field, _, _ in string.Formatter().parse(words) if field})
 
 
-@pytest.mark.parametrize("name", [*SERIES, *HOST_CONTEXT])
-def test_every_variable_has_a_title_and_a_unit(name):
-    assert series_title(name, "en") != series_title(name, "zh")
-    assert {**SERIES, **HOST_CONTEXT}[name].units()
+def test_both_languages_say_the_same(subtests):
+    for name in ENTRIES:
+        with subtests.test(name=name):
+            entry = ENTRIES[name]
+            assert set(entry) == {"en", "zh"}
+            if not name.endswith(".repair"):
+                assert fields(entry["en"]) == fields(entry["zh"])
+            assert any("\u4e00" <= mark <= "\u9fff" for mark in entry["zh"])
+            if not name.startswith(("variable.", "mechanism.")) and not name.endswith("no_header.repair"):
+                assert entry["en"].endswith((".", "}"))
+                assert entry["zh"].endswith(("。", "}"))
 
 
-@pytest.mark.parametrize("name", [name for name, variable in SERIES.items() if variable.output])
-def test_an_output_is_the_models(name):
+def test_every_variable_has_a_title_and_a_unit(subtests):
+    for name in [*SERIES, *HOST_CONTEXT]:
+        with subtests.test(name=name):
+            assert series_title(name, "en") != series_title(name, "zh")
+            assert {**SERIES, **HOST_CONTEXT}[name].units()
+
+
+def test_an_output_is_the_models(subtests):
     """A series of an output has the output's title, and a unit that can be turned into the output's."""
-    output = catalogue().outputs[name]
-    assert [series_title(name, lang) for lang in ("en", "zh")] == [output.title("en"), output.title("zh")]
-    assert all(units.convertible(unit, output.unit) for unit in SERIES[name].units())
+    for name in [name for name, variable in SERIES.items() if variable.output]:
+        with subtests.test(name=name):
+            output = catalogue().outputs[name]
+            assert [series_title(name, lang) for lang in ("en", "zh")] == [output.title("en"), output.title("zh")]
+            assert all(units.convertible(unit, output.unit) for unit in SERIES[name].units())
 
 
 def test_every_output_of_the_model_is_recognised():

@@ -66,34 +66,35 @@ def one(park, variable, written):
 # ---------------------------------------------------------------- what is on record
 
 
-@pytest.mark.parametrize(
-    ("written", "count"),
-    [
-        ("2015-05-12", 7),
-        ("2016-12", 8),
-        ("2018-04-13", 33),
-        ("2018-05-11", 34),
-        ("2018-05-26", 35),
-        ("2018-08-13", 36),
-        ("2018-12-31", 41),
-        ("2019-02", 43),
-        ("2019-04-17", 43),
-        ("2019-07-01", 44),
-        ("2019-07-02", 55),
-        ("2019-11-26", 60),
-        ("2020-12-31", 68),
-        ("2022-01-11", 85),
-        ("2022-05-17", 90),
-        ("2022-11-03", 99),
-        ("2023-04-30", 108),
-        ("2023-06-30", 113),
-        ("2024-02-22", 127),
-        ("2024-04-20", 132),
-    ],
-)
-def test_residents_on_record(park, written, count):
-    row = one(park, "registered", written)
-    assert (row.value, row.bound, row.grade) == (count, "exact", "high")
+RESIDENTS = [
+    ("2015-05-12", 7),
+    ("2016-12", 8),
+    ("2018-04-13", 33),
+    ("2018-05-11", 34),
+    ("2018-05-26", 35),
+    ("2018-08-13", 36),
+    ("2018-12-31", 41),
+    ("2019-02", 43),
+    ("2019-04-17", 43),
+    ("2019-07-01", 44),
+    ("2019-07-02", 55),
+    ("2019-11-26", 60),
+    ("2020-12-31", 68),
+    ("2022-01-11", 85),
+    ("2022-05-17", 90),
+    ("2022-11-03", 99),
+    ("2023-04-30", 108),
+    ("2023-06-30", 113),
+    ("2024-02-22", 127),
+    ("2024-04-20", 132),
+]
+
+
+def test_residents_on_record(park, subtests):
+    for written, count in RESIDENTS:
+        with subtests.test(written=written, count=count):
+            row = one(park, "registered", written)
+            assert (row.value, row.bound, row.grade) == (count, "exact", "high")
 
 
 @pytest.mark.parametrize(
@@ -111,28 +112,30 @@ def test_the_last_count_of_operating_firms_is_only_a_round_number_passed(park):
     assert row.interval("companies") == pytest.approx((50, 55))
 
 
-@pytest.mark.parametrize(
-    ("written", "amount", "bound"),
-    [
-        ("2015-07-08", 90, "exact"),
-        ("2018-12-31", 347, "at-most"),
-        ("2019-06-30", 500, "about"),
-        ("2019-12", 526.4, "exact"),
-        ("2021-02-12", 650, "exact"),
-        ("2022-01-12", 718, "more-than"),
-        ("2024-05-18", 1000, "about"),
-    ],
-)
-def test_realised_investment_of_all_sources(park, written, amount, bound):
-    row = one(park, "realised_investment", written)
-    assert (row.value, row.bound, row.unit) == (amount, bound, "M USD")
+REALISED = [
+    ("2015-07-08", 90, "exact"),
+    ("2018-12-31", 347, "at-most"),
+    ("2019-06-30", 500, "about"),
+    ("2019-12", 526.4, "exact"),
+    ("2021-02-12", 650, "exact"),
+    ("2022-01-12", 718, "more-than"),
+    ("2024-05-18", 1000, "about"),
+]
 
 
-@pytest.mark.parametrize("written", ["2018-05-26", "2019-02", "2019-12", "2022-05-11", "2024-04-20"])
-def test_residents_by_origin_make_the_whole(park, written):
-    whole = {"2018-05-26": 35, "2019-02": 43, "2019-12": 60, "2022-05-11": 90, "2024-04-20": 132}[written]
-    assert sum(one(park, f"registered_{side}", written).value for side in ("home", "host", "third")) == whole
-    assert one(park, "registered", written).value == whole
+def test_realised_investment_of_all_sources(park, subtests):
+    for written, amount, bound in REALISED:
+        with subtests.test(written=written, amount=amount, bound=bound):
+            row = one(park, "realised_investment", written)
+            assert (row.value, row.bound, row.unit) == (amount, bound, "M USD")
+
+
+def test_residents_by_origin_make_the_whole(park, subtests):
+    for written in ["2018-05-26", "2019-02", "2019-12", "2022-05-11", "2024-04-20"]:
+        with subtests.test(written=written):
+            whole = {"2018-05-26": 35, "2019-02": 43, "2019-12": 60, "2022-05-11": 90, "2024-04-20": 132}[written]
+            assert sum(one(park, f"registered_{side}", written).value for side in ("home", "host", "third")) == whole
+            assert one(park, "registered", written).value == whole
 
 
 def test_planned_jobs_are_not_jobs(park):
@@ -168,28 +171,29 @@ def test_local_currency_is_never_converted_above_low_grade(park):
 # ---------------------------------------------------------------- contradictions
 
 
-@pytest.mark.parametrize(
-    ("variable", "written", "refused", "preferred", "value"),
-    [
-        ("registered", "2015-05-12", 8, "2015-05-12", 7),
-        ("registered", "2016-09-29", 10, "2016-12", 8),
-        ("registered", "2019-05", 56, "2019-07-01", 44),
-        ("registered", "2018-01", 23, "2017-12-31", 22),
-        ("registered", "2023-11", 118, "2023-12", 120),
-        ("registered", "2023-12-31", 119, "2023-12", 120),
-        ("operating", "2019-04", 10, "2018-12-31", 13),
-        ("operating", "2019-11", 10, "2019-11-26", 17),
-        ("registered_home", "2018-05-29", 18, "2018-05-26", 19),
-        ("resident_countries", "2019-12-31", 11, "2019-12", 15),
-        ("net_profit_growth", "2024-09-30", 19, "2023", 2.0),
-        ("target_registered", "2020-12", 100, "2020-12", 80),
-    ],
-)
-def test_both_sides_of_a_contradiction_are_kept(park, variable, written, refused, preferred, value):
-    (row,) = at(park, variable, written, use=False)
-    assert row.value == refused
-    assert (row.note or "").startswith("Not used: ")
-    assert one(park, variable, preferred).value == value
+CONTRADICTIONS = [
+    ("registered", "2015-05-12", 8, "2015-05-12", 7),
+    ("registered", "2016-09-29", 10, "2016-12", 8),
+    ("registered", "2019-05", 56, "2019-07-01", 44),
+    ("registered", "2018-01", 23, "2017-12-31", 22),
+    ("registered", "2023-11", 118, "2023-12", 120),
+    ("registered", "2023-12-31", 119, "2023-12", 120),
+    ("operating", "2019-04", 10, "2018-12-31", 13),
+    ("operating", "2019-11", 10, "2019-11-26", 17),
+    ("registered_home", "2018-05-29", 18, "2018-05-26", 19),
+    ("resident_countries", "2019-12-31", 11, "2019-12", 15),
+    ("net_profit_growth", "2024-09-30", 19, "2023", 2.0),
+    ("target_registered", "2020-12", 100, "2020-12", 80),
+]
+
+
+def test_both_sides_of_a_contradiction_are_kept(park, subtests):
+    for variable, written, refused, preferred, value in CONTRADICTIONS:
+        with subtests.test(variable=variable, written=written, refused=refused, preferred=preferred, value=value):
+            (row,) = at(park, variable, written, use=False)
+            assert row.value == refused
+            assert (row.note or "").startswith("Not used: ")
+            assert one(park, variable, preferred).value == value
 
 
 def test_what_is_not_used_says_why(park):
@@ -344,14 +348,15 @@ def test_events_are_told_in_both_languages(park):
         assert not CHINESE.search(event.event_en + event.actors_en)
 
 
-@pytest.mark.parametrize("path", [*sorted(FOLDER.iterdir()), *sorted(WORLD.glob("*.yaml"))], ids=lambda path: path.name)
-def test_chinese_has_chinese_punctuation(path):
-    if path.suffix == ".csv":
-        with path.open(encoding="utf-8", newline="") as stream:
-            cells = list(chain.from_iterable(csv.reader(stream)))
-    else:
-        cells = re.findall(r'"([^"]*)"', path.read_text(encoding="utf-8"))
-    assert [cell for cell in cells if ASCII_PUNCTUATION_IN_CHINESE.search(cell)] == []
+def test_chinese_has_chinese_punctuation(subtests):
+    for path in [*sorted(FOLDER.iterdir()), *sorted(WORLD.glob("*.yaml"))]:
+        with subtests.test(path.name):
+            if path.suffix == ".csv":
+                with path.open(encoding="utf-8", newline="") as stream:
+                    cells = list(chain.from_iterable(csv.reader(stream)))
+            else:
+                cells = re.findall(r'"([^"]*)"', path.read_text(encoding="utf-8"))
+            assert [cell for cell in cells if ASCII_PUNCTUATION_IN_CHINESE.search(cell)] == []
 
 
 def test_every_source_is_defined_and_used(park):

@@ -17,12 +17,13 @@ from copark.cases.validation import known_keys
 from copark.errors import CaseFaults
 
 
-@pytest.mark.parametrize("name", ["my-park", "a", "null", "true", "no", "e5", "park-2"])
-def test_a_new_case_is_sound(tmp_path, name):
-    folder = new_case(name, tmp_path)
-    assert folder == tmp_path / name
-    assert check_case(folder, PARAMETERS) == []
-    assert load_case(folder, PARAMETERS).name == name
+def test_a_new_case_is_sound(tmp_path, subtests):
+    for name in ["my-park", "a", "null", "true", "no", "e5", "park-2"]:
+        with subtests.test(name=name):
+            folder = new_case(name, tmp_path)
+            assert folder == tmp_path / name
+            assert check_case(folder, PARAMETERS) == []
+            assert load_case(folder, PARAMETERS).name == name
 
 
 def test_a_new_case_is_commented_in_both_languages(tmp_path):
@@ -41,12 +42,13 @@ def test_a_new_case_invents_no_number(tmp_path):
     assert all(fact.note and "Placeholder" in fact.note.en for fact in facts)
 
 
-@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "A Park", "园区", "-x", "x-", "1x", "x" * 65, "a\0b", "a\n"])
-def test_bad_names_are_refused(tmp_path, name):
-    with pytest.raises(CaseFaults) as caught:
-        new_case(name, tmp_path)
-    assert [fault.code for fault in caught.value.faults] == ["cases.bad_name"]
-    assert list(tmp_path.iterdir()) == []
+def test_bad_names_are_refused(tmp_path, subtests):
+    for name in ["", "..", "../x", "a/b", "A Park", "园区", "-x", "x-", "1x", "x" * 65, "a\0b", "a\n"]:
+        with subtests.test(name=name):
+            with pytest.raises(CaseFaults) as caught:
+                new_case(name, tmp_path)
+            assert [fault.code for fault in caught.value.faults] == ["cases.bad_name"]
+            assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_written_over(tmp_path):

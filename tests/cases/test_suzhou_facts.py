@@ -74,20 +74,21 @@ def test_home_is_singapore_and_the_clock_begins_in_1994(park):
 # ---------------------------------------------------------------- the company
 
 
-@pytest.mark.parametrize(
-    ("variable", "written", "value", "unit"),
-    [
-        ("paid_in_equity", "1999-09-14", 100, "M USD"),
-        ("debt", "1999-09-14", 160, "M USD"),
-        ("accumulated_loss", "1999-09-14", 60, "M USD"),
-        ("accumulated_loss", "2003", 0, "M USD"),
-        ("serviced_area", "1997-12", 8, "km2"),
-        ("registered_capital", "2005-09-02", 125, "M USD"),
-    ],
-)
-def test_stocks_of_the_company(park, variable, written, value, unit):
-    row = one(park, variable, written)
-    assert (row.value, row.unit) == (value, unit)
+STOCKS = [
+    ("paid_in_equity", "1999-09-14", 100, "M USD"),
+    ("debt", "1999-09-14", 160, "M USD"),
+    ("accumulated_loss", "1999-09-14", 60, "M USD"),
+    ("accumulated_loss", "2003", 0, "M USD"),
+    ("serviced_area", "1997-12", 8, "km2"),
+    ("registered_capital", "2005-09-02", 125, "M USD"),
+]
+
+
+def test_stocks_of_the_company(park, subtests):
+    for variable, written, value, unit in STOCKS:
+        with subtests.test(variable=variable, written=written, value=value, unit=unit):
+            row = one(park, variable, written)
+            assert (row.value, row.unit) == (value, unit)
 
 
 def test_the_forecast_of_90_is_a_forecast(park):
@@ -122,26 +123,27 @@ def test_no_yearly_amount_of_profit_is_claimed_after_2000(park):
 # ---------------------------------------------------------------- enterprises
 
 
-@pytest.mark.parametrize(
-    ("written", "count"),
-    [
-        ("1996-01-27", 57),
-        ("1996-09-09", 65),
-        ("1997-11-05", 98),
-        ("1998-01-14", 99),
-        ("1999-09-14", 128),
-        ("2000-05", 164),
-    ],
-)
-def test_projects_committed(park, written, count):
-    assert one(park, "registered", written).value == count
+PROJECTS_COMMITTED = [
+    ("1996-01-27", 57),
+    ("1996-09-09", 65),
+    ("1997-11-05", 98),
+    ("1998-01-14", 99),
+    ("1999-09-14", 128),
+    ("2000-05", 164),
+]
 
 
-@pytest.mark.parametrize(
-    ("written", "count"), [("1995-09", 1), ("1996-09-09", 11), ("1997-05-02", 36), ("1998-01-14", 44), ("2002-12", 170)]
-)
-def test_enterprises_operating(park, written, count):
-    assert one(park, "operating", written).value == count
+def test_projects_committed(park, subtests):
+    for written, count in PROJECTS_COMMITTED:
+        with subtests.test(written=written, count=count):
+            assert one(park, "registered", written).value == count
+
+
+def test_enterprises_operating(park, subtests):
+    counts = {"1995-09": 1, "1996-09-09": 11, "1997-05-02": 36, "1998-01-14": 44, "2002-12": 170}
+    for written, count in counts.items():
+        with subtests.test(written=written, count=count):
+            assert one(park, "operating", written).value == count
 
 
 def test_committed_is_not_operating(park):
@@ -235,14 +237,15 @@ def test_events_are_told_in_both_languages(park):
         assert not CHINESE.search(event.event_en + event.actors_en)
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
-def test_chinese_has_chinese_punctuation(path):
-    if path.suffix == ".csv":
-        with path.open(encoding="utf-8", newline="") as stream:
-            cells = list(chain.from_iterable(csv.reader(stream)))
-    else:
-        cells = re.findall(r'"([^"]*)"', path.read_text(encoding="utf-8"))
-    assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == []
+def test_chinese_has_chinese_punctuation(subtests):
+    for path in sorted(FOLDER.iterdir()):
+        with subtests.test(path.name):
+            if path.suffix == ".csv":
+                with path.open(encoding="utf-8", newline="") as stream:
+                    cells = list(chain.from_iterable(csv.reader(stream)))
+            else:
+                cells = re.findall(r'"([^"]*)"', path.read_text(encoding="utf-8"))
+            assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == []
 
 
 def test_every_source_is_defined_and_used(park):

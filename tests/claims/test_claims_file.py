@@ -65,20 +65,21 @@ def written(tmp_path, text):
     return path
 
 
-@pytest.mark.parametrize(("there", "instead"), FAULTS, ids=range(len(FAULTS)))
-def test_a_fault_is_told_with_its_place(tmp_path, great_stone, there, instead):
-    assert there in WRITTEN
-    path = written(tmp_path, WRITTEN.replace(there, instead, 1))
-    claims, found = examine(path, great_stone)
-    assert claims is None
-    fault = next(one for one in found if (one.code, one.key) == FAULTS[there, instead])
-    assert fault.file == "claims.yaml"
-    assert fault.line is not None
-    assert fault.line > 0
-    for lang in ("en", "zh"):
-        said = fault.cause(lang) + fault.repair(lang)
-        assert said
-        assert "{" not in said.replace("{…}", "")
+def test_a_fault_is_told_with_its_place(tmp_path, great_stone, subtests):
+    for (there, instead), expected in FAULTS.items():
+        with subtests.test(there=there, instead=instead):
+            assert there in WRITTEN
+            path = written(tmp_path, WRITTEN.replace(there, instead, 1))
+            claims, found = examine(path, great_stone)
+            assert claims is None
+            fault = next(one for one in found if (one.code, one.key) == expected)
+            assert fault.file == "claims.yaml"
+            assert fault.line is not None
+            assert fault.line > 0
+            for lang in ("en", "zh"):
+                said = fault.cause(lang) + fault.repair(lang)
+                assert said
+                assert "{" not in said.replace("{…}", "")
 
 
 def test_all_faults_are_told_at_once(tmp_path, great_stone):
@@ -91,24 +92,25 @@ def test_all_faults_are_told_at_once(tmp_path, great_stone):
     assert len(caught.value.faults) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("", "cases.empty_file"),
-        ("format: 1\nclaims: [", "cases.broken_yaml"),
-        ("format: !!python/object/apply:os.system [echo]\n", "cases.tag"),
-        ("a: &a [1]\nb: *a\n", "cases.alias"),
-        ("format: 1\nformat: 1\n", "cases.repeated_key"),
-        ("[" * 60 + "]" * 60, "cases.too_deep"),
-        ("- 1\n", "cases.not_a_mapping"),
-        ("format: 1\x00\n", "cases.nul_byte"),
-        ("format: .nan\n", "cases.not_allowed"),
-    ],
-)
-def test_a_hostile_file_is_refused_in_words(tmp_path, text, code):
-    claims, found = examine(written(tmp_path, text))
-    assert claims is None
-    assert code in [one.code for one in found]
+A_HOSTILE_FILE_IS_REFUSED_IN_WORDS = [
+    ("", "cases.empty_file"),
+    ("format: 1\nclaims: [", "cases.broken_yaml"),
+    ("format: !!python/object/apply:os.system [echo]\n", "cases.tag"),
+    ("a: &a [1]\nb: *a\n", "cases.alias"),
+    ("format: 1\nformat: 1\n", "cases.repeated_key"),
+    ("[" * 60 + "]" * 60, "cases.too_deep"),
+    ("- 1\n", "cases.not_a_mapping"),
+    ("format: 1\x00\n", "cases.nul_byte"),
+    ("format: .nan\n", "cases.not_allowed"),
+]
+
+
+def test_a_hostile_file_is_refused_in_words(tmp_path, subtests):
+    for text, code in A_HOSTILE_FILE_IS_REFUSED_IN_WORDS:
+        with subtests.test(text=text, code=code):
+            claims, found = examine(written(tmp_path, text))
+            assert claims is None
+            assert code in [one.code for one in found]
 
 
 def test_a_world_must_be_named_in_which_a_part_is_false(tmp_path, great_stone):

@@ -16,20 +16,21 @@ SMALLER = {
 }
 
 
-@pytest.mark.parametrize(
-    ("values", "verdict"),
-    [
-        (spread(-0.30, 0.20), "supported"),
-        (spread(0.0, 0.04), "not_supported"),
-        (spread(0.02, 0.06), "not_supported"),  # the claimed effect is excluded, a small opposite one is not
-        (spread(0.30, 0.20), "contradicted"),
-        (spread(-0.05, 0.20), "not_identified"),
-        (sample(), "not_identified"),
-        (sample(np.nan, np.nan), "not_identified"),
-    ],
-)
-def test_every_verdict_of_a_rule(values, verdict):
-    assert judged(SMALLER, size=values) == verdict
+VERDICTS = [
+    (spread(-0.30, 0.20), "supported"),
+    (spread(0.0, 0.04), "not_supported"),
+    (spread(0.02, 0.06), "not_supported"),  # the claimed effect is excluded, a small opposite one is not
+    (spread(0.30, 0.20), "contradicted"),
+    (spread(-0.05, 0.20), "not_identified"),
+    (sample(), "not_identified"),
+    (sample(np.nan, np.nan), "not_identified"),
+]
+
+
+def test_every_verdict_of_a_rule(subtests):
+    for values, verdict in VERDICTS:
+        with subtests.test(values=values, verdict=verdict):
+            assert judged(SMALLER, size=values) == verdict
 
 
 @pytest.mark.parametrize(("below", "verdict"), [(95, "supported"), (94, "not_identified")])
@@ -98,21 +99,21 @@ def test_margins_have_names_and_signs():
     assert [resolve(word, MARGINS) for word in ("nil", "-nil", "+nil", 0.3)] == [0.05, -0.05, 0.05, 0.3]
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        {"of": "a"},
-        {"of": "a", "above": 1, "below": 0},
-        {"above": 1},
-        {"of": "a", "above": 1, "all": [{"of": "b", "above": 1}]},
-        {"any": []},
-        {"of": "a", "above": 1, "with": 0.5},
-        {"of": "a", "above": True},
-    ],
-)
-def test_a_condition_says_one_thing(written):
-    with pytest.raises(ValidationError):
-        Condition.model_validate(written)
+NO_CONDITIONS = [
+    {"of": "a"},
+    {"of": "a", "above": 1, "below": 0},
+    {"above": 1},
+    {"of": "a", "above": 1, "all": [{"of": "b", "above": 1}]},
+    {"any": []},
+    {"of": "a", "above": 1, "with": 0.5},
+    {"of": "a", "above": True},
+]
+
+
+def test_a_condition_says_one_thing(subtests):
+    for written in NO_CONDITIONS:
+        with subtests.test(written=written), pytest.raises(ValidationError):
+            Condition.model_validate(written)
 
 
 numbers = st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=60)

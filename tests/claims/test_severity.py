@@ -84,24 +84,25 @@ def test_steadiness_is_how_often_the_same_draws_say_the_same():
     assert 0.4 < steadiness(JUDGE, SMALLER, {"size": edge}, 1) < 0.8
 
 
-@pytest.mark.parametrize(
-    ("verdict", "variants", "left"),
-    [
-        ("supported", ["supported"] * 3, "supported"),
-        ("supported", ["supported", "not_identified"], "undetermined"),
-        ("supported", ["supported", "contradicted"], "undetermined"),
-        ("not_supported", ["supported"], "undetermined"),
-        ("not_supported", ["contradicted"], "not_supported"),
-        ("contradicted", ["not_supported"], "not_supported"),
-        ("contradicted", ["contradicted"], "contradicted"),
-        ("contradicted", ["not_identified"], "undetermined"),
-        ("not_identified", ["supported", "contradicted"], "not_identified"),
-        ("supported", [], "supported"),
-    ],
-)
-def test_a_verdict_that_flips_inside_the_block_is_undetermined(verdict, variants, left):
-    assert inside_block(verdict, variants) == left
-    assert any(flips(verdict, other) for other in variants) == (left == "undetermined")
+FLIPS = [
+    ("supported", ["supported"] * 3, "supported"),
+    ("supported", ["supported", "not_identified"], "undetermined"),
+    ("supported", ["supported", "contradicted"], "undetermined"),
+    ("not_supported", ["supported"], "undetermined"),
+    ("not_supported", ["contradicted"], "not_supported"),
+    ("contradicted", ["not_supported"], "not_supported"),
+    ("contradicted", ["contradicted"], "contradicted"),
+    ("contradicted", ["not_identified"], "undetermined"),
+    ("not_identified", ["supported", "contradicted"], "not_identified"),
+    ("supported", [], "supported"),
+]
+
+
+def test_a_verdict_that_flips_inside_the_block_is_undetermined(subtests):
+    for verdict, variants, left in FLIPS:
+        with subtests.test(verdict=verdict, variants=variants, left=left):
+            assert inside_block(verdict, variants) == left
+            assert any(flips(verdict, other) for other in variants) == (left == "undetermined")
 
 
 def test_a_headline_is_the_weakest_of_all_or_the_strongest_of_any():

@@ -27,7 +27,7 @@ def postgres_url(postgres: Server) -> str:
     return postgres.new_database(f"t{secrets.token_hex(6)}")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """What holds with SQLite must hold with PostgreSQL."""
     if request.param == "postgresql":

@@ -151,6 +151,7 @@ def content(out):
     return scenarios, jobs, executions
 
 
+@pytest.mark.long
 def test_a_database_moves_to_postgresql_and_back_whole(tmp_path, monkeypatch, postgres_url):
     here, there, back = tmp_path / "here", tmp_path / "there", tmp_path / "back"
     fill(here)

@@ -82,7 +82,7 @@ def claimed(folder, worker):
         return found
 
 
-@pytest.mark.parametrize("either", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+@pytest.mark.long
 def test_four_processes_claim_every_job_once(table, tmp_path):
     names = {added(table, f"job-{n}", f"owner-{n % 3}").id for n in range(60)}
     with multiprocessing.get_context("spawn").Pool(4) as pool:
@@ -281,6 +281,7 @@ def begin_and_be_killed(folder):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("attempts", "state"), [(1, "queued"), (MOST_ATTEMPTS, "failed")])
 def test_of_a_killed_server_another_takes_over(table, tmp_path, attempts, state):
     added(table, "a")
@@ -319,6 +320,7 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
     assert table.get("a").state == "queued"
 
 
+@pytest.mark.long
 def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgres_url, monkeypatch):
     monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
     monkeypatch.setattr(queues, "PULSE", 0.1)

@@ -116,6 +116,7 @@ time.sleep(60)
 """
 
 
+@pytest.mark.long
 def test_a_run_whose_process_is_killed_is_interrupted(tmp_path, either):
     command = [sys.executable, "-c", BEGIN_AND_WAIT, str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": SOURCE}
@@ -166,7 +167,7 @@ def begin_many(folder, name, count):
             raise RuntimeError(ledger.trouble.sentence())
 
 
-@pytest.mark.parametrize("either", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+@pytest.mark.long
 def test_eight_processes_open_an_empty_folder_at_once_and_write(tmp_path, either):
     context = multiprocessing.get_context("spawn")
     with context.Pool(8) as pool:

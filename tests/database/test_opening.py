@@ -88,7 +88,7 @@ def opened(folder):
         return versions_in(connection)
 
 
-@pytest.mark.parametrize("either", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True)
+@pytest.mark.long
 def test_eight_processes_bring_an_empty_database_up_at_once(tmp_path, either):
     if either == "sqlite":  # a file that is there already, so that the steps must be taken
         with closing(sqlite3.connect(tmp_path / "copark.sqlite3")) as base:

@@ -65,15 +65,16 @@ def faults_of(tmp_path, edits):
     return caught.value.faults
 
 
-@pytest.mark.parametrize("edits", BAD)
-def test_a_bad_edit_is_named_by_its_fault(tmp_path, edits):
-    (fault,) = faults_of(tmp_path, edits)
-    assert (fault.code, fault.key) == BAD[edits]
-    assert (fault.file, fault.line) == ("bad.yaml", 10 if "→" in fault.key else 11)
-    for lang in ("en", "zh"):
-        assert fault.cause(lang)
-        assert fault.repair(lang)
-        assert "{" not in fault.cause(lang) + fault.repair(lang)
+def test_a_bad_edit_is_named_by_its_fault(tmp_path, subtests):
+    for edits, expected in BAD.items():
+        with subtests.test(edits=edits):
+            (fault,) = faults_of(tmp_path, edits)
+            assert (fault.code, fault.key) == expected
+            assert (fault.file, fault.line) == ("bad.yaml", 10 if "→" in fault.key else 11)
+            for lang in ("en", "zh"):
+                assert fault.cause(lang)
+                assert fault.repair(lang)
+                assert "{" not in fault.cause(lang) + fault.repair(lang)
 
 
 def test_what_may_be_meant_is_suggested(tmp_path):

@@ -16,7 +16,7 @@ from copark.inference.diagnostics import movements, predictive_checks
 from copark.inference.refine import RefinePlan
 from tests.inference.conftest import CUT
 
-SMALL = Settings(runs=1 << 13, accepted=400, members=32, sweeps=1, last_sweeps=1, populations=2)
+SMALL = Settings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
 
 
 @pytest.fixture(scope="module")

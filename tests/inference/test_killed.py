@@ -71,8 +71,9 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*map(str, command)], cwd=root, capture_output=True, text=True, check=False, timeout=300)
 
 
-def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path) -> None:
-    """Thirteen times one after another, each time a little farther on."""
+@pytest.mark.parametrize("points", [POINTS[-1:], pytest.param(POINTS, marks=pytest.mark.long)], ids=["last", "every"])
+def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path, points) -> None:
+    """Thirteen times one after another, each time a little farther on; or once, at the last."""
     at: list[tuple[str, float]] = []
 
     def kept(path: Path, identity: str, state: State) -> None:
@@ -82,7 +83,7 @@ def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch,
 
     for module in (stages, batch):
         monkeypatch.setattr(module, "write_state", kept)
-    for point in POINTS:
+    for point in points:
         at[:] = [point]
         with pytest.raises(Killed):
             calibrated(tmp_path)

@@ -48,17 +48,17 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_faults_say_where_what_and_how_to_mend(tmp_path, name) -> None:
-    content, line, word = BAD[name]
-    with pytest.raises(FaultsFound) as found:
-        read_later(write(tmp_path, content))
-    fault = found.value.faults[0]
-    assert (fault.file, fault.line) == ("later.csv", line)
-    for lang in ("en", "zh"):
-        assert fault.cause(lang)
-        assert fault.repair(lang)
-    assert word in found.value.faults[0].sentence()
+def test_faults_say_where_what_and_how_to_mend(tmp_path, subtests: pytest.Subtests) -> None:
+    for name, (content, line, word) in BAD.items():
+        with subtests.test(name=name):
+            with pytest.raises(FaultsFound) as found:
+                read_later(write(tmp_path, content))
+            fault = found.value.faults[0]
+            assert (fault.file, fault.line) == ("later.csv", line)
+            for lang in ("en", "zh"):
+                assert fault.cause(lang)
+                assert fault.repair(lang)
+            assert word in found.value.faults[0].sentence()
 
 
 def test_all_faults_come_at_once_in_reading_order(tmp_path) -> None:

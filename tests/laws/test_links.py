@@ -69,13 +69,31 @@ def test_a_cut_arrow_carries_nothing(great_stone, link):
     assert any(not np.array_equal(made[name].values[2], made[name].values[3]) for name in felt)
 
 
-@pytest.mark.parametrize("link", sorted(catalogue().links))
-def test_a_delay_keeps_the_first_quarters_neutral(great_stone, link):
+WAYS = {
+    "cut": {"strength": 0.0},
+    "late": {"strength": 1.0, "delay": 400},
+    "once": {"strength": 0.0, "from": 0},
+    "later": {"strength": 0.0, "from": 24},
+    "never": {"strength": 0.0, "from": 24, "to": 24},
+}
+
+
+@pytest.fixture(scope="module")
+def arms(great_stone):
+    """Outputs with each arrow changed in each of the ways, by the arrow and the way; and with all of them whole."""
+    found = {("", "whole"): outputs_of(simulate(study(runs=16), great_stone))}
+    for way, change in WAYS.items():
+        changed = [arm(link.replace("_", "-"), links={link: change}) for link in catalogue().links]
+        made = simulate(study(*changed, runs=16), great_stone)
+        found |= {(link, way): outputs_of(made, n) for n, link in enumerate(catalogue().links)}
+    return found
+
+
+def test_a_delay_keeps_the_first_quarters_neutral(arms, subtests):
     """An arrow delayed beyond the horizon never arrives: the same bits as an arrow cut."""
-    late = arm("late", links={link: {"strength": 1.0, "delay": 400}})
-    cut = arm("cut", links={link: {"strength": 0.0}})
-    both = simulate(study(late, cut, runs=16), great_stone)
-    assert same_bits(outputs_of(both, 0), outputs_of(both, 1))
+    for link in catalogue().links:
+        with subtests.test(link):
+            assert same_bits(arms[link, "late"], arms[link, "cut"])
 
 
 def test_half_a_link_lies_between(great_stone):
@@ -85,18 +103,15 @@ def test_half_a_link_lies_between(great_stone):
     assert means[0] < means[1] < means[2]
 
 
-@pytest.mark.parametrize("link", sorted(catalogue().links))
-def test_a_cut_from_a_quarter_on_changes_nothing_before_it(great_stone, link):
+def test_a_cut_from_a_quarter_on_changes_nothing_before_it(arms, subtests):
     """What is cut later is whole until then; cut from the start it is the arrow cut, bit for bit."""
-    whole, later = arm("whole"), arm("later", links={link: {"strength": 0.0, "from": 24}})
-    cut, at_once = arm("cut", links={link: {"strength": 0.0}}), arm("once", links={link: {"strength": 0.0, "from": 0}})
-    never = arm("never", links={link: {"strength": 0.0, "from": 24, "to": 24}})
-    made = simulate(study(whole, later, cut, at_once, never, runs=16), great_stone)
-    outputs = [outputs_of(made, n) for n in range(5)]
-    before = [{name: values[:, :24] for name, values in one.items()} for one in outputs[:2]]
-    assert same_bits(*before)
-    assert same_bits(outputs[2], outputs[3])
-    assert same_bits(outputs[0], outputs[4])
+    whole = arms["", "whole"]
+    for link in catalogue().links:
+        with subtests.test(link):
+            before = [{name: values[:, :24] for name, values in one.items()} for one in (whole, arms[link, "later"])]
+            assert same_bits(*before)
+            assert same_bits(arms[link, "cut"], arms[link, "once"])
+            assert same_bits(whole, arms[link, "never"])
 
 
 def test_an_arrow_cut_for_some_years_is_felt_from_then_on(great_stone):

@@ -18,9 +18,10 @@ WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("shares", WORDS)
-def test_words_follow_the_rules(shares):
-    assert verdict(*shares) == WORDS[shares]
+def test_words_follow_the_rules(subtests):
+    for shares, words in WORDS.items():
+        with subtests.test(shares=shares):
+            assert verdict(*shares) == words
 
 
 def two_options():

@@ -95,19 +95,19 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize("sound", SPOILT)
-def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(sound, written, great_stone):
-    spoilt, key, word = SPOILT[sound]
-    assert sound in small()
-    found, faults = examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
-    assert found is None
-    told = [fault for fault in faults if fault.key.startswith(key)]
-    assert told, [fault.sentence() for fault in faults]
-    assert told[0].line is not None
-    for lang in ("en", "zh"):
-        assert told[0].cause(lang)
-        assert told[0].repair(lang)
-    assert word in " ".join(fault.sentence() for fault in faults)
+def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(written, great_stone, subtests):
+    for sound, (spoilt, key, word) in SPOILT.items():
+        with subtests.test(sound=sound):
+            assert sound in small()
+            found, faults = examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
+            assert found is None
+            told = [fault for fault in faults if fault.key.startswith(key)]
+            assert told, [fault.sentence() for fault in faults]
+            assert told[0].line is not None
+            for lang in ("en", "zh"):
+                assert told[0].cause(lang)
+                assert told[0].repair(lang)
+            assert word in " ".join(fault.sentence() for fault in faults)
 
 
 def test_all_faults_are_told_at_once(written, great_stone):
@@ -151,13 +151,14 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("harm", HOSTILE)
-def test_hostile_files_are_refused_with_words(harm, written, great_stone):
-    found, faults = examine_levers(written(HOSTILE[harm]), great_stone)
-    assert found is None
-    assert faults
-    for fault in faults:
-        assert re.search(r"\w", fault.sentence("zh"))
+def test_hostile_files_are_refused_with_words(written, great_stone, subtests):
+    for harm, text in HOSTILE.items():
+        with subtests.test(harm=harm):
+            found, faults = examine_levers(written(text), great_stone)
+            assert found is None
+            assert faults
+            for fault in faults:
+                assert re.search(r"\w", fault.sentence("zh"))
 
 
 def test_a_file_that_is_not_there_and_a_case_without_levers(tmp_path, great_stone):

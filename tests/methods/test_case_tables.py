@@ -54,16 +54,17 @@ def test_other_ways_to_write_it(tmp_path, content):
     assert table.values["Y"].tolist() == [0.9, 0.1, 0.0]
 
 
-@pytest.mark.parametrize(
-    ("header", "label", "expected"),
-    [("案例,A,Y", None, "p"), ("park,A,Y", None, "p"), ("whatever,A,Y", None, "p"), (",A,Y", None, "p"),
-     ("Y,A,name", None, "1"), ("A,Y,other", None, "1"), ("A,Y,other", "other", "1")],
-)  # fmt: skip
-def test_where_the_labels_are(tmp_path, header, label, expected):
+LABELS = [("案例,A,Y", None, "p"), ("park,A,Y", None, "p"), ("whatever,A,Y", None, "p"), (",A,Y", None, "p"),
+ ("Y,A,name", None, "1"), ("A,Y,other", None, "1"), ("A,Y,other", "other", "1")]  # fmt: skip
+
+
+def test_where_the_labels_are(tmp_path, subtests):
     """By name, or the first column if it is not used and not numeric, or as asked; else numbers."""
-    first = "p" if expected == "p" else "0.5"
-    table = read_case_table(written(tmp_path, f"{header}\n{first},0.5,1\n"), ["A", "Y"], label=label)
-    assert table.cases == (expected,)
+    for header, label, expected in LABELS:
+        with subtests.test(header=header, label=label, expected=expected):
+            first = "p" if expected == "p" else "0.5"
+            table = read_case_table(written(tmp_path, f"{header}\n{first},0.5,1\n"), ["A", "Y"], label=label)
+            assert table.cases == (expected,)
 
 
 def test_workbooks_are_read_like_csv(tmp_path):
@@ -113,18 +114,19 @@ def test_missing_columns_are_named_with_the_nearest(tmp_path):
     assert "GOV" in found[1].repair("zh")
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        ("", "empty_table"), ("\n\n", "empty_table"), ("case,A,B,Y\n", "no_rows"),
-        ("case;A;B;Y\nx;1;1;1\n", "separator"),
-        ("case,A,A,B,Y\nx,1,1,1,1\n", "repeated_column"), ('case,A,B,Y\n"x,1,1,1\n', "broken_csv"),
-        (GOOD.encode("utf-16"), "utf16"), ("case,A,B,Y\n巨石园区,1,1,1\n".encode("gb18030"), "not_utf8"),
-        (b"case,A,B,Y\nx\0,1,1,1\n", "nul_byte"), ("case,A,B,Y\n" + "x,NA,nan,-\n", "missing_value"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_told(tmp_path, content, code):
-    assert code in codes(faults_of(written(tmp_path, content)))
+UNREADABLE = [
+    ("", "empty_table"), ("\n\n", "empty_table"), ("case,A,B,Y\n", "no_rows"),
+    ("case;A;B;Y\nx;1;1;1\n", "separator"),
+    ("case,A,A,B,Y\nx,1,1,1,1\n", "repeated_column"), ('case,A,B,Y\n"x,1,1,1\n', "broken_csv"),
+    (GOOD.encode("utf-16"), "utf16"), ("case,A,B,Y\n巨石园区,1,1,1\n".encode("gb18030"), "not_utf8"),
+    (b"case,A,B,Y\nx\0,1,1,1\n", "nul_byte"), ("case,A,B,Y\n" + "x,NA,nan,-\n", "missing_value"),
+]  # fmt: skip
+
+
+def test_what_cannot_be_read_is_told(tmp_path, subtests):
+    for content, code in UNREADABLE:
+        with subtests.test(content=content, code=code):
+            assert code in codes(faults_of(written(tmp_path, content)))
 
 
 def test_files_that_are_none(tmp_path):

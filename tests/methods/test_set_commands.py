@@ -45,14 +45,15 @@ def asked(parks, method):
     }[method]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_fits_eighty_columns_and_leaves_no_key(name, lang, capsys):
-    code, out, _ = call([name, "--lang", lang, "--help"], capsys)
-    assert code == 0
-    assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert "set_methods." not in out
-    assert "…" not in out
+def test_help_fits_eighty_columns_and_leaves_no_key(capsys, subtests):
+    for name in COMMANDS:
+        for lang in ["en", "zh"]:
+            with subtests.test(name=name, lang=lang):
+                code, out, _ = call([name, "--lang", lang, "--help"], capsys)
+                assert code == 0
+                assert all(cell_len(line) <= 80 for line in out.splitlines())
+                assert "set_methods." not in out
+                assert "…" not in out
 
 
 @pytest.mark.parametrize("method", COMMANDS)
@@ -128,30 +129,31 @@ def test_faults_of_options_and_table_come_together(parks, capsys):
     assert "没有“Z”列" in err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["nca", "T", "--x", "A", "--y", "Y", "--corner", "9"], "no corner 9"),
-        (["nca", "T", "--x", "A", "--y", "Y", "--scope", "0,1"], "four limits"),
-        (["nca", "T", "--x", "A", "--y", "Y", "--seed", "-1"], "not a seed"),
-        (["coupling", "T", "--subsystems", "A"], "at least two"),
-        (["coupling", "T", "--subsystems", "A,B", "--formula", "old"], "standard, wang2021"),
-        (["coupling", "T", "--subsystems", "A,B", "--weights", "1,1"], "0.5,0.5"),
-        (["coupling", "T", "--subsystems", "A,B", "--permutations", "99999999"], "draws cannot"),
-        (["coupling", "T", "--subsystems", "A,W", "--scale", "none"], "scores lie between"),
-        (["power", "--weights", "1,x", "--quota", "1"], "not a number"),
-        (["power", "--weights", "1,2", "--quota", "9"], "not within reach"),
-        (["power", "--weights", "1,2", "--quota", "2", "--voters", "a"], "1 names for 2 weights"),
-        (["qca", "nowhere.csv", "--outcome", "Y", "--conditions", "A"], "no such file"),
-        (["qca", "T", "--outcome", "Y", "--conditions", "A", "--idm", "2"], "--idm"),
-    ],
-)
-def test_wrong_options_are_told_in_words(parks, arguments, words, capsys):
-    given = [parks if one == "T" else one for one in arguments]
-    code, out, err = call(given, capsys)
-    assert (code, out) == (1, "")
-    assert words in err
-    assert "Repair" in err
+WRONG_OPTIONS = [
+    (["nca", "T", "--x", "A", "--y", "Y", "--corner", "9"], "no corner 9"),
+    (["nca", "T", "--x", "A", "--y", "Y", "--scope", "0,1"], "four limits"),
+    (["nca", "T", "--x", "A", "--y", "Y", "--seed", "-1"], "not a seed"),
+    (["coupling", "T", "--subsystems", "A"], "at least two"),
+    (["coupling", "T", "--subsystems", "A,B", "--formula", "old"], "standard, wang2021"),
+    (["coupling", "T", "--subsystems", "A,B", "--weights", "1,1"], "0.5,0.5"),
+    (["coupling", "T", "--subsystems", "A,B", "--permutations", "99999999"], "draws cannot"),
+    (["coupling", "T", "--subsystems", "A,W", "--scale", "none"], "scores lie between"),
+    (["power", "--weights", "1,x", "--quota", "1"], "not a number"),
+    (["power", "--weights", "1,2", "--quota", "9"], "not within reach"),
+    (["power", "--weights", "1,2", "--quota", "2", "--voters", "a"], "1 names for 2 weights"),
+    (["qca", "nowhere.csv", "--outcome", "Y", "--conditions", "A"], "no such file"),
+    (["qca", "T", "--outcome", "Y", "--conditions", "A", "--idm", "2"], "--idm"),
+]
+
+
+def test_wrong_options_are_told_in_words(parks, capsys, subtests):
+    for arguments, words in WRONG_OPTIONS:
+        with subtests.test(arguments=arguments, words=words):
+            given = [parks if one == "T" else one for one in arguments]
+            code, out, err = call(given, capsys)
+            assert (code, out) == (1, "")
+            assert words in err
+            assert "Repair" in err
 
 
 def test_out_writes_a_page_and_says_where(parks, tmp_path, capsys):

@@ -94,6 +94,7 @@ KINDS = {
 }
 
 
+@pytest.mark.usefixtures("every_kind")
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("method", KINDS)
 def test_a_page_its_figures_tables_and_record(method, lang, folder):

@@ -58,11 +58,12 @@ def scores(panel: Panel, folder: Path) -> tuple[PanelScore, ...]:
     return score_panel(panel, folder=folder)
 
 
-@pytest.mark.parametrize("name", list_cases())
-def test_every_axis_of_every_case_has_a_role(name: str) -> None:
-    park = park_of(load_case(name))
-    assert set(park.space.names) <= set(AXES)
-    assert all(one.observation.date.last_day <= LAST.last_day for one in park.model.targets)
+def test_every_axis_of_every_case_has_a_role(subtests: pytest.Subtests) -> None:
+    for name in list_cases():
+        with subtests.test(name=name):
+            park = park_of(load_case(name))
+            assert set(park.space.names) <= set(AXES)
+            assert all(one.observation.date.last_day <= LAST.last_day for one in park.model.targets)
 
 
 def test_suzhou_keeps_what_it_reads_off_its_own_facts() -> None:
@@ -243,7 +244,6 @@ def test_base_rates_name_their_parks(panel: Panel) -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copark.report.pool.page.MOST_FORESTS", 1)
-    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg",))
     (folder / "out").mkdir(exist_ok=True)
     if not (folder / "out" / "pool").exists():
         (folder / "out" / "pool").symlink_to(folder, target_is_directory=True)
@@ -265,7 +265,6 @@ def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pyt
 def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
     monkeypatch.setattr("copark.inference.pool.outlook.RUNS", 128)
-    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg",))
     monkeypatch.setattr("copark.cases.list_cases", lambda: NAMES)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)

@@ -74,11 +74,13 @@ def test_figures_of_cases_draw(name: str, lang: str, case: Case) -> None:
     assert len(render(OF_CASES[name](case, lang), "svg")) > 5000
 
 
-@pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("name", OF_RESULTS)
-def test_figures_draw_on_tiny_and_odd_data(name: str, odd: str, case: Case) -> None:
-    made: Any = ODD[odd]
-    assert render(OF_RESULTS[name](make_result(**made), case, "en"), "svg")
+def test_figures_draw_on_tiny_and_odd_data(case: Case, subtests: pytest.Subtests) -> None:
+    for odd, given in ODD.items():
+        made: Any = given
+        result = make_result(**made)
+        for name, draw in OF_RESULTS.items():
+            with subtests.test(name=name, odd=odd):
+                assert render(draw(result, case, "en"), "svg")
 
 
 def test_fan_without_a_case_or_on_missing_values() -> None:
@@ -224,6 +226,7 @@ def test_figures_leave_the_readers_settings_alone(result: xr.Dataset, case: Case
         figure.savefig(BytesIO(), format="png")
 
 
+@pytest.mark.usefixtures("every_kind")
 def test_files_are_made_in_every_kind_and_say_what_made_them(tmp_path: Path, result: xr.Dataset) -> None:
     drawing = save(figures.fan(result), tmp_path / "fan-en", "Registered", "0123456789abcdef")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fan-en.pdf", "fan-en.png", "fan-en.svg"]

@@ -19,36 +19,36 @@ from copark.report.numbers import (
 )
 from copark.report.words import bounded, join
 
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (0.0, "0"), (1234.5, "1,234"), (347.0, "347"), (13.5, "14"), (5.25, "5.2"), (0.067, "0.067"), (-12.0, "−12"),
-        (-0.00001, "0"), (float("nan"), "–"), (float("inf"), "–"),
-    ],
-)  # fmt: skip
-def test_two_significant_figures_and_thousands(value: float, shown: str) -> None:
-    assert number(value) == shown
+ROUNDED = [
+    (0.0, "0"), (1234.5, "1,234"), (347.0, "347"), (13.5, "14"), (5.25, "5.2"), (0.067, "0.067"), (-12.0, "−12"),
+    (-0.00001, "0"), (float("nan"), "–"), (float("inf"), "–"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(13.5, "13.5"), (80.48, "80.48"), (1996553.0, "1,996,553"), (0.0, "0"), (-0.9, "−0.9"), (850.0000000001, "850")],
-)
-def test_a_reported_number_keeps_its_digits(value: float, shown: str) -> None:
-    assert exact(value) == shown
+def test_two_significant_figures_and_thousands(subtests: pytest.Subtests) -> None:
+    for value, shown in ROUNDED:
+        with subtests.test(value=value, shown=shown):
+            assert number(value) == shown
 
 
-@pytest.mark.parametrize(
-    ("share", "places", "shown"),
-    [
-        (0.5, 0, "50%"), (0.0, 0, "0%"), (1.0, 0, "100%"), (0.002, 0, "<1%"), (0.998, 0, ">99%"), (0.002, 1, "0.2%"),
-        (0.005, 0, "<1%"), (0.995, 0, ">99%"), (0.0051, 0, "1%"),
-        (float("nan"), 0, "–"),
-    ],
-)  # fmt: skip
-def test_shares_that_only_round_to_nothing_or_all_say_so(share: float, places: int, shown: str) -> None:
-    assert percent(share, places) == shown
+def test_a_reported_number_keeps_its_digits(subtests: pytest.Subtests) -> None:
+    digits = {13.5: "13.5", 80.48: "80.48", 1996553.0: "1,996,553", 0.0: "0", -0.9: "−0.9", 850.0000000001: "850"}
+    for value, shown in digits.items():
+        with subtests.test(value=value, shown=shown):
+            assert exact(value) == shown
+
+
+SHARES = [
+    (0.5, 0, "50%"), (0.0, 0, "0%"), (1.0, 0, "100%"), (0.002, 0, "<1%"), (0.998, 0, ">99%"), (0.002, 1, "0.2%"),
+    (0.005, 0, "<1%"), (0.995, 0, ">99%"), (0.0051, 0, "1%"),
+    (float("nan"), 0, "–"),
+]  # fmt: skip
+
+
+def test_shares_that_only_round_to_nothing_or_all_say_so(subtests: pytest.Subtests) -> None:
+    for share, places, shown in SHARES:
+        with subtests.test(share=share, places=places, shown=shown):
+            assert percent(share, places) == shown
 
 
 def test_sentences_say_less_than() -> None:
@@ -78,17 +78,18 @@ def test_units_are_written_after_the_number() -> None:
     assert quantity(float("nan"), "companies", "en") == "–"
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "unit", "lang", "shown"),
-    [
-        (56, 399, "companies", "en", "56 to 399 companies"), (56, 399, "companies", "zh", "56至399家"),
-        (726, 2278, "M USD", "en", "US$726 to 2,278 million"), (726, 2278, "M USD", "zh", "7.26至22.8亿美元"),
-        (-26, 60, "M USD", "en", "−US$26 to US$60 million"), (50, 172, "M USD", "zh", "5,000万美元至1.72亿美元"),
-        (0.76, 1.0, "1", "en", "0.76 to 1.0"), (float("nan"), 1.0, "1", "en", "–"),
-    ],
-)  # fmt: skip
-def test_a_range_says_its_unit_once(low: float, high: float, unit: str, lang: str, shown: str) -> None:
-    assert reach(low, high, unit, lang) == shown
+RANGES = [
+    (56, 399, "companies", "en", "56 to 399 companies"), (56, 399, "companies", "zh", "56至399家"),
+    (726, 2278, "M USD", "en", "US$726 to 2,278 million"), (726, 2278, "M USD", "zh", "7.26至22.8亿美元"),
+    (-26, 60, "M USD", "en", "−US$26 to US$60 million"), (50, 172, "M USD", "zh", "5,000万美元至1.72亿美元"),
+    (0.76, 1.0, "1", "en", "0.76 to 1.0"), (float("nan"), 1.0, "1", "en", "–"),
+]  # fmt: skip
+
+
+def test_a_range_says_its_unit_once(subtests: pytest.Subtests) -> None:
+    for low, high, unit, lang, shown in RANGES:
+        with subtests.test(low=low, high=high, unit=unit, lang=lang, shown=shown):
+            assert reach(low, high, unit, lang) == shown
 
 
 def test_bounds_in_words() -> None:

@@ -10,17 +10,10 @@ from copark.inference.ablations import ablate
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.exploration import explore
 from copark.inference.source import PosteriorSource
-from copark.report.figures import files
 
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")
 SMALL = explore.Settings(size=8, replicates=2, trajectories=3, sample=1 << 9, settings=8, futures=1)
-
-
-@pytest.fixture
-def vector_only(monkeypatch):
-    """Figures as SVG alone: a page needs no more."""
-    monkeypatch.setattr(files, "FORMATS", ("svg",))
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def test_the_plan_is_told_and_nothing_is_run(without_posterior, capsys, tmp_path
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_sensitivity_from_the_command_line(without_posterior, capsys, tmp_path, lang, vector_only):
+def test_sensitivity_from_the_command_line(without_posterior, capsys, tmp_path, lang):
     arguments = ["sensitivity", "great-stone", "--method", "sobol", "--size", "8", "--replicates", "1"]
     ask([*arguments, "--threads", "1", "--out", str(tmp_path)], lang)
     told = capsys.readouterr().out
@@ -71,7 +71,7 @@ def test_a_screen_alone_is_shown(without_posterior, capsys, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
-def test_ablations_from_the_command_line(without_posterior, capsys, tmp_path, monkeypatch, vector_only):
+def test_ablations_from_the_command_line(without_posterior, capsys, tmp_path, monkeypatch):
     from copark.inference.ablations import ablate
 
     monkeypatch.setattr(ablate, "RUNS_WITHOUT_POSTERIOR", 20)

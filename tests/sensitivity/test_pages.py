@@ -75,7 +75,7 @@ def test_unmoved_parameters_are_marked():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_of_an_exploration(exploration, lang, tmp_path, vector_only):
+def test_the_page_of_an_exploration(exploration, lang, tmp_path):
     told = []
     page = write_exploration(exploration, lang, tmp_path, lambda *done: told.append(done))
     html = page.read_text(encoding="utf-8")
@@ -89,7 +89,7 @@ def test_the_page_of_an_exploration(exploration, lang, tmp_path, vector_only):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_of_ablations(ablations, lang, tmp_path, vector_only):
+def test_the_page_of_ablations(ablations, lang, tmp_path):
     page = write_ablations(ablations, lang, tmp_path)
     html = page.read_text(encoding="utf-8")
     assert ablations.identity in html

@@ -37,18 +37,19 @@ def test_superiority_counts_ties_by_half():
     assert superiority([5, 5], [5]) == 0.5
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_share_of_deals_is_that_of_all_deals(seed):
+def test_the_share_of_deals_is_that_of_all_deals(subtests):
     """Counted by ranks and counted one deal at a time; with ties."""
-    values = np.random.default_rng(seed).integers(0, 6, 9).astype(float).tolist()
-    first, second = values[:4], values[4:]
-    here = abs(superiority(first, second) - 0.5)
-    far = [
-        abs(superiority([values[n] for n in chosen], [values[n] for n in range(9) if n not in chosen]) - 0.5)
-        >= here - 1e-12
-        for chosen in combinations(range(9), 4)
-    ]
-    assert exact_share(first, second) == pytest.approx(np.mean(far), abs=1e-12)
+    for seed in range(6):
+        with subtests.test(seed=seed):
+            values = np.random.default_rng(seed).integers(0, 6, 9).astype(float).tolist()
+            first, second = values[:4], values[4:]
+            here = abs(superiority(first, second) - 0.5)
+            far = [
+                abs(superiority([values[n] for n in chosen], [values[n] for n in range(9) if n not in chosen]) - 0.5)
+                >= here - 1e-12
+                for chosen in combinations(range(9), 4)
+            ]
+            assert exact_share(first, second) == pytest.approx(np.mean(far), abs=1e-12)
 
 
 def test_groups_that_do_not_differ_are_not_told_apart_and_too_few_say_nothing():
@@ -132,16 +133,17 @@ def test_a_factor_that_does_nothing_has_no_part_and_equals_share():
     assert {name: float(shapley(arms, name)[0]) for name in FACTORS} == pytest.approx(effects)
 
 
-@pytest.mark.parametrize(
-    ("record", "twins", "both"),
-    [
-        ("more", "more", "both_more"), ("less", "less", "both_less"), ("alike", "alike", "both_alike"),
-        ("more", "alike", "record_only"), ("alike", "less", "twins_only"), ("more", "less", "opposed"),
-        ("few", "more", "few"),
-    ],
-)  # fmt: skip
-def test_what_two_verdicts_make(record, twins, both):
-    assert verdict_of(record, twins) == both
+WHAT_TWO_VERDICTS_MAKE = [
+    ("more", "more", "both_more"), ("less", "less", "both_less"), ("alike", "alike", "both_alike"),
+    ("more", "alike", "record_only"), ("alike", "less", "twins_only"), ("more", "less", "opposed"),
+    ("few", "more", "few"),
+]  # fmt: skip
+
+
+def test_what_two_verdicts_make(subtests):
+    for record, twins, both in WHAT_TWO_VERDICTS_MAKE:
+        with subtests.test(record=record, twins=twins, both=both):
+            assert verdict_of(record, twins) == both
 
 
 # ---------------------------------------------------------------- the command

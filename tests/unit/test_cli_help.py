@@ -30,25 +30,24 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "environment", "expected"),
-    [
-        ([], {}, "en"),
-        ([], {"LANG": "zh_CN.UTF-8"}, "zh"),
-        ([], {"LANG": "C.UTF-8"}, "en"),
-        ([], {"LANG": "de_DE.UTF-8"}, "en"),
-        ([], {"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
-        ([], {"LANG": "zh_CN.UTF-8", "COPARK_LANG": "en"}, "en"),
-        (["run", "x", "--lang", "zh"], {"COPARK_LANG": "en"}, "zh"),
-        (["--lang=en", "run"], {"LANG": "zh_CN.UTF-8"}, "en"),
-        (["--lang"], {}, "en"),
-        (["--", "--lang", "zh"], {}, "en"),
-    ],
-)
-def test_the_language_is_the_nearest_that_was_named(
-    arguments: list[str], environment: dict[str, str], expected: str
-) -> None:
-    assert language(arguments, environment) == expected
+NAMED = [
+    ([], {}, "en"),
+    ([], {"LANG": "zh_CN.UTF-8"}, "zh"),
+    ([], {"LANG": "C.UTF-8"}, "en"),
+    ([], {"LANG": "de_DE.UTF-8"}, "en"),
+    ([], {"LANG": "zh_CN.UTF-8", "LC_ALL": "en_GB.UTF-8"}, "en"),
+    ([], {"LANG": "zh_CN.UTF-8", "COPARK_LANG": "en"}, "en"),
+    (["run", "x", "--lang", "zh"], {"COPARK_LANG": "en"}, "zh"),
+    (["--lang=en", "run"], {"LANG": "zh_CN.UTF-8"}, "en"),
+    (["--lang"], {}, "en"),
+    (["--", "--lang", "zh"], {}, "en"),
+]
+
+
+def test_the_language_is_the_nearest_that_was_named(subtests: pytest.Subtests) -> None:
+    for arguments, environment, expected in NAMED:
+        with subtests.test(arguments=arguments, environment=environment, expected=expected):
+            assert language(arguments, environment) == expected
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,17 +61,18 @@ def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> 
     assert call([], capsys) == call(["--help"], capsys)
 
 
-@pytest.mark.parametrize("name", [(), *((name,) for name in COMMANDS)], ids=lambda name: " ".join(name) or "copark")
-@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_help_fits_eighty_columns_and_leaves_no_key(
-    name: tuple[str, ...], lang: str, capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
 ) -> None:
-    code, out, _ = call([*name, "--lang", lang, "--help"], capsys)
-    assert code == 0
-    assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert "cli." not in out
-    assert "…" not in out
-    assert out.startswith({"en": "Usage: copark", "zh": "用法：copark"}[lang])
+    for lang in ["en", "zh"]:
+        for name in [(), *((name,) for name in COMMANDS)]:
+            with subtests.test(lang=lang, name=name):
+                code, out, _ = call([*name, "--lang", lang, "--help"], capsys)
+                assert code == 0
+                assert all(cell_len(line) <= 80 for line in out.splitlines())
+                assert "cli." not in out
+                assert "…" not in out
+                assert out.startswith({"en": "Usage: copark", "zh": "用法：copark"}[lang])
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,37 +81,34 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["--version"], capsys) == (0, f"{copark.__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "english", "chinese"),
-    [
-        (["fly"], "no command fly", "没有命令 fly"),
-        (["runn"], "did you mean: run?", "是否是：run？"),
-        (["run"], "NAME|PATH is missing", "缺少 NAME|PATH"),
-        (["export", "abcd"], "--format is missing", "缺少 --format"),
-        (["run", "x", "--rums", "3"], "no option --rums", "没有选项 --rums"),
-        (["run", "x", "--runs", "0"], "whole number from 1", "不小于 1"),
-        (["run", "x", "--runs", "many"], "whole number from 1", "不小于 1"),
-        (["run", "x", "--runs"], "whole number from 1", "不小于 1"),
-        (["run", "x", "--seed", "-1"], "whole number from 0", "0 到"),
-        (["run", "x", "--lang", "fr"], "en or zh", ""),
-        (["export", "abcd", "--format", "pdf", "--to", "x"], "netcdf, csv or xlsx", "netcdf、csv 或 xlsx"),
-        (["check", "one", "two"], "takes: two", "多余的参数：two"),
-        (["--lang", "xx"], "en or zh", ""),
-    ],
-)
+WRONG = [
+    (["fly"], "no command fly", "没有命令 fly"),
+    (["runn"], "did you mean: run?", "是否是：run？"),
+    (["run"], "NAME|PATH is missing", "缺少 NAME|PATH"),
+    (["export", "abcd"], "--format is missing", "缺少 --format"),
+    (["run", "x", "--rums", "3"], "no option --rums", "没有选项 --rums"),
+    (["run", "x", "--runs", "0"], "whole number from 1", "不小于 1"),
+    (["run", "x", "--runs", "many"], "whole number from 1", "不小于 1"),
+    (["run", "x", "--runs"], "whole number from 1", "不小于 1"),
+    (["run", "x", "--seed", "-1"], "whole number from 0", "0 到"),
+    (["run", "x", "--lang", "fr"], "en or zh", ""),
+    (["export", "abcd", "--format", "pdf", "--to", "x"], "netcdf, csv or xlsx", "netcdf、csv 或 xlsx"),
+    (["check", "one", "two"], "takes: two", "多余的参数：two"),
+    (["--lang", "xx"], "en or zh", ""),
+]
+
+
 def test_wrong_usage_is_told_in_one_line_with_code_two(
-    arguments: list[str],
-    english: str,
-    chinese: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    code, out, err = call(arguments, capsys)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert english in err
-    assert "--help` shows" in err
-    if chinese:
-        monkeypatch.setenv("COPARK_LANG", "zh")
-        code, out, err = call(arguments, capsys)
-        assert (code, out) == (2, "")
-        assert chinese in err
+    for arguments, english, chinese in WRONG:
+        with subtests.test(arguments=arguments, english=english, chinese=chinese):
+            code, out, err = call(arguments, capsys)
+            assert (code, out, err.count("\n")) == (2, "", 1)
+            assert english in err
+            assert "--help` shows" in err
+            if chinese:
+                monkeypatch.setenv("COPARK_LANG", "zh")
+                code, out, err = call(arguments, capsys)
+                assert (code, out) == (2, "")
+                assert chinese in err

@@ -34,24 +34,25 @@ VECTORS = Path(__file__).resolve().parents[3] / "shared" / "methods" / "ccd_vect
 SCORES = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6)
 
 
-@pytest.mark.parametrize(
-    ("scores", "standard", "corrected"),
-    [
-        # √(0.25)/0.5 = 1: equal scores couple fully, however low they are
-        ([0.5, 0.5], 1.0, 1.0),
-        # 2·√0.36/1.3 = 1.2/1.3; √[(1 − 0.5)·(0.4/0.9)] = √(2/9)
-        ([0.4, 0.9], 12.0 / 13.0, sqrt(2.0 / 9.0)),
-        # 2·√0.25/1.25 = 0.8; √[(1 − 0.75)·0.25] = 0.25
-        ([0.25, 1.0], 0.8, 0.25),
-        # (0.125)^(1/3)/(1.75/3) = 0.5·12/7; pairs ½ + ¾ + ¼ over 3 = ½; √[½·√(½·¼)]
-        ([1.0, 0.5, 0.25], 6.0 / 7.0, sqrt(0.5 * sqrt(0.125))),
-        ([0.0, 0.8], 0.0, 0.0),
-        ([0.0, 0.0], 0.0, 0.0),
-    ],
-)
-def test_both_forms_by_hand(scores: list[float], standard: float, corrected: float) -> None:
-    assert coupling(scores) == pytest.approx(standard, abs=1e-12)
-    assert coupling_corrected(scores) == pytest.approx(corrected, abs=1e-12)
+BY_HAND = [
+    # √(0.25)/0.5 = 1: equal scores couple fully, however low they are
+    ([0.5, 0.5], 1.0, 1.0),
+    # 2·√0.36/1.3 = 1.2/1.3; √[(1 − 0.5)·(0.4/0.9)] = √(2/9)
+    ([0.4, 0.9], 12.0 / 13.0, sqrt(2.0 / 9.0)),
+    # 2·√0.25/1.25 = 0.8; √[(1 − 0.75)·0.25] = 0.25
+    ([0.25, 1.0], 0.8, 0.25),
+    # (0.125)^(1/3)/(1.75/3) = 0.5·12/7; pairs ½ + ¾ + ¼ over 3 = ½; √[½·√(½·¼)]
+    ([1.0, 0.5, 0.25], 6.0 / 7.0, sqrt(0.5 * sqrt(0.125))),
+    ([0.0, 0.8], 0.0, 0.0),
+    ([0.0, 0.0], 0.0, 0.0),
+]
+
+
+def test_both_forms_by_hand(subtests: pytest.Subtests) -> None:
+    for scores, standard, corrected in BY_HAND:
+        with subtests.test(scores=scores, standard=standard, corrected=corrected):
+            assert coupling(scores) == pytest.approx(standard, abs=1e-12)
+            assert coupling_corrected(scores) == pytest.approx(corrected, abs=1e-12)
 
 
 def test_development_and_degree_by_hand() -> None:
@@ -110,13 +111,11 @@ def test_a_missing_score_is_not_a_zero() -> None:
     assert np.isnan(coupling_corrected([np.nan, 0.5]))
 
 
-@pytest.mark.parametrize("form", [coupling, coupling_corrected, development])
-@pytest.mark.parametrize(
-    ("scores", "words"), [([0.5, 1.2], "lie in"), ([-0.1, 0.4], "lie in"), ([0.5], "at least two")]
-)
-def test_scores_outside_the_range_are_refused(form: Any, scores: list[float], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        form(scores)
+def test_scores_outside_the_range_are_refused(subtests: pytest.Subtests) -> None:
+    for scores, words in [([0.5, 1.2], "lie in"), ([-0.1, 0.4], "lie in"), ([0.5], "at least two")]:
+        for form in [coupling, coupling_corrected, development]:
+            with subtests.test(scores=scores, words=words, form=form), pytest.raises(ValueError, match=words):
+                form(scores)
 
 
 @pytest.mark.parametrize("weights", [[0.5], [0.5, 0.6], [-0.5, 1.5]])
@@ -125,13 +124,14 @@ def test_weights_that_are_not_shares_are_refused(weights: list[float]) -> None:
         development([0.4, 0.9], weights)
 
 
-@pytest.mark.parametrize("step", range(1, 10))
-def test_a_boundary_belongs_to_the_side_that_is_asked_for(step: int) -> None:
-    boundary = step / 10.0
-    assert grade(boundary) == GRADES[step]
-    assert grade(boundary, closed="right") == GRADES[step - 1]
-    assert grade(boundary - 1e-9) == GRADES[step - 1]
-    assert grade(boundary + 1e-9, closed="right") == GRADES[step]
+def test_a_boundary_belongs_to_the_side_that_is_asked_for(subtests: pytest.Subtests) -> None:
+    for step in range(1, 10):
+        with subtests.test(step=step):
+            boundary = step / 10.0
+            assert grade(boundary) == GRADES[step]
+            assert grade(boundary, closed="right") == GRADES[step - 1]
+            assert grade(boundary - 1e-9) == GRADES[step - 1]
+            assert grade(boundary + 1e-9, closed="right") == GRADES[step]
 
 
 def test_the_ends_have_grades_and_nothing_lies_beyond() -> None:

@@ -222,12 +222,13 @@ def test_numbers_lie_strictly_between_zero_and_one():
     assert 1.0 - 20 / made.size < made.max() < 1.0
 
 
-@pytest.mark.parametrize("process", PROCESSES)
-def test_numbers_of_entities_are_uniform(process):
-    made = uniforms(process=process, quarter=process * 7)
-    assert stats.kstest(made, "uniform").pvalue > 1e-3
-    counts = np.bincount((made * 256).astype(int), minlength=256)
-    assert stats.chisquare(counts).pvalue > 1e-3
+def test_numbers_of_entities_are_uniform(subtests):
+    for process in PROCESSES:
+        with subtests.test(process=process):
+            made = uniforms(process=process, quarter=process * 7)
+            assert stats.kstest(made, "uniform").pvalue > 1e-3
+            counts = np.bincount((made * 256).astype(int), minlength=256)
+            assert stats.chisquare(counts).pvalue > 1e-3
 
 
 def test_numbers_of_one_entity_are_uniform_over_runs_seeds_and_quarters():
@@ -255,9 +256,10 @@ def test_low_bits_are_as_good_as_high_ones():
 BASE = {"process": luck.TRANSITORY, "quarter": 20}
 
 
-@pytest.mark.parametrize("apart", [1, 2, 3, 64, 4096, 12288, 1 << 31], ids=lambda n: f"{n} apart")
-def test_entities_are_independent(apart):
-    assert_independent(uniforms(**BASE), uniforms(**BASE, first=apart))
+def test_entities_are_independent(subtests):
+    for apart in [1, 2, 3, 64, 4096, 12288, 1 << 31]:
+        with subtests.test(apart=apart):
+            assert_independent(uniforms(**BASE), uniforms(**BASE, first=apart))
 
 
 @pytest.mark.parametrize("apart", [1, 2, 4, 16])
@@ -265,25 +267,29 @@ def test_quarters_are_independent(apart):
     assert_independent(uniforms(**BASE), uniforms(process=luck.TRANSITORY, quarter=20 + apart))
 
 
-@pytest.mark.parametrize("process", [p for p in PROCESSES if p != luck.TRANSITORY])
-def test_processes_are_independent(process):
-    assert_independent(uniforms(**BASE), uniforms(process=process, quarter=20))
+def test_processes_are_independent(subtests):
+    for process in [p for p in PROCESSES if p != luck.TRANSITORY]:
+        with subtests.test(process=process):
+            assert_independent(uniforms(**BASE), uniforms(process=process, quarter=20))
 
 
-@pytest.mark.parametrize("run", [1, 2, 64, 1000, 1 << 20, 1 << 33])
-def test_runs_are_independent(run):
-    assert_independent(uniforms(**BASE), uniforms(addresses(run=run), **BASE))
+def test_runs_are_independent(subtests):
+    for run in [1, 2, 64, 1000, 1 << 20, 1 << 33]:
+        with subtests.test(run=run):
+            assert_independent(uniforms(**BASE), uniforms(addresses(run=run), **BASE))
 
 
-@pytest.mark.parametrize("seed", [0, 2, 3, 1 + (1 << 16), 1 + (1 << 32)])
-def test_seeds_are_independent(seed):
-    assert_independent(uniforms(**BASE), uniforms(addresses(seed=seed), **BASE))
+def test_seeds_are_independent(subtests):
+    for seed in [0, 2, 3, 1 + (1 << 16), 1 + (1 << 32)]:
+        with subtests.test(seed=seed):
+            assert_independent(uniforms(**BASE), uniforms(addresses(seed=seed), **BASE))
 
 
-@pytest.mark.parametrize("number", range(1, luck.BUILD + 4))
-def test_aspects_are_independent(number):
-    for other in range(number):
-        assert_independent(uniforms(number=number), uniforms(number=other))
+def test_aspects_are_independent(subtests):
+    for number in range(1, luck.BUILD + 4):
+        with subtests.test(number=number):
+            for other in range(number):
+                assert_independent(uniforms(number=number), uniforms(number=other))
 
 
 def test_runs_are_independent_for_one_entity():

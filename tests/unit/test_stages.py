@@ -24,6 +24,7 @@ def test_stages_are_found() -> None:
     assert {"prepare", "simulate", "report", "batch", "replay"} <= set(STAGES)
 
 
-@pytest.mark.parametrize("name", STAGES)
-def test_a_stage_has_words(name: str) -> None:
-    assert has_text(f"cli.stage.{name}")
+def test_a_stage_has_words(subtests: pytest.Subtests) -> None:
+    for name in STAGES:
+        with subtests.test(name=name):
+            assert has_text(f"cli.stage.{name}")

@@ -82,14 +82,15 @@ def test_a_run_is_found_by_the_first_digits_of_its_identity(store: RunStore) -> 
         store.get("aaaa")
 
 
-@pytest.mark.parametrize("identity", ["ffff", "..", "../runs", "", "0", "a" * 65, "0123/../../etc", "名称"])
-def test_what_is_not_stored_is_not_found(store: RunStore, identity: str) -> None:
+def test_what_is_not_stored_is_not_found(store: RunStore, subtests: pytest.Subtests) -> None:
     store.save(ensemble())
-    assert store.find(identity) is None
-    with pytest.raises(NotFound) as refusal:
-        store.get(identity)
-    assert isinstance(refusal.value, FaultsFound)
-    assert "copark list" in refusal.value.faults[0].repair("zh")
+    for identity in ["ffff", "..", "../runs", "", "0", "a" * 65, "0123/../../etc", "名称"]:
+        with subtests.test(identity=identity):
+            assert store.find(identity) is None
+            with pytest.raises(NotFound) as refusal:
+                store.get(identity)
+            assert isinstance(refusal.value, FaultsFound)
+            assert "copark list" in refusal.value.faults[0].repair("zh")
 
 
 def test_an_older_run_stays_unless_it_is_to_be_replaced(store: RunStore) -> None:

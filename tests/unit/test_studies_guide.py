@@ -39,12 +39,13 @@ def test_every_key_is_told(guide: Path) -> None:
             assert told in words, told
 
 
-@pytest.mark.parametrize(("level", "key", "written"), examples(GUIDES[0]))
-def test_every_example_is_sound(level: str, key: str, written: str) -> None:
-    value = yaml.safe_load(written)
-    given = {"edits": {key: value}} if level == "edits" else {key: value}
-    scenario = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, **given})
-    assert len(inputs_of(load_case("great-stone"), scenario).world) == 80
+def test_every_example_is_sound(subtests: pytest.Subtests) -> None:
+    for level, key, written in examples(GUIDES[0]):
+        with subtests.test(level=level, key=key, written=written):
+            value = yaml.safe_load(written)
+            given = {"edits": {key: value}} if level == "edits" else {key: value}
+            scenario = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, **given})
+            assert len(inputs_of(load_case("great-stone"), scenario).world) == 80
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)

@@ -56,36 +56,37 @@ def test_output_in_one_currency_and_year_is_compared_with_the_record_alone() -> 
     assert found.recorded[1] == pytest.approx(0.005)
 
 
-@pytest.mark.parametrize(
-    ("context", "observations", "reason"),
-    [
-        (host("city_regional_product", 23_184, "BYN m", "2017-10"), [], "value_added"),
-        (host("host_gdp_growth", 3.1, "%"), [], "growth"),
-        (host("city_population", 2e6, "persons"), [], "no_counterpart"),
-        (host("host_industrial_production", 1e5, "BYN m"), [], "no_record"),
-        (host("host_industrial_production", 1e5, "BYN m"), [park("industrial_output", 9, "M USD")], "other_currency"),
-        (
-            host("host_industrial_production", 1e5, "BYN m"),
-            [park("industrial_output", 9, "BYN m", "2022")],
-            "other_period",
-        ),
-        (
-            host("host_industrial_production", 1e5, "BYN m"),
-            [park("industrial_output", 9, "BYN m", "2023-06")],
-            "other_period",
-        ),
-        (
-            host("host_industrial_production", 1e5, "BYN m"),
-            [park("industrial_output", 9, "BYN m", use=False, note="another value is used")],
-            "no_record",
-        ),
-    ],
-)
-def test_what_is_not_alike_is_not_compared(context: ContextValue, observations: list[Observation], reason: str) -> None:
-    found = weigh(ensemble([1.0]), [context], observations)[0]
-    assert found.model is None
-    assert found.recorded is None
-    assert found.reason == reason
+NOT_ALIKE = [
+    (host("city_regional_product", 23_184, "BYN m", "2017-10"), [], "value_added"),
+    (host("host_gdp_growth", 3.1, "%"), [], "growth"),
+    (host("city_population", 2e6, "persons"), [], "no_counterpart"),
+    (host("host_industrial_production", 1e5, "BYN m"), [], "no_record"),
+    (host("host_industrial_production", 1e5, "BYN m"), [park("industrial_output", 9, "M USD")], "other_currency"),
+    (
+        host("host_industrial_production", 1e5, "BYN m"),
+        [park("industrial_output", 9, "BYN m", "2022")],
+        "other_period",
+    ),
+    (
+        host("host_industrial_production", 1e5, "BYN m"),
+        [park("industrial_output", 9, "BYN m", "2023-06")],
+        "other_period",
+    ),
+    (
+        host("host_industrial_production", 1e5, "BYN m"),
+        [park("industrial_output", 9, "BYN m", use=False, note="another value is used")],
+        "no_record",
+    ),
+]
+
+
+def test_what_is_not_alike_is_not_compared(subtests: pytest.Subtests) -> None:
+    for context, observations, reason in NOT_ALIKE:
+        with subtests.test(context=context, observations=observations, reason=reason):
+            found = weigh(ensemble([1.0]), [context], observations)[0]
+            assert found.model is None
+            assert found.recorded is None
+            assert found.reason == reason
 
 
 def test_an_ensemble_without_runs_weighs_nothing() -> None:

@@ -77,6 +77,7 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     assert client.get(f"/api/v1/export/{last['identity']}.csv").is_success
 
 
+@pytest.mark.long
 def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tmp_path):
     with serve(data=tmp_path / "out") as client:
         first, second, third = (client.post("/api/v1/jobs", json=LONG | {"seed": seed}).json() for seed in (1, 2, 3))
@@ -105,6 +106,7 @@ def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tm
         assert client.delete(f"/api/v1/jobs/{first['id']}").json()["state"] == "cancelled"
 
 
+@pytest.mark.long
 def test_a_job_stops_within_a_chunk_of_being_cancelled(serve, tmp_path):
     """It would take minutes. To stop it may take a quarter of a second to be seen, and half a one to be killed."""
     with serve() as client:
@@ -125,6 +127,7 @@ def test_a_job_stops_within_a_chunk_of_being_cancelled(serve, tmp_path):
             time.sleep(0.02)
 
 
+@pytest.mark.long
 def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
     with serve() as client:
         job = client.post("/api/v1/jobs", json=LONG | {"runs": 6_000}).json()
@@ -142,6 +145,7 @@ def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
     assert faults_of(record.path, deep=True) == []
 
 
+@pytest.mark.long
 def test_owners_take_turns(serve):
     words = [{"X-Copark-Owner": f"a-word-nobody-can-guess-{n}"} for n in range(2)]
     with serve() as client:
@@ -155,6 +159,25 @@ def test_owners_take_turns(serve):
         wait_for(client, many[0], "cancelled")
 
 
+def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp_path, monkeypatch):
+    """The queue alone, with nobody who works: who has many waiting is behind who has one."""
+    monkeypatch.setattr(JobQueue, "start", lambda _: None)
+    words = [{"X-Copark-Owner": f"a-word-nobody-can-guess-{n}"} for n in range(2)]
+    with serve(data=tmp_path / "out") as client:
+        many = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}, headers=words[0]).json() for seed in range(3)]
+        one = client.post("/api/v1/jobs", json=LONG | {"seed": 9}, headers=words[1]).json()
+        asked = [f"/api/v1/jobs/{job['id']}" for job in (*many, one)]
+        assert [client.get(path).json()["place"] for path in asked] == [1, 3, 4, 2]
+        assert client.delete(asked[1]).json()["state"] == "cancelled"
+        assert [client.get(path).json()["place"] for path in asked] == [1, 0, 3, 2]
+    with serve(data=tmp_path / "out") as client:
+        told = [client.get(path).json() for path in asked]
+        assert [(job["state"], job["attempts"]) for job in told] == [
+            ("queued", 0), ("cancelled", 0), ("queued", 0), ("queued", 0),
+        ]  # fmt: skip
+
+
+@pytest.mark.long
 def test_a_slider_is_answered_while_a_job_runs(serve):
     with serve() as client:
         job = client.post("/api/v1/jobs", json=LONG).json()
@@ -165,6 +188,7 @@ def test_a_slider_is_answered_while_a_job_runs(serve):
         wait_for(client, job, "cancelled")
 
 
+@pytest.mark.long
 def test_what_ran_when_the_server_ended_is_queued_again(serve, tmp_path):
     with serve(data=tmp_path / "out") as client:
         first = client.post("/api/v1/jobs", json=LONG).json()
@@ -207,7 +231,8 @@ def test_a_job_with_faults_is_not_queued(client):
     assert client.post("/api/v1/jobs", json=SHORT | {"runs": 1_000_001}).status_code == 422
 
 
-@pytest.mark.parametrize("arms", [pytest.param(1, marks=pytest.mark.long), 2])
+@pytest.mark.long
+@pytest.mark.parametrize("arms", [1, 2])
 def test_a_report_is_a_page_of_its_own(client, monkeypatch, arms):
     monkeypatch.setattr("copark.web.api.exports.PATIENCE", 600.0)
     scenarios = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}][:arms]
@@ -219,6 +244,22 @@ def test_a_report_is_a_page_of_its_own(client, monkeypatch, arms):
     assert "<script" not in answer.text
     job = client.get("/api/v1/jobs").json()["jobs"][0]
     assert client.get(f"/api/v1/jobs/{job['id']}/page").content == answer.content
+
+
+def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr(JobQueue, "start", lambda _: None)
+    with serve(data=tmp_path / "out") as client:
+        asked = {"case": "great-stone", "runs": 6, "draws": "defaults"}
+        job = client.post("/api/v1/report", json=asked, headers={"prefer": "respond-async"}).json()
+        path = tmp_path / "out" / "reports" / "web-abcd" / "report.html"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"words")
+        table = services_of(client).jobs.table
+        assert table.end(table.claim("page", "w"), "done", page=str(path))
+        answer = client.get(f"/api/v1/jobs/{job['id']}/page")
+    assert (answer.status_code, answer.content) == (200, b"words")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "sandbox" in answer.headers["content-security-policy"]
 
 
 def test_a_report_can_be_waited_for_elsewhere(client):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import re
 
-import pytest
-
 from copark.web.problems import language_of
 from tests.web.conftest import EQUITY
 
@@ -57,11 +55,12 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "expected"), WRONG, ids=[str(n) for n in range(len(WRONG))])
-def test_every_fault_is_told_with_its_place(client, asked, expected):
-    answer = client.post(SIMULATE, json=asked)
-    assert answer.status_code == 422
-    assert faults(answer) == expected
+def test_every_fault_is_told_with_its_place(client, subtests):
+    for asked, expected in WRONG:
+        with subtests.test(asked=asked, expected=expected):
+            answer = client.post(SIMULATE, json=asked)
+            assert answer.status_code == 422
+            assert faults(answer) == expected
 
 
 def test_all_faults_are_told_at_once(client):
@@ -78,15 +77,16 @@ def test_shares_that_do_not_add_up_are_told_in_the_language_asked_for(client):
     assert by_header.json()["title"] == by_query.json()["title"] == english.json()["cause"]["zh"]
 
 
-@pytest.mark.parametrize(
-    ("query", "header", "lang"),
-    [
-        (None, None, "en"), ("zh", "en", "zh"), ("fr", "zh", "zh"), (None, "fr, zh;q=0.3, en;q=0.2", "zh"),
-        (None, "en;q=0.9, zh;q=1", "zh"), (None, "de", "en"), (None, "zh;q=nonsense", "en"), (None, "*", "en"),
-    ],
-)  # fmt: skip
-def test_the_language_is_the_one_liked_best(query, header, lang):
-    assert language_of(query, header) == lang
+LIKED = [
+    (None, None, "en"), ("zh", "en", "zh"), ("fr", "zh", "zh"), (None, "fr, zh;q=0.3, en;q=0.2", "zh"),
+    (None, "en;q=0.9, zh;q=1", "zh"), (None, "de", "en"), (None, "zh;q=nonsense", "en"), (None, "*", "en"),
+]  # fmt: skip
+
+
+def test_the_language_is_the_one_liked_best(subtests):
+    for query, header, lang in LIKED:
+        with subtests.test(query=query, header=header, lang=lang):
+            assert language_of(query, header) == lang
 
 
 def test_a_body_that_is_no_json_is_told(client):
@@ -101,26 +101,27 @@ def test_a_body_of_another_kind_is_told(client):
     assert faults(answer)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/api/v1/nothing", 404),
-        ("GET", "/api/v1/cases/nowhere", 404),
-        ("GET", "/api/v1/jobs/000000000000000000000000", 404),
-        ("GET", "/api/v1/export/0123456789abcdef.csv", 404),
-        ("GET", "/api/v1/runs/0123456789abcdef", 404),
-        ("DELETE", "/api/v1/cases/great-stone", 404),
-        ("PUT", "/api/v1/simulate", 405),
-        ("GET", "/api/v1/export/x", 422),
-        ("GET", "/api/v1/claims?case=suzhou", 404),
-        ("GET", "/missing.js", 404),
-        ("GET", "/api/v2/simulate", 404),
-    ],
-)
-def test_what_is_not_there_is_told_as_a_problem(client, method, path, status):
-    answer = client.request(method, path)
-    assert answer.status_code == status
-    faults(answer)
+NOT_THERE = [
+    ("GET", "/api/v1/nothing", 404),
+    ("GET", "/api/v1/cases/nowhere", 404),
+    ("GET", "/api/v1/jobs/000000000000000000000000", 404),
+    ("GET", "/api/v1/export/0123456789abcdef.csv", 404),
+    ("GET", "/api/v1/runs/0123456789abcdef", 404),
+    ("DELETE", "/api/v1/cases/great-stone", 404),
+    ("PUT", "/api/v1/simulate", 405),
+    ("GET", "/api/v1/export/x", 422),
+    ("GET", "/api/v1/claims?case=suzhou", 404),
+    ("GET", "/missing.js", 404),
+    ("GET", "/api/v2/simulate", 404),
+]
+
+
+def test_what_is_not_there_is_told_as_a_problem(client, subtests):
+    for method, path, status in NOT_THERE:
+        with subtests.test(method=method, path=path, status=status):
+            answer = client.request(method, path)
+            assert answer.status_code == status
+            faults(answer)
 
 
 def test_an_unforeseen_error_is_a_problem_without_its_details(client, monkeypatch, caplog):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.database.fixtures import either, postgres, postgres_url
 
 __all__ = ["either", "postgres", "postgres_url"]
@@ -37,25 +35,26 @@ def test_what_is_saved_is_found_by_its_owner_alone_and_after_a_restart(serve, ei
         assert client.get(URL, headers=MINE).json() == {"scenarios": []}
 
 
-@pytest.mark.parametrize(
-    ("name", "body", "headers", "status"),
-    [
-        ("x", BODY, {}, 422),
-        ("x", BODY, {"X-Copark-Owner": "short"}, 422),
-        ("x", BODY, {"X-Copark-Owner": "a" * 65}, 422),
-        ("a%2Fb", BODY, MINE, 405),
-        ("a%0Ab", BODY, MINE, 422),
-        ("n" * 121, BODY, MINE, 422),
-        ("x", BODY | {"more": 1}, MINE, 422),
-        ("x", BODY | {"case": "nowhere"}, MINE, 404),
-        ("x", BODY | {"case": "../etc"}, MINE, 422),
-        ("x", BODY | {"scenario": {"key": "a", "edits": {"drop": ["no/such"]}}}, MINE, 422),
-    ],
-)
-def test_what_is_not_a_scenario_of_somebodys_is_refused(client, name, body, headers, status):
-    answer = client.put(f"{URL}/{name}", json=body, headers=headers)
-    assert answer.status_code == status, answer.text
-    assert client.get(URL, headers=MINE).json() == {"scenarios": []}
+REFUSED = [
+    ("x", BODY, {}, 422),
+    ("x", BODY, {"X-Copark-Owner": "short"}, 422),
+    ("x", BODY, {"X-Copark-Owner": "a" * 65}, 422),
+    ("a%2Fb", BODY, MINE, 405),
+    ("a%0Ab", BODY, MINE, 422),
+    ("n" * 121, BODY, MINE, 422),
+    ("x", BODY | {"more": 1}, MINE, 422),
+    ("x", BODY | {"case": "nowhere"}, MINE, 404),
+    ("x", BODY | {"case": "../etc"}, MINE, 422),
+    ("x", BODY | {"scenario": {"key": "a", "edits": {"drop": ["no/such"]}}}, MINE, 422),
+]
+
+
+def test_what_is_not_a_scenario_of_somebodys_is_refused(client, subtests):
+    for name, body, headers, status in REFUSED:
+        with subtests.test(name=name, body=body, headers=headers, status=status):
+            answer = client.put(f"{URL}/{name}", json=body, headers=headers)
+            assert answer.status_code == status, answer.text
+            assert client.get(URL, headers=MINE).json() == {"scenarios": []}
 
 
 def test_a_scenario_that_does_not_fit_says_where(client):

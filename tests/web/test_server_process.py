@@ -51,6 +51,7 @@ def ask(address, path, body=None, **headers):
         return json.loads(answer.read())
 
 
+@pytest.mark.long
 def test_a_server_killed_and_started_again_gives_the_same_answers(tmp_path):
     asked = {"case": "great-stone", "runs": 30, "draws": "unsettled"}
     long = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
@@ -100,6 +101,7 @@ def is_dead(pid):
         return True
 
 
+@pytest.mark.long
 def test_an_open_address_needs_a_token_and_then_asks_for_it(tmp_path):
     with server(tmp_path / "out", "--host", "0.0.0.0", lang="zh") as (process, address):
         assert address is None
@@ -118,6 +120,7 @@ def test_an_open_address_needs_a_token_and_then_asks_for_it(tmp_path):
         assert ask(here, "/api/v1/status", authorization=f"Bearer {token}")["version"]
 
 
+@pytest.mark.long
 def test_a_port_that_is_taken_is_told(tmp_path):
     import socket
 

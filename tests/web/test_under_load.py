@@ -27,6 +27,7 @@ def test_a_door_is_left_again(serve):
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_thirty_two_clients_who_never_rest():
     found = saturate(15.0)
     assert not found.faults

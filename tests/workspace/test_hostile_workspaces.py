@@ -85,25 +85,27 @@ def test_a_forger_who_changes_nothing_is_believed(tmp_path, files):
     assert workspaces.verify(path).faults == ()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../escape.yaml", "/tmp/escape.yaml", "studies/../../escape.yaml", "studies\\x.yaml", "C:x.yaml", "run.py",
-        "studies/a/b.yaml", "cases/x/y/case.yaml", "runs/0123456789abcdef/x", "runs/XYZ/arrays.zarr/x",
-        "studies/.hidden.yaml", "studies/中.yaml", "cases/../runs/x/y/z", "./studies/x.yaml", "studies//x.yaml",
-        "studies/a\nb.yaml",
-        "runs/0123456789abcdef/a/" + "b/" * 9 + "c",
-    ],
-)  # fmt: skip
-def test_names_that_lead_out_or_nowhere(tmp_path, files, name):
-    assert refused(tmp_path, {**files, name: b"x"}) <= {"strange_file", "not_listed", "broken"}
+LEAD_OUT = [
+    "../escape.yaml", "/tmp/escape.yaml", "studies/../../escape.yaml", "studies\\x.yaml", "C:x.yaml", "run.py",
+    "studies/a/b.yaml", "cases/x/y/case.yaml", "runs/0123456789abcdef/x", "runs/XYZ/arrays.zarr/x",
+    "studies/.hidden.yaml", "studies/中.yaml", "cases/../runs/x/y/z", "./studies/x.yaml", "studies//x.yaml",
+    "studies/a\nb.yaml",
+    "runs/0123456789abcdef/a/" + "b/" * 9 + "c",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK])
-def test_links_and_devices(tmp_path, files, kind):
-    entries = [(entry_of(name), raw) for name, raw in files.items()]
-    content = zipped([*entries, (entry_of("studies/x.yaml", mode=kind | 0o777), b"/etc/passwd")])
-    assert refused(tmp_path, content) == {"not_a_plain_file"}
+def test_names_that_lead_out_or_nowhere(tmp_path, files, subtests):
+    for name in LEAD_OUT:
+        with subtests.test(name=name):
+            assert refused(tmp_path, {**files, name: b"x"}) <= {"strange_file", "not_listed", "broken"}
+
+
+def test_links_and_devices(tmp_path, files, subtests):
+    for kind in [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK]:
+        with subtests.test(kind=kind):
+            entries = [(entry_of(name), raw) for name, raw in files.items()]
+            content = zipped([*entries, (entry_of("studies/x.yaml", mode=kind | 0o777), b"/etc/passwd")])
+            assert refused(tmp_path, content) == {"not_a_plain_file"}
 
 
 def test_bombs(tmp_path, files):
@@ -128,21 +130,23 @@ def test_the_same_name_twice(tmp_path, files):
     assert refused(tmp_path, zipped([*entries, (entry_of("studies/HALF.yaml"), b"x")])) == {"twice"}
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"<html>", b"\0" * 400, b"PK\x05\x06" + b"\0" * 18])
-def test_what_is_no_workspace(tmp_path, content):
-    assert refused(tmp_path, content) <= {"not_an_archive", "no_list"}
+def test_what_is_no_workspace(tmp_path, subtests):
+    for content in [b"", b"PK", b"<html>", b"\0" * 400, b"PK\x05\x06" + b"\0" * 18]:
+        with subtests.test(content=content):
+            assert refused(tmp_path, content) <= {"not_an_archive", "no_list"}
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"", b"[]", b"{}", b"null", b'{"format": 1, "files": [1]}', b'{"format": 1, "files": {"a": 1}}', b"\xff",
-        b'{"format": 1, "files": [{"path": "a", "bytes": "1", "sha256": "x"}]}', b"[" * 90_000,
-        b'{"format": 99, "files": []}',
-    ],
-)  # fmt: skip
-def test_lists_that_are_none(tmp_path, files, content):
-    assert refused(tmp_path, {**files, MANIFEST: content}) <= {"bad_list", "other_format"}
+NO_LISTS = [
+    b"", b"[]", b"{}", b"null", b'{"format": 1, "files": [1]}', b'{"format": 1, "files": {"a": 1}}', b"\xff",
+    b'{"format": 1, "files": [{"path": "a", "bytes": "1", "sha256": "x"}]}', b"[" * 90_000,
+    b'{"format": 99, "files": []}',
+]  # fmt: skip
+
+
+def test_lists_that_are_none(tmp_path, files, subtests):
+    for content in NO_LISTS:
+        with subtests.test(content=content):
+            assert refused(tmp_path, {**files, MANIFEST: content}) <= {"bad_list", "other_format"}
 
 
 def test_a_bit_that_fell_over(tmp_path, files, run):
@@ -218,36 +222,38 @@ def test_a_run_of_another_case_is_said(tmp_path, files, run):
     assert [note.code for note in found.notes] == ["workspace.other_case"]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda array: {**array, "codecs": [{"name": "numcodecs.pickle"}]},
-        lambda array: {**array, "codecs": "bytes"},
-        lambda array: {**array, "codecs": [{"name": ["bytes"]}]},
-        lambda array: {**array, "shape": [10**12, 10**6, 10**6]},
-        lambda array: {**array, "shape": [-1]},
-        lambda array: {**array, "zarr_format": 2},
-        lambda array: [],
-    ],
-)
-def test_arrays_that_would_do_more_than_hold_numbers(tmp_path, files, run, change):
-    name = f"{run}/arrays.zarr/cash/zarr.json"
-    spoiled = {**files, name: as_json(change(json.loads(files[name])))}
-    assert refused(tmp_path, listed(resealed(spoiled, run))) == {"array"}
+BAD_ARRAYS = [
+    lambda array: {**array, "codecs": [{"name": "numcodecs.pickle"}]},
+    lambda array: {**array, "codecs": "bytes"},
+    lambda array: {**array, "codecs": [{"name": ["bytes"]}]},
+    lambda array: {**array, "shape": [10**12, 10**6, 10**6]},
+    lambda array: {**array, "shape": [-1]},
+    lambda array: {**array, "zarr_format": 2},
+    lambda array: [],
+]
 
 
-@pytest.mark.parametrize("entry", ["variables", "scenarios", "runs", "kept", "created", "format"])
-@pytest.mark.parametrize("value", [None, "", [], {"a": 1}])
-def test_what_the_store_could_not_read_is_not_opened(tmp_path, files, run, entry, value):
+def test_arrays_that_would_do_more_than_hold_numbers(tmp_path, files, run, subtests):
+    for change in BAD_ARRAYS:
+        with subtests.test(change=change):
+            name = f"{run}/arrays.zarr/cash/zarr.json"
+            spoiled = {**files, name: as_json(change(json.loads(files[name])))}
+            assert refused(tmp_path, listed(resealed(spoiled, run))) == {"array"}
+
+
+def test_what_the_store_could_not_read_is_not_opened(tmp_path, files, run, subtests):
     """Whatever stands in a run's metadata: it is refused, or what is opened can be listed."""
-    metadata = json.loads(files[f"{run}/metadata.json"]) | {entry: value}
-    other = resealed({**files, f"{run}/metadata.json": as_json(metadata)}, run)
-    path = tmp_path / "w.zip"
-    path.write_bytes(zipped([(entry_of(n), r) for n, r in listed(other).items()]))
-    with suppress(WorkspaceRefused):
-        workspaces.open_(path, tmp_path / "there")
-        assert not RunStore(tmp_path / "there" / "runs").records()[1]
-    assert workspaces.verify(path).faults == () or not (tmp_path / "there").exists()
+    for value in [None, "", [], {"a": 1}]:
+        for entry in ["variables", "scenarios", "runs", "kept", "created", "format"]:
+            with subtests.test(value=value, entry=entry):
+                metadata = json.loads(files[f"{run}/metadata.json"]) | {entry: value}
+                other = resealed({**files, f"{run}/metadata.json": as_json(metadata)}, run)
+                path, there = tmp_path / "w.zip", tmp_path / f"there-{entry}-{value}"
+                path.write_bytes(zipped([(entry_of(n), r) for n, r in listed(other).items()]))
+                with suppress(WorkspaceRefused):
+                    workspaces.open_(path, there)
+                    assert not RunStore(there / "runs").records()[1]
+                assert workspaces.verify(path).faults == () or not there.exists()
 
 
 def test_a_description_of_other_files(tmp_path, files):

@@ -139,27 +139,26 @@ def as_file(**changes: object) -> tuple[str, bytes]:
     return f"scenarios/{name}.json", raw
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"name": ""}, {"name": "a\x1b[2J"}, {"name": "a/b"}, {"name": "n" * 121}, {"name": "\u202ea"}, {"name": ".."},
-        {"case": "../etc"}, {"case": ""}, {"saved": "yesterday"}, {"saved": "2026-01-01T00:00:00+00:00\n"},
-        {"scenario": {"parameters": {"no_such": 1.0}}}, {"scenario": {"parameters": {"enquiry_rate": 1e300}}},
-        {"scenario": {"more": 1}}, {"scenario": {"edits": {"drop": 7}}},
-        {"scenario": {"title": {"en": "x" * 201, "zh": ""}}},
-    ],
-    ids=range(15),
-)  # fmt: skip
-def test_what_is_no_scenario_is_refused(own, tmp_path: Path, changes) -> None:
-    name, raw = as_file(**changes)
-    assert refused(tmp_path, listed({**files_of(own), name: raw})) == {"scenario"}
+NO_SCENARIOS = [
+    {"name": ""}, {"name": "a\x1b[2J"}, {"name": "a/b"}, {"name": "n" * 121}, {"name": "\u202ea"}, {"name": ".."},
+    {"case": "../etc"}, {"case": ""}, {"saved": "yesterday"}, {"saved": "2026-01-01T00:00:00+00:00\n"},
+    {"scenario": {"parameters": {"no_such": 1.0}}}, {"scenario": {"parameters": {"enquiry_rate": 1e300}}},
+    {"scenario": {"more": 1}}, {"scenario": {"edits": {"drop": 7}}},
+    {"scenario": {"title": {"en": "x" * 201, "zh": ""}}},
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"[]", b"{", b"[" * 90_000, b'{"format": 2}', b'{"format": NaN}', as_json({"format": 1})]
-)
-def test_files_that_hold_none(own, tmp_path: Path, raw: bytes) -> None:
-    assert refused(tmp_path, listed({**files_of(own), "scenarios/0123456789abcdef.json": raw})) == {"scenario"}
+def test_what_is_no_scenario_is_refused(own, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for changes in NO_SCENARIOS:
+        with subtests.test(changes=changes):
+            name, raw = as_file(**changes)
+            assert refused(tmp_path, listed({**files_of(own), name: raw})) == {"scenario"}
+
+
+def test_files_that_hold_none(own, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for raw in [b"", b"[]", b"{", b"[" * 90_000, b'{"format": 2}', b'{"format": NaN}', as_json({"format": 1})]:
+        with subtests.test(raw=raw):
+            assert refused(tmp_path, listed({**files_of(own), "scenarios/0123456789abcdef.json": raw})) == {"scenario"}
 
 
 def test_a_scenario_under_the_name_of_another(own, tmp_path: Path) -> None:

@@ -18,8 +18,6 @@ import pytest
 
 from copark.web.settings import DIST
 
-playwright = pytest.importorskip("playwright.sync_api")
-
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -78,6 +76,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as made:
         found = made.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found

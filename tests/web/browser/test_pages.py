@@ -9,6 +9,8 @@ import pytest
 
 from tests.web.browser.doing import opened
 
+pytestmark = pytest.mark.long
+
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 HEADINGS = {
     "simulate": ("Simulate", "模拟"), "compare": ("Compare", "对比"), "network": ("Network", "网络"),
@@ -66,7 +68,6 @@ def test_every_page_opens_whole_and_accessible(page: Any, name: str, lang: str, 
     check(page, name, lang, theme, width)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "theme", "width"),
     [("en", "dark", 1280), ("zh", "light", 1280), ("en", "light", 390), ("zh", "dark", 1920)],

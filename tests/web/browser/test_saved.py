@@ -12,6 +12,8 @@ from copark.store.database.scenarios import SHARED, ScenarioShelf
 from tests.web.browser.doing import changed, identity, opened, query, scenario, settled
 from tests.web.browser.test_pages import AXE, broken_rules
 
+pytestmark = pytest.mark.long
+
 WORDS = {
     "en": {
         "name": "Name", "save": "Save", "replace": "Replace", "open": "Open: {}", "delete": "Delete: {}",

@@ -13,6 +13,8 @@ import pytest
 
 from tests.web.browser.doing import changed, identity, opened, pictures, query, scenario, settled
 
+pytestmark = pytest.mark.long
+
 
 def test_a_released_slider_is_in_the_address_and_reloading_gives_the_same_picture(page: Any) -> None:
     opened(page)

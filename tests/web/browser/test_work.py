@@ -11,6 +11,8 @@ import pytest
 
 from tests.web.browser.doing import query
 
+pytestmark = pytest.mark.long
+
 
 def test_scenarios_are_compared_added_and_taken_away(page: Any) -> None:
     page.goto("/compare?lang=en")
@@ -122,7 +124,6 @@ def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> Non
     page.get_by_text("neutral + strength").wait_for()
 
 
-@pytest.mark.long
 def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
     page.goto("/report?lang=en&runs=100")
     page.get_by_label("Language of the report").select_option("zh")
