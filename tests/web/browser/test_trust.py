@@ -1,4 +1,4 @@
-"""How far parameters rest on a park's record stands beside every headline; shares of outcomes of others come on request."""
+"""How far parameters rest on a record stands beside every headline; outcome shares of other parks come on request."""
 
 from __future__ import annotations
 
