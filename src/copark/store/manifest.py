@@ -100,7 +100,9 @@ def listed_in(folder: Path) -> frozenset[str]:
 
 def _extras(folder: Path, listed: Iterable[str]) -> Iterator[str]:
     files = {NAME, *listed}
-    folders = {name[:at] for name in files for at, letter in enumerate(name) if letter == "/"}
+    folders = {name.rpartition("/")[0] for name in files}
+    while above := {name.rpartition("/")[0] for name in folders} - folders:
+        folders |= above
     for place, inside, names in os.walk(folder):
         begin = "" if Path(place) == folder else f"{Path(place).relative_to(folder).as_posix()}/"
         known = [name for name in inside if begin + name in folders]
