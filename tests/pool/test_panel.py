@@ -175,6 +175,7 @@ def test_a_park_without_data_says_nothing() -> None:
     assert sum(panel.lenders().values()) == pytest.approx(1.0)
 
 
+@pytest.mark.long
 def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: Path) -> None:
     """A step that is there is not done again; half a file is."""
     learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
@@ -241,7 +242,7 @@ def test_base_rates_name_their_parks(panel: Panel) -> None:
     assert same.values[0] <= same.values[1] <= same.values[2]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copark.report.pool.page.MOST_FORESTS", 1)
     (folder / "out").mkdir(exist_ok=True)
@@ -261,7 +262,7 @@ def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pyt
     assert len(answer.contests) == 3
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
     monkeypatch.setattr("copark.inference.pool.outlook.RUNS", 128)
