@@ -98,10 +98,15 @@ def test_more_than_is_drawn_as_a_limit_and_read_as_a_range(answer):
     assert point["percentile"] == pytest.approx(point["percentile_to"] - point["percentile_from"])
 
 
-def test_the_summary_says_the_numbers(answer):
-    standing = next(one for one in answer["arms"][1]["outcomes"] if one["name"] == "self_standing")
+def test_the_summary_says_the_numbers(client, answer):
+    """Shares of a calibrated park; of assumed ranges what is on record, and how many enterprises operate."""
+    calibrated = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior"}).json()
+    standing = next(one for one in calibrated["arms"][1]["outcomes"] if one["name"] == "self_standing")
+    operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
     for lang in ("en", "zh"):
-        assert f"{standing['share']:.0%}" in answer["summary"][lang]
+        assert f"{standing['share']:.0%}" in calibrated["summary"][lang]
+        assert operating["shown"][lang] in answer["summary"][lang]
+        assert answer["trust"]["recorded"][lang] in answer["summary"][lang]
         assert answer["judged"] in answer["summary"][lang]
 
 

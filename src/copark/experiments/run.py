@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from copark.experiments.results import NEEDED, Label, Runs, assemble, label, out
 from copark.experiments.sample import drawn_parameters, fill, sample
 from copark.experiments.source import DrawSource, values_of, with_parameters
 from copark.experiments.study import Scenario, Study
+from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
+from copark.model.compiler import ENABLED
 from copark.model.kernel import BLOCK, simulate_block
 from copark.model.variables import catalogue
 from copark.texts import text
@@ -78,6 +81,20 @@ def inputs_of(case: Case, scenario: Scenario, quarters: int | None = None) -> In
         if n < len(inputs.anchors):
             inputs.anchors["quarter"][n] = -1
     return inputs
+
+
+def is_compiled() -> bool:
+    """Whether machine code of the kernel as it stands is on disk, or none is needed.
+
+    The compiler's index of what it has compiled lies in the kernel's own folder, and is older than the kernel's file
+    where that was changed or fetched anew.
+    """
+    if not ENABLED:
+        return True
+    compiled: Any = kernel.simulate_block
+    since = Path(kernel.__file__).stat().st_mtime
+    found = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
+    return any(path.stat().st_mtime >= since for path in found)
 
 
 class Prepared(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,12 @@ def save(found: Calibration, folder: Path) -> None:
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
+def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
+    """Every array of a file; the file is closed whatever is wrong with it."""
+    with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as kept:
+        return {name: kept[name] for name in kept.files}
+
+
 def load(case: Case, folder: Path | None = None) -> Stored:
     """Read posteriors of a case, the shipped ones by default; the case is read as it was for the calibration.
 
@@ -116,12 +123,11 @@ def load(case: Case, folder: Path | None = None) -> Stored:
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut)
     space = PriorSpace.of(case)
-    with np.load(place / "parameters.npz", allow_pickle=False) as kept:
-        points = kept["points"].astype(np.float64)
+    points = arrays_in(place / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
-    with np.load(place / "replay.npz", allow_pickle=False) as kept:
-        pairs, lucks = kept["points"], kept["lucks"]
-        population, seen = kept["population"].astype(np.int64), kept["seen"].astype(np.float64)
+    kept = arrays_in(place / "replay.npz")
+    pairs, lucks = kept["points"], kept["lucks"]
+    population, seen = kept["population"].astype(np.int64), kept["seen"].astype(np.float64)
     replay = ReplayPosterior(
         space=space,
         model=ObservationModel(targets(case, cut=cut)),

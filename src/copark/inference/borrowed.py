@@ -26,6 +26,7 @@ from copark.experiments.sample import fill, uniforms
 from copark.experiments.study import Study
 from copark.experiments.trust import Trust
 from copark.identity import hash_content, identity_of
+from copark.inference.artefacts import arrays_in
 from copark.inference.pool.axes import AXES, POOLED, SIZES, is_pooled, read_for_panel
 from copark.inference.pool.local import scores_of
 from copark.inference.pool.panel import Panel, recipe_of
@@ -136,8 +137,7 @@ def load(folder: Path) -> PooledDraws:
     recipe = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     if recipe is None or list(recipe["axes"]) != sorted(AXES):
         raise NotFound(text("trust.none_borrowed"))
-    with np.load(folder / "pooled.npz", allow_pickle=False) as kept:
-        read = {name: kept[name].astype(np.float64) for name in kept.files}
+    read = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
     theta = {name.removeprefix("theta/"): values for name, values in read.items() if name.startswith("theta/")}
     return PooledDraws(recipe, read["mu"], read["tau"], theta)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.texts import text
+from copark.experiments.trust import Trust
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.claims import read_claims, stored_verdicts, try_claims
 from copark.workflows.places import reports_in, stage
@@ -203,7 +203,7 @@ def _answer(
         fixed=str(found.file.rules.fixed),
         intervention=found.kept.identity,
         read=read,
-        kind=text(f"claims.kind.{made['draws_of']}", lang),
+        kind=Trust.of(made).label(lang),
         draws=made["draws"],
         futures=made["futures"],
         cases=len(found.scores),

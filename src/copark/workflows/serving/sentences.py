@@ -71,9 +71,7 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
     if not last.finished:
         return said("web.words.no_run", title=last.title)
     if not trust.outcomes_shown:
-        shown = next((one.shown for one in last.headlines if one.output == OPERATING), said("web.words.nothing"))
-        return said("web.words.summary_recorded", title=last.title, recorded=trust.recorded, label=trust.label,
-                    quarter=quarter, shown=shown)  # fmt: skip
+        return _without_shares(arms, changes, quarter, trust)
     standing = next(one for one in last.outcomes if one.name == STANDING)
     told: dict[str, Any] = {
         "title": last.title, "runs": number(last.finished, 0), "quarter": quarter,
@@ -89,6 +87,21 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
         "web.words.summary_change", reference=arms[0].title, before=share_words(move.reference_share or 0.0),
         change=points(move.change or 0.0), low=points(move.low or 0.0), high=points(move.high or 0.0), **told,
     )  # fmt: skip
+
+
+def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+    """What is on record, how many enterprises operate in the runs, and how many more or fewer than in the reference."""
+    last, nothing = arms[-1], said("web.words.nothing")
+    told: dict[str, Any] = {
+        "title": last.title, "recorded": trust.recorded, "label": trust.label, "quarter": quarter,
+        "shown": next((one.shown for one in last.headlines if one.output == OPERATING), nothing),
+    }  # fmt: skip
+    if not changes:
+        return said("web.words.recorded", **told)
+    if changes[-1].begins is None:
+        return said("web.words.recorded_same", reference=arms[0].title, **told)
+    moved = next((one.shown for one in changes[-1].headlines if one.output == OPERATING), nothing)
+    return said("web.words.recorded_change", reference=arms[0].title, change=moved, **told)
 
 
 def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, labels: Sequence[str]) -> list[Said]:
