@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from copark import workflows
 from copark.cli import main
 from copark.errors import FaultsFound, NotFound, RunRefused
+from copark.experiments.trust import Trust
 from copark.texts import text
 from copark.workflows import ArmMoves, ArmOutcome, Compared, Effect
 
@@ -153,6 +154,7 @@ def compared(**changes: Any) -> Compared:
         "title": "A study", "reference": "As it is", "identities": ("0123456789abcdef",), "pairs": 1000,
         "seconds": 3.0, "begins": ((effects[0].arm, "2015Q2"),), "effects": effects, "outcomes": outcomes,
         "moves": (MOVES,), "report": Path("out/c.html"),
+        "trust": Trust("calibrated", "shipped", "great-stone", "2020Q4", 23), "recorded": "",
     }  # fmt: skip
     return Compared(**(found | changes))
 
@@ -171,6 +173,16 @@ def test_the_screen_shows_effects_outcomes_and_the_page(
     for words in (*numbers, MOVES.sentence, *MOVES.rows[0]):
         assert words in shown
     assert all(cell_len(line) <= 80 for line in shown.splitlines())
+
+
+def test_of_a_park_that_is_not_calibrated_outcomes_and_why_they_change_are_told_on_request_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assumed = compared(trust=Trust("uncalibrated", "prior", "great-stone"), recorded="It closed.")
+    monkeypatch.setattr(workflows, "compare", lambda *_, **__: assumed)
+    _, shown, _ = call(["compare", "a"], capsys)
+    assert "It closed." in shown
+    assert MOVES.sentence not in shown
 
 
 def test_an_arm_that_never_differs_is_said_to(
