@@ -63,24 +63,11 @@ def calibrate(
              "--crosscheck": crosscheck, "--workers": bool(workers), "--scheduler": bool(scheduler)}  # fmt: skip
     means = Means(threads, scheduler, workers)
     pooling.check_asked(case, pool=pool, cases=cases, others=[name for name, on in asked.items() if on], lang=ctx.obj)
-    if check and (pool or case is None):
-        with Progress(ctx.obj) as progress:
-            learned = pooling.check_pool(threads=threads, lang=ctx.obj, out=out, progress=progress)
-        show_rechecked(learned, ctx.obj)
-        if not learned.passed:
-            raise typer.Exit(1)
+    if check:
+        recheck(None if pool else case, means, ctx.obj, out)
         return
     if pool or case is None:
         calibrate_pool(cases, runs, seed, threads, ctx.obj, out, report=not no_report)
-        return
-    if check:
-        with Progress(ctx.obj) as progress:
-            found = calibrating.check_posterior(
-                case, threads=threads, means=means, out=out, lang=ctx.obj, progress=progress
-            )  # fmt: skip
-        show_rechecked(found, ctx.obj)
-        if not found.passed:
-            raise typer.Exit(1)
         return
     if crosscheck:
         cross_checked(case, runs, seed, means, ctx.obj, out)
@@ -95,6 +82,23 @@ def calibrate(
             lang=ctx.obj, out=out, report=not no_report, progress=progress,
         )  # fmt: skip
     show_calibrated(made, ctx.obj)
+
+
+def recheck(case: str | None, means: Means, lang: str, out: Path) -> None:
+    """Make the posterior that ships with a case, or of no case the panel's, again; end with 1 if it is another."""
+    from copark.cli.progress import Progress
+    from copark.workflows import calibrating, pooling
+
+    with Progress(lang) as progress:
+        if case is None:
+            found = pooling.check_pool(threads=means.threads, lang=lang, out=out, progress=progress)
+        else:
+            found = calibrating.check_posterior(
+                case, threads=means.threads, means=means, out=out, lang=lang, progress=progress
+            )  # fmt: skip
+    show_rechecked(found, lang)
+    if not found.passed:
+        raise typer.Exit(1)
 
 
 def cross_checked(

@@ -78,10 +78,8 @@ def cascade(
         First quarter of the cut, as a label; by default the one after the posterior's cut, or else the start.
     draws
         Draws of parameters.
-    parameters
-        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
-    seed, threads, lang, out, report, announce, progress
-        As in :func:`copark.workflows.compare`.
+    seed, parameters, threads, lang, out, report, announce, progress
+        As in :func:`copark.workflows.run_study`.
 
     Raises
     ------

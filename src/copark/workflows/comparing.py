@@ -43,10 +43,8 @@ def compare(
         Another one, whose scenarios are the arms; by default the other scenarios of the first.
     runs, seed
         In the place of the studies' own; of stored runs as they are.
-    parameters
-        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
-    threads
-        Threads; they do not change the numbers.
+    parameters, threads
+        As in :func:`copark.workflows.run_study`.
     lang
         ``en`` or ``zh``.
     out

@@ -50,8 +50,7 @@ def run_study(
     runs, seed, draws
         In the place of the study's own.
     parameters
-        ``own``, ``shipped``, ``borrowed`` or ``prior``: which parameters, in the place of the best the case has
-        (:mod:`copark.inference.case_parameters`).
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
     threads, means
         Threads here, or other means to make the runs, which do not change the numbers.
     lang, out
@@ -74,7 +73,6 @@ def run_study(
     from copark.cases import load_case
     from copark.experiments.study import Study, load_study
     from copark.inference.case_parameters import settle
-    from copark.report.write import write_report
 
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case, began = load_case(named.case), time.monotonic()
@@ -83,13 +81,20 @@ def run_study(
     study, record, reused, notes = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
     seconds = time.monotonic() - began
     result = store_in(out).load(record.identity)
-    page = None
-    if report:
-        stage(progress, "report")(0, 0)
-        folder = reports_in(out) / f"{study.name}-{record.identity}"
-        page = write_report(result, case, lang, folder, stage(progress, "report"))
+    page = _report(result, study, case, lang, Path(out), progress) if report else None
     made = _outcome(record, result, study, case, lang, reused=reused, seconds=seconds, page=page)
     return replace(made, notes=(*has.said(lang), *notes))
+
+
+def _report(
+    result: xr.Dataset, study: Study, case: Case, lang: str, out: Path, progress: Progress | None
+) -> Path:  # fmt: skip
+    """Write the report of a stored run; give its page."""
+    from copark.report.write import write_report
+
+    stage(progress, "report")(0, 0)
+    folder = reports_in(out) / f"{study.name}-{result.attrs['identity']}"
+    return write_report(result, case, lang, folder, stage(progress, "report"))
 
 
 class _Asked(NamedTuple):

@@ -210,13 +210,11 @@ def sensitivity(
     began = time.monotonic()
     asked = settings_of(method, size, replicates, over, seed)
     found = load_case(case)
-    has = parameters_of(found, out)
-    stored = has.stored
+    stored = parameters_of(found, out).stored
     if stored is None and over == "posterior-box":
         raise RunRefused(text("sensitivity.refused.posterior", case=found.name))
     stage(progress, "prepare")(0, 0)
-    parameters = None if stored is None else stored.parameters
-    source = has.source if isinstance(has.source, PosteriorSource) else None
+    parameters, source = (None, None) if stored is None else (stored.parameters, PosteriorSource.of(stored))
     batch = batch_in(stored, out) if stored is not None and "given" in asked.methods else None
     content = {**provenance_of(found, asked, parameters, source, batch), "box": _box(parameters)}
     with kept_stages(out, content, progress) as stages:
