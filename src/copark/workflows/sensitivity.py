@@ -210,11 +210,12 @@ def sensitivity(
     began = time.monotonic()
     asked = settings_of(method, size, replicates, over, seed)
     found = load_case(case)
-    stored = parameters_of(found, out).stored
+    stored, source = (has := parameters_of(found, out)).stored, has.source
     if stored is None and over == "posterior-box":
         raise RunRefused(text("sensitivity.refused.posterior", case=found.name))
     stage(progress, "prepare")(0, 0)
-    parameters, source = (None, None) if stored is None else (stored.parameters, PosteriorSource.of(stored))
+    parameters = None if stored is None else stored.parameters
+    source = source if isinstance(source, PosteriorSource) else None
     batch = batch_in(stored, out) if stored is not None and "given" in asked.methods else None
     content = {**provenance_of(found, asked, parameters, source, batch), "box": _box(parameters)}
     with kept_stages(out, content, progress) as stages:
