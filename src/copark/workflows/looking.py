@@ -128,7 +128,7 @@ def _describe_run(record: RunRecord, lang: str) -> Description:
     from copark.store.tables import outcomes_table, provenance_table
 
     entries = [(str(entry), str(value)) for entry, value in provenance_table(record, lang).rows]
-    for scenario, outcome, count, share in outcomes_table(record, lang).rows:
+    for scenario, outcome, count, share, _trust in outcomes_table(record, lang).rows:
         entries.append((str(scenario), f"{outcome}: {count:,} ({100 * float(share or 0):.1f} %)"))
     entries.append((text("workflows.entry.folder", lang), str(record.path)))
     return Description(text("workflows.stored_run", lang, identity=record.identity), tuple(entries))
