@@ -74,6 +74,8 @@ def test_copark_runs_reports_and_exports_with_the_lowest_versions(lowest):
     copark(folder, "run", "great-stone", "--runs", "50")
     (run,) = (folder / "out" / "runs").glob("[0-9a-f]*")
     assert run.name in copark(folder, "runs")
+    stored = json.loads((run / "arrays.zarr" / "operating" / "zarr.json").read_text(encoding="utf-8"))
+    assert stored["fill_value"] == "NaN", "numbers that are lost must not be read as 0"
     assert len(list((folder / "out" / "reports").rglob("report-en.html"))) == 1
     for form, name in (("netcdf", "run.nc"), ("xlsx", "run.xlsx"), ("csv", "run.csv")):
         copark(folder, "export", run.name, "--format", form, "--to", name)

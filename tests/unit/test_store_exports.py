@@ -21,6 +21,7 @@ from tests.packaging.checkers import checker
 from copark.cases import load_case
 from copark.experiments.results import NOT_OK, OUTCOMES, ROOMS, STATUS, Label, Runs, assemble
 from copark.experiments.study import baseline
+from copark.experiments.trust import Trust
 from copark.store import ExportRefused, RunStore, workbook
 from copark.store.exports import export_run, write_csv
 from copark.store.tables import Cell, Table, safe
@@ -74,7 +75,8 @@ def of_the_model(*, early: bool = False) -> xr.Dataset:
     study = baseline("great-stone").model_copy(update={"keep": ("operating", "cash")})
     status = np.array([[[0, 0, 0], [1, 5, 3]]])
     runs = Runs([np.zeros((2, 2, 80))], status, np.array([[3, -1]], dtype=np.int8), {"hurdle": np.ones(2)}, 0)
-    made = assemble(study, load_case("great-stone"), Label(IDENTITY, json.dumps({"created": "2026-11-27"})), runs)
+    label = Label(IDENTITY, json.dumps({"created": "2026-11-27"}), Trust.without("great-stone", "defaults"))
+    made = assemble(study, load_case("great-stone"), label, runs)
     if early:
         made["status"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(STATUS)}
         made["status_room"].attrs = {"flag_meanings": "; ".join(ROOMS)}
