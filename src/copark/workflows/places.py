@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from copark.store import RunStore
 from copark.workflows.answers import Progress
@@ -39,12 +38,12 @@ def is_compiled() -> bool:
     The compiler's index of what it has compiled lies in the kernel's own folder, and is older than the kernel's file
     where that was changed or fetched anew.
     """
-    from copark.model import kernel
+    from copark.experiments import run
     from copark.model.compiler import ENABLED
 
     if not ENABLED:
         return True
-    compiled: Any = kernel.simulate_block
-    since = Path(kernel.__file__).stat().st_mtime
+    compiled = vars(run)["simulate_block"]
+    since = Path(compiled.__code__.co_filename).stat().st_mtime
     found = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
     return any(path.stat().st_mtime >= since for path in found)

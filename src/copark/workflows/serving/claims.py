@@ -18,7 +18,7 @@ from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
 from copark.workflows.serving.verdicts import PartVerdict, verdicts_in
-from copark.workflows.serving.wording import by_language, said
+from copark.workflows.serving.wording import said, spoken_in
 
 TABLES = ("verdicts", "statistics", "arms", "block", "severity", "provenance")
 VERDICTS = "verdicts"
@@ -204,7 +204,7 @@ def _name(folder: Path, made: dict[str, Any], usual: dict[str, Any], usual_ident
     draws, futures, cut = int(made["draws"]), int(made["futures"]), made.get("posterior_cut")
     kind = made["draws_of"]
     settings = {"draws": draws, "futures": futures, "runs": draws * futures, "seed": made["seed"]}
-    drawn = by_language(Trust.of(made).label) if "trust" in made else said(f"workflows.draws.{kind}")
+    drawn = spoken_in(Trust.of(made).label) if "trust" in made else said(f"workflows.draws.{kind}")
     every = made["claims"] == usual["claims"]
     claims = said("web.claims.all") if every else said("web.claims.some", ids=", ".join(made["claims"]))
     return TrialName(
