@@ -161,6 +161,7 @@ export const en = {
   metadata: 'Metadata',
   study_file: 'Study file (YAML)',
   compare_words: 'Two to four scenarios on the same parameters and the same luck: what differs is the scenarios\' doing.',
+  compare_nothing: 'No scenario is prepared for this park. Move a lever first, then compare with the baseline here:',
   reference: 'reference',
   other: 'Scenario to compare',
   remove: 'Remove',

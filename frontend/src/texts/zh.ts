@@ -163,6 +163,7 @@ export const zh: Record<keyof typeof en, string> = {
   metadata: '元数据',
   study_file: '研究文件（YAML）',
   compare_words: '两至四个情景使用相同的参数与随机序列，差异只来自情景本身。',
+  compare_nothing: '该园区没有预设情景。请先移动杠杆，再在此与基准对比：',
   reference: '参照',
   other: '对比情景',
   remove: '移除',
