@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-TIDY := $(wildcard src tests bench)
+TIDY := $(wildcard src tests bench hatch_build.py)
 PAGE := src/copark/web/dist/index.html
 # Folders are named too: a file that is deleted changes its folder.
 PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.ts frontend/*.html) \
@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web test test-long test-page test-kernel check check-page format coverage bench bench-page soak clean
+.PHONY: help run web page test test-long test-page test-kernel check check-page format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,8 @@ run: $(VENV)/.ready ## run the Great Stone study and write its report (ARGS="--l
 
 web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS="--port 9000 --lang zh")
 	@$(BIN)/copark serve $(ARGS)
+
+page: $(PAGE) ## build the page; needs Node
 
 # A file's tests stay together: what they share is made once.
 test: $(VENV)/.ready-dev ## the fast tests, on all cores
@@ -106,6 +108,13 @@ $(VENV)/.ready-dev: $(PINS) | $(BIN)/python
 	@echo "Installing copark and its tools into $(VENV) (once; it takes a minute or two) ..." >&2
 	@$(PIP) '.[dev]'
 	@touch $@ $(VENV)/.ready
+
+# What checks files from outside: test-long leaves out what needs it where it is not here.
+.venv-checkers/.ready: tests/packaging/checkers.txt
+	@echo "Installing public checkers of files into .venv-checkers (once; it takes a minute or two) ..." >&2
+	@$(PYTHON) -m venv .venv-checkers
+	@.venv-checkers/bin/python -m pip install --quiet --requirement $<
+	@touch $@
 
 $(VENV)/.ready-bench: $(PINS) | $(BIN)/python
 	@echo "Installing copark and its peers into $(VENV) (once; it takes a minute or two) ..." >&2

@@ -20,7 +20,8 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).parent / "images"
-SCENARIO = '{"key":"scenario","title":{"en":"Scenario","zh":"情景"},"edits":{"framework":"off"}}'
+SCENARIO = '{"key":"scenario","title":{"en":"Scenario","zh":"情景"},"edits":{"threshold":5}}'
+"""The least declared investment stays at 5 M USD: a dated fact, and a chain of effects that the page can tell."""
 SIZE = {"width": 1280, "height": 860}
 COLOURS = 256
 

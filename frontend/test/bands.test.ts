@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { extent, nice, polygons } from '../src/lib/bands';
-import { at, quarterOf, quartersFrom } from '../src/lib/quarters';
+import { at, endOf, quarterOf, quartersFrom } from '../src/lib/quarters';
 
 describe('a band', () => {
   it('goes along the lower edge and back along the upper, below zero too', () => {
@@ -34,6 +34,11 @@ describe('an axis', () => {
 });
 
 describe('quarters', () => {
+  it('end with the record, or with the clock where the record goes on', () => {
+    expect(endOf(['2012Q3', '2012Q4', '2013Q1'], '2012Q4')).toBe(1);
+    expect(endOf(['2012Q3', '2012Q4', '2013Q1'], '2019Q4')).toBe(2);
+    expect(endOf([], '2019Q4')).toBe(0);
+  });
   it('count from the start', () => {
     expect(quartersFrom('2012Q3', 4)).toEqual(['2012Q3', '2012Q4', '2013Q1', '2013Q2']);
   });

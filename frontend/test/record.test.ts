@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { agrees, besides } from '../src/lib/record';
+import { agrees, besides, bounded } from '../src/lib/record';
 import type { Answer } from '../src/lib/types';
 
 describe('a band beside an observation', () => {
@@ -18,6 +18,11 @@ describe('a band beside an observation', () => {
     expect(agrees({ bound: 'range', value: 5, high: 8 }, 8, 9)).toBe(true);
     expect(agrees({ bound: 'range', value: 5, high: 8 }, 9, 10)).toBe(false);
   });
+});
+
+it('is written with its bound', () => {
+  const told = (bound: string, high: number | null = null): string => bounded({ bound, value: 50, high }, String);
+  expect([told('exact'), told('at-least'), told('at-most'), told('about'), told('range', 70)]).toEqual(['50', '≥ 50', '≤ 50', '≈ 50', '50–70']);
 });
 
 it('counts what is used, and no flow of a year', () => {

@@ -28,7 +28,7 @@ describe('texts', () => {
 
   it('are all used', () => {
     const code = sources(join(import.meta.dirname, '../src')).map((path) => readFileSync(path, 'utf8')).join('\n');
-    const families = ['page.', 'scale_', 'grade_', 'role_', 'kind_', 'document_', 'calibration_', 'table_'];
+    const families = ['page.', 'scale_', 'grade_', 'role_', 'kind_', 'document_', 'calibration_', 'table_', 'link_', 'trust_'];
     expect(keys.filter((key) => !code.includes(`'${key}'`) && !families.some((one) => key.startsWith(one)))).toEqual([]);
   });
 });

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { AS_IT_IS, changed, OWN, pruned, put, reopened } from '../src/lib/scenario';
-import { decoded, encoded, PLAIN, type View } from '../src/lib/url';
+import { AS_IT_IS, changed, OWN, pruned, put, reopened, written } from '../src/lib/scenario';
+import { encoded, parsed, PLAIN, type View } from '../src/lib/url';
 
-const round = (view: View): View => decoded(new URLSearchParams(encoded(view).toString()));
+const round = (view: View): View => {
+  const { view: found, unread } = parsed(new URLSearchParams(encoded(view).toString()));
+  expect(unread).toEqual([]);
+  return found;
+};
 
 describe('the address', () => {
   it('holds the whole view', () => {
@@ -20,9 +24,22 @@ describe('the address', () => {
     expect(round(PLAIN)).toEqual(PLAIN);
   });
 
-  it('is read as usual where it is nonsense', () => {
-    const words = new URLSearchParams({ case: '../etc', seed: '-4', runs: '1e9', draws: 'x', scenario: '{"key":', baseline: '[]', compare: '7', chart: '<b>' });
-    expect(decoded(words)).toEqual(PLAIN);
+  it('is read as usual where it is nonsense, and says which parts are', () => {
+    const bad = { case: '../etc', seed: '-4', runs: '1e9', draws: 'x', scenario: '{"key":', baseline: '[]', compare: '7', mode: 'easy', chart: '<b>', show: 'samples.tabel', mark: '2015', v: '?', lang: 'xx' };
+    const { view, unread } = parsed(new URLSearchParams(bad));
+    expect(view).toEqual(PLAIN);
+    expect(Object.fromEntries(unread.map(({ part, given }) => [part, given]))).toEqual(bad);
+  });
+
+  it('is told whole where one scenario of several is bad', () => {
+    const given = JSON.stringify([AS_IT_IS, { key: 'x' }]);
+    expect(parsed(new URLSearchParams({ compare: given, utm_source: 'mail' }))).toEqual({ view: PLAIN, unread: [{ part: 'compare', given }] });
+  });
+
+  it('refuses scenarios whose parts are of another kind', () => {
+    for (const wrong of [{ edits: { equity: 'all' } }, { edits: { drop: 5 } }, { edits: { partners: ['x'] } }, { edits: [] }, { links: 'x' }, { title: 'x' }]) {
+      expect(parsed(new URLSearchParams({ scenario: JSON.stringify({ ...OWN, ...wrong }) })).unread.map(({ part }) => part)).toEqual(['scenario']);
+    }
   });
 });
 
@@ -50,5 +67,18 @@ describe('a scenario', () => {
   it('tells what is changed', () => {
     expect(changed(put(OWN, ['edits', 'depth', 'credit'], false))).toEqual([['edits.depth', { credit: false }]]);
     expect(changed(OWN)).toEqual([]);
+  });
+
+  it('is written with its units: shares in per cent, amounts, quarters by name', () => {
+    const told = (place: string, value: unknown, unit = ''): string =>
+      written(value, place, { word: (key) => `<${key}>`, number: String, unit, quarter: (at) => `Q${at}` });
+    expect(told('edits.equity', [{ home: 5100, host: 4900, third: 0, from: '2015Q2' }], 'basis points')).toBe('<home> 51%, <host> 49%, <third> 0%, <from> <2015Q2>');
+    expect(told('edits.quota', [{ value: 6667 }], 'basis points')).toBe('66.67%');
+    expect(told('edits.profit_tax', 0.15)).toBe('15%');
+    expect(told('edits.plan', [{ value: 683 }], 'ha')).toBe('683 ha');
+    expect(told('edits.rivals', [{ side: 'host', size: 1.5, stake: 0.65 }])).toBe('<side> <host>, <size> 1.5, <stake> 65%');
+    expect(told('levers.world.growth', [{ value: 2, from: 8 }], 'x')).toBe('2 x, <from> Q8');
+    expect(told('links.plan_to_land', { strength: 0.5, delay: 4 })).toBe('<strength> 0.5, <delay> 4');
+    expect(told('edits.depth', { credit: false })).toBe('<credit> <false>');
   });
 });

@@ -13,6 +13,17 @@ from pathlib import Path
 from typing import Any
 
 LENGTH = 16
+RESULT_FORMAT = 1
+"""Format of results; in another one identities may be made otherwise."""
+PARTS = {
+    "format": "format",
+    "study": "study",
+    "case": "case_hash",
+    "model": "model_hash",
+    "experiment": "experiment_hash",
+    "source": "draws_hash",
+}
+"""What a result depends on, and the entry of its provenance that says so; a source only where draws come from one."""
 
 
 def canonical(content: Any) -> str:
@@ -28,6 +39,18 @@ def hash_content(content: Any) -> str:
 def identity_of(parts: Mapping[str, Any]) -> str:
     """The identity of a result from everything it depends on."""
     return hash_content(dict(parts))[:LENGTH]
+
+
+def result_identity(provenance: Mapping[str, Any]) -> str:
+    """The identity of a result of ``RESULT_FORMAT`` from its provenance.
+
+    Raises
+    ------
+    ValueError, TypeError, RecursionError
+        If the provenance holds values that no result has.
+    """
+    parts = {part: provenance.get(entry) for part, entry in PARTS.items() if part != "source" or entry in provenance}
+    return identity_of(parts)
 
 
 def hash_files(paths: Iterable[Path], root: Path) -> str:

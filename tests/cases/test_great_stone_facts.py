@@ -106,10 +106,10 @@ def test_registered_is_not_operating(park, operating_on, operating, registered_o
     assert one(park, "registered", registered_on).value == registered
 
 
-def test_the_last_count_of_operating_firms_is_only_a_bound(park):
+def test_the_last_count_of_operating_firms_is_only_a_round_number_passed(park):
     row = one(park, "operating", "2024-11-19")
-    assert (row.value, row.bound) == (50, "at-least")
-    assert row.interval("companies") == (50, None)
+    assert (row.value, row.bound) == (50, "more-than")
+    assert row.interval("companies") == pytest.approx((50, 55))
 
 
 REALISED = [
@@ -118,7 +118,7 @@ REALISED = [
     ("2019-06-30", 500, "about"),
     ("2019-12", 526.4, "exact"),
     ("2021-02-12", 650, "exact"),
-    ("2022-01-12", 718, "at-least"),
+    ("2022-01-12", 718, "more-than"),
     ("2024-05-18", 1000, "about"),
 ]
 

@@ -22,7 +22,7 @@ from copark.cluster.sizing import shard_runs
 from copark.experiments.results import study_identity
 from copark.experiments.run import stream
 from copark.experiments.study import baseline
-from copark.store import ExportRefused, RunStore, runs
+from copark.store import ExportRefused, MisplacedRun, RunStore, runs
 from copark.store import shelf as shelves
 from copark.store.atomic import stamp_of
 from tests.cluster.test_shards import marks
@@ -306,3 +306,35 @@ def test_bands_that_were_begun_leave_nothing_in_a_run_with_paths(asked: Asked, e
     assert numbers(record) == expected
     assert sorted(path.name for path in record.path.iterdir()) == ["arrays.zarr", "manifest.json", "metadata.json"]
     assert store.load_every_run(asked.identity).sizes["run"] == RUNS
+
+
+def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, tmp_path: Path) -> None:
+    far = tmp_path / "far"
+    small, other = (asked.study.with_changes(runs=2, seed=seed) for seed in (1, 2))
+    small, other = (
+        replace(asked, study=one, identity=study_identity(one, asked.case), address=str(far)) for one in (small, other)
+    )
+    far.mkdir()
+    for one in (small, other):
+        (far / one.identity).mkdir()
+    make(small, RunStore(tmp_path / "runs"), Threads(1))
+    (far / other.identity).rmdir()
+    (far / small.identity).rename(far / other.identity)
+    before = {path: path.read_bytes() for path in far.rglob("*") if path.is_file()}
+    for ask in (other, replace(other, fresh=True)):
+        with pytest.raises(MisplacedRun, match=f"at this address lies {small.identity}") as refusal:
+            make(ask, RunStore(tmp_path / "runs"), Threads(1))
+        assert "--store" in refusal.value.faults[0].repair("zh")
+    assert {path: path.read_bytes() for path in far.rglob("*") if path.is_file()} == before
+
+
+def test_what_misplaced_run_comes_meanwhile_is_set_aside_when_the_new_one_takes_its_place(
+    asked: Asked, tmp_path: Path
+) -> None:
+    store = RunStore(tmp_path)
+    studies = [asked.study.with_changes(runs=2, seed=seed) for seed in (1, 2)]
+    one, other = (replace(asked, study=study, identity=study_identity(study, asked.case)) for study in studies)
+    made = make(one, store, Threads(1)).record
+    made.path.rename(store.root / other.identity)
+    assert make(replace(other, replace=True), store, Threads(1)).record.provenance["seed"] == 2
+    assert (store.root / "quarantine" / f"{other.identity}-1" / "metadata.json").is_file()

@@ -1,13 +1,16 @@
 """The studies that are shipped: each is read, checked and run. What a study is known by; runs that share a draw."""
 
+import json
+
 import numpy as np
 import pytest
 
 from copark.cases.load import load_case
-from copark.experiments.results import study_identity
+from copark.experiments.results import label, study_identity
 from copark.experiments.run import simulate, stream
 from copark.experiments.study import baseline, list_studies, load_study
-from copark.inference.source import source_for
+from copark.identity import result_identity
+from copark.inference.case_parameters import settle
 from tests.experiments.conftest import arm, study
 
 SHIPPED = (
@@ -28,7 +31,8 @@ def test_a_shipped_study_runs(name, great_stone):
     assert made.name == name
     assert len({scenario.title.en for scenario in made.scenarios}) == len(made.scenarios)
     assert len({scenario.title.zh for scenario in made.scenarios}) == len(made.scenarios)
-    result = simulate(made.with_changes(runs=3), case, threads=1, source=source_for(made, case))
+    settled, has = settle(made.with_changes(runs=3), case)
+    result = simulate(settled, case, threads=1, source=has.source)
     assert not result.status.any()
     for at in range(1, len(made.scenarios)):
         assert made.scenarios[at] != made.scenarios[0]
@@ -45,6 +49,14 @@ def test_identity_covers_edits_and_futures(great_stone):
         study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), futures=2),
     ]  # fmt: skip
     assert len({study_identity(one, great_stone) for one in made}) == len(made)
+
+
+@pytest.mark.parametrize("source", [None, {"draws_hash": "d" * 64}])
+def test_identity_is_made_again_from_the_provenance(source, great_stone):
+    named = label(study(arm()), great_stone, source)
+    assert result_identity(json.loads(named.provenance)) == named.identity
+    without = study_identity(study(arm()), great_stone)
+    assert (named.identity == without) == (source is None)
 
 
 def test_two_ways_to_keep_the_old_regime_are_one(great_stone):

@@ -70,7 +70,7 @@ def test_it_says_what_was_used_and_what_the_data_moved(made) -> None:
         assert row.low <= row.median <= row.high
         assert row.title in row.sentence
     assert made.compared == 23
-    assert made.inside + len(made.missed) == 23
+    assert made.expected == 2
     assert all(0.6 < share < 1.0 for share in made.coverage)
     assert {word for word, _ in made.notes} <= {"good", "fair", "poor"}
 
@@ -226,7 +226,7 @@ def test_the_screen_says_whether_it_is_the_same(monkeypatch, capsys, lang, word)
 
 def test_a_case_without_a_posterior_has_nothing_to_check(monkeypatch, out) -> None:
     monkeypatch.setattr(artefacts, "has_posterior", lambda _: False)
-    with pytest.raises(NotFound, match="copark calibrate"):
+    with pytest.raises(NotFound, match="copark calibrate --pool --check"):
         check_posterior("great-stone", out=out)
 
 

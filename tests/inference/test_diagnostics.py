@@ -132,7 +132,7 @@ def test_predictive_checks_know_bounds() -> None:
     seen = model(target(value=0.0, error=0.1), target(bound="at-least", value=0.0, error=0.1, date="2"))
     found = predictive_checks(seen, np.tile(np.linspace(1.0, 2.0, 400)[:, np.newaxis], 2))
     assert [check.inside for check in found] == [False, True]
-    assert found[0].below == 0.0
+    assert found[0].percentiles.number == 0.0
     assert found[0].median == pytest.approx(1.5, abs=0.05)
 
 

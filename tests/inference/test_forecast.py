@@ -7,8 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
-from copark.errors import NotFound
+from copark.cases.table import Row
+from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.forecast import (
     LEVELS,
@@ -24,9 +26,25 @@ from copark.inference.forecast import (
 from copark.inference.observations import targets
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
+from copark.workflows.forecasting import end_of, score
 from tests.inference.conftest import CUT
+from tests.inference.workflow_settings import LEFT_OPEN, call, words_of
 
 UNTIL = Quarter(2024, 4)
+
+
+def numbered(observations):
+    """Observations as the rows of a table, which begin on its second line."""
+    return [Row(line, one) for line, one in enumerate(observations, 2)]
+
+
+def scored(frozen, observations):
+    return score_later(frozen, later_targets(frozen, numbered(observations)).targets)
+
+
+def on_day(great_stone, day):
+    row = next(row for row in great_stone.observations if row.role == "score" and row.variable == "registered")
+    return row.model_copy(update={"date": Date.parse(day), "bound": "exact", "high": None, "value": 70.0})
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +66,7 @@ def test_it_is_read_as_it_was_written(frozen, tmp_path) -> None:
 
 def test_the_identity_is_of_everything_else(frozen) -> None:
     assert frozen["identity"] == identity_of({k: v for k, v in frozen.items() if k != "identity"})
-    assert frozen["quarters"][0] == "2021Q1"
+    assert frozen["quarters"][0] == "2020Q4"
     assert frozen["quarters"][-1] == "2024Q4"
 
 
@@ -80,28 +98,28 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path) -> None:
 
 def test_quantiles_do_not_cross(frozen) -> None:
     for rows in frozen["forecast"].values():
-        assert len(rows) == 16
+        assert len(rows) == 17
         assert (np.diff(rows, axis=1) >= 0).all()
         assert len(rows[0]) == len(LEVELS)
 
 
 def test_what_came_later_is_scored_beside_naive_curves(great_stone, frozen) -> None:
-    scores = score_later(frozen, [row for row in great_stone.observations if row.role == "score"])
+    scores = scored(frozen, [row for row in great_stone.observations if row.role == "score"])
     by_method = {name: [one for one in scores if one.method == name] for name in ("model", "line", "persistence")}
-    assert len(by_method["model"]) == len(targets(great_stone, ("score",), after=CUT))
+    assert len(by_method["model"]) == len(targets(great_stone, ("score",)))
     assert by_method["line"]
     assert by_method["persistence"]
     assert all(np.isfinite(one.crps) for one in scores)
 
 
 def test_what_was_known_at_the_cut_is_not_scored(great_stone, frozen) -> None:
-    assert score_later(frozen, [row for row in great_stone.observations if row.role == "fit"]) == ()
+    assert scored(frozen, [row for row in great_stone.observations if row.role == "fit"]) == ()
 
 
 def test_between_quarter_ends_the_forecast_lies_between(great_stone, frozen) -> None:
     later = {one.name: one for one in targets(great_stone, ("score",), after=CUT)}["registered 2022-11-03"]
     rows = np.median(np.array(frozen["forecast"]["registered"]), axis=1)
-    first = later.quarters[0] - 34
+    first = later.quarters[0] - 33
     assert rows[first] - 1.0 <= np.median(Frozen(frozen).ensemble(later)) <= rows[first + 1] + 1.0
 
 
@@ -121,6 +139,9 @@ def frozen_again(frozen, **changes):
     "changes",
     [
         {"quarters": ["2021Q1"]},
+        {"curves": {"growth": {"registered": [[1.0]]}}},
+        {"curves": []},
+        {"fitted": [["registered"]]},
         {"forecast": {"registered": [[1.0]]}},
         {"levels": [0.5]},
         {"start": "yesterday"},
@@ -157,18 +178,77 @@ def test_what_cannot_be_scored_is_sorted_by_reason(great_stone, frozen) -> None:
     early = next(row for row in rows.values() if row.role == "fit" and row.variable == "registered")
     other = next(row for row in rows.values() if row.variable == "area")
     land = next(row for row in great_stone.observations if row.variable == "usable_area" and row.use)
-    later = later_targets(frozen, [far, unused, early, other, land])
+    told = score.model_copy(update={"grade": "background"})
+    flow = next(row for row in great_stone.observations if row.variable == "profit" and row.date.precision == "year")
+    year = flow.model_copy(update={"date": Date.parse("2021"), "use": True, "grade": "medium"})
+    later = later_targets(frozen_again(frozen, cut="2021Q2"), numbered([far, unused, early, other, land, told, year]))
     assert later.targets == ()
-    assert [reason for _, reason in later.left_out] == [
-        "beyond", "unused", "before", "nothing_like_it", "not_forecast",
-    ]  # fmt: skip
+    assert [(one.line, one.reason) for one in later.left_out] == list(
+        enumerate(("beyond", "unused", "before", "nothing_like_it", "not_forecast", "background", "straddles"), 2)
+    )
+
+
+@pytest.mark.parametrize("day", ["2021-01-01", "2021-01-31", "2021-02-20", "2021-03-30", "2021-03-31", "2021-04-01"])
+def test_every_day_after_the_cut_is_scored(great_stone, frozen, day) -> None:
+    """Those of the first half-quarter too, though a calibration to the cut would count them as known by then."""
+    row = on_day(great_stone, day)
+    (target,) = later_targets(frozen, numbered([row])).targets
+    assert sum(target.weights) == pytest.approx(1.0)
+    rows = np.median(np.array(frozen["forecast"]["registered"]), axis=1)
+    read = sum(weight * rows[quarter - 33] for quarter, weight in zip(target.quarters, target.weights, strict=True))
+    assert min(rows[:3]) <= read <= max(rows[:3])
+    (model, *others) = score_later(frozen, [target])
+    assert np.isfinite(model.crps)
+    assert {one.method for one in others} >= {"line", "persistence"}
+
+
+@pytest.mark.parametrize("day", ["2020-12-31", "2020-11-20"])
+def test_a_day_up_to_the_cut_is_not(great_stone, frozen, day) -> None:
+    (left,) = later_targets(frozen, numbered([on_day(great_stone, day)])).left_out
+    assert left.reason == "before"
+
+
+def test_what_the_parameters_were_fitted_to_is_no_test_of_them(great_stone, frozen) -> None:
+    row = on_day(great_stone, "2021-01-31")
+    again = frozen_again(frozen, fitted=[["registered", "2021-01-31"]])
+    (left,) = later_targets(again, numbered([row])).left_out
+    assert left.reason == "fitted"
+    assert later_targets(again, numbered([on_day(great_stone, "2021-02-01")])).targets
+
+
+def test_values_fitted_after_the_cut_are_named_in_the_file(replay) -> None:
+    found = freeze(replay, Quarter(2021, 2), observables=("registered",))
+    known = {one.observation.date for one in replay.model.targets}
+    assert len(found["fitted"]) == sum(date.last_day > CUT.last_day for date in known)
+
+
+@pytest.mark.parametrize("day", ["2021-01-31", "2021-03-31", "2021-05-15"])
+def test_a_file_of_the_first_format_is_scored_too(great_stone, frozen, tmp_path, day) -> None:
+    """It begins with the first quarter after the cut: what is dated within it is set beside its end."""
+    shorter = {name: rows[1:] for name, rows in frozen["forecast"].items()}
+    naive = {
+        name: {
+            key: {**curve, "centre": curve["centre"][1:], "scale": curve["scale"][1:]} for key, curve in curves.items()
+        }
+        for name, curves in frozen["naive"].items()
+    }
+    old = {name: value for name, value in frozen.items() if name not in ("fitted", "curves")}
+    first = frozen_again(old, format=1, quarters=frozen["quarters"][1:], forecast=shorter, naive=naive)
+    (tmp_path / "f.json").write_text(json.dumps(first), encoding="utf-8")
+    content, rows = read(tmp_path / "f.json"), numbered([on_day(great_stone, day)])
+    (target,) = later_targets(content, rows).targets
+    assert min(target.quarters) >= 34
+    now = {one.method: one.crps for one in scored(frozen, [rows[0].record])}
+    then = {one.method: one.crps for one in score_later(content, [target])}
+    assert set(then) == set(now)
+    assert (then == pytest.approx(now)) is (day >= "2021-03-31")
 
 
 def test_bands_are_read_off_the_frozen_quantiles(frozen) -> None:
     found = Frozen(frozen)
     levels = (0.05, 0.5, 0.95)
     model, line = found.band("registered", levels), found.naive_band("registered", "line", levels)
-    assert model.shape == line.shape == (3, 16)
+    assert model.shape == line.shape == (3, 17)
     assert (np.diff(model, axis=0) >= 0).all()
     assert line[1] == pytest.approx(frozen["naive"]["registered"]["line"]["centre"])
     assert found.naive_band("registered", "nothing", levels) is None
@@ -185,3 +265,90 @@ def test_the_width_at_the_end_is_split_by_source(replay) -> None:
     (found,) = widths_at(replay, Quarter(2022, 4), ("registered",)).values()
     assert sum(found.shares.values()) == pytest.approx(1.0)
     assert all(share >= 0.0 for share in found.shares.values())
+
+
+# ---------------------------------------------------------------- scoring, as it is told
+
+TABLE = (
+    "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
+    "2021-01-31,registered,70,,exact,companies,stock,high,somebody,yes,score,\n"
+    "2021-06-30,registered,75,,exact,companies,stock,high,somebody,yes,check,\n"
+    "2019-12-31,registered,60,,exact,companies,stock,high,somebody,yes,score,\n"
+    "2022-06-30,area,112,,exact,km2,stock,high,somebody,yes,context,\n"
+    "2026-06-30,jobs,4000,,exact,persons,stock,high,somebody,yes,score,\n"
+)
+LEFT = {4: ("2019-12-31", "not after 2020Q4"), 5: ("2022-06-30", "no output"), 6: ("2026-06-30", "after 2024Q4")}
+
+
+@pytest.fixture
+def files(frozen, tmp_path):
+    write(frozen, tmp_path / "f.json")
+    (tmp_path / "later.csv").write_text(TABLE, encoding="utf-8")
+    return tmp_path / "f.json", tmp_path / "later.csv", tmp_path / "out"
+
+
+def test_of_each_row_left_out_the_reason_is_told(files) -> None:
+    file, data, out = files
+    found = score(file, data, out=out)
+    assert (found.values, found.left) == (2, 3)
+    assert {int(row.line): row.date for row in found.left_rows} == {line: date for line, (date, _) in LEFT.items()}
+    for row in found.left_rows:
+        assert LEFT[int(row.line)][1] in row.reason
+    page = words_of(found.report)
+    exported = (found.report.parent / "left-out-en.csv").read_text(encoding="utf-8-sig")
+    for row in found.left_rows:
+        assert row.reason in page
+        assert f"{row.line},{row.date},{row.variable}," in exported
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_screen_names_each_row_by_its_line(files, capsys, lang, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    file, data, out = files
+    code, said, err = call(["score", file, "--data", data, "--out", out, "--lang", lang, "--no-report"], capsys)
+    assert (code, err) == (0, "")
+    assert not LEFT_OPEN.search(said)
+    for line, (date, _) in LEFT.items():
+        assert f"later.csv:{line}" in said
+        assert date in said
+
+
+def test_a_table_of_which_nothing_can_be_scored_says_why_of_each_row(files) -> None:
+    file, data, out = files
+    head, _, _, *rest = TABLE.splitlines()
+    data.write_text("\n".join((head, *rest)) + "\n", encoding="utf-8")
+    with pytest.raises(RunRefused, match="None of the 3 rows") as refused:
+        score(file, data, out=out)
+    for line, (date, reason) in zip((2, 3, 4), LEFT.values(), strict=True):
+        assert f"later.csv:{line}, {date}" in str(refused.value)
+        assert reason in str(refused.value)
+
+
+# ---------------------------------------------------------------- the end of a forecast
+
+
+def clocked(case, **changes):
+    return case.model_copy(update={"clock": case.clock.model_copy(update=changes)})
+
+
+def test_a_forecast_from_the_end_of_the_clock_goes_three_years_on(great_stone) -> None:
+    """The clock ends with the data, as in a case of 50 quarters from 2012Q3 on: there used to be no end to choose."""
+    short = clocked(great_stone, quarters=50)
+    assert end_of(short, Quarter(2024, 4), None) == Quarter(2027, 4)
+    assert end_of(short, Quarter(2020, 4), None) == Quarter(2024, 4)
+    assert end_of(great_stone, Quarter(2024, 4), None) == Quarter(2032, 2)
+
+
+def test_it_may_end_beyond_the_clock_if_asked(great_stone, replay) -> None:
+    short = clocked(great_stone, quarters=50)
+    assert end_of(short, Quarter(2024, 4), "2035Q4") == Quarter(2035, 4)
+    found = freeze(replay, Quarter(2033, 1), observables=("registered",))
+    assert (found["until"], len(found["forecast"]["registered"])) == ("2033Q1", 50)
+
+
+@pytest.mark.parametrize("to", ["2024Q4", "2019Q1", "2075Q1", "soon"])
+def test_an_end_that_cannot_be_is_refused_with_one_that_can(great_stone, to) -> None:
+    assert end_of(great_stone, Quarter(2024, 4), "2074Q4") == Quarter(2074, 4)
+    for lang, said in (("en", "after 2024Q4 and no later than 2074Q4"), ("zh", "--to 2032Q2")):
+        with pytest.raises(RunRefused, match=said):
+            end_of(great_stone, Quarter(2024, 4), to, lang)

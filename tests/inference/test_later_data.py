@@ -18,7 +18,8 @@ def write(tmp_path, content, name="later.csv"):
 
 
 def test_a_sound_table_is_read(tmp_path) -> None:
-    (row,) = read_later(write(tmp_path, HEAD + GOOD))
+    ((line, row),) = read_later(write(tmp_path, HEAD + GOOD))
+    assert line == 2
     assert (row.variable, row.value, row.role, row.source) == ("registered", 170.0, "score", ("belta-2026",))
 
 
@@ -32,6 +33,7 @@ BAD = {
     "no number": (HEAD + GOOD.replace("170", "many"), 2, ""),
     "bad date": (HEAD + GOOD.replace("2026-06-30", "30.06.2026"), 2, "2026"),
     "no such day": (HEAD + GOOD.replace("2026-06-30", "2026-06-31"), 2, ""),
+    "a day that has not come": (HEAD + GOOD.replace("2026-06-30", "2998-06-30"), 2, "future"),
     "bad bound": (HEAD + GOOD.replace("exact", "roughly"), 2, "exact"),
     "range without its end": (HEAD + GOOD.replace("exact", "range"), 2, ""),
     "missing column": (HEAD.replace(",unit", "") + GOOD.replace("companies,", ""), 1, "unit"),

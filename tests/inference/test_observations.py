@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +13,9 @@ from scipy.stats import norm
 
 from copark.cases.fields import Grade
 from copark.cases.quarters import Quarter
+from copark.inference.artefacts import is_stale
+from copark.inference.calibrate import Settings, recipe_of
+from copark.inference.known_values import case_for
 from copark.inference.observations import ObservationModel, error_of, error_scales, noise, targets
 from tests.inference.conftest import CUT
 from tests.inference.toys import model, target
@@ -93,6 +99,13 @@ def test_wording_hides_what_lies_beyond_it() -> None:
     assert seen.hide(seen.recorded).tolist() == seen.recorded.tolist()
 
 
+@given(st.floats(1000.0, 1100.0))
+def test_within_a_range_a_report_is_the_middle_to_the_last_bit(value: float) -> None:
+    """Otherwise a simulated record would be judged by a density where the real one is by a probability."""
+    seen = model(target(bound="more-than", value=1000.0, high=1100.0))
+    assert seen.hide(np.array([[value]]))[0, 0] == seen.recorded[0]
+
+
 @given(st.floats(-30, 30))
 def test_the_likelihood_is_that_of_normal_errors(value: float) -> None:
     seen = [
@@ -109,6 +122,55 @@ def test_the_likelihood_of_a_range_is_the_probability_of_a_report_within(value: 
     seen = model(target(bound="range", value=4.0, high=8.0, error=1.5))
     wanted = norm.cdf(8.0, value, 1.5) - norm.cdf(4.0, value, 1.5)
     assert np.exp(seen.log_likelihood(np.array([[value]]))[0]) == pytest.approx(wanted, rel=1e-6)
+
+
+def more_than(great_stone, factor: float) -> ObservationModel:
+    """The last count of operating enterprises, "more than 50", with another reach."""
+    found = targets(great_stone, ("score",), after=Quarter(2024, 3), more_than=factor)
+    return ObservationModel(tuple(one for one in found if one.variable == "operating"))
+
+
+def fit(model: ObservationModel, value: float) -> float:
+    return float(model.log_likelihood(np.array([[value]]))[0])
+
+
+def test_more_than_fifty_is_fifty_to_fifty_five_and_not_a_hundred_and_fifty(great_stone) -> None:
+    """At 1.05 N hardly less likely than the likeliest; at 3 N many errors away. A true limit calls both fine."""
+    read, limit = more_than(great_stone, 1.1), more_than(great_stone, np.inf)
+    assert read.targets[0].wording == pytest.approx((50.0, 55.0))
+    assert fit(read, 52.5) == pytest.approx(np.log(norm.cdf(1.25) - norm.cdf(-1.25)))
+    assert fit(read, 150.0) < fit(read, 52.5) - 500.0
+    assert (limit.targets[0].bound, limit.targets[0].wording) == ("at-least", (50.0, None))
+    assert fit(limit, 150.0) == pytest.approx(0.0, abs=1e-9)
+    assert fit(limit, 30.0) == pytest.approx(fit(read, 30.0), abs=1e-6)
+
+
+def test_the_further_more_than_reaches_the_less_it_holds_against_high_runs(great_stone) -> None:
+    """Sweep of the reach, in the order of the decision."""
+    models = [more_than(great_stone, factor) for factor in (1.05, 1.1, 1.25, np.inf)]
+    for value in (60.0, 80.0, 150.0):
+        found = [fit(model, value) for model in models]
+        assert found == sorted(found)
+        assert found[0] < found[-1] - 1.0
+    assert len({str(model.content()) for model in models}) == len(models)
+
+
+def test_a_posterior_made_with_another_reach_is_stale(great_stone) -> None:
+    """The reach is in the targets, and those are in the recipe; one that rests on no such value stays as it is."""
+    settings = Settings(runs=1 << 12)
+    for cut, rests_on_it in ((Quarter(2024, 4), True), (CUT, False)):
+        case = case_for(great_stone, cut)
+        made = recipe_of(case, cut, settings)
+        other = replace(made, model=ObservationModel(targets(case, cut=cut, more_than=np.inf)))
+        for recipe, stale in ((made, False), (other, rests_on_it)):
+            batch = json.loads(json.dumps(recipe.content()))
+            kept = {"cut": str(cut), "settings": dict(settings.content()), "batch": batch}
+            assert is_stale(case, kept) is stale
+
+
+def test_more_than_nothing_is_only_a_limit(great_stone) -> None:
+    row = next(one for one in great_stone.observations if one.bound == "more-than")
+    assert row.model_copy(update={"value": 0.0}).interval(row.unit) == (0.0, None)
 
 
 def test_a_run_without_a_value_is_impossible() -> None:

@@ -100,7 +100,7 @@ def test_few_pairs_have_many_futures_and_all_of_them_differ(great_stone, great_s
 def test_a_score_knows_wording() -> None:
     ensemble = 10.0 + LEVELS
     exact, bound = score(target(value=10.5), "m", ensemble), score(target(bound="at-least", value=9.0), "m", ensemble)
-    assert (exact.bounded, exact.covered, exact.below) == (False, True, 0.5)
+    assert (exact.bounded, exact.covered, exact.percentiles.number) == (False, True, 50.0)
     assert exact.crps == pytest.approx(1 / 12, abs=1e-3)
     assert (bound.bounded, bound.covered, bound.crps) == (True, True, 0.0)
 

@@ -12,7 +12,6 @@ from rich.cells import cell_len
 from copark.cli import levers as lever_commands
 from copark.cli import main
 from copark.errors import CoparkError
-from copark.inference import artefacts, leaning
 from copark.inference.levers.findings import find
 from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import NAMES, measure_of
@@ -41,19 +40,10 @@ def file(place):
 
 
 @pytest.fixture(scope="module")
-def without_posterior():
-    patch = pytest.MonkeyPatch()
-    for module in (artefacts, leaning):
-        patch.setattr(module, "has_posterior", lambda case: False)
-    patch.setattr(leaning, "_KNOWN", {})
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="module")
-def asked(place, file, without_posterior):
+def asked(place, file):
     def ask(**changes):
-        given = {"draws": DRAWS, "futures": FUTURES, "file": file, "out": place, "threads": 1} | changes
+        given = {"draws": DRAWS, "futures": FUTURES, "file": file, "out": place, "threads": 1, "parameters": "prior"}
+        given |= changes
         return workflow.try_levers("great-stone", **given)
 
     return ask

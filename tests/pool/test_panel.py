@@ -11,6 +11,7 @@ import pytest
 
 from copark.cases import list_cases, load_case, new_case
 from copark.errors import NotFound, RunRefused
+from copark.inference.forecast import ForecastRefused, Frozen, read
 from copark.inference.pool.axes import AXES, POOLED, is_pooled
 from copark.inference.pool.batches import design, make_panel_batch
 from copark.inference.pool.coverage import examine
@@ -22,7 +23,11 @@ from copark.inference.pool.parks import LAST, Park, bare, last_day, park_of, par
 from copark.inference.pool.race import Race, left_out, rolling, score_panel
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
+from copark.report.calibration.method_names import method_title, observable_title
+from copark.texts import text
 from copark.workflows import pooling
+from copark.workflows.forecasting import score
+from copark.workflows.pool_answers import PoolAnswer
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=256, seed=3)
@@ -266,7 +271,10 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monke
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
     case = new_case("my-park", tmp_path)
     assert not pooling.has_history(case)
-    answer = pooling.forecast_new(case, to="2030Q4", runs="2^8", seed=3, threads=1, lang=lang, out=tmp_path / "out")
+    file = tmp_path / "frozen.json"
+    answer = pooling.forecast_new(
+        case, to="2030Q4", freeze=file, runs="2^8", seed=3, threads=1, lang=lang, out=tmp_path / "out"
+    )
     assert answer.outlook[-1].quarter == "2030Q4"
     assert all(row.low <= row.median <= row.high for row in answer.outlook)
     assert load_case("thilawa").title.get(lang) in " ".join(answer.borrowed)
@@ -275,6 +283,56 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monke
     page = unescape(answer.report.read_text(encoding="utf-8"))
     assert all(sentence in page for sentence in answer.borrowed)
     assert {f"pool-{name}-{lang}.csv" for name in ("outlook", "borrowed", "rates")} <= {p.name for p in answer.files}
+    assert answer.frozen is not None
+    assert answer.frozen[1] in page
+    assert answer.trust is not None
+    assert answer.trust.label(lang) in page
+    frozen_and_scored(file, answer, tmp_path, lang)
+
+
+HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
+
+
+def frozen_and_scored(file: Path, answer: PoolAnswer, tmp_path: Path, lang: str) -> None:
+    """What was frozen without a history says so, holds what was shown, and is scored beside the growth curve."""
+    content = read(file)
+    assert (content["cut"], content["until"]) == ("2024Q4", "2030Q4")
+    assert (content["method"], content["made_from"]["parameters"]) == ("model-borrowed", "borrowed")
+    assert content["made_from"]["panel"] == answer.identity
+    assert not any(content["naive"].values())
+    last = {row.title: row for row in answer.outlook if row.quarter == "2030Q4"}
+    frozen = Frozen(content)
+    for variable in content["forecast"]:
+        low, median, high = frozen.band(variable, (0.05, 0.5, 0.95))[:, -1]
+        shown = last[observable_title(variable, lang)]
+        assert low == pytest.approx(shown.low, rel=0.05, abs=1.0)
+        assert median == pytest.approx(shown.median, rel=0.05, abs=1.0)
+        assert high == pytest.approx(shown.high, rel=0.05, abs=1.0)
+    table = tmp_path / "later.csv"
+    rows = ("2025-01-31,registered,12", "2026-06-30,registered,20", "2026-06-30,jobs,500", "2024-06-30,jobs,400")
+    table.write_text(
+        HEAD + "".join(f"{row},,exact,{'persons' if 'jobs' in row else 'companies'},stock,high,somebody,yes,score,\n"
+                       for row in rows),
+        encoding="utf-8",
+    )  # fmt: skip
+    scored = score(file, table, lang=lang, out=tmp_path / "out")
+    assert (scored.values, [row.line for row in scored.left_rows]) == (3, ["5"])
+    assert [set(row.crps) for row in scored.rows] == [{"model-borrowed", "growth"}] * 2
+    assert scored.report is not None
+    page = unescape(scored.report.read_text(encoding="utf-8"))
+    assert method_title("growth", lang) in page
+    assert text("forecast.scored.borrowed", lang, parks=len(NAMES)) in page
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_frozen_begins_after_the_data_and_is_not_overwritten(tmp_path: Path, lang: str) -> None:
+    case, file = new_case("my-park", tmp_path), tmp_path / "frozen.json"
+    with pytest.raises(RunRefused, match="2024Q4"):
+        pooling.forecast_new(case, to="2024Q4", freeze=file, lang=lang, out=tmp_path)
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(ForecastRefused):
+        pooling.forecast_new(case, freeze=file, lang=lang, out=tmp_path)
+    assert file.read_text(encoding="utf-8") == "{}"
 
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
@@ -288,6 +346,8 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
         pooling.forecast_new("mckip", to="1990Q1", out=tmp_path)
     with pytest.raises(RunRefused, match="copark forecast mckip --pool"):
         pooling.check_asked("mckip", pool=True, cases=None, others=())
-    with pytest.raises(RunRefused, match="--cut"):
+    with pytest.raises(RunRefused, match="--cut needs a record of the park, and my-park has none"):
         pooling.check_new("my-park", ["--cut"], pool=False)
+    with pytest.raises(RunRefused, match="Leave out --pool to use them, or leave out --told"):
+        pooling.check_new("great-stone", ["--told"], pool=True)
     assert pooling.runs_of("2^10") == 1024

@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
 import copark
 from copark.cases.case import Case
 from copark.report import figures
 from copark.report.figures.chronology import rows_of
 from copark.report.figures.files import FORMATS, inline, render, save
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.figures.style import PALETTE, SIDES, spread, wrap
 from tests.report.sample import make_case, make_result, observation
 
@@ -89,13 +91,41 @@ def test_fan_without_a_case_or_on_missing_values() -> None:
 
 
 def test_fan_marks_observations_by_what_they_say(result: xr.Dataset, case: Case) -> None:
+    """A bar for a range, a caret at a bound, a dot for a value; what is not used is grey."""
     axes = figures.fan(result, "operating", case).axes[0]
-    bars = [line for line in axes.lines if line.get_linewidth() == 2.2]
-    assert [np.asarray(line.get_ydata()).tolist() for line in bars] == [[17.0, 20.0]]
-    assert len([text for text in axes.texts if text.get_text() == ""]) == 1, "one arrow from the bound"
+    drawn = [np.asarray(line.get_ydata()).tolist() for line in axes.lines]
+    assert [17.0, 20.0] in drawn
+    carets = [line for line in axes.lines if line.get_marker() == CARETUPBASE]
+    assert [np.asarray(line.get_ydata()).tolist() for line in carets] == [[50.0]]
     dots = [line for line in figures.fan(result, "registered", case).axes[0].lines if line.get_marker() == "o"]
-    faces = [str(line.get_markerfacecolor()) for line in dots]
-    assert sorted(faces) == sorted([PALETTE["ink"], PALETTE["ink"], PALETTE["paper"]]), "unused ones are hollow"
+    assert sorted(str(line.get_color()) for line in dots) == sorted([PALETTE["ink"], PALETTE["ink"], PALETTE["muted"]])
+
+
+KINDS = {
+    "exact": ("o", PALETTE["ink"]), "about": ("o", PALETTE["paper"]), "more-than": (CARETUPBASE, None),
+    "at-least": (CARETUPBASE, None), "at-most": (CARETDOWNBASE, None), "range": (None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("bound", KINDS)
+def test_every_kind_of_bound_has_a_mark_of_its_own_and_a_place_in_the_key(bound: str) -> None:
+    axes = Figure().add_subplot()
+    high = {"range": 55.0, "more-than": 55.0}.get(bound)
+    observed_mark(axes, 2020.0, 50.0, high, bound)
+    marker, face = KINDS[bound]
+    last = axes.lines[-1]
+    if marker is None:
+        assert np.asarray(last.get_ydata()).tolist() == [50.0, 55.0]
+    else:
+        assert last.get_marker() == marker
+        assert np.asarray(last.get_ydata()).tolist() == [50.0], (
+            "of more than 50 the 50 is drawn, not how far it reaches"
+        )
+    if face is not None:
+        assert last.get_markerfacecolor() == face
+    for lang in ("en", "zh"):
+        assert len(observed_key([bound, bound], lang)) == 1
+    assert len(observed_key(KINDS, "en", unused=True)) == 6
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "no observation"), ("zh", "无观测值")])

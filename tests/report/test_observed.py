@@ -6,24 +6,69 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analysis.observed import agrees, compare, comparisons, misses
+from copark.analysis.observed import compare, comparisons, expected_outside, half_width, misses, percentiles
 from copark.cases.case import Case
+from copark.report.numbers import NOTHING, band, percentile
 from copark.report.tables import observed_table
 from tests.report.sample import make_result, observation
 
-BOUNDS = [
-    ("exact", 10.0, None, True), ("exact", 9.0, None, False), ("exact", 20.0, None, True),
-    ("about", 21.0, None, False), ("at-least", 20.0, None, True), ("at-least", 21.0, None, False),
-    ("at-least", 1.0, None, True), ("at-most", 10.0, None, True), ("at-most", 9.0, None, False),
-    ("at-most", 99.0, None, True), ("range", 5.0, 10.0, True), ("range", 5.0, 9.0, False),
-    ("range", 12.0, 14.0, True), ("range", 20.0, 30.0, True), ("range", 21.0, 30.0, False),
-]  # fmt: skip
+HUNDRED = np.arange(1.0, 101.0)
+"""A known ensemble: its n-th percentile is n."""
 
 
-def test_a_bound_is_missed_only_by_a_band_that_does_not_reach_it(subtests: pytest.Subtests) -> None:
-    for bound, value, high, expected in BOUNDS:
-        with subtests.test(bound=bound, value=value, high=high, expected=expected):
-            assert agrees(bound, value, high, 10.0, 20.0) is expected
+@pytest.mark.parametrize(
+    ("low", "high", "first", "last", "number", "side"),
+    [
+        (30.0, 30.0, 29.5, 29.5, 29.5, "inside"), (3.0, 3.0, 2.5, 2.5, 2.5, "high"), (0.0, 0.0, 0.0, 0.0, 0.0, "high"),
+        (98.0, 98.0, 97.5, 97.5, 97.5, "low"), (200.0, 200.0, 100.0, 100.0, 100.0, "low"),
+        (40.0, None, 39.0, 100.0, 61.0, "inside"), (97.0, None, 96.0, 100.0, 4.0, "low"),
+        (0.0, None, 0.0, 100.0, 100.0, "inside"), (101.0, None, 100.0, 100.0, 0.0, "low"),
+        (None, 40.0, 0.0, 40.0, 40.0, "inside"), (None, 4.0, 0.0, 4.0, 4.0, "high"),
+        (20.0, 30.0, 19.0, 30.0, 11.0, "inside"), (1.0, 4.0, 0.0, 4.0, 4.0, "high"),
+        (97.0, 99.0, 96.0, 99.0, 3.0, "low"), (30.2, 30.8, 30.0, 30.0, 0.0, "inside"),
+    ],
+)  # fmt: skip
+def test_percentiles_of_a_known_ensemble(
+    low: float | None, high: float | None, first: float, last: float, number: float, side: str
+) -> None:
+    """A value has one percentile, ties by half; a bound or a range spans several, and is outside only as a whole."""
+    found = percentiles(HUNDRED, low, high)
+    assert (found.first, found.last, found.number) == pytest.approx((first, last, number))
+    assert found.side == side
+    assert found.inside is (side == "inside")
+
+
+def test_a_wide_band_says_how_wide_it_is() -> None:
+    """170 modelled, 84 observed: the band of 84 to 260 is half as wide again each way as what was observed."""
+    assert half_width(84.0, 260.0, 84.0) == pytest.approx(1.05, abs=0.005)
+    assert half_width(84.0, 260.0, -84.0) > 0.0
+    assert np.isnan(half_width(84.0, 260.0, 0.0))
+
+
+def test_one_value_in_ten_is_expected_outside() -> None:
+    """Of right runs: values drawn from the ensemble itself."""
+    ensemble, values = np.random.default_rng(1).normal(size=(2, 4000))
+    outside = sum(percentiles(ensemble, value, value).inside is False for value in values)
+    assert outside == pytest.approx(expected_outside(4000), rel=0.12)
+
+
+def test_more_than_is_read_as_far_as_it_reaches() -> None:
+    """More than 50 operating, 60 to 90 modelled: the model is too high, which a limit alone would not see."""
+    made = known([float(at) for at in range(60, 91)], "operating")
+    read = compare(made, observation("2020", "operating", 50, "companies", bound="more-than"))
+    limit = compare(made, observation("2020", "operating", 50, "companies", bound="at-least"))
+    assert read is not None
+    assert limit is not None
+    assert (read.side, limit.side) == ("high", "inside")
+    assert limit.percentiles.number == 100.0
+
+
+def test_percentiles_and_bands_as_a_person_reads_them() -> None:
+    limits = ((55.0, 55.0), (3.0, 3.0), (40.0, None), (None, 0.0))
+    said = [percentile(percentiles(HUNDRED, *one)) for one in limits]
+    assert said == ["54", "2.5", "39–100", "0–0"]
+    assert percentile(percentiles([], 1.0, 1.0)) == NOTHING
+    assert band(84.0, 260.0, "companies", half_width(84.0, 260.0, 84.0)) == "84 – 260 (±105%)"
 
 
 def known(values: list[float], name: str = "registered", quarters: int = 60) -> xr.Dataset:
@@ -38,7 +83,8 @@ def test_medians_bands_and_ranks_by_hand() -> None:
     row = compare(known([float(at) for at in range(101)]), observation("2020", "registered", 30, "companies"))
     assert row is not None
     assert (row.low, row.median, row.upper) == (5.0, 50.0, 95.0)
-    assert row.below == pytest.approx(30.5 / 101)
+    assert row.percentiles.number == pytest.approx(3050 / 101)
+    assert row.width == pytest.approx(1.5)
     assert row.inside
     assert row.quarter == "2020Q4"
 
@@ -108,7 +154,7 @@ def test_rows_come_in_order_of_variable_and_date(result: xr.Dataset, case: Case)
 def test_the_table_for_the_command_line(result: xr.Dataset, case: Case, lang: str) -> None:
     rows = observed_table(result, case, lang)
     assert len(rows) == len(comparisons(result, case.observations))
-    assert {"variable", "title", "date", "observed_text", "median", "low", "high", "inside", "verdict"} <= set(rows[0])
+    assert {"variable", "title", "observed_text", "median", "width", "percentile", "percentile_text"} <= set(rows[0])
     first = next(row for row in rows if row["variable"] == "realised_investment")
     assert first["observed"] == 526.0
     assert first["low"] <= first["median"] <= first["high"]

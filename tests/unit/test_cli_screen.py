@@ -21,9 +21,22 @@ from copark.workflows import Catalogue, Description, Row, RunOutcome, Shares, St
 
 OUTCOMES = (("failed", 0.1), ("dependent", 0.2), ("stagnant", 0.3), ("self_standing", 0.4))
 ROWS = (
-    Row("Registered companies", "companies", "2019Q4", "", 60.0, None, 31.0, 58.0, 97.0, "inside"),
-    Row("Realised investment of every source whatever", "M USD", "2024Q2", "≈ ", 1e3, 1.2e3, 7e2, 1163.4, 2e3, "low"),
-    Row("在营企业（含境外投资企业的分支机构）", "家", "2024Q4", "≥ ", 50.0, None, *[math.nan] * 3, "unknown"),
+    Row("Registered companies", "companies", "2019Q4", "", 60.0, None, 31.0, 58.0, 97.0, 0.55, "52", False),
+    Row(
+        "Realised investment of every source whatever",
+        "M USD",
+        "2024Q2",
+        "≈ ",
+        1e3,
+        1.2e3,
+        7e2,
+        1163.4,
+        2e3,
+        0.59,
+        "1.5–3.2",
+        True,
+    ),
+    Row("在营企业（含境外投资企业的分支机构）", "家", "2024Q4", "≥ ", 50.0, None, *[math.nan] * 4, "–", False),
 )
 
 
@@ -31,7 +44,8 @@ def outcome(**changes: Any) -> RunOutcome:
     found: dict[str, Any] = {
         "identity": "0123456789abcdef", "path": Path("out/runs/0123"), "study": "A study", "case": "A park",
         "runs": 1000, "kept": 1000, "failed": 0, "seed": 1, "reused": False, "seconds": 75.0, "table": ROWS,
-        "compared": 30, "missed": 4, "outcomes": (Shares("As is", OUTCOMES),), "report": Path("out/r.html"),
+        "compared": 30, "outside": 4, "expected": 3, "outcomes": (Shares("As is", OUTCOMES),),
+        "report": Path("out/r.html"),
     }  # fmt: skip
     return RunOutcome(**(found | changes))
 
@@ -74,6 +88,8 @@ def test_a_run_ends_with_table_outcomes_and_the_path_of_the_report(
     assert (code, err) == (0, "")
     assert all(cell_len(line) <= 80 for line in out.splitlines())
     assert "31 – 97" in out
+    assert "55%" in out
+    assert "1.5–3.2" in out
     assert "1,000–1,200" in out
     assert out.rstrip().endswith("out/r.html")
     assert {"en": "10.0 %", "zh": "自立型"}[lang] in out
@@ -99,12 +115,15 @@ def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> 
     assert "--fresh makes it anew" in out
     assert "3 of 1,000 runs did not finish" in out
     assert "first 10, on which table and report rest" in out
-    assert "misses 4 of 30 observations" in out
+    assert (
+        "4 of 30 observations lie outside the 5th to 95th percentile of the runs; if the runs were right, about 3"
+        in out
+    )
     assert "Report:" not in out
 
 
 def test_without_observations_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
-    screen.show_outcome(outcome(table=(), compared=0, missed=0), "en")
+    screen.show_outcome(outcome(table=(), compared=0, outside=0, expected=0), "en")
     assert "no observation" in capsys.readouterr().out
 
 

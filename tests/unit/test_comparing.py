@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from rich.cells import cell_len
 from copark import workflows
 from copark.cli import main
 from copark.errors import FaultsFound, NotFound, RunRefused
-from copark.workflows import ArmOutcome, Compared, Effect
+from copark.texts import text
+from copark.workflows import ArmMoves, ArmOutcome, Compared, Effect
 
 RUNS = 8
 
@@ -61,6 +64,25 @@ def test_outcomes_are_shares_of_the_same_runs(regimes: Compared) -> None:
         rows = [row for row in regimes.outcomes if row.arm == arm]
         assert sum(row.arm_share for row in rows) == pytest.approx(1.0)
         assert sum(row.reference_share for row in rows) == pytest.approx(1.0)
+
+
+def test_why_outcomes_change_is_told_for_every_arm_on_screen_page_and_sheet(out: Path, regimes: Compared) -> None:
+    assert regimes.report is not None
+    page = regimes.report.read_text(encoding="utf-8")
+    assert [one.arm for one in regimes.moves] == [arm for arm, _ in regimes.begins]
+    told = 0
+    for one in regimes.moves:
+        told += sum(int(row[2]) for row in one.rows)
+        for row in (row for row in regimes.outcomes if row.arm == one.arm):
+            title = text(f"analysis.outcome.{row.outcome}")
+            gained, lost = (sum(int(move[2]) for move in one.rows if move[end] == title) for end in (1, 0))
+            assert (gained - lost) / RUNS == pytest.approx(row.arm_share - row.reference_share)
+        assert one.sentence in html.unescape(page)
+    folder = workflows.export(regimes.identities[0], "csv", out / "tables", out=out)
+    with (folder / "moves.csv").open(encoding="utf-8-sig") as stream:
+        assert sum(int(row["Runs"]) for row in csv.DictReader(stream)) == told
+    with (folder / "accounts.csv").open(encoding="utf-8-sig") as stream:
+        assert {row["Arm"] for row in csv.DictReader(stream)} <= {"old-threshold", "old-list", "old-regime"}
 
 
 def test_a_stored_run_is_named_by_its_identity(out: Path, regimes: Compared) -> None:
@@ -114,6 +136,9 @@ def test_what_can_be_undone_is_listed_in_both_languages() -> None:
     assert ("shock/pandemic", "2020-04", "冲击：新冠疫情") in chinese
 
 
+MOVES = ArmMoves("An arm", "Two of four runs.", ("From", "To", "Runs"), (("Failed", "Stagnant", "2"),))
+
+
 def compared(**changes: Any) -> Compared:
     effects = tuple(
         Effect("An arm with a title that is longer than a line has room for", "operating", "Operating", "log points",
@@ -127,7 +152,7 @@ def compared(**changes: Any) -> Compared:
     found: dict[str, Any] = {
         "title": "A study", "reference": "As it is", "identities": ("0123456789abcdef",), "pairs": 1000,
         "seconds": 3.0, "begins": ((effects[0].arm, "2015Q2"),), "effects": effects, "outcomes": outcomes,
-        "report": Path("out/c.html"),
+        "moves": (MOVES,), "report": Path("out/c.html"),
     }  # fmt: skip
     return Compared(**(found | changes))
 
@@ -142,7 +167,8 @@ def test_the_screen_shows_effects_outcomes_and_the_page(
     assert code == 0
     assert asked[0][0] == ("a", "b")
     assert (asked[0][1]["runs"], asked[0][1]["report"], asked[0][1]["lang"]) == (5, False, lang)
-    for words in ("-0.50", "-1.25 – +0.12", "20.0 %", "2015Q2", "2032Q2", "25.0 %", "0123456789abcdef", "out/c.html"):
+    numbers = ("-0.50", "-1.25 – +0.12", "20.0 %", "2015Q2", "2032Q2", "25.0 %", "0123456789abcdef", "out/c.html")
+    for words in (*numbers, MOVES.sentence, *MOVES.rows[0]):
         assert words in shown
     assert all(cell_len(line) <= 80 for line in shown.splitlines())
 

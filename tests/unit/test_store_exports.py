@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import subprocess
 from pathlib import Path
 
+import h5py
 import numpy as np
 import openpyxl
 import pytest
@@ -13,7 +16,11 @@ import xarray as xr
 from ensembles import ensemble, stream
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.packaging.checkers import checker
 
+from copark.cases import load_case
+from copark.experiments.results import NOT_OK, OUTCOMES, ROOMS, STATUS, Label, Runs, assemble
+from copark.experiments.study import baseline
 from copark.store import ExportRefused, RunStore, workbook
 from copark.store.exports import export_run, write_csv
 from copark.store.tables import Cell, Table, safe
@@ -44,13 +51,70 @@ def test_netcdf_holds_the_same_bits_names_units_and_provenance(store: RunStore, 
     path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
     stored = store.load(IDENTITY).load()
     with xr.open_dataset(path, engine="h5netcdf") as found:
+        named = found.swap_dims(scenario_index="scenario", parameter_index="parameter")
         for name in stored.data_vars:
-            assert found[name].values.tobytes() == stored[name].values.tobytes()
-        assert list(found["label"].values) == list(stored["label"].values)
-        assert found["cash"].attrs["units"] == "M USD"
+            assert named[name].dims == stored[name].dims
+            assert named[name].values.tobytes() == stored[name].values.tobytes()
+        for name in ("scenario", "run", "label", "parameter"):
+            assert list(named[name].values) == list(stored[name].values)
+        assert found["cash"].attrs["units_en"] == "M USD"
+        assert found["cash"].attrs["units_zh"] == "百万美元"
         assert found["cash"].attrs["title_zh"] == "现金"
+        assert found["outcome"].attrs["title_zh"].endswith("结局")
         assert json.loads(found.attrs["provenance"])["seed"] == 1
         np.testing.assert_array_equal(found["quarter"].values, stored["quarter"].values)
+
+
+WORD = re.compile(r"[A-Za-z0-9_.+@-]+")
+"""What CF lets a meaning be made of (§3.5)."""
+
+
+def of_the_model(*, early: bool = False) -> xr.Dataset:
+    """Two runs as the model gives them, one of which broke off; ``early``: with flags as first stored."""
+    study = baseline("great-stone").model_copy(update={"keep": ("operating", "cash")})
+    status = np.array([[[0, 0, 0], [1, 5, 3]]])
+    runs = Runs([np.zeros((2, 2, 80))], status, np.array([[3, -1]], dtype=np.int8), {"hurdle": np.ones(2)}, 0)
+    made = assemble(study, load_case("great-stone"), Label(IDENTITY, json.dumps({"created": "2026-11-27"})), runs)
+    if early:
+        made["status"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(STATUS)}
+        made["status_room"].attrs = {"flag_meanings": "; ".join(ROOMS)}
+        made["outcome"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(OUTCOMES)}
+    return made
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_netcdf_says_what_cf_wants(tmp_path: Path, early: bool) -> None:
+    """What exports broke: §2.2 types, §2.6 attributes, §3.1 units, §3.5 flags, §5 numbers as coordinates."""
+    store = RunStore(tmp_path / "runs")
+    store.save(of_the_model(early=early))
+    path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
+    with h5py.File(path) as file:
+        assert file.attrs["Conventions"] == "CF-1.8"
+        assert all(file.attrs[name] for name in ("title", "history"))
+        found = {name: dict(one.attrs) | {"dtype": one.dtype} for name, one in file.items()}
+    assert not [name for name, said in found.items() if said["dtype"] == np.int64]
+    assert {said.get("units", "1") for said in found.values()} == {"1", "1e6", "days since 1970-01-01"}
+    words = {}
+    for name in ("status", "status_room", "outcome"):
+        words[name] = found[name]["flag_meanings"].split(" ")
+        assert all(WORD.fullmatch(word) for word in words[name])
+        assert found[name]["flag_values"].dtype == found[name]["dtype"]
+        assert len(found[name]["flag_values"]) == len(words[name])
+    assert words["status"] == ["ok", "not_finite", "out_of_range", "too_many_enterprises"]
+    assert words["outcome"][-4:] == list(OUTCOMES)
+    assert early or found["outcome"]["flag_values"][0] == NOT_OK
+    assert {"scenario_index", "parameter_index"} <= set(found), "names are labels along a dimension, not its coordinate"
+
+
+@pytest.mark.long
+def test_a_public_checker_finds_nothing_against_cf(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    store.save(of_the_model())
+    path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
+    command = [checker("compliance-checker"), "--test", "cf:1.8", "--criteria", "strict", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "All tests passed!" in done.stdout, done.stdout
+    assert "exceptions occurred" not in done.stderr
 
 
 def test_a_tidy_csv_has_a_row_for_each_scenario_run_and_quarter(store: RunStore, tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from ensembles import ensemble, stream
+from ensembles import ensemble, stream, true_ensemble
 
 from copark.errors import FaultsFound, NotFound, RunRefused
-from copark.store import DamagedRun, ExportRefused, RunNotStored, RunStore
-from copark.store.manifest import faults_of
+from copark.store import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, RunStore
+from copark.store.manifest import extras_of, faults_of, write_manifest
+from copark.store.quarantine import bring_home, set_extras_aside
 
 IDENTITY = "0123456789abcdef"
 
@@ -208,8 +209,6 @@ def test_metadata_of_another_shape_are_damage(store: RunStore) -> None:
     content = json.dumps([1, 2, 3])
     (record.path / "metadata.json").write_text(content, encoding="utf-8")
     assert [fault.code for fault in faults_of(record.path)] == ["store.file_size"]
-    from copark.store.manifest import write_manifest
-
     write_manifest(record.path)
     with pytest.raises(DamagedRun, match="description of the run cannot be read"):
         store.get(IDENTITY)
@@ -227,8 +226,6 @@ def test_runs_are_listed_newest_first(store: RunStore) -> None:
         metadata = record.path / "metadata.json"
         content = json.loads(metadata.read_text(encoding="utf-8")) | {"created": f"2026-01-0{day + 1}T00:00:00+00:00"}
         metadata.write_text(json.dumps(content), encoding="utf-8")
-        from copark.store.manifest import write_manifest
-
         write_manifest(record.path)
     found, faults = store.records()
     assert [record.identity[0] for record in found] == ["b", "c", "a"]
@@ -247,3 +244,127 @@ def test_a_killed_run_is_seen_as_unfinished_and_not_as_a_run(store: RunStore) ->
     left.mkdir()
     assert store.unfinished() == [left]
     assert [record.identity for record in store.records()[0]] == [IDENTITY]
+
+
+def swap(one: Path, other: Path) -> None:
+    aside = one.with_name(".aside")
+    one.rename(aside)
+    other.rename(one)
+    aside.rename(other)
+
+
+def copy_over(one: Path, other: Path) -> None:
+    shutil.rmtree(one)
+    shutil.copytree(other, one)
+
+
+def edited(*path: str, value: object) -> object:
+    """A change by hand of one entry of the metadata, after which the checksums are made anew."""
+
+    def edit(folder: Path, _: Path) -> None:
+        metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+        entry = metadata
+        for name in path[:-1]:
+            entry = entry[name]
+        entry[path[-1]] = value
+        (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+        write_manifest(folder)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (swap, "store.misplaced"),
+        (copy_over, "store.misplaced"),
+        (edited("identity", value="0123456789abcdef"), "store.contradicts"),
+        (edited("runs", value=300), "store.contradicts"),
+        *(
+            (edited("provenance", *path, value=value), "store.contradicts")
+            for path, value in (
+                (("runs",), 300), (("seed",), 7), (("study", "runs"), 300), (("study", "seed"), 7),
+                (("study", "case"), "another"), (("case_hash",), "d" * 64), (("model_hash",), "d" * 64),
+                (("experiment_hash",), "d" * 64), (("draws_hash",), "d" * 64),
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_a_run_is_not_believed_in_anothers_place_and_is_never_lost(store: RunStore, change: object, code: str) -> None:
+    wanted = true_ensemble(6, seed=1)
+    record, other = store.save(wanted), store.save(true_ensemble(9, seed=7))
+    assert store.find(record.identity) == record
+    assert callable(change)
+    change(record.path, other.path)
+    assert store.find(record.identity) is None
+    for read in (store.get, store.load, store.load_summary, store.load_every_run):
+        with pytest.raises(MisplacedRun) as refusal:
+            read(record.identity)
+        (fault,) = refusal.value.faults
+        assert (fault.code, fault.file) == (code, str(record.path))
+        assert all("copark runs repair" in fault.repair(lang) for lang in ("en", "zh"))
+        if code == "store.misplaced":
+            assert f"{other.identity} (made-up, study made-up, 9 runs, seed 7)" in fault.cause()
+    found, faults = store.records()
+    assert record.identity not in [one.identity for one in found]
+    assert code in [one.code for one in faults]
+    held = {path.relative_to(record.path): path.read_bytes() for path in record.path.rglob("*") if path.is_file()}
+    store.save(wanted)
+    assert store.load(record.identity).load().identical(wanted)
+    aside = store.root / "quarantine" / f"{record.identity}-1"
+    assert {path.relative_to(aside): path.read_bytes() for path in aside.rglob("*") if path.is_file()} == held
+    assert "quarantine" not in store.names()
+
+
+def test_what_is_in_quarantine_is_not_overwritten_and_comes_home_when_its_place_is_free(store: RunStore) -> None:
+    one, other = store.save(true_ensemble(6, seed=1)), store.save(true_ensemble(9, seed=7))
+    for number in (1, 2):
+        copy_over(one.path, other.path)
+        aside = store.set_aside(one.identity)
+        assert aside is not None
+        assert aside.path.name == f"{one.identity}-{number}"
+        assert all(str(aside.path) in aside.sentence(lang) for lang in ("en", "zh"))
+        one.path.mkdir()
+    one.path.rmdir()
+    assert bring_home(store.root) == []
+    shutil.rmtree(other.path)
+    flip(store.root / "quarantine" / f"{one.identity}-1")
+    assert bring_home(store.root) == [other.identity]
+    assert store.get(other.identity) == other
+    assert [path.name for path in (store.root / "quarantine").iterdir()] == [f"{one.identity}-1"]
+
+
+def test_metadata_changed_by_hand_are_seen_in_lists_too(store: RunStore) -> None:
+    record = store.save(true_ensemble(20, seed=1))
+    path = record.path / "metadata.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"runs": 20', '"runs": 30'), encoding="utf-8")
+    assert [fault.code for fault in store.records()[1]] == ["store.file_changed"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "may_be_read"),
+    [
+        ("notes.txt", False),
+        ("pictures/a/b.png", False),
+        ("arrays.zarr/cash/.DS_Store", False),
+        ("arrays.zarr/status_quarter/c/1/0", True),
+        ("summary.zarr/zarr.json", True),
+        ("arrays.zarr/other/zarr.json", True),
+    ],
+)
+def test_files_that_are_not_of_the_run_are_seen_and_can_be_set_aside(
+    store: RunStore, extra: str, may_be_read: bool
+) -> None:
+    record = store.save(true_ensemble())
+    assert extras_of(record.path) == []
+    assert set_extras_aside(record.path) is None
+    (record.path / extra).parent.mkdir(parents=True, exist_ok=True)
+    (record.path / extra).write_bytes(b"x")
+    (outermost,) = extras_of(record.path)
+    assert extra.startswith(outermost)
+    assert [fault.code for fault in faults_of(record.path)] == ["store.extra"] * may_be_read
+    aside = set_extras_aside(record.path)
+    assert aside == store.root / "quarantine" / f"{record.identity}-1"
+    assert (aside / extra).read_bytes() == b"x"
+    assert extras_of(record.path) == faults_of(record.path) == []
+    assert store.load(record.identity).load().identical(true_ensemble())

@@ -68,6 +68,36 @@ def test_observations_stand_beside_the_charts_with_their_sources(answer):
     assert sum(map(len, answer["observed"].values())) > 20
 
 
+def test_a_used_observation_has_its_percentile_among_the_first_arms_runs(answer):
+    """Above 50 where it lies above the median, in the tails where beyond the band; half the band's width beside it."""
+    told = 0
+    for name, points in answer["observed"].items():
+        bands = answer["arms"][0]["bands"][name]
+        for point in points:
+            if point["percentile"] is None:
+                assert not point["use"]
+                continue
+            yearly = len(point["date"]) == 4 and answer["outputs"][name]["unit"].endswith("/yr")
+            if yearly or point["bound"] not in ("exact", "about"):
+                continue
+            at = answer["quarters"].index(point["quarter"])
+            assert point["percentile"] == point["percentile_from"] == point["percentile_to"]
+            low, median, upper = (bands[level][at] for level in (0, 2, 4))
+            if point["value"] != median:
+                assert (point["percentile"] > 50.0) == (point["value"] > median)
+            if not low <= point["value"] <= upper:
+                assert not 6.0 < point["percentile"] < 94.0
+            assert point["width"] * 2.0 * point["value"] == pytest.approx(upper - low)
+            told += 1
+    assert told > 20
+
+
+def test_more_than_is_drawn_as_a_limit_and_read_as_a_range(answer):
+    point = next(one for one in answer["observed"]["operating"] if one["date"] == "2024-11-19")
+    assert (point["bound"], point["lowest"], point["highest"]) == ("at-least", 50.0, pytest.approx(55.0))
+    assert point["percentile"] == pytest.approx(point["percentile_to"] - point["percentile_from"])
+
+
 def test_the_summary_says_the_numbers(answer):
     standing = next(one for one in answer["arms"][1]["outcomes"] if one["name"] == "self_standing")
     for lang in ("en", "zh"):
@@ -81,6 +111,8 @@ def test_the_same_scenario_is_said_to_be_the_same(client):
     assert change["begins"] is None
     assert not np.array(list(change["bands"].values())).any()
     assert all(one["change"] == 0.0 for one in change["outcomes"])
+    assert change["outcome_change"]["moves"] == []
+    assert change["outcome_change"]["sentence"]["en"] == "No run ends with another outcome."
     assert "no run differs" in answer["summary"]["en"]
 
 
@@ -112,6 +144,29 @@ def test_why_names_arrows_that_moved_with_what_they_would_do_alone(answer):
         assert (one["moved"] > 0) == (one["after"] > one["before"])
 
 
+def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
+    asked = GREAT_STONE | {"runs": 50, "scenario": EQUITY | {"edits": {"framework": "off"}}}
+    told = client.post("/api/v1/simulate", json=asked | {"parts": {"flows": True, "why": "serviced_area"}}).json()
+    plans = [next(one for one in arm["arrows"] if one["link"] == "plan_to_land") for arm in told["flows"]]
+    assert plans[0]["median"][-1] > 100.0
+    assert set(plans[1]["median"]) == {None}
+    gone = next(one for one in told["why"]["mechanisms"] if one["link"] == "plan_to_land")
+    assert gone["before"] > 100.0
+    assert gone["after"] is None
+    assert "falls away" in gone["sentence"]["en"]
+    assert "不再传递" in gone["sentence"]["zh"]
+    assert "1.0 ha" not in gone["sentence"]["en"]
+
+
+def test_what_lies_outside_its_range_is_no_value_on_record(client):
+    def plan(case):
+        levers = client.get(f"/api/v1/cases/{case}").json()["levers"]
+        return next(one for one in levers if one["key"] == "levers.governments.plan_area")["baseline"]
+
+    assert [one["values"] for one in plan("jinfei")] == [{}]
+    assert plan("great-stone")[-1]["values"]["0"] > 100.0
+
+
 def test_why_finds_the_one_arrow_that_was_changed(client):
     """Cut the arrow from network to arrivals: what it would do alone is nearly what was done."""
     cut = {"links": {"network_to_arrivals": {"strength": 0.0}}}
@@ -128,6 +183,19 @@ def test_a_comparison_sets_every_arm_against_the_first(client):
     arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "edits": {"threshold": 5}}]
     answer = client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms}).json()
     assert [(one["reference"], one["arm"]) for one in answer["changes"]] == [("a", "b"), ("a", "c")]
+    for change in answer["changes"]:
+        told = change["outcome_change"]
+        counts = np.array(told["counts"])
+        assert counts.sum() == change["pairs"]
+        gained, lost = (counts.sum(axis=axis) - counts.diagonal() for axis in (0, 1))
+        assert [(one["gained"], one["lost"]) for one in change["outcomes"]] == list(zip(gained, lost, strict=True))
+        assert sum(move["runs"] for move in told["moves"]) == counts.sum() - counts.trace()
+        for move in told["moves"]:
+            assert sum(move["reasons"].values()) == move["runs"]
+            assert move["lines"]
+            for lang in ("en", "zh"):
+                assert move["cause_words"][lang] in told["sentence"][lang] or move is not told["moves"][0]
+    assert any(one["outcome_change"]["moves"] for one in answer["changes"])
     assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms[:1]}).status_code == 422
     assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms * 2}).status_code == 422
 
@@ -314,26 +382,6 @@ def test_parks_have_sources(client):
     places = {one["id"]: (one["place"]["longitude"], one["place"]["latitude"]) for one in told["parks"]}
     assert places["great-stone"] == (28.0, 53.9)
     assert {score["park"] for score in told["scores"]} <= names
-
-
-def test_claims_are_listed_and_verdicts_are_those_stored(client, data):
-    told = client.get("/api/v1/claims?case=great-stone").json()
-    assert told["claims"]
-    assert all(one["statement"]["zh"] for one in told["claims"])
-    assert told["trial"] is None
-    assert client.get("/api/v1/claims/great-stone/verdicts").status_code == 404
-    folder = data / "reports" / "claims-great-stone-0123abcd"
-    (folder / "tables").mkdir(parents=True)
-    (folder / "tables" / "claims-verdicts-en.csv").write_text("claim,verdict\nC1,supported\n", encoding="utf-8-sig")
-    (folder / "claims-en.html").write_text("<p>page</p>", encoding="utf-8")
-    trial = client.get("/api/v1/claims?case=great-stone").json()["trial"]
-    assert trial["parts"] == []
-    assert (trial["identity"], trial["languages"]) == ("0123abcd", ["en"])
-    assert trial["verdicts"]["en"] == {"header": ["claim", "verdict"], "rows": [["C1", "supported"]]}
-    assert client.get("/api/v1/claims/great-stone/verdicts").json()["rows"] == [["C1", "supported"]]
-    page = client.get("/api/v1/claims/great-stone/trial/page")
-    assert "sandbox" in page.headers["content-security-policy"]
-    assert client.get("/api/v1/claims/great-stone/trial/page?lang=zh").status_code == 404
 
 
 def test_lists_that_do_not_change_need_not_be_fetched_twice(client):

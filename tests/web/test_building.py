@@ -1,4 +1,4 @@
-"""Building the page: what is said where Node will not do, and what a package carries."""
+"""Building the page: what is said where Node will not do, and where it is served without having been built."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from copark.cli import main
 
 ROOT = Path(__file__).parents[2]
 NODE = "#!/bin/sh\ncase $1 in --version) echo v{version};; *) exit {code};; esac\n"
@@ -74,6 +75,12 @@ def test_the_page_is_built_anew_when_a_document_it_shows_has_changed():
     assert shown <= set(sources)
 
 
-def test_packages_carry_the_built_page():
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
-    assert "src/copark/web/dist" in build["artifacts"]
+@pytest.mark.parametrize(("lang", "words"), [("en", "The page is not built"), ("zh", "网页尚未构建")])
+def test_serving_without_the_page_says_how_to_build_it(tmp_path, monkeypatch, capsys, lang, words):
+    monkeypatch.setattr("copark.web.pages.is_built", lambda _: False)
+    monkeypatch.setattr("copark.web.server.serve", lambda settings, lang, ready: ready("http://127.0.0.1:1/"))
+    with pytest.raises(SystemExit, match="0"):
+        main(["serve", "--data", str(tmp_path), "--lang", lang])
+    said = capsys.readouterr().out
+    assert words in said
+    assert "make web" in said

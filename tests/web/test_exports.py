@@ -50,7 +50,7 @@ def test_paths_as_csv_can_be_read_by_statistics(get):
     assert all(float(row["operating"]) >= 0.0 for row in rows)
 
 
-@pytest.mark.parametrize("table", ["outcomes", "draws", "variables", "provenance"])
+@pytest.mark.parametrize("table", ["outcomes", "moves", "accounts", "draws", "variables", "provenance"])
 def test_other_tables_are_there(get, table):
     rows = list(csv.reader(StringIO(get("csv", table=table).content.decode("utf-8-sig"))))
     assert len(rows) > 1
@@ -60,7 +60,7 @@ def test_other_tables_are_there(get, table):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_workbook_opens_and_computes_nothing(get, lang):
     book = load_workbook(BytesIO(get("xlsx", lang=lang).content))
-    assert len(book.sheetnames) == 5
+    assert len(book.sheetnames) == 7
     for sheet in book:
         assert sheet.max_row > 1
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)

@@ -139,11 +139,22 @@ def test_an_unforeseen_error_is_a_problem_without_its_details(client, monkeypatc
     assert "Traceback" not in answer.text
 
 
-def test_a_case_without_a_posterior_cannot_draw_from_one(client):
-    cases = client.get("/api/v1/cases").json()["cases"]
-    name = next(one["name"] for one in cases if not one["calibrated"])
-    answer = client.post(SIMULATE, json={"case": name, "draws": "posterior"})
-    assert (answer.status_code, faults(answer)) == (422, {"draws": "web.no_posterior"})
+def test_a_case_without_a_calibration_draws_what_other_parks_lend_and_says_so(client):
+    """Failed parks were shown as successes: no share of an outcome is shown unasked, and the record comes first."""
+    for name in ("kaesong", "jinfei", "suzhou"):
+        answer = client.post(SIMULATE, json={"case": name, "runs": 20, "draws": "posterior"}).json()
+        trust = answer["trust"]
+        assert (trust["state"], trust["outcomes_shown"]) == ("borrowed", False)
+        assert trust["label"]["en"].startswith("borrowed from 18 other parks")
+        assert trust["recorded"]["en"] in answer["summary"]["en"]
+        assert trust["recorded"]["zh"] in answer["summary"]["zh"]
+        assert "self-standing" not in answer["summary"]["en"]
+        assert answer["case"]["trust"] == trust
+    closed = client.get("/api/v1/cases/kaesong").json()["case"]["trust"]["recorded"]["en"]
+    assert "Closed by Seoul" in closed
+    assumed = client.post(SIMULATE, json={"case": "great-stone", "runs": 20, "draws": "prior"}).json()
+    assert assumed["trust"]["label"]["en"] == "not calibrated: assumed ranges"
+    assert assumed["case"]["trust"]["state"] == "calibrated"
 
 
 def test_no_request_is_answered_by_a_number_that_is_none(client):

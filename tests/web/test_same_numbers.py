@@ -121,9 +121,10 @@ def test_threads_change_nothing(serve, tmp_path):
 def test_the_posterior_is_drawn_from_where_there_is_one(client):
     case = next(one for one in client.get("/api/v1/cases").json()["cases"] if one["name"] == "great-stone")
     answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 20}).json()
-    assert answer["draws"]["kind"] == ("posterior" if case["calibrated"] else "unsettled")
-    if case["calibrated"]:
-        result = library(answer)
-        assert answer["identity"] == result.attrs["identity"]
-        assert np.array_equal(np.array(answer["arms"][0]["bands"]["jobs"]), bands(result, "jobs"))
-        assert answer["draws"]["cut"]
+    assert answer["draws"]["kind"] == "posterior"
+    assert case["calibrated"]
+    result = library(answer)
+    assert answer["identity"] == result.attrs["identity"]
+    assert np.array_equal(np.array(answer["arms"][0]["bands"]["jobs"]), bands(result, "jobs"))
+    assert answer["draws"]["cut"]
+    assert answer["trust"]["label"]["en"] == result.attrs["trust_en"]

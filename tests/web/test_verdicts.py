@@ -26,8 +26,12 @@ def test_a_verdict_has_words_numbers_and_what_would_change_it(tmp_path: Path) ->
     for lang in ("en", "zh"):
         write(tmp_path, f"claims-verdicts-{lang}.csv", [VERDICT])
         write(tmp_path, f"claims-block-{lang}.csv", [{"variant": "alpha-high", "variant_title": TITLES[lang]}])
-        number = {"claim": "1", "part": "host", "words": WORDS[lang], "p05": "0.1", "middle": "0.2", "p95": ""}
-        write(tmp_path, f"claims-statistics-{lang}.csv", [number, {**number, "part": "home"}])
+        number = {
+            "claim": "1", "part": "host", "statistic": "failed", "words": WORDS[lang], "p05": "0.1", "middle": "0.2",
+            "p95": "",
+        }  # fmt: skip
+        both = [number, {**number, "part": "home", "words": "home"}]
+        write(tmp_path, f"claims-statistics-{lang}.csv", both if lang == "en" else both[::-1])
     (one,) = verdicts_in(tmp_path)
     assert (one.words.en, one.words.zh) == ("undetermined", "未定")
     assert (one.severity, one.held) == (0.98, None)

@@ -22,7 +22,7 @@ from tests.hostile.mutations import entry_of, zipped
 
 def files_of(packed):
     with zipfile.ZipFile(packed.path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
 
 
 def listed(files):

@@ -86,7 +86,7 @@ def test_verifying_leaves_nothing_behind(packed, tmp_path, monkeypatch):
 def test_the_description_is_an_ro_crate(packed):
     """https://www.researchobject.org/ro-crate/1.1/root-data-entity.html"""
     crate, names = crate_of(packed.path)
-    assert crate["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    assert crate["@context"] == ["https://w3id.org/ro/crate/1.1/context", {"sha256": "http://schema.org/sha256"}]
     graph = crate["@graph"]
     entities = {one["@id"]: one for one in graph}
     assert len(entities) == len(graph), "every entity is described once"
@@ -98,8 +98,13 @@ def test_the_description_is_an_ro_crate(packed):
     assert root["@type"] == "Dataset"
     assert all(root[key] for key in ("name", "description", "datePublished", "license"))
     assert [entities[one["@id"]]["name"] for one in root["creator"]] == ["A. Group"]
-    files = {one["@id"] for one in graph if one["@type"] == "File"}
-    assert files == names - {CRATE}, "every file is described, and every file described is there"
+    data = {one["@id"] for one in graph if one["@type"] in ("File", "Dataset")}
+    assert data - {"./"} == names - {CRATE}, "every file and folder is described, and what is described is there"
+
+
+def test_what_early_versions_packed_is_opened(packed, early, tmp_path):
+    assert workspaces.verify(early).faults == ()
+    assert workspaces.open_(early, tmp_path / "there").runs == packed.runs
 
 
 def references(value):

@@ -3,7 +3,7 @@ import { texts, type TextKey } from '../texts';
 import { History } from './history';
 import { OWN } from './scenario';
 import { store, stored } from './stored';
-import { decoded, encoded, LOOKS, PLAIN, type Looks, type View } from './url';
+import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } from './url';
 import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
 
 export const PAGES = [
@@ -17,8 +17,10 @@ function spoken(words: URLSearchParams): Lang {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-function pageOf(path: string): Page {
-  return PAGES.find((one) => path === `/${one}`) ?? 'simulate';
+/** The page at a path; nothing where there is none. */
+function pageOf(path: string): Page | null {
+  const name = path.replace(/^\/|\/$/g, '');
+  return name === '' ? 'simulate' : (PAGES.find((one) => one === name) ?? null);
 }
 
 /** A view that looks as another does. */
@@ -42,7 +44,8 @@ export function idle(): Promise<void> {
 /** What all pages share: language, page, the view that the address holds, and what was fetched once. */
 class App {
   lang = $state<Lang>('en');
-  page = $state<Page>('simulate');
+  /** Nothing at a path that has no page. */
+  page = $state<Page | null>('simulate');
   view = $state.raw<View>(PLAIN);
   theme = $state<'light' | 'dark'>('light');
   cases = $state.raw<CaseName[]>([]);
@@ -52,6 +55,10 @@ class App {
   problem = $state.raw<Refused | null>(null);
   /** The versions a link was made with, where they are not those of this server. */
   otherwise = $state<string | null>(null);
+  /** Parts of the link that could not be read. */
+  unread = $state.raw<Unread[]>([]);
+  /** The park whose shares of outcomes were asked for though its parameters are not calibrated to it. */
+  assumed = $state<string | null>(null);
   undoable = $state(false);
   redoable = $state(false);
   private history = new History<View>(PLAIN);
@@ -73,7 +80,7 @@ class App {
     this.lang = spoken(words);
     this.page = pageOf(location.pathname);
     const before = this.view.case;
-    this.view = decoded(words);
+    ({ view: this.view, unread: this.unread } = parsed(words));
     if (this.info && before !== this.view.case) void this.open(this.view.case);
   }
 
@@ -89,10 +96,12 @@ class App {
   async open(name: string): Promise<void> {
     try {
       this.evidence = null;
-      this.info = await get<CaseAnswer>(`cases/${name}`);
+      const info = await get<CaseAnswer>(`cases/${name}`);
+      if (name !== this.view.case) return;
+      this.info = info;
       this.problem = null;
     } catch (error) {
-      this.problem = error instanceof Refused ? error : new Refused(null);
+      if (name === this.view.case) this.problem = error instanceof Refused ? error : new Refused(null);
     }
   }
 
@@ -101,8 +110,10 @@ class App {
   }
 
   async fetchEvidence(): Promise<void> {
-    if (this.evidence?.case.name === this.view.case) return;
-    this.evidence = await get<Evidence>(address('evidence', { case: this.view.case }).replace('/api/v1/', ''));
+    const name = this.view.case;
+    if (this.evidence?.case.name === name) return;
+    const found = await get<Evidence>(address('evidence', { case: name }).replace('/api/v1/', ''));
+    if (name === this.view.case) this.evidence = found;
   }
 
   /** Another case: its levers are its own, so the scenario begins anew, or as one that was made for it. */
@@ -151,10 +162,10 @@ class App {
     this.redoable = this.history.canRedo;
   }
 
-  address(page: Page = this.page, lang: Lang = this.lang): string {
+  address(page: Page | null = this.page, lang: Lang = this.lang): string {
     const words = encoded(this.view);
     words.set('lang', lang);
-    return `/${page}?${words}`;
+    return `${page === null ? location.pathname : `/${page}`}?${words}`;
   }
 
   private write(anew: boolean): void {

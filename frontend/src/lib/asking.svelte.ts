@@ -2,13 +2,10 @@ import { post } from './api';
 import { app } from './app.svelte';
 import { extent } from './bands';
 import { Latest } from './latest';
+import { OUTPUTS } from './outputs';
 import { changed } from './scenario';
 import type { Answer, Why } from './types';
 import type { View } from './url';
-
-/** The outputs of the first page, in the order they are shown. */
-export const OUTPUTS = ['operating', 'registered', 'realised_investment', 'jobs', 'cash', 'serviced_area'] as const;
-export type OutputKey = (typeof OUTPUTS)[number];
 
 /** Runs while a lever is dragged: few enough that every position is answered. */
 export const DRAGGED = 200;
@@ -41,7 +38,7 @@ export function rangesOf(answer: Answer): Ranges {
     OUTPUTS.map((name) => {
       const rows = answer.arms.flatMap((one) => [one.bands[name]?.[0] ?? [], one.bands[name]?.[4] ?? []]);
       const seen = (answer.observed[name] ?? []).filter((one) => one.use && one.quarter <= last);
-      return [name, extent(rows, seen.map((one) => one.value))];
+      return [name, extent(rows, seen.flatMap((one) => [one.value, one.high]))];
     }),
   );
 }

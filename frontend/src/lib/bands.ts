@@ -25,19 +25,15 @@ export function polygons(low: Numbers, high: Numbers): [number, number][][] {
 }
 
 /** Least and greatest of all numbers, widened to round ones. */
-export function extent(rows: Iterable<Numbers>, points: Iterable<number> = []): [number, number] {
+export function extent(rows: Iterable<Numbers>, points: Iterable<number | null> = []): [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const row of rows) {
+  for (const row of [...rows, points]) {
     for (const value of row) {
       if (value === null) continue;
       if (value < low) low = value;
       if (value > high) high = value;
     }
-  }
-  for (const value of points) {
-    if (value < low) low = value;
-    if (value > high) high = value;
   }
   if (low > high) return [0, 1];
   if (low > 0 && low < 0.6 * high) low = 0;

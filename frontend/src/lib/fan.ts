@@ -1,6 +1,7 @@
 import { nice, polygons } from './bands';
 import { FONT, type Palette } from './chart';
 import { axis, shown } from './numbers';
+import { bounded } from './record';
 import type { Lang, Numbers, ObservedPoint } from './types';
 
 export interface FanData {
@@ -34,7 +35,7 @@ export interface Labels {
 }
 
 interface Shape {
-  coord: (point: [number, number]) => [number, number];
+  coord: (point: [number | string, number]) => [number, number];
 }
 
 type Drawn = Record<string, unknown>;
@@ -52,14 +53,66 @@ function band(name: string, low: Numbers, high: Numbers, fill: string, opacity: 
   };
 }
 
-/** Words at the right end of a line. */
-function ended(words: string, color: string, distance = 4): Drawn {
-  return { show: true, formatter: words, color, fontSize: 12, fontFamily: FONT, distance };
+interface End {
+  row: Numbers;
+  words: string;
+  color: string;
+  distance?: number;
+}
+
+/** Words at the right ends of rows of numbers. They are marks of their own: the labels that lines have stay where they were when the chart is resized. */
+function ends(quarters: string[], found: End[]): Drawn {
+  return {
+    type: 'scatter', name: 'ends', silent: true, z: 6, symbolSize: 1, itemStyle: { color: 'transparent' }, tooltip: { show: false },
+    data: found.filter(({ row }) => (row.at(-1) ?? null) !== null).map(({ row, words, color, distance = 4 }) => ({
+      value: [quarters[row.length - 1], row.at(-1)],
+      label: { show: true, position: 'right', formatter: words, color, fontSize: 12, fontFamily: FONT, distance },
+    })),
+  };
+}
+
+const SIZE = 10;
+/** Marks of observations: a bound is a bar with an arrow to where the value may lie, what is about so much a diamond. */
+const SYMBOLS: Record<string, Drawn> = {
+  exact: { symbol: 'circle', symbolSize: 6 },
+  about: { symbol: 'diamond', symbolSize: 9 },
+  'at-least': { symbol: 'path://M0,10L10,10M5,10L5,0M2,3L5,0L8,3', symbolSize: SIZE, symbolOffset: [0, -SIZE / 2] },
+  'at-most': { symbol: 'path://M0,0L10,0M5,0L5,10M2,7L5,10L8,7', symbolSize: SIZE, symbolOffset: [0, SIZE / 2] },
+};
+
+/** Observations as marks; what is not used is hollow, or faint where a mark has no inside. */
+function observations(points: ObservedPoint[], paint: Palette): Drawn[] {
+  const stroked = (one: ObservedPoint): Drawn => ({ color: 'transparent', borderColor: paint.ink, borderWidth: 1.5, opacity: one.use ? 1 : 0.5 });
+  const filled = (one: ObservedPoint): Drawn => (one.use ? { color: paint.ink } : { color: paint.paper, borderColor: paint.ink, borderWidth: 1 });
+  const ranges = points.filter((one) => one.bound === 'range' && one.high !== null);
+  return [
+    {
+      type: 'scatter', name: 'observed', z: 6, cursor: 'pointer',
+      data: points.filter((one) => !ranges.includes(one)).map((one) => ({
+        value: [one.quarter, one.value], point: one, ...(SYMBOLS[one.bound] ?? SYMBOLS.exact),
+        itemStyle: one.bound.startsWith('at-') ? stroked(one) : filled(one),
+      })),
+    },
+    {
+      type: 'custom', name: 'ranges', z: 6, clip: true, cursor: 'pointer', tooltip: { show: false },
+      data: ranges.map((one) => ({ value: [one.quarter, one.value, one.high], point: one })),
+      encode: { x: 0, y: [1, 2] },
+      renderItem: (params: { dataIndex: number }, api: Shape) => {
+        const one = ranges[params.dataIndex];
+        if (!one) return null;
+        const [x, low] = api.coord([one.quarter, one.value]);
+        const [, high] = api.coord([one.quarter, one.high ?? one.value]);
+        return {
+          type: 'path', style: { fill: 'none', stroke: paint.ink, lineWidth: 1.5, opacity: one.use ? 1 : 0.5 },
+          shape: { pathData: `M${x - 4},${low}L${x + 4},${low}M${x},${low}L${x},${high}M${x - 4},${high}L${x + 4},${high}` },
+        };
+      },
+    },
+  ];
 }
 
 function line(name: string, data: Numbers, color: string, more: Drawn = {}): Drawn {
   return {
-    ...(more.endLabel ? { endLabel: more.endLabel } : {}),
     type: 'line', name, data, showSymbol: false, silent: true, animation: false,
     lineStyle: { color, width: 1, ...(more.lineStyle as Drawn | undefined) }, itemStyle: { color },
     z: (more.z as number | undefined) ?? 3,
@@ -70,17 +123,17 @@ function line(name: string, data: Numbers, color: string, more: Drawn = {}): Dra
 export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
   const [p5 = [], p25 = [], p50 = [], p75 = [], p95 = []] = data.bands;
   const [b5 = [], , b50 = [], , b95 = []] = data.outline;
-  const ends = data.enlarged === true;
+  const large = data.enlarged === true;
   const dashed = { lineStyle: { type: [4, 3], width: 1 }, z: 4 };
   const used = data.observed.filter((one) => data.quarters.includes(one.quarter));
   const marks = [
-    ...(data.today ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: ends, formatter: data.labels.ends, color: paint.cut, fontSize: 12, fontFamily: FONT, position: 'end', distance: 4 } }] : []),
+    ...(data.today !== null && data.quarters.includes(data.today) ? [{ xAxis: data.today, lineStyle: { color: paint.cut, type: [2, 3] }, label: { show: large, formatter: data.labels.ends, color: paint.cut, fontSize: 12, fontFamily: FONT, position: 'end', distance: 4 } }] : []),
     ...(data.selected ? [{ xAxis: data.selected, lineStyle: { color: paint.mark, type: 'solid', width: 1.5 }, label: { show: false } }] : []),
   ];
   return {
     animation: false,
     textStyle: { fontFamily: FONT },
-    grid: { left: 44, right: ends ? 76 : 12, top: ends ? 26 : 10, bottom: 22 },
+    grid: { left: 44, right: large ? 76 : 12, top: large ? 26 : 10, bottom: 22 },
     xAxis: {
       type: 'category', data: data.quarters, boundaryGap: false,
       axisLine: { lineStyle: { color: paint.line }, onZero: false }, axisTick: { show: false },
@@ -111,7 +164,7 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
         ];
         if (b50.length) rows.push(`${data.outlined ?? data.labels.baseline} ${number(b50)} (${number(b5)} – ${number(b95)})`);
         for (const one of used) {
-          if (one.quarter === quarter) rows.push(`${data.labels.observed} ${shown(one.value, lang)}`);
+          if (one.quarter === quarter) rows.push(`${data.labels.observed} ${bounded(one, (value) => shown(value, lang))}`);
         }
         return rows.join('<br>');
       },
@@ -119,26 +172,20 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
     series: [
       band('90', p5, p95, paint.blue, paint.outer, 1),
       band('50', p25, p75, paint.blue, paint.inner, 2),
-      ...(ends && p95.length
-        ? [line('p95', p95, paint.blue, { lineStyle: { width: 0 }, endLabel: ended('95%', paint.soft) }), line('p5', p5, paint.blue, { lineStyle: { width: 0 }, endLabel: ended('5%', paint.soft) })]
-        : []),
       ...data.samples.map((row, n) => line(`run ${n}`, row, paint.blue, { lineStyle: { width: 0.6, opacity: 0.55 } })),
       ...(b50.length
         ? [line('b5', b5, paint.grey, dashed), line('b95', b95, paint.grey, dashed), line('b50', b50, paint.grey, { lineStyle: { width: 1.4 }, z: 4 })]
         : []),
       {
-        ...line('median', p50, paint.blue, { lineStyle: { width: 2 }, z: 5, ...(ends && p50.length ? { endLabel: ended(data.labels.median, paint.blue) } : {}) }),
+        ...line('median', p50, paint.blue, { lineStyle: { width: 2 }, z: 5 }),
         markLine: {
           silent: true, symbol: 'none', data: marks,
         },
       },
-      {
-        type: 'scatter', name: 'observed', z: 6, symbolSize: 6, cursor: 'pointer',
-        data: used.map((one) => ({
-          value: [one.quarter, one.value], point: one,
-          itemStyle: one.use ? { color: paint.ink } : { color: paint.paper, borderColor: paint.ink, borderWidth: 1 },
-        })),
-      },
+      ...(large ? [ends(data.quarters, [
+        { row: p95, words: '95%', color: paint.soft }, { row: p50, words: data.labels.median, color: paint.blue }, { row: p5, words: '5%', color: paint.soft },
+      ])] : []),
+      ...observations(used, paint),
     ],
   };
 }
@@ -176,9 +223,10 @@ export function overlay(data: OverlayData, paint: Palette, lang: Lang): Drawn {
           band(`${n} band`, arm.bands[0] ?? [], arm.bands[4] ?? [], color, 0.07, 1),
           line(`${n} low`, arm.bands[0] ?? [], color, { lineStyle: { width: 0.8, type, opacity: 0.8 } }),
           line(`${n} high`, arm.bands[4] ?? [], color, { lineStyle: { width: 0.8, type, opacity: 0.8 } }),
-          line(`${n}`, arm.bands[2] ?? [], color, { lineStyle: { width: 2.2, type }, z: 5, endLabel: ended(String(n + 1), color, 6 + 14 * n) }),
+          line(`${n}`, arm.bands[2] ?? [], color, { lineStyle: { width: 2.2, type }, z: 5 }),
         ];
       }),
+      ends(data.quarters, data.arms.map((arm, n) => ({ row: arm.bands[2] ?? [], words: String(n + 1), color: paint.arms[n] ?? paint.ink, distance: 6 + 14 * n }))),
     ],
   };
 }

@@ -18,6 +18,12 @@ export function at<T extends { date: string }>(dated: readonly T[], quarter: str
   return found;
 }
 
+/** Where the record ends on a clock, counted from 0; the last quarter where it goes on beyond. */
+export function endOf(quarters: readonly string[], today: string): number {
+  const at = quarters.indexOf(today);
+  return at >= 0 ? at : Math.max(0, quarters.length - 1);
+}
+
 /** Years from one quarter to another. */
 export function yearsBetween(from: string, to: string): number {
   const number = (quarter: string): number => 4 * Number(quarter.slice(0, 4)) + Number(quarter.slice(5));

@@ -9,6 +9,12 @@ export interface Beside {
   misses: string[];
 }
 
+/** An observation in a reader's numbers: 50, at least 50 (≥ 50), at most 50 (≤ 50), about 50 (≈ 50), or a range (50–70). */
+export function bounded(point: Pick<ObservedPoint, 'bound' | 'value' | 'high'>, number: (value: number) => string): string {
+  const sign = { 'at-least': '≥ ', 'at-most': '≤ ', about: '≈ ' }[point.bound] ?? '';
+  return `${sign}${number(point.value)}${point.high === null ? '' : `–${number(point.high)}`}`;
+}
+
 /** Whether a band agrees with an observation: a value lies in it, a bound is reached by it, a range overlaps it. */
 export function agrees(point: Pick<ObservedPoint, 'bound' | 'value' | 'high'>, low: number, upper: number): boolean {
   if (point.bound === 'at-least') return upper >= point.value;

@@ -10,6 +10,21 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const LISTS = ['equity', 'rivals', 'drop'];
+const TREES = ['depth', 'partners', 'shareholders', 'terms'];
+
+/** Whether something has the form of a scenario. Whether it fits a case the server says. */
+export function isScenario(found: unknown): found is Scenario {
+  if (!isTree(found) || typeof found.key !== 'string' || !isTree(found.title)) return false;
+  const { edits = {}, parameters = {}, levers = {}, links = {}, without_anchors: anchors = [] } = found;
+  return (
+    typeof found.title.en === 'string' && typeof found.title.zh === 'string' && Array.isArray(anchors) &&
+    [parameters, levers, links].every(isTree) && isTree(edits) &&
+    LISTS.every((name) => edits[name] === undefined || Array.isArray(edits[name])) &&
+    TREES.every((name) => edits[name] === undefined || isTree(edits[name]))
+  );
+}
+
 /** A copy without what says nothing: undefined, empty lists and empty trees. */
 export function pruned<T>(value: T): T {
   if (!isTree(value)) return value;
@@ -63,13 +78,33 @@ export function changed(scenario: Scenario): [string, unknown][] {
   ];
 }
 
-/** A value as words for a table of differences. `word` gives the words of keys and of single values. */
-export function written(value: unknown, word: (key: string) => string): string {
-  if (Array.isArray(value)) return value.map((one) => written(one, word)).join('; ');
-  if (!isTree(value)) return typeof value === 'number' ? String(value) : word(String(value));
-  return Object.entries(value)
-    .map(([key, one]) => (key === 'value' || key === 'on' || key === 'present' ? written(one, word) : `${word(key)} ${written(one, word)}`))
-    .join(', ');
+/** What a share at a place of a scenario is multiplied by to be read in per cent. */
+export const PERCENT: Record<string, number> = {
+  'edits.equity': 0.01, 'edits.quota': 0.01, 'edits.profit_tax': 100, 'edits.terms': 100, 'edits.rivals.stake': 100,
+};
+
+/** How a table of differences says things: keys and single words, numbers of a unit, and quarters that are counted from 0. */
+export interface Speech {
+  word: (key: string) => string;
+  number: (value: number) => string;
+  unit: string;
+  quarter: (at: number) => string;
+}
+
+/** The value at a place as words for a table of differences: shares in per cent, amounts with their unit, quarters by their names. */
+export function written(value: unknown, place: string, speech: Speech, key = ''): string {
+  const { word, number, unit, quarter } = speech;
+  if (Array.isArray(value)) return value.map((one) => written(one, place, speech, key)).join('; ');
+  if (isTree(value)) {
+    return Object.entries(value)
+      .map(([name, one]) => (['value', 'on', 'present'].includes(name) ? written(one, place, speech, name) : `${word(name)} ${written(one, place, speech, name)}`))
+      .join(', ');
+  }
+  if (typeof value !== 'number') return word(String(value));
+  if (key === 'from' || key === 'to') return quarter(value);
+  const scale = PERCENT[`${place}.${key}`] ?? PERCENT[place];
+  if (scale !== undefined && key !== 'size') return `${number(Number((scale * value).toPrecision(10)))}%`;
+  return unit && (key === '' || key === 'value') ? `${number(value)} ${unit}` : number(value);
 }
 
 /** How the server writes dates before and after everything. */

@@ -9,6 +9,20 @@ export interface Said {
   zh: string;
 }
 
+/** How far the parameters behind an answer rest on the record of the park it is about. */
+export interface Trust {
+  state: 'calibrated' | 'borrowed' | 'uncalibrated' | 'stale';
+  /** In a few words, to stand beside a headline. */
+  label: Said;
+  meaning: Said;
+  /** What to do for a better state. */
+  renew: Said | null;
+  /** How the park fared by the record, where the parameters are not calibrated to it. */
+  recorded: Said | null;
+  /** Whether shares of outcomes are shown without being asked for. */
+  outcomes_shown: boolean;
+}
+
 export interface CaseName {
   name: string;
   title: Said;
@@ -20,6 +34,8 @@ export interface CaseName {
   hash: string;
   uploaded: boolean;
   calibrated: boolean;
+  /** Servers of before did not say. */
+  trust?: Trust;
 }
 
 export interface DatedValue {
@@ -217,12 +233,19 @@ export interface Arm {
   sentences: Record<string, Said>;
 }
 
+/** Why outcomes change: runs that go from one outcome to another, and the account that is most often the reason. */
+export interface OutcomeChange {
+  sentence: Said;
+  moves: { words: Said; runs: number; share: number; cause_words: Said; account: Said }[];
+}
+
 export interface Change {
   arm: string;
   reference: string;
   pairs: number;
   begins: string | null;
   outcomes: OutcomeMove[];
+  outcome_change: OutcomeChange;
   headlines: HeadlineMove[];
   bands: Record<string, Numbers[]>;
   sentences: Record<string, Said>;
@@ -284,6 +307,7 @@ export interface Answer {
   draws: { kind: string; words: Said; cut: string | null; pairs: number | null; stale: boolean };
   made: Made;
   seconds: number;
+  trust?: Trust;
 }
 
 export interface StudyInfo {

@@ -1,4 +1,5 @@
-import { AS_IT_IS, OWN, pruned } from './scenario';
+import { isOutput } from './outputs';
+import { AS_IT_IS, isScenario, OWN, pruned } from './scenario';
 import type { Scenario } from './types';
 
 export interface Mark {
@@ -65,30 +66,54 @@ export function encoded(view: View): URLSearchParams {
   return words;
 }
 
-/** What an address says; what it does not say, or says badly, is as usual. */
-export function decoded(words: URLSearchParams): View {
-  const name = words.get('case') ?? '';
-  const baseline = words.get('baseline');
-  const shown = (words.get('show') ?? '').split('.');
-  return {
-    case: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name) ? name : PLAIN.case,
-    seed: whole(words.get('seed'), PLAIN.seed, 0, 2 ** 53 - 1),
-    runs: whole(words.get('runs'), PLAIN.runs, 1, 5000),
-    draws: ['posterior', 'unsettled', 'prior', 'defaults'].find((one) => one === words.get('draws')) ?? null,
-    scenario: one(words.get('scenario')) ?? OWN,
-    baseline: (baseline === AS_IT_IS.key ? null : one(baseline)) ?? AS_IT_IS,
-    compared: many(words.get('compare')),
-    expert: words.get('mode') === 'expert',
-    chart: /^[a-z_]+$/.exec(words.get('chart') ?? '')?.[0] ?? null,
-    samples: shown.includes('samples'),
-    table: shown.includes('table'),
-    mark: marked(words.get('mark')),
-    version: /^[\w.:-]{1,80}$/.exec(words.get('v') ?? '')?.[0] ?? null,
-  };
+/** A part of an address that cannot be read: its name and what it says. What is usual is shown in its place. */
+export interface Unread {
+  part: 'case' | 'seed' | 'runs' | 'draws' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'lang';
+  given: string;
 }
 
-function marked(text: string | null): Mark | null {
-  const found = /^(\d{4}Q[1-4]) (.{1,200})$/.exec(text ?? '');
+const MOST_COMPARED = 4;
+
+/** What an address says, and which parts of it cannot be read. */
+export function parsed(words: URLSearchParams): { view: View; unread: Unread[] } {
+  const unread: Unread[] = [];
+  function take<T>(part: Unread['part'], usual: T, read: (text: string) => T | null): T {
+    const text = words.get(part);
+    if (text === null) return usual;
+    const found = read(text);
+    if (found === null) unread.push({ part, given: text });
+    return found ?? usual;
+  }
+  const shown = take('show', [], (text) => every(text.split('.'), (one) => one === 'samples' || one === 'table'));
+  const view: View = {
+    case: take('case', PLAIN.case, (text) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.exec(text)?.[0] ?? null),
+    seed: take('seed', PLAIN.seed, (text) => whole(text, 0, 2 ** 53 - 1)),
+    runs: take('runs', PLAIN.runs, (text) => whole(text, 1, 5000)),
+    draws: take<string | null>('draws', null, (text) => ['posterior', 'unsettled', 'prior', 'defaults'].find((one) => one === text) ?? null),
+    scenario: take('scenario', OWN, scenario),
+    baseline: take('baseline', AS_IT_IS, (text) => (text === AS_IT_IS.key ? AS_IT_IS : scenario(text))),
+    compared: take('compare', [], (text) => {
+      const found = json(text);
+      return Array.isArray(found) && found.length <= MOST_COMPARED ? every(found, isScenario) : null;
+    }),
+    expert: take('mode', false, (text) => (text === 'expert' ? true : null)),
+    chart: take<string | null>('chart', null, (text) => (isOutput(text) ? text : null)),
+    samples: shown.includes('samples'),
+    table: shown.includes('table'),
+    mark: take<Mark | null>('mark', null, marked),
+    version: take<string | null>('v', null, (text) => /^[\w.:-]{1,80}$/.exec(text)?.[0] ?? null),
+  };
+  take('lang', 'en', (text) => (text === 'en' || text === 'zh' ? text : null));
+  return { view, unread };
+}
+
+/** A list, if every one of it is as it should be. */
+function every<T, S extends T>(list: T[], is: ((one: T) => one is S) | ((one: T) => boolean)): S[] | null {
+  return list.every(is) ? (list as S[]) : null;
+}
+
+function marked(text: string): Mark | null {
+  const found = /^(\d{4}Q[1-4]) (.{1,200})$/.exec(text);
   return found?.[1] && found[2] ? { quarter: found[1], key: found[2] } : null;
 }
 
@@ -96,13 +121,12 @@ function isAsItIs(scenario: Scenario): boolean {
   return JSON.stringify(pruned(scenario)) === JSON.stringify(AS_IT_IS);
 }
 
-function whole(text: string | null, otherwise: number, low: number, high: number): number {
+function whole(text: string, low: number, high: number): number | null {
   const found = Number(text);
-  return text !== null && text !== '' && Number.isInteger(found) && found >= low && found <= high ? found : otherwise;
+  return text !== '' && Number.isInteger(found) && found >= low && found <= high ? found : null;
 }
 
-function read(text: string | null): unknown {
-  if (!text) return null;
+function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -110,20 +134,7 @@ function read(text: string | null): unknown {
   }
 }
 
-function isScenario(found: unknown): found is Scenario {
-  const tree = found as Scenario | null;
-  const isWords = (said: unknown): boolean => typeof said === 'string';
-  return (
-    typeof tree === 'object' && tree !== null && isWords(tree.key) && isWords(tree.title?.en) && isWords(tree.title?.zh)
-  );
-}
-
-function one(text: string | null): Scenario | null {
-  const found = read(text);
+function scenario(text: string): Scenario | null {
+  const found = json(text);
   return isScenario(found) ? found : null;
-}
-
-function many(text: string | null): Scenario[] {
-  const found = read(text);
-  return Array.isArray(found) ? found.filter(isScenario).slice(0, 4) : [];
 }

@@ -1,8 +1,7 @@
-"""What the model says beside what the casebook records, observation by observation.
+"""Where what the casebook records lies among the runs, observation by observation.
 
 A model value is taken at the end of the observation's quarter; a year's flow (a rate per year, dated by a year alone)
-is set beside the mean of the year's four quarters. An observation that is only a bound or a range cannot be missed by a
-band that reaches it.
+is set beside the mean of the year's four quarters. Of a bound or a range that part of the runs counts which it allows.
 """
 
 from __future__ import annotations
@@ -18,11 +17,80 @@ from copark.analysis.bands import quantiles
 
 if TYPE_CHECKING:
     import xarray as xr
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from copark.cases.evidence import Observation
 
 BAND = (0.05, 0.50, 0.95)
+EXPECTED = 0.10
+"""Share of single values expected outside the 5th to 95th percentile where the runs are right."""
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble.
+
+    Parameters
+    ----------
+    first, last
+        Of a value both are its percentile: share below it, ties by half. "At least N" spans from the share below N to
+        100, "at most N" from 0 to the share not above N, a range from the share below it to the share not above it.
+    single
+        Whether it is of a value.
+    """
+
+    first: float
+    last: float
+    single: bool
+
+    @property
+    def number(self) -> float:
+        """One number: the percentile of a value; of a bound or a range the per cent of the ensemble it allows."""
+        return self.first if self.single else self.last - self.first
+
+    @property
+    def side(self) -> str:
+        """Where the ensemble is: ``inside`` (5 to 95), too ``low``, too ``high``, or ``unknown``."""
+        if np.isnan(self.first):
+            return "unknown"
+        if self.last < 100.0 * BAND[0]:
+            return "high"
+        return "low" if self.first > 100.0 * BAND[-1] else "inside"
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether it lies within the 5th to 95th percentile; ``None`` without an ensemble."""
+        return None if self.side == "unknown" else self.side == "inside"
+
+
+def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> Percentiles:
+    """Percentiles that an observation spans in an ensemble.
+
+    Parameters
+    ----------
+    low, high
+        Lowest and highest value it allows; ``None`` where it sets no limit, both the same for a value.
+    """
+    x = np.asarray(ensemble, dtype=np.float64)
+    x = x[np.isfinite(x)]
+    single = low is not None and low == high
+    if not x.size:
+        return Percentiles(float("nan"), float("nan"), single)
+    first = 0.0 if low is None else 100.0 * float(np.mean(x < low))
+    last = 100.0 if high is None else 100.0 * float(np.mean(x <= high))
+    return (
+        Percentiles((first + last) / 2.0, (first + last) / 2.0, single) if single else Percentiles(first, last, single)
+    )
+
+
+def half_width(low: float, upper: float, value: float) -> float:
+    """Half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
+    return (upper - low) / (2.0 * abs(value)) if value else float("nan")
+
+
+def expected_outside(count: int) -> int:
+    """How many of so many values would lie outside the 5th to 95th percentile were the runs right, rounded."""
+    return round(EXPECTED * count)
 
 
 @dataclass(frozen=True)
@@ -39,10 +107,8 @@ class Comparison:
         What was observed, in the model's unit; ``high`` only for a range.
     low, median, upper
         5 %, 50 % and 95 % of runs, in the model's unit; NaN where no run finished.
-    below
-        Share of runs below the observed value (below the middle of a range); runs that equal it count by half.
-    inside
-        Whether the band agrees with the observation; ``None`` where no run finished.
+    percentiles
+        Where it lies among the runs.
     """
 
     observation: Observation
@@ -52,32 +118,22 @@ class Comparison:
     low: float
     median: float
     upper: float
-    below: float
-    inside: bool | None
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half the width of the band of 90 % of runs, as a share of what was observed (of the middle of a range)."""
+        return half_width(self.low, self.upper, self.value if self.high is None else (self.value + self.high) / 2.0)
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether it lies within the 5th to 95th percentile; ``None`` where no run finished."""
+        return self.percentiles.inside
 
     @property
     def side(self) -> str:
         """Where the model is: ``inside``, too ``low`` or too ``high``, or ``unknown``."""
-        if self.inside is None:
-            return "unknown"
-        if self.inside:
-            return "inside"
-        return "low" if self.upper < self.value else "high"
-
-
-def agrees(bound: str, value: float, high: float | None, low: float, upper: float) -> bool:
-    """Whether a band [low, upper] agrees with an observation of a kind.
-
-    ``exact`` and ``about``: the value lies in the band. ``at-least`` and ``at-most``: the band reaches the bound.
-    ``range``: band and range overlap.
-    """
-    if bound == "at-least":
-        return upper >= value
-    if bound == "at-most":
-        return low <= value
-    if bound == "range" and high is not None:
-        return low <= high and upper >= value
-    return low <= value <= upper
+        return self.percentiles.side
 
 
 def usable(result: xr.Dataset, observation: Observation) -> bool:
@@ -92,14 +148,24 @@ def usable(result: xr.Dataset, observation: Observation) -> bool:
     )
 
 
+def compared_in(date: str, quarter: str, unit: str) -> tuple[str, ...]:
+    """Quarters whose mean is set beside an observation: its own; of a year's flow the year's four.
+
+    Parameters
+    ----------
+    date
+        As its source gives it: four digits are a year.
+    """
+    if len(date) == 4 and unit.endswith("/yr"):
+        return tuple(f"{date}Q{part}" for part in (1, 2, 3, 4))
+    return (quarter,)
+
+
 def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) -> NDArray[np.float64] | None:
     """The model's values of an observation, shape (run,); ``None`` outside the horizon."""
     series = result[observation.variable].isel(scenario=scenario)
     labels = [str(label) for label in result["label"].to_numpy()]
-    quarter = observation.date.quarter("stock")
-    wanted = [str(quarter)]
-    if observation.date.precision == "year" and str(series.attrs.get("units", "")).endswith("/yr"):
-        wanted = [f"{observation.date.year}Q{part}" for part in (1, 2, 3, 4)]
+    wanted = compared_in(str(observation.date), str(observation.date.quarter("stock")), series.attrs.get("units", ""))
     if not set(wanted) <= set(labels):
         return None
     values: NDArray[np.float64] = (
@@ -118,9 +184,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     unit = str(result[observation.variable].attrs.get("units", ""))
     value = units.convert(observation.value, observation.unit, unit)
     high = None if observation.high is None else units.convert(observation.high, observation.unit, unit)
-    finite = values[np.isfinite(values)]
     low, median, upper = (float(level) for level in quantiles(values, BAND))
-    middle = value if high is None else (value + high) / 2.0
     return Comparison(
         observation=observation,
         quarter=str(observation.date.quarter("stock")),
@@ -129,8 +193,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
         low=low,
         median=median,
         upper=upper,
-        below=float(np.mean(finite < middle) + np.mean(finite == middle) / 2.0) if finite.size else float("nan"),
-        inside=agrees(observation.bound, value, high, low, upper) if finite.size else None,
+        percentiles=percentiles(values, *observation.interval(unit)),
     )
 
 
@@ -143,5 +206,5 @@ def comparisons(result: xr.Dataset, observations: Iterable[Observation], scenari
 
 
 def misses(rows: Iterable[Comparison]) -> tuple[Comparison, ...]:
-    """The observations the band of 90 % of runs does not reach."""
+    """The observations outside the 5th to 95th percentile of the runs."""
     return tuple(row for row in rows if row.inside is False)

@@ -8,15 +8,15 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, Observation, Source
+from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Source
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
 from copark.identity import canonical, hash_content
 
-_ADDED = ("rivals", "not_known")
+_ADDED = ("rivals", "not_known", "growth")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
-_TABLES = ("equity", "events", "observations", "enterprises", "host_context")
+_TABLES = ("equity", "events", "observations", "enterprises", "host_context", "growth")
 
 
 class Case(CaseFile):
@@ -34,6 +34,8 @@ class Case(CaseFile):
     """Enterprises known by name."""
     host_context: tuple[ContextValue, ...] = ()
     """Values of the host city and country."""
+    growth: tuple[GrowthValue, ...] = ()
+    """Growth of countries by year, before the series of the casebook."""
     folder: Path = Field(exclude=True)
     """Where it was read from; no part of its content."""
 
@@ -49,14 +51,14 @@ class Case(CaseFile):
     def content(self) -> dict[str, Any]:
         """Give everything the case says as plain values, in an order of its own."""
         content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
-        for name in _ADDED:
-            if not content[name]:
-                del content[name]
         for parameter in content["parameters"].values():
             if parameter["by_origin"] is None:
                 del parameter["by_origin"]
         for name in _TABLES:
             content[name] = sorted(content[name], key=canonical)
+        for name in _ADDED:
+            if not content[name]:
+                del content[name]
         for table in content["equity"]:
             table["holdings"].sort(key=canonical)
         return content

@@ -12,7 +12,7 @@ from copark.cases.case import Case
 from copark.cases.casebook import folder_of, kind_of
 from copark.cases.consistency import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, even_table
-from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, Observation, Source
+from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.fields import JUDGEMENT
 from copark.cases.reading import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.schema import CaseFile, Clock
@@ -22,9 +22,11 @@ from copark.cases.tables import (
     ENTERPRISES,
     EQUITY,
     EVENTS,
+    GROWTH,
     SERIES,
     cap_tables,
     faults_of_equity,
+    faults_of_growth,
     faults_of_rows,
     faults_of_series,
 )
@@ -35,13 +37,14 @@ from copark.errors import Fault
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
 ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
 """Files that even a light case has."""
-OPTIONAL = (ENTERPRISES, CONTEXT)
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
     EVENTS: Event,
     SERIES: Observation,
     ENTERPRISES: Enterprise,
     CONTEXT: ContextValue,
+    GROWTH: GrowthValue,
 }
 
 
@@ -160,6 +163,8 @@ def _check_tables(tables: Mapping[str, Table[Any]], sources: Iterable[str] | Non
         yield from islice(faults_of_equity(tables[EQUITY], start, needed="equity" not in said.not_known), ENOUGH)
     if SERIES in tables:
         yield from islice(faults_of_series(tables[SERIES].rows), ENOUGH)
+    if GROWTH in tables:
+        yield from islice(faults_of_growth(tables[GROWTH].rows), ENOUGH)
 
 
 def _put_together(
@@ -177,6 +182,7 @@ def _put_together(
         sources=dict(sources),
         enterprises=records.get(ENTERPRISES, ()),
         host_context=records.get(CONTEXT, ()),
+        growth=records.get(GROWTH, ()),
         folder=folder,
     )
 

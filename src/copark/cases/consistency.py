@@ -291,4 +291,5 @@ def _late(path: KeyPath, entry: dict[str, Any], data_end: Quarter) -> Iterator[P
         except (KeyError, ValueError):
             continue
         if when.first_day > data_end.last_day:
-            yield Problem((*path, name), "after_data_end", {"found": when, "last": data_end})
+            values = {"found": when, "last": data_end, "quarter": Quarter.of_day(when.first_day)}
+            yield Problem((*path, name), "after_data_end", values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+import time
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -122,6 +123,12 @@ class Date:
             return cls.parse(written)
         except ValueError:
             raise wrong("no_such_day", found=value) from None
+
+
+def today() -> date:
+    """Give the present day, as this computer's clock has it."""
+    now = time.localtime()
+    return date(now.tm_year, now.tm_mon, now.tm_mday)
 
 
 def quarter_of(when: Date, timing: Timing = "event") -> Quarter:

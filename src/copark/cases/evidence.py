@@ -8,9 +8,10 @@ writes such text into a CSV or XLSX file must mark it as text.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from copark import units
 from copark.cases import vocabulary
@@ -40,8 +41,17 @@ from copark.cases.quarters import Quarter
 UNALLOCATED = "unallocated"
 """Holder of the rest of a cap table whose owner is not known; its side is ``none`` and it never votes."""
 
-Bound = Literal["exact", "about", "at-least", "at-most", "range"]
-"""What an observed value says: the value, roughly the value, a limit, or a range from ``value`` to ``high``."""
+Bound = Literal["exact", "about", "more-than", "at-least", "at-most", "range"]
+"""What an observed value says: the value, roughly the value, a round number just passed ("more than 50"), a true limit
+(a count known to be a part of the whole, an obligation), or a range from ``value`` to ``high``."""
+
+MORE_THAN = 1.1
+"""How far "more than N" reaches: it is read as N to ``MORE_THAN`` x N. ``inf`` reads it as a limit alone.
+
+A report says "more than 50" because 50 is the last round number passed. In the casebook nine such values have another
+beside them, not below and within about four months: all by 1.08 N, the median 1.02 N. A judgement; decision 0047 has
+the pairs, and what 1.05, 1.25 and ``inf`` would change.
+"""
 
 Role = Literal["fit", "score", "check", "context"]
 """What an observation is for: to fit, to score what was not fitted, to look at beside the model, or to know."""
@@ -242,9 +252,17 @@ class Observation(_Measured):
             raise wrong("role_without_output", at="role", found=self.role, variable=self.variable)
         return self
 
-    def interval(self, unit: str) -> tuple[float | None, float | None]:
-        """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit."""
+    def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
+        """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
+
+        Parameters
+        ----------
+        more_than
+            How far "more than N" reaches, as a multiple of N; of N ≤ 0 it is a limit alone.
+        """
         value = self.in_unit(unit)
+        if self.bound == "more-than":
+            return value, value * more_than if value > 0 and isfinite(more_than) else None
         if self.bound == "at-least":
             return value, None
         if self.bound == "at-most":
@@ -262,6 +280,21 @@ class ContextValue(_Measured):
     def _check_variable(self) -> ContextValue:
         self._check_measure(vocabulary.HOST_CONTEXT[self.variable])
         return self
+
+
+class GrowthValue(Record):
+    """A row of ``growth.csv``: real growth of a country in a year, beside or in place of the casebook's own series."""
+
+    country: Country
+    """ISO 3166-1 alpha-3 code; WLD for the world."""
+    year: Annotated[Count, Field(ge=1900, le=2999)]
+    """Calendar year."""
+    growth_percent: Annotated[Number, Field(ge=-100, le=1000)]
+    """Growth of real gross domestic product against the year before, in percent."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+    note: Words | None = None
+    """What a reader should know."""
 
 
 class Enterprise(Record):

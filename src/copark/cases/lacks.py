@@ -1,8 +1,9 @@
-"""What a light case lacks: notes, not faults."""
+"""What a light case lacks, and how far growth is on record: notes, not faults."""
 
 from __future__ import annotations
 
 from copark.cases.case import Case
+from copark.cases.world import growth_gaps, source_countries, years_on_record
 from copark.texts import text
 
 SCALE = "enquiry_rate"
@@ -33,3 +34,25 @@ def lacks_of(case: Case) -> tuple[str, ...]:
 def notes_of(case: Case, lang: str = "en") -> tuple[str, ...]:
     """Say what a light case lacks, and what stands in its place, a sentence each."""
     return tuple(text(f"cases.not_known.{word}", lang) for word in lacks_of(case))
+
+
+def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:
+    """Say where the growth of the case's countries is not on record though the case has data, and what stands there.
+
+    The model takes the growth of all source countries of one year together: one country without a series leaves none.
+    """
+    countries = dict(zip(source_countries(case), growth_gaps(case), strict=True))
+    years = years_on_record(case)
+    if not years:
+        unknown = [name for name, gaps in countries.items() if not gaps]
+        key = "unknown" if unknown else "apart"
+        return (text(f"cases.growth.{key}", lang, countries=", ".join(unknown or countries)),)
+    if years[-1] >= case.clock.data_end.year:
+        return ()
+    ending = [name for name, gaps in countries.items() if max(gaps) == years[-1]]
+    return (
+        text(
+            "cases.growth.ends", lang, countries=", ".join(ending or countries), first=years[0], last=years[-1],
+            data_end=case.clock.data_end,
+        ),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
 from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import Anchor, Partner
-from copark.cases.world import growth_gap
+from copark.cases.world import growth_gaps, years_on_record
 from copark.model.arrays import Inputs, make_inputs
 from copark.model.axes import PARTNERS
 from copark.model.compiler import Record
@@ -44,8 +44,7 @@ def quarters_of(case: Case) -> list[Quarter]:
 def pack(case: Case) -> Inputs:
     """Give the model's inputs for a case, with every arrow at full strength and its own delay."""
     quarters = quarters_of(case)
-    gaps = [growth_gap(country) for country in source_countries(case)]
-    years = sorted(set.intersection(*(set(gap) for gap in gaps)))
+    gaps, years = growth_gaps(case), years_on_record(case)
     inputs = make_inputs(len(quarters), max(len(years), 1), len(case.anchors))
     for link in catalogue().links.values():
         inputs.link_delay[link.number] = link.delay
@@ -73,13 +72,7 @@ def check_numbers(inputs: Inputs) -> None:
                 raise ValueError(f"{name} is not finite")
 
 
-def source_countries(case: Case) -> tuple[str, str, str, str]:
-    """Countries whose growth is felt: the host's market, then the source of each origin's enterprises."""
-    source = case.world.source
-    return case.sides.host.country, source.home, source.host, source.third
-
-
-def pack_world(case: Case, quarters: list[Quarter], gaps: list[dict[int, float]], inputs: Inputs) -> None:
+def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float], ...], inputs: Inputs) -> None:
     """Growth while it is known, exposure to dated shocks, and who among the partners was there."""
     for t, quarter in enumerate(quarters):
         row = inputs.world[t]

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema, model_validator
 
+from copark.cases import dates
 from copark.cases.actors import (
     Framework,
     Government,
@@ -72,8 +73,6 @@ FORMAT = 1
 MOST_PARTNERS = 5
 MOST_QUARTERS = 400
 ROUNDING = 1e-9
-LAST_OBSERVED = Quarter(2024, 4)
-"""No value after this quarter is in a case: what came later is kept for a blind test."""
 
 
 class Clock(Record):
@@ -84,12 +83,13 @@ class Clock(Record):
     quarters: Annotated[Count, Field(ge=1, le=MOST_QUARTERS)]
     """Quarters simulated."""
     data_end: Quarter
-    """Last quarter with observations; nothing dated later may be in the case."""
+    """Last quarter with observations, the present one at most; nothing dated later may be in the case."""
 
     @model_validator(mode="after")
     def _check_order(self) -> Clock:
-        if not self.start <= self.data_end <= LAST_OBSERVED:
-            raise wrong("data_end", at="data_end", found=self.data_end, start=self.start, last=LAST_OBSERVED)
+        last = max(self.start, Quarter.of_day(dates.today()))
+        if not self.start <= self.data_end <= last:
+            raise wrong("data_end", at="data_end", found=self.data_end, start=self.start, last=last)
         return self
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
+from copark.cases import dates
 from copark.cases.dates import Date, quarter_of
-from copark.cases.evidence import CapTable, EquityRow, Holding, Observation
+from copark.cases.evidence import CapTable, EquityRow, GrowthValue, Holding, Observation
 from copark.cases.fields import JUDGEMENT, suggestion
 from copark.cases.quarters import Quarter
 from copark.cases.reading import fault
@@ -15,7 +16,7 @@ from copark.cases.table import Row, Table
 from copark.errors import Fault
 
 EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"
-ENTERPRISES, CONTEXT = "enterprises.csv", "host_context.csv"
+ENTERPRISES, CONTEXT, GROWTH = "enterprises.csv", "host_context.csv", "growth.csv"
 
 WHOLE = 10_000
 """All shares, in basis points."""
@@ -112,6 +113,17 @@ def faults_of_series(rows: list[Row[Observation]]) -> Iterator[Fault]:
             yield fault("unused_without_note", SERIES, line, "note")
 
 
+def faults_of_growth(rows: Iterable[Row[GrowthValue]]) -> Iterator[Fault]:
+    """Give what is wrong between the rows of ``growth.csv``: a year told twice, or not yet begun."""
+    seen: set[tuple[str, int]] = set()
+    for line, row in rows:
+        if (row.country, row.year) in seen:
+            yield fault("duplicate", GROWTH, line, "year", found=f"{row.country} {row.year}")
+        seen.add((row.country, row.year))
+        if row.year > dates.today().year:
+            yield fault("ahead", GROWTH, line, "year", found=row.year, today=dates.today())
+
+
 def faults_of_rows(
     file: str, rows: Iterable[Row[Any]], sources: Iterable[str] | None, data_end: Quarter | None
 ) -> Iterator[Fault]:
@@ -129,6 +141,7 @@ def faults_of_rows(
         The last quarter a value may be of; ``None`` if it is not known.
     """
     known = None if sources is None else {*sources, JUDGEMENT}
+    today = dates.today()
     for line, row in rows:
         for name in row.source:
             if known is not None and name not in known:
@@ -137,13 +150,19 @@ def faults_of_rows(
         yield from _judged(file, line, row)
         for column in ("date", "registered", "operating"):
             when = getattr(row, column, None)
-            if data_end is not None and isinstance(when, Date) and when.first_day > data_end.last_day:
-                yield fault("after_data_end", file, line, column, found=when, last=data_end)
+            if not isinstance(when, Date):
+                continue
+            if file != EQUITY and when.first_day > today:
+                yield fault("ahead", file, line, column, found=when, today=today)
+            elif data_end is not None and when.first_day > data_end.last_day:
+                quarter = Quarter.of_day(when.first_day)
+                yield fault("after_data_end", file, line, column, found=when, last=data_end, quarter=quarter)
 
 
 def _judged(file: str, line: int, row: Any) -> Iterator[Fault]:
-    judged = JUDGEMENT in row.source or row.grade == "judgement"
+    grade = getattr(row, "grade", None)
+    judged = JUDGEMENT in row.source or grade == "judgement"
     if judged and hasattr(row, "note") and row.note is None:
         yield fault("judgement_without_note", file, line, "note")
-    if row.source == (JUDGEMENT,) and row.grade != "judgement":
-        yield fault("judgement_grade", file, line, "grade", found=row.grade)
+    if row.source == (JUDGEMENT,) and grade not in ("judgement", None):
+        yield fault("judgement_grade", file, line, "grade", found=grade)

@@ -1,10 +1,13 @@
-"""The world series shipped with the casebook: real growth of countries, and its gap to its own past."""
+"""Real growth of countries and its gap to its own past: the series shipped with the casebook, and a case's own."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+
+from copark.cases.case import Case
 
 FOLDER = Path(__file__).parent.parent / "casebook" / "world"
 GROWTH = "gdp_growth_real"
@@ -12,19 +15,37 @@ EARLIER, LEAST = 10, 3
 
 
 @cache
-def growth(country: str) -> dict[int, float]:
+def growth(country: str) -> Mapping[int, float]:
     """Real GDP growth of a country by year, as a share (0.05 is five percent). Empty for an unknown country."""
     with (FOLDER / "macro.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["country"] == country and row["variable"] == GROWTH]
     return {int(row["year"]): float(row["value"]) / 100.0 for row in rows}
 
 
-def growth_gap(country: str) -> dict[int, float]:
+def gaps_of(series: Mapping[int, float]) -> dict[int, float]:
     """Growth less the mean of up to ten earlier years, for years with at least three of them."""
-    series = growth(country)
     gaps = {}
     for year, value in series.items():
         earlier = [series[y] for y in range(year - EARLIER, year) if y in series]
         if len(earlier) >= LEAST:
             gaps[year] = value - sum(earlier) / len(earlier)
     return gaps
+
+
+def source_countries(case: Case) -> tuple[str, str, str, str]:
+    """Countries whose growth is felt: the host's market, then the source of each origin's enterprises."""
+    source = case.world.source
+    return case.sides.host.country, source.home, source.host, source.third
+
+
+def growth_gaps(case: Case) -> tuple[dict[int, float], ...]:
+    """Growth gaps by year of each of the :func:`source_countries`; where the case tells a year itself, that holds."""
+    own: dict[str, dict[int, float]] = {}
+    for row in case.growth:
+        own.setdefault(row.country, {})[row.year] = row.growth_percent / 100.0
+    return tuple(gaps_of({**growth(country), **own.get(country, {})}) for country in source_countries(case))
+
+
+def years_on_record(case: Case) -> list[int]:
+    """Years in which the growth of all source countries is known: the model takes them together, or draws a year."""
+    return sorted(set.intersection(*(set(gap) for gap in growth_gaps(case))))

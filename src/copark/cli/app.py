@@ -27,6 +27,15 @@ class DrawsOf(StrEnum):
     defaults = "defaults"
 
 
+class ParametersOf(StrEnum):
+    """Which parameters are used, in the place of the best there are."""
+
+    own = "own"
+    shipped = "shipped"
+    borrowed = "borrowed"
+    prior = "prior"
+
+
 class Form(StrEnum):
     """A form a stored run can be exported in."""
 
@@ -43,6 +52,11 @@ Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="
 Draws = Annotated[
     DrawsOf | None, typer.Option("--draws", help="cli.help.draws", metavar="posterior|unsettled|prior|defaults")
 ]
+Parameters = Annotated[
+    ParametersOf | None,
+    typer.Option("--parameters", help="trust.help.parameters", metavar="own|shipped|borrowed|prior"),
+]
+Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
 Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
 OUT = Path("out")
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from copark.workflows.bookkeeping import BookedRun, Books, FailedRun
 
-COLOURS = {"finished": "green", "running": "cyan", "failed": "bold red", "interrupted": "yellow", "gone": "yellow"}
+COLOURS = {"finished": "green", "running": "cyan", "failed": "bold red", "interrupted": "yellow", "gone": "yellow",
+           "misplaced": "bold red"}  # fmt: skip
 MOST_SHOWN = 40
 """Single runs that are shown; all of them are in the JSON."""
 WIDEST = 3
@@ -88,6 +89,13 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
     with Progress(ctx.obj) as progress:
         done = bookkeeping.repair_books(out, progress)
+    console = Console(markup=False)
+    for one in done.aside:
+        console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)
+    for path in done.extras:
+        say("database.extras", ctx.obj, path=path)
+    for name in done.home:
+        say("database.home", ctx.obj, identity=name)
     for key, names in (("entered", done.entered), ("renewed", done.renewed), ("forgotten", done.forgotten)):
         for name in names:
             say(f"database.{key}", ctx.obj, identity=name)

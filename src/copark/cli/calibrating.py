@@ -59,10 +59,17 @@ def calibrate(
     from copark.workflows import calibrating, pooling
     from copark.workflows.making import Means
 
-    asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh, "--check": check,
+    asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh,
              "--crosscheck": crosscheck, "--workers": bool(workers), "--scheduler": bool(scheduler)}  # fmt: skip
     means = Means(threads, scheduler, workers)
     pooling.check_asked(case, pool=pool, cases=cases, others=[name for name, on in asked.items() if on], lang=ctx.obj)
+    if check and (pool or case is None):
+        with Progress(ctx.obj) as progress:
+            learned = pooling.check_pool(threads=threads, lang=ctx.obj, out=out, progress=progress)
+        show_rechecked(learned, ctx.obj)
+        if not learned.passed:
+            raise typer.Exit(1)
+        return
     if pool or case is None:
         calibrate_pool(cases, runs, seed, threads, ctx.obj, out, report=not no_report)
         return
@@ -181,7 +188,9 @@ def show_calibrated(made: Calibrated, lang: str) -> None:
     for share, key in zip(made.coverage, ("anywhere", "near"), strict=True):
         records = text(f"calibration.records.{key}", lang)
         console.print(Text(text("calibration.screen.coverage", lang, share=f"{100 * share:.1f}", records=records)))
-    checks = text("calibration.screen.checks", lang, inside=made.inside, count=made.compared)
+    checks = text(
+        "calibration.screen.checks", lang, outside=len(made.missed), count=made.compared, expected=made.expected
+    )
     console.print(Text(checks))
     for sentence in made.missed:
         console.print(Text(f"  {sentence}", style="yellow"))

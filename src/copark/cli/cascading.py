@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copark.cli.app import OUT, Lang, Out, Seed, Threads, app
+from copark.cli.app import OUT, Lang, Out, Parameters, Seed, Threads, app
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def cascade(
     since: Annotated[str | None, typer.Option("--from", help="cascade.help.since", metavar="QUARTER")] = None,
     draws: Annotated[int, typer.Option("--draws", min=2, max=100_000, help="cascade.help.draws", metavar="N")] = 200,
     seed: Seed = None,
+    parameters: Parameters = None,
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
@@ -40,6 +41,7 @@ def cascade(
             since=since,
             draws=draws,
             seed=1 if seed is None else seed,
+            parameters=parameters,
             threads=threads,
             lang=ctx.obj,
             out=out,
@@ -56,12 +58,13 @@ def show_cascade(found: CascadeOutcome, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.progress import duration
-    from copark.cli.screen import blank_table
+    from copark.cli.screen import blank_table, show_trust
     from copark.texts import text
 
     console = Console(markup=False)
     console.print(Text(found.title, style="bold"))
     console.print(text("cli.compare.took", lang, time=duration(found.seconds, lang)), highlight=False)
+    show_trust(console, found, lang)
     table = blank_table(console, text("cascade.screen.lead", lang, end=found.end))
     table.add_column(text("cascade.column.link", lang), overflow="fold", min_width=24)
     for head in ("size", "band", "lag"):

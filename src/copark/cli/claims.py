@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from copark.cli.app import OUT, Lang, Out, Threads, app
+from copark.cli.app import OUT, Lang, Out, Parameters, Threads, app
 from copark.cli.speech import SpokenCommand
 from copark.texts import text
 
@@ -46,6 +46,7 @@ def claims(
     out: Out = OUT,
     listed: Annotated[bool, typer.Option("--list", help="claims.help.list")] = False,
     prior: Annotated[bool, typer.Option("--prior", help="claims.help.prior")] = False,
+    parameters: Parameters = None,
     file: Annotated[Path | None, typer.Option("--file", help="claims.help.file", metavar="PATH")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="claims.help.no_report")] = False,
     runs: Annotated[
@@ -76,7 +77,9 @@ def claims(
         show_list(title, found, ctx.obj)
         return
     with Progress(ctx.obj) as progress:
-        answer = try_claims(case, only=claim or (), announce=show_plan, progress=progress, **size)
+        answer = try_claims(
+            case, only=claim or (), parameters=parameters, announce=show_plan, progress=progress, **size
+        )
     if as_json:
         typer.echo(answer.json)
     else:
@@ -127,18 +130,18 @@ def show_claims(answer: ClaimsAnswer, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.progress import duration
+    from copark.cli.screen import show_trust
 
     console = Console(markup=False)
     console.print(Text(answer.title, style="bold"))
     made = text(
-        "claims.screen.made", lang, draws=answer.draws, of=answer.kind, futures=answer.futures, seed=answer.seed,
-        runs=f"{answer.runs:,}", time=duration(answer.seconds, lang),
+        "claims.screen.made", lang, draws=answer.draws, of=answer.trust.label(lang), futures=answer.futures,
+        seed=answer.seed, runs=f"{answer.runs:,}", time=duration(answer.seconds, lang),
     )  # fmt: skip
     console.print(f"{made} {answer.went_on}".strip(), highlight=False)
     rules = text("claims.screen.rules", lang, fixed=answer.fixed, name=answer.name, sha256=answer.sha256[:16])
     console.print(rules, highlight=False)
-    if answer.stale:
-        console.print(Text(text("claims.screen.stale", lang), style="bold red"))
+    show_trust(console, answer, lang)
     _show_table(console, answer.claims, lang)
     console.print(text("claims.screen.by_construction", lang), highlight=False)
     lines = (("identity", answer.identity), ("report", answer.report), ("workbook", answer.workbook))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Runs, Seed, Threads, app
+from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
 from copark.cli.clustering import Mixed, Scheduler, StoreUrl, Workers
 from copark.cli.speech import SpokenCommand
 
@@ -20,6 +20,8 @@ def run(
     runs: Runs = None,
     seed: Seed = None,
     draws: Draws = None,
+    parameters: Parameters = None,
+    outcomes: Outcomes = False,
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
@@ -46,6 +48,7 @@ def run(
             runs=runs,
             seed=seed,
             draws=draws,
+            parameters=parameters,
             lang=ctx.obj,
             out=out,
             fresh=fresh,
@@ -55,7 +58,7 @@ def run(
             report=not no_report,
             progress=progress,
         )
-    show_outcome(outcome, ctx.obj)
+    show_outcome(outcome, ctx.obj, shares=outcomes)
 
 
 @app.command("compare", cls=SpokenCommand, help="cli.help.compare")
@@ -66,6 +69,8 @@ def compare(
     *,
     runs: Runs = None,
     seed: Seed = None,
+    parameters: Parameters = None,
+    outcomes: Outcomes = False,
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
@@ -83,6 +88,7 @@ def compare(
             arm,
             runs=runs,
             seed=seed,
+            parameters=parameters,
             threads=threads,
             lang=ctx.obj,
             out=out,
@@ -90,7 +96,7 @@ def compare(
             announce=show_plan,
             progress=progress,
         )
-    show_compared(compared, ctx.obj)
+    show_compared(compared, ctx.obj, shares=outcomes)
 
 
 @app.command("but-for", cls=SpokenCommand, help="cli.help.but_for")
@@ -104,6 +110,8 @@ def but_for(
     runs: Runs = None,
     seed: Seed = None,
     draws: Draws = None,
+    parameters: Parameters = None,
+    outcomes: Outcomes = False,
     futures: Annotated[
         int, typer.Option("--futures", min=1, help="cli.help.but_for.futures", metavar="N", show_default=False)
     ] = 1,
@@ -128,6 +136,7 @@ def but_for(
             runs=1000 if runs is None else runs,
             seed=1 if seed is None else seed,
             draws=draws,
+            parameters=parameters,
             futures=futures,
             threads=threads,
             lang=ctx.obj,
@@ -136,7 +145,7 @@ def but_for(
             announce=show_plan,
             progress=progress,
         )
-    show_compared(compared, ctx.obj)
+    show_compared(compared, ctx.obj, shares=outcomes)
 
 
 @app.command("check", cls=SpokenCommand, help="cli.help.check")
@@ -161,7 +170,7 @@ def check(
         show_faults(found.faults, ctx.obj)
         raise typer.Exit(1)
     say("cli.check.sound", ctx.obj, name=case)
-    show_notes(found.notes, ctx.obj)
+    show_notes((*found.notes, *found.growth), ctx.obj)
 
 
 @app.command("new", cls=SpokenCommand, help="cli.help.new")

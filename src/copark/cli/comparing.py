@@ -8,27 +8,32 @@ from rich.console import Console
 from rich.text import Text
 
 from copark.cli.progress import duration
-from copark.cli.screen import blank_table, percent
+from copark.cli.screen import blank_table, percent, show_trust
 from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from copark.workflows import Compared, Effect
+    from copark.workflows import ArmMoves, Compared, Effect
 
 SHOWN = "operating"
 """The output on the screen; the page has the others."""
 
 
-def show_compared(compared: Compared, lang: str) -> None:
+def show_compared(compared: Compared, lang: str, *, shares: bool = False) -> None:
     """How much each arm changes on the same luck, the outcomes in both, where the page is."""
     console = Console(markup=False)
     console.print(Text(compared.title, style="bold"))
     words = text("cli.compare.against", lang, reference=compared.reference, pairs=compared.pairs)
     console.print(Text(words))
     console.print(text("cli.compare.took", lang, time=duration(compared.seconds, lang)), highlight=False)
+    show_trust(console, compared, lang)
     _show_effects(console, [row for row in compared.effects if row.output == SHOWN and row.log], compared, lang)
-    _show_outcomes(console, compared, lang)
+    if compared.trust.shows_outcomes or shares:
+        _show_outcomes(console, compared, lang)
+        _show_moves(console, compared.moves, lang)
+    else:
+        console.print(f"\n{text('trust.outcomes_hidden', lang)}", highlight=False)
     console.print()
     lines = (("identity", ", ".join(compared.identities)), ("report", compared.report))
     for key, value in lines:
@@ -58,7 +63,8 @@ def _show_effects(console: Console, effects: Sequence[Effect], compared: Compare
 
 
 def _show_outcomes(console: Console, compared: Compared, lang: str) -> None:
-    table = blank_table(console, text("cli.compare.outcomes", lang))
+    assumed = text("trust.outcomes_assumed", lang, label=compared.trust.label(lang))
+    table = blank_table(console, text("cli.compare.outcomes", lang) if compared.trust.shows_outcomes else assumed)
     names = list(dict.fromkeys(row.outcome for row in compared.outcomes))
     table.add_column(text("cli.compare.arm", lang), overflow="fold")
     for name in names:
@@ -71,6 +77,20 @@ def _show_outcomes(console: Console, compared: Compared, lang: str) -> None:
     for arm in arms:
         table.add_row(Text(arm), *(percent(found[arm, name].arm_share) for name in names))
     console.print(table)
+
+
+def _show_moves(console: Console, moves: Sequence[ArmMoves], lang: str) -> None:
+    """Why outcomes change: a sentence for each arm, and its moves."""
+    for one in moves:
+        why = text("compare.section.moves", lang)
+        table = blank_table(console, text("compare.moves.of", lang, arm=why, words=one.arm))
+        console.print(Text(one.sentence))
+        if one.rows:
+            for at, head in enumerate(one.heads):
+                table.add_column(head, justify="right" if at in (2, 3) else "left", overflow="fold")
+            for row in one.rows:
+                table.add_row(*map(Text, row))
+            console.print(table)
 
 
 def show_happenings(found: Sequence[tuple[str, str, str]], lang: str) -> None:

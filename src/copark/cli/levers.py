@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copark.cli.app import OUT, Lang, Out, Seed, Threads, app
+from copark.cli.app import OUT, Lang, Out, Parameters, Seed, Threads, app
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def levers(
         Since, typer.Option("--from", help="levers.help.from", metavar="start|now", show_default=False)
     ] = Since.start,
     file: Annotated[Path | None, typer.Option("--file", help="levers.help.file", metavar="PATH")] = None,
+    parameters: Parameters = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="levers.help.seed", metavar="N", show_default=False)] = 1,
     threads: Threads = None,
     _lang: Lang = None,
@@ -64,6 +65,7 @@ def levers(
             lang=ctx.obj,
             out=out,
             file=file,
+            parameters=parameters,
             report=not no_report,
             announce=show_plan,
             progress=progress,
@@ -81,8 +83,10 @@ def plan(
         float | None, typer.Option("--precision", min=1e-5, max=0.5, help="planner.help.precision", metavar="SHARE")
     ] = None,
     seed: Seed = None,
+    parameters: Parameters = None,
     threads: Threads = None,
     _lang: Lang = None,
+    out: Out = OUT,
 ) -> None:
     """Say what a study will take before it is run."""
     from copark.cli.progress import Progress
@@ -91,8 +95,9 @@ def plan(
 
     with Progress(ctx.obj) as progress:
         planned = plan_study(
-            name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, progress=progress
-        )
+            name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, out=out,
+            parameters=parameters, progress=progress,
+        )  # fmt: skip
     print(text("planner.title", ctx.obj, study=planned.title))
     for sentence in planned.sentences:
         print(sentence)
@@ -118,6 +123,7 @@ def show_levers(answer: LeverAnswer, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.progress import duration
+    from copark.cli.screen import show_trust
     from copark.texts import text
 
     console = Console(markup=False)
@@ -130,6 +136,7 @@ def show_levers(answer: LeverAnswer, lang: str) -> None:
     if answer.reused:
         console.print(text("levers.screen.reused", lang))
     console.print(text("levers.screen.took", lang, time=duration(answer.seconds, lang)), highlight=False)
+    show_trust(console, answer, lang)
     _show_settings(console, answer.rows, lang)
     console.print(Text(text("levers.screen.signs", lang), style="dim"))
     _show_robust(console, answer, lang)

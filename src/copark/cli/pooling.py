@@ -16,6 +16,7 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.progress import duration
+    from copark.cli.screen import TRUST_STYLES
     from copark.texts import text
 
     console = Console(markup=False)
@@ -24,6 +25,9 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
         time=duration(answer.seconds, lang),
     )  # fmt: skip
     console.print(Text(made, style="bold"))
+    if answer.trust is not None:
+        label = text("trust.line", lang, label=answer.trust.label(lang))
+        console.print(Text(label, style=TRUST_STYLES[answer.trust.state]))
     if answer.outlook:
         _show_outlook(console, answer, lang)
     else:
@@ -31,6 +35,10 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
             console.print(Text(sentence))
         _show_moved(console, answer, lang)
         _show_contests(console, answer, lang)
+    if answer.frozen is not None:
+        file, identity = answer.frozen
+        words = text("validation.screen.frozen", lang, file=file, identity=identity)
+        console.print(Text(words, style="green"), soft_wrap=True)
     for key, value in (("identity", answer.identity), ("folder", answer.folder), ("report", answer.report)):
         if value is not None:
             line = text("pool.screen.line", lang, label=text(f"pool.screen.{key}", lang), value=value)

@@ -16,7 +16,15 @@ from copark.texts import text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from copark.workflows import Catalogue, Description, RunOutcome, Verdict
+    from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
+    from copark.workflows.cascading import CascadeOutcome
+    from copark.workflows.claims import ClaimsAnswer
+    from copark.workflows.forecasting import Forecasted
+    from copark.workflows.levers import LeverAnswer
+
+    Trusted = RunOutcome | Compared | ClaimsAnswer | LeverAnswer | CascadeOutcome | Forecasted
+
+TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 
 
 def say(key: str, lang: str, **values: Any) -> None:
@@ -60,8 +68,24 @@ def show_faults(faults: Iterable[Fault], lang: str) -> None:
     console.print(Text(text("cli.error.faults", lang, count=len(found)), style="bold red"), soft_wrap=True)
 
 
-def show_outcome(outcome: RunOutcome, lang: str) -> None:
-    """What a run gave: the table beside the observations, the outcomes, where everything is."""
+def show_trust(console: Console, answer: Trusted, lang: str) -> None:
+    """What is on record of how the park fared, how far the parameters may be trusted, and how to do better."""
+    trust, recorded = answer.trust, getattr(answer, "recorded", "")
+    if recorded:
+        console.print(Text(recorded, style="bold"))
+    console.print(Text(text("trust.line", lang, label=trust.label(lang)), style=TRUST_STYLES[trust.state]))
+    if trust.renew(lang):
+        console.print(trust.renew(lang), highlight=False, style="dim")
+
+
+def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:
+    """What a run gave: trust state, the table beside the observations, the outcomes, where everything is.
+
+    Parameters
+    ----------
+    shares
+        Show shares of outcomes of a park that is not calibrated, too.
+    """
     console = Console(markup=False)
     title = text("cli.run.title", lang, case=outcome.case, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
     console.print(Text(title, style="bold"))
@@ -74,8 +98,12 @@ def show_outcome(outcome: RunOutcome, lang: str) -> None:
         console.print(Text(failed, style="bold red"))
     if outcome.kept < outcome.runs:
         console.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept), highlight=False)
+    show_trust(console, outcome, lang)
     _show_table(console, outcome, lang)
-    _show_shares(console, outcome, lang)
+    if outcome.trust.shows_outcomes or shares:
+        _show_shares(console, outcome, lang)
+    else:
+        console.print(f"\n{text('trust.outcomes_hidden', lang)}", highlight=False)
     for note in outcome.notes:
         console.print(note, highlight=False)
     console.print()
@@ -90,25 +118,28 @@ def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
         console.print(text("cli.run.no_observations", lang))
         return
     table = blank_table(console, text("cli.run.table", lang))
-    table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=16)
-    for key in ("quarter", "observed", "median", "band"):
+    table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=11)
+    for key in ("quarter", "observed", "median", "band", "width", "percentile"):
         table.add_column(text(f"cli.run.{key}", lang), justify="left" if key == "quarter" else "right", no_wrap=True)
-    table.add_column(text("cli.run.beside", lang), no_wrap=True)
     for row in outcome.table:
         name = f"{row.title} ({row.unit})" if row.unit else row.title
         low, median, upper = numbers(row.low, row.median, row.upper)
         observed = "–".join(numbers(row.observed) if row.high is None else numbers(row.observed, row.high))
-        beside = Text(text(f"cli.side.{row.side}", lang), style="green" if row.side == "inside" else "yellow")
-        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", median, f"{low} – {upper}", beside)
+        wide = f"{100 * row.width:.0f}%" if isfinite(row.width) else "—"
+        place = Text(row.percentile, style="yellow" if row.outside else "")
+        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", median, f"{low} – {upper}", wide, place)
     console.print(table)
-    misses = text(
-        "cli.run.misses", lang, missed=outcome.missed, total=outcome.compared, scenario=outcome.outcomes[0].scenario
-    )
-    console.print(misses, highlight=False)
+    console.print(text("cli.run.reading", lang), highlight=False)
+    words = text(
+        "cli.run.outside", lang, outside=outcome.outside, total=outcome.compared, expected=outcome.expected,
+        scenario=outcome.outcomes[0].scenario,
+    )  # fmt: skip
+    console.print(words, highlight=False)
 
 
 def _show_shares(console: Console, outcome: RunOutcome, lang: str) -> None:
-    table = blank_table(console, text("cli.run.outcomes", lang))
+    assumed = text("trust.outcomes_assumed", lang, label=outcome.trust.label(lang))
+    table = blank_table(console, text("cli.run.outcomes", lang) if outcome.trust.shows_outcomes else assumed)
     table.add_column(text("cli.run.scenario", lang), overflow="fold")
     for name, _ in outcome.outcomes[0].shares:
         table.add_column(text(f"cli.outcome.{name}", lang), justify="right")

@@ -60,7 +60,7 @@ def sensitivity(
     from copark.cli.progress import Progress
     from copark.workflows import sensitivity as workflow
 
-    ahead = workflow.plan(case, method=method.value, size=size, replicates=replicates, threads=threads)
+    ahead = workflow.plan(case, method=method.value, size=size, replicates=replicates, threads=threads, out=out)
     show_foreseen(ahead, ctx.obj, always=plan_only)
     if plan_only:
         return
@@ -96,7 +96,9 @@ def ablate(
     from copark.cli.progress import Progress
     from copark.workflows import ablations as workflow
 
-    ahead = workflow.plan(case, size=size, futures=futures, links=not no_links, only=only or (), threads=threads)
+    ahead = workflow.plan(
+        case, size=size, futures=futures, links=not no_links, only=only or (), threads=threads, out=out
+    )
     show_foreseen(ahead, ctx.obj, always=plan_only)
     if plan_only:
         return

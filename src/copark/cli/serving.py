@@ -29,9 +29,12 @@ def serve(
     from copark.web.pages import is_built
     from copark.web.server import serve as run
     from copark.web.server import settings_of
+    from copark.workflows.places import is_compiled
 
     settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory)
     say("web.starting", ctx.obj)
+    if not is_compiled():
+        say("web.compiling", ctx.obj)
 
     def ready(address: str) -> None:
         say("web.ready", ctx.obj, address=address, folder=data)

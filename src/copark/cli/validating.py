@@ -84,12 +84,12 @@ def forecast(
     if pool or not pooling.has_history(case):
         from copark.cli.pooling import show_pool
 
-        asked = {"--cut": cut is not None, "--freeze": freeze is not None, "--told": told}
+        asked = {"--cut": cut is not None, "--told": told}
         pooling.check_new(case, [name for name, on in asked.items() if on], pool=pool, lang=ctx.obj)
         with Progress(ctx.obj) as progress:
             answer = pooling.forecast_new(
-                case, to=to, runs=runs, seed=1 if seed is None else seed, threads=threads, lang=ctx.obj, out=out,
-                report=not no_report, progress=progress,
+                case, to=to, freeze=freeze, runs=runs, seed=1 if seed is None else seed, threads=threads, lang=ctx.obj,
+                out=out, report=not no_report, progress=progress,
             )  # fmt: skip
         show_pool(answer, ctx.obj)
         return
@@ -191,6 +191,7 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
     from rich.text import Text
 
     from copark.cli.calibrating import STYLES
+    from copark.cli.screen import show_trust
     from copark.texts import text
 
     console = Console(markup=False)
@@ -200,6 +201,7 @@ def show_forecasted(found: Forecasted, lang: str) -> None:
         console.print(text("calibration.screen.reused", lang), highlight=False)
     else:
         show_took(console, found.seconds, found.went_on, lang)
+    show_trust(console, found, lang)
     console.print(Text(found.used))
     _show_bands(console, found, lang)
     if found.leaning:
@@ -243,6 +245,7 @@ def show_scored(found: Scored, lang: str) -> None:
     from rich.text import Text
 
     from copark.texts import text
+    from copark.workflows.forecasting import left_words
 
     console = Console(markup=False)
     made_on = found.made_on or text("validation.screen.undated", lang)
@@ -251,10 +254,11 @@ def show_scored(found: Scored, lang: str) -> None:
     console.print(Text(title, style="bold"))
     if found.rows:
         heading = text("validation.screen.table", lang, cut=found.cut)
-        _show_scores(console, heading, found.rows, (found.method, *NAIVE), found.methods, lang)
+        _show_scores(console, heading, found.rows, tuple(found.methods), found.methods, lang)
     words = text("validation.screen.coverage", lang, covered=found.inside, values=found.values)
     console.print(Text(words))
     if found.left:
         console.print(Text(text("validation.screen.left_out", lang, count=found.left, reasons=found.left_out)))
+        show_bullets(console, [left_words(row, found.data, lang) for row in found.left_rows])
     console.print()
     show_lines(console, (("report", found.report),), lang)

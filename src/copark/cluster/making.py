@@ -27,8 +27,9 @@ from copark.store.joining import join
 from copark.store.lease import leased
 from copark.store.leavings import forget_broken_off
 from copark.store.locks import only_one
-from copark.store.manifest import NAME, faults_of
-from copark.store.refusals import DamagedRun, ExportRefused
+from copark.store.manifest import METADATA, NAME, UNREADABLE, faults_of
+from copark.store.quarantine import misplacement
+from copark.store.refusals import DamagedRun, ExportRefused, MisplacedRun
 from copark.store.runs import RunRecord, RunStore
 from copark.store.shards import MAKING, Plan, ShardRecord, begin_anew, finished, read_plan, write_plan
 from copark.store.shelf import Shelf, open_shelf
@@ -154,6 +155,8 @@ def _make_there(
 ) -> Made:
     """Make an ensemble at an address, one client at a time, and bring it; one that is whole is brought at once."""
     manifest = shelf.get(NAME)
+    if manifest is not None:
+        _refuse_anothers(shelf, ask)
     if not ask.fresh and is_there(shelf) and _has_what_is_asked(shelf, ask):
         try:
             return Made(bring(shelf, store, ask.identity, replace=ask.replace), ask.study.runs)
@@ -185,12 +188,23 @@ def _is_joined(shelf: Shelf, store: RunStore, identity: str) -> bool:
 
 
 def _has_what_is_asked(shelf: Shelf, ask: Asked) -> bool:
-    """Whether a whole run on a shelf holds what is asked for: bands do not stand in for paths."""
+    """Whether a whole run on a shelf is the one that is asked for, and holds it: bands do not stand in for paths."""
     try:
-        metadata = json.loads(shelf.get(stored.METADATA) or b"")
-        return ask.bands or bool(metadata["kept"] == metadata["runs"])
-    except (ValueError, KeyError, TypeError):
+        metadata = json.loads(shelf.get(METADATA) or b"")
+        is_its_own = misplacement(metadata, ask.identity, shelf.address) is None
+        return is_its_own and (ask.bands or bool(metadata["kept"] == metadata["runs"]))
+    except UNREADABLE:
         return False
+
+
+def _refuse_anothers(shelf: Shelf, ask: Asked) -> None:
+    """Keep another run, put where this one belongs, from being made anew: nothing can be set aside at an address."""
+    try:
+        wrong = misplacement(json.loads(shelf.get(METADATA) or b""), ask.identity, shelf.address)
+    except UNREADABLE:
+        return
+    if wrong is not None:
+        raise MisplacedRun([replace(wrong, code="cluster.anothers")])
 
 
 @contextmanager

@@ -13,10 +13,12 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.experiments.study import Study
-from copark.identity import hash_files, identity_of
+from copark.experiments.trust import Trust
+from copark.identity import RESULT_FORMAT, hash_files, result_identity
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue, variables_hash
+from copark.texts import LANGUAGES
 from copark.version import __version__
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ RESCUED_WITHIN = 8
 STATUS = ("ok", "not finite", "out of range", "too many enterprises")
 ROOMS = ("world", "governments", "company", "enterprises")
 NEEDED = ("operating", "rescue", "failed")
-RESULT_FORMAT = 1
 
 
 def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING) -> np.ndarray:
@@ -56,10 +57,11 @@ def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_ST
 
 
 class Label(NamedTuple):
-    """What a result is known by: its identity, and everything that made it as JSON."""
+    """What a result is known by: its identity, everything that made it as JSON, and its trust state."""
 
     identity: str
     provenance: str
+    trust: Trust
 
 
 class Runs(NamedTuple):
@@ -91,14 +93,14 @@ def experiment_hash() -> str:
 
 def identity_in(study: Study, case_hash: str, source: str | None = None) -> str:
     """Identity of a study's result on a case of this hash, with draws of a source of this identity if there is one."""
-    parts = {
+    made_by = {
         "format": RESULT_FORMAT,
         "study": study.content(),
-        "case": case_hash,
-        "model": model_hash(),
-        "experiment": experiment_hash(),
+        "case_hash": case_hash,
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
     }
-    return identity_of(parts if source is None else parts | {"source": source})
+    return result_identity(made_by if source is None else made_by | {"draws_hash": source})
 
 
 def study_identity(study: Study, case: Case, source: str | None = None) -> str:
@@ -128,11 +130,12 @@ def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> 
         "runs": study.runs,
         "cpu_features": cpu_features(),
         **versions(),
+        "trust": Trust.without(case.name, str(study.draws)).content(),
         **(source or {}),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     named = identity_in(study, case_hash, None if source is None else str(source["draws_hash"]))
-    return Label(named, json.dumps(made_by, ensure_ascii=False, sort_keys=True))
+    return Label(named, json.dumps(made_by, ensure_ascii=False, sort_keys=True), Trust.of(made_by))
 
 
 def describe(variable: Variable) -> dict[str, str]:
@@ -149,6 +152,12 @@ def describe(variable: Variable) -> dict[str, str]:
     }
 
 
+def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:
+    """Attributes of a variable of codes, as the CF conventions have them: meanings are words between blanks."""
+    values = list(range(first, first + len(meanings)))
+    return {"flag_values": values, "flag_meanings": " ".join(name.replace(" ", "_") for name in meanings)}
+
+
 def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     """Make the labelled dataset of a chunk of runs."""
     import xarray as xr
@@ -159,12 +168,10 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     data: dict[str, Any] = {
         name: (over_time, out[:, :, n, :], describe(known.outputs[name])) for n, name in enumerate(study.kept)
     }
-    flags = {"flag_values": list(range(len(STATUS))), "flag_meanings": "; ".join(STATUS)}
-    data["status"] = (per_run, runs.status[:, :, 0].astype(np.int8), flags)
+    data["status"] = (per_run, runs.status[:, :, 0].astype(np.int8), flags(STATUS))
     data["status_quarter"] = (per_run, runs.status[:, :, 1].astype(np.int32), {})
-    data["status_room"] = (per_run, runs.status[:, :, 2].astype(np.int8), {"flag_meanings": "; ".join(ROOMS)})
-    flags = {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": "; ".join(OUTCOMES)}
-    data["outcome"] = (per_run, runs.outcome, flags)
+    data["status_room"] = (per_run, runs.status[:, :, 2].astype(np.int8), flags(ROOMS))
+    data["outcome"] = (per_run, runs.outcome, flags(("not finished", *OUTCOMES), NOT_OK))
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
     data["draws"] = (("run", "parameter"), drawn, {})
@@ -185,6 +192,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
             "title_zh": study.title.zh,
             "scenario_titles": json.dumps(titles, ensure_ascii=False),
             "provenance": label.provenance,
+            **{f"trust_{lang}": label.trust.label(lang) for lang in LANGUAGES},
         },
     )
 

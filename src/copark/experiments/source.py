@@ -17,7 +17,7 @@ class DrawSource(Protocol):
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """What it is, as entries of a result's provenance; ``draws_hash`` is its identity."""
+        """What it is, as entries of a result's provenance: its identity ``draws_hash``, and ``trust``."""
 
     @property
     def drawn(self) -> tuple[str, ...]:

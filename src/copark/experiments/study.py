@@ -110,9 +110,10 @@ class Study(Entry):
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
     quarters: Annotated[int, Field(ge=1, le=400)] | None = None
-    draws: Literal["defaults", "unsettled", "prior", "posterior"] = "unsettled"
-    """What is drawn: nothing; the parameters no data has moved from their priors; all that have a prior; or parameters
-    and luck together from the case's replay posterior, whose runs tell the record up to its cut."""
+    draws: Literal["defaults", "unsettled", "prior", "posterior"] | None = None
+    """What is drawn: nothing; the parameters no data has moved from their priors; all that have a prior; or
+    ``posterior``: parameters, and where the case is calibrated past luck, from its posterior or what other parks lend.
+    By default what the case has (:mod:`copark.inference.case_parameters`); bare, without a source, ``unsettled``."""
     futures: Annotated[int, Field(ge=1, le=100_000)] = 1
     """Runs that share a draw of parameters: run r has draw r // futures, and luck of its own."""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]

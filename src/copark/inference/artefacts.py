@@ -20,6 +20,7 @@ from copark.cases.quarters import Quarter
 from copark.cluster.crews import Crew
 from copark.errors import NotFound
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
+from copark.inference.known_values import case_for
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
@@ -68,6 +69,7 @@ def content_of(found: Calibration) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "case": batch.recipe.case.name,
+        "start": str(batch.recipe.case.clock.start),
         "cut": str(batch.recipe.cut),
         "settings": dict(found.settings.content()),
         "batch": batch.recipe.content(),
@@ -99,18 +101,21 @@ def save(found: Calibration, folder: Path) -> None:
 
 
 def load(case: Case, folder: Path | None = None) -> Stored:
-    """Read posteriors of a case, the shipped ones by default.
+    """Read posteriors of a case, the shipped ones by default; the case is read as it was for the calibration.
 
     Raises
     ------
     NotFound
-        If there are none, or only such as an earlier version wrote.
+        If there are none, only such as an earlier version wrote, or such as no longer fit: their parameters or the
+        first quarter are others.
     """
     place = SHIPPED / case.name if folder is None else folder
     recipe = recipe_in(place)
-    if recipe is None:
+    if recipe is None or not fits(case, recipe):
         raise NotFound(text("inference.no_posterior", case=case.name))
-    space, cut = PriorSpace.of(case), Quarter.parse(recipe["cut"])
+    cut = Quarter.parse(recipe["cut"])
+    case = case_for(case, cut)
+    space = PriorSpace.of(case)
     with np.load(place / "parameters.npz", allow_pickle=False) as kept:
         points = kept["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
@@ -136,6 +141,22 @@ def has_posterior(case: str) -> bool:
     return recipe_in(SHIPPED / case) is not None
 
 
+def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
+    """Whether posteriors can be drawn from for a case as it is now, stale or not.
+
+    The same parameters are drawn, the first quarter is the same, and at least half of the values that were fitted are
+    still in its record: what bears the same name may be another park.
+    """
+    start, cut = case.clock.start, Quarter.parse(recipe["cut"])
+    if recipe.get("start", str(start)) != str(start) or cut <= start:
+        return False
+    if list(recipe["axes"]) != list(PriorSpace.of(case).names):
+        return False
+    fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
+    known = {(one.variable, one.date, one.value) for one in targets(case_for(case, cut), cut=cut)}
+    return 2 * len(fitted & known) >= len(fitted) > 0
+
+
 def recipe_in(folder: Path) -> dict[str, Any] | None:
     """The recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
     path = folder / "recipe.json"
@@ -147,8 +168,8 @@ def recipe_in(folder: Path) -> dict[str, Any] | None:
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether model, case, priors or targets have changed since posteriors were made."""
-    settings = Settings(**recipe["settings"])
-    now = recipe_of(case, Quarter.parse(recipe["cut"]), settings).content()
+    settings, cut = Settings(**recipe["settings"]), Quarter.parse(recipe["cut"])
+    now = recipe_of(case_for(case, cut), cut, settings).content()
     return bool(json.loads(json.dumps(now)) != recipe["batch"])
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.analysis.observed import Percentiles, half_width, percentiles
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours, weighted_quantiles
@@ -267,19 +268,23 @@ def simulated_ranks(
 
 @dataclass(frozen=True)
 class Check:
-    """One reported value beside what the posterior's runs would have reported: 5, 50 and 95 %, share below it."""
+    """One reported value beside what the posterior's runs would have reported: 5, 50 and 95 %, and where it lies."""
 
     target: Target
     low: float
     median: float
     high: float
-    below: float
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half of 5 to 95 % as a share of what was reported."""
+        return half_width(self.low, self.high, self.target.reported)
 
     @property
     def inside(self) -> bool:
-        """Whether the band agrees with the value as it is worded."""
-        low, high = self.target.wording
-        return (low is None or self.high >= low) and (high is None or self.low <= high)
+        """Whether it lies within the 5th to 95th percentile of the reports."""
+        return self.percentiles.inside is True
 
 
 def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
@@ -288,8 +293,7 @@ def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Ch
     made = []
     for n, target in enumerate(model.targets):
         low, median, high = (float(x) for x in np.quantile(reports[:, n], (0.05, 0.5, 0.95)))
-        below = float(np.mean(reports[:, n] < target.reported))
-        made.append(Check(target, low, median, high, below))
+        made.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
     return tuple(made)
 
 

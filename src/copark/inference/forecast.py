@@ -1,15 +1,19 @@
 """Frozen forecasts: a file that says beforehand what will be observed and cannot be changed unseen.
 
-A forecast is frozen as quantiles of every observable at every quarter, beside the naive curves of the same day. The
-identity is a hash of everything else in the file; a file that does not match its identity is refused. What is observed
-later is scored against it, by the same rules as in validation.
+A forecast is frozen as quantiles of every observable at the end of every quarter from the cut on, beside the naive
+curves of the same day. Of a park without a history there are none: its parameters are borrowed from other parks, and
+beside it stands the growth curve of those parks. The identity is a hash of everything else in the file; a file that
+does not match its identity is refused. What is observed later is scored against it, by the same rules as in validation.
+
+Format 2 holds the end of the cut's quarter too, so that days of the first quarter after it lie between two ends. Of a
+file of format 1, which begins a quarter later, those days are set beside the end of that first quarter.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ from copark.analysis.naive import NaiveForecast, forecasts
 from copark.cases.case import Case
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
+from copark.cases.table import Row
 from copark.errors import CoparkError, NotFound
 from copark.identity import identity_of
 from copark.inference.observations import Target, noise, target_of
@@ -33,7 +38,10 @@ from copark.texts import text
 from copark.version import __version__
 
 Floats = NDArray[np.float64]
-FORMAT = 1
+Rows = list[list[float]]
+FORMAT = 2
+FORMATS = (1, 2)
+"""Formats that are read."""
 KIND = "copark-forecast"
 LEVELS = tuple(round((n + 0.5) / 40, 4) for n in range(40))
 OBSERVABLES = (
@@ -77,27 +85,73 @@ def freeze(
         What the posterior was made from: further entries, part of what cannot be changed.
     """
     told, cut = case or replay.space.case, replay.cut
-    start = told.clock.start
     projection = project(replay, until, tuple(observables), blindly=blindly, threads=threads)
-    quarters = range(cut - start + 1, until - start + 1)
+    quarters = quarters_of(told, cut, until)
+    known = [one.observation for one in replay.model.targets]
+    return sealed(
+        told, cut, until,
+        method=BLIND if blindly else CONDITIONAL,
+        pairs=replay.pairs,
+        forecast={name: quantile_rows(projection.out[:, n, list(quarters)]) for n, name in enumerate(observables)},
+        naive={name: naive_rows(told, cut, name, quarters) for name in observables},
+        fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
+        made_on=made_on, made_from=made_from,
+    )  # fmt: skip
+
+
+def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
+    """Quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
+    return range(cut - case.clock.start, until - case.clock.start + 1)
+
+
+def sealed(
+    case: Case,
+    cut: Quarter,
+    until: Quarter,
+    *,
+    method: str,
+    pairs: int,
+    forecast: Mapping[str, Rows],
+    naive: Mapping[str, Mapping[str, Any]] | None = None,
+    curves: Mapping[str, Mapping[str, Rows]] | None = None,
+    fitted: Sequence[Sequence[str]] = (),
+    made_on: str = "",
+    made_from: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Put the content of a frozen file together and give it its identity.
+
+    Parameters
+    ----------
+    forecast
+        By observable: quantiles at the ends of quarters, shape (quarters, levels).
+    naive
+        By observable and name: naive curves, as :func:`naive_rows` gives them.
+    curves
+        By name and observable: other curves to be scored beside the forecast, as quantiles.
+    fitted
+        Variable and date of values after the cut that the parameters were fitted to: no test of the forecast.
+    """
+    start = case.clock.start
     content: dict[str, Any] = {
         "kind": KIND,
         "format": FORMAT,
         "made_on": made_on,
         "made_from": dict(made_from or {}),
         "code_version": __version__,
-        "case": told.name,
-        "case_hash": told.hash,
+        "case": case.name,
+        "case_hash": case.hash,
         "model_hash": model_hash(),
         "start": str(start),
         "cut": str(cut),
         "until": str(until),
-        "method": BLIND if blindly else CONDITIONAL,
-        "pairs": replay.pairs,
+        "method": method,
+        "pairs": pairs,
+        "fitted": [list(one) for one in fitted],
         "levels": list(LEVELS),
-        "quarters": [str(start + t) for t in quarters],
-        "forecast": {name: quantile_rows(projection.out[:, n, list(quarters)]) for n, name in enumerate(observables)},
-        "naive": {name: naive_rows(told, cut, name, quarters) for name in observables},
+        "quarters": [str(start + t) for t in quarters_of(case, cut, until)],
+        "forecast": dict(forecast),
+        "naive": {name: dict((naive or {}).get(name, {})) for name in forecast},
+        "curves": {name: dict(rows) for name, rows in (curves or {}).items()},
     }
     return {"identity": identity_of(content), **content}
 
@@ -107,7 +161,7 @@ def rounded(values: Floats) -> list[float]:
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def quantile_rows(values: Floats) -> list[list[float]]:
+def quantile_rows(values: Floats) -> Rows:
     """Quantiles of runs at every quarter, shape (quarters, levels)."""
     kept = values[np.isfinite(values).all(axis=1)]
     return [rounded(row) for row in np.quantile(kept, LEVELS, axis=0).T]
@@ -170,7 +224,7 @@ def read(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
     except (ValueError, UnicodeDecodeError, RecursionError):
         found = None
-    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") != FORMAT:
+    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") not in FORMATS:
         raise ForecastRefused(text("inference.forecast.unreadable", file=path.name))
     content = {name: value for name, value in found.items() if name != "identity"}
     try:
@@ -195,6 +249,8 @@ class Frozen:
         self.first = Quarter.parse(forecast["quarters"][0]) - self.start
         self.last = Quarter.parse(forecast["quarters"][-1]) - self.start
         self.method = str(forecast["method"])
+        self.fitted = {(variable, when) for variable, when in forecast.get("fitted", ())}
+        self.curves: Mapping[str, Mapping[str, Rows]] = forecast.get("curves", {})
         self.content = forecast
 
     def check(self) -> None:
@@ -208,18 +264,25 @@ class Frozen:
         quarters = len(self.content["quarters"])
         if self.last - self.first + 1 != quarters or self.content["levels"] != list(LEVELS):
             raise ValueError("quarters or levels")
-        for rows in self.content["forecast"].values():
-            if np.asarray(rows, dtype=np.float64).shape != (quarters, len(LEVELS)):
-                raise ValueError("forecast")
+        for each in (self.content["forecast"], *self.curves.values()):
+            for rows in each.values():
+                if np.asarray(rows, dtype=np.float64).shape != (quarters, len(LEVELS)):
+                    raise ValueError("forecast")
         for curves in self.content["naive"].values():
             for curve in curves.values():
                 if {len(curve["centre"]), len(curve["scale"])} != {quarters} or not curve["freedom"] > 0:
                     raise ValueError("naive")
 
-    def ensemble(self, target: Target) -> Floats:
-        """Give members on a target's day: between ends of quarters level by level, with an error of observation."""
+    def ensemble(self, target: Target, curve: str | None = None) -> Floats:
+        """Give members on a target's day: between ends of quarters level by level, with an error of observation.
+
+        Parameters
+        ----------
+        curve
+            Of one of the other curves instead of the forecast.
+        """
         levels = (np.arange(MEMBERS) + 0.5) / MEMBERS
-        rows = self.content["forecast"][target.variable]
+        rows = (self.content["forecast"] if curve is None else self.curves[curve])[target.variable]
         total = np.zeros(MEMBERS)
         for quarter, weight in zip(target.quarters, target.weights, strict=True):
             total += weight * np.interp(levels, LEVELS, rows[quarter - self.first])
@@ -227,14 +290,14 @@ class Frozen:
 
     def band(self, variable: str, levels: Sequence[float]) -> Floats:
         """Quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
-        rows = np.array(self.content["forecast"][variable])
-        found: Floats = np.array([[np.interp(level, LEVELS, row) for row in rows] for level in levels])
-        return found
+        return read_levels(self.content["forecast"][variable], levels)
 
     def naive_band(self, variable: str, name: str, levels: Sequence[float]) -> Floats | None:
-        """Quantiles of a naive curve at the end of every quarter; ``None`` if the past was too short for it."""
+        """Quantiles of a naive or other curve at the end of every quarter; ``None`` if the file has none such."""
         from scipy.stats import t as student
 
+        if variable in self.curves.get(name, {}):
+            return read_levels(self.curves[name][variable], levels)
         curve = self.content["naive"].get(variable, {}).get(name)
         if curve is None:
             return None
@@ -243,8 +306,8 @@ class Frozen:
         return found
 
     def naive(self, target: Target) -> dict[str, Floats]:
-        """Give members of the naive curves on a target's day."""
-        made = {}
+        """Give members of the naive and other curves on a target's day."""
+        made = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
         for name, curve in self.content["naive"].get(target.variable, {}).items():
             centre = scale = 0.0
             for quarter, weight in zip(target.quarters, target.weights, strict=True):
@@ -253,6 +316,12 @@ class Frozen:
             one = NaiveForecast(np.array([centre]), np.array([np.hypot(scale, target.error)]), curve["freedom"])
             made[name] = one.ensemble(0)
         return made
+
+
+def read_levels(rows: Rows, levels: Sequence[float]) -> Floats:
+    """Read quantiles at some levels off rows of them; shape (levels, quarters)."""
+    found: Floats = np.array([[np.interp(level, LEVELS, row) for row in rows] for level in levels])
+    return found
 
 
 def widths_at(
@@ -272,46 +341,79 @@ def widths_at(
 
 
 @dataclass(frozen=True)
-class Later:
-    """What can be scored of later observations, and what cannot, each with the reason.
+class LeftOut:
+    """A row of later observations that cannot be scored: its line in the table, and the reason.
 
-    Reasons: unused (the table says so); nothing_like_it (the model has no such output, or not that early); not_forecast
-    (not among the observables frozen); before (at or before the cut); beyond (behind the forecast's end).
+    Reasons: unused (the table says so); background (no source was seen); nothing_like_it (the model has no such
+    output); not_forecast (not among the observables frozen); before (dated no later than the cut); fitted (the
+    parameters were fitted to it); straddles (a year's flow that began before the cut's end); beyond (behind the
+    forecast's end).
     """
 
+    line: int
+    observation: Observation
+    reason: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """What can be scored of later observations, and what cannot, each with the reason."""
+
     targets: tuple[Target, ...]
-    left_out: tuple[tuple[Observation, str], ...]
+    left_out: tuple[LeftOut, ...]
 
 
-def later_targets(forecast: Mapping[str, Any], observations: Iterable[Observation]) -> Later:
-    """Sort out which observations a frozen forecast can be scored on."""
+def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]]) -> Later:
+    """Sort out which observations a frozen forecast can be scored on: all that are dated after the cut, if they can."""
     frozen = Frozen(forecast)
     kept: list[Target] = []
-    left: list[tuple[Observation, str]] = []
-    for observation in observations:
-        known = observation.variable in catalogue().outputs
-        target = target_of(observation, frozen.start) if known else None
-        if target is None:
-            left.append((observation, "nothing_like_it" if observation.use else "unused"))
-        elif target.variable not in frozen.content["forecast"]:
-            left.append((observation, "not_forecast"))
-        elif min(target.quarters) < frozen.first:
-            left.append((observation, "before"))
-        elif target.last > frozen.last:
-            left.append((observation, "beyond"))
+    left: list[LeftOut] = []
+    for line, observation in rows:
+        target = target_of(observation, frozen.start)
+        reason = why_left_out(frozen, observation, target)
+        if target is None or reason:
+            left.append(LeftOut(line, observation, reason))
         else:
-            kept.append(target)
+            kept.append(held_from(target, frozen.first))
     return Later(tuple(kept), tuple(left))
 
 
-def score_later(forecast: Mapping[str, Any], observations: Iterable[Observation]) -> tuple[Score, ...]:
-    """Score a frozen forecast and its naive curves against what was observed after its cut.
+def why_left_out(frozen: Frozen, observation: Observation, target: Target | None) -> str:
+    """Why a frozen forecast cannot be scored on an observation, as a word of :class:`LeftOut`; empty if it can."""
+    if not observation.use:
+        return "unused"
+    if observation.grade == "background":
+        return "background"
+    if observation.variable not in catalogue().outputs:
+        return "nothing_like_it"
+    if observation.variable not in frozen.content["forecast"]:
+        return "not_forecast"
+    if observation.date.last_day <= frozen.cut.last_day:
+        return "before"
+    if (observation.variable, str(observation.date)) in frozen.fitted:
+        return "fitted"
+    if target is None:
+        return "nothing_like_it"
+    if min(target.quarters) < frozen.cut - frozen.start:
+        return "straddles"
+    return "beyond" if target.last > frozen.last else ""
 
-    Values the forecast does not reach, and those at or before the cut, are left out.
-    """
+
+def held_from(target: Target, first: int) -> Target:
+    """Hold a reading at the first quarter a file has: a value of days before its end is set beside that end."""
+    if min(target.quarters) >= first:
+        return target
+    held: dict[int, float] = {}
+    for quarter, weight in zip(target.quarters, target.weights, strict=True):
+        held[max(quarter, first)] = held.get(max(quarter, first), 0.0) + weight
+    return replace(target, quarters=tuple(held), weights=tuple(held.values()))
+
+
+def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple[Score, ...]:
+    """Score a frozen forecast and its naive curves on targets that :func:`later_targets` gave."""
     frozen = Frozen(forecast)
     scores: list[Score] = []
-    for target in later_targets(forecast, observations).targets:
+    for target in targets:
         scores.append(score(target, frozen.method, frozen.ensemble(target)))
         scores += [score(target, name, members) for name, members in frozen.naive(target).items()]
     return tuple(scores)

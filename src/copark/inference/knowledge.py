@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.pack import source_countries
 from copark.cases.quarters import Quarter
-from copark.cases.world import growth_gap
+from copark.cases.world import years_on_record
 from copark.model.arrays import Inputs
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.variables import catalogue
@@ -66,6 +65,4 @@ def forget_projects(inputs: Inputs, at: int) -> None:
 
 def years_known(case: Case, cut: Quarter) -> int:
     """Years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
-    gaps = [growth_gap(country) for country in source_countries(case)]
-    years = set.intersection(*(set(gap) for gap in gaps))
-    return max(sum(year <= cut.year for year in years), 1)
+    return max(sum(year <= cut.year for year in years_on_record(case)), 1)

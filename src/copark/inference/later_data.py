@@ -8,14 +8,14 @@ from pathlib import Path
 
 from copark.cases.evidence import Observation
 from copark.cases.reading import ENOUGH, fault, in_reading_order, read_text
-from copark.cases.table import read_table
+from copark.cases.table import Row, read_table
 from copark.cases.tables import faults_of_rows, faults_of_series
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.texts import text
 
 
-def read_later(path: Path) -> tuple[Observation, ...]:
-    """Read a table of observations.
+def read_later(path: Path) -> tuple[Row[Observation], ...]:
+    """Read a table of observations, each with its line.
 
     Raises
     ------
@@ -37,4 +37,4 @@ def read_later(path: Path) -> tuple[Observation, ...]:
         faults.append(fault("empty_file", path.name))
     if faults:
         raise FaultsFound(in_reading_order(faults, (path.name,)))
-    return tuple(row.record for row in table.rows)
+    return tuple(table.rows)

@@ -2,8 +2,10 @@
 
 A target is one reported value. Its *counterpart* in a run is the value the model has on that day: a stock is read
 between the two ends of quarters around the day, a year's flow is the mean of its four quarters. The *report* is the
-counterpart with an error of observation, and with what the wording hides hidden: of "more than 1,000 jobs" a run with
-1,400 and the record tell the same. Simulated and recorded data are made alike, so that they may be compared.
+counterpart with an error of observation, and with what the wording hides hidden: of "at least 1,000 jobs" a run with
+1,400 and the record tell the same. "More than 1,000 jobs" is a round number just passed, and read as a range from it to
+:data:`copark.cases.evidence.MORE_THAN` times it. Simulated and recorded data are made alike, so that they may be
+compared.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.cases.evidence import Observation
+from copark.cases.evidence import MORE_THAN, Observation
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
 from copark.units import convertible
@@ -57,9 +59,9 @@ class Target:
     date
         As the source gives it.
     bound
-        exact, about, at-least, at-most or range.
+        exact, about, more-than, at-least, at-most or range.
     value, high
-        What was reported, in the output's unit; ``high`` for a range only.
+        What was reported, in the output's unit; ``high`` is where a range, or the reading of "more than", ends.
     error
         Standard deviation of the error of observation, in the same unit.
     quarters, weights
@@ -136,8 +138,14 @@ def until(
     return tuple(held), tuple(held.values())
 
 
-def target_of(observation: Observation, start: Quarter) -> Target | None:
-    """Make a target of an observation; ``None`` where the model has nothing to set beside it."""
+def target_of(observation: Observation, start: Quarter, more_than: float = MORE_THAN) -> Target | None:
+    """Make a target of an observation; ``None`` where the model has nothing to set beside it.
+
+    Parameters
+    ----------
+    more_than
+        How far "more than N" reaches, as a multiple of N; without a reach it is a limit.
+    """
     known = catalogue().outputs.get(observation.variable)
     usable = observation.use and observation.grade != "background"
     if known is None or not usable or not convertible(observation.unit, known.unit):
@@ -145,15 +153,17 @@ def target_of(observation: Observation, start: Quarter) -> Target | None:
     quarters, weights = reading(observation, known.unit, start)
     if min(quarters) < 0:
         return None
-    low, high = observation.interval(known.unit)
-    value = observation.in_unit(known.unit)
+    high = observation.interval(known.unit, more_than)[1]
+    value, bound = observation.in_unit(known.unit), observation.bound
+    if bound == "more-than" and high is None:
+        bound = "at-least"
     return Target(
         variable=observation.variable,
         date=str(observation.date),
-        bound=observation.bound,
+        bound=bound,
         value=value,
-        high=high if observation.bound == "range" and low is not None else None,
-        error=error_of(observation.variable, value, observation.grade, observation.bound),
+        high=high if bound in ("range", "more-than") else None,
+        error=error_of(observation.variable, value, observation.grade, bound),
         quarters=quarters,
         weights=weights,
         observation=observation,
@@ -161,7 +171,12 @@ def target_of(observation: Observation, start: Quarter) -> Target | None:
 
 
 def targets(
-    case: Case, roles: Sequence[str] = ("fit",), *, after: Quarter | None = None, cut: Quarter | None = None
+    case: Case,
+    roles: Sequence[str] = ("fit",),
+    *,
+    after: Quarter | None = None,
+    cut: Quarter | None = None,
+    more_than: float = MORE_THAN,
 ) -> tuple[Target, ...]:
     """Targets of a case's observations of some roles, by variable and date.
 
@@ -172,11 +187,13 @@ def targets(
         beside the cut's end.
     after
         Only what lies beyond this quarter by the same rule.
+    more_than
+        How far "more than N" reaches, as a multiple of N (:func:`target_of`).
     """
     start = case.clock.start
     made = []
     for observation in case.observations:
-        target = target_of(observation, start) if observation.role in roles else None
+        target = target_of(observation, start, more_than) if observation.role in roles else None
         if target is None:
             continue
         nearest = nearest_end(target)
@@ -257,7 +274,7 @@ class ObservationModel:
             elif target.bound == "at-most":
                 shown[..., n] = np.maximum(column, target.value)
             elif target.high is not None:
-                shown[..., n] = target.reported + column - np.clip(column, target.value, target.high)
+                shown[..., n] = target.reported + (column - np.clip(column, target.value, target.high))
         return shown
 
     def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:

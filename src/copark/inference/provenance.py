@@ -19,8 +19,8 @@ from copark.store.stages import Stages
 
 AFTERWARDS = frozenset(
     (
-        "artefacts", "assessment", "forecast", "knowledge", "known_values", "later_data", "leaning", "postprocess",
-        "project", "provenance", "reasons", "source", "spread", "validate",
+        "artefacts", "assessment", "borrowed", "case_parameters", "forecast", "knowledge", "known_values", "later_data",
+        "postprocess", "project", "provenance", "reasons", "source", "spread", "validate",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""

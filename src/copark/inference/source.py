@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from copark.cases.case import Case
+from copark.cases.quarters import Quarter
 from copark.experiments.counterfactual import hash_of, varying
 from copark.experiments.study import Study
-from copark.inference.artefacts import load
+from copark.experiments.trust import Kind, Trust
+from copark.inference.artefacts import Stored
+from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.arrays import Draws
 
@@ -26,9 +28,38 @@ class PosteriorSource:
     up. Up to the cut it has the pair's luck, from then on that of (the study's seed, r).
     """
 
-    def __init__(self, replay: ReplayPosterior, *, stale: bool = False) -> None:
+    def __init__(self, replay: ReplayPosterior, *, stale: bool = False, kind: Kind = "shipped") -> None:
         self.replay = replay
         self.stale = stale
+        self.kind = kind
+
+    @classmethod
+    def of(cls, stored: Stored, kind: Kind = "shipped") -> PosteriorSource:
+        """The replay posterior of posteriors that were read."""
+        return cls(stored.replay, stale=stored.stale, kind=kind)
+
+    @property
+    def cut(self) -> Quarter | None:
+        """Last quarter of the record that the draws reproduce."""
+        return self.replay.cut
+
+    @property
+    def space(self) -> PriorSpace:
+        """The prior of what is drawn."""
+        return self.replay.space
+
+    @property
+    def points(self) -> np.ndarray:
+        """Points of the prior's cube, shape (pairs, axes)."""
+        return self.replay.points
+
+    @property
+    def trust(self) -> Trust:
+        """Calibrated to the record up to the cut; stale where model or case have changed since."""
+        return Trust(
+            "stale" if self.stale else "calibrated", self.kind, self.replay.space.case.name, str(self.replay.cut),
+            len(self.replay.model.targets),
+        )  # fmt: skip
 
     @cached_property
     def whole(self) -> Draws:
@@ -55,6 +86,7 @@ class PosteriorSource:
             "posterior_cut": str(self.replay.cut),
             "posterior_pairs": self.replay.pairs,
             "posterior_stale": self.stale,
+            "trust": self.trust.content(),
         }
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
@@ -66,17 +98,3 @@ class PosteriorSource:
         made.luck["later_seed"] = study.seed
         made.luck["later_run"] = runs
         return made
-
-
-def source_for(study: Study, case: Case) -> PosteriorSource | None:
-    """Source of a study's draws: the case's posterior if it draws from one, else none.
-
-    Raises
-    ------
-    NotFound
-        If the case has no posterior.
-    """
-    if study.draws != "posterior":
-        return None
-    stored = load(case)
-    return PosteriorSource(stored.replay, stale=stored.stale)

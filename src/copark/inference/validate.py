@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import covered, crps, crps_within, probability_below, quantile_band
+from copark.analysis.fit import covered, crps, crps_within, quantile_band
 from copark.analysis.naive import CURVES, History, forecasts
+from copark.analysis.observed import Percentiles, half_width, percentiles
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
@@ -28,7 +29,11 @@ Integers = NDArray[np.int64]
 LEVEL = 0.9
 CONDITIONAL, BLIND = "model", "model-blind"
 MODELS = (CONDITIONAL, BLIND)
+BORROWED = "model-borrowed"
+"""The model of a park without a history, on parameters borrowed from other parks."""
 NAIVE = tuple(CURVES)
+GROWTH = "growth"
+"""The growth curve of other parks, where a park has no past for a naive curve."""
 DAYS = 365.25
 MEMBERS = 2000
 """Members of a forecast, at least about so many."""
@@ -51,8 +56,8 @@ class Score:
         Of the forecast, 50 %, 5 % and 95 %.
     covered
         Whether the band reaches the value as it is worded.
-    below
-        Share of the forecast below the value.
+    percentiles
+        Where the value lies in the forecast.
     """
 
     target: Target
@@ -63,7 +68,12 @@ class Score:
     low: float
     high: float
     covered: bool
-    below: float
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half of the forecast's band as a share of what was reported."""
+        return half_width(self.low, self.high, self.target.reported)
 
 
 def is_exact(target: Target) -> bool:
@@ -85,7 +95,7 @@ def score(target: Target, method: str, ensemble: Floats) -> Score:
         low=band[0],
         high=band[1],
         covered=covered(ensemble, low, high, LEVEL),
-        below=probability_below(ensemble, target.reported),
+        percentiles=percentiles(ensemble, low, high),
     )
 
 
@@ -249,7 +259,7 @@ class Line:
     @property
     def best_naive(self) -> str | None:
         """The naive curve with the smallest mean score; ``None`` where none could forecast."""
-        naive = [method for method in self.crps if method in NAIVE]
+        naive = [method for method in self.crps if method in (*NAIVE, GROWTH)]
         return min(naive, key=lambda method: self.crps[method]) if naive else None
 
 

@@ -82,11 +82,12 @@ Block = Words | Bullets | Cards | Numbers | Drawing | Grid | References
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the page."""
+    """A section of the page; folded under a line of words where ``folded`` is given."""
 
     key: str
     title: str
     blocks: tuple[Block, ...]
+    folded: str = ""
 
 
 @dataclass

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from copark.analysis.cascade import UNFELT, Dose, Feeling, direction, strongest
+from copark.experiments.trust import Trust
 from copark.model.variables import catalogue
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import number, percent
@@ -31,6 +32,8 @@ class Cascade:
     ----------
     case
         Title of the case, in the page's language.
+    trust
+        Where the parameters come from, and how far they may be trusted.
     identities
         Of the runs behind it.
     since, end
@@ -42,6 +45,7 @@ class Cascade:
     """
 
     case: str
+    trust: Trust
     identities: tuple[str, ...]
     since: str
     end: str
@@ -167,7 +171,9 @@ def write_cascade(
     )  # fmt: skip
     target = folder / f"cascade-{lang}.html"
     subtitle = text("cascade.help", lang)
-    page = render_page(lang, text("cascade.title", lang, case=found.case), made, sections, subtitle=subtitle)
+    page = render_page(
+        lang, text("cascade.title", lang, case=found.case), made, sections, subtitle=subtitle, trust=found.trust
+    )
     write_whole(target, page)
     return target
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from copark.analysis.coordination import SCALES
 from copark.analysis.weight import dates_of_growth, weigh
-from copark.cases.lacks import notes_of
+from copark.cases.lacks import growth_notes, notes_of
 from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Numbers, References, Section, Studio, Words
 from copark.report.numbers import number, percent, shares_of
@@ -167,7 +167,7 @@ def limits(findings: Findings) -> Section:
     told = [findings.say(f"limits.{key}") for key in ("bands", "interested", "nominal")]
     if 0 < after < quarters:
         told.append(findings.say("limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
-    told += notes_of(findings.case, findings.lang)
+    told += (*notes_of(findings.case, findings.lang), *growth_notes(findings.case, findings.lang))
     count = judged(findings)
     if count:
         told.append(findings.say("limits.judgement", count=count))

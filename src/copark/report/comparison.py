@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analysis.compare import COUNTS, MAIN, Difference, OutcomeChange, Table, ends_of_years
 from copark.analysis.compare import compare as compare_pairs
+from copark.analysis.outcome_change import OutcomeMoves, moves_of
 from copark.analysis.pairing import Pair, begins, pair, pairs_of
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.numbers import bare, number, percent, unit_title
+from copark.report.outcome_change import accounts_table, ends, moves_table, sentence, unit
 from copark.report.tables import Table as Rows
+from copark.report.trust import trust_of
 from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from copark.cases.case import Case
 
 DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs drawn, those of them that were kept."""
@@ -28,10 +33,11 @@ DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_hom
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison gives: the pairs, their table, and functions that draw its figures in a language, by key."""
+    """What a comparison gives: the pairs, their table, how outcomes move, and what draws its figures, by key."""
 
     pairs: tuple[Pair, ...]
     table: Table
+    moves: tuple[OutcomeMoves, ...]
     figures: dict[str, Callable[[str], Figure]]
 
 
@@ -75,7 +81,8 @@ def compare(
         pairs = tuple(pair(reference, arm, reference_scenario, key) for key in keys)
         pairs = tuple(one for one in pairs if one.arm != one.reference) or pairs
     table = compare_pairs(pairs, outputs, quarters)
-    return Comparison(pairs, table, _figures(pairs, outputs, quarters))
+    moves = tuple(moves_of(one) for one in pairs)
+    return Comparison(pairs, table, moves, _figures(pairs, outputs, quarters))
 
 
 def _figures(
@@ -181,7 +188,13 @@ def _named(one: Pair, key: str, lang: str) -> str:
 
 
 def write_comparison(
-    found: Comparison, title: str, lang: str, out_dir: Path, progress: Callable[[int, int], None] | None = None
+    found: Comparison,
+    title: str,
+    lang: str,
+    out_dir: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    case: Case | None = None,
 ) -> Path:
     """Write the page of a comparison and its figures; give the page.
 
@@ -197,6 +210,8 @@ def write_comparison(
         Where ``comparison-<lang>.html`` and ``figures/`` go; made if missing.
     progress
         Called with figures done and figures in all.
+    case
+        What the arms are about, for how the park fared by the record.
 
     Raises
     ------
@@ -222,7 +237,7 @@ def write_comparison(
     made = text("compare.made", lang, identity=", ".join(names), reference=reference, pairs=pairs)
     sections = [_brief(found, lang), _shown(drawings, lang, small=len(found.pairs) == 1), *_tables(found, lang)]
     target = folder / f"comparison-{lang}.html"
-    write_whole(target, render_page(lang, title, made, sections))
+    write_whole(target, render_page(lang, title, made, sections, trust=trust_of(first.before), case=case))
     return target
 
 
@@ -249,9 +264,26 @@ def _shown(drawings: Sequence[Drawing], lang: str, *, small: bool) -> Section:
 
 
 def _tables(found: Comparison, lang: str) -> list[Section]:
-    outcomes = outcome_table(found.table.outcomes, found.pairs, lang)
+    outcomes, trust = outcome_table(found.table.outcomes, found.pairs, lang), trust_of(found.pairs[0].before)
+    folded = "" if trust.shows_outcomes else text("trust.outcomes_assumed", lang, label=trust.label(lang))
     differences = difference_table(found.table.differences, found.pairs, lang)
     return [
-        Section("outcomes", text("report.section.outcomes", lang), (Numbers(outcomes),)),
+        Section("outcomes", text("report.section.outcomes", lang), (Numbers(outcomes),), folded),
+        Section("moves", text("compare.section.moves", lang), tuple(_moves(found, lang)), folded),
         Section("differences", text("compare.section.differences", lang), (Numbers(differences),)),
     ]
+
+
+def _moves(found: Comparison, lang: str) -> Iterator[Block]:
+    """Why outcomes change: a sentence for each arm, the moves of all, and the accounts of the most frequent of each."""
+    named = [(_named(pair, pair.arm, lang), moves) for pair, moves in zip(found.pairs, found.moves, strict=True)]
+    for arm, one in named:
+        yield Words(text("compare.moves.of", lang, arm=arm, words=sentence(one, lang)))
+    if any(one.moves for _, one in named):
+        yield Numbers(moves_table(named, lang))
+    for arm, one in named:
+        for move in one.moves[:1]:
+            if move.lines:
+                told = {"ends": ends(move, lang), "runs": number(move.runs, 0), "unit": unit(move, lang)}
+                head = text("compare.moves.accounts", lang, arm=arm, **told)
+                yield Numbers(accounts_table(move, lang), head)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
 
 from copark import units
 from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analysis.observed import Percentiles
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -51,6 +55,21 @@ def percent(share: float, places: int = 0) -> str:
     if 100.0 - smallest / 2.0 <= value < 100.0:
         return f">{number(100.0 - smallest, places)}%"
     return f"{number(value, places)}%"
+
+
+def percentile(found: Percentiles) -> str:
+    """Where an observation lies in an ensemble, 0 to 100: a percentile, or those a bound or a range spans."""
+
+    def said(one: float) -> str:
+        return number(one, 1 if 0.0 < one < 10.0 or 90.0 < one < 100.0 else 0)
+
+    return said(found.first) if found.single or not isfinite(found.first) else f"{said(found.first)}–{said(found.last)}"
+
+
+def band(low: float, upper: float, unit: str, width: float) -> str:
+    """A band, and half its width as a share of what was observed: "84 – 260 (±105%)"."""
+    wide = f" (±{percent(width)})" if isfinite(width) else ""
+    return f"{bare(low, unit)} – {bare(upper, unit)}{wide}"
 
 
 def percent_words(share: float, lang: str, places: int = 0) -> str:

@@ -16,6 +16,7 @@ from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
 from copark.report.numbers import number, percent, quantity, reach, spoken
 from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
+from copark.report.trust import trust_of
 from copark.report.words import join, output_title
 from copark.texts import text
 
@@ -29,9 +30,6 @@ FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commi
 
 FEW = 6
 """More sentences than this are folded, with a line for each variable above them."""
-
-TAIL = 0.1
-"""An observation with fewer runs than this on one side of it is reached only by the tail."""
 
 
 def not_kept(result: xr.Dataset, names: tuple[str, ...], lang: str) -> Words | None:
@@ -75,7 +73,9 @@ def outcomes(findings: Findings, studio: Studio) -> Section:
     swept = tables.sweep_table(result, lang, scenario)
     if swept is not None:
         blocks.append(Numbers(swept, findings.say("outcomes.sweep")))
-    return Section("outcomes", findings.say("section.outcomes"), tuple(blocks))
+    trust = trust_of(result)
+    folded = "" if trust.shows_outcomes else text("trust.outcomes_assumed", lang, label=trust.label(lang))
+    return Section("outcomes", findings.say("section.outcomes"), tuple(blocks), folded)
 
 
 def fan(findings: Findings, studio: Studio, name: str) -> Drawing:
@@ -124,33 +124,23 @@ def fans(findings: Findings, studio: Studio) -> Section:
 
 
 def missed(findings: Findings, rows: Sequence[Comparison]) -> list[Block]:
-    """Where the model misses: by variable where there are many, then each; and what only the tail reaches."""
+    """What lies outside the 5th to 95th percentile: by variable where there is much, then each."""
     found = misses(rows)
-    blocks: list[Block] = [Words(findings.say("record.misses_head"), "heading")]
-    each = tuple(one_beside(findings, row, f"record.miss_{row.side}") for row in found)
+    blocks: list[Block] = [Words(findings.say("record.outside_head"), "heading")]
+    each = tuple(one_beside(findings, row, f"record.outside_{row.side}") for row in found)
     if not found:
-        blocks.append(Words(findings.say("record.no_miss", compared=len(rows))))
+        blocks.append(Words(findings.say("record.none_outside", compared=len(rows))))
     elif len(found) <= FEW:
         blocks.append(Bullets(each))
     else:
         names = dict.fromkeys(row.observation.variable for row in found)
         blocks.append(Bullets(tuple(grouped(findings, name, rows) for name in names)))
         blocks.append(Bullets(each, findings.say("record.each", count=len(found))))
-    near = [
-        row
-        for row in rows
-        if row.inside and row.observation.bound in ("exact", "about") and not TAIL <= row.below <= 1.0 - TAIL
-    ]
-    if near:
-        told = tuple(one_beside(findings, row, "record.near") for row in near)
-        blocks.append(Words(findings.say("record.near_head"), "heading"))
-        blocks.append(Words(findings.say("record.near_lead", count=len(near))))
-        blocks.append(Bullets(told, findings.say("record.each_near", count=len(near)) if len(near) > FEW else ""))
     return blocks
 
 
 def grouped(findings: Findings, name: str, rows: Sequence[Comparison]) -> str:
-    """The misses of one variable in a sentence: how many, when, on which side."""
+    """What lies outside of one variable in a sentence: how many, when, on which side."""
     all_of = [row for row in rows if row.observation.variable == name]
     found = misses(all_of)
     sides = {row.side for row in found}
@@ -158,7 +148,7 @@ def grouped(findings: Findings, name: str, rows: Sequence[Comparison]) -> str:
     return findings.say(
         "record.group",
         title=output_title(findings.result, name, findings.lang),
-        missed=len(found),
+        outside=len(found),
         count=len(all_of),
         dates=str(first) if first == last else f"{first} – {last}",
         side=findings.say("record.both" if len(sides) > 1 else f"record.too_{sides.pop()}"),
@@ -166,7 +156,7 @@ def grouped(findings: Findings, name: str, rows: Sequence[Comparison]) -> str:
 
 
 def record(findings: Findings) -> Section:
-    """Where the model misses history, and every observation beside the model."""
+    """Where every observation lies among the runs, those in the tails first."""
     rows = [row for row in findings.rows if row.inside is not None]
     blocks: list[Block] = [Words(findings.say("record.lead"))]
     if not rows:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analysis.bands import quantiles
-from copark.analysis.observed import Comparison
+from copark.analysis.observed import Comparison, expected_outside, misses
 from copark.analysis.outcomes import Share, quarters_apart, sweep, year_twenty
-from copark.report.numbers import WHOLE, number, percent, percent_words, reach, spoken
+from copark.experiments.trust import Trust
+from copark.report.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.texts import text
 
@@ -50,6 +51,11 @@ class Findings:
     def say(self, key: str, **values: Any) -> str:
         """A text of the report."""
         return text(f"report.{key}", self.lang, **values)
+
+    @property
+    def trust(self) -> Trust:
+        """How far the parameters of the runs may be trusted."""
+        return Trust.of(provenance(self.result))
 
     @property
     def labels(self) -> list[str]:
@@ -102,10 +108,7 @@ def cards(findings: Findings) -> tuple[tuple[str, str, str], ...]:
     if not findings.finished:
         return ()
     lang, last = findings.lang, findings.labels[year_twenty(findings.result)]
-    standing = findings.share("self_standing")
-    name = text("analysis.outcome.self_standing", lang)
-    width = findings.say("card.error", band=f"{percent(standing.low)}–{percent(standing.high)}")
-    found = [(percent(standing.share), findings.say("card.outcome", outcome=name), width)]
+    found = [_standing(findings)] if findings.trust.shows_outcomes else []
     for output in ("operating", "jobs", "cash"):
         final = findings.final(output)
         if final is not None:
@@ -115,10 +118,18 @@ def cards(findings: Findings) -> tuple[tuple[str, str, str], ...]:
             found.append((median, title, findings.say("card.band", band=reach(final[0], final[2], unit, lang))))
     rows = [row for row in findings.rows if row.inside is not None]
     if rows:
-        inside = sum(row.inside is True for row in rows)
-        value = findings.say("card.reached_value", inside=inside, compared=len(rows))
-        found.append((value, findings.say("card.reached"), ""))
+        value = findings.say("card.outside_value", outside=len(misses(rows)), compared=len(rows))
+        expected = findings.say("card.outside_expected", expected=expected_outside(len(rows)))
+        found.append((value, findings.say("card.outside"), expected))
     return tuple(found)
+
+
+def _standing(findings: Findings) -> tuple[str, str, str]:
+    """Share of runs in which the park is self-standing, as a card."""
+    standing = findings.share("self_standing")
+    name = text("analysis.outcome.self_standing", findings.lang)
+    width = findings.say("card.error", band=f"{percent(standing.low)}–{percent(standing.high)}")
+    return percent(standing.share), findings.say("card.outcome", outcome=name), width
 
 
 def known(findings: Findings) -> list[str]:
@@ -161,16 +172,18 @@ def says(findings: Findings) -> list[str]:
     labels = findings.labels
     at = year_twenty(findings.result)
     quarters = (at + 1) * quarters_apart(findings.result)
-    said = [
-        findings.say(
-            "summary.outcomes",
-            last=labels[at],
-            years=number(quarters / 4.0, 0 if quarters % 4 == 0 else 2),
-            runs=number(findings.finished, 0),
-            **{entry.name: percent_words(entry.share, findings.lang) for entry in findings.shares},
+    said = []
+    if findings.trust.shows_outcomes:
+        said.append(
+            findings.say(
+                "summary.outcomes",
+                last=labels[at],
+                years=number(quarters / 4.0, 0 if quarters % 4 == 0 else 2),
+                runs=number(findings.finished, 0),
+                **{entry.name: percent_words(entry.share, findings.lang) for entry in findings.shares},
+            )
         )
-    ]
-    swept = sweep(findings.result, findings.scenario)
+    swept = sweep(findings.result, findings.scenario) if said else {}
     if swept:
         low, high = (next(one.share for one in swept[value] if one.name == "self_standing") for value in (15.0, 100.0))
         words = {"low": percent_words(low, findings.lang), "high": percent_words(high, findings.lang)}
@@ -190,9 +203,10 @@ def beside(findings: Findings) -> list[str]:
         return []
     if not rows:
         return [findings.say("summary.beside_none")]
-    missed = sum(row.inside is False for row in rows)
-    said = [findings.say("summary.beside", compared=len(rows), inside=len(rows) - missed, missed=missed)]
-    share = missed / len(rows)
+    outside = len(misses(rows))
+    counted = {"compared": len(rows), "outside": outside, "expected": expected_outside(len(rows))}
+    said = [findings.say("summary.beside", **counted)]
+    share = outside / len(rows)
     said += by_role(findings, rows)
     kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
     said.append(findings.say(f"summary.{kind}", section=findings.say("section.record")))
@@ -208,7 +222,7 @@ def by_role(findings: Findings, rows: Sequence[Comparison]) -> list[str]:
     counts: dict[str, int] = {}
     for role in ("fit", "score"):
         found = [row for row in rows if row.observation.role == role]
-        counts |= {role: len(found), f"{role}_inside": sum(row.inside is True for row in found)}
+        counts |= {role: len(found), f"{role}_outside": len(misses(found))}
     return [findings.say("summary.by_role", **counts)] if counts["fit"] and counts["score"] else []
 
 
@@ -226,43 +240,31 @@ def one_beside(findings: Findings, row: Comparison, key: str) -> str:
         low=spoken(row.low, unit, lang),
         high=spoken(row.upper, unit, lang),
         upper=spoken(row.upper, unit, lang),
-        below=percent_words(row.below, lang),
+        percentile=percentile(row.percentiles),
+        width=percent(row.width),
     )
 
 
-def drawn(findings: Findings) -> str:
-    """How the parameters of the runs were drawn, and what that means for the bands."""
-    study = provenance(findings.result).get("study")
-    told = str(study.get("draws", "")) if isinstance(study, dict) else ""
-    if told == "unsettled":
+def drawn(findings: Findings) -> list[str]:
+    """How the parameters of the runs were drawn, where the trust state does not say it all."""
+    made = provenance(findings.result)
+    if "posterior_pairs" in made:
+        pairs, count = number(int(made["posterior_pairs"]), 0), findings.result.sizes.get("parameter", 0)
+        return [findings.say("summary.posterior", cut=str(made["posterior_cut"]), pairs=pairs, drawn=count)]
+    if findings.trust.kind == "unsettled":
         from copark.model.variables import catalogue
 
         spread = [one for one in catalogue().parameters.values() if one.drawn or one.moved == "moved"]
         held = sum(one.moved == "moved" for one in spread)
         free = findings.result.sizes.get("parameter", len(spread) - held)
-        return findings.say("summary.unsettled", held=held, drawn=free)
-    if told == "posterior":
-        return from_posterior(findings)
-    kind = {"prior": "priors", "defaults": "defaults"}.get(told, "unknown_draws")
-    return findings.say(f"summary.{kind}")
-
-
-def from_posterior(findings: Findings) -> str:
-    """That parameters and luck up to a cut are those of accepted runs, and what that builds in."""
-    made = provenance(findings.result)
-    said = findings.say(
-        "summary.posterior",
-        cut=str(made.get("posterior_cut", "?")),
-        pairs=number(int(made.get("posterior_pairs", 0)), 0),
-        drawn=findings.result.sizes.get("parameter", 0),
-    )
-    return f"{said} {findings.say('summary.posterior_stale')}" if made.get("posterior_stale") else said
+        return [findings.say("summary.unsettled", held=held, drawn=free)]
+    return []
 
 
 def sure(findings: Findings) -> list[str]:
     """How sure: counting error, where the parameters come from, what is extrapolation, what did not finish."""
     said = []
-    if findings.finished:
+    if findings.finished and findings.trust.shows_outcomes:
         standing = findings.share("self_standing")
         said.append(
             findings.say(
@@ -270,7 +272,7 @@ def sure(findings: Findings) -> list[str]:
                 high=percent(standing.high, 1),
             )
         )  # fmt: skip
-    said.append(drawn(findings))
+    said += [findings.trust.meaning(findings.lang), *drawn(findings)]
     if str(findings.case.clock.data_end) < findings.labels[-1]:
         said.append(findings.say("summary.far", data_end=str(findings.case.clock.data_end)))
     if findings.finished < findings.runs:

@@ -11,7 +11,8 @@ import numpy as np
 
 from copark.analysis.observed import Comparison, comparisons
 from copark.analysis.outcomes import Share, shares, sweep
-from copark.report.numbers import bare, number, percent, unit_title
+from copark.model.variables import ROOMS
+from copark.report.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.words import bounded, output_title
 from copark.texts import has_text, text
 
@@ -116,12 +117,6 @@ def yes_no(answer: bool, lang: str) -> str:
     return text("report.answer.yes" if answer else "report.answer.no", lang)
 
 
-def verdict(row: Comparison, lang: str) -> str:
-    """Whether the band agrees with the observation, and if not on which side the model is."""
-    key = {"inside": "yes", "low": "too_low", "high": "too_high", "unknown": "unknown"}[row.side]
-    return text(f"report.answer.{key}", lang)
-
-
 def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: int = 0) -> list[dict[str, Any]]:
     """What was observed beside the model, a plain row for each observation.
 
@@ -132,7 +127,7 @@ def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: i
     case
         The case it was run on.
     lang
-        Language of ``title``, ``observed_text`` and ``verdict``.
+        Language of ``title`` and ``observed_text``.
     scenario
         Index of the scenario.
 
@@ -140,8 +135,10 @@ def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: i
     -------
     list of dict
         Keys: ``variable``, ``title``, ``date``, ``quarter``, ``unit``, ``bound``, ``observed`` and ``observed_high``
-        (model's unit; high only for a range), ``observed_text``, ``median``, ``low`` (5 %), ``high`` (95 %), ``below``
-        (share of runs below), ``inside`` (true, false or none), ``verdict``, ``grade``, ``role``, ``source``.
+        (model's unit; high only for a range), ``observed_text``, ``median``, ``low`` (5 %), ``high`` (95 %), ``width``
+        (half of 5 to 95 %, as a share of what was observed), ``percentile`` (a number: see
+        :class:`~copark.analysis.observed.Percentiles`), ``percentile_text``, ``inside`` (whether it lies from 5 to 95;
+        none where no run finished), ``grade``, ``role``, ``source``.
     """
     rows = []
     for row in comparisons(result, case.observations, scenario):
@@ -161,9 +158,10 @@ def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: i
                 "median": row.median,
                 "low": row.low,
                 "high": row.upper,
-                "below": row.below,
+                "width": row.width,
+                "percentile": row.percentiles.number,
+                "percentile_text": percentile(row.percentiles),
                 "inside": row.inside,
-                "verdict": verdict(row, lang),
                 "grade": entry.grade,
                 "role": entry.role,
                 "source": "; ".join(entry.source),
@@ -185,16 +183,15 @@ def comparison_table(result: xr.Dataset, rows: Sequence[Comparison], lang: str) 
                 str(entry.date),
                 bounded(row.value, row.high, entry.bound, unit, lang, "bare"),
                 bare(row.median, unit),
-                f"{bare(row.low, unit)} – {bare(row.upper, unit)}",
-                percent(row.below),
-                verdict(row, lang),
+                band(row.low, row.upper, unit, row.width),
+                percentile(row.percentiles),
                 text(f"report.role.{entry.role}", lang),
                 grade_title(entry.grade, lang),
                 SourceKeys(tuple(entry.source)),
             )
         )
-    heads = ("date", "observed", "median", "band", "below", "inside", "role", "grade", "source")
-    return table(lang, heads, cells, ("observed", "median", "band", "below"), groups)
+    heads = ("date", "observed", "median", "band_width", "percentile", "role", "grade", "source")
+    return table(lang, heads, cells, ("observed", "median", "band_width", "percentile"), groups)
 
 
 def outcome_table(found: Sequence[Share], lang: str, threshold: float = 50.0) -> Table:
@@ -245,11 +242,6 @@ def status_title(code: int, lang: str) -> str:
     return text(key, lang) if has_text(key) else text("report.status.other", lang, code=code)
 
 
-def _room(chosen: xr.Dataset, code: int) -> str:
-    rooms = str(chosen["status_room"].attrs.get("flag_meanings", "")).split("; ")
-    return rooms[code] if 0 <= code < len(rooms) and rooms[code] else str(code)
-
-
 def status_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table:
     """Runs by status, and where those that did not finish stopped first."""
     chosen = result.isel(scenario=scenario)
@@ -262,7 +254,7 @@ def status_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table:
             where = np.flatnonzero(status == code)
             first = where[np.argmin(chosen["status_quarter"].to_numpy()[where])]
             at = int(chosen["status_quarter"].to_numpy()[first])
-            room = _room(chosen, int(chosen["status_room"].to_numpy()[first]))
+            room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
             quarter = labels[at] if 0 <= at < len(labels) else str(at)
             note = text("report.status.at", lang, quarter=quarter, room=room)
         rows.append((status_title(int(code), lang), number(int(np.count_nonzero(status == code)), 0), note))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
+    from copark.experiments.trust import Trust
     from copark.report.blocks import Section, Studio
     from copark.report.summary import Findings
 
@@ -108,13 +109,16 @@ def sections(findings: Findings, studio: Studio) -> list[Section]:
 
 def render(findings: Findings, found: list[Section]) -> str:
     """The page of an ensemble as HTML."""
+    from copark.report.trust import trust_of
+
     labels, case = findings.labels, findings.case
     made = findings.say(
         "page.made", identity=findings.result.attrs.get("identity", ""), runs=f"{findings.runs:,}",
         quarters=len(labels), first=labels[0], last=labels[-1], data_end=str(case.clock.data_end),
     )  # fmt: skip
     title = findings.say("page.title", park=case.title.get(findings.lang))
-    return render_page(findings.lang, title, made, found, frozenset(case.sources))
+    trust = trust_of(findings.result)
+    return render_page(findings.lang, title, made, found, frozenset(case.sources), trust=trust, case=case)
 
 
 def render_page(
@@ -126,6 +130,8 @@ def render_page(
     *,
     kicker: str = "",
     subtitle: str = "",
+    trust: Trust | None = None,
+    case: Case | None = None,
 ) -> str:
     """A page as HTML. All words are escaped; only the drawings made here are not.
 
@@ -137,12 +143,16 @@ def render_page(
         Keys of sources that the page lists, for cells to link to.
     kicker, subtitle
         What stands above and below the title, in the place of the report's own words.
+    trust, case
+        Where the parameters come from, to stand below the title; where they are not calibrated to the park, how it
+        fared by the record stands there, too.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     from copark.report.figures.style import PALETTE, language
     from copark.report.tables import SourceKeys
+    from copark.report.trust import trust_lines
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -158,6 +168,7 @@ def render_page(
         title=title,
         kicker=kicker or say("page.kicker"),
         subtitle=subtitle or say("page.subtitle"),
+        trust=trust_lines(trust, case, lang),
         made=made,
         sections=found,
         warning=say("page.no_font") if language(lang) != lang else "",

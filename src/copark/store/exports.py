@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.store import tables
 from copark.store.atomic import written_file, written_folder
+from copark.store.cf import as_cf
 from copark.store.refusals import ExportRefused, fault
 from copark.store.summary import summary_of
 from copark.store.workbook import write_workbook
@@ -28,7 +29,14 @@ ROWS_BETWEEN_REPORTS = 10_000
 
 
 def export_run(
-    store: RunStore, identity: str, form: str, target: Path, *, lang: str = "en", progress: Progress | None = None
+    store: RunStore,
+    identity: str,
+    form: str,
+    target: Path,
+    *,
+    lang: str = "en",
+    more: Sequence[tables.Table] = (),
+    progress: Progress | None = None,
 ) -> Path:
     """Write a stored run in another form.
 
@@ -43,6 +51,8 @@ def export_run(
         and provenance, a file each; a name that does is one tidy file of paths.
     lang
         Language of titles and headings.
+    more
+        Further tables of a workbook or folder: what analyses say of the run.
     progress
         Told rows done and rows in all.
 
@@ -57,14 +67,15 @@ def export_run(
     dataset = store.load(record.identity)
     if form == "netcdf":
         _refuse_folder(target)
-        return write_netcdf(dataset, target)
+        return write_netcdf(as_cf(dataset), target)
     if form == "xlsx":
         _refuse_folder(target)
-        return write_workbook(_office_tables(store, record, dataset, lang), target, lang, progress)
+        return write_workbook([*_office_tables(store, record, dataset, lang), *more], target, lang, progress)
     if target.suffix.lower() == ".csv":
         _refuse_folder(target)
         return write_csv(tables.paths_table(dataset), target, progress)
-    return _write_csv_folder(store, record, dataset, target, lang, progress)
+    found = [*_office_tables(store, record, dataset, lang), *more]
+    return _write_csv_folder(found, record, dataset, target, progress)
 
 
 def _refuse_folder(target: Path) -> None:
@@ -102,7 +113,7 @@ def _without_encodings(dataset: xr.Dataset) -> xr.Dataset:
     plain = dataset.drop_encoding()
     for name, variable in plain.variables.items():
         if variable.dtype.kind == "M":
-            plain[name].encoding = {"units": "days since 1970-01-01", "dtype": "int64"}
+            plain[name].encoding = {"units": "days since 1970-01-01", "dtype": "int32"}
     return plain
 
 
@@ -141,14 +152,14 @@ def _fill_csv(table: tables.Table, path: Path, progress: Progress | None) -> Non
 
 
 def _write_csv_folder(
-    store: RunStore, record: RunRecord, dataset: xr.Dataset, target: Path, lang: str, progress: Progress | None
+    found: Sequence[tables.Table], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
 ) -> Path:
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ExportRefused([fault("target_exists", target)])
     if target.is_dir():
         target.rmdir()
     with written_folder(target) as folder:
-        for table in _office_tables(store, record, dataset, lang):
+        for table in found:
             _fill_csv(table, folder / f"{table.name}.csv", None)
         _fill_csv(tables.paths_table(dataset), folder / "paths.csv", progress)
         content = json.dumps(record.provenance, indent=1, ensure_ascii=False, sort_keys=True)

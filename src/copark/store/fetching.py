@@ -31,6 +31,7 @@ def bring(shelf: Shelf, store: RunStore, identity: str, *, replace: bool = False
         wanted = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in listing.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DamagedRun([fault("manifest_unreadable", shelf.address, NAME)]) from None
+    store.set_aside(identity)
     with written_folder(store.root / identity, replace=replace) as folder:
         here = Folder(folder)
         for name, expected in wanted.items():

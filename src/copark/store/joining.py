@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from copark.store.bands import joined
 from copark.store.chunks import frame, group_of
-from copark.store.manifest import NAME, manifest_of
-from copark.store.runs import ARRAYS, EVERY_RUN, METADATA, SUMMARY, metadata_of
+from copark.store.manifest import METADATA, NAME, manifest_of
+from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, metadata_of
 from copark.store.shards import MAKING, PLAN, Plan, ShardRecord, mark, partial_name, read_edges
 from copark.store.shelf import Shelf
 from copark.store.summary import Tally

@@ -96,8 +96,9 @@ def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leav
     for path in store.root.glob(f"{IN_SHARDS}*"):
         if not path.is_dir() or is_held(_lock_of(path)) or age_of(path) < quiet:
             continue
-        stored = store.root / path.name.removeprefix(IN_SHARDS)
-        is_stored = stored.is_dir() and not faults_of(stored, deep=False)
+        name = path.name.removeprefix(IN_SHARDS)
+        stored = store.root / name
+        is_stored = stored.is_dir() and not faults_of(stored, deep=False) and store.misplaced(name) is None
         if is_stored or unfinished:
             yield Leaving(path, "superseded" if is_stored else "unfinished", size_of(path))
 

@@ -11,6 +11,10 @@ class RunNotStored(FaultsFound, NotFound):
     """No run of this identity is stored."""
 
 
+class MisplacedRun(RunNotStored):
+    """What lies in the folder of an identity is another run, or one whose description contradicts itself."""
+
+
 class DamagedRun(FaultsFound):
     """A stored run is half-written, damaged or of another format."""
 

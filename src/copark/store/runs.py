@@ -4,12 +4,14 @@ A folder holds ``arrays.zarr`` (the numbers), ``metadata.json`` (what made them 
 ``manifest.json`` (every file with its checksum, written last). Above ``SUMMARY_ABOVE`` runs, ``arrays.zarr`` keeps
 the first ``KEPT`` runs, ``summary.zarr`` the bands over all of them, and ``every_run.zarr`` the status, outcome and
 draws of each; a run's luck depends on its number alone, so the first are as good a sample as any.
+
+Whenever a run is read, its identity is made again from its provenance: what lies in the folder of another identity is
+misplaced, neither used nor shown, and moved to :mod:`copark.store.quarantine` by whoever writes to that folder.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 from copark.errors import Fault
 from copark.store.arrays import ArrayWriter, open_dataset, write_dataset
 from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
-from copark.store.manifest import FORMAT, faults_of, write_manifest
-from copark.store.refusals import DamagedRun, ExportRefused, RunNotStored, fault
+from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of, write_manifest
+from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
+from copark.store.refusals import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.summary import RunningSummary, Tally
 
 if TYPE_CHECKING:
@@ -30,9 +33,7 @@ if TYPE_CHECKING:
 
 SUMMARY_ABOVE = 100_000
 KEPT = 10_000
-ARRAYS, SUMMARY, EVERY_RUN, METADATA = "arrays.zarr", "summary.zarr", "every_run.zarr", "metadata.json"
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
-"""What metadata that no run has may raise."""
+ARRAYS, SUMMARY, EVERY_RUN = "arrays.zarr", "summary.zarr", "every_run.zarr"
 LEAST_COMPRESSION = 0.2
 """Ensembles were never seen to shrink to less than this share of their size in memory."""
 
@@ -133,6 +134,7 @@ class RunStore:
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
         kept = min(KEPT, runs) if bands else runs
         self.need_room(first, kept)
+        self.set_aside(identity)
         with written_folder(self.root / identity, replace=replace) as folder:
             tally = Tally()
             every = chain([first], stream)
@@ -160,7 +162,7 @@ class RunStore:
             raise ExportRefused([fault("disk_full", self.root, need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")])
 
     def find(self, identity: str) -> RunRecord | None:
-        """The stored run of an identity or of the only one that begins so; ``None`` if there is none.
+        """The stored run of an identity or of the only one that begins so; ``None`` if it is not there, or misplaced.
 
         Raises
         ------
@@ -169,14 +171,28 @@ class RunStore:
         RunNotStored
             If several begin so.
         """
-        if not re.fullmatch(r"[0-9a-f]{4,64}", identity):
+        name = self.named(identity)
+        try:
+            return None if name is None else self.record(name)
+        except MisplacedRun:
+            return None
+
+    def named(self, identity: str) -> str | None:
+        """Name of the folder of an identity, or of the only one that begins so, whatever lies in it.
+
+        Raises
+        ------
+        RunNotStored
+            If several begin so.
+        """
+        if not IDENTITY.fullmatch(identity):
             return None
         if (self.root / identity).is_dir():
-            return self.record(identity)
+            return identity
         found = [name for name in self._names() if name.startswith(identity)]
         if len(found) > 1:
             raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(found))])
-        return self.record(found[0]) if found else None
+        return found[0] if found else None
 
     def get(self, identity: str) -> RunRecord:
         """The stored run of an identity.
@@ -185,16 +201,16 @@ class RunStore:
         ------
         RunNotStored
             If there is none.
-        DamagedRun
-            If its folder is there but half-written or damaged.
+        MisplacedRun, DamagedRun
+            As :meth:`record`.
         """
-        found = self.find(identity)
-        if found is None:
+        name = self.named(identity)
+        if name is None:
             raise RunNotStored([fault("not_stored", self.root, identity, identity=identity)])
-        return found
+        return self.record(name)
 
     def record(self, identity: str, *, deep: bool | None = None) -> RunRecord:
-        """Read what is known of a stored run, after checking that its folder is whole.
+        """Read what is known of a stored run, after checking that its folder is whole and its own.
 
         Parameters
         ----------
@@ -202,22 +218,41 @@ class RunStore:
             In full.
         deep
             Compare checksums whatever the size; by default up to 256 MB.
+
+        Raises
+        ------
+        DamagedRun
+            If the folder is half-written or damaged.
+        MisplacedRun
+            If another run lies in it, or one whose metadata contradict themselves.
         """
         folder = self.root / identity
         faults = faults_of(folder, deep=deep)
         if faults:
             raise DamagedRun(faults)
         try:
-            return record_of(folder, json.loads((folder / METADATA).read_text(encoding="utf-8")))
+            metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+            found, wrong = record_of(folder, metadata), misplacement(metadata, identity, folder)
         except (OSError, *UNREADABLE) as error:
             raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from error
+        if wrong is not None:
+            raise MisplacedRun([wrong])
+        return found
+
+    def misplaced(self, name: str) -> Fault | None:
+        """Why what lies in a folder is not the run it is named after, as far as its metadata tell."""
+        return misplaced(self.root / name)
+
+    def set_aside(self, name: str) -> SetAside | None:
+        """Move what lies in a folder to quarantine if it is misplaced; it is never removed."""
+        return set_aside(self.root / name)
 
     def load(self, identity: str) -> xr.Dataset:
         """Open the kept paths of a run lazily: numbers are read when they are asked for.
 
         Raises
         ------
-        RunNotStored, DamagedRun
+        RunNotStored, MisplacedRun, DamagedRun
             As :meth:`get`.
         """
         found = self.get(identity)
@@ -242,8 +277,8 @@ class RunStore:
         for name in self._names():
             try:
                 found.append(self.record(name, deep=False))
-            except DamagedRun as damage:
-                faults.append(damage.faults[0])
+            except (DamagedRun, MisplacedRun) as refusal:
+                faults.append(refusal.faults[0])
         return sorted(found, key=lambda record: record.created, reverse=True), faults
 
     def unfinished(self) -> list[Path]:
@@ -266,6 +301,7 @@ class RunStore:
         replace
             Put it in the place of a run with the same identity; otherwise the older one stays, and this one is removed.
         """
+        self.set_aside(identity)
         folder = self.shards_of(identity)
         take_place(folder, self.root / identity, replace=replace)
         shutil.rmtree(folder, ignore_errors=True)
@@ -273,13 +309,13 @@ class RunStore:
         return self.record(identity)
 
     def names(self) -> list[str]:
-        """Names of the folders of stored runs, sound or not."""
+        """Names of the folders of stored runs, sound or not, in their place or not."""
         return list(self._names())
 
     def _names(self) -> Iterator[str]:
         if self.root.is_dir():
             for path in sorted(self.root.iterdir()):
-                if path.is_dir() and not path.name.startswith("."):
+                if path.is_dir() and not path.name.startswith(".") and path.name != QUARANTINE:
                     yield path.name
 
 

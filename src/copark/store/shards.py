@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from copark.store.arrays import CHUNK
 from copark.store.bands import ShardBands, edges_in, packed_edges
 from copark.store.chunks import encoded
-from copark.store.manifest import NAME
-from copark.store.runs import ARRAYS, EVERY_RUN, METADATA, SUMMARY
+from copark.store.manifest import METADATA, NAME
+from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY
 from copark.store.shelf import Shelf
 from copark.store.summary import Tally, path_names
 

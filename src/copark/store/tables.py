@@ -9,6 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from copark import units
+from copark.experiments.trust import Trust
 from copark.store.summary import STATISTICS, path_names
 from copark.texts import text
 
@@ -147,14 +148,15 @@ def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> Table:
 def outcomes_table(record: RunRecord, lang: str) -> Table:
     """How the runs ended: one row for each scenario and outcome, and for each way not to finish."""
     rows: list[list[Cell]] = []
+    trust = Trust.of(record.provenance).label(lang)
     for scenario in record.scenarios:
         for code in range(len(OUTCOMES)):
             count = record.outcome.get(scenario, {}).get(str(code), 0)
-            rows.append([scenario, outcome_word(code, lang), count, count / record.runs])
+            rows.append([scenario, outcome_word(code, lang), count, count / record.runs, trust])
         for status, count in sorted(record.status.get(scenario, {}).items()):
             if status != "0":
-                rows.append([scenario, status_word(int(status), lang), count, count / record.runs])
-    return Table("outcomes", columns(("scenario", "outcome", "runs", "share"), lang), rows, len(rows))
+                rows.append([scenario, status_word(int(status), lang), count, count / record.runs, trust])
+    return Table("outcomes", columns(("scenario", "outcome", "runs", "share", "trust"), lang), rows, len(rows))
 
 
 def runs_table(every_run: xr.Dataset, lang: str) -> Table:
@@ -188,6 +190,7 @@ def variables_table(dataset: xr.Dataset) -> Table:
 def provenance_table(record: RunRecord, lang: str) -> Table:
     """What made the run: one row for each entry, nested entries with dots."""
     content: dict[str, Any] = {
+        "parameters": Trust.of(record.provenance).label(lang),
         "identity": record.identity,
         "stored": record.created,
         "holds": text(f"store.form.{record.form}", lang, kept=record.kept, runs=record.runs),

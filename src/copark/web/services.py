@@ -31,6 +31,7 @@ from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.records import Asked, AskedBook, Job, Records
 from copark.workflows.serving.scratch import scratch_name, sweep_scratch
 from copark.workflows.serving.shelf import Shelf, Shelved
+from copark.workflows.serving.stored import is_stored
 from copark.workflows.serving.study import Study
 from copark.workflows.serving.uploading import INCOMING
 
@@ -86,7 +87,7 @@ class Services:
         for pattern in LEFT_BEHIND:
             sweep_scratch(list(settings.data.glob(pattern)))
         self.files = own / "files" / scratch_name(FILES)
-        self.shelf = Shelf(own / "cases")
+        self.shelf = Shelf(own / "cases", settings.data)
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
         self.book = FlowBook(self.engine, held["flows"])
@@ -155,8 +156,8 @@ class Services:
             self.asked.remember(identity, Asked(case, study))
 
     def is_stored(self, identity: str) -> bool:
-        """Whether a run of an identity is stored."""
-        return (self.settings.data / "runs" / identity / "manifest.json").is_file()
+        """Whether a run of an identity is stored, whole and in its place."""
+        return is_stored(self.settings.data, identity)
 
     def stored_bytes(self) -> int:
         """Bytes of all stored runs; what vanishes meanwhile, since a run beside is finished, is passed over."""

@@ -9,6 +9,7 @@ the language asked for; nothing here prints.
 """
 
 from copark.workflows.answers import (
+    ArmMoves,
     ArmOutcome,
     Catalogue,
     Compared,
@@ -28,6 +29,7 @@ from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 
 __all__ = [
+    "ArmMoves",
     "ArmOutcome",
     "Catalogue",
     "Compared",

@@ -12,7 +12,7 @@ from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.going_on import kept_stages, went_on
 from copark.workflows.places import reports_in, stage
-from copark.workflows.sensitivity import Foreseen, foreseen, posterior_of
+from copark.workflows.sensitivity import Foreseen, foreseen
 
 if TYPE_CHECKING:
     from copark.inference.ablations.ablate import Ablations, Row, Settings
@@ -88,7 +88,7 @@ def settings_of(size: int | None, futures: int | None, seed: int, *, links: bool
 
 def plan(
     case: str | Path, *, size: int | None = None, futures: int | None = None, links: bool = True,
-    only: Sequence[str] = (), threads: int | None = None,
+    only: Sequence[str] = (), threads: int | None = None, out: Path = OUT,
 ) -> Foreseen:  # fmt: skip
     """Say how much work ablations are.
 
@@ -99,9 +99,10 @@ def plan(
     """
     from copark.cases import load_case
     from copark.inference.ablations.ablate import workload
+    from copark.inference.case_parameters import parameters_of
 
     found = load_case(case)
-    stored = posterior_of(found)
+    stored = parameters_of(found, out).stored
     pairs, cut = (0, None) if stored is None else (stored.replay.pairs, stored.replay.cut)
     works = workload(found, settings_of(size, futures, 1, links=links, only=only), pairs, cut)
     return foreseen(found, sum(one.runs for one in works), sum(one.quarters_in_all for one in works), threads)
@@ -147,15 +148,14 @@ def ablate(
     from copark.experiments.run import default_threads
     from copark.inference.ablations.ablate import ablate as switch_off
     from copark.inference.ablations.ablate import provenance_of
-    from copark.inference.source import PosteriorSource
+    from copark.inference.case_parameters import parameters_of
 
     began = time.monotonic()
     asked = settings_of(size, futures, seed, links=links, only=only)
     found = load_case(case)
-    stored = posterior_of(found)
+    has = parameters_of(found, out)
     stage(progress, "prepare")(0, 0)
-    source = None if stored is None else PosteriorSource(stored.replay, stale=stored.stale)
-    parameters = None if stored is None else stored.parameters
+    source, parameters = has.source, None if has.stored is None else has.stored.parameters
     with kept_stages(out, provenance_of(found, asked, source, None), progress) as stages:
         made = switch_off(
             found, asked, source=source, parameters=parameters, threads=threads or default_threads(), stages=stages,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.errors import Fault
+from copark.experiments.trust import Trust
 
 if TYPE_CHECKING:
     from copark.store.compare import Difference
@@ -32,8 +33,12 @@ class Row:
         The value; the upper end where a range was observed.
     low, median, upper
         5 %, 50 % and 95 % of runs.
-    side
-        Where the model's band is: ``inside``, too ``low``, too ``high``, or ``unknown`` where no run finished.
+    width
+        Half of 5 to 95 %, as a share of what was observed; NaN of nothing.
+    percentile
+        Where the observation lies among the runs, 0 to 100, as a person reads it; of a bound or range those it spans.
+    outside
+        Whether that is outside 5 to 95.
     """
 
     title: str
@@ -45,7 +50,9 @@ class Row:
     low: float
     median: float
     upper: float
-    side: str
+    width: float
+    percentile: str
+    outside: bool
 
 
 @dataclass(frozen=True)
@@ -74,12 +81,17 @@ class RunOutcome:
         Time it took to make and store it.
     table
         The latest observation of each variable beside the first scenario.
-    compared, missed
-        Observations, over all dates, set beside the model; those its band does not reach.
+    compared, outside, expected
+        Observations, over all dates, set beside the model; how many lie outside the 5th to 95th percentile of the
+        runs; how many would if the runs were right.
     outcomes
         Shares of outcomes, a scenario each.
     report
         The report's page, if one was written.
+    trust
+        Where the parameters come from, and how far they may be trusted.
+    recorded
+        What is on record of how the park fared; empty where the parameters are calibrated to it.
     notes
         What else is to be said, in sentences: where it stopped early, and how precise it is there.
     """
@@ -96,9 +108,12 @@ class RunOutcome:
     seconds: float
     table: tuple[Row, ...]
     compared: int
-    missed: int
+    outside: int
+    expected: int
     outcomes: tuple[Shares, ...]
     report: Path | None
+    trust: Trust
+    recorded: str
     notes: tuple[str, ...] = ()
 
 
@@ -214,6 +229,26 @@ class ArmOutcome:
 
 
 @dataclass(frozen=True)
+class ArmMoves:
+    """Why outcomes change in an arm.
+
+    Parameters
+    ----------
+    arm
+        Title of the arm.
+    sentence
+        The whole change in words.
+    heads, rows
+        A row for each move of runs from one outcome to another: from, to, runs, share, what changed, largest item.
+    """
+
+    arm: str
+    sentence: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Compared:
     """What :func:`compare` and :func:`but_for` found.
 
@@ -233,8 +268,12 @@ class Compared:
         Title of each arm and the first quarter in which it differs; ``None`` if it never does.
     effects, outcomes
         Differences by arm, output and date; outcomes by arm.
+    moves
+        Why outcomes change, by arm.
     report
         The page, if one was written.
+    trust, recorded
+        As of a :class:`RunOutcome`.
     """
 
     title: str
@@ -245,4 +284,7 @@ class Compared:
     begins: tuple[tuple[str, str | None], ...]
     effects: tuple[Effect, ...]
     outcomes: tuple[ArmOutcome, ...]
+    moves: tuple[ArmMoves, ...]
     report: Path | None
+    trust: Trust
+    recorded: str

@@ -32,8 +32,8 @@ class BookedRun:
     identity
         Its name.
     state
-        running, finished, failed or interrupted, as its last execution is; gone, if it was finished and its folder is
-        not there.
+        running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
+        not there, misplaced, if another run lies in it.
     study, case
         The study's name, and the case's name or path.
     when
@@ -135,15 +135,21 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
         indexed = {row["identity"]: row for row in rows}
         shown = database.address.shown
     here = set(store.names())
+    elsewhere = {name for name in here if store.misplaced(name) is not None}
     found = [
-        _booked(name, executions.get(name), indexed.get(name), is_here=name in here)
+        _booked(
+            name,
+            executions.get(name),
+            indexed.get(name),
+            "gone" if name not in here else "misplaced" if name in elsewhere else "finished",
+        )
         for name in executions.keys() | indexed.keys()
     ]
     found.sort(key=lambda one: (one.when, one.identity), reverse=True)
     singles: list[FailedRun] = []
     if failed:
         found = [one for one in found if one.failed or one.state in ("failed", "interrupted")]
-        bad = [one.identity for one in found if one.failed and one.identity in here]
+        bad = [one.identity for one in found if one.failed and one.identity in here - elsewhere]
         for at, name in enumerate(bad):
             singles += failed_runs(store, store.record(name, deep=False))
             stage(progress, "failed")(at + 1, len(bad))
@@ -156,10 +162,8 @@ INDEX = (
 )
 
 
-def _booked(name: str, execution: Any, row: Mapping[str, Any] | None, *, is_here: bool) -> BookedRun:
-    state = "finished" if execution is None else execution.state
-    if state == "finished" and not is_here:
-        state = "gone"
+def _booked(name: str, execution: Any, row: Mapping[str, Any] | None, folder: str) -> BookedRun:
+    state = folder if execution is None or execution.state == "finished" else execution.state
     made = 0 if row is None else int(row["runs"]) * max(1, len(_content(row["status"])))
     return BookedRun(
         identity=name,
@@ -224,7 +228,7 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
 
 
 def repair_books(out: Path = OUT, progress: Progress | None = None) -> Repaired:
-    """Make the database say what the folders say; nothing is done to them."""
+    """Put misplaced runs where they belong or into quarantine, and make the database say what the folders say."""
     from copark.store.database.reconcile import repair
 
     return _with_database(out, lambda door: repair(door, store_in(out), stage(progress, "repair")))

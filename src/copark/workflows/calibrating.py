@@ -237,11 +237,12 @@ def check_posterior(
     from copark.errors import NotFound
     from copark.experiments.run import default_threads
     from copark.inference import artefacts
+    from copark.inference.case_parameters import shipped_cases
 
     began = time.monotonic()
     found = load_case(case)
     if not artefacts.has_posterior(found.name):
-        raise NotFound(text("inference.no_posterior", lang, case=found.name))
+        raise NotFound(text("calibration.nothing_shipped", lang, case=found.name, known=", ".join(shipped_cases())))
     stale = artefacts.load(found).stale
     with others_of(means or Means(), lang) as crew:
         compared = artefacts.check(
@@ -255,11 +256,6 @@ def check_posterior(
 def batches_in(out: Path) -> Path:
     """The prior batches of an output folder."""
     return Path(out) / "batches"
-
-
-def posteriors_in(out: Path) -> Path:
-    """The posteriors of an output folder, a folder each."""
-    return Path(out) / "posteriors"
 
 
 def settings_of(runs: int | str | None, seed: int | None, lang: str = "en") -> Settings:
@@ -346,6 +342,20 @@ def kept_posterior(
     return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, tally)
 
 
+def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
+    """The calibration of one's own that a case is run on by default; ``None`` without a current one."""
+    from copark.inference.case_parameters import parameters_of
+    from copark.inference.examination import load_examination
+    from copark.inference.known_values import case_for
+
+    has = parameters_of(case, out)
+    if has.stored is None or has.folder is None or has.trust.state != "calibrated":
+        return None
+    identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
+    read_as = case_for(case, has.stored.replay.cut)
+    return KeptPosterior(case, read_as, has.stored, load_examination(has.folder), identity, has.folder)
+
+
 def is_kept(folder: Path) -> bool:
     """Whether a whole calibration is in a folder."""
     from copark.inference.examination import load_examination
@@ -357,6 +367,7 @@ def _place(case: Case, cut: Quarter, settings: Settings, *, refine: bool, out: P
     """The case as a calibration reads it, the calibration's identity, and the folder it is kept in."""
     from copark.identity import identity_of
     from copark.inference.calibrate import recipe_of
+    from copark.inference.case_parameters import own_folder
     from copark.inference.known_values import case_for
     from copark.inference.provenance import code_hash
 
@@ -369,7 +380,7 @@ def _place(case: Case, cut: Quarter, settings: Settings, *, refine: bool, out: P
             "code": code_hash(),
         }
     )
-    return read_as, identity, posteriors_in(out) / f"{case.name}-{identity}"
+    return read_as, identity, own_folder(out) / f"{case.name}-{identity}"
 
 
 def _make(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analysis.observed import expected_outside
 from copark.workflows.going_on import went_on
 
 if TYPE_CHECKING:
@@ -51,10 +52,10 @@ class Calibrated:
         Most moved first.
     ties
         Pairs the data cannot tell apart, a sentence each.
-    inside, compared
-        Reported values within the replays' band, and how many there are.
+    compared, expected
+        Reported values, and how many would lie outside the 5th to 95th percentile of the replays were they right.
     missed
-        Those that are not, a sentence each.
+        Those that do, a sentence each.
     coverage
         Of 90 % intervals over simulated records: anywhere in the prior, near the record.
     notes
@@ -73,8 +74,8 @@ class Calibrated:
     seconds: float
     parameters: tuple[ParameterRow, ...]
     ties: tuple[str, ...]
-    inside: int
     compared: int
+    expected: int
     missed: tuple[str, ...]
     coverage: tuple[float, float]
     notes: tuple[tuple[str, str], ...]
@@ -124,9 +125,9 @@ def answer_of(findings: PosteriorFindings, kept: KeptPosterior, began: float, pa
             for one in findings.movements
         ),
         ties=tuple(one.sentence(lang) for one in findings.ties),
-        inside=sum(check.inside for check in findings.checks),
         compared=len(findings.checks),
-        missed=tuple(findings.check_sentence(check) for check in findings.checks if not check.inside),
+        expected=expected_outside(len(findings.checks)),
+        missed=tuple(findings.check_sentence(check) for check in findings.outside()),
         coverage=(findings.examination.anywhere.overall(0.9), findings.examination.near.overall(0.9)),
         notes=tuple((note.word, note.sentence(lang)) for note in findings.notes),
         report=page,

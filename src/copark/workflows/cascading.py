@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.experiments.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import reports_in, stage
@@ -15,6 +16,7 @@ from copark.workflows.places import reports_in, stage
 if TYPE_CHECKING:
     from copark.analysis.cascade import Dose
     from copark.cases import Case
+    from copark.experiments.source import DrawSource
     from copark.experiments.study import Study
     from copark.report.cascade import Cascade
 
@@ -38,6 +40,7 @@ class CascadeOutcome:
     """What a cascade found."""
 
     title: str
+    trust: Trust
     identities: tuple[str, ...]
     since: str
     end: str
@@ -58,6 +61,7 @@ def cascade(
     threads: int | None = None,
     lang: str = "en",
     out: Path = OUT,
+    parameters: str | None = None,
     report: bool = True,
     announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
@@ -73,7 +77,9 @@ def cascade(
     since
         First quarter of the cut, as a label; by default the one after the posterior's cut, or else the start.
     draws
-        Draws of parameters, from the case's posterior where it has one.
+        Draws of parameters.
+    parameters
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
     seed, threads, lang, out, report, announce, progress
         As in :func:`copark.workflows.compare`.
 
@@ -84,21 +90,21 @@ def cascade(
     """
     from copark.cases import load_case
     from copark.experiments.cascades import cut_study, links_named
+    from copark.inference.case_parameters import parameters_of
 
     began = time.monotonic()
     found_case = load_case(case)
     arrows = links_named(links)
-    kind, cut = _draws_of(found_case)
+    has = parameters_of(found_case, out, parameters)
+    cut = 0 if has.source is None or has.source.cut is None else has.source.cut - found_case.clock.start + 1
     at = _quarter(found_case, since, cut, lang)
-    changes = {"runs": draws, "seed": seed, "draws": kind}
+    changes = {"runs": draws, "seed": seed, "draws": has.draws}
     study = cut_study(found_case, at, arrows, **changes)
     if announce is not None:
-        from copark.inference.source import source_for
         from copark.workflows.planning import worth_telling
 
-        source = source_for(study, found_case)
-        announce(worth_telling(study, found_case, source, threads=threads, times=2, stores=False, lang=lang))
-    found = _found(found_case, at, study, changes, lang, threads, progress)
+        announce(worth_telling(study, found_case, has.source, threads=threads, times=2, stores=False, lang=lang))
+    found = _found(found_case, at, study, has.source, changes, lang, threads, progress)
     page = None
     if report:
         from copark.report.cascade import write_cascade
@@ -107,15 +113,6 @@ def cascade(
         folder = reports_in(out) / f"cascade-{found.identities[0]}"
         page = write_cascade(found, lang, folder, stage(progress, "report"))
     return _outcome(found, lang, time.monotonic() - began, page)
-
-
-def _draws_of(case: Case) -> tuple[str, int]:
-    """What a case's parameters are drawn from, and the first quarter its posterior has not seen."""
-    from copark.inference.artefacts import has_posterior, load
-
-    if not has_posterior(case.name):
-        return "unsettled", 0
-    return "posterior", load(case).replay.cut - case.clock.start + 1
 
 
 def _quarter(case: Case, since: str | None, cut: int, lang: str) -> int:
@@ -139,6 +136,7 @@ def _found(
     case: Case,
     at: int,
     cut: Study,
+    source: DrawSource | None,
     changes: dict[str, Any],
     lang: str,
     threads: int | None,
@@ -149,10 +147,9 @@ def _found(
     from copark.analysis.pairing import pairs_of
     from copark.experiments.cascades import DOSES, FELT, dose_study, key_of, links_named
     from copark.experiments.run import simulate
-    from copark.inference.source import source_for
     from copark.report.cascade import DOSED, Cascade
+    from copark.report.trust import trust_of
 
-    source = source_for(cut, case)
     result = simulate(cut, case, threads=threads, progress=stage(progress, "simulate"), source=source)
     names = {key_of(link, 0.0): link for one in cut.scenarios for link in one.links}
     pairs = {names[pair.arm]: pair for pair in pairs_of(result)}
@@ -169,8 +166,8 @@ def _found(
     labels = [str(label) for label in result["label"].to_numpy()]
     first = next(iter(pairs.values()))
     return Cascade(
-        case=getattr(case.title, lang), identities=tuple(identities), since=labels[at], end=labels[-1],
-        pairs=first.before.sizes["run"], feelings=felt, doses=dosed,
+        case=getattr(case.title, lang), trust=trust_of(result), identities=tuple(identities), since=labels[at],
+        end=labels[-1], pairs=first.before.sizes["run"], feelings=felt, doses=dosed,
     )  # fmt: skip
 
 
@@ -180,6 +177,7 @@ def _outcome(found: Cascade, lang: str, seconds: float, page: Path | None) -> Ca
     rows = sorted((one for one in found.feelings if one.output == HEADLINE), key=lambda one: -abs(one.size))
     return CascadeOutcome(
         title=text("cascade.title", lang, case=found.case),
+        trust=found.trust,
         identities=found.identities,
         since=found.since,
         end=found.end,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.experiments.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.going_on import kept_stages, went_on
@@ -16,6 +17,7 @@ from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
     from copark.cases import Case
+    from copark.inference.case_parameters import CaseParameters
     from copark.inference.claims.reading import ClaimsFile
     from copark.inference.claims.record import Kept
     from copark.inference.claims.schema import Claim
@@ -73,12 +75,12 @@ class ClaimsAnswer:
         Of what was found: rules, case, model, draws.
     name, sha256, fixed
         The claims file, the hash of its bytes and the day it says its rules were fixed.
-    kind, draws, futures, seed
-        What parameters were drawn from, how many draws, futures of each, and the seed.
+    trust
+        Where the parameters come from, and how far they may be trusted.
+    draws, futures, seed
+        How many draws, futures of each, and the seed.
     runs, seconds
         Runs made in all, and the time it took.
-    stale
-        The posterior is of another state of the model or the case.
     claims
         Verdicts, in the order of the file.
     report, workbook, tables
@@ -95,13 +97,12 @@ class ClaimsAnswer:
     name: str
     sha256: str
     fixed: str
-    kind: str
+    trust: Trust
     draws: int
     futures: int
     seed: int
     runs: int
     seconds: float
-    stale: bool
     claims: tuple[ClaimVerdict, ...]
     report: Path | None
     workbook: Path | None
@@ -119,12 +120,13 @@ class ClaimsAnswer:
 
 @dataclass(frozen=True)
 class ListedClaim:
-    """A claim as its file has it: id, title, statement, and title and meaning of every part."""
+    """A claim as its file has it: id, title, statement, title and meaning of every part, and the keys of the parts."""
 
     id: str
     title: str
     statement: str
     parts: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...] = ()
 
 
 def list_claims(case: str | Path, lang: str = "en", file: Path | None = None) -> tuple[str, tuple[ListedClaim, ...]]:
@@ -142,6 +144,7 @@ def list_claims(case: str | Path, lang: str = "en", file: Path | None = None) ->
             getattr(one.title, lang),
             one.statement.get(lang),
             tuple((getattr(part.title, lang), part.says.get(lang)) for part in one.parts),
+            tuple(part.key for part in one.parts),
         )
         for one in written.claims.claims
     )
@@ -157,6 +160,7 @@ def try_claims(
     seed: int = 1,
     threads: int | None = None,
     prior: bool = False,
+    parameters: str | None = None,
     lang: str = "en",
     out: Path = OUT,
     file: Path | None = None,
@@ -176,6 +180,8 @@ def try_claims(
         Threads; they do not change the numbers.
     prior
         Draw parameters from the priors even where the case has a posterior.
+    parameters
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
     lang, out
         ``en`` or ``zh``; folder of ``reports/``.
     file
@@ -192,10 +198,12 @@ def try_claims(
     """
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
+    from copark.inference.case_parameters import parameters_of
+
     found, written = read_claims(case, file)
     chosen = _chosen(written, only)
-    size = {"draws": draws, "futures": futures, "seed": seed, "kind": _kind(found, prior)}
-    trial = _trial(written, found, chosen, size, threads)
+    has = parameters_of(found, out, "prior" if prior else parameters)
+    trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed}, has, threads)
     if announce is not None:
         announce(_foretold(trial, threads, lang))
     with kept_stages(out, {"claims": trial.identity}, progress) as stages:
@@ -212,6 +220,7 @@ def stored_verdicts(
     seed: int = 1,
     threads: int | None = None,
     prior: bool = False,
+    parameters: str | None = None,
     out: Path = OUT,
 ) -> Kept | None:
     """The verdicts on all claims about a case, if a trial of this very size was stored; nothing is run.
@@ -223,19 +232,30 @@ def stored_verdicts(
     copark.errors.CoparkError
         If there is no such case or claims file, or either has faults.
     """
+    from copark.inference.case_parameters import parameters_of
     from copark.inference.claims.record import read
 
     found, written = read_claims(case)
-    size = {"draws": draws, "futures": futures, "seed": seed, "kind": _kind(found, prior)}
-    trial = _trial(written, found, _chosen(written, ()), size, threads)
+    has = parameters_of(found, out, "prior" if prior else parameters)
+    size = {"draws": draws, "futures": futures, "seed": seed}
+    trial = _trial(written, found, _chosen(written, ()), size, has, threads)
     return read(_folder(out, found, trial.identity), trial.identity)
 
 
-def _kind(case: Case, prior: bool) -> str:
-    """What parameters are drawn from: the posterior, unless there is none or the prior is asked for."""
-    from copark.inference.artefacts import has_posterior
+def usual_provenance(case: str | Path, out: Path = OUT) -> dict[str, Any]:
+    """What makes a trial of all claims about a case with the usual settings, as things are now; nothing is run.
 
-    return "posterior" if has_posterior(case.name) and not prior else "prior"
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case or claims file, or either has faults.
+    """
+    from copark.inference.case_parameters import parameters_of
+    from copark.inference.claims.trial import Plan, provenance_of
+
+    found, written = read_claims(case)
+    has = parameters_of(found, out, None)
+    return provenance_of(written, found, Plan(kind=has.draws), _chosen(written, ()), has.source)
 
 
 def _folder(out: Path, case: Case, identity: str) -> Path:
@@ -252,15 +272,14 @@ def _foretold(trial: Trial, threads: int | None, lang: str) -> tuple[str, ...]:
 
 
 def _trial(
-    written: ClaimsFile, case: Case, chosen: tuple[Claim, ...], size: dict[str, Any], threads: int | None
-) -> Trial:
+    written: ClaimsFile, case: Case, chosen: tuple[Claim, ...], size: dict[str, Any], has: CaseParameters,
+    threads: int | None,
+) -> Trial:  # fmt: skip
     from copark.experiments.run import default_threads
-    from copark.experiments.study import baseline
     from copark.inference.claims.trial import Plan, Trial
-    from copark.inference.source import source_for
 
-    source = source_for(baseline(case.name).with_changes(draws=size["kind"]), case)
-    return Trial(written, case, Plan(threads=threads or default_threads(), **size), chosen, source)
+    plan = Plan(threads=threads or default_threads(), kind=has.draws, **size)
+    return Trial(written, case, plan, chosen, has.source)
 
 
 def read_claims(case: str | Path, file: Path | None = None) -> tuple[Case, ClaimsFile]:
@@ -311,6 +330,7 @@ def _answer(
         files = write_tables(speaker, folder / "tables")
         write(kept(findings), folder)
     made = findings.provenance
+    trust = Trust.of(made)
     return ClaimsAnswer(
         title=getattr(findings.file.claims.title, lang),
         case=getattr(findings.case.title, lang),
@@ -318,13 +338,12 @@ def _answer(
         name=made["claims_name"],
         sha256=made["claims_sha256"],
         fixed=made["fixed"],
-        kind=text(f"claims.kind.{made['draws_of']}", lang),
+        trust=trust,
         draws=made["draws"],
         futures=made["futures"],
         seed=made["seed"],
         runs=runs,
         seconds=time.monotonic() - began,
-        stale=bool(made.get("posterior_stale", False)),
         claims=tuple(_verdict(one, speaker) for one in findings.claims),
         report=page,
         workbook=files[-1] if files else None,

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.texts import text
-from copark.workflows.answers import OUT, ArmOutcome, Compared, Effect, Progress
+from copark.workflows.answers import OUT, ArmMoves, ArmOutcome, Compared, Effect, Progress
 from copark.workflows.places import reports_in, stage, store_in
 from copark.workflows.running import run_study
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analysis.outcome_change import OutcomeMoves
     from copark.report.comparison import Comparison
 
 
@@ -24,6 +25,7 @@ def compare(
     *,
     runs: int | None = None,
     seed: int | None = None,
+    parameters: str | None = None,
     threads: int | None = None,
     lang: str = "en",
     out: Path = OUT,
@@ -41,6 +43,8 @@ def compare(
         Another one, whose scenarios are the arms; by default the other scenarios of the first.
     runs, seed
         In the place of the studies' own; of stored runs as they are.
+    parameters
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
     threads
         Threads; they do not change the numbers.
     lang
@@ -65,7 +69,9 @@ def compare(
 
     began = time.monotonic()
     results = [
-        _result(name, {"runs": runs, "seed": seed, "announce": announce}, threads, out, progress)
+        _result(
+            name, {"runs": runs, "seed": seed, "parameters": parameters, "announce": announce}, threads, out, progress
+        )
         for name in (reference, arm)
         if name is not None
     ]
@@ -82,11 +88,11 @@ def _result(
 ) -> xr.Dataset:
     """A stored run, or that of a study, made with these changes if it is not stored."""
     store = store_in(out)
-    record = store.find(str(name))
-    if record is None:
+    stored = store.named(str(name))
+    if stored is None:
         made = run_study(name, threads=threads, out=out, report=False, progress=progress, **changes)
         return store.load(made.identity)
-    return store.load(record.identity)
+    return store.load(stored)
 
 
 def but_for(
@@ -96,6 +102,7 @@ def but_for(
     runs: int = 1000,
     seed: int = 1,
     draws: str | None = None,
+    parameters: str | None = None,
     futures: int = 1,
     threads: int | None = None,
     lang: str = "en",
@@ -115,8 +122,10 @@ def but_for(
     runs, seed
         How many runs, on which luck.
     draws
-        What parameters are drawn from; by default the case's posterior where it has one, so that history is replayed on
-        the parameters and luck that tell it.
+        ``unsettled``, ``prior`` or ``defaults``, in the place of the parameters the case has; on a posterior, history
+        is replayed on the parameters and luck that tell it.
+    parameters
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
     futures
         Runs for each draw of parameters; from two on the variance is split into parameters and luck.
     threads, lang, out, report, announce, progress
@@ -129,14 +138,15 @@ def but_for(
     """
     from copark.cases import load_case
     from copark.experiments.counterfactual import WITHOUT, but_for_study
-    from copark.inference.artefacts import has_posterior
     from copark.report.comparison import compare as compare_results
 
     began = time.monotonic()
     found_case = load_case(case)
-    kind = draws or ("posterior" if has_posterior(found_case.name) else None)
-    study = but_for_study(found_case, list(without), runs=runs, seed=seed, futures=futures, draws=kind)
-    made = run_study(study, threads=threads, out=out, report=False, announce=announce, progress=progress)
+    study = but_for_study(found_case, list(without), runs=runs, seed=seed, futures=futures, draws=draws)
+    study = study.with_changes(case=str(case))
+    made = run_study(
+        study, parameters=parameters, threads=threads, out=out, report=False, announce=announce, progress=progress
+    )
     result = store_in(out).load(made.identity)
     found = compare_results(result, reference_scenario=WITHOUT)
     return _answer(found, getattr(study.title, lang), lang, out, began, report=report, progress=progress)
@@ -155,17 +165,21 @@ def _answer(
 ) -> Compared:
     from copark.analysis.compare import MAIN
     from copark.analysis.pairing import begins
+    from copark.cases import load_case
     from copark.report.comparison import write_comparison
     from copark.report.figures.comparison import scenario_name
+    from copark.report.summary import provenance
+    from copark.report.trust import recorded_outcome, trust_of
 
     first = found.pairs[0]
+    trust, case = trust_of(first.before), load_case(str(provenance(first.before)["study"]["case"]))
     names = {key: scenario_name(one, key, lang) for one in found.pairs for key in (one.reference, one.arm)}
     identities = tuple(dict.fromkeys(str(one.attrs["identity"]) for one in (first.before, first.after)))
     page = None
     if report:
         stage(progress, "report")(0, 0)
         folder = reports_in(out) / f"comparison-{'-'.join(identities)}"
-        page = write_comparison(found, title, lang, folder, stage(progress, "report"))
+        page = write_comparison(found, title, lang, folder, stage(progress, "report"), case=case)
     return Compared(
         title=title,
         reference=names[first.reference],
@@ -180,8 +194,18 @@ def _answer(
             ArmOutcome(names[row.arm], row.outcome, row.reference_share, row.arm_share, row.low, row.high)
             for row in found.table.outcomes
         ),
+        moves=tuple(_moves(names[pair.arm], moves, lang) for pair, moves in zip(found.pairs, found.moves, strict=True)),
         report=page,
+        trust=trust,
+        recorded="" if trust.shows_outcomes else recorded_outcome(case, lang),
     )
+
+
+def _moves(arm: str, found: OutcomeMoves, lang: str) -> ArmMoves:
+    from copark.report.outcome_change import moves_table, sentence
+
+    table = moves_table([(arm, found)], lang)
+    return ArmMoves(arm, sentence(found, lang), table.columns, tuple(tuple(map(str, row)) for row in table.rows))
 
 
 def _effect(row: Any, result: xr.Dataset, arm: str, lang: str) -> Effect:

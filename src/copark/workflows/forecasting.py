@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from copark.experiments.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibrating import (
@@ -14,6 +15,7 @@ from copark.workflows.calibrating import (
     Planned,
     cut_of,
     kept_posterior,
+    own_calibration,
     plan_calibration,
     settings_of,
 )
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from copark.inference.calibrate import Settings
     from copark.report.calibration.forecast_page import ForecastFindings
     from copark.report.calibration.scored_page import ScoredFindings
+
+
+SHORTEST, LONGEST = 12, 200
+"""Quarters a forecast goes beyond its cut: three years where nobody says, fifty at most."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class Forecasted:
         Title of the case; last quarter known; last quarter forecast.
     identity
         Of the forecast: a hash of everything it says.
+    trust
+        Where the parameters come from, and how far they may be trusted.
     file
         Where it is frozen, if it is.
     used
@@ -77,6 +85,7 @@ class Forecasted:
     cut: str
     until: str
     identity: str
+    trust: Trust
     file: Path | None
     used: str
     rows: tuple[ForecastRow, ...]
@@ -101,6 +110,15 @@ class ScoredRow:
     covered: float
 
 
+class LeftRow(NamedTuple):
+    """A row that could not be scored: line in the table, date, variable and why, in words."""
+
+    line: str
+    date: str
+    variable: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Scored:
     """What :func:`score` found.
@@ -121,6 +139,10 @@ class Scored:
         How many rows could not be scored for which reason, in words; empty if none.
     left
         How many those are.
+    left_rows
+        Each of them, with why.
+    data
+        Name of the table of observations.
     report
         The page, if one was written.
     """
@@ -136,6 +158,8 @@ class Scored:
     values: int
     left_out: str
     left: int
+    left_rows: tuple[LeftRow, ...]
+    data: str
     report: Path | None
 
 
@@ -160,9 +184,10 @@ def forecast(
     Parameters
     ----------
     case, cut
-        Name or path of a case; last quarter known, by default the last with data (all values are fitted then).
+        Name or path of a case; last quarter known, by default that of one's own calibration, else the last with data
+        (all values are fitted then).
     to
-        Last quarter to forecast; by default the end of the case's clock.
+        Last quarter to forecast; by default the end of the case's clock, and at least three years after the cut.
     freeze
         File to freeze the forecast in; it must not be there yet.
     told
@@ -184,9 +209,10 @@ def forecast(
         refuse_existing(Path(freeze))
     found = load_case(case)
     wanted = settings or settings_of(runs, seed, lang)
-    at = cut_of(found, cut or str(found.clock.data_end), lang)
+    own = None if cut or runs or seed is not None or settings else own_calibration(found, out)
+    at = own.stored.replay.cut if own is not None else cut_of(found, cut or str(found.clock.data_end), lang)
     until = end_of(found, at, to, lang)
-    kept = kept_posterior(found, at, wanted, means=Means(threads), out=out, progress=progress)
+    kept = own or kept_posterior(found, at, wanted, means=Means(threads), out=out, progress=progress)
     stage(progress, "forecast")(0, 0)
     findings = _forecast(kept, until, Path(freeze) if freeze is not None else None, told, threads, lang)
     if findings.file is not None:
@@ -221,31 +247,43 @@ def plan_forecast(
     if freeze is not None:
         refuse_existing(Path(freeze))
     found = load_case(case)
+    own = None if cut or runs or seed is not None else own_calibration(found, out)
+    if own is not None:
+        end_of(found, own.stored.replay.cut, to, lang)
+        return None
     at = cut or str(found.clock.data_end)
     end_of(found, cut_of(found, at, lang), to, lang)
     return plan_calibration(case, cut=at, runs=runs, seed=seed, threads=threads, out=out, lang=lang)
 
 
-def end_of(case: Case, cut: Quarter, to: str | None, lang: str = "en") -> Quarter:
-    """The quarter a forecast ends in.
+def end_of(case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after: Quarter | None = None) -> Quarter:
+    """The quarter a forecast ends in: the end of the case's clock, and at least three years after the cut, or as asked.
+
+    Beyond the clock of the case its facts hold as they are at the end.
+
+    Parameters
+    ----------
+    after
+        Quarter that it must lie after; by default the cut.
 
     Raises
     ------
     RunRefused
-        If it is no quarter after the cut and within the case's clock.
+        If it is no quarter after that, or more than fifty years after the cut.
     """
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused
 
-    last = case.clock.start + (case.clock.quarters - 1)
-    if to is None and last > cut:
-        return last
+    usual = max(case.clock.start + (case.clock.quarters - 1), cut + SHORTEST)
+    if to is None:
+        return usual
+    floor, last = after or cut, max(usual, cut + LONGEST)
     try:
-        found = None if to is None else Quarter.parse(to)
+        found = Quarter.parse(to)
     except ValueError:
-        found = None
-    if found is None or not cut < found <= last:
-        raise RunRefused(text("validation.bad_end", lang, to=to or cut, cut=cut, last=last))
+        found = floor
+    if not floor < found <= last:
+        raise RunRefused(text("validation.bad_end", lang, to=to, after=floor, last=last, usual=usual))
     return found
 
 
@@ -316,6 +354,7 @@ def _forecasted(findings: ForecastFindings, kept: KeptPosterior, seconds: float,
         cut=content["cut"],
         until=content["until"],
         identity=content["identity"],
+        trust=findings.trust,
         file=findings.file,
         used=findings.used,
         rows=tuple(rows),
@@ -376,25 +415,30 @@ def _scored(file: Path, data: Path, lang: str) -> ScoredFindings:
     from copark.errors import RunRefused
     from copark.inference.forecast import later_targets, read, score_later
     from copark.inference.later_data import read_later
-    from copark.report.calibration.scored_page import ScoredFindings, left_words
+    from copark.report.calibration.scored_page import ScoredFindings, left_rows
 
     content = read(file)
-    observations = read_later(data)
-    later = later_targets(content, observations)
+    rows = read_later(data)
+    later = later_targets(content, rows)
     if not later.targets:
-        reasons = left_words([reason for _, reason in later.left_out], lang)
-        first, last = content["quarters"][0], content["quarters"][-1]
+        said = [left_words(LeftRow(*row), data.name, lang) for row in left_rows(later.left_out, content, lang)]
         raise RunRefused(
-            text("validation.nothing_to_score", lang, rows=len(observations), file=data.name, reasons=reasons,
-                 first=first, last=last)
+            text("validation.nothing_to_score", lang, rows=len(rows), file=data.name, cut=content["cut"],
+                 last=content["until"], reasons="\n".join(said))
         )  # fmt: skip
     case = str(content["case"])
     park = load_case(case).title.get(lang) if case in list_cases() else case
-    return ScoredFindings(content, score_later(content, observations), later.left_out, data.name, park, lang)
+    return ScoredFindings(content, score_later(content, later.targets), later.left_out, data.name, park, lang)
+
+
+def left_words(row: LeftRow, file: str, lang: str) -> str:
+    """A row left out and why, on a line."""
+    return text("validation.left_row", lang, file=file, **row._asdict())
 
 
 def _scored_answer(findings: ScoredFindings, page: Path | None) -> Scored:
     from copark.report.calibration.method_names import method_title, observable_title
+    from copark.report.calibration.scored_page import left_rows
 
     content, lang, method = findings.content, findings.lang, findings.method
     return Scored(
@@ -415,5 +459,7 @@ def _scored_answer(findings: ScoredFindings, page: Path | None) -> Scored:
         values=len(findings.own),
         left_out=findings.left_words() if findings.left_out else "",
         left=len(findings.left_out),
+        left_rows=tuple(LeftRow(*row) for row in left_rows(findings.left_out, content, lang)),
+        data=findings.data,
         report=page,
     )  # fmt: skip

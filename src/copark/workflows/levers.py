@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from copark.experiments.trust import Trust
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import reports_in, stage
 
@@ -51,6 +52,8 @@ class LeverAnswer:
     ----------
     title
         Of the file of levers.
+    trust
+        Where the parameters come from, and how far they may be trusted.
     identity
         Of the runs.
     since, pulled
@@ -74,6 +77,7 @@ class LeverAnswer:
     """
 
     title: str
+    trust: Trust
     identity: str
     since: str
     pulled: str
@@ -102,6 +106,7 @@ def try_levers(
     lang: str = "en",
     out: Path = OUT,
     file: Path | None = None,
+    parameters: str | None = None,
     report: bool = True,
     announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
@@ -118,8 +123,11 @@ def try_levers(
         ``start`` or ``now``.
     file
         A file of levers; by default the one that comes with the case.
+    parameters
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
     out, report
-        Folder of ``reports/``; write the page, the tables and, to be read again, the runs' measures there.
+        Folder of ``reports/`` and of posteriors of one's own; write the page, the tables and, to be read again, the
+        runs' measures there.
     announce
         Told a plan, in sentences, before anything that takes more than ten seconds.
     threads, lang, progress
@@ -132,7 +140,7 @@ def try_levers(
     """
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
-    asked = asked_of(case, since, only, file, draws=draws, futures=futures, seed=seed)
+    asked = asked_of(case, since, only, file, out, parameters, draws=draws, futures=futures, seed=seed)
     folder = reports_in(out) / f"levers-{asked.case.name}-{since}-{asked.identity}"
     measured, reused = _measured(asked, folder if report else None, threads, lang, announce, progress)
     from copark.inference.levers.findings import find
@@ -149,28 +157,20 @@ def try_levers(
 
 
 def asked_of(
-    case: str | Path, since: Literal["start", "now"], only: Sequence[str], file: Path | None, *, draws: int,
-    futures: int, seed: int,
+    case: str | Path, since: Literal["start", "now"], only: Sequence[str], file: Path | None, out: Path = OUT,
+    parameters: str | None = None, *, draws: int, futures: int, seed: int,
 ) -> Asked:  # fmt: skip
-    """What is tried: the case's posterior where it has one, priors of what data have not settled where it has none."""
+    """What is tried, on the parameters the case has."""
     from copark.cases import load_case
-    from copark.inference.artefacts import has_posterior
-    from copark.inference.levers.arms import blocks
+    from copark.inference.case_parameters import parameters_of
     from copark.inference.levers.reading import load_levers, wanted_levers
     from copark.inference.levers.trial import ask
-    from copark.inference.source import source_for
 
     found_case = load_case(case)
     found = load_levers(found_case, file)
     keys = wanted_levers(found, since, only)
-    changes: dict[str, Any] = {
-        "runs": draws * futures,
-        "futures": futures,
-        "seed": seed,
-        "draws": "posterior" if has_posterior(found_case.name) else "unsettled",
-    }
-    study = blocks(found, found_case, since, keys, **changes)[0].study
-    return ask(found, found_case, since, keys, source_for(study, found_case), **changes)
+    changes: dict[str, Any] = {"runs": draws * futures, "futures": futures, "seed": seed}
+    return ask(found, found_case, since, keys, parameters_of(found_case, out, parameters), **changes)
 
 
 def _measured(
@@ -231,6 +231,7 @@ def _answer(
         as_it_is = float(scores[0])
     return LeverAnswer(
         title=getattr(found.asked.file.title, lang),
+        trust=found.asked.parameters.trust,
         identity=found.measured.identity,
         since=found.asked.since,
         pulled=found.pulled,

@@ -76,9 +76,9 @@ def show(name: str, out: Path = OUT, lang: str = "en") -> Description:
     from copark.cases import load_case
     from copark.experiments.study import list_studies, load_study
 
-    record = store_in(out).find(name)
-    if record is not None:
-        return _describe_run(record, lang)
+    store = store_in(out)
+    if (stored := store.named(name)) is not None:
+        return _describe_run(store.record(stored), lang)
     if name in list_studies() or Path(name).is_file():
         return _describe_study(load_study(name), lang)
     return _describe_case(load_case(name), lang)
@@ -89,7 +89,7 @@ def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> 
 
 
 def _describe_case(case: Case, lang: str) -> Description:
-    from copark.cases.lacks import notes_of
+    from copark.cases.lacks import growth_notes, notes_of
 
     def entries() -> Iterator[tuple[str, object]]:
         yield "name", case.name
@@ -102,7 +102,7 @@ def _describe_case(case: Case, lang: str) -> Description:
         used = sum(entry.use for entry in case.observations)
         yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
         yield "sources", len(case.sources)
-        for note in notes_of(case, lang):
+        for note in (*notes_of(case, lang), *growth_notes(case, lang)):
             yield "lacks", note
         yield "folder", case.folder
         yield "hash", case.hash
@@ -138,6 +138,9 @@ def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
     """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.store.exports.export_run`."""
+    from copark.report.outcome_change import sheets_of
     from copark.store.exports import export_run
 
-    return export_run(store_in(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))
+    store = store_in(out)
+    more = () if form == "netcdf" else sheets_of(store, store.get(identity), lang)
+    return export_run(store, identity, form, Path(to), lang=lang, more=more, progress=stage(progress, "export"))

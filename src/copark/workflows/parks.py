@@ -80,7 +80,7 @@ class ParkList:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of one part of the casebook found: faults, and notes of what a light case lacks.
+    """What the check of one part of the casebook found: faults, what a light case lacks, how far growth is on record.
 
     ``name`` is a case, or ``parks`` for the table of parks.
     """
@@ -88,6 +88,7 @@ class Checked:
     name: str
     faults: tuple[Fault, ...]
     notes: tuple[str, ...] = ()
+    growth: tuple[str, ...] = ()
 
 
 def list_parks(
@@ -271,13 +272,15 @@ def _written(target: Path, words: str) -> Path:
 
 
 def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
-    """Check a case: its faults and, if it has none, what it lacks as a light case."""
+    """Check a case: its faults and, if it has none, what it lacks as a light case and how far growth is on record."""
     from copark.cases.casebook import folder_of
     from copark.cases.check import examine
-    from copark.cases.lacks import notes_of
+    from copark.cases.lacks import growth_notes, notes_of
 
     case, faults = examine(folder_of(name_or_path))
-    return Checked(str(name_or_path), tuple(faults), () if case is None else notes_of(case, lang))
+    if case is None:
+        return Checked(str(name_or_path), tuple(faults))
+    return Checked(str(name_or_path), (), notes_of(case, lang), growth_notes(case, lang))
 
 
 def check_casebook(lang: str = "en") -> tuple[Checked, ...]:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from copark.texts import text
-from copark.workflows.answers import Progress
+from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import stage
 
 if TYPE_CHECKING:
@@ -207,18 +207,6 @@ def pasts_of(source: DrawSource | None) -> float | None:
     return None if replay is None else max(float(replay.pasts), 1.0)
 
 
-def study_named(name_or_path: str | Path | Study) -> Study:
-    """The study that is meant; a case means its baseline, drawn from the case's posterior where it has one."""
-    from copark.experiments.study import Study, load_study
-    from copark.inference.artefacts import has_posterior
-
-    if isinstance(name_or_path, Study):
-        return name_or_path
-    study = load_study(name_or_path)
-    means_case = study.case == str(name_or_path)
-    return study.with_changes(draws="posterior") if means_case and has_posterior(study.case) else study
-
-
 @dataclass(frozen=True)
 class Planned:
     """A plan in words.
@@ -246,6 +234,8 @@ def plan_study(
     seed: int | None = None,
     threads: int | None = None,
     lang: str = "en",
+    out: Path = OUT,
+    parameters: str | None = None,
     progress: Progress | None = None,
 ) -> Planned:
     """Plan a study: time, disk and precision of so many runs, or the runs that reach a precision.
@@ -260,6 +250,8 @@ def plan_study(
         Half-width wanted, as a share: 0.01 is one percentage point.
     threads
         Threads the study will be run on.
+    out, parameters
+        Output folder, and which parameters, as in :func:`copark.workflows.run_study`.
 
     Raises
     ------
@@ -267,12 +259,14 @@ def plan_study(
         If study or case are missing or have faults.
     """
     from copark.cases import load_case
-    from copark.inference.source import source_for
+    from copark.experiments.study import Study, load_study
+    from copark.inference.case_parameters import settle
 
     stage(progress, "prepare")(0, 0)
-    study = study_named(name_or_path).with_changes(runs=runs, seed=seed)
-    case = load_case(study.case)
-    source = source_for(study, case)
+    named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
+    case = load_case(named.case)
+    study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters)
+    source = has.source
     seen = pilot(study, case, source, threads)
     found = plan(study, case, source, precision=precision, threads=threads, seen=seen)
     if precision is not None and runs is None and found.needed is not None:

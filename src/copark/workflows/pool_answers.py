@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.experiments.trust import Trust
+
 if TYPE_CHECKING:
     from copark.inference.pool.outlook import Outlook
     from copark.report.pool.findings import PoolFindings
@@ -74,6 +76,10 @@ class PoolAnswer:
         A park without a history, what was borrowed from whom, and the base rates, in words; empty if none was asked.
     seconds, report, files
         Time it took; the page; tables.
+    frozen
+        File the outlook is frozen in and its identity, if it is.
+    trust
+        Where the outlook's parameters come from.
     """
 
     identity: str
@@ -92,6 +98,8 @@ class PoolAnswer:
     seconds: float
     report: Path | None
     files: tuple[Path, ...]
+    frozen: tuple[Path, str] | None = None
+    trust: Trust | None = None
 
 
 def answer_of(
@@ -137,6 +145,8 @@ def answer_of(
         seconds=seconds,
         report=page,
         files=files,
+        frozen=findings.frozen,
+        trust=None if outlook is None else outlook.trust,
     )  # fmt: skip
 
 

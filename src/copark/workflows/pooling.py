@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
+from copark.workflows.forecasting import end_of
 from copark.workflows.places import reports_in, stage
 from copark.workflows.pool_answers import PoolAnswer, answer_of
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
+    from copark.inference.pool.outlook import Outlook
     from copark.inference.pool.panel import Panel, Settings
     from copark.inference.pool.parks import Park
     from copark.report.pool.findings import ParkFan, PoolFindings
+    from copark.workflows.calibration_answers import Rechecked
 
 LEAST, MOST = 8, 15
 """Runs of each park, as powers of two."""
@@ -86,6 +89,36 @@ def pool(
     return answer_of(findings, folder / panel.identity, time.monotonic() - began, page, files)
 
 
+def check_pool(
+    *, threads: int | None = None, lang: str = "en", out: Path = OUT, progress: Progress | None = None
+) -> Rechecked:
+    """Learn again what the shipped panel teaches, by its recipe, and compare.
+
+    Parameters are those of :func:`pool`.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If no panel ships with the package.
+    """
+    from copark.inference.borrowed import CLOSE, is_current, largest_difference, shipped_draws, thinned
+    from copark.inference.pool.panel import Settings, learn, recipe_of
+    from copark.inference.pool.parks import parks_of
+    from copark.workflows.calibration_answers import Rechecked
+
+    began = time.monotonic()
+    stage(progress, "prepare")(0, 0)
+    shipped = shipped_draws()
+    settings, parks = Settings(**shipped.recipe["settings"]), parks_of(tuple(shipped.recipe["parks"]), lang)
+    folder = Path(out) / "pool"
+    with one_at_a_time(parks, settings, folder, progress):
+        panel = learn(parks, settings, threads=_workers(threads), folder=folder, progress=stage(progress, "pool"))
+    largest = largest_difference(thinned(panel), shipped)
+    kind = "identical" if largest == 0.0 else "close" if largest <= CLOSE else "different"
+    stale = not is_current(shipped, recipe_of(parks, settings))
+    return Rechecked(text("pool.panel", lang, parks=len(parks)), kind, largest, stale, time.monotonic() - began)
+
+
 def one_at_a_time(
     parks: Sequence[Park], settings: Settings, folder: Path, progress: Progress | None
 ) -> AbstractContextManager[bool]:
@@ -121,7 +154,7 @@ def check_asked(
 
 
 def check_new(case: str | Path, options: Sequence[str], *, pool: bool, lang: str = "en") -> None:
-    """Refuse options that need a park's own record.
+    """Refuse options that need a park's own observations.
 
     Raises
     ------
@@ -131,7 +164,7 @@ def check_new(case: str | Path, options: Sequence[str], *, pool: bool, lang: str
     from copark.errors import RunRefused
 
     if options:
-        key = "pool.not_with_pool" if pool else "pool.not_with_new"
+        key = "pool.not_with_set_aside" if pool else "pool.not_with_new"
         raise RunRefused(text(key, lang, options=", ".join(options), case=case))
 
 
@@ -147,6 +180,7 @@ def forecast_new(
     case: str | Path,
     *,
     to: str | None = None,
+    freeze: Path | None = None,
     runs: int | str | None = None,
     seed: int = 1,
     threads: int | None = None,
@@ -162,14 +196,16 @@ def forecast_new(
     Parameters
     ----------
     case, to
-        Name or path of a case; last quarter, by default the end of its clock.
+        Name or path of a case; last quarter, by default the end of its clock, and at least three years after its data.
+    freeze
+        File to freeze the forecast in, from the end of the case's data on; it must not be there yet.
     runs, seed, threads, lang, out, report, progress
         As for :func:`pool`.
 
     Raises
     ------
     copark.errors.CoparkError
-        If the case is missing or has faults, or runs or the last quarter cannot be used.
+        If the case is missing or has faults, runs or the last quarter cannot be used, or the file is there already.
     """
     from copark.cases import list_cases
     from copark.inference.pool.movement import panel_movements
@@ -183,7 +219,7 @@ def forecast_new(
 
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
-    new, until = _new_park(case, to, lang)
+    new, until = _new_park(case, to, freeze, lang)
     settings = Settings(runs_of(runs, lang), seed)
     parks = parks_of([name for name in list_cases() if name != new.name], lang)
     folder, workers = Path(out) / "pool", _workers(threads)
@@ -193,9 +229,9 @@ def forecast_new(
         scores = score_panel(panel, schemes=(LEFT_OUT,), threads=workers, folder=folder, progress=racing)
     looking(0, 1)
     seen = outlook(panel, new, until, threads=workers)
-    findings = PoolFindings(panel, scores, panel_movements(panel), (), seen, lang)
-    page: Path | None = None
-    files: tuple[Path, ...] = ()
+    frozen = None if freeze is None else _frozen(panel, seen, Path(freeze))
+    findings = PoolFindings(panel, scores, panel_movements(panel), (), seen, lang, frozen=frozen)
+    page, files = None, tuple[Path, ...]()
     if report:
         place = reports_in(out) / f"forecast-{new.name}-{identity_of_outlook(findings)}"
         page, files = write_outlook(findings, place, stage(progress, "report"))
@@ -284,24 +320,28 @@ def pooled_prior(
     return {name: [float(x) for x in values] for name, values in park.space.table(points).items()}
 
 
-def _new_park(case: str | Path, to: str | None, lang: str) -> tuple[Case, Quarter]:
+def _new_park(case: str | Path, to: str | None, freeze: Path | None, lang: str) -> tuple[Case, Quarter]:
+    """The case and the quarter its forecast ends in; what is frozen begins with the end of its data."""
     from copark.cases import load_case
-    from copark.cases.quarters import Quarter
-    from copark.errors import RunRefused
-    from copark.inference.pool.outlook import LONGEST
+    from copark.inference.forecast import refuse_existing
 
+    if freeze is not None:
+        refuse_existing(Path(freeze))
     found = load_case(case)
-    start = found.clock.start
-    last = start + (found.clock.quarters - 1)
-    if to is None:
-        return found, last
-    try:
-        until = Quarter.parse(to)
-    except ValueError:
-        until = start
-    if not start < until <= start + (LONGEST - 1):
-        raise RunRefused(text("pool.bad_end", lang, to=to, start=start, last=start + (LONGEST - 1)))
-    return found, until
+    clock = found.clock
+    return found, end_of(found, clock.data_end, to, lang, after=clock.start if freeze is None else None)
+
+
+def _frozen(panel: Panel, seen: Outlook, file: Path) -> tuple[Path, str]:
+    """Freeze a forecast of a park without a history; the file and its identity."""
+    from datetime import UTC, datetime
+
+    from copark.inference.forecast import write
+    from copark.inference.pool.outlook import freeze_outlook
+
+    content = freeze_outlook(panel, seen, datetime.now(UTC).date().isoformat())
+    write(content, file)
+    return file, str(content["identity"])
 
 
 def _fans(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> tuple[ParkFan, ...]:

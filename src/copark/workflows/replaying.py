@@ -42,7 +42,7 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     """
     stage(progress, "prepare")(0, 0)
     from copark.experiments.run import stream
-    from copark.inference.source import source_for
+    from copark.inference.case_parameters import source_named
     from copark.store.compare import Comparison, compare
 
     store = store_in(out)
@@ -52,7 +52,8 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     case = _case(record, study, Path(out))
     joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
     tell = stage(progress, "verify")
-    for chunk in stream(study, case, threads=threads, progress=tell, source=source_for(study, case)):
+    source = source_named(case, out, str(record.provenance.get("draws_hash", "")))
+    for chunk in stream(study, case, threads=threads, progress=tell, source=source):
         here = chunk.isel(run=slice(0, record.kept - done))
         joined = joined.joined(compare(stored.isel(run=slice(done, done + here.sizes["run"])), here))
         made = json.loads(chunk.attrs["provenance"])

@@ -144,7 +144,7 @@ def replay_broken_off(
 
     from copark.cases import load_case
     from copark.experiments.run import prepare, run_chunk
-    from copark.inference.source import source_for
+    from copark.inference.case_parameters import source_named
     from copark.workflows.replaying import study_of
 
     store = store_in(out)
@@ -153,7 +153,7 @@ def replay_broken_off(
     places = np.argwhere(every["status"].values != 0)
     study = study_of(record)
     case = load_case(study.case)
-    ready = prepare(study, case, source_for(study, case))
+    ready = prepare(study, case, source_named(case, out, str(record.provenance.get("draws_hash", ""))))
     found, tell = [], stage(progress, "verify")
     shown = sorted(places[:MOST_SHOWN].tolist(), key=lambda at: at[1])
     for n, (scenario, run) in enumerate(shown):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from copark.cases import Case
     from copark.experiments.study import Study
+    from copark.inference.case_parameters import CaseParameters
     from copark.store import RunRecord, RunStore
 
 
@@ -29,6 +30,7 @@ def run_study(
     runs: int | None = None,
     seed: int | None = None,
     draws: str | None = None,
+    parameters: str | None = None,
     threads: int | None = None,
     means: Means | None = None,
     lang: str = "en",
@@ -47,6 +49,9 @@ def run_study(
         A study, or its name or path; a case means its baseline study.
     runs, seed, draws
         In the place of the study's own.
+    parameters
+        ``own``, ``shipped``, ``borrowed`` or ``prior``: which parameters, in the place of the best the case has
+        (:mod:`copark.inference.case_parameters`).
     threads, means
         Threads here, or other means to make the runs, which do not change the numbers.
     lang, out
@@ -67,11 +72,14 @@ def run_study(
         If study, case or stored run are missing or have faults, or the disk has no room.
     """
     from copark.cases import load_case
+    from copark.experiments.study import Study, load_study
+    from copark.inference.case_parameters import settle
     from copark.report.write import write_report
 
-    study = _asked_for(name_or_path).with_changes(runs=runs, seed=seed, draws=draws)
-    case, began = load_case(study.case), time.monotonic()
-    ask = _Asked(study, case, means or Means(threads), lang, Path(out), fresh, announce, progress)
+    named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
+    case, began = load_case(named.case), time.monotonic()
+    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters)
+    ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
     study, record, reused, notes = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
     seconds = time.monotonic() - began
     result = store_in(out).load(record.identity)
@@ -81,24 +89,7 @@ def run_study(
         folder = reports_in(out) / f"{study.name}-{record.identity}"
         page = write_report(result, case, lang, folder, stage(progress, "report"))
     made = _outcome(record, result, study, case, lang, reused=reused, seconds=seconds, page=page)
-    return replace(made, notes=notes)
-
-
-def _asked_for(name_or_path: str | Path | Study) -> Study:
-    """The study that is meant; a case means its baseline."""
-    from copark.experiments.study import Study, load_study
-
-    if isinstance(name_or_path, Study):
-        return name_or_path
-    study = load_study(name_or_path)
-    return _calibrated(study) if study.case == str(name_or_path) else study
-
-
-def _calibrated(study: Study) -> Study:
-    """A baseline study with draws from the case's posterior, where it has one."""
-    from copark.inference.artefacts import has_posterior
-
-    return study.with_changes(draws="posterior") if has_posterior(study.case) else study
+    return replace(made, notes=(*has.said(lang), *notes))
 
 
 class _Asked(NamedTuple):
@@ -106,6 +97,7 @@ class _Asked(NamedTuple):
 
     study: Study
     case: Case
+    parameters: CaseParameters
     means: Means
     lang: str
     out: Path
@@ -121,28 +113,29 @@ _Made = tuple["Study", "RunRecord", bool, tuple[str, ...]]
 def _find_or_make(ask: _Asked) -> _Made:
     """The stored run of a study, or else a new one."""
     from copark.experiments.results import study_identity
-    from copark.inference.source import source_for
 
     store, study = store_in(ask.out), ask.study
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
     if bands:
         study = study.with_changes(keep="standard")
-    source = source_for(study, ask.case)
-    identity = study_identity(study, ask.case, None if source is None else str(source.content["draws_hash"]))
+    source, identity = ask.parameters.source, study_identity(study, ask.case, ask.parameters.identity or None)
     found = None if ask.fresh else _find(store, identity, bands=bands)
     if found is not None:
         recognise(ask.out, found)
         return study, found, True, ()
+    aside = store.set_aside(identity)
+    told = () if aside is None else (aside.sentence(ask.lang),)
     if ask.announce is not None:
         from copark.workflows.planning import worth_telling
 
-        ask.announce(worth_telling(study, ask.case, source, threads=ask.means.threads, lang=ask.lang))
+        ask.announce((*told, *worth_telling(study, ask.case, source, threads=ask.means.threads, lang=ask.lang)))
+        told = ()
     stage(ask.progress, "prepare")(0, 0)
     record, notes = make_run(
         study, ask.case, source, identity, bands=bands, means=ask.means, out=ask.out, lang=ask.lang,
         fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
-    return study, record, False, notes
+    return study, record, False, (*told, *notes)
 
 
 def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
@@ -160,14 +153,13 @@ def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
         If others are to make the runs: how many there will be, and so their identity, is not known beforehand.
     """
     from copark.errors import RunRefused
-    from copark.inference.source import source_for
     from copark.workflows.stopping import stop_early
 
     others = [f"--{name}" for name, value in ask.means.facts().items() if name != "threads" and value]
     if others:
         raise RunRefused(text("planner.alone", ask.lang, options=", ".join(others)))
     early = stop_early(
-        ask.study, ask.case, source_for(ask.study, ask.case), half=until, most=most, threads=ask.means.threads,
+        ask.study, ask.case, ask.parameters.source, half=until, most=most, threads=ask.means.threads,
         lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
     return early.study, early.record, early.reused, early.sentences
@@ -184,8 +176,11 @@ def _outcome(
     seconds: float,
     page: Path | None,
 ) -> RunOutcome:
+    from copark.analysis.observed import expected_outside
     from copark.report.tables import observed_table
+    from copark.report.trust import recorded_outcome, trust_of
 
+    trust = trust_of(result)
     compared = observed_table(result, case, lang)
     latest = {row["variable"]: row for row in compared}
     return RunOutcome(
@@ -201,11 +196,14 @@ def _outcome(
         seconds=seconds,
         table=tuple(_row(row, lang) for row in latest.values()),
         compared=len(compared),
-        missed=sum(row["inside"] is False for row in compared),
+        outside=sum(row["inside"] is False for row in compared),
+        expected=expected_outside(len(compared)),
         outcomes=tuple(
             _shares(getattr(scenario.title, lang), record.outcome.get(scenario.key, {})) for scenario in study.scenarios
         ),
         report=page,
+        trust=trust,
+        recorded="" if trust.shows_outcomes else recorded_outcome(case, lang),
     )
 
 
@@ -221,22 +219,31 @@ def _shares(scenario: str, counts: dict[str, int]) -> Shares:
 def _row(row: dict[str, Any], lang: str) -> Row:
     from copark import units
 
-    side = {None: "unknown", True: "inside"}.get(row["inside"])
     return Row(
         title=row["title"],
         unit=units.title(row["unit"], lang) if units.known(row["unit"]) else row["unit"],
         quarter=row["quarter"],
-        bound={"about": "≈ ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
+        bound={"about": "≈ ", "more-than": "> ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
         observed=row["observed"],
         high=row["observed_high"],
         low=row["low"],
         median=row["median"],
         upper=row["high"],
-        side=side or ("low" if row["high"] < row["observed"] else "high"),
+        width=row["width"],
+        percentile=row["percentile_text"],
+        outside=row["inside"] is False,
     )
 
 
-def simulate(case: Case | str | Path, runs: int = 1000, seed: int = 1, **changes: Any) -> xr.Dataset:
+def simulate(
+    case: Case | str | Path,
+    runs: int = 1000,
+    seed: int = 1,
+    *,
+    parameters: str | None = None,
+    out: Path = OUT,
+    **changes: Any,
+) -> xr.Dataset:
     """Run an ensemble and give it back, without storing it.
 
     Parameters
@@ -245,6 +252,9 @@ def simulate(case: Case | str | Path, runs: int = 1000, seed: int = 1, **changes
         A case, or its name or path.
     runs, seed
         How many runs for each scenario, on which luck.
+    parameters, out
+        Which parameters, and the output folder that posteriors of one's own are looked for in, as in
+        :func:`run_study`; ``result.attrs["provenance"]`` tells their trust state.
     **changes
         Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; and ``threads``.
 
@@ -256,9 +266,11 @@ def simulate(case: Case | str | Path, runs: int = 1000, seed: int = 1, **changes
     from copark.cases import Case, load_case
     from copark.experiments import run
     from copark.experiments.study import baseline
-    from copark.inference.source import source_for
+    from copark.inference.case_parameters import settle
 
     threads = changes.pop("threads", None)
     found = case if isinstance(case, Case) else load_case(case)
-    study = _calibrated(baseline(found.name)).with_changes(runs=runs, seed=seed, **changes)
-    return run.simulate(study, found, threads=threads, source=source_for(study, found))
+    study, has = settle(
+        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters
+    )
+    return run.simulate(study, found, threads=threads, source=has.source)

@@ -102,7 +102,7 @@ class Foreseen:
 
 def plan(
     case: str | Path, *, method: str = ALL, size: int | None = None, replicates: int | None = None,
-    threads: int | None = None,
+    threads: int | None = None, out: Path = OUT,
 ) -> Foreseen:  # fmt: skip
     """Say how much work a sensitivity analysis is.
 
@@ -117,10 +117,11 @@ def plan(
         If there is no such case, or it has faults.
     """
     from copark.cases import load_case
+    from copark.inference.case_parameters import parameters_of
     from copark.inference.exploration.explore import workload
 
     found = load_case(case)
-    stored = posterior_of(found)
+    stored = parameters_of(found, out).stored
     pairs = 0 if stored is None else stored.replay.pairs
     work = workload(found, settings_of(method, size, replicates, "prior", 1), pairs)
     return foreseen(found, work.runs, work.quarters_in_all, threads)
@@ -202,18 +203,20 @@ def sensitivity(
     from copark.cases import load_case
     from copark.errors import RunRefused
     from copark.experiments.run import default_threads
+    from copark.inference.case_parameters import parameters_of
     from copark.inference.exploration.explore import explore, provenance_of
     from copark.inference.source import PosteriorSource
 
     began = time.monotonic()
     asked = settings_of(method, size, replicates, over, seed)
     found = load_case(case)
-    stored = posterior_of(found)
+    has = parameters_of(found, out)
+    stored = has.stored
     if stored is None and over == "posterior-box":
         raise RunRefused(text("sensitivity.refused.posterior", case=found.name))
     stage(progress, "prepare")(0, 0)
     parameters = None if stored is None else stored.parameters
-    source = None if stored is None else PosteriorSource(stored.replay, stale=stored.stale)
+    source = has.source if isinstance(has.source, PosteriorSource) else None
     batch = batch_in(stored, out) if stored is not None and "given" in asked.methods else None
     content = {**provenance_of(found, asked, parameters, source, batch), "box": _box(parameters)}
     with kept_stages(out, content, progress) as stages:
@@ -228,17 +231,6 @@ def sensitivity(
 def _box(parameters: ParameterPosterior | None) -> float | None:
     """What tells draws of parameters from others."""
     return None if parameters is None else float(parameters.points.sum())
-
-
-def posterior_of(case: Case) -> Stored | None:
-    """The posteriors a case ships with; ``None`` if there are none that can be read."""
-    from copark.errors import NotFound
-    from copark.inference.artefacts import load
-
-    try:
-        return load(case)
-    except NotFound:
-        return None
 
 
 def batch_in(stored: Stored, out: Path) -> Batch | None:

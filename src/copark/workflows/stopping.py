@@ -246,12 +246,15 @@ def stop_early(
         return Early(with_operating(study).with_changes(runs=record.runs), record, True, _told(seen, half, lang))
     stage(progress, "prepare")(0, 0)
     whole = with_operating(study).with_changes(runs=limit)
-    name = study_identity(whole, case, None if source is None else str(source.content["draws_hash"]))
+    draws = None if source is None else str(source.content["draws_hash"])
+    name = study_identity(whole, case, draws)
     with recorded(out, name, whole, stage(progress, "simulate"), until=half) as recording:
         made = run_until(study, case, source, half=half, most=limit, threads=threads, progress=recording.progress)
+        aside = store.set_aside(study_identity(made.study, case, draws))
         record = store.save_stream(made.chunks(), made.study.runs, replace=True, summarise=False)
         recording.finish(record)
-    return Early(made.study, record, False, (*_told(made.looks[-1], half, lang), *recording.notes(lang)))
+    notes = () if aside is None else (aside.sentence(lang),)
+    return Early(made.study, record, False, (*notes, *_told(made.looks[-1], half, lang), *recording.notes(lang)))
 
 
 def _told(seen: Look, half: float, lang: str) -> tuple[str, ...]:

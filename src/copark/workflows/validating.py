@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.calibrating import Planned, batches_in, cut_of, measured_plan, posteriors_in, settings_of
+from copark.workflows.calibrating import Planned, batches_in, cut_of, measured_plan, settings_of
 from copark.workflows.going_on import went_on
 from copark.workflows.places import reports_in, stage
 
@@ -254,8 +254,9 @@ def _assess(
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
     from copark.inference import artefacts
+    from copark.inference.case_parameters import own_folder
 
-    places = [artefacts.SHIPPED / case.name, *sorted(posteriors_in(out).glob(f"{case.name}-*"))]
+    places = [artefacts.SHIPPED / case.name, *sorted(own_folder(out).glob(f"{case.name}-*"))]
     for place in places:
         if not (place / "recipe.json").is_file():
             continue

@@ -223,7 +223,17 @@ def _gathered(
         _add(texts, run.identity, study_yaml(_study_of(run, folders)))
     for name in sorted(of_saved & set(list_cases())):
         folders.setdefault(name, load_case(name).folder)
-    return Contents(folders, texts, entries, "")
+    return Contents(folders, texts, entries, "", posteriors=_posteriors(folders, entries, out))
+
+
+def _posteriors(folders: Mapping[str, Path], runs: Sequence[RunEntry], out: Path) -> dict[str, Path]:
+    """Calibrations of one's own that cases and runs rest on: without them, runs could not be replayed elsewhere."""
+    from copark.cases import check_case, load_case
+    from copark.inference.case_parameters import posteriors_to_pack
+
+    used = {str(run.provenance.get("draws_hash", "")) for run in runs}
+    sound = [folder for folder in folders.values() if not check_case(folder)]
+    return {one.name: one for folder in sound for one in posteriors_to_pack(load_case(folder), Path(out), used)}
 
 
 def _study_of(run: RunEntry, folders: Mapping[str, Path]) -> dict[str, Any]:

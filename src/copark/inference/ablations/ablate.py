@@ -18,6 +18,7 @@ from copark.inference.ablations.effects import Bench, Effect, bench_of, effect, 
 from copark.inference.ablations.mechanisms import Ablation, ablations_of
 from copark.inference.ablations.refit import FUTURES, MEMBERS, Refit, Refitting
 from copark.inference.ablations.scoring import Floats, by_observable, later_targets, log_ratio
+from copark.inference.case_parameters import Source
 from copark.inference.exploration.designs import Workload
 from copark.inference.exploration.factors import marks_of
 from copark.inference.observations import Target
@@ -199,7 +200,7 @@ def ablate(
     case: Case,
     settings: Settings | None = None,
     *,
-    source: PosteriorSource | None = None,
+    source: Source | None = None,
     parameters: ParameterPosterior | None = None,
     cut: Quarter | None = None,
     threads: int = 1,
@@ -211,7 +212,8 @@ def ablate(
     Parameters
     ----------
     source
-        The case's replay posterior; without one draws are from the prior and nothing is replayed.
+        Draws of the case's parameters; where they are no replay posterior nothing is replayed, without any they are
+        from the prior.
     parameters
         The case's parameter posterior, for what the data moved.
     cut
@@ -221,9 +223,9 @@ def ablate(
     """
     wanted, kept = settings or Settings(), stages or Stages()
     tell: Progress = progress or (lambda *_: None)
-    known = cut or (None if source is None else source.replay.cut)
+    known = cut or (None if source is None else source.cut)
     asked = () if known is None else later_targets(case, known)
-    pairs = 0 if source is None else source.replay.pairs
+    pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
     runs = pairs * wanted.futures if pairs else RUNS_WITHOUT_POSTERIOR
     bench = bench_of(
         case, source, runs=runs, futures=wanted.futures if pairs else 1, seed=wanted.seed,
@@ -257,7 +259,7 @@ def ablate(
 
 
 def provenance_of(
-    case: Case, settings: Settings, source: PosteriorSource | None, cut: Quarter | None
+    case: Case, settings: Settings, source: Source | None, cut: Quarter | None
 ) -> dict[str, Any]:  # fmt: skip
     """Everything ablations depend on, and the version that made them."""
     return {

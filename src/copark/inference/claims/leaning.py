@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.experiments.counterfactual import varying
+from copark.inference.case_parameters import Source
 from copark.inference.claims.rules import Sample
 from copark.inference.diagnostics import movements
 from copark.inference.prior import MIX
-from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, catalogue
 
@@ -59,10 +59,10 @@ def drawn_values(draws: Draws, futures: int) -> dict[str, Floats]:
     return found
 
 
-def moved_words(draws: str, source: PosteriorSource | None) -> dict[str, str]:
+def moved_words(draws: str, source: Source | None) -> dict[str, str]:
     """How far the data moved each parameter: from the posterior, else as the catalogue has it; a prior is unmoved."""
     if source is not None:
-        return {one.name: one.verdict for one in movements(source.replay.space, source.replay.points)}
+        return {one.name: one.verdict for one in movements(source.space, source.points)}
     words = {name: variable.moved for name, variable in catalogue().parameters.items()}
     words |= {f"{MIX}.{origin}": words[MIX] for origin in ORIGINS}
     return dict.fromkeys(words, "unmoved") if draws == "prior" else words

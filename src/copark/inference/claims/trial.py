@@ -21,6 +21,7 @@ from copark.experiments.results import experiment_hash
 from copark.experiments.run import Progress
 from copark.experiments.study import Study, baseline
 from copark.identity import identity_of
+from copark.inference.case_parameters import Source
 from copark.inference.claims.arms import ArmRuns, Bench, bench_of, check_moves, different
 from copark.inference.claims.changes import AS_IT_IS, Change, is_empty, upon
 from copark.inference.claims.evidence import Row, rows_of
@@ -31,7 +32,6 @@ from copark.inference.claims.schema import Claim, Part, Statistic, Variant
 from copark.inference.claims.severity import RECENTRED, Severity, held, recentred, severity, steadiness
 from copark.inference.claims.statistics import by_run, looks_of, of_part
 from copark.inference.claims.verdicts import flips, headline_of, inside_block
-from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
 from copark.store.stages import Stages
 
@@ -198,7 +198,7 @@ class Trial:
     """Tries claims on a case."""
 
     def __init__(
-        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: PosteriorSource | None
+        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
@@ -366,31 +366,43 @@ class Trial:
     @property
     def identity(self) -> str:
         """Identity of what is found: the rules, the case, the model, the draws."""
-        parts = {key: value for key, value in self.provenance.items() if key not in {"claims_name", "fixed"}}
-        return identity_of(parts)
+        return identity_from(self.provenance)
 
     @property
     def provenance(self) -> dict[str, Any]:
         """Everything that makes it, as plain values."""
-        given = {} if self.source is None else dict(self.source.content)
-        return {
-            "claims_name": self.file.name,
-            "claims_sha256": self.file.sha256,
-            "fixed": str(self.file.claims.fixed),
-            "claims": [one.id for one in self.chosen],
-            "case": self.case.name,
-            "case_hash": self.case.hash,
-            "model_hash": model_hash(),
-            "experiment_hash": experiment_hash(),
-            "draws": self.plan.draws,
-            "futures": self.plan.futures,
-            "seed": self.plan.seed,
-            "draws_of": self.plan.kind,
-            **given,
-        }
+        return provenance_of(self.file, self.case, self.plan, self.chosen, self.source)
 
 
-def _cut(case: Case, source: PosteriorSource | None) -> int:
+def provenance_of(
+    file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+) -> dict[str, Any]:
+    """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
+    given = {} if source is None else dict(source.content)
+    return {
+        "claims_name": file.name,
+        "claims_sha256": file.sha256,
+        "fixed": str(file.claims.fixed),
+        "claims": [one.id for one in claims],
+        "case": case.name,
+        "case_hash": case.hash,
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
+        "draws": plan.draws,
+        "futures": plan.futures,
+        "seed": plan.seed,
+        "draws_of": plan.kind,
+        **given,
+    }
+
+
+def identity_from(provenance: dict[str, Any]) -> str:
+    """Identity of a trial from what makes it."""
+    return identity_of({key: value for key, value in provenance.items() if key not in {"claims_name", "fixed"}})
+
+
+def _cut(case: Case, source: Source | None) -> int:
     """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
-    last = case.clock.data_end if source is None else source.replay.cut
+    known = None if source is None else source.cut
+    last = known or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))

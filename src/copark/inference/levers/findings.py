@@ -86,7 +86,7 @@ def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
         Replicates of the bootstrap of rankings.
     """
     found = gains(measured)
-    moved = moved_by_data(asked.case)
+    moved = moved_by_data(asked.case, asked.parameters)
     return Findings(
         asked=asked,
         measured=measured,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.experiments.sample import prior_of
-from copark.inference.leaning import verdicts
+from copark.inference.case_parameters import CaseParameters
+from copark.inference.diagnostics import movements
 from copark.inference.levers.entries import LeverFile, Since
 from copark.inference.levers.measures import Measure, measure_of
 from copark.inference.levers.trial import Measured
@@ -27,16 +28,21 @@ MOST = 3
 FIXED = "fixed"
 
 
-def moved_by_data(case: Case) -> dict[str, str]:
+def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
     """Whether data moved each parameter: moved, weakly, unmoved, or fixed where it is never drawn.
 
-    From the case's posterior where it has one, else by the catalogue.
+    From the case's posterior or what other parks lend, else by the catalogue.
     """
     found = {
         name: variable.moved if prior_of(variable, case) is not None else FIXED
         for name, variable in catalogue().parameters.items()
     }
-    found.update((name.partition(".")[0], one.verdict) for name, one in verdicts(case).items())
+    if parameters.stored is not None:
+        one = parameters.stored.parameters
+        shifts = movements(one.space, one.points, one.weights)
+    else:
+        shifts = () if parameters.source is None else movements(parameters.source.space, parameters.source.points)
+    found.update((shift.name.partition(".")[0], shift.verdict) for shift in shifts)
     return found
 
 

@@ -16,6 +16,7 @@ from copark.experiments.results import study_identity
 from copark.experiments.run import stream
 from copark.experiments.source import DrawSource
 from copark.identity import hash_files, identity_of
+from copark.inference.case_parameters import CaseParameters
 from copark.inference.levers.arms import Block, blocks
 from copark.inference.levers.entries import LeverFile, Since
 from copark.inference.levers.measures import NAMES, alive_before, measured
@@ -48,8 +49,8 @@ class Asked:
         Keys of levers.
     blocks
         Studies.
-    source
-        Where draws come from, if from a posterior.
+    parameters
+        What the case's parameters are, and how far they may be trusted.
     """
 
     file: LeverFile
@@ -57,7 +58,12 @@ class Asked:
     since: Since
     only: tuple[str, ...]
     blocks: tuple[Block, ...]
-    source: DrawSource | None
+    parameters: CaseParameters
+
+    @property
+    def source(self) -> DrawSource | None:
+        """Where draws come from, if from a posterior or from other parks."""
+        return self.parameters.source
 
     @property
     def first(self) -> int:
@@ -85,11 +91,12 @@ def ask(
     case: Case,
     since: Since,
     only: Sequence[str],
-    source: DrawSource | None,
+    parameters: CaseParameters,
     **changes: Any,
 ) -> Asked:
-    """Say what is tried; changes are fields of the studies (runs, seed, futures, draws)."""
-    return Asked(found, case, since, tuple(only), blocks(found, case, since, only, **changes), source)
+    """Say what is tried; changes are fields of the studies (runs, seed, futures)."""
+    changes["draws"] = parameters.draws
+    return Asked(found, case, since, tuple(only), blocks(found, case, since, only, **changes), parameters)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.experiments.trust import Trust
+from copark.inference.forecast import LEVELS, quarters_of, rounded, sealed
 from copark.inference.pool.batches import design, run_outputs
 from copark.inference.pool.discrepancy import strayed
 from copark.inference.pool.growth import Past, fit_growth
@@ -17,12 +20,12 @@ from copark.inference.pool.origins import pasts
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, Park, points_at
 from copark.inference.pool.similar import BaseRate, base_rates
+from copark.inference.validate import BORROWED, GROWTH
 
 Floats = NDArray[np.float64]
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+KEPT = (*SHOWN, *LEVELS)
 RUNS = 2048
-LONGEST = 200
-"""Most quarters of a forecast: fifty years."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Outlook:
         (levels, quarters).
     growth
         By observable: the same of the pooled growth curve.
+    fine, fine_growth
+        As pooled and growth, at the levels of a frozen forecast.
     rates
         By observable: what parks of the same type, and all parks, had become at an age.
     lenders
@@ -53,6 +58,8 @@ class Outlook:
     pooled: Mapping[str, Floats]
     alone: Mapping[str, Floats]
     growth: Mapping[str, Floats]
+    fine: Mapping[str, Floats]
+    fine_growth: Mapping[str, Floats]
     rates: Mapping[str, tuple[BaseRate, ...]]
     lenders: Mapping[str, float]
     runs: int
@@ -61,6 +68,11 @@ class Outlook:
     def quarters(self) -> int:
         """Quarters from its start."""
         return self.until - self.park.case.clock.start + 1
+
+    @property
+    def trust(self) -> Trust:
+        """Its parameters are borrowed from the other parks."""
+        return Trust("borrowed", "borrowed", self.park.name, parks=len(self.lenders))
 
     @property
     def times(self) -> Floats:
@@ -79,13 +91,43 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threa
     for where in (points, own):
         out, status = run_outputs(park, where, COUNTS, quarters, seed, 0, threads)
         whole = strayed(out[status == 0], COUNTS, panel.spread, seed)
-        bands.append({name: np.quantile(whole[:, n, :], SHOWN, axis=0) for n, name in enumerate(COUNTS)})
+        bands.append({name: np.quantile(whole[:, n, :], KEPT, axis=0) for n, name in enumerate(COUNTS)})
     curves = {name: fit_growth(pasts(panel.parks, case.name, name)) for name in COUNTS}
     nothing = Past(np.zeros(0), np.zeros(0))
     growth = {
-        name: np.quantile([curve.ensemble(nothing, (t + 1) / 4.0) for t in range(quarters)], SHOWN, axis=1)
+        name: np.quantile([curve.ensemble(nothing, (t + 1) / 4.0) for t in range(quarters)], KEPT, axis=1)
         for name, curve in curves.items()
         if curve is not None
     }
     rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
-    return Outlook(park, until, bands[0], bands[1], growth, rates, panel.lenders(case.name), runs)
+    (pooled, fine), (alone, _), (grown, fine_growth) = (cut_apart(each) for each in (*bands, growth))
+    return Outlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
+
+
+def cut_apart(bands: Mapping[str, Floats]) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Give quantiles at the levels shown, and at those of a frozen forecast."""
+    shown = {name: band[: len(SHOWN)] for name, band in bands.items()}
+    return shown, {name: band[len(SHOWN) :] for name, band in bands.items()}
+
+
+def freeze_outlook(panel: Panel, found: Outlook, made_on: str = "") -> dict[str, Any]:
+    """Make a frozen forecast of a park without a history, from the end of its case's data.
+
+    Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve
+    stands beside it.
+    """
+    case, cut = found.park.case, found.park.case.clock.data_end
+    ahead = list(quarters_of(case, cut, found.until))
+
+    def rows(bands: Mapping[str, Floats]) -> dict[str, list[list[float]]]:
+        return {name: [rounded(row) for row in band[:, ahead].T] for name, band in bands.items()}
+
+    settings = panel.settings
+    return sealed(
+        case, cut, found.until, method=BORROWED, pairs=found.runs, forecast=rows(found.fine),
+        curves={GROWTH: rows(found.fine_growth)}, made_on=made_on,
+        made_from={
+            "parameters": "borrowed", "panel": panel.identity, "parks": len(found.lenders), "runs": settings.runs,
+            "seed": settings.seed,
+        },
+    )  # fmt: skip

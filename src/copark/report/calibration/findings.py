@@ -120,17 +120,21 @@ class PosteriorFindings:
             ninety=f"{100 * share:.1f}", half=f"{100 * ranks.overall(0.5):.1f}",
         )  # fmt: skip
 
+    def outside(self) -> list[Check]:
+        """Reported values outside the 5th to 95th percentile of what the replays would have reported."""
+        return [check for check in self.checks if not check.inside]
+
     def check_sentence(self, check: Check) -> str:
-        """One value that the replays' band does not reach."""
+        """One value in the tails of the replays."""
         from copark.model.variables import catalogue
-        from copark.report.numbers import reach, spoken
+        from copark.report.numbers import percentile, reach, spoken
 
         target, known = check.target, catalogue().outputs[check.target.variable]
         low, high = target.value, target.high
         return self.say(
             "checks.missed", title=known.title(self.lang), date=target.date,
             reported=bounded(low, high, target.bound, known.unit, self.lang, "spoken"),
-            median=spoken(check.median, known.unit, self.lang),
+            percentile=percentile(check.percentiles), median=spoken(check.median, known.unit, self.lang),
             band=reach(check.low, check.high, known.unit, self.lang),
         )  # fmt: skip
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.cases.quarters import Quarter
+from copark.experiments.trust import Trust
 from copark.inference.diagnostics import Movement, Note, movements, title_of
 from copark.inference.forecast import Frozen
+from copark.inference.source import PosteriorSource
 from copark.inference.spread import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
@@ -73,6 +75,11 @@ class ForecastFindings:
     def say(self, key: str, **values: Any) -> str:
         """A text of the area ``forecast``."""
         return text(f"forecast.{key}", self.lang, **values)
+
+    @property
+    def trust(self) -> Trust:
+        """Where the parameters come from, and how far they may be trusted."""
+        return PosteriorSource.of(self.stored, "own").trust
 
     @cached_property
     def frozen(self) -> Frozen:
@@ -138,7 +145,7 @@ def write_forecast(
     title = findings.say("page.title", park=findings.case.title.get(lang), until=content["until"])
     page = out_dir / f"forecast-{lang}.html"
     kicker, subtitle = findings.say("page.kicker"), findings.say("page.subtitle")
-    write_whole(page, render_page(lang, title, made, sections, kicker=kicker, subtitle=subtitle))
+    write_whole(page, render_page(lang, title, made, sections, kicker=kicker, subtitle=subtitle, trust=findings.trust))
     save_table(band_table(findings), out_dir, f"forecast-{lang}")
     return page
 
@@ -153,7 +160,8 @@ def footer(findings: ForecastFindings) -> str:
 
 def landmarks(content: Mapping[str, Any]) -> list[Quarter]:
     """Quarters a table shows: the ends of years, and the last."""
-    quarters = [Quarter.parse(one) for one in content["quarters"]]
+    cut = Quarter.parse(content["cut"])
+    quarters = [one for one in map(Quarter.parse, content["quarters"]) if one > cut]
     found = [one for one in quarters if one.quarter == 4]
     return found if quarters[-1] in found else [*found, quarters[-1]]
 
@@ -247,7 +255,7 @@ def fans(findings: ForecastFindings, studio: Studio) -> Section:
 def whole_fan(findings: ForecastFindings, variable: str) -> Fan:
     """The past by the posterior's runs, and the forecast as it is frozen, in one."""
     past, later = findings.past[variable], findings.frozen.band(variable, QUANTILES)
-    levels = np.concatenate([past, later], axis=1)
+    levels = np.concatenate([past[:, : findings.frozen.first], later], axis=1)
     return Fan(ends(findings.frozen.start, range(levels.shape[1])), levels)
 
 

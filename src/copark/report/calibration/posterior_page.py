@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from copark.analysis.observed import expected_outside
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
@@ -80,12 +81,13 @@ def footer(findings: PosteriorFindings) -> str:
 def summary(findings: PosteriorFindings) -> Section:
     """The calibration in brief."""
     counts = {word: len(findings.of(word)) for word in ("moved", "weakly", "unmoved")}
-    inside = sum(check.inside for check in findings.checks)
+    outside, compared = len(findings.outside()), len(findings.checks)
+    expected = findings.say("card.outside_expected", expected=expected_outside(compared))
     share = findings.examination.near.overall(0.9)
     cards = (
         (number(findings.values, 0), findings.say("card.values"), findings.say("card.values_to", cut=findings.cut)),
         (number(counts["moved"], 0), findings.say("card.moved"), findings.say("card.moved_of", **counts)),
-        (f"{inside}/{len(findings.checks)}", findings.say("card.inside"), findings.say("card.inside_band")),
+        (f"{outside}/{compared}", findings.say("card.outside"), expected),
         (f"{100 * share:.0f}%", findings.say("card.coverage"), findings.say("card.coverage_want")),
     )
     blocks: list[Block] = [Cards(cards), Words(findings.used())]
@@ -111,8 +113,9 @@ def brief(findings: PosteriorFindings) -> list[str]:
                      findings.say(f"brief.none_{word}"))  # fmt: skip
     found.append(findings.say("brief.tied" if findings.ties else "brief.not_tied", count=len(findings.ties)))
     found.append(findings.coverage_sentence("near"))
-    missed = [check for check in findings.checks if not check.inside]
-    found += [findings.check_sentence(check) for check in missed[:3]] or [findings.say("checks.none_missed")]
+    found += [findings.check_sentence(check) for check in findings.outside()[:3]] or [
+        findings.say("checks.none_missed")
+    ]
     found += [note.sentence(lang) for note in findings.notes if note.word == "poor"]
     return found
 
@@ -184,14 +187,14 @@ def checks(findings: PosteriorFindings, studio: Studio) -> Section:
         own = [check for check in findings.checks if check.target.variable == variable]
         known = catalogue().outputs[variable]
         title, unit = known.title(lang), unit_title(known.unit, lang)
-        inside = sum(check.inside for check in own)
+        outside = sum(not check.inside for check in own)
 
         def build(own: list = own, title: str = title, unit: str = unit) -> object:  # type: ignore[type-arg]
             return reported_beside(title, unit, own, span, lang, footer(findings))
 
-        words = findings.say("checks.desc", title=title, inside=inside, count=len(own))
+        words = findings.say("checks.desc", title=title, outside=outside, count=len(own))
         drawn.append(studio.draw(f"check_{variable}", build, title, words, wide=False))  # type: ignore[arg-type]
-    missed = tuple(findings.check_sentence(check) for check in findings.checks if not check.inside)
+    missed = tuple(findings.check_sentence(check) for check in findings.outside())
     blocks: list[Block] = [Words(findings.say("checks.lead")), Grid(tuple(drawn)), Words(findings.say("checks.key"))]
     blocks.append(Bullets(missed) if missed else Words(findings.say("checks.none_missed")))
     blocks.append(Numbers(check_table(findings), findings.say("checks.table", count=len(findings.checks))))

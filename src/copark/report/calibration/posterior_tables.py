@@ -5,9 +5,9 @@ from __future__ import annotations
 from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.report.calibration.findings import PosteriorFindings
-from copark.report.numbers import bare, number, percent, unit_title
+from copark.report.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.parameters import precise
-from copark.report.tables import Cell, SourceKeys, Table, grade_title, grouped, with_unit, yes_no
+from copark.report.tables import Cell, SourceKeys, Table, grade_title, grouped, with_unit
 from copark.report.words import bounded
 
 
@@ -62,15 +62,14 @@ def check_table(findings: PosteriorFindings) -> Table:
                 bounded(target.value, target.high, target.bound, known.unit, lang, "bare"),
                 bare(target.error, known.unit),
                 bare(check.median, known.unit),
-                f"{bare(check.low, known.unit)} – {bare(check.high, known.unit)}",
-                percent(check.below),
-                yes_no(check.inside, lang),
+                band(check.low, check.high, known.unit, check.width),
+                percentile(check.percentiles),
                 grade_title(target.observation.grade, lang),
                 SourceKeys(tuple(target.observation.source)),
             )
         )
-    names = heads(findings, "date", "reported", "error", "median", "band", "below", "inside", "grade", "source")
-    return Table(names, tuple(rows), frozenset((1, 2, 3, 4, 5)), frozenset((0,)), frozenset((8,)), grouped(groups))
+    names = heads(findings, "date", "reported", "error", "median", "band", "percentile", "grade", "source")
+    return Table(names, tuple(rows), frozenset((1, 2, 3, 4, 5)), frozenset((0,)), frozenset((7,)), grouped(groups))
 
 
 def rank_table(findings: PosteriorFindings) -> Table:

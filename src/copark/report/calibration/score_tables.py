@@ -16,8 +16,8 @@ from copark.report.calibration.method_names import (
     titled,
     value,
 )
-from copark.report.numbers import NOTHING, number, percent
-from copark.report.tables import Cell, SourceKeys, Table, grouped, yes_no
+from copark.report.numbers import NOTHING, number, percent, percentile
+from copark.report.tables import Cell, SourceKeys, Table, grouped
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -100,15 +100,19 @@ def value_table(scores: Sequence[Score], methods: Sequence[str], lang: str) -> T
         for name in methods:
             cells += [said(own.get(name)), score_of(own.get(name))]
         model = next((own[name] for name in methods if name in own), first)
-        cells += [percent(model.below), yes_no(model.covered, lang), SourceKeys(tuple(first.target.observation.source))]
+        cells += [
+            percentile(model.percentiles),
+            percent(model.width),
+            SourceKeys(tuple(first.target.observation.source)),
+        ]
         rows.append(tuple(cells))
     columns = list(heads(lang, "date", "reported"))
     for name in methods:
         columns += [method_title(name, lang), *heads(lang, "crps")]
-    columns += heads(lang, "below", "inside", "source")
+    columns += heads(lang, "percentile", "half_width", "source")
     wide = len(columns)
     return Table(
-        tuple(columns), tuple(rows), frozenset(range(1, wide - 2)), frozenset((0,)), frozenset((wide - 1,)),
+        tuple(columns), tuple(rows), frozenset(range(1, wide - 1)), frozenset((0,)), frozenset((wide - 1,)),
         grouped(groups),
     )  # fmt: skip
 

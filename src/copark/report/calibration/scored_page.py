@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from copark.inference.forecast import Frozen
-from copark.inference.validate import NAIVE, Line, Score, table
+from copark.cases.vocabulary import series_title
+from copark.inference.forecast import Frozen, LeftOut
+from copark.inference.validate import BORROWED, NAIVE, Line, Score, table
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.fans import ends, later_points
 from copark.report.calibration.files import save_table
@@ -24,13 +25,10 @@ from copark.report.calibration.method_names import (
 from copark.report.calibration.score_tables import said, score_of, winner_cell
 from copark.report.figures.frame import year_of
 from copark.report.figures.validation import QUANTILES, Fan
-from copark.report.numbers import NOTHING, number, percent
-from copark.report.tables import Cell, Table, grouped, yes_no
+from copark.report.numbers import NOTHING, number, percent, percentile
+from copark.report.tables import Cell, Table, grouped
 from copark.report.words import join
 from copark.texts import text
-
-if TYPE_CHECKING:
-    from copark.cases.evidence import Observation
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class ScoredFindings:
     scores
         Of the forecast and of the naive curves frozen with it.
     left_out
-        Observations that could not be scored, each with the reason.
+        Rows that could not be scored, each with the reason.
     data
         Name of the table of observations.
     park
@@ -53,7 +51,7 @@ class ScoredFindings:
 
     content: Mapping[str, Any]
     scores: tuple[Score, ...]
-    left_out: tuple[tuple[Observation, str], ...]
+    left_out: tuple[LeftOut, ...]
     data: str
     park: str
     lang: str
@@ -69,8 +67,13 @@ class ScoredFindings:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """The model and the naive curves."""
-        return (self.method, *NAIVE)
+        """The model, and the naive curves or what stands in their place."""
+        return (self.method, *(self.content.get("curves") or NAIVE))
+
+    @property
+    def rival(self) -> str:
+        """The curve drawn and tabled beside the model: the straight line, where a past was there to continue."""
+        return next(iter(self.content.get("curves") or ("line",)))
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -84,13 +87,25 @@ class ScoredFindings:
 
     def left_words(self) -> str:
         """How many rows were left out for which reason."""
-        return left_words([reason for _, reason in self.left_out], self.lang)
+        reasons = [one.reason for one in self.left_out]
+        counts = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
+        return join(
+            [text(f"validation.left.{reason}", self.lang, count=count) for reason, count in counts.items()], self.lang
+        )
 
 
-def left_words(reasons: Sequence[str], lang: str) -> str:
-    """How many rows were left out for which reason."""
-    counts = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons)}
-    return join([text(f"validation.left.{reason}", lang, count=count) for reason, count in counts.items()], lang)
+def left_rows(
+    left_out: Sequence[LeftOut], content: Mapping[str, Any], lang: str
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Every row left out: its line in the table, date, variable and why, in words."""
+    first = Frozen(content).cut + 1
+    return tuple(
+        (
+            str(one.line), str(one.observation.date), series_title(one.observation.variable, lang),
+            text(f"validation.why_left.{one.reason}", lang, cut=content["cut"], first=first, until=content["until"]),
+        )
+        for one in left_out
+    )  # fmt: skip
 
 
 def write_scored(findings: ScoredFindings, out_dir: Path, progress: Callable[[int, int], None] | None = None) -> Path:
@@ -117,6 +132,8 @@ def write_scored(findings: ScoredFindings, out_dir: Path, progress: Callable[[in
     write_whole(page, render_page(lang, title, made, sections, kicker=kicker, subtitle=subtitle))
     save_table(score_table(findings), out_dir, f"scores-{lang}")
     save_table(value_table(findings), out_dir, f"values-{lang}")
+    if findings.left_out:
+        save_table(left_table(findings), out_dir, f"left-out-{lang}")
     return page
 
 
@@ -134,6 +151,9 @@ def summary(findings: ScoredFindings) -> Section:
         ),
     )  # fmt: skip
     sentences = [findings.say("scored.clean", made_on=findings.content["made_on"] or NOTHING)]
+    if findings.method == BORROWED:
+        parks = findings.content["made_from"].get("parks", NOTHING)
+        sentences.append(findings.say("scored.borrowed", parks=parks))
     lost = [observable_title(line.variable, findings.lang) for line in lines if line.winner != findings.method]
     if lost:
         sentences.append(text("validation.brief.lost", findings.lang, titles=join(lost, findings.lang)))
@@ -163,9 +183,16 @@ def score_table(findings: ScoredFindings) -> Table:
     return Table(tuple(heads), rows, frozenset((*range(1, 2 + count), 3 + count, 4 + count)))
 
 
+def left_table(findings: ScoredFindings) -> Table:
+    """Every row left out, and why."""
+    heads = [text(f"validation.column.{name}", findings.lang) for name in ("line", "date", "observable", "reason")]
+    rows = left_rows(findings.left_out, findings.content, findings.lang)
+    return Table(tuple(heads), rows, frozenset((0,)), frozenset((1,)), frozenset((3,)))
+
+
 def value_table(findings: ScoredFindings) -> Table:
     """Every value beside the forecast, grouped by observable."""
-    line = {one.target.name: one for one in findings.scores if one.method == "line"}
+    line = {one.target.name: one for one in findings.scores if one.method == findings.rival}
     rows: list[tuple[Cell, ...]] = []
     groups: list[str] = []
     for one in sorted(findings.own, key=lambda own: (own.target.variable, own.target.observation.date.last_day)):
@@ -174,15 +201,15 @@ def value_table(findings: ScoredFindings) -> Table:
         rows.append(
             (
                 one.target.date, reported(one.target, findings.lang), said(one), score_of(one), said(other),
-                score_of(other), percent(one.below), yes_no(one.covered, findings.lang),
+                score_of(other), percentile(one.percentiles), percent(one.width),
                 "; ".join(one.target.observation.source),
             )
         )  # fmt: skip
     heads = [text(f"validation.column.{name}", findings.lang) for name in ("date", "reported")]
-    for name in (findings.method, "line"):
+    for name in (findings.method, findings.rival):
         heads += [method_title(name, findings.lang), text("validation.column.crps", findings.lang)]
-    heads += [text(f"validation.column.{name}", findings.lang) for name in ("below", "inside", "source")]
-    return Table(tuple(heads), tuple(rows), frozenset(range(1, 7)), frozenset((0,)), frozenset((8,)), grouped(groups))
+    heads += [text(f"validation.column.{name}", findings.lang) for name in ("percentile", "half_width", "source")]
+    return Table(tuple(heads), tuple(rows), frozenset(range(1, 8)), frozenset((0,)), frozenset((8,)), grouped(groups))
 
 
 def scores(findings: ScoredFindings) -> Section:
@@ -192,6 +219,8 @@ def scores(findings: ScoredFindings) -> Section:
     blocks.append(Numbers(shown) if shown.rows else Words(findings.say("scored.only_bounds")))
     values = value_table(findings)
     blocks.append(Numbers(values, findings.say("scored.values", count=len(values.rows)), unfolded=True))
+    if findings.left_out:
+        blocks.append(Numbers(left_table(findings), findings.say("scored.left", count=len(findings.left_out))))
     return Section("scores", text("validation.section.scores", findings.lang), tuple(blocks))
 
 
@@ -203,7 +232,7 @@ def fans(findings: ScoredFindings, studio: Studio, variables: Sequence[str]) -> 
     span = range(frozen.first, frozen.last + 1)
     for variable in variables:
         own = [one for one in findings.own if one.target.variable == variable]
-        line = frozen.naive_band(variable, "line", QUANTILES)
+        line = frozen.naive_band(variable, findings.rival, QUANTILES)
         last = max(one.target.last for one in own)
         shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
         times = ends(frozen.start, span)[:shown]
@@ -216,7 +245,7 @@ def fans(findings: ScoredFindings, studio: Studio, variables: Sequence[str]) -> 
             scored_fan, titled(variable, lang), findings.say("scored.subtitle", cut=findings.content["cut"]),
             Fan(times, frozen.band(variable, QUANTILES)[:, :shown]), other, later_points(own), year_of(frozen.cut),
             lang, findings.say("scored.footer", identity=findings.content["identity"], cut=findings.content["cut"]),
-            method_title("line", lang),
+            method_title(findings.rival, lang),
         )  # fmt: skip
         drawn.append(studio.draw(f"fan_{variable}", build, words, words, caption=words, wide=False))
     return Section("fans", findings.say("section.fans"), (Grid(tuple(drawn)),))

@@ -190,7 +190,7 @@ def coverage(page: ValidationPage) -> Section:
     rows = []
     for line in last.fair:
         own = [one for one in last.scores if one.method == BLIND and one.target.variable == line.variable]
-        rows.append((observable_title(line.variable, lang), [(one.below, one.covered) for one in own]))
+        rows.append((observable_title(line.variable, lang), [(one.percentiles, one.covered) for one in own]))
     title = page.say("places.title", cut=last.origin.cut)
     sentences = tuple(
         reason_words.honesty_sentence(judged.honesty[name], name, lang) if judged is last

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from copark.experiments.trust import Trust
 from copark.inference.claims.rules import VERDICTS
 from copark.inference.claims.severity import built_in
 from copark.inference.claims.trial import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, Findings
@@ -50,7 +51,9 @@ def write_claims(found: Findings, lang: str, out_dir: Path, progress: Callable[[
     target = folder / f"claims-{lang}.html"
     title = speaker.say("page.title", park=found.case.title.get(lang))
     subtitle = text("claims.help", lang)
-    write_whole(target, render_page(lang, title, made(speaker), sections, subtitle=subtitle))
+    trust = Trust.of(found.provenance)
+    page = render_page(lang, title, made(speaker), sections, subtitle=subtitle, trust=trust, case=found.case)
+    write_whole(target, page)
     return target
 
 
@@ -60,7 +63,7 @@ def made(speaker: Speaker) -> str:
     return speaker.say(
         "page.made",
         identity=speaker.found.identity,
-        of=speaker.say(f"kind.{made_by['draws_of']}"),
+        of=Trust.of(made_by).label(speaker.lang),
         draws=made_by["draws"],
         futures=made_by["futures"],
         seed=made_by["seed"],
@@ -73,10 +76,6 @@ def made(speaker: Speaker) -> str:
 def _summary(speaker: Speaker) -> Section:
     claims = speaker.found.file.claims
     blocks: list[Block] = [Words(speaker.say("lead.verdict"))]
-    if speaker.found.provenance.get("posterior_stale"):
-        blocks.append(Words(speaker.say("page.stale"), "caveat"))
-    if speaker.found.provenance["draws_of"] == "prior":
-        blocks.append(Words(speaker.say("page.prior"), "caveat"))
     meanings = tuple(f"{speaker.verdict(one)}: {speaker.say(f'verdict.{one}.meaning')}" for one in VERDICTS)
     blocks += [
         Numbers(tables.headlines(speaker)),

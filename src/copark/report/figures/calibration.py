@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.figures.style import (
     ACCENT,
     GRID,
@@ -203,29 +203,18 @@ def reported_beside(
         First and last moment of the axis, in years.
     """
     lang = language(lang)
-    figure = sheet((4.7, 2.95), name, unit, footer)
-    axes = panel(figure, 0.6, 0.44, 0.2, 0.78)
+    figure = sheet((4.7, 3.15), name, unit, footer)
+    axes = panel(figure, 0.6, 0.64, 0.2, 0.78)
     years(axes, *span)
     for one in found:
         at = moment(one.target.observation.date.last_day)
         axes.plot([at, at], [one.low, one.high], color=MODEL, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
         axes.plot([at], [one.median], "_", color=MODEL, markersize=7, markeredgewidth=1.6)
-        observed_mark(axes, at, one.target.value, one.target.high, one.target.bound, INK if one.inside else SECOND)
+        colour = INK if one.inside else SECOND
+        observed_mark(axes, at, one.target.value, one.target.high, one.target.bound, colour, 4.2)
     axes.margins(y=0.12)
     low, high = axes.get_ylim()
     if 0.0 < low < 0.4 * high:
         axes.set_ylim(0.0, high)
+    key(figure, observed_key([one.target.bound for one in found], lang), (0.5, 0.16), fontsize=SIZE["small"])
     return figure
-
-
-def observed_mark(
-    axes: Axes, at: float, value: float, high: float | None, bound: str, colour: str, size: float = 4.2
-) -> None:
-    """A reported value: a dot; an arrow from a bound; a bar for a range."""
-    if high is not None:
-        axes.plot([at, at], [value, high], color=colour, linewidth=1.6, zorder=6, solid_capstyle="butt")
-    elif bound in ("at-least", "at-most"):
-        marker = "^" if bound == "at-least" else "v"
-        axes.plot([at], [value], marker, color=colour, markersize=size + 1.2, zorder=6, markeredgewidth=0)
-    else:
-        axes.plot([at], [value], "o", color=colour, markersize=size, zorder=6, markeredgewidth=0)

@@ -11,14 +11,15 @@ from matplotlib.figure import Figure
 from copark import units
 from copark.analysis.bands import bands
 from copark.report.figures.frame import View, view, year_of
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.figures.style import (
     INK,
     MODEL,
     MUTED,
     PALE,
-    PAPER,
     SIZE,
     direct_label,
+    key,
     panel,
     sheet,
     spread,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.evidence import Observation
 
-SIZE_INCHES = (4.7, 3.25)
+SIZE_INCHES = (4.7, 3.39)
 
 
 @styled
@@ -78,13 +79,13 @@ def fan(
     if scenario:
         subtitle += seen.say("fan.against", baseline=baseline)
     figure = sheet(SIZE_INCHES, seen.title(variable), subtitle, seen.footer)
-    axes = panel(figure, 0.56, 0.50, 0.62, 0.76)
+    axes = panel(figure, 0.56, 0.64, 0.62, 0.76)
     years(axes, *seen.span)
     if scenario:
         _outline(axes, view(result, lang, 0), variable)
     _bands(axes, seen, variable)
     if case is not None:
-        _observations(axes, seen, variable, case)
+        _observations(figure, axes, seen, variable, case)
     axes.margins(y=0.06)
     return figure
 
@@ -133,7 +134,7 @@ def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, .
     )
 
 
-def _observations(axes: Axes, seen: View, variable: str, case: Case) -> None:
+def _observations(figure: Figure, axes: Axes, seen: View, variable: str, case: Case) -> None:
     end = year_of(case.clock.data_end)
     first, last = seen.span
     if first < end < last:
@@ -151,33 +152,19 @@ def _observations(axes: Axes, seen: View, variable: str, case: Case) -> None:
         )  # fmt: skip
     unit = str(seen.result[variable].attrs.get("units", ""))
     for entry in sorted(entries, key=lambda one: one.use):
-        _dot(axes, entry, unit)
+        _mark(axes, entry, unit)
+    if entries:
+        unused = not all(entry.use for entry in entries)
+        handles = observed_key([entry.bound for entry in entries if entry.use], seen.lang, unused=unused)
+        key(figure, handles, (0.46, 0.16), columns=5, fontsize=SIZE["small"])
 
 
-def _dot(axes: Axes, entry: Observation, unit: str) -> None:
-    """One observation: a dot; an arrow from a bound; a bar for a range; hollow where the case does not use it."""
+def _mark(axes: Axes, entry: Observation, unit: str) -> None:
+    """One observation, as what it says; grey where the case does not use it."""
     at = year_of(entry.date.quarter("stock")) if entry.date.month is None else _moment(entry)
-    value = units.convert(entry.value, entry.unit, unit)
-    colour = INK if entry.use else MUTED
-    face = INK if entry.use else PAPER
-    order = 5 if entry.use else 4
-    if entry.bound == "range" and entry.high is not None:
-        high = units.convert(entry.high, entry.unit, unit)
-        axes.plot([at, at], [value, high], color=colour, linewidth=2.2, zorder=order, solid_capstyle="butt")
-        return
-    if entry.bound in ("at-least", "at-most"):
-        rise = 11 if entry.bound == "at-least" else -11
-        axes.annotate(
-            "", (at, value), xytext=(0, rise), textcoords="offset points", zorder=order,
-            arrowprops={"arrowstyle": "<|-", "color": colour, "linewidth": 1.0, "shrinkA": 0, "shrinkB": 0,
-                        "mutation_scale": 6},
-        )  # fmt: skip
-        axes.plot([at], [value], "_", color=colour, markersize=7, markeredgewidth=1.4, zorder=order)
-        return
-    axes.plot(
-        [at], [value], "o", markersize=4.6, markerfacecolor=face, markeredgecolor=colour if not entry.use else PAPER,
-        markeredgewidth=0.7, zorder=order,
-    )  # fmt: skip
+    high = None if entry.high is None else units.convert(entry.high, entry.unit, unit)
+    value, colour = units.convert(entry.value, entry.unit, unit), INK if entry.use else MUTED
+    observed_mark(axes, at, value, high, entry.bound, colour, order=5 if entry.use else 4)
 
 
 def _moment(entry: Observation) -> float:

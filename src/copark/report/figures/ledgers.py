@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from copark.analysis.bands import bands, mean
 from copark.report.figures.fans import shown
 from copark.report.figures.frame import View, view, year_of
+from copark.report.figures.marks import observed_mark
 from copark.report.figures.style import (
     ACCENT,
     INK,
@@ -175,10 +176,8 @@ def _serviced(axes: Axes, seen: View, case: Case) -> None:
     for entry in shown(seen.result, "usable_area", case):
         if entry.use:
             at = year_of(entry.date.quarter("stock"))
-            axes.plot(
-                [at], [convert(entry.value, entry.unit, "ha")], "o", color=INK, markersize=4.6, markeredgecolor=PAPER,
-                markeredgewidth=0.7, zorder=5,
-            )  # fmt: skip
+            high = None if entry.high is None else convert(entry.high, entry.unit, "ha")
+            observed_mark(axes, at, convert(entry.value, entry.unit, "ha"), high, entry.bound, order=5)
 
 
 def yearly(seen: View, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.figures.style import (
     ACCENT,
     GRID,
@@ -181,9 +182,11 @@ def fans(found: PoolFindings) -> Figure:
     handles = [
         (Patch(color=MODEL, alpha=0.22), found.say("figure.key_band")),
         (Line2D([], [], color=MODEL), found.say("figure.key_median")),
-        (Line2D([], [], color=INK, marker="o", linestyle="", markersize=3.2), found.say("figure.key_observed")),
     ]
-    key(figure, handles, (0.12, 0.16), columns=3)
+    bounds = [park.model.targets[n].bound for fan in shown for park in [found.panel.park(fan.park)]
+              for n in park.of(fan.variable)]  # fmt: skip
+    handles += observed_key(bounds, found.lang)
+    key(figure, handles, (0.12, 0.16), columns=len(handles))
     return figure
 
 
@@ -195,8 +198,8 @@ def _fan(axes: Axes, found: PoolFindings, fan: ParkFan) -> None:
     first = float(park.case.clock.start.index) / 4.0
     for n in park.of(fan.variable):
         target = park.model.targets[n]
-        exact = target.bound in {"exact", "about"}
-        axes.plot(first + park.ages[n], max(target.reported, 0.0) + 1, "o" if exact else "^", color=INK, markersize=2.4)
+        high = None if target.high is None else max(target.high, 0.0) + 1
+        observed_mark(axes, first + park.ages[n], max(target.value, 0.0) + 1, high, target.bound, INK, 2.6)
     top = max(
         float(fan.levels[4].max()), max((park.model.targets[n].reported for n in park.of(fan.variable)), default=1.0)
     )

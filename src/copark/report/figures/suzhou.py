@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from copark.report.figures.frame import year_of
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.figures.style import (
     GRID,
     INK,
@@ -153,8 +154,8 @@ def enterprises(found: SuzhouAnswer, case: Case, lang: str = "en") -> Figure:
         _band(axes, times, arms[name].operating_course, colour)
         handles.append((Line2D([], [], color=colour, linewidth=2.0), text(f"parks.suzhou.short.{name}", lang)))
     for row in case.observed("operating"):
-        axes.plot([year_of(row.quarter)], [row.value], "o", color=INK, ms=4.6, zorder=5)
+        observed_mark(axes, year_of(row.quarter), row.value, row.high, row.bound, order=5)
     axes.set_ylim(bottom=0.0)
-    handles.append((Line2D([], [], color=INK, marker="o", ls="", ms=5.0), text("suzhou.record.known", lang)))
+    handles += observed_key([row.bound for row in case.observed("operating")], lang)
     key(figure, handles, (0.43, 0.20))
     return figure

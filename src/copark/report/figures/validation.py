@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from copark.report.figures.calibration import observed_mark
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.figures.style import (
     ACCENT,
     GRID,
@@ -35,6 +35,8 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from copark.analysis.observed import Percentiles
 
     Floats = NDArray[np.float64]
 
@@ -93,8 +95,8 @@ def scored_fan(
         What the naive curve is called.
     """
     lang = language(lang)
-    figure = sheet((4.7, 3.4), name, unit, footer)
-    axes = panel(figure, 0.6, 0.46, 0.2, 0.84)
+    figure = sheet((4.7, 3.6), name, unit, footer)
+    axes = panel(figure, 0.6, 0.66, 0.2, 0.84)
     years(axes, float(model.times[0]), float(model.times[-1]))
     axes.fill_between(model.times, model.levels[0], model.levels[4], color=MODEL, alpha=0.18, linewidth=0)
     axes.fill_between(model.times, model.levels[1], model.levels[3], color=MODEL, alpha=0.34, linewidth=0)
@@ -123,6 +125,7 @@ def scored_fan(
         [handle for handle, _ in entries], [legible(words) for _, words in entries], loc="upper left", frameon=False,
         fontsize=SIZE["small"], handlelength=1.4, borderaxespad=0.2,
     )  # fmt: skip
+    key(figure, observed_key([one.bound for one in points], lang), (0.5, 0.16), fontsize=SIZE["small"])
     return figure
 
 
@@ -185,14 +188,14 @@ def row_names(axes: Axes, names: Sequence[str]) -> None:
 
 @styled
 def places(
-    rows: Sequence[tuple[str, Sequence[tuple[float, bool]]]], lang: str = "en", footer: str = "", title: str = ""
+    rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", footer: str = "", title: str = ""
 ) -> Figure:
-    """Where observed values fell within their forecasts: share of the forecast below each, a row for each observable.
+    """Where observed values fell within their forecasts, a row for each observable; a line spans a bound's percentiles.
 
     Parameters
     ----------
     rows
-        Name of the observable; of every value the share below it, and whether the band reached it.
+        Name of the observable; of every value its percentiles, and whether the band reached it.
     """
     lang = language(lang)
     height = 1.35 + 0.32 * len(rows)
@@ -205,8 +208,12 @@ def places(
     axes.set_xlim(-0.02, 1.02)
     axes.set_xticks([0.05, 0.25, 0.5, 0.75, 0.95], ["5%", "25%", "50%", "75%", "95%"])
     for at, (_, found) in enumerate(rows):
-        for below, inside in found:
-            axes.plot([below], [at], "o", color=INK if inside else SECOND, markersize=5.0, alpha=0.8, markeredgewidth=0)
+        for one, inside in found:
+            colour, ends = INK if inside else SECOND, [one.first / 100.0, one.last / 100.0]
+            if one.single:
+                axes.plot(ends[:1], [at], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
+            else:
+                axes.plot(ends, [at, at], color=colour, linewidth=2.2, alpha=0.5, solid_capstyle="butt")
     return figure
 
 

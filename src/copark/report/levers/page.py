@@ -48,7 +48,10 @@ def write_levers(found: Findings, lang: str, out_dir: Path, progress: Callable[[
     park = getattr(found.asked.case.title, lang)
     title = text(f"levers.page.title.{found.asked.since}", lang, park=park, quarter=found.pulled)
     subtitle = text("levers.help", lang)
-    page = render_page(lang, title, made_by(found, lang), sections(found, studio, lang), subtitle=subtitle)
+    page = render_page(
+        lang, title, made_by(found, lang), sections(found, studio, lang), subtitle=subtitle,
+        trust=found.asked.parameters.trust, case=found.asked.case,
+    )  # fmt: skip
     target = folder / f"levers-{lang}.html"
     write_whole(target, page)
     return target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,6 +51,8 @@ class PoolFindings:
         A park without a history, if one was asked for.
     examined
         What bands held in simulated panels, if that was asked.
+    frozen
+        File the outlook is frozen in and its identity, if it is.
     """
 
     panel: Panel
@@ -59,6 +62,7 @@ class PoolFindings:
     outlook: Outlook | None
     lang: str
     examined: Coverage | None = None
+    frozen: tuple[Path, str] | None = None
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the panel."""

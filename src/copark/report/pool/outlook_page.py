@@ -14,6 +14,7 @@ from copark.report.pool.findings import PoolFindings
 from copark.report.pool.page import draw, method_section
 from copark.report.pool.sentences import borrowed_sentences
 from copark.report.write import render_page, write_whole
+from copark.texts import text
 
 
 def write_outlook(
@@ -36,6 +37,11 @@ def write_outlook(
     ahead: list[Block] = [
         Words(found.say("lead.outlook", park=park, until=str(outlook.until), runs=f"{outlook.runs:,}"))
     ]
+    if found.frozen is None:
+        ahead.append(Words(text("forecast.brief.not_frozen", found.lang)))
+    else:
+        file, identity = found.frozen
+        ahead.append(Words(text("forecast.brief.frozen", found.lang, file=file.name, identity=identity)))
     if outlook.park.case.not_known:
         ahead.append(Words(found.say("outlook.lacks"), "caveat"))
     for variable in COUNTS:
@@ -62,7 +68,7 @@ def write_outlook(
     target = folder / f"forecast-{found.lang}.html"
     page = render_page(
         found.lang, found.say("page.outlook", park=park), found.made, sections, kicker=found.say("page.outlook_kicker"),
-        subtitle=found.say("page.outlook_subtitle"),
+        subtitle=found.say("page.outlook_subtitle"), trust=outlook.trust,
     )  # fmt: skip
     write_whole(target, page)
     return target, sheets.write_files(found, folder)

@@ -1,7 +1,8 @@
-"""The index beside the folders: where they differ, and how the index is made true again. Folders are never changed.
+"""The index beside the folders: where they differ, and how the index is made true again.
 
-What a folder says of itself counts. A row whose folder is gone is forgotten, a sound folder without a row is entered, a
-row that describes another content is renewed; what is damaged is told and left to people.
+A run in another's folder is moved home, or to quarantine where that is taken; so is what is in a run's folder and not
+in its list of files. Then what a folder says of itself counts: a row whose folder is gone is forgotten, a sound folder
+without a row is entered, a row that describes another content is renewed; what is damaged is told and left to people.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from copark.errors import Fault
 from copark.store.atomic import UNFINISHED
 from copark.store.database.executor import is_running
 from copark.store.database.index import index_record
-from copark.store.manifest import NAME, checksum, faults_of
-from copark.store.refusals import DamagedRun, database_fault
+from copark.store.manifest import NAME, checksum, extras_of, faults_of
+from copark.store.quarantine import SetAside, bring_home, set_extras_aside
+from copark.store.refusals import DamagedRun, database_fault, fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +38,19 @@ class Repaired:
         Identities of runs.
     left
         Faults of what is damaged.
+    aside, home
+        Misplaced runs, as they were moved to quarantine; identities of those that went on from there to their place.
+    extras
+        Where files are now that were in a run's folder and not in its list.
     """
 
     entered: tuple[str, ...]
     renewed: tuple[str, ...]
     forgotten: tuple[str, ...]
     left: tuple[Fault, ...]
+    aside: tuple[SetAside, ...] = ()
+    home: tuple[str, ...] = ()
+    extras: tuple[Path, ...] = ()
 
 
 def listed(door: Door) -> dict[str, str]:
@@ -68,8 +77,13 @@ def differences(
     for at, name in enumerate(names):
         folder = store.root / name
         faults = faults_of(folder, deep=deep)
+        told = {one.key for one in faults}
+        faults += [fault("extra", folder, extra) for extra in extras_of(folder) if extra not in told]
         found += faults
-        if not faults and name not in rows:
+        wrong = store.misplaced(name)
+        if wrong is not None:
+            found.append(wrong)
+        elif not faults and name not in rows:
             found.append(database_fault("unlisted", folder, identity=name))
         elif not faults and checksum(folder / NAME) != rows[name]:
             found.append(database_fault("outdated", folder, identity=name))
@@ -80,7 +94,10 @@ def differences(
 
 
 def repair(door: Door, store: RunStore, progress: Progress | None = None) -> Repaired:
-    """Make the index say what the folders say."""
+    """Put what is misplaced where it belongs, and make the index say what the folders say."""
+    extras = [path for name in store.names() if (path := set_extras_aside(store.root / name)) is not None]
+    aside = [one for name in store.names() if (one := store.set_aside(name)) is not None]
+    home = bring_home(store.root)
     rows, names = listed(door), store.names()
     entered: list[str] = []
     renewed: list[str] = []
@@ -100,7 +117,8 @@ def repair(door: Door, store: RunStore, progress: Progress | None = None) -> Rep
         for name in gone:
             forget = "DELETE FROM runs WHERE place = :place AND identity = :identity"
             session.execute(forget, {"place": door.place, "identity": name})
-    return Repaired(tuple(entered), tuple(renewed), tuple(gone), tuple(left))
+    done = tuple(entered), tuple(renewed), tuple(gone), tuple(left)
+    return Repaired(*done, tuple(aside), tuple(home), tuple(extras))
 
 
 def checksum_of(folder: Path) -> str:

@@ -9,8 +9,11 @@ from typing import Any
 from copark.cases import check_case
 from copark.cases.fields import shown
 from copark.errors import CoparkError, Fault
-from copark.store.runs import UNREADABLE, record_of
-from copark.store.workspace.crate import CONTEXT, SPECIFICATION
+from copark.identity import RESULT_FORMAT
+from copark.store.manifest import UNREADABLE
+from copark.store.quarantine import misplacement
+from copark.store.runs import record_of
+from copark.store.workspace.crate import CONTEXT, EARLY_CONTEXT, SPECIFICATION
 from copark.store.workspace.layout import CASES, CRATE, MANIFEST, RUNS, SCENARIOS, STUDIES, is_identity, strict_json
 from copark.store.workspace.scenarios import ScenarioEntry, scenario_in
 
@@ -55,7 +58,7 @@ def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
     graph = content.get("@graph") if isinstance(content, dict) else None
     entities = _named(graph) if isinstance(graph, list) else {}
     root, descriptor = entities.get("./"), entities.get(CRATE)
-    if root is None or descriptor is None or content.get("@context") != CONTEXT:
+    if root is None or descriptor is None or content.get("@context") not in (CONTEXT, EARLY_CONTEXT):
         yield _fault("bad_crate", CRATE)
         return
     if descriptor.get("conformsTo") != {"@id": SPECIFICATION} or descriptor.get("about") != {"@id": "./"}:
@@ -167,26 +170,15 @@ def _identity(
     place: str, identity: str, metadata: Mapping[str, Any], made_by: Mapping[str, Any], notes: list[Fault]
 ) -> Iterator[Fault]:
     """The identity is a hash of study, case and model: it is made again of what the run says of them."""
-    from copark.experiments.results import RESULT_FORMAT
-    from copark.identity import identity_of
-
-    if not is_identity(identity) or metadata.get("identity") != identity:
-        yield _fault("identity", place, found=identity, made="?")
-        return
-    if made_by.get("format") != RESULT_FORMAT:
-        notes.append(_fault("other_results", place, found=made_by.get("format"), known=RESULT_FORMAT))
-        return
-    names = {"format": "format", "study": "study", "case": "case_hash", "model": "model_hash",
-             "experiment": "experiment_hash"}  # fmt: skip
-    parts = {part: made_by.get(name) for part, name in names.items()}
-    if "draws_hash" in made_by:
-        parts["source"] = made_by["draws_hash"]
     try:
-        made = identity_of(parts)
-    except (ValueError, TypeError, RecursionError):
+        wrong = misplacement(metadata, identity, place)
+        made = None if wrong is None else wrong.values["found"]
+    except UNREADABLE:
         made = "?"
-    if made != identity:
-        yield _fault("identity", place, found=identity, made=made)
+    if made is not None or not is_identity(identity):
+        yield _fault("identity", place, found=identity, made=made or "?")
+    elif made_by.get("format") != RESULT_FORMAT:
+        notes.append(_fault("other_results", place, found=made_by.get("format"), known=RESULT_FORMAT))
 
 
 def _of_other_making(folder: Path, place: str, made_by: Mapping[str, Any]) -> Iterator[Fault]:

@@ -14,7 +14,9 @@ from copark.store.workspace.layout import CASES, CRATE, MANIFEST, RUNS, SCENARIO
 from copark.store.workspace.scenarios import scenario_in
 from copark.version import __version__
 
-CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+"""The words of RO-Crate 1.1, with which early versions of copark packed; ``sha256`` is none of them."""
+CONTEXT = [EARLY_CONTEXT, {"sha256": "http://schema.org/sha256"}]
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 LICENCE = "https://spdx.org/licenses/Apache-2.0"
@@ -62,13 +64,12 @@ def _descriptor() -> Entity:
 
 
 def _root(contents: Contents, listed: Mapping[str, Any], actions: list[str]) -> Entity:
-    folders = [f"{CASES}/{name}/" for name in contents.cases] + [f"{RUNS}/{run.identity}/" for run in contents.runs]
     alone = [name for name in listed if name.startswith((f"{STUDIES}/", f"{SCENARIOS}/")) or name == MANIFEST]
     root: Entity = {
         "@id": "./", "@type": "Dataset", "name": contents.title, "conformsTo": {"@id": PROFILE},
         "description": "Cases, studies, saved scenarios and stored runs of copark, with their sources and checksums.",
         "datePublished": newest(contents.runs), "license": {"@id": contents.licence or NOT_STATED},
-        "hasPart": _refs([*folders, *alone]), "mentions": _refs(actions),
+        "hasPart": _refs([*contents.folders(), *alone]), "mentions": _refs(actions),
     }  # fmt: skip
     if contents.creators:
         root["creator"] = _refs(_person(n) for n in range(len(contents.creators)))

@@ -1,9 +1,8 @@
 """What lies where in a workspace.
 
-``cases/<name>/``, ``studies/<name>.yaml`` and ``runs/<identity>/`` lie as they do on a disk, so that an
-opened workspace is an output folder. ``scenarios/<identity>.json`` are scenarios that were saved in a database. Beside
-them: ``manifest.json``, every file with its size and SHA-256, and
-``ro-crate-metadata.json``.
+``cases/<name>/``, ``studies/<name>.yaml``, ``posteriors/<name>/`` and ``runs/<identity>/`` lie as they do on a disk, so
+that an opened workspace is an output folder. ``scenarios/<identity>.json`` are scenarios that were saved in a database.
+Beside them: ``manifest.json``, every file with its size and SHA-256, and ``ro-crate-metadata.json``.
 """
 
 from __future__ import annotations
@@ -15,10 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from copark.store.manifest import listed_in
+
 FORMAT = 1
 MANIFEST = "manifest.json"
 CRATE = "ro-crate-metadata.json"
-CASES, STUDIES, RUNS, SCENARIOS = "cases", "studies", "runs", "scenarios"
+CASES, STUDIES, RUNS, SCENARIOS, POSTERIORS = "cases", "studies", "runs", "scenarios", "posteriors"
 MOST_FILES = 500_000
 """Files of a workspace: a stored run of 100,000 has about 6,000."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
@@ -52,9 +53,11 @@ class Contents:
     studies
         Content of study files by name, without ``.yaml``.
     runs
-        Stored runs.
+        Stored runs; files in their folders that they do not list stay out.
     scenarios
         Content of the files of saved scenarios by name, without ``.json``.
+    posteriors
+        Folders of the calibrations that cases and runs rest on, by name.
     title, licence
         What it is called; the licence of what is in it, as an address, or empty where nobody said.
     creators
@@ -68,6 +71,11 @@ class Contents:
     licence: str = ""
     creators: tuple[str, ...] = ()
     scenarios: Mapping[str, bytes] = field(default_factory=dict)
+    posteriors: Mapping[str, Path] = field(default_factory=dict)
+
+    def folders(self) -> list[str]:
+        """Folders of cases and runs, by their place in the workspace."""
+        return sorted([f"{CASES}/{name}/" for name in self.cases] + [f"{RUNS}/{run.identity}/" for run in self.runs])
 
     def files(self) -> Iterator[tuple[str, Path | bytes]]:
         """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
@@ -76,8 +84,13 @@ class Contents:
         for name, folder in self.cases.items():
             inside = {f"{CASES}/{name}/{part}": path for part, path in plain_files(folder)}
             found |= {place: path for place, path in inside.items() if place_in(place)}
+        for name, folder in self.posteriors.items():
+            inside = {f"{POSTERIORS}/{name}/{part}": path for part, path in plain_files(folder)}
+            found |= {place: path for place, path in inside.items() if place_in(place)}
         for run in self.runs:
-            found |= {f"{RUNS}/{run.identity}/{part}": path for part, path in plain_files(run.path)}
+            own = {MANIFEST, *listed_in(run.path)}
+            inside = {part: path for part, path in plain_files(run.path) if part in own}
+            found |= {f"{RUNS}/{run.identity}/{part}": path for part, path in inside.items()}
         yield from sorted(found.items())
 
 
@@ -100,7 +113,7 @@ def place_in(name: str) -> bool:
         return len(parts) == 2 and name.endswith(".yaml") and is_name(parts[1].removesuffix(".yaml"))
     if parts[0] == SCENARIOS:
         return len(parts) == 2 and name.endswith(".json") and is_identity(parts[1].removesuffix(".json"))
-    if parts[0] == CASES:
+    if parts[0] in (CASES, POSTERIORS):
         return len(parts) == 3 and is_name(parts[1])
     return parts[0] == RUNS and 3 <= len(parts) <= 9 and bool(_IDENTITY.fullmatch(parts[1]))
 

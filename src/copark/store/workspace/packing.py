@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +25,8 @@ PIECE = 1 << 20
 def pack_workspace(contents: Contents, target: Path, progress: Callable[[int, int], None] | None = None) -> str:
     """Write a workspace; give its SHA-256.
 
-    Entries are stored in the order of their names, without a time and without compression (the numbers of runs are
-    compressed already, and compressors of two machines may differ).
+    Folders come first, then files, each in the order of their names; without a time and without compression (the
+    numbers of runs are compressed already, and compressors of two machines may differ).
 
     Raises
     ------
@@ -38,6 +39,8 @@ def pack_workspace(contents: Contents, target: Path, progress: Callable[[int, in
     done = 0
     with written_file(target) as path:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for folder in contents.folders():  # RO-Crate wants what it describes to be in the archive, folders too
+                archive.writestr(_entry(folder, stat.S_IFDIR | 0o755), b"")
             for name, one in files:
                 listed[name] = _store(archive, name, one)
                 done += listed[name][0]
@@ -68,11 +71,16 @@ def sources_of(contents: Contents) -> dict[str, Any]:
     return found
 
 
-def _store(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> tuple[int, str]:
-    """Store a file; its size and SHA-256."""
+def _entry(name: str, mode: int) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, EPOCH)
     entry.create_system = 3
-    entry.external_attr = 0o644 << 16
+    entry.external_attr = mode << 16
+    return entry
+
+
+def _store(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> tuple[int, str]:
+    """Store a file; its size and SHA-256."""
+    entry = _entry(name, 0o644)
     if isinstance(content, bytes):
         archive.writestr(entry, content)
         return len(content), hashlib.sha256(content).hexdigest()

@@ -24,7 +24,7 @@ from copark.workflows.serving.study import Study
 router = APIRouter(tags=["exports"])
 NAME = re.compile(r"(?P<identity>[0-9a-f]{16})\.(?P<form>csv|xlsx|nc|svg|png|metadata\.json|study\.yaml)")
 FileName = Annotated[str, Path(pattern=f"^{NAME.pattern.replace('?P<identity>', '?:').replace('?P<form>', '?:')}$")]
-TableName = Literal["bands", "outcomes", "draws", "variables", "provenance", "paths"]
+TableName = Literal["bands", "outcomes", "moves", "accounts", "draws", "variables", "provenance", "paths"]
 FigureName = Literal["fan", "difference", "outcomes", "coordination", "phases"]
 OutputQuery = Annotated[str, Query(max_length=60)]
 Arm = Annotated[int, Query(ge=0, le=99)]

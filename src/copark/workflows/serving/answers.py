@@ -60,7 +60,11 @@ class ObservedPoint(Answer):
     high: float | None
     """The upper end of a range, in the model's unit."""
     bound: str
-    """exact, about, at-least, at-most or range."""
+    """How it is drawn: exact, about, at-least (of "more than", too), at-most or range."""
+    lowest: float | None
+    """Lowest value it allows, in the model's unit; none where it sets no limit."""
+    highest: float | None
+    """Highest value it allows; of "more than N" how far that is read to reach."""
     reported: float
     """The value in the unit its source used."""
     reported_unit: str
@@ -75,6 +79,15 @@ class ObservedPoint(Answer):
     """Keys of its sources."""
     note: str | None
     """What a reader should know."""
+    percentile: float | None = None
+    """Where it lies among the first arm's runs, 0 to 100; of a bound or range the per cent of runs it allows. None if
+    it is not used, or the runs have nothing to set beside it."""
+    percentile_from: float | None = None
+    """First percentile it spans: the same as the last for a value."""
+    percentile_to: float | None = None
+    """Last percentile it spans; outside 5 to 95 if this is below 5 or the first above 95."""
+    width: float | None = None
+    """Half of 5 to 95 % of the first arm's runs, as a share of what was observed."""
 
 
 class OutcomeShare(Answer):
@@ -119,6 +132,59 @@ class OutcomeMove(Answer):
     """Runs with it in the arm alone."""
     lost: int
     """Runs with it in the reference alone."""
+
+
+class AccountLine(Answer):
+    """An item of the accounts behind a move of runs: means over these runs, up to the quarter that decided."""
+
+    account: str
+    """The account it belongs to."""
+    title: Said
+    """What it is."""
+    unit: str
+    """M USD, or companies."""
+    reference: float
+    """In the reference."""
+    arm: float
+    """In the arm."""
+    effect: float
+    """What it adds to the balance of the arm less that of the reference; the effects add up to the difference."""
+
+
+class OutcomeTransition(Answer):
+    """Runs that go from one outcome to another."""
+
+    reference: str
+    """Their outcome in the reference."""
+    arm: str
+    """Their outcome in the arm."""
+    words: Said
+    """Both, as a person reads them."""
+    runs: int
+    """How many runs."""
+    share: float
+    """Of all pairs."""
+    cause: str
+    """The rule that is answered otherwise: survives, fails, not_rescued, rescued, reaches or below."""
+    cause_words: Said
+    """The same in words."""
+    reasons: dict[str, int]
+    """Accounts, and in how many runs each moves the balance most towards the new outcome; they add up to runs."""
+    account: Said
+    """The most frequent of them, and its runs."""
+    lines: list[AccountLine]
+    """The items of the accounts."""
+
+
+class OutcomeChange(Answer):
+    """Why outcomes change: which runs go from which outcome to which, and through which account."""
+
+    sentence: Said
+    """The whole change in words."""
+    counts: list[list[int]]
+    """Runs by outcome in the reference (rows) and in the arm: failed, dependent, stagnant, self-standing."""
+    moves: list[OutcomeTransition]
+    """The moves that happen, the most frequent first."""
 
 
 class Headline(Answer):
@@ -195,6 +261,8 @@ class Change(Answer):
     """First quarter in which any run differs; null if none ever does."""
     outcomes: list[OutcomeMove]
     """How the shares of the outcomes move."""
+    outcome_change: OutcomeChange
+    """Why they do."""
     headlines: list[HeadlineMove]
     """Differences of the headlines."""
     bands: dict[str, list[Numbers]]
@@ -209,7 +277,8 @@ class ArrowFlow(Answer):
     link: str
     """Name of the arrow."""
     median: Numbers
-    """Median over runs of what arrives, quarter by quarter, in the arrow's unit."""
+    """Median over runs of what arrives, quarter by quarter, in the arrow's unit; null where there is no amount (no land
+    plan)."""
     weight: Numbers
     """How much that is, 0 (nothing arrives) to 1 (as much as in the strongest twentieth of the reference)."""
 
@@ -241,9 +310,10 @@ class Mechanism(Answer):
     unit: str
     """Its unit."""
     before: float | None
-    """What it carried on average in the reference, from the first difference on."""
+    """What it carried on average in the reference, from the first difference on; null where that was no amount, such as
+    no land plan."""
     after: float | None
-    """What it carries on average in the arm."""
+    """What it carries on average in the arm; null likewise."""
     moved: float
     """The change, in spreads of what it carries in the reference over runs and quarters."""
     alone: float | None
@@ -274,6 +344,25 @@ class Why(Answer):
     """How this was found, and what it cannot tell."""
 
 
+class TrustNote(Answer):
+    """How far the parameters behind an answer may be trusted for the park it is about."""
+
+    state: str
+    """calibrated, borrowed, uncalibrated or stale."""
+    kind: str
+    """Which parameters: own, shipped, borrowed, prior, unsettled or defaults."""
+    label: Said
+    """The state in a few words, to stand beside a headline."""
+    meaning: Said
+    """What it means for a reader."""
+    renew: Said | None
+    """What to do for a better state; null where there is nothing to do."""
+    recorded: Said | None
+    """How the park fared by the record; null where the parameters are calibrated to it."""
+    outcomes_shown: bool
+    """Whether shares of outcomes are shown without being asked for."""
+
+
 class CaseName(Answer):
     """A case and what is said of it in a list."""
 
@@ -296,7 +385,9 @@ class CaseName(Answer):
     uploaded: bool
     """Whether a person uploaded it."""
     calibrated: bool
-    """Whether it has a posterior to draw from."""
+    """Whether it has a posterior of its own."""
+    trust: TrustNote
+    """How far its parameters may be trusted."""
 
 
 class DrawsNote(Answer):
@@ -310,8 +401,6 @@ class DrawsNote(Answer):
     """Last quarter the posterior was fitted to."""
     pairs: int | None
     """Pairs of parameters and past luck in the posterior."""
-    stale: bool
-    """Whether the posterior was made for another state of model or case."""
 
 
 class Made(Answer):
@@ -366,6 +455,8 @@ class SimulationAnswer(Answer):
     """Why the last arm differs, if asked for."""
     draws: DrawsNote
     """What parameters were drawn from."""
+    trust: TrustNote
+    """How far these parameters may be trusted."""
     made: Made
     """What made the numbers."""
     seconds: float

@@ -73,7 +73,7 @@ class Ask(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**53)] = 1
     """Which luck."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
-    """What parameters are drawn from: by default the case's posterior if it has one, else what is not settled."""
+    """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
     futures: Annotated[int, Field(ge=1, le=1000)] = 1
     """Runs that share a draw of parameters."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS)] | None = None
@@ -191,9 +191,9 @@ def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | No
     StudyFaults
         If a posterior is asked for and the case has none.
     """
-    if asked.draws == "posterior" and not shelved.calibrated:
+    if asked.draws == "posterior" and shelved.parameters.source is None:
         raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
-    draws = asked.draws or ("posterior" if shelved.calibrated else "unsettled")
+    draws = asked.draws or shelved.parameters.draws
     return baseline(shelved.case.name).with_changes(
         runs=asked.runs,
         seed=asked.seed,

@@ -196,11 +196,9 @@ def method_of(shelved: Shelved) -> MethodAnswer:
 
 def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInfo | None]:
     """Posterior quantiles by parameter, and how they were made."""
-    if not shelved.calibrated:
+    stored = shelved.parameters.stored
+    if stored is None:
         return {}, None
-    from copark.inference.artefacts import load
-
-    stored = load(shelved.case)
     values = stored.parameters.space.table(stored.parameters.points)
     found = {name: [float(x) for x in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
     recipe = stored.recipe

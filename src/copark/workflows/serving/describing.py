@@ -132,16 +132,17 @@ class CaseAnswer(Answer):
 
 def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
     """Describe a case."""
-    from copark.cases.lacks import notes_of
+    from copark.cases.lacks import growth_notes, notes_of
 
     case = shelved.case
+    notes = {lang: (*notes_of(case, lang), *growth_notes(case, lang)) for lang in ("en", "zh")}
     study = baseline(case.name)
     inputs = engine.inputs(study, shelved, study.scenarios[0])
     framework = case.framework
     return CaseAnswer(
         case=case_name(shelved),
         sides={"home": both(case.sides.home.title), "host": both(case.sides.host.title)},
-        lacks=[Said(en=en, zh=zh) for en, zh in zip(notes_of(case, "en"), notes_of(case, "zh"), strict=True)],
+        lacks=[Said(en=en, zh=zh) for en, zh in zip(notes["en"], notes["zh"], strict=True)],
         facts=facts_of(case),
         equity=[cap_table(table, case) for table in sorted(case.equity, key=lambda one: one.date.first_day)],
         framework=[] if framework is None else [_span(framework)],

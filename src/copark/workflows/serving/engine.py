@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.analysis import outcome_change
 from copark.experiments.results import NEEDED, Label, identity_in, outcomes, positions
 from copark.experiments.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
 from copark.experiments.study import Scenario, Study
+from copark.experiments.trust import Trust
 from copark.identity import identity_of
-from copark.inference.source import PosteriorSource, source_for
+from copark.inference.case_parameters import Source
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf, Shelved
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 FEW = 800 * 80
 """Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
+NOWHERE = Label("", "", Trust("uncalibrated", "prior", ""))
+"""Of draws that no result is labelled with."""
 RUNS_HELD = 256_000_000
 INPUTS_HELD = 64_000_000
 
@@ -137,7 +141,6 @@ class Engine:
         self.threads = threads or default_threads()
         self.runs: BoundedCache[ArmRuns] = BoundedCache(held)
         self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
-        self._sources: dict[str, PosteriorSource] = {}
         self._lock = threading.Lock()
         self._busy = 0
 
@@ -153,19 +156,9 @@ class Engine:
             with self._lock:
                 self._busy -= 1
 
-    def source(self, study: Study, shelved: Shelved) -> PosteriorSource | None:
-        """Where a study's draws come from, made ready once for each case."""
-        if study.draws != "posterior":
-            return None
-        with self._lock:
-            found = self._sources.get(shelved.hash)
-            if found is None:
-                made = source_for(study, shelved.case)
-                if made is None:
-                    return None
-                _ = made.content, made.order  # made now, under the lock
-                found = self._sources.setdefault(shelved.hash, made)
-            return found
+    def source(self, study: Study, shelved: Shelved) -> Source | None:
+        """Where a study's draws come from."""
+        return shelved.parameters.source if study.draws == "posterior" else None
 
     def identity(self, study: Study, shelved: Shelved) -> str:
         """Identity of a study's result: that of the command line and of the library."""
@@ -183,7 +176,7 @@ class Engine:
         )
 
     def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ArmRuns, ...]:
-        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes.
+        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes and their change.
 
         Raises
         ------
@@ -200,7 +193,7 @@ class Engine:
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
         What one has made is where the other goes on.
         """
-        names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
+        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_change.NEEDED)))
         key = self.arm_key(study, shelved, scenario)
         held = self._held(key, names)
         if held is None or held.runs < study.runs:
@@ -253,7 +246,7 @@ class Engine:
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
         """Parameters and luck of a scenario's runs first … last - 1."""
-        prepared = Prepared(study, shelved.case, (), (), Label("", ""), self.source(study, shelved))
+        prepared = Prepared(study, shelved.case, (), (), NOWHERE, self.source(study, shelved))
         draws_of, _ = draws_in(prepared, first, last)
         return draws_of(scenario, facts_of(study, shelved.case, scenario))
 
@@ -273,7 +266,7 @@ class Engine:
         out, status = run_blocks(inputs, draws, positions(names), threads, progress=ticket.check)
         needed = [names.index(name) for name in NEEDED]
         found = outcomes(out[:, needed, :], status[:, 0])
-        by_name = {name: np.ascontiguousarray(out[:, n, :].T) for n, name in enumerate(names)}
+        by_name = dict(zip(names, np.ascontiguousarray(out.transpose(1, 2, 0)), strict=True))
         return ArmRuns(by_name, status, found)
 
     def held(self) -> dict[str, Any]:

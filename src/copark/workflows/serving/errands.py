@@ -115,12 +115,12 @@ def _run(
 ) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
     from copark.experiments.results import study_identity
-    from copark.inference.source import source_for
+    from copark.inference.case_parameters import settle
     from copark.workflows.making import Means, make_run
     from copark.workflows.recording import recognise
 
-    source = source_for(study, case)
-    identity = study_identity(study, case, None if source is None else str(source.content["draws_hash"]))
+    study, has = settle(study, case, data)
+    source, identity = has.source, study_identity(study, case, has.identity or None)
     store = store_in(data)
     found = store.find(identity)
     if found is not None:
@@ -147,7 +147,7 @@ def report(result: xr.Dataset, case: Case, lang: str, data: Path, tell: Tell) ->
         return write_report(result, case, lang, folder, lambda done, total: tell("report", done, total))
     title = " · ".join(scenario_title(result, n, lang) for n in range(result.sizes["scenario"]))
     found = compare(result)
-    return write_comparison(found, title, lang, folder, lambda done, total: tell("report", done, total))
+    return write_comparison(found, title, lang, folder, lambda done, total: tell("report", done, total), case=case)
 
 
 def _claims(errand: Errand, tell: Tell) -> Done:

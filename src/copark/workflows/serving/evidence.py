@@ -11,7 +11,7 @@ from copark.texts import text
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, said, unit_title
+from copark.workflows.serving.wording import both, drawn_bound, said, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case, Source
@@ -58,7 +58,7 @@ class SeriesPoint(Answer):
     high: float | None
     """The upper end of a range."""
     bound: str
-    """exact, about, at-least, at-most or range."""
+    """exact, about, at-least (of "more than", too), at-most or range."""
     unit: str
     """The unit."""
     unit_title: Said
@@ -201,7 +201,7 @@ def series_of(rows: object) -> list[SeriesInfo]:
                 quarter=str(one.quarter),
                 value=one.value,
                 high=getattr(one, "high", None),
-                bound=getattr(one, "bound", "exact"),
+                bound=drawn_bound(getattr(one, "bound", "exact")),
                 unit=one.unit,
                 unit_title=unit_title(one.unit),
                 basis=one.basis,

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from copark.errors import StudyFaults
 from copark.experiments.run import simulate
+from copark.report.outcome_change import NAMES as CHANGES
+from copark.report.outcome_change import sheets, sheets_of
 from copark.store import RunStore
 from copark.store.exports import export_run, write_csv
 from copark.store.summary import summary_of
@@ -28,10 +30,12 @@ from copark.store.tables import (
 )
 from copark.texts import text
 from copark.workflows.places import store_in
-from copark.workflows.serving.engine import Engine
+from copark.workflows.serving.asking import MOST_RUNS
+from copark.workflows.serving.engine import Engine, Ticket
 from copark.workflows.serving.refusals import TooMuch, fault
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.simulation import moves_between
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,7 +53,7 @@ FORMS = {
     "metadata.json": "application/json",
     "study.yaml": "application/yaml",
 }
-TABLES = ("bands", "outcomes", "draws", "variables", "provenance", "paths")
+TABLES = ("bands", "outcomes", *CHANGES, "draws", "variables", "provenance", "paths")
 FIGURES = ("fan", "difference", "outcomes", "coordination", "phases")
 MOST_CELLS = 5_000_000
 """Numbers in one table of paths; more is for netCDF."""
@@ -120,13 +124,29 @@ def export(
             words = json.dumps(metadata(record), ensure_ascii=False, indent=1, sort_keys=True)
             target.write_text(words + "\n", encoding="utf-8")
         elif form == "csv":
-            write_csv(table_of(store, record, dataset, table, lang), target)
+            if table in CHANGES:
+                found = changes(engine, study, shelved, store, record, lang) or sheets((), lang)
+                write_csv(found[CHANGES.index(table)], target)
+            else:
+                write_csv(table_of(store, record, dataset, table, lang), target)
         elif form in ("svg", "png"):
             with DRAWING:
                 target.write_bytes(drawn(dataset, shelved, form, figure, output, scenario, lang))
         else:
-            export_run(store, record.identity, "netcdf" if form == "nc" else form, target, lang=lang)
+            more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
+            export_run(store, record.identity, "netcdf" if form == "nc" else form, target, lang=lang, more=more)
     return target
+
+
+def changes(
+    engine: Engine, study: Study, shelved: Shelved, store: RunStore, record: RunRecord, lang: str
+) -> tuple[Table, ...]:
+    """Why outcomes change, from the runs that are held; of more runs than that, from what is stored of them."""
+    if len(study.scenarios) < 2 or study.runs > MOST_RUNS:
+        return sheets_of(store, record, lang)
+    first, *others = engine.arms(study, shelved, Ticket())
+    keys = [scenario.key for scenario in study.scenarios[1:]]
+    return sheets([(key, moves_between(first, one)) for key, one in zip(keys, others, strict=True)], lang)
 
 
 def study_yaml(study: Study) -> str:

@@ -51,6 +51,13 @@ class Channel:
     row: int
     name: str
 
+    def amounts(self, arrived: Floats) -> Floats:
+        """What arrived as amounts: NaN where there is nothing that could be one.
+
+        A negative neutral is no amount but the mark for none: of the land plan, -1 ha is "no plan".
+        """
+        return np.where(arrived < 0.0, np.nan, arrived) if self.link.neutral < 0.0 else arrived
+
 
 @dataclass(frozen=True)
 class Flows:
@@ -148,6 +155,11 @@ class FlowBook:
         return self.held.once(key, make, lambda made: made.arrived.nbytes, ticket.check)
 
 
+def as_amounts(arrived: Floats) -> Floats:
+    """What arrived at every channel, on the last axis, as amounts."""
+    return np.stack([channel.amounts(arrived[..., n]) for n, channel in enumerate(channels())], axis=-1)
+
+
 def by_link(values: Floats) -> dict[str, Floats]:
     """Values of channels, on the last axis, added up into one number an arrow: means of levels, sums of amounts."""
     found: dict[str, Floats] = {}
@@ -159,4 +171,6 @@ def by_link(values: Floats) -> dict[str, Floats]:
     return found
 
 
-__all__ = ["FLOW_RUNS", "LINKS", "Channel", "FlowBook", "Flows", "arriving", "by_link", "channels", "traffic"]
+__all__ = [
+    "FLOW_RUNS", "LINKS", "Channel", "FlowBook", "Flows", "arriving", "as_amounts", "by_link", "channels", "traffic",
+]  # fmt: skip

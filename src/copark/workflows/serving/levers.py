@@ -41,7 +41,7 @@ class DatedValue(Answer):
     date: str
     """From when."""
     values: dict[str, float]
-    """The value, under ``value``; of shares, basis points by side; of terms, by origin."""
+    """The value, under ``value``; of shares, basis points by side; of terms, by origin; empty where there is none."""
     grade: str
     """How far it is trusted."""
     source: list[str]
@@ -255,12 +255,19 @@ def _useful(variable: Variable, prior: Any, values: Sequence[float]) -> Slider |
 
 
 def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
-    """A lever or driver of the model by quarter, told where it changes; of several numbers the first ones alone."""
+    """A lever or driver of the model by quarter, told where it changes; of several numbers the first ones alone.
+
+    What lies outside its own range is no value but the mark for none (a land plan of -1 ha), and is left out.
+    """
     column = np.asarray(getattr(inputs, variable.room)[variable.name], dtype=np.float64)
     told = column.reshape(len(column), -1)
     values = [
         DatedValue(
-            date=str(t), values={str(n): float(x) for n, x in enumerate(told[t])}, grade="derived", source=[], note=None
+            date=str(t),
+            values={str(n): float(x) for n, x in enumerate(told[t]) if variable.low <= x <= variable.high},
+            grade="derived",
+            source=[],
+            note=None,
         )
         for t in range(len(told))
         if t == 0 or (told[t] != told[t - 1]).any()

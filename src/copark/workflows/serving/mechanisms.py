@@ -19,7 +19,7 @@ from copark.experiments.results import positions
 from copark.experiments.run import run_blocks
 from copark.model.variables import Link
 from copark.workflows.serving.answers import ArmFlows, ArrowFlow, Mechanism, Said, Why
-from copark.workflows.serving.flows import Channel, Flows, by_link, channels
+from copark.workflows.serving.flows import Channel, Flows, as_amounts, by_link, channels
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.wording import amount, both, said, signed
 
@@ -50,7 +50,7 @@ def arm_flows(book: FlowBook, study: Study, shelved: Shelved, ticket: Ticket) ->
     scale = {name: strongest(values) for name, values in by_link(beyond_neutral(every[0])).items()}
     found = []
     for scenario, flows in zip(study.scenarios, every, strict=True):
-        values, weights = by_link(flows.arrived), by_link(beyond_neutral(flows))
+        values, weights = by_link(as_amounts(flows.arrived)), by_link(beyond_neutral(flows))
         arrows = [
             ArrowFlow.model_construct(
                 link=name,
@@ -85,7 +85,7 @@ def strongest(values: Floats) -> float:
 
 @dataclass(frozen=True)
 class Moved:
-    """A channel that carries something else: means in reference and arm, and the change in spreads."""
+    """A channel that carries something else: means in reference and arm, NaN where it carries no amount; the change."""
 
     channel: Channel
     before: float
@@ -143,7 +143,14 @@ def moved_channel(channel: Channel, before: Floats, after: Floats) -> Moved:
         return Moved(channel, float("nan"), float("nan"), 0.0)
     change, spread = float((second - first).mean()), float(first.std())
     spreads = change / spread if spread > 1e-12 else np.sign(change) * 99.0 if abs(change) > 1e-12 else 0.0
-    return Moved(channel, float(first.mean()), float(second.mean()), float(np.clip(spreads, -99.0, 99.0)))
+    reference, arm = (mean(channel.amounts(one)) for one in (first, second))
+    return Moved(channel, reference, arm, float(np.clip(spreads, -99.0, 99.0)))
+
+
+def mean(values: Floats) -> float:
+    """Mean of the amounts there are; NaN where there is none."""
+    there = values[np.isfinite(values)]
+    return float(there.mean()) if there.size else float("nan")
 
 
 def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
@@ -194,18 +201,20 @@ def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
     from copark.workflows.serving.simulation import output_info
 
     link, output = moved.channel.link, output_info(target)
-    direction = "more" if moved.spreads > 0.0 else "less"
-    words: dict[str, Said | str] = {
+    if np.isnan(moved.before) or np.isnan(moved.after):
+        change = "gone" if np.isnan(moved.after) else "begun"
+    else:
+        change = "more" if moved.spreads > 0.0 else "less"
+    words: dict[str, Said] = {
         "title": both(link),
         "channel": channel_title(moved.channel),
         "before": amount(moved.before, link.unit),
         "after": amount(moved.after, link.unit),
+        "alone": Said(en="", zh=""),
     }
-    if alone is None:
-        sentence = said(f"web.why.{direction}", **words)
-    else:
-        effect = signed(alone, output.unit)
-        sentence = said(f"web.why.{direction}_alone", target=output.title, effect=effect, **words)
+    if alone is not None:
+        words["alone"] = said("web.why.alone", target=output.title, effect=signed(alone, output.unit))
+    sentence = said(f"web.why.{change}", **words)
     return Mechanism(
         link=link.name,
         title=both(link),
@@ -213,8 +222,8 @@ def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
         to_room=link.target_room,
         channel=moved.channel.name,
         unit=link.unit,
-        before=moved.before,
-        after=moved.after,
+        before=None if np.isnan(moved.before) else moved.before,
+        after=None if np.isnan(moved.after) else moved.after,
         moved=moved.spreads,
         alone=alone,
         sentence=sentence,

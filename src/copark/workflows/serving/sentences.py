@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from copark.experiments.sample import drawn_parameters
 from copark.model.variables import catalogue
 from copark.report.numbers import number
-from copark.workflows.serving.answers import Arm, Change, DrawsNote, OutputInfo, Said
+from copark.workflows.serving.answers import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
 from copark.workflows.serving.wording import amount, both, points, said, share_words, signed, signed_span, span
 
 if TYPE_CHECKING:
@@ -17,10 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.experiments.entries import Title
-    from copark.experiments.study import Study
     from copark.workflows.serving.shelf import Shelved
 
-STANDING = "self_standing"
+STANDING, OPERATING = "self_standing", "operating"
 
 
 def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> Said:
@@ -64,11 +62,18 @@ def difference(
     )  # fmt: skip
 
 
-def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str) -> Said:
-    """The whole answer in a sentence or two: how often the park stands on its own feet, and against what."""
+def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+    """The whole answer in a sentence or two: how often the park stands on its own feet, and against what.
+
+    Of a park that is not calibrated it says what is on record, and how many enterprises operate in the runs.
+    """
     last = arms[-1]
     if not last.finished:
         return said("web.words.no_run", title=last.title)
+    if not trust.outcomes_shown:
+        shown = next((one.shown for one in last.headlines if one.output == OPERATING), said("web.words.nothing"))
+        return said("web.words.summary_recorded", title=last.title, recorded=trust.recorded, label=trust.label,
+                    quarter=quarter, shown=shown)  # fmt: skip
     standing = next(one for one in last.outcomes if one.name == STANDING)
     told: dict[str, Any] = {
         "title": last.title, "runs": number(last.finished, 0), "quarter": quarter,
@@ -86,18 +91,12 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str) -> Sai
     )  # fmt: skip
 
 
-def caveats(study: Study, shelved: Shelved, note: DrawsNote, labels: Sequence[str]) -> list[Said]:
-    """What a reader should know before believing an answer."""
-    found = [said("report.limits.bands"), said("report.limits.interested")]
-    if note.kind == "posterior":
-        found.append(said("web.caveat.posterior", cut=note.cut or "", pairs=note.pairs or 0))
-    if note.stale:
-        found.append(said("web.caveat.stale"))
-    if note.kind != "defaults":
+def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, labels: Sequence[str]) -> list[Said]:
+    """What a reader should know before believing an answer, the trust state first."""
+    found = [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
+    if note.cut is not None:
         still = [name for name, one in catalogue().parameters.items() if one.drawn and one.moved == "unmoved"]
         found.append(said("web.caveat.unmoved", count=len(still)))
-    if note.kind in {"unsettled", "prior"}:
-        found.append(said("web.caveat.drawn", count=len(drawn_parameters(study, shelved.case))))
     if shelved.uploaded:
         found.append(said("web.caveat.uploaded"))
     end = str(shelved.case.clock.data_end)

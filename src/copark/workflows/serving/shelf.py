@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.errors import NotFound
 from copark.workflows.serving.refusals import absent
 
 if TYPE_CHECKING:
     from copark.cases import Case
+    from copark.inference.case_parameters import CaseParameters
 
 UPLOADED = re.compile(r"u-[0-9a-f]{32}")
 """Names of uploaded cases: they cannot be guessed and say nothing of what was uploaded."""
@@ -30,26 +30,20 @@ class Shelved:
         The case, and the hash of its content, which takes time to make.
     uploaded
         Whether a person uploaded it.
-    calibrated
-        Whether it has a posterior. An uploaded case has none, whatever name it bears.
+    parameters
+        Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears.
     """
 
     name: str
     case: Case
     hash: str
     uploaded: bool
-    calibrated: bool
+    parameters: CaseParameters
 
-
-def is_calibrated(case: Case) -> bool:
-    """Whether a case of the casebook has a posterior that this version can read."""
-    from copark.inference.artefacts import load
-
-    try:
-        load(case)
-    except NotFound:
-        return False
-    return True
+    @property
+    def calibrated(self) -> bool:
+        """Whether it has a posterior of its own."""
+        return self.parameters.calibrated
 
 
 class Shelf:
@@ -59,10 +53,13 @@ class Shelf:
     ----------
     uploads
         Folder of uploaded cases, a folder each; ``None`` for none.
+    out
+        Output folder that posteriors of one's own are looked for in; ``None`` for none.
     """
 
-    def __init__(self, uploads: Path | None = None) -> None:
-        self.uploads = uploads
+    def __init__(self, uploads: Path | None = None, out: Path | None = None) -> None:
+        self.uploads, self.out = uploads, out
+        self._seen: int | None = None
         self._held: dict[str, Shelved] = {}
         self._lock = threading.Lock()
 
@@ -83,8 +80,12 @@ class Shelf:
             If it has faults.
         """
         from copark.cases import load_case
+        from copark.inference.case_parameters import parameters_of
 
         with self._lock:
+            if self._seen != (seen := self._posteriors()):  # a calibration was kept or removed meanwhile
+                self._held.clear()
+                self._seen = seen
             found = self._held.get(name)
             if found is not None and found.uploaded and self._uploaded(name) is None:  # another server forgot it
                 del self._held[name]
@@ -94,9 +95,20 @@ class Shelf:
                 if folder is None and name not in self.names():
                     raise absent("no_case", "case", known=", ".join(self.names()))
                 case = load_case(name if folder is None else folder)
-                found = Shelved(name, case, case.hash, folder is not None, folder is None and is_calibrated(case))
+                parameters = parameters_of(case, self.out)
+                _ = parameters.identity  # made now, under the lock
+                found = Shelved(name, case, case.hash, folder is not None, parameters)
                 self._held[name] = found
             return found
+
+    def _posteriors(self) -> int | None:
+        """When the folder of posteriors last changed; ``None`` where there is none."""
+        from copark.inference.case_parameters import own_folder
+
+        try:
+            return None if self.out is None else own_folder(self.out).stat().st_mtime_ns
+        except OSError:
+            return None
 
     def _uploaded(self, name: str) -> Path | None:
         if self.uploads is None or not UPLOADED.fullmatch(name):

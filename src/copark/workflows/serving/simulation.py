@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark import units
-from copark.analysis.bands import LEVELS
+from copark.analysis import outcome_change as changing
+from copark.analysis.bands import LEVELS, quantiles
 from copark.analysis.compare import change_interval
+from copark.analysis.observed import BAND, compared_in, half_width, percentiles
 from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
 from copark.experiments.results import experiment_hash
 from copark.experiments.study import Scenario, Study
+from copark.experiments.trust import Trust
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
+from copark.report import outcome_change as words
+from copark.report.trust import recorded_outcome
 from copark.version import __version__
 from copark.workflows.serving import sentences
 from copark.workflows.serving.answers import (
+    AccountLine,
     Arm,
     CaseName,
     Change,
@@ -31,10 +37,13 @@ from copark.workflows.serving.answers import (
     Made,
     Numbers,
     ObservedPoint,
+    OutcomeChange,
     OutcomeMove,
     OutcomeShare,
+    OutcomeTransition,
     OutputInfo,
     SimulationAnswer,
+    TrustNote,
 )
 from copark.workflows.serving.asking import HEADLINES, Parts
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
@@ -42,13 +51,12 @@ from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, said, span, unit_title
+from copark.workflows.serving.wording import amount, both, drawn_bound, said, span, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
 
 Floats = NDArray[np.float64]
-BAND = (0.05, 0.50, 0.95)
 OBSERVED: BoundedCache[dict[str, list[ObservedPoint]]] = BoundedCache(16_000_000)
 """Observations by case, outputs and horizon: they are the same for every question."""
 
@@ -113,6 +121,7 @@ def answer(
         change_of(frame, scenario, runs[0], one) for scenario, one in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
     note = draws_note(engine, study, shelved)
+    trust = trust_note(trust_in(study, shelved), shelved.case)
     return SimulationAnswer.model_construct(
         identity=engine.identity(study, shelved),
         study=study.content(),
@@ -124,16 +133,21 @@ def answer(
         outputs={name: output_info(name) for name in study.kept},
         arms=arms,
         changes=changes,
-        observed=OBSERVED.once(
-            (shelved.hash, frame.wanted, frame.labels),
-            lambda: observed_points(shelved.case, frame.wanted, frame.labels),
-            lambda made: 600 * sum(map(len, made.values())) + 1,
+        observed=placed(
+            OBSERVED.once(
+                (shelved.hash, frame.wanted, frame.labels),
+                lambda: observed_points(shelved.case, frame.wanted, frame.labels),
+                lambda made: 600 * sum(map(len, made.values())) + 1,
+            ),
+            frame.labels,
+            lambda name: finished(runs[0], name),
         ),
-        summary=sentences.summary(arms, changes, frame.labels[frame.judged]),
-        caveats=sentences.caveats(study, shelved, note, frame.labels),
+        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
+        caveats=sentences.caveats(shelved, note, trust, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         draws=note,
+        trust=trust,
         made=made_by(shelved.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
@@ -227,6 +241,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns)
         pairs=len(pairs),
         begins=begins,
         outcomes=outcome_moves(frame, before, after, pairs),
+        outcome_change=outcome_change(before, after),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
         bands={name: rows(values) for name, values in bands.items()},
         sentences={
@@ -277,6 +292,50 @@ def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[
     return found
 
 
+def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
+    """Which runs that finished in both go from which outcome to which, and through which account."""
+    finished = before.finished & after.finished
+    pairs = slice(None) if finished.all() else np.flatnonzero(finished)
+    first, second = ({name: one.out[name].T[pairs] for name in changing.NEEDED} for one in (before, after))
+    return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second)
+
+
+def outcome_change(before: ArmRuns, after: ArmRuns) -> OutcomeChange:
+    """Why outcomes change from the reference to an arm."""
+    found = moves_between(before, after)
+    return OutcomeChange(
+        sentence=spoken_in(partial(words.sentence, found)),
+        counts=[list(row) for row in found.counts],
+        moves=[transition(move) for move in found.moves],
+    )
+
+
+def transition(move: changing.Move) -> OutcomeTransition:
+    """A move of runs, in numbers and words."""
+    return OutcomeTransition(
+        reference=move.reference,
+        arm=move.arm,
+        words=spoken_in(partial(words.ends, move)),
+        runs=move.runs,
+        share=move.share,
+        cause=move.cause,
+        cause_words=spoken_in(partial(words.cause, move)),
+        reasons=dict(move.reasons),
+        account=spoken_in(partial(words.account, move)),
+        lines=[
+            AccountLine(
+                account=line.account,
+                title=spoken_in(partial(words.title, line.output)),
+                unit="M USD" if line.output in changing.CASH else "companies",
+                reference=line.reference,
+                arm=line.arm,
+                effect=line.effect,
+            )
+            for line in move.lines
+        ],
+    )
+
+
 @cache
 def output_info(name: str) -> OutputInfo:
     """What an output of the model is."""
@@ -303,7 +362,9 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
                 quarter=str(one.date.quarter("stock")),
                 value=units.convert(one.value, one.unit, unit),
                 high=None if one.high is None else units.convert(one.high, one.unit, unit),
-                bound=one.bound,
+                bound=drawn_bound(one.bound),
+                lowest=(limits := one.interval(unit))[0],
+                highest=limits[1],
                 reported=one.value,
                 reported_unit=one.unit,
                 grade=one.grade,
@@ -321,6 +382,41 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
     return found
 
 
+def placed(
+    points: Mapping[str, Sequence[ObservedPoint]], labels: Sequence[str], read: Callable[[str], Floats]
+) -> dict[str, list[ObservedPoint]]:
+    """Say of every used observation where it lies among an arm's runs.
+
+    Parameters
+    ----------
+    labels
+        Labels of the quarters.
+    read
+        Gives an output of the runs, shape (quarters, runs), NaN of those that did not finish.
+    """
+    at = {label: n for n, label in enumerate(labels)}
+    found: dict[str, list[ObservedPoint]] = {}
+    for name, ones in points.items():
+        unit, out = catalogue().outputs[name].unit, read(name)
+        found[name] = []
+        for one in ones:
+            rows = [at.get(label, -1) for label in compared_in(one.date, one.quarter, unit)]
+            there = one.use and min(rows) >= 0
+            found[name].append(one.model_copy(update=place_of(one, out[rows].mean(axis=0))) if there else one)
+    return found
+
+
+def place_of(point: ObservedPoint, values: Floats) -> dict[str, float | None]:
+    """Percentiles and relative width of a band, as fields of an observation; nothing where no run has a value."""
+    spanned = percentiles(values, point.lowest, point.highest)
+    low, _, upper = quantiles(values, BAND)
+    wide = half_width(low, upper, point.value if point.high is None else (point.value + point.high) / 2.0)
+    fields = {
+        "percentile": spanned.number, "percentile_from": spanned.first, "percentile_to": spanned.last, "width": wide,
+    }  # fmt: skip
+    return {name: float(value) if np.isfinite(value) else None for name, value in fields.items()}
+
+
 def case_name(shelved: Shelved) -> CaseName:
     """A case in a list."""
     case = shelved.case
@@ -335,19 +431,39 @@ def case_name(shelved: Shelved) -> CaseName:
         hash=shelved.hash,
         uploaded=shelved.uploaded,
         calibrated=shelved.calibrated,
+        trust=trust_note(shelved.parameters.trust, case),
     )
+
+
+def trust_note(trust: Trust, case: Case) -> TrustNote:
+    """A trust state as an answer tells it."""
+    return TrustNote(
+        state=trust.state,
+        kind=trust.kind,
+        label=spoken_in(trust.label),
+        meaning=spoken_in(trust.meaning),
+        renew=spoken_in(trust.renew) if trust.renew() else None,
+        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, lang)),
+        outcomes_shown=trust.shows_outcomes,
+    )
+
+
+def trust_in(study: Study, shelved: Shelved) -> Trust:
+    """How far the parameters a study draws may be trusted."""
+    if study.draws == shelved.parameters.draws:
+        return shelved.parameters.trust
+    return Trust.without(shelved.case.name, str(study.draws))
 
 
 def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
     """What a study's parameters are drawn from."""
     source = engine.source(study, shelved)
-    made: Mapping[str, object] = {} if source is None else source.content
+    stored = shelved.parameters.stored if source is not None else None
     return DrawsNote(
-        kind=study.draws,
+        kind=str(study.draws),
         words=said(f"workflows.draws.{study.draws}"),
-        cut=None if source is None else str(made["posterior_cut"]),
-        pairs=None if source is None else source.replay.pairs,
-        stale=False if source is None else source.stale,
+        cut=None if source is None or source.cut is None else str(source.cut),
+        pairs=None if stored is None else stored.replay.pairs,
     )
 
 

@@ -13,7 +13,7 @@ from copark.model.variables import catalogue
 from copark.store.summary import QUANTILES, path_names, summary_of
 from copark.workflows.places import store_in
 from copark.workflows.serving.answers import Answer, Numbers, ObservedPoint, OutcomeShare, OutputInfo, Said
-from copark.workflows.serving.simulation import observed_points, output_info, rows
+from copark.workflows.serving.simulation import observed_points, output_info, placed, rows
 from copark.workflows.serving.wording import said
 
 if TYPE_CHECKING:
@@ -102,6 +102,11 @@ def stored_runs(data: Path) -> StoredList:
     return StoredList(runs=names, damaged=damaged, bytes=sum(one.bytes for one in names))
 
 
+def is_stored(data: Path, identity: str) -> bool:
+    """Whether a whole run of an identity is stored."""
+    return store_in(data).find(identity) is not None
+
+
 def _name(record: RunRecord) -> StoredName:
     study = record.provenance.get("study", {})
     title = study.get("title", {})
@@ -124,8 +129,8 @@ def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
 
     Raises
     ------
-    RunNotStored, DamagedRun
-        If it is not there, or broken.
+    RunNotStored, MisplacedRun, DamagedRun
+        If it is not there, another lies in its place, or it is broken.
     """
     store = store_in(data)
     record = store.get(identity)
@@ -136,7 +141,13 @@ def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
     names = [str(name) for name, one in bands.data_vars.items() if "statistic" in one.dims]
     known = [name for name in names if name in catalogue().outputs]
     case = str(record.provenance.get("study", {}).get("case", ""))
+    kept = [name for name in known if name in result.data_vars and "quarter" in result[name].dims]
     observed = observed_points(shelf.get(case).case, known, labels) if case in shelf.names() else {}
+    beside = placed(
+        {name: observed[name] for name in kept if name in observed},
+        [str(label) for label in result["label"].to_numpy()],
+        lambda name: result[name].isel(scenario=0).transpose("quarter", "run").to_numpy(),
+    )
     return StoredAnswer.model_construct(
         run=_name(record),
         study=record.provenance.get("study", {}),
@@ -144,7 +155,7 @@ def stored_answer(data: Path, shelf: Shelf, identity: str) -> StoredAnswer:
         levels=list(LEVELS),
         outputs={name: output_info(name) for name in known},
         arms=[_arm(record, bands, names, n) for n in range(bands.sizes["scenario"])],
-        observed=observed,
+        observed=observed | beside,
         provenance=record.provenance,
     )
 

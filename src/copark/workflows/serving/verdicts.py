@@ -84,13 +84,15 @@ def variants(path: Path) -> dict[str, str]:
 
 
 def statistics(tables: dict[str, list[Row]]) -> dict[tuple[str, str], list[StatisticInfo]]:
-    """The numbers verdicts rest on, by claim and part."""
-    first, *rest = tables.values()
+    """The numbers verdicts rest on, by claim and part; words of both languages are paired by the statistic's key."""
+
+    def key(row: Row) -> tuple[str, str, str]:
+        return row["claim"], row["part"], row["statistic"]
+
+    by_key = {lang: {key(row): row["words"] for row in found} for lang, found in tables.items()}
     found: dict[tuple[str, str], list[StatisticInfo]] = {}
-    for n, row in enumerate(first):
-        words = dict(
-            zip(tables, [row["words"], *(other[n]["words"] for other in rest if n < len(other))], strict=False)
-        )
+    for row in next(iter(tables.values())):
+        words = {lang: spoken[key(row)] for lang, spoken in by_key.items() if key(row) in spoken}
         found.setdefault((row["claim"], row["part"]), []).append(
             StatisticInfo(
                 words=told(words), low=number(row["p05"]), middle=number(row["middle"]), high=number(row["p95"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from copark import units
@@ -21,6 +22,11 @@ def said(key: str, **values: Any) -> Said:
         return text(key, lang, **named)
 
     return Said(en=spoken("en"), zh=spoken("zh"))
+
+
+def spoken_in(words: Callable[[str], str]) -> Said:
+    """What a function of a language says, in both languages."""
+    return Said(en=words("en"), zh=words("zh"))
 
 
 def both(entry: Any) -> Said:
@@ -76,3 +82,8 @@ def points(share: float) -> str:
 def share_words(share: float) -> str:
     """A share in per cent."""
     return percent(share, 0)
+
+
+def drawn_bound(bound: str) -> str:
+    """How a chart draws a kind of bound: "more than" as a lower limit."""
+    return "at-least" if bound == "more-than" else bound

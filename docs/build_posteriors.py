@@ -1,0 +1,47 @@
+"""Make the posteriors that ship with the package, by the recipes they have: of cases by name, and of the panel.
+
+``python docs/build_posteriors.py great-stone panel --out out`` makes both again from the current model and casebook
+and writes them into the package; ``copark calibrate great-stone --check`` and ``copark calibrate --pool --check``
+compare without writing.
+"""  # noqa: INP001 - a script that writes what ships
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from copark.cases import load_case
+from copark.experiments.run import default_threads
+from copark.inference import artefacts, borrowed
+from copark.inference.calibrate import Settings, calibrate
+from copark.inference.known_values import case_for, fitted_until
+from copark.inference.pool.panel import Settings as PanelSettings
+from copark.inference.pool.panel import learn
+from copark.inference.pool.parks import parks_of
+
+PANEL = "panel"
+
+
+def build(name: str, out: Path) -> None:
+    """Make one posterior and write it into the package."""
+    if name == PANEL:
+        panel = learn(parks_of(), PanelSettings(), threads=default_threads(), folder=out / "pool")
+        borrowed.save(borrowed.thinned(panel))
+        return
+    case = load_case(name)
+    recipe = artefacts.recipe_in(artefacts.SHIPPED / name) or {}
+    cut = fitted_until(case)
+    made = calibrate(
+        case_for(case, cut), cut, Settings(**recipe.get("settings", {})), threads=default_threads(),
+        folder=out / "batches",
+    )  # fmt: skip
+    artefacts.save(made, artefacts.SHIPPED / name)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="+")
+    parser.add_argument("--out", type=Path, default=Path("out"))
+    asked = parser.parse_args()
+    for one in asked.names:
+        build(one, asked.out)

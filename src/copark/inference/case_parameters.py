@@ -1,0 +1,244 @@
+"""Which parameters a case has: the one place that decides, for every analysis, the command line and the page.
+
+In this order: a posterior of the user's own, found in the output folder by the case's content; the one that ships with
+the case; what the panel of other parks lends; assumed ranges. A posterior made for another state of the case or the
+model is *stale*: it is used, and says so, only where there is no current one. Of several of one's own the one that
+knows most is taken: the latest cut, then the most values.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from copark.cases.case import Case
+from copark.errors import CoparkError, NotFound, RunRefused
+from copark.experiments.study import Study
+from copark.experiments.trust import Trust
+from copark.inference import artefacts
+from copark.inference.artefacts import Stored
+from copark.inference.borrowed import BorrowedSource, shipped_draws
+from copark.inference.source import PosteriorSource
+from copark.texts import text
+
+Wanted = Literal["own", "shipped", "borrowed", "prior"]
+WANTED: tuple[Wanted, ...] = ("own", "shipped", "borrowed", "prior")
+OWN = "posteriors"
+"""Folder of a user's own posteriors, in the output folder."""
+Source = PosteriorSource | BorrowedSource
+"""Draws of a case's parameters."""
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RunRefused)
+
+
+@dataclass(frozen=True)
+class CaseParameters:
+    """The parameters a case has.
+
+    Parameters
+    ----------
+    trust
+        How far they may be trusted.
+    source
+        Draws of them; ``None`` where they are drawn from assumed ranges.
+    stored, folder
+        The posteriors they come from, where the case has its own, and where those of one's own are kept.
+    notes
+        What a reader should know of posteriors that were found and not used, in sentences by language.
+    """
+
+    trust: Trust
+    source: Source | None
+    stored: Stored | None = None
+    folder: Path | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def draws(self) -> Literal["posterior", "prior"]:
+        """What a study draws from."""
+        return "prior" if self.source is None else "posterior"
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the case has a posterior of its own, stale or not."""
+        return self.stored is not None
+
+    @property
+    def identity(self) -> str:
+        """Hash of the draws; empty where there are none."""
+        return "" if self.source is None else str(self.source.content["draws_hash"])
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """The notes in a language."""
+        return tuple(zh if lang == "zh" else en for en, zh in self.notes)
+
+
+def parameters_of(case: Case, out: Path | None = None, wanted: str | None = None) -> CaseParameters:
+    """Decide which parameters a case has.
+
+    Parameters
+    ----------
+    out
+        The output folder, whose ``posteriors/`` are looked through; none by default.
+    wanted
+        ``own``, ``shipped``, ``borrowed`` or ``prior``, to have just these; by default the best there are.
+
+    Raises
+    ------
+    NotFound
+        If just these are wanted and there are none.
+    """
+    if wanted == "prior":
+        return CaseParameters(Trust.without(case.name, "prior"), None)
+    if wanted == "borrowed":
+        return _borrowed(case, ())
+    own, notes = _own(case, out) if wanted in (None, "own") else (None, ())
+    shipped = _shipped(case) if wanted in (None, "shipped") else None
+    if wanted == "own" and own is None:
+        raise NotFound(text("trust.none_own", case=case.name, folder=_shown(out), path=case.name))
+    if wanted == "shipped" and shipped is None:
+        raise NotFound(text("trust.none_shipped", case=case.name, known=", ".join(shipped_cases())))
+    found = [one for one in (own, shipped) if one is not None]
+    current = [one for one in found if one.trust.state == "calibrated"]
+    best = max(current or found, key=lambda one: one.trust.cut, default=None)  # the first of equals: one's own
+    if best is not None:
+        return replace(best, notes=notes)
+    try:
+        return _borrowed(case, notes)
+    except NotFound:
+        return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
+
+
+def settle(
+    study: Study, case: Case, out: Path | None = None, wanted: str | None = None
+) -> tuple[Study, CaseParameters]:
+    """Give a study with its draws decided, and the parameters it draws.
+
+    A study that draws from the priors, from what is unsettled or from nothing does so; any other has the case's
+    parameters.
+
+    Raises
+    ------
+    NotFound
+        If parameters are wanted that the case has not.
+    RunRefused
+        If the study asks for others than are wanted.
+    """
+    asked = study.draws not in (None, "posterior")
+    if asked and wanted is not None and not (wanted == study.draws == "prior"):
+        raise RunRefused(text("trust.conflict", parameters=wanted, draws=study.draws))
+    if asked:
+        return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
+    found = parameters_of(case, out, wanted)
+    return study.with_changes(draws=found.draws), found
+
+
+def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None:
+    """The draws of a hash, wherever they are: to replay what was run on them.
+
+    Where they are no longer there, the case's parameters as they are now; ``None`` without a hash.
+    """
+    if not draws_hash:
+        return None
+    best = parameters_of(case, out)
+    every = [best, *_own_posteriors(case, out)[0], *filter(None, [_shipped(case)])]
+    with suppress(NotFound):
+        every.append(_borrowed(case, ()))
+    return next((one.source for one in every if one.identity == draws_hash), best.source)
+
+
+def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
+    """Folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
+    found, _ = _own_posteriors(case, out)
+    best = max(found, key=_merit, default=None)
+    chosen = (one.folder for one in found if one is best or one.identity in used)
+    return tuple(folder for folder in chosen if folder is not None)
+
+
+def shipped_cases() -> tuple[str, ...]:
+    """Names of the cases that ship with a posterior of their own."""
+    return tuple(sorted(path.name for path in artefacts.SHIPPED.iterdir() if artefacts.has_posterior(path.name)))
+
+
+def _of(stored: Stored, kind: Literal["own", "shipped"]) -> CaseParameters:
+    source = PosteriorSource.of(stored, kind)
+    return CaseParameters(source.trust, source, stored)
+
+
+def _shipped(case: Case) -> CaseParameters | None:
+    try:
+        return _of(artefacts.load(case), "shipped")
+    except (NotFound, RunRefused):
+        return None
+
+
+def _borrowed(case: Case, notes: tuple[tuple[str, str], ...]) -> CaseParameters:
+    source = BorrowedSource(case, shipped_draws())
+    return CaseParameters(source.trust, source, notes=notes)
+
+
+def _own(case: Case, out: Path | None) -> tuple[CaseParameters | None, tuple[tuple[str, str], ...]]:
+    """The best posterior of one's own, and what is to be said of those that no longer fit."""
+    found, left = _own_posteriors(case, out)
+    best = max(found, key=_merit, default=None)
+    notes = [] if best is not None else left
+    return best, tuple((_ignored(case, one, "en"), _ignored(case, one, "zh")) for one in notes)
+
+
+def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
+    """Every posterior of one's own that fits the case, and the folders of those that do not."""
+    found: list[CaseParameters] = []
+    left: list[Path] = []
+    for folder in _folders(out):
+        try:
+            recipe = artefacts.recipe_in(folder)
+            if recipe is None or not _is_of(case, recipe):
+                continue
+            if not artefacts.fits(case, recipe):
+                left.append(folder)
+                continue
+            found.append(replace(_of(artefacts.load(case, folder), "own"), folder=folder))
+        except (*UNREADABLE, CoparkError):
+            left.append(folder)
+    return found, left
+
+
+def _merit(one: CaseParameters) -> tuple[bool, str, int, int]:
+    """Current before stale, then the latest cut, the most values, the largest batch."""
+    if one.stored is None:
+        return False, "", 0, 0
+    runs = int(one.stored.recipe["settings"]["runs"])
+    return one.trust.state == "calibrated", one.trust.cut, one.trust.values, runs
+
+
+def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
+    """Whether posteriors are of a case: by its content, whatever it is called, else by its name."""
+    if recipe["case"] == case.name:
+        return True
+    try:
+        return not artefacts.is_stale(case, recipe)
+    except UNREADABLE:
+        return False
+
+
+def own_folder(out: Path) -> Path:
+    """The posteriors of an output folder, a folder each."""
+    return Path(out) / OWN
+
+
+def _folders(out: Path | None) -> Iterator[Path]:
+    if out is not None:
+        yield from sorted(path.parent for path in own_folder(out).glob("*/recipe.json"))
+
+
+def _ignored(case: Case, folder: Path, lang: str) -> str:
+    return text("trust.ignored_stale", lang, folder=f"{OWN}/{folder.name}", case=case.name, path=case.name)
+
+
+def _shown(folder: Path | None) -> str:
+    from copark.cases.fields import shown
+
+    return "out" if folder is None else shown(folder)

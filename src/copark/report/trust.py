@@ -1,0 +1,71 @@
+"""What stands beside a headline: the trust state of its parameters, and what is on record of how the park fared."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from copark.cases.casebook import casebook_path
+from copark.cases.parks import Park, load_parks
+from copark.experiments.trust import Trust
+from copark.report.summary import HEADLINES, provenance
+from copark.report.words import join, observed, variable_title
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases.case import Case
+
+
+def trust_of(result: xr.Dataset) -> Trust:
+    """How far the parameters of a result may be trusted."""
+    return Trust.of(provenance(result))
+
+
+class TrustLine(NamedTuple):
+    """A line below a page's title: a class of the style sheet and words."""
+
+    kind: str
+    text: str
+
+
+def trust_lines(trust: Trust | None, case: Case | None, lang: str) -> tuple[TrustLine, ...]:
+    """What stands below a page's title: the recorded outcome where the park is not calibrated, the trust state."""
+    if trust is None:
+        return ()
+    lines = [TrustLine(f"trust {trust.state}", text("trust.line", lang, label=trust.label(lang)))]
+    if case is not None and not trust.shows_outcomes:
+        lines.insert(0, TrustLine("recorded", recorded_outcome(case, lang)))
+    if trust.renew(lang):
+        lines.append(TrustLine("renew", trust.renew(lang)))
+    return tuple(lines)
+
+
+def recorded_outcome(case: Case, lang: str) -> str:
+    """How the park fared, by the record: its outcome in the casebook, else what was last observed of it."""
+    park = _parks().get(case.name) if case.folder == casebook_path() / case.name else None
+    if park is not None and park.outcome is not None:
+        kind = text(f"trust.recorded_class.{park.outcome}", lang)
+        why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
+        words = text("trust.recorded", lang, outcome=text("trust.recorded_why", lang, kind=kind, why=why))
+    else:
+        words = _latest(case, lang)
+    return text("trust.recorded_first", lang, recorded=words)
+
+
+@cache
+def _parks() -> dict[str, Park]:
+    return {park.case: park for park in load_parks().parks if park.case is not None}
+
+
+def _latest(case: Case, lang: str) -> str:
+    last = {name: case.observed(name) for name in HEADLINES}
+    found = [
+        text("trust.recorded_one", lang, title=variable_title(name, lang), value=observed(rows[-1], lang, "spoken"),
+             date=str(rows[-1].date))
+        for name, rows in last.items() if rows
+    ]  # fmt: skip
+    return (
+        text("trust.recorded_latest", lang, values=join(found, lang)) if found else text("trust.recorded_nothing", lang)
+    )

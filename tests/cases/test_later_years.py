@@ -1,0 +1,240 @@
+"""Years after 2024: the shipped casebook ends there, a user's case goes to the present; growth beyond its record."""
+
+from __future__ import annotations
+
+import csv
+import math
+from datetime import date
+from itertools import chain
+
+import pytest
+from pydantic import ValidationError
+from tests.cases.bad_cases import CASE, SERIES, SOURCES
+
+from copark.analysis.observed import comparisons
+from copark.cases import Quarter, list_cases, load_case
+from copark.cases.check import check_case
+from copark.cases.lacks import growth_notes
+from copark.cases.pack import pack
+from copark.cases.schema import Clock
+from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
+from copark.errors import RunRefused
+from copark.experiments.run import simulate
+from copark.experiments.study import baseline
+from copark.inference.batch import run_piece
+from copark.inference.calibrate import Settings, recipe_of
+from copark.inference.knowledge import years_known
+from copark.inference.observations import targets
+from copark.inference.prior import PriorSpace
+from copark.workflows.calibrating import cut_of
+from copark.workflows.serving.workbook import unpack_workbook, workbook_of
+
+TODAY = date(2026, 11, 27)
+GROWTH = "growth.csv"
+HEAD = "country,year,growth_percent,source\n"
+
+
+@pytest.fixture(autouse=True)
+def that_day(monkeypatch):
+    monkeypatch.setattr("copark.cases.dates.today", lambda: TODAY)
+
+
+def change(folder, name, old, new):
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def add_growth(folder, rows):
+    (folder / GROWTH).write_text(HEAD + "".join(rows), encoding="utf-8")
+
+
+def codes(folder):
+    return [(fault.file, fault.line, fault.code.removeprefix("cases."), fault.key) for fault in check_case(folder)]
+
+
+@pytest.fixture
+def sound(miniature):
+    """The miniature without the parameters of a model that is none."""
+    text = (miniature / CASE).read_text(encoding="utf-8")
+    (miniature / CASE).write_text(text[: text.index("\nparameters:")] + "\nparameters: {}\n", encoding="utf-8")
+    assert check_case(miniature) == []
+    return miniature
+
+
+# ---------------------------------------------------------------- where data end
+
+
+@pytest.mark.parametrize("name", list_cases())
+def test_the_shipped_casebook_ends_in_2024(name):
+    case, end = load_case(name), date(2024, 12, 31)
+    assert case.clock.data_end <= Quarter(2024, 4)
+    dated = chain(case.events, case.observations, case.equity, case.host_context)
+    assert max((row.date.last_day for row in dated), default=end) <= end
+    entered = [when for firm in case.enterprises for when in (firm.registered, firm.operating) if when is not None]
+    assert max((when.last_day for when in entered), default=end) <= end
+    assert not case.growth
+
+
+def test_the_shipped_world_series_end_by_2024():
+    with (FOLDER / "macro.csv").open(encoding="utf-8", newline="") as stream:
+        assert max(int(row["year"]) for row in csv.DictReader(stream)) <= 2024
+
+
+@pytest.mark.parametrize("end", ["2025Q2", "2026Q4"])
+def test_a_case_of_ones_own_goes_to_the_present_quarter(sound, end):
+    change(sound, CASE, "data_end: 2020Q4", f"data_end: {end}")
+    change(sound, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
+    assert check_case(sound) == []
+    assert str(load_case(sound).clock.data_end) == end
+
+
+def test_beyond_the_present_quarter_it_is_refused_with_the_quarter_to_write(sound):
+    change(sound, CASE, "data_end: 2020Q4", "data_end: 2027Q1")
+    (fault,) = check_case(sound)
+    assert (fault.code, fault.key) == ("cases.data_end", "clock.data_end")
+    assert "2012Q3" in fault.repair("en")
+    assert "2026Q4" in fault.repair("zh")
+
+
+def test_a_park_that_is_only_planned_may_start_later_than_today():
+    """Its data then end with the quarter it starts in; what is planned for then is no observation."""
+    assert Clock(start="2027Q2", quarters=40, data_end="2027Q2").data_end == Quarter(2027, 2)
+    with pytest.raises(ValidationError, match="data_end"):
+        Clock(start="2027Q2", quarters=40, data_end="2027Q3")
+
+
+@pytest.mark.parametrize("day", ["2026-11-28", "2026-12", "2031-06-30"])
+def test_what_has_not_happened_yet_is_no_observation(sound, day):
+    change(sound, CASE, "data_end: 2020Q4", "data_end: 2026Q4")
+    change(sound, SERIES, "2018-12-31,registered,41", f"{day},registered,41")
+    (fault,) = check_case(sound)
+    assert (fault.file, fault.code, fault.key) == (SERIES, "cases.ahead", "date")
+    assert day in fault.cause("en")
+    assert "2026-11-27" in fault.cause("zh")
+
+
+def test_a_row_after_the_data_end_is_told_which_quarter_would_take_it(sound):
+    change(sound, SERIES, "2018-12-31,registered,41", "2025-05-31,registered,41")
+    (fault,) = check_case(sound)
+    assert fault.code == "cases.after_data_end"
+    assert "2025Q2" in fault.repair("en")
+    assert "2025Q2" in fault.repair("zh")
+
+
+def test_later_values_are_run_compared_and_fitted(sound):
+    change(sound, CASE, "quarters: 40, data_end: 2020Q4", "quarters: 60, data_end: 2026Q3")
+    change(sound, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
+    case = load_case(sound)
+    result = simulate(baseline(str(sound)).with_changes(runs=8), case, threads=1)
+    (row,) = [one for one in comparisons(result, case.observations) if str(one.observation.date) == "2025-06-30"]
+    assert (row.quarter, row.value) == ("2025Q2", 41)
+    assert math.isfinite(row.median)
+    assert cut_of(case, None) == Quarter(2025, 2)
+    assert cut_of(case, "2026Q3") == Quarter(2026, 3)
+    assert "2025-06-30" in {one.date for one in targets(case, cut=Quarter(2026, 3))}
+    recipe = recipe_of(case, Quarter(2025, 2), Settings(runs=64))
+    piece = run_piece(recipe, PriorSpace.of(recipe.case, recipe.hold), 0, 64, 1)
+    assert piece.shape[1] >= len(recipe.model.targets) > 0
+    with pytest.raises(RunRefused, match="2026Q3"):
+        cut_of(case, "2026Q4")
+
+
+# ---------------------------------------------------------------- growth
+
+
+def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(sound):
+    change(sound, CASE, "data_end: 2020Q4", "data_end: 2026Q3")
+    change(sound, CASE, "quarters: 40", "quarters: 60")
+    case = load_case(sound)
+    known = pack(case).world["growth_known"]
+    years = [(case.clock.start + t).year for t in range(60)]
+    assert [bool(one) for one in known] == [year <= 2023 for year in years]
+    (note,) = growth_notes(case)
+    assert "to 2023" in note
+    assert "2026Q3" in note
+    assert growth_notes(case, "zh") != growth_notes(case)
+
+
+def test_where_the_record_lasts_as_long_as_the_data_nothing_is_said(sound):
+    assert growth_notes(load_case(sound)) == ()
+
+
+def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(sound):
+    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: XQZ, third: WLD}")
+    case = load_case(sound)
+    for lang in ("en", "zh"):
+        (note,) = growth_notes(case, lang)
+        assert "XQZ" in note
+        assert GROWTH in note
+        assert "CHN" not in note
+    packed = pack(case)
+    assert not packed.world["growth_known"].any()
+    assert not packed.history.any(), "as the note says: at its usual pace"
+
+
+def test_growth_of_ones_own_is_used_for_an_unknown_country_and_for_later_years(sound):
+    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: XQZ, third: WLD}")
+    rows = [f"XQZ,{year},{2 + year % 3},gazette\n" for year in range(2005, 2026)]
+    rows += [f"{name},{year},4,gazette\n" for name in ("CHN", "BLR", "WLD") for year in (2024, 2025)]
+    without = load_case(sound).hash
+    add_growth(sound, rows)
+    assert check_case(sound) == []
+    case = load_case(sound)
+    assert growth_notes(case) == ()
+    assert case.hash != without
+    assert years_on_record(case) == list(range(2008, 2026))
+    assert years_known(case, Quarter(2020, 4)) == 13
+    mean = sum(2 + year % 3 for year in range(2005, 2015)) / 10
+    assert growth_gaps(case)[2][2015] == pytest.approx((2 + 2015 % 3 - mean) / 100)
+    row = pack(case).world[10]
+    assert row["growth_known"] == 1.0
+    assert row["growth_source"][1] == pytest.approx(growth_gaps(case)[2][2015])
+
+
+def test_ones_own_year_stands_in_the_place_of_the_casebooks(sound):
+    before = growth_gaps(load_case(sound))[0][2015]
+    add_growth(sound, ["BLR,2015,0,gazette\n"])
+    gaps = growth_gaps(load_case(sound))[0]
+    assert gaps[2015] - before == pytest.approx(-growth("BLR")[2015])
+    assert growth("BLR")[2015] != 0.0, "the shipped series is as it was"
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "code", "key"),
+    [
+        ("XQZ,2015,3,nowhere\n", 3, "unknown_source", "source"),
+        ("XQZ,2014,3,gazette\n", 3, "duplicate", "year"),
+        ("XQZ,2027,3,gazette\n", 3, "ahead", "year"),
+        ("Utopia,2015,3,gazette\n", 3, "bad_country", "country"),
+        ("XQZ,2015,fast,gazette\n", 3, "not_a_number", "growth_percent"),
+        ("XQZ,2015,-101,gazette\n", 3, "limit", "growth_percent"),
+        ("XQZ,2015.5,3,gazette\n", 3, "not_whole", "year"),
+    ],
+)
+def test_faults_of_growth_are_told_by_line(sound, row, line, code, key):
+    add_growth(sound, ["XQZ,2014,2,gazette\n", row])
+    assert codes(sound) == [(GROWTH, line, code, key)]
+
+
+def test_a_judged_growth_needs_its_reason(sound):
+    (sound / GROWTH).write_text(HEAD.replace("source", "source,note") + "XQZ,2015,3,judgement,\n", encoding="utf-8")
+    assert codes(sound) == [(GROWTH, 2, "judgement_without_note", "note")]
+
+
+def test_a_case_without_growth_of_its_own_keeps_its_hash(sound):
+    before = load_case(sound).hash
+    add_growth(sound, [])
+    assert "growth" not in load_case("great-stone").content()
+    assert codes(sound) == []
+    assert load_case(sound).hash == before
+
+
+def test_a_workbook_carries_growth(sound, tmp_path):
+    add_growth(sound, ["XQZ,2014,2,gazette\n"])
+    folder = tmp_path / "back"
+    folder.mkdir()
+    unpack_workbook(workbook_of(sound), folder)
+    assert load_case(folder).hash == load_case(sound).hash
+    assert (folder / SOURCES).is_file()

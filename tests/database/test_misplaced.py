@@ -1,0 +1,168 @@
+"""Two run folders swapped by hand: every command sees it, the numbers of neither pass for the other's, none is lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from copark.cli import main
+from copark.store import MisplacedRun, RunStore
+from copark.store.workspace import WorkspaceRefused
+from copark.workflows import workspaces
+from copark.workflows.bookkeeping import books, check_books, repair_books
+from copark.workflows.serving.stored import is_stored, stored_answer, stored_runs
+from tests.web.conftest import serving
+
+STUDY = """\
+format: 1
+name: half
+title: {en: "Half of the enquiries", zh: "咨询减半"}
+case: great-stone
+runs: 3
+draws: defaults
+keep: [operating, cash, registered]
+scenarios:
+  - {key: as-it-is, title: {en: "As it is", zh: "现状"}}
+  - {key: half, title: {en: "Half", zh: "减半"}, parameters: {enquiry_rate: 1.0}}
+"""
+RUN = ("run", "half.yaml", "--no-report", "--seed")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with the runs of seeds 1 and 7, and their identities."""
+    place = tmp_path_factory.mktemp("misplaced")
+    (place / "half.yaml").write_text(STUDY, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(place)
+        for seed in ("1", "7"):
+            with pytest.raises(SystemExit):
+                main([*RUN, seed, "--out", "out"])
+    records, faults = RunStore(place / "out" / "runs").records()
+    assert faults == []
+    return place, {record.provenance["seed"]: record.identity for record in records}
+
+
+@pytest.fixture
+def swapped(made, tmp_path, monkeypatch):
+    """A copy of it with the two swapped, as the working folder."""
+    place, names = made
+    shutil.copytree(place, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")
+    monkeypatch.setenv("COLUMNS", "200")
+    runs = Path("out/runs")
+    (runs / names[1]).rename(runs / "aside")
+    (runs / names[7]).rename(runs / names[1])
+    (runs / "aside").rename(runs / names[7])
+    return names
+
+
+def call(capsys, *arguments):
+    with pytest.raises(SystemExit) as leaving:
+        main([*arguments, "--out", "out"])
+    told = capsys.readouterr()
+    return leaving.value.code or 0, told.out + told.err
+
+
+def bits(runs):
+    """Every file of stored runs by its place; the time of making is not among the bits of a result."""
+    return {
+        str(path.relative_to(runs)): path.read_bytes()
+        for path in runs.rglob("*/arrays.zarr/*/c/**/*")
+        if path.is_file() and "quarantine" not in path.parts
+    }
+
+
+def test_no_command_takes_one_for_the_other(swapped, capsys):
+    one, seven = swapped[1], swapped[7]
+    for command in (
+        ("show", one),
+        ("export", one, "--format", "csv", "--to", "table.csv"),
+        ("verify", one),
+        ("compare", one, "--no-report"),
+        ("rerun", one),
+        ("workspace", "pack", "w.zip", "--run", one),
+        ("workspace", "pack", "w.zip", "--run", one[:6]),
+    ):
+        code, told = call(capsys, *command)
+        assert code == 2, (command, told)
+        assert f"Misplaced run: this folder holds {seven} (great-stone, study half, 3 runs, seed 7)" in told
+        assert "copark runs repair" in told
+        assert not {"table.csv", "w.zip"} & {path.name for path in Path().iterdir()}
+    for lang, word in (("en", "Misplaced run"), ("zh", "运行结果错位")):
+        code, told = call(capsys, "list", "--lang", lang)
+        assert code == 0
+        assert told.count(word) == 2
+    assert "misplaced" in call(capsys, "runs")[1]
+    assert {one.state for one in books(Path("out")).runs} == {"misplaced"}
+    with pytest.raises(WorkspaceRefused):
+        workspaces.pack(Path("all.zip"), everything=True, out=Path("out"))
+
+
+def test_the_server_takes_none_for_the_other(swapped):
+    data = Path("out").absolute()
+    listed = stored_runs(data)
+    assert (listed.runs, len(listed.damaged)) == ([], 2)
+    for identity in swapped.values():
+        assert not is_stored(data, identity)
+        with pytest.raises(MisplacedRun):
+            stored_answer(data, None, identity)
+    with serving(data) as client:
+        assert client.get("/api/v1/runs").json()["runs"] == []
+        answer = client.get(f"/api/v1/runs/{swapped[1]}")
+    assert answer.status_code == 404
+    assert swapped[7] in answer.text
+
+
+def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsys):
+    code, told = call(capsys, *RUN, "1")
+    assert code == 0
+    assert f"Misplaced run: out/runs/{swapped[1]} held {swapped[7]} (great-stone, study half, 3 runs, seed 7)" in told
+    assert f"out/runs/quarantine/{swapped[1]}-1" in told
+    assert "stored already" not in told
+    assert "stored already" in call(capsys, *RUN, "1")[1]
+    code, told = call(capsys, "compare", "half.yaml", "--seed", "7", "--no-report")
+    assert code == 0
+    assert f"held {swapped[1]}" in told
+    assert bits(Path("out/runs")) == bits(made[0] / "out" / "runs")
+    assert sorted(path.name for path in Path("out/runs/quarantine").iterdir()) == sorted(
+        f"{identity}-1" for identity in swapped.values()
+    )
+    assert check_books(Path("out")) == []
+    assert repair_books(Path("out")).home == ()  # both places are taken
+
+
+def test_repair_puts_each_in_its_place_at_once_and_check_is_quiet_then(made, swapped, capsys):
+    extra = Path("out/runs", swapped[1], "notes.txt")
+    extra.write_text("mine", encoding="utf-8")
+    code, told = call(capsys, "runs", "check")
+    assert code == 1
+    assert told.count("Misplaced run") == 2
+    assert "notes.txt" in told
+    code, told = call(capsys, "runs", "repair", "--lang", "zh")
+    assert code == 0
+    assert all(f"{identity}：已移至自己的文件夹" in told for identity in swapped.values())
+    for command in (("runs", "check"), ("verify", swapped[1]), ("show", swapped[7]), ("runs", "repair")):
+        assert call(capsys, *command)[0] == 0, command
+    assert check_books(Path("out")) == []
+    assert bits(Path("out/runs")) == bits(made[0] / "out" / "runs")
+    (held,) = Path("out/runs/quarantine").iterdir()
+    assert (held / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert {one.state for one in books(Path("out")).runs} == {"finished"}
+
+
+def test_a_copy_under_another_name_and_a_stranger_s_file_leave_a_workspace_whole(made, tmp_path, monkeypatch):
+    place, names = made
+    out = tmp_path / "out"
+    shutil.copytree(place / "out", out)
+    (out / "runs" / names[1] / "notes.txt").write_text("mine", encoding="utf-8")
+    shutil.copytree(out / "runs" / names[1], out / "runs" / f"{names[1]} (copy)")
+    packed = workspaces.pack(tmp_path / "w.zip", everything=True, out=out)
+    assert sorted(packed.runs) == sorted(names.values())
+    assert workspaces.verify(tmp_path / "w.zip").faults == ()
+    assert sorted(fault.code for fault in check_books(out)) == ["store.extra", "store.extra", "store.misplaced"]
+    done = repair_books(out)
+    assert (len(done.extras), [one.path.name for one in done.aside]) == (2, [f"{names[1]} (copy)-2"])
+    assert check_books(out) == []

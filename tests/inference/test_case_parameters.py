@@ -1,0 +1,227 @@
+"""Which parameters a case has: decided once, in one order, for every analysis, and said beside every headline."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from copark import workflows
+from copark.cases.casebook import casebook_path
+from copark.cases.load import load_case
+from copark.errors import NotFound, RunRefused
+from copark.experiments.study import baseline
+from copark.experiments.trust import Trust
+from copark.inference import artefacts, borrowed
+from copark.inference.case_parameters import own_folder, parameters_of, posteriors_to_pack, settle, source_named
+from copark.inference.pool.panel import recipe_of
+from copark.inference.pool.parks import parks_of
+from copark.texts import LANGUAGES
+from copark.workflows.calibrating import calibrate
+from copark.workflows.forecasting import forecast as forecast_of
+from copark.workflows.serving.shelf import Shelf
+from tests.inference.workflow_settings import TINY, short_refinement
+
+DATA_ONLY = ("kaesong", "jinfei", "saysettha")
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory):
+    """A park of one's own: the record of another under a name the panel does not know."""
+    folder = tmp_path_factory.mktemp("own") / "my-park"
+    shutil.copytree(casebook_path() / "saysettha", folder)
+    rename(folder, "saysettha", "my-park")
+    return folder
+
+
+def rename(folder, before, after):
+    path = folder / "case.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(f"name: {before}", f"name: {after}"), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def before(park, out):
+    """What is run before there is a calibration."""
+    return workflows.run_study(str(park), runs=60, out=out, report=False)
+
+
+@pytest.fixture(scope="module")
+def calibrated(park, out, before):
+    with short_refinement():
+        return calibrate(park, settings=TINY, out=out, report=False)
+
+
+def test_what_a_case_has_without_a_calibration_of_its_own(great_stone, park) -> None:
+    shipped = parameters_of(great_stone)
+    assert (shipped.trust.state, shipped.trust.kind, shipped.draws) == ("calibrated", "shipped", "posterior")
+    for name in DATA_ONLY:
+        has = parameters_of(load_case(name))
+        assert (has.trust.state, has.trust.parks) == ("borrowed", 18), name
+        assert has.trust.values > 0, name
+        assert not has.calibrated, name
+    new = parameters_of(load_case(park))
+    assert (new.trust.state, new.trust.parks, new.trust.values) == ("borrowed", 19, 0)
+
+
+def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibrated) -> None:
+    """The finding that began this: calibrated, and the next run was shown on priors."""
+    case = load_case(park)
+    has = parameters_of(case, out)
+    assert (has.trust.state, has.trust.kind, has.trust.cut) == ("calibrated", "own", calibrated.cut)
+    after = workflows.run_study(str(park), runs=60, out=out, report=False)
+    assert not after.reused
+    assert after.identity != before.identity
+    assert after.trust == has.trust
+    again = workflows.run_study(str(park), runs=60, out=out, report=False)
+    assert again.reused
+    assert again.identity == after.identity
+    result = workflows.simulate(case, runs=60, out=out)
+    assert result.attrs["trust_en"] == has.trust.label("en")
+    server = Shelf(park.parent, out)
+    shelved = server.get("great-stone")
+    assert shelved.parameters.trust.kind == "shipped"
+    found = forecast_of(park, out=out, report=False)
+    assert found.reused
+    assert found.trust == has.trust
+
+
+def test_each_kind_can_be_asked_for(great_stone, park, out, calibrated) -> None:
+    case = load_case(park)
+    states = {kind: parameters_of(case, out, kind).trust.state for kind in ("own", "borrowed", "prior")}
+    assert states == {"own": "calibrated", "borrowed": "borrowed", "prior": "uncalibrated"}
+    with pytest.raises(NotFound, match="great-stone"):
+        parameters_of(case, out, "shipped")
+    with pytest.raises(NotFound, match="copark calibrate"):
+        parameters_of(great_stone, out, "own")
+    identities = {parameters_of(case, out, kind).identity for kind in ("own", "borrowed", "prior")}
+    assert len(identities) == 3
+    with pytest.raises(RunRefused, match="contradict"):
+        settle(baseline("great-stone").with_changes(draws="defaults"), great_stone, None, "shipped")
+
+
+def test_a_study_that_says_what_it_draws_is_left_alone(great_stone) -> None:
+    for draws in ("defaults", "unsettled", "prior"):
+        study, has = settle(baseline("great-stone").with_changes(draws=draws), great_stone)
+        assert (study.draws, has.source, has.trust.state) == (draws, None, "uncalibrated")
+    study, has = settle(baseline("great-stone"), great_stone)
+    assert (study.draws, has.trust.state) == ("posterior", "calibrated")
+
+
+def test_a_calibration_of_an_older_case_is_stale_and_says_how_to_renew_it(park, out, calibrated, tmp_path) -> None:
+    folder = tmp_path / "my-park"
+    shutil.copytree(park, folder)
+    rows = (folder / "series.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "series.csv").write_text("".join(rows[:-1]), encoding="utf-8")
+    has = parameters_of(load_case(folder), out)
+    assert has.trust.state == "stale"
+    assert all("copark calibrate my-park" in has.trust.renew(lang) for lang in LANGUAGES)
+
+
+def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, calibrated, tmp_path) -> None:
+    case = load_case(park)
+    for name, harm in (("start", change_start), ("bytes", cut_short), ("recipe", no_recipe)):
+        place = tmp_path / name
+        shutil.copytree(own_folder(out), own_folder(place))
+        (folder,) = own_folder(place).iterdir()
+        harm(folder)
+        has = parameters_of(case, place)
+        assert has.trust.state == "borrowed", name
+        assert all(folder.name in has.said(lang)[0] for lang in LANGUAGES), name
+
+
+def change_start(folder):
+    path = folder / "recipe.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"start": "1950Q1"}), encoding="utf-8")
+
+
+def cut_short(folder):
+    path = folder / "replay.npz"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def no_recipe(folder):
+    path = folder / "recipe.json"
+    path.write_text(json.dumps({"format": artefacts.FORMAT, "case": "my-park"}), encoding="utf-8")
+
+
+def test_a_run_is_replayed_on_the_draws_it_was_made_on(park, out, calibrated) -> None:
+    case = load_case(park)
+    own, lent = parameters_of(case, out), parameters_of(case, out, "borrowed")
+    for has in (own, lent):
+        found = source_named(case, out, has.identity)
+        assert found is not None
+        assert found.content["draws_hash"] == has.identity
+    assert source_named(case, out, "") is None
+    assert posteriors_to_pack(case, out, ()) == (own.folder,)
+
+
+def test_an_uploaded_or_renamed_copy_is_known_by_its_content(out, park, calibrated, tmp_path) -> None:
+    """A calibration is found whatever the folder is called that the case lies in."""
+    folder = tmp_path / "elsewhere"
+    shutil.copytree(park, folder)
+    assert parameters_of(load_case(folder), out).trust.kind == "own"
+
+
+@pytest.mark.parametrize("name", ["kaesong", "great-stone"])
+def test_borrowed_draws_depend_on_their_number_alone(name) -> None:
+    """Chunks, more runs and other scenarios leave a draw as it is; runs that share a draw share parameters."""
+    case = load_case(name)
+    source = borrowed.BorrowedSource(case, borrowed.shipped_draws())
+    study = baseline(name).with_changes(draws="posterior", futures=2)
+    whole = source.draws(study, 0, 8)
+    for first, last in ((0, 3), (3, 8)):
+        part = source.draws(study, first, last)
+        for room, other in zip(part, whole, strict=True):
+            assert room.tobytes() == other[first:last].tobytes()
+    assert whole.enterprises["enquiry_rate"][0] == whole.enterprises["enquiry_rate"][1]
+    assert whole.enterprises["enquiry_rate"][1] != whole.enterprises["enquiry_rate"][2]
+
+
+def test_what_other_parks_teach_is_narrower_than_the_prior() -> None:
+    """Borrowed draws are informed: of a pooled axis they spread less than its prior; what is not pooled keeps it."""
+    source = borrowed.BorrowedSource(load_case("kaesong"), borrowed.shipped_draws())
+    spread = source.points_of(np.arange(4096), seed=3).std(axis=0) * np.sqrt(12.0)
+    names = source.space.names
+    shared = [names.index(name) for name in source.shared]
+    other = [n for n in range(len(names)) if n not in shared]
+    assert np.mean(spread[shared]) < 0.95
+    assert spread[other] == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
+    """If this fails, model, cases or pooling have changed: `python docs/build_posteriors.py panel` makes it again."""
+    draws = borrowed.shipped_draws()
+    parks = parks_of()
+    assert borrowed.is_current(draws, recipe_of(parks, borrowed_settings(draws)))
+    assert {park.name for park in parks} == set(borrowed.parks_in(draws))
+    assert all(draws.knows(park) for park in parks)
+
+
+def borrowed_settings(draws):
+    from copark.inference.pool.panel import Settings
+
+    return Settings(**draws.recipe["settings"])
+
+
+def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> None:
+    made = [
+        Trust("calibrated", "own", "x", "2024Q4", 61), Trust("borrowed", "borrowed", "x", parks=19),
+        Trust("borrowed", "borrowed", "x", values=5, parks=18), Trust("stale", "own", "x", "2020Q4", 5),
+        *(Trust.without("x", draws) for draws in ("prior", "unsettled", "defaults")),
+    ]  # fmt: skip
+    for lang in LANGUAGES:
+        assert len({one.label(lang) for one in made}) == 6
+        assert all(one.meaning(lang) for one in made)
+        assert [bool(one.renew(lang)) for one in made] == [one.state != "calibrated" for one in made]
+    assert [one.shows_outcomes for one in made] == [True, False, False, True, False, False, False]
+    assert made[0].label("en") == "calibrated to this park (to 2024Q4, 61 values)"
+    assert made[1].label("en") == "borrowed from 19 other parks"
+    assert Trust.of({"trust": made[2].content()}) == made[2]
+    assert Trust.of({}).state == "uncalibrated"

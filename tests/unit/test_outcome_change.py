@@ -1,0 +1,237 @@
+"""Why outcomes change: which runs go where, by which rule and through which account; on runs that are known by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from copark.analysis.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WAITING, moves_of, outcome_moves
+from copark.analysis.outcomes import OUTCOMES
+from copark.analysis.pairing import pairs_of
+from copark.cases import load_case
+from copark.experiments.results import outcomes
+from copark.experiments.run import simulate
+from copark.experiments.study import baseline
+from copark.report.outcome_change import accounts_table, moves_table, sentence, sheets
+
+RUNS, QUARTERS = 6, 12
+FAILED, DEPENDENT, STAGNANT, STANDING = range(4)
+
+
+def books(operating=60.0, entries=60.0, **flows):
+    """Outputs of runs whose books close; flows that are not given are nothing."""
+    found = {name: np.broadcast_to(np.asarray(flows.get(name, 0.0)), (RUNS, QUARTERS)).copy() for name in CASH}
+    found["paid_in_equity"] += 10.0
+    found["cash"] = sum(
+        one.sign * (found[name].cumsum(axis=1) / 4.0 if one.flow else found[name]) for name, one in CASH.items()
+    )
+    found["failed"] = ((found["cash"] < 0.0).cumsum(axis=1) >= 4).astype(float)
+    whole = np.ones((RUNS, QUARTERS))
+    found |= {"lapses": 0.0 * whole, "exits": 0.0 * whole, "operating": operating * whole}
+    return found | {"registered_ever": entries * whole, "registered": entries * whole}
+
+
+def judged(out):
+    needed = np.stack([out["operating"], out["rescue"], out["failed"]], axis=1)
+    return outcomes(needed, np.zeros(RUNS, int))
+
+
+def debt_and_rescue():
+    """Half of the runs borrow 95 for land of 100, and are rescued when 6 fall due; the others spend nothing."""
+    half = np.repeat([1.0, 0.0], RUNS // 2)[:, None]
+    at = np.zeros((3, QUARTERS))
+    at[0, 0] = at[1, -2] = at[2, -2] = 4.0
+    land, draws, rescue = (half * at[0] * 100.0, half * at[0] * 95.0, half * at[2] * 7.0)
+    return books(land_cost=land, draws_credit=draws, principal=half * at[1] * 6.0, interest=half * 2.0, rescue=rescue)
+
+
+def moves(before, after):
+    return outcome_moves(judged(before), judged(after), before, after)
+
+
+def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
+    found = moves(debt_and_rescue(), books())
+    assert found.counts == ((0, 0, 0, 0), (0, 0, 0, 3), (0, 0, 0, 0), (0, 0, 0, 3))
+    (move,) = found.moves
+    assert (move.reference, move.arm, move.runs, move.share) == ("dependent", "self_standing", 3, 0.5)
+    assert move.cause == "not_rescued"
+    assert move.reasons == (("land", 3),)
+    books_of = {line.output: (line.reference, line.arm, line.effect) for line in move.lines}
+    assert books_of["land_cost"] == (100.0, 0.0, 100.0)
+    assert books_of["draws_credit"] == (95.0, 0.0, -95.0)
+    assert books_of["principal"] == (6.0, 0.0, 6.0)
+    assert books_of["interest"] == (pytest.approx(5.5), 0.0, pytest.approx(5.5)), "eleven quarters of 2 a year"
+    assert books_of["rescue"] == (7.0, 0.0, -7.0)
+
+
+def test_the_other_way_round_everything_is_the_other_way_round():
+    there, back = moves(debt_and_rescue(), books()), moves(books(), debt_and_rescue())
+    assert np.array_equal(np.array(back.counts), np.array(there.counts).T)
+    assert (back.moves[0].cause, back.moves[0].reasons) == ("rescued", (("land", 3),))
+    assert [line.effect for line in back.moves[0].lines] == [-line.effect for line in there.moves[0].lines]
+
+
+def test_where_the_shortfall_is_left_unpaid_the_reason_is_the_rescue():
+    """The same books without anybody who rescues: short for two quarters, not failed, and not rescued."""
+    before = debt_and_rescue()
+    after = before | {"rescue": 0.0 * before["rescue"]}
+    after["cash"] = before["cash"] - before["rescue"].cumsum(axis=1) / 4.0
+    assert (after["cash"][:3, -1] < 0.0).all()
+    found = outcome_moves(judged(before), judged(after), before, after)
+    assert [(move.cause, move.reasons) for move in found.moves] == [("not_rescued", (("rescue", 3),))]
+
+
+def test_a_failure_is_told_at_the_quarter_of_the_failure():
+    found = moves(books(), books(operating_cost=20.0))
+    (move,) = found.moves
+    assert (move.reference, move.arm, move.cause, move.reasons) == (
+        "self_standing", "failed", "fails", (("running", RUNS),),
+    )  # fmt: skip
+    costs = next(line for line in move.lines if line.output == "operating_cost")
+    assert costs.arm == pytest.approx(30.0), "10 last two quarters; the fourth without cash is the sixth: 6 times 5"
+
+
+def test_the_threshold_is_told_by_the_enterprises():
+    found = moves(books(operating=40.0, entries=70.0), books(operating=55.0, entries=70.0))
+    (move,) = found.moves
+    assert (move.reference, move.arm, move.cause, move.reasons) == (
+        "stagnant", "self_standing", "reaches", (("waiting", RUNS),),
+    )  # fmt: skip
+    assert sum(line.effect for line in move.lines) == 15.0
+    assert {line.output for line in move.lines} == set(ENTERPRISES)
+
+
+@pytest.mark.parametrize("out", [books(), debt_and_rescue()], ids=["plain", "rescued"])
+def test_identical_arms_move_nothing(out):
+    found = moves(out, out)
+    assert (found.moves, found.moved, found.pairs) == ((), 0, RUNS)
+    assert all(np.diff(found.shares(name)) == 0.0 for name in OUTCOMES)
+    assert sentence(found, "en") == "No run ends with another outcome."
+
+
+def test_every_move_has_one_cause_by_the_first_rule_that_differs():
+    """Of the twelve ways to move: the first of the three rules that the two outcomes answer otherwise is the cause."""
+    codes = [(i, j) for i in range(4) for j in range(4) if i != j]
+    found = outcome_moves(*(np.array(side, np.int8) for side in zip(*codes, strict=True)), {}, {})
+    causes = {(move.reference, move.arm): move.cause for move in found.moves}
+    assert len(causes) == 12
+    assert set(causes.values()) == set(CAUSES)
+    for (reference, arm), cause in causes.items():
+        i, j = OUTCOMES.index(reference), OUTCOMES.index(arm)
+        rules = [(code == FAILED, code == DEPENDENT, code == STAGNANT) for code in (i, j)]
+        first = next(n for n in range(3) if rules[0][n] != rules[1][n])
+        assert cause == CAUSES[2 * first + rules[1][first]]
+
+
+CODES = arrays(np.int8, 40, elements=st.integers(0, 3))
+
+
+@given(CODES, CODES)
+def test_the_moves_add_up_to_the_change_of_every_probability(reference, arm):
+    found = outcome_moves(reference, arm, {}, {})
+    for code, name in enumerate(OUTCOMES):
+        gained = sum(move.runs for move in found.moves if move.arm == name)
+        lost = sum(move.runs for move in found.moves if move.reference == name)
+        assert gained - lost == np.count_nonzero(arm == code) - np.count_nonzero(reference == code)
+        before, after = found.shares(name)
+        assert before == np.mean(reference == code)
+        assert after == np.mean(arm == code)
+    assert found.moved == np.count_nonzero(reference != arm)
+    assert sum(map(sum, found.counts)) == 40
+
+
+FLOW = arrays(np.float64, (RUNS, QUARTERS), elements=st.floats(0.0, 50.0))
+
+
+@given(st.lists(FLOW, min_size=8, max_size=8))
+def test_reasons_are_exhaustive_and_the_items_add_up_to_the_difference_of_cash(flows):
+    names = ("land_cost", "operating_cost", "land_sales", "rescue")
+    before, after = (
+        books(**dict(zip(names, some, strict=True))) for some in (flows[:4], [*flows[4:7], 0.0 * flows[7]])
+    )
+    for move in moves(before, after).moves:
+        assert sum(runs for _, runs in move.reasons) == move.runs
+        rows = (judged(before) == OUTCOMES.index(move.reference)) & (judged(after) == OUTCOMES.index(move.arm))
+        worse = before if move.better else after
+        lately = np.array([np.flatnonzero(run > 0.0).max(initial=0) for run in worse["rescue"][rows]])
+        failed = (worse["failed"][rows] > 0.5).argmax(axis=1)
+        ends = failed if "failed" in (move.reference, move.arm) else lately
+        apart = (after["cash"] - before["cash"])[rows][np.arange(rows.sum()), ends]
+        assert sum(line.effect for line in move.lines) == pytest.approx(apart.mean(), abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def real():
+    study = baseline("great-stone").with_changes(
+        runs=60, draws="unsettled", keep="standard",
+        scenarios=[
+            {"key": "as-it-is", "title": {"en": "As it is", "zh": "现状"}},
+            {"key": "off", "title": {"en": "No framework", "zh": "无框架"}, "edits": {"framework": "off"}},
+        ],
+    )  # fmt: skip
+    return simulate(study, load_case("great-stone"), threads=1)
+
+
+def test_the_model_keeps_these_accounts(real):
+    """In every run and quarter cash is its items, and operating enterprises are theirs: a new flow would be missed."""
+    out = {name: real[name].to_numpy() for name in NEEDED}
+    cash = sum(i.sign * (out[name].cumsum(axis=-1) / 4.0 if i.flow else out[name]) for name, i in CASH.items())
+    assert np.allclose(cash, out["cash"], atol=1e-9)
+    out[WAITING] = out["registered"] - out["operating"]
+    counted = sum(i.sign * (out[name].cumsum(axis=-1) if i.flow else out[name]) for name, i in ENTERPRISES.items())
+    assert np.array_equal(counted, out["operating"])
+
+
+def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
+    (pair,) = pairs_of(real)
+    found = moves_of(pair)
+    first = found.moves[0]
+    assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "not_rescued", "land")
+    draws = next(line for line in first.lines if line.output == "draws_credit")
+    assert draws.reference > 0.0 == draws.arm
+
+
+def test_without_the_outputs_the_moves_are_told_without_accounts(real):
+    (pair,) = pairs_of(real.drop_vars("interest"))
+    found = moves_of(pair)
+    assert found.moves
+    assert not any(move.reasons or move.lines for move in found.moves)
+    for lang in ("en", "zh"):
+        assert sentence(found, lang)
+
+
+WORKED = {
+    "en": "3 of 6 runs end with another outcome: dependent 50.0% → 0.0%, self-standing 50.0% → 100.0%. In 3 of them "
+    "dependent becomes self-standing: no rescue in the last eight quarters any more. Until the last rescue in the "
+    "reference, the developer's books show, on average: cost of servicing land US$0 million instead of US$100 million "
+    "(the largest item in every one of them). Working the other way: draws of credit US$0 million instead of US$95 "
+    "million, repayment of principal US$0 million instead of US$6.0 million, interest US$0 million instead of US$5.5 "
+    "million, rescue received US$0 million instead of US$7.0 million.",
+    "zh": "6次模拟中有3次结局改变：依赖救助由50.0%变为0.0%，自立由50.0%变为100.0%。其中3次由依赖救助转为自立："
+    "最后八个季度内不再获得救助。截至基准情景末次救助时，开发公司账目平均为：土地开发成本0美元（基准为1.00亿美元），"
+    "每一次模拟中均为首要科目。作用相反的有：提取贷款0美元（基准为9,500万美元），本金偿还0美元（基准为600万美元），"
+    "利息0美元（基准为550万美元），收到的救助0美元（基准为700万美元）。",
+}
+
+
+@pytest.mark.parametrize("lang", WORKED)
+def test_the_worked_case_in_a_sentence(lang):
+    assert sentence(moves(debt_and_rescue(), books()), lang) == WORKED[lang]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_tables_and_sheets_have_the_moves_and_their_accounts(lang):
+    found = moves(debt_and_rescue(), books())
+    table = moves_table([("arm", found)], lang)
+    assert table.rows[0][2:4] == ("3", "50.0%")
+    assert table.groups == (("arm", 1),)
+    accounts = accounts_table(found.moves[0], lang)
+    assert accounts.rows[-1][-1] == f"{sum(line.effect for line in found.moves[0].lines):.1f}".replace("-", "−")
+    of_moves, of_accounts = sheets([("arm", found)], lang)
+    rows = list(of_moves.rows)
+    assert (len(rows), rows[0][0], rows[0][3:5]) == (1, "arm", [3, 0.5])
+    assert len(list(of_accounts.rows)) == of_accounts.count == len(CASH)
+    assert all(len(row) == len(of_accounts.header) for row in of_accounts.rows)

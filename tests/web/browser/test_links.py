@@ -1,0 +1,84 @@
+"""What cannot be used is said: parts of a link, numbers out of range, addresses without a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.browser.doing import changed, identity, opened, query, scenario, settled
+
+BAD = "&scenario={%22key%22:&runs=1e9&chart=%3Cb%3E"
+SAYS = {
+    "en": ("Part of this link cannot be read", "Scenario “{\"key\":”", "Runs “1e9”", "Chart “<b>”", "Dismiss"),
+    "zh": ("链接中有部分内容无法识别", "情景“{\"key\":”", "模拟次数“1e9”", "图表“<b>”", "知道了"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", SAYS)
+def test_a_bad_link_says_what_of_it_cannot_be_read_and_what_is_shown(page: Any, lang: str) -> None:
+    title, *parts, dismiss = SAYS[lang]
+    opened(page, lang, BAD)
+    note = page.get_by_role("note")
+    said = note.inner_text()
+    assert title in said
+    assert all(part in said for part in parts)
+    assert note.get_by_role("listitem").count() == 3
+    assert query(page)["runs"] == ["1000"]
+    assert scenario(page) == {}
+    note.get_by_role("button").click()
+    assert note.count() == 0
+    page.reload()
+    settled(page)
+    assert page.get_by_role("note").count() == 0
+    assert dismiss
+
+
+def test_a_sound_link_says_nothing(page: Any) -> None:
+    opened(page, more="&utm_source=mail")
+    assert page.get_by_role("note").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "simulate"), [("en", "Page not found", "Simulate"), ("zh", "未找到页面", "模拟")]
+)
+def test_an_address_without_a_page_says_so_and_leads_on(page: Any, lang: str, title: str, simulate: str) -> None:
+    page.goto(f"/simulat?lang={lang}&case=suzhou")
+    page.get_by_role("heading", level=1, name=title).wait_for()
+    assert "/simulat" in page.locator("main").inner_text()
+    assert page.locator(".plot").count() == 0
+    assert page.title().startswith(title)
+    page.locator("main").get_by_role("link", name=simulate, exact=True).click()
+    page.locator(".plot[data-painted]").first.wait_for()
+    assert page.url.split("?")[0].endswith("/simulate")
+    assert query(page)["case"] == ["suzhou"]
+    page.go_back()
+    page.get_by_role("heading", level=1, name=title).wait_for()
+
+
+def test_a_share_beyond_what_is_possible_says_what_is_used(page: Any) -> None:
+    opened(page)
+    before = identity(page)
+    box = page.get_by_role("spinbutton", name="China (%)")
+    box.fill("150")
+    box.press("Enter")
+    page.get_by_text("150 is above the highest possible value; 100% is used.").wait_for()
+    before = changed(page, before)
+    assert scenario(page)["edits"]["equity"][0]["home"] == 10_000
+    box.fill("-5")
+    box.press("Enter")
+    page.get_by_text("-5 is below the lowest possible value; 0% is used.").wait_for()
+    before = changed(page, before)
+    assert scenario(page)["edits"]["equity"][0]["home"] == 0
+    page.get_by_role("button", name="Reset").click()
+    changed(page, before)
+    assert page.locator(".adjusted:not(:empty)").count() == 0
+
+
+def test_runs_and_drivers_out_of_range_say_what_is_used_in_chinese_too(page: Any) -> None:
+    opened(page, "zh", "&mode=expert")
+    runs = page.get_by_role("spinbutton", name="模拟次数")
+    runs.fill("99999")
+    runs.press("Enter")
+    page.get_by_text("99999高于允许的最大值，已取5000。").wait_for()
+    assert query(page)["runs"] == ["5000"]

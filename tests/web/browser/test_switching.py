@@ -1,0 +1,125 @@
+"""Another park on an open page: every chart is what a fresh page of that park draws, axis, record and all."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from base64 import b64decode
+from typing import Any
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.web.browser.doing import pictures, query, settled
+
+LEVELS, PIXELS = 40, 12
+"""Levels of 256 by which pixels may differ, and how many may differ by more."""
+DRAWN = """
+() => [...document.querySelectorAll('.plot')].map((box) => {
+  const option = box.chart.getOption();
+  const series = (name) => option.series.find((one) => one.name === name);
+  return {
+    axis: option.xAxis[0].data,
+    values: [option.yAxis[0].min, option.yAxis[0].max],
+    dots: series('observed').data.map((one) => one.value),
+    ranges: series('ranges').data.map((one) => one.value),
+    ends: series('median').markLine.data.map((one) => one.xAxis),
+  };
+})
+"""
+
+
+def names(server: Any) -> list[dict[str, Any]]:
+    with urlopen(f"{server.address}/api/v1/cases", timeout=60) as answer:
+        found: list[dict[str, Any]] = json.load(answer)["cases"]
+    return found
+
+
+def drawn(page: Any, case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """What the charts hold and how they look, once they are of a case."""
+    page.wait_for_function(
+        "(title) => document.querySelector('.foot').textContent.includes(title)", arg=case["title"]["en"]
+    )
+    page.wait_for_function(
+        "(start) => [...document.querySelectorAll('.plot')].length === 6 && [...document.querySelectorAll('.plot')]"
+        ".every((one) => one.chart?.getOption().xAxis?.[0].data[0] === start)",
+        arg=case["start"],
+    )
+    settled(page)
+    page.mouse.move(0, 0)
+    # What was resized is painted in the next frame.
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return page.evaluate(DRAWN), pictures(page)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two pictures look the same; the edge of a dot may be smoothed in another way."""
+    first, second = (Image.open(io.BytesIO(b64decode(url.partition(",")[2]))).convert("RGBA") for url in (one, other))
+    if first.size != second.size:
+        return False
+    apart = np.abs(np.asarray(first, dtype=np.int16) - np.asarray(second, dtype=np.int16)).max(axis=-1)
+    return int((apart > LEVELS).sum()) <= PIXELS
+
+
+def go_through(page: Any, cases: list[dict[str, Any]]) -> None:
+    first = cases[0]
+    page.set_default_timeout(90_000)
+    page.goto(f"/simulate?lang=en&case={first['name']}")
+    page.locator(".plot[data-painted]").first.wait_for()
+    settled(page)
+    switched = {}
+    for case in [*cases[1:], first]:
+        page.get_by_role("combobox", name=re.compile("^Park")).select_option(case["name"])
+        page.wait_for_function("(name) => location.search.includes(`case=${name}&`)", arg=case["name"])
+        switched[case["name"]] = drawn(page, case)
+    for case in cases:
+        page.goto(f"/simulate?lang=en&case={case['name']}")
+        page.locator(".plot[data-painted]").first.wait_for()
+        held, painted = drawn(page, case)
+        assert query(page)["case"] == [case["name"]]
+        assert switched[case["name"]][0] == held
+        assert all(alike(*both) for both in zip(switched[case["name"]][1], painted, strict=True))
+        for chart in held:
+            assert (chart["axis"][0], len(chart["axis"])) == (case["start"], case["quarters"])
+            assert chart["ends"] == [case["data_end"]] * (case["data_end"] in chart["axis"])
+            assert all(dot[0] in chart["axis"] for dot in (*chart["dots"], *chart["ranges"]))
+
+
+def test_three_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any, server: Any) -> None:
+    cases = {case["name"]: case for case in names(server)}
+    go_through(page, [cases[name] for name in ("great-stone", "suzhou", "kaesong")])
+
+
+@pytest.mark.long
+def test_all_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any, server: Any) -> None:
+    cases = names(server)
+    assert len({(case["start"], case["quarters"]) for case in cases}) > 10
+    go_through(page, cases)
+
+
+def test_words_at_the_ends_of_an_enlarged_chart_stand_at_its_edge(page: Any) -> None:
+    page.goto("/simulate?lang=en&runs=50")
+    page.locator(".plot[data-painted]").first.wait_for()
+    settled(page)
+    page.get_by_role("button", name="Jobs: enlarge").click()
+    page.wait_for_function("() => document.querySelectorAll('.plot').length === 1")
+    before = page.evaluate("document.querySelector('.plot').chart.getWidth()")
+    page.set_viewport_size({"width": 1000, "height": 1000})
+    page.wait_for_function("(before) => document.querySelector('.plot').chart.getWidth() !== before", arg=before)
+    edge, places = page.evaluate(
+        """() => {
+          const { chart } = document.querySelector('.plot');
+          const texts = chart.getZr().storage.getDisplayList().filter((one) => one.style?.text);
+          const place = (words) => texts.filter((one) => one.style.text === words)
+            .map((one) => [one.transform?.[4] ?? one.x, one.transform?.[5] ?? one.y]);
+          return [chart.convertToPixel({ xAxisIndex: 0 }, chart.getOption().xAxis[0].data.length - 1),
+                  ['95%', 'Median', '5%'].map(place)];
+        }"""
+    )
+    assert [len(one) for one in places] == [1, 1, 1]
+    assert all(edge <= x <= edge + 12 for ((x, _),) in places)
+    heights = [y for ((_, y),) in places]
+    assert heights == sorted(heights)

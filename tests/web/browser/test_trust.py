@@ -1,0 +1,98 @@
+"""How far parameters rest on a record stands beside every headline; outcome shares of other parks come on request."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from tests.web.browser.doing import opened, settled
+from tests.web.browser.test_pages import AXE, broken_rules
+
+SHOW = {"en": "Show outcome shares under these assumptions", "zh": "在此假设下显示结果概率"}
+FRAMEWORK = '&scenario={"key":"scenario","title":{"en":"S","zh":"S"},"edits":{"framework":"off"}}'
+
+
+def trust_of(server: Any, case: str) -> dict[str, Any]:
+    with urlopen(f"{server.address}/api/v1/cases/{case}", timeout=60) as answer:
+        found: dict[str, Any] = json.load(answer)["case"]["trust"]
+    return found
+
+
+def test_a_calibrated_park_shows_its_outcomes_at_once_with_its_badge(page: Any, server: Any) -> None:
+    trust = trust_of(server, "great-stone")
+    assert trust["outcomes_shown"]
+    opened(page)
+    head = page.locator(".head")
+    assert trust["label"]["en"] in head.inner_text()
+    assert head.locator(".outcomes").is_visible()
+    assert page.get_by_role("button", name=SHOW["en"]).count() == 0
+
+
+@pytest.mark.parametrize("lang", SHOW)
+def test_of_another_park_the_record_comes_first_and_shares_on_request(page: Any, server: Any, lang: str) -> None:
+    page.set_default_timeout(60_000)
+    trust = trust_of(server, "kaesong")
+    assert not trust["outcomes_shown"]
+    opened(page, lang, f"&case=kaesong&runs=200{FRAMEWORK}")
+    head = page.locator(".head")
+    said = head.inner_text()
+    assert trust["recorded"][lang] in said
+    assert said.index(trust["label"][lang]) < said.index(trust["recorded"][lang])
+    assert "2016" in said
+    assert page.locator(".outcomes").count() == 0
+    assert "pp" not in said
+    assert trust["label"][lang] in page.locator(".status .made").all_inner_texts()
+    head.get_by_role("button", name=SHOW[lang]).click()
+    shown = head.inner_text()
+    assert head.locator(".outcomes .moved").count() == 4
+    assert shown.index(trust["recorded"][lang]) < shown.index("%")
+    assert ("not a forecast for this park" if lang == "en" else "并非对本园区的预测") in shown
+    if AXE.is_file():
+        assert broken_rules(page) == []
+    page.reload()
+    settled(page)
+    assert page.locator(".outcomes").count() == 0
+
+
+def test_a_badge_says_what_it_means_and_how_to_calibrate(page: Any, server: Any) -> None:
+    page.set_default_timeout(60_000)
+    trust = trust_of(server, "kaesong")
+    opened(page, "en", "&case=kaesong&runs=50")
+    badge = page.locator(".head details.badge")
+    badge.locator("summary").click()
+    assert trust["meaning"]["en"] in badge.inner_text()
+    assert badge.locator("code").inner_text() == "copark calibrate kaesong"
+    if AXE.is_file():
+        assert broken_rules(page) == []
+    page.keyboard.press("Escape")
+    assert badge.get_attribute("open") is None
+
+
+@pytest.mark.parametrize("name", ["compare", "network", "coupling", "report"])
+def test_every_page_with_results_has_the_badge(page: Any, server: Any, name: str) -> None:
+    page.set_default_timeout(90_000)
+    label = trust_of(server, "kaesong")["label"]["en"]
+    page.goto(f"/{name}?lang=en&case=kaesong&runs=50{FRAMEWORK}")
+    page.locator("details.badge", has_text=label).first.wait_for()
+    assert page.locator(".bar .part").count() == 0
+    if name == "compare":
+        page.get_by_role("button", name=SHOW["en"]).click()
+        assert page.locator(".bar .part").count() == 8
+        page.get_by_role("columnheader", name=re.compile("^2\\. ")).first.wait_for()
+
+
+def test_a_server_that_says_nothing_of_trust_counts_as_uncalibrated(page: Any) -> None:
+    def without(route: Any) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told.pop("trust")
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/api/v1/simulate", without)
+    opened(page)
+    assert "not calibrated: assumed ranges" in page.locator(".head").inner_text()
+    assert page.locator(".outcomes").count() == 0
