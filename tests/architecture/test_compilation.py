@@ -34,10 +34,11 @@ def run_model(out, runs, draws="unsettled", source=SOURCE, **environment):
         return dict(loaded)
 
 
+@pytest.mark.parametrize("runs", [1, pytest.param(4, marks=pytest.mark.long)])
 @pytest.mark.parametrize("draws", [pytest.param("unsettled", marks=pytest.mark.long), "prior"])
-def test_compiled_equals_uncompiled(tmp_path, draws):
-    compiled = run_model(tmp_path / "compiled.npz", 4, draws)
-    plain = run_model(tmp_path / "plain.npz", 4, draws, NUMBA_DISABLE_JIT="1")
+def test_compiled_equals_uncompiled(tmp_path, draws, runs):
+    compiled = run_model(tmp_path / "compiled.npz", runs, draws)
+    plain = run_model(tmp_path / "plain.npz", runs, draws, NUMBA_DISABLE_JIT="1")
     assert not plain["status"].any()
     for name, values in plain.items():
         assert np.allclose(values, compiled[name], rtol=1e-9, atol=1e-9), name

@@ -18,6 +18,7 @@ def study() -> Study:
     return baseline("great-stone").with_changes(runs=2100, quarters=20)
 
 
+@pytest.mark.long
 def test_an_interrupted_execution_is_gone_on_with(tmp_path: Path, study: Study, monkeypatch) -> None:
     whole = run_study(study, out=tmp_path / "undisturbed", report=False)
     with monkeypatch.context() as patched:

@@ -234,16 +234,24 @@ def spoiled(lines, how):
     return []
 
 
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory):
+    """The lines of an export."""
+    folder = tmp_path_factory.mktemp("books")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COPARK_DATABASE_URL", raising=False)
+        fill(folder / "a")
+        export_books(folder / "a.jsonl", folder / "a")
+    return (folder / "a.jsonl").read_text(encoding="utf-8").splitlines()
+
+
 @pytest.mark.parametrize(
     ("how", "code"),
     [("cut", "cut_off"), ("changed", "row_value"), ("nonsense", "not_ours"), ("newer", "other_file"),
      ("table", "line_unreadable"), ("column", "row_columns"), ("value", "line_unreadable"),
      ("after", "line_unreadable"), ("deep", "line_unreadable"), ("empty", "not_ours")],
 )  # fmt: skip
-def test_a_file_that_is_not_sound_is_refused_and_nothing_entered(tmp_path, how, code):
-    fill(tmp_path / "a")
-    export_books(tmp_path / "a.jsonl", tmp_path / "a")
-    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+def test_a_file_that_is_not_sound_is_refused_and_nothing_entered(tmp_path, lines, how, code):
     (tmp_path / "b.jsonl").write_text("".join(f"{line}\n" for line in spoiled(lines, how)), encoding="utf-8")
     with pytest.raises(DatabaseRefused) as refused:
         import_books(tmp_path / "b.jsonl", tmp_path / "b")
@@ -264,11 +272,9 @@ def test_a_file_that_is_not_sound_is_refused_and_nothing_entered(tmp_path, how, 
         ("kind", "nonsense"), ("lane", "page"),
     ],
 )  # fmt: skip
-def test_a_job_that_no_server_could_show_or_do_is_not_entered(tmp_path, column, value):
+def test_a_job_that_no_server_could_show_or_do_is_not_entered(tmp_path, lines, column, value):
     """``title: {}`` would break the list of all jobs."""
-    fill(tmp_path / "a")
-    export_books(tmp_path / "a.jsonl", tmp_path / "a")
-    head, *rows, _ = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    head, *rows, _ = [json.loads(line) for line in lines]
     (job,) = [row for row in rows if row["table"] == "jobs" and row["row"]["id"] == "second"]
     job["row"][column] = value
     content = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in (head, *rows))

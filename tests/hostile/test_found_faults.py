@@ -156,17 +156,20 @@ def test_an_archive_with_a_nameless_file(tmp_path):
             check_workbook(content, "t.xlsx", "web.upload", 500, 50_000_000)
 
 
-ORDERS = [["check", "\u202egpj"], ["new", "my-park", "--in", "a\rb"], ["new", "a\x1b[2Jb"],
-                                   ["show", "a\x1b[2Jb"],
-                                   ["\x1b[2J"], ["list", "\x1b[2J"], ["list", "--out", "[/x]"], ["run", "[/x]"],
-                                   ["qca", "[/x].csv", "--outcome", "[/y]", "--conditions", "A"]]  # fmt: skip
+ORDERS = [
+    ["check", "\u202egpj"], ["new", "my-park", "--in", "a\rb"],
+    ["new", "a\x1b[2Jb"], ["show", "a\x1b[2Jb"], ["\x1b[2J"],
+    ["list", "\x1b[2J"], ["list", "--out", "[/x]"], ["run", "[/x]"],
+    ["qca", "[/x].csv", "--outcome", "[/y]", "--conditions", "A"],
+]  # fmt: skip
 
 
 def test_names_do_not_give_orders_to_the_screen(tmp_path, subtests):
     """Neither to a terminal, nor in the marks of the library that draws tables."""
-    for arguments in ORDERS:
+    for n, arguments in enumerate(ORDERS):
         with subtests.test(arguments=arguments):
-            command(arguments, tmp_path)
+            (tmp_path / str(n)).mkdir()
+            command(arguments, tmp_path / str(n))
 
 
 def test_no_fault_can_carry_a_control_character_or_a_novel():

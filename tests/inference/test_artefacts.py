@@ -56,6 +56,7 @@ def test_a_changed_case_makes_it_stale(great_stone, stored) -> None:
     assert load(other, stored).stale
 
 
+@pytest.mark.long
 def test_a_file_that_was_tampered_with_is_found_out(great_stone, stored, tmp_path) -> None:
     for name in ("recipe.json", "parameters.npz", "replay.npz"):
         (tmp_path / name).write_bytes((stored / name).read_bytes())

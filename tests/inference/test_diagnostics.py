@@ -119,6 +119,7 @@ def test_an_honest_posterior_covers_what_it_says(world) -> None:
         assert found.histogram(0).sum() == 200
 
 
+@pytest.mark.long
 def test_a_posterior_that_is_too_narrow_is_found_out(world) -> None:
     """Ranks pushed to the ends, as of intervals half as wide as they should be."""
     points, _, near = world

@@ -64,6 +64,7 @@ def test_what_is_not_sampled_stays_as_it_was(refined) -> None:
     assert refined.posterior.ess == pytest.approx(len(refined.posterior.points))
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_chain(refined) -> None:
     first = ParameterPosterior(None, np.random.default_rng(3).random((1000, 2)), np.full(1000, 1e-3), 1.0)
     assert np.array_equal(refine_toy(first).posterior.points, refined.posterior.points)

@@ -41,7 +41,8 @@ def test_it_stops_at_a_look_and_not_before(stopped):
     assert 1000 < stopped.study.runs < 6000
 
 
-@pytest.mark.parametrize(("chunk", "threads"), [(1000, 2), (333, 1), (5000, 2)])
+@pytest.mark.parametrize("chunk", [333, *(pytest.param(size, marks=pytest.mark.long) for size in (1000, 5000))])
+@pytest.mark.parametrize("threads", [2, pytest.param(1, marks=pytest.mark.long)])
 def test_chunks_and_threads_do_not_change_which_runs_are_made(chunk, threads, stopped, study, great_stone, monkeypatch):
     monkeypatch.setattr(stopping, "CHUNK", chunk)
     again = stopping.run_until(study, great_stone, half=HALF, most=6000, threads=threads)
@@ -59,6 +60,7 @@ def test_what_is_stopped_early_is_the_result_of_a_study_of_so_many_runs(stopped,
     assert early["run"].to_numpy().tolist() == list(range(asked.runs))
 
 
+@pytest.mark.long
 def test_runs_too_many_to_hold_are_made_again_and_are_the_same(stopped, study, great_stone, monkeypatch):
     monkeypatch.setattr(stopping, "HELD", 1)
     again = stopping.run_until(study, great_stone, half=HALF, most=6000, threads=1)
@@ -87,6 +89,7 @@ def test_a_study_stopped_early_is_found_again(study, great_stone, tmp_path):
     assert "1,200" in finer.sentences[0]
 
 
+@pytest.mark.long
 def test_an_arm_that_is_hard_to_tell_makes_all_arms_go_on(study, great_stone, stopped):
     """The case as it is alone would stop sooner than with an arm of odds nearer to one half."""
     arm = study.scenarios[0].model_dump(by_alias=True) | {"key": "taxed", "edits": {"profit_tax": 0.3}}

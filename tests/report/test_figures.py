@@ -64,7 +64,7 @@ def test_figures_of_results_draw(name: str, lang: str, result: xr.Dataset, case:
     figure = OF_RESULTS[name](result, case, lang)
     assert isinstance(figure, Figure)
     assert "0123456789abcdef" in words_of(figure)
-    for kind in FORMATS:
+    for kind in FORMATS if lang == "zh" else ("svg",):
         assert len(render(figure, kind)) > 5000
 
 

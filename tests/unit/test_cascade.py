@@ -92,7 +92,7 @@ def test_an_unknown_arrow_is_answered_with_the_nearest():
         links_named(["network_to_arrival"])
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_a_cascade_of_great_stone(tmp_path, lang):
     names = ["network_to_arrivals", "jobs_to_host", "results_to_partners"]
     found = cascade("great-stone", names, since="2021Q1", draws=12, lang=lang, out=tmp_path, threads=1)

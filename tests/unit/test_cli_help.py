@@ -102,7 +102,8 @@ def test_wrong_usage_is_told_in_one_line_with_code_two(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
     for arguments, english, chinese in WRONG:
-        with subtests.test(arguments=arguments, english=english, chinese=chinese):
+        with subtests.test(arguments=arguments):
+            monkeypatch.delenv("COPARK_LANG", raising=False)
             code, out, err = call(arguments, capsys)
             assert (code, out, err.count("\n")) == (2, "", 1)
             assert english in err

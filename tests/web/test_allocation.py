@@ -49,6 +49,7 @@ def test_where_the_library_is_another_nothing_is_done(monkeypatch):
     assert not allocation.give_back()
 
 
+@pytest.mark.long
 def test_what_is_held_is_as_much_as_was_allowed(serve, tmp_path):
     assert sum(SHARES.values()) == pytest.approx(1.0)
     limits = settings_of("127.0.0.1", 0, None, tmp_path, "en", memory=30).limits
