@@ -50,7 +50,7 @@ def found(small, claims, kept):
     return made
 
 
-@pytest.fixture(params=["en", "zh"])
+@pytest.fixture(params=["en", pytest.param("zh", marks=pytest.mark.long)])
 def lang(request):
     return request.param
 

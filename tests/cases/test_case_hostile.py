@@ -118,7 +118,7 @@ def test_largest_file_in_reasonable_time(miniature):
     ("name", "more"),
     [
         (CASE, "".join(f"k{number}: 1\n" for number in range(100_000))),
-        (SOURCES, "".join(f"k{number}: 1\n" for number in range(100_000))),
+        pytest.param(SOURCES, "".join(f"k{number}: 1\n" for number in range(100_000)), marks=pytest.mark.long),
         (EQUITY, "t,2018,builder,home,1,b,high,gazett,no,x\n" * 50_000),
     ],
 )

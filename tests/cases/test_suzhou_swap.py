@@ -140,12 +140,13 @@ def test_the_end_of_rivalry_does_more_than_the_swap(answer):
     assert by["swap_in_rivalry"].band.low < 10, "whether the swap alone helps is not certain"
 
 
+@pytest.mark.long
 def test_the_experiment_does_not_depend_on_threads(answer):
     again = experiment.suzhou(runs=RUNS, threads=2)
     assert again == answer
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_the_page_tells_arms_and_limits(tmp_path, lang):
     told = experiment.suzhou(runs=400, threads=1, lang=lang, out=tmp_path, report=True)
     page = told.report.read_text(encoding="utf-8")

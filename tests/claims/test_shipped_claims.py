@@ -53,6 +53,7 @@ def test_every_claim_of_the_source_is_there(shipped):
     assert [one.kind for one in shipped.claims.claims] == ["claim"] * len(CLAIMS) + ["rival"] * len(RIVALS)
 
 
+@pytest.mark.long
 def test_every_piece_of_every_change_changes_something(shipped, bench):
     """No silent nothing: an arm without any one of the things it says is another arm."""
     idle = []

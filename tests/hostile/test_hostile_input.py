@@ -14,7 +14,7 @@ from tests.hostile.subjects import OFFLINE
 
 ALL = (*OFFLINE, *UPLOADS, *ONLINE)
 INPUTS = 20_000
-FEW = 200
+FEW = 400
 """Of so many inputs of the long test, the fast one has one."""
 BY_NAME = pytest.mark.parametrize("subject", ALL, ids=lambda subject: subject.name.replace(" ", "-"))
 

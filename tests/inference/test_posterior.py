@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.inference.posterior import Neighbours, adjust, distances, posterior_of, weighted_quantiles
+from copark.inference.posterior import (
+    Neighbours,
+    ParameterPosterior,
+    adjust,
+    distances,
+    posterior_of,
+    weighted_quantiles,
+)
 from copark.inference.summaries import features, learn
 from tests.inference.toys import cube, model, normal, target
 
@@ -26,6 +33,13 @@ def world():
     reports = seen().reports(normal(points)[:, :2], seed=2)
     learned = learn(seen(), reports, points)
     return reports, learned, Neighbours(points, learned(reports), learned.residual)
+
+
+def test_the_effective_sample_size_by_hand() -> None:
+    """1/(1/4 + 1/16 + 1/16) = 8/3; equal weights count in full."""
+    points = np.zeros((3, 1))
+    assert ParameterPosterior(None, points, np.array([0.5, 0.25, 0.25]), 0.0).ess == pytest.approx(8.0 / 3.0)
+    assert ParameterPosterior(None, points, np.full(3, 1.0 / 3.0), 0.0).ess == pytest.approx(3.0)
 
 
 def test_the_posterior_is_the_closed_form(world) -> None:

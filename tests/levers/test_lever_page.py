@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -51,16 +52,17 @@ def asked(place, file):
 
 @pytest.fixture(scope="module")
 def answers(asked):
-    """The answer in each language; it is shown, and read again, in the one that is asked for first."""
-    return {lang: asked(lang=lang) for lang in ("en", "zh")}
+    """The answer in a language, with its page, made once."""
+    return cache(lambda lang: asked(lang=lang))
 
 
 def test_runs_are_made_once_and_read_again(answers, asked):
-    assert (answers["en"].reused, answers["zh"].reused) == (False, True)
-    assert answers["en"].identity == answers["zh"].identity
+    first, read = answers("en"), asked(report=False, lang="zh")
+    assert (first.reused, read.reused) == (False, True)
+    assert first.identity == read.identity
     again = asked(report=False, threads=2)
     assert not again.reused
-    assert np.array_equal(again.findings.measured.values, answers["zh"].findings.measured.values)
+    assert np.array_equal(again.findings.measured.values, read.findings.measured.values)
     assert asked(seed=2, report=False).identity != again.identity
     assert asked(only=["tax"], report=False).identity != again.identity
 
@@ -77,7 +79,7 @@ def test_a_spoilt_file_of_measures_is_made_again(asked, place):
 
 def test_a_setting_that_is_the_case_would_gain_nothing(answers):
     """The case as it is is compared with itself in every measure: the paired difference of no change is 0."""
-    measured = answers["en"].findings.measured
+    measured = answers("en").findings.measured
     assert measured.options == ("as-it-is", "five", "tax-20")
     assert measured.structures == ("as-modelled", "nobody-rescues", "low-bar")
     assert np.array_equal(measured.of("home", 0), measured.of("home", 2)), "a bar reads the same runs"
@@ -85,27 +87,27 @@ def test_a_setting_that_is_the_case_would_gain_nothing(answers):
 
 
 def test_tax_takes_from_enterprises(answers):
-    row = next(row for row in answers["en"].rows if row.setting == "20 %")
+    row = next(row for row in answers("en").rows if row.setting == "20 %")
     assert dict(row.verdicts)["enterprises"].startswith("loses")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_the_page_says_everything_in_its_language(lang, answers):
-    page = answers[lang].report.read_text(encoding="utf-8")
+    page = answers(lang).report.read_text(encoding="utf-8")
     body = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", page, flags=re.DOTALL)
     assert page.count("<svg") == len(FIGURES)
-    assert answers[lang].identity in body
+    assert answers(lang).identity in body
     assert {"en": "Entry threshold", "zh": "入园门槛"}[lang] in body
     assert {"en": "Who may is assumed.", "zh": "谁可救助为假定。"}[lang] in body
     assert {"en": "Lose: ", "zh": "失："}[lang] in body
     assert not re.search(r"\bnan\b|\{[a-z_]+\}|None", body)
-    folder = answers[lang].report.parent / "figures"
+    folder = answers(lang).report.parent / "figures"
     assert len(list(folder.glob(f"*-{lang}.*"))) == len(FIGURES)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_tables_open_in_spreadsheets(lang, answers):
-    folder = answers[lang].report.parent
+    folder = answers(lang).report.parent
     raw = (folder / f"levers-gains-{lang}.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
@@ -113,7 +115,7 @@ def test_tables_open_in_spreadsheets(lang, answers):
     assert {row["setting"] for row in rows} == {"five", "tax-20"}
     parts = [float(rows[2][f"by_{part}"] or 0.0) for part in ("structure", "parameters", "luck")]
     assert sum(parts) == pytest.approx(1.0)
-    book = load_workbook(answers[lang].tables)
+    book = load_workbook(answers(lang).tables)
     assert len(book.sheetnames) == 5
     assert {"en": "Gains", "zh": "收益"}[lang] in book.sheetnames
     assert book[book.sheetnames[0]].max_row == 1 + len(rows)
@@ -121,7 +123,7 @@ def test_tables_open_in_spreadsheets(lang, answers):
 
 
 def test_words_say_who_gains_and_what_it_leans_on(answers):
-    found = answers["en"].findings
+    found = answers("en").findings
     words = [balance_words(found, one, "en") for one in found.balances]
     assert words[0].startswith("5 M USD for good.")
     assert all(re.search(r"Gain|Lose|Either|Unchanged", line) for line in words)
@@ -136,7 +138,7 @@ def test_words_say_who_gains_and_what_it_leans_on(answers):
 
 @pytest.mark.parametrize("draw", [standing, operating, sides, widths, ranks, pareto])
 def test_figures_draw_where_no_run_is_left(draw, answers):
-    found = answers["en"].findings
+    found = answers("en").findings
     measured = dataclasses.replace(found.measured, alive=np.zeros_like(found.measured.alive))
     empty = find(found.asked, measured)
     assert empty.choice is None
@@ -148,7 +150,7 @@ def test_figures_draw_where_no_run_is_left(draw, answers):
 
 
 def test_a_page_is_written_where_no_run_is_left(answers, tmp_path):
-    found = answers["en"].findings
+    found = answers("en").findings
     measured = dataclasses.replace(found.measured, alive=np.zeros_like(found.measured.alive))
     page = write_levers(find(found.asked, measured), "en", tmp_path).read_text(encoding="utf-8")
     assert "No state is left" in page
@@ -188,10 +190,10 @@ def eighty_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_the_screen_holds_a_row_for_each_setting(lang, answers, eighty_columns, capsys, monkeypatch):
     asked = []
-    monkeypatch.setattr(workflow, "try_levers", lambda *given, **named: asked.append((given, named)) or answers[lang])
+    monkeypatch.setattr(workflow, "try_levers", lambda *given, **named: asked.append((given, named)) or answers(lang))
     code, out, err = call(
         ["levers", "great-stone", "--draws", "12", "--levers", "tax, threshold", "--lang", lang], capsys
     )

@@ -94,7 +94,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 @pytest.mark.parametrize("method", KINDS)
 def test_a_page_its_figures_tables_and_record(method, lang, folder):
     answer = made(method, folder, lang)
@@ -140,7 +140,7 @@ def test_a_table_without_luck_or_expectations_has_a_page_too(folder):
 
 
 @pytest.mark.parametrize("corner", [1, 2, 3, 4])
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_ceilings_draw_in_every_corner(corner, lang):
     found = analyse_nca(TABLE, NcaRequest("Y", ("A",), corner))
     figure = ceiling_plot(found, found.found[0], lang, "made by a test")
@@ -151,7 +151,7 @@ def test_ceilings_draw_in_every_corner(corner, lang):
         assert low <= y <= y + patch.get_height() <= high + 1e-9
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_every_figure_draws(lang):
     found = analyse(TABLE, Settings("Y", ("A", "B", "C"), incl_cut=0.75, expectations=(1, 1, 0)))
     robust = robustness(found, Recipe(TABLE))

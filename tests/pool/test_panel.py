@@ -122,6 +122,7 @@ def test_a_park_left_out_is_forecast_blindly() -> None:
     assert said[0][0].crps != said[1][0].crps
 
 
+@pytest.mark.long
 def test_from_an_origin_nothing_later_is_known() -> None:
     """Whatever any park reports later, the forecast is the same, to the last bit."""
     said = []

@@ -235,7 +235,7 @@ ODD: dict[str, dict[str, Any]] = {
 
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_odd_results_make_whole_pages(tmp_path: Path, case: Case, odd: str, lang: str) -> None:
     made: dict[str, Any] = ODD[odd]
     page = parse(write_report(make_result(**made), case, lang, tmp_path))

@@ -179,6 +179,7 @@ def numbers(found):
     return json.dumps([rows, found.crps, found.crps_refitted, found.noise, found.noise_refitted])
 
 
+@pytest.mark.long
 def test_stopped_ablations_go_on_with_what_was_done(great_stone, calibration, source, ablations, monkeypatch, tmp_path):
     wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
     made = []

@@ -74,7 +74,7 @@ def test_unmoved_parameters_are_marked():
     assert marks == [words.UNMOVED, words.SLIGHTLY, "", ""]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_the_page_of_an_exploration(exploration, lang, tmp_path):
     told = []
     page = write_exploration(exploration, lang, tmp_path, lambda *done: told.append(done))
