@@ -213,7 +213,7 @@ def sensitivity(
         raise RunRefused(text("sensitivity.refused.posterior", case=found.name))
     stage(progress, "prepare")(0, 0)
     parameters = None if stored is None else stored.parameters
-    source = has.source if isinstance(has.source, PosteriorSource) else None
+    source = has.posterior
     batch = batch_in(stored, out) if stored is not None and "given" in asked.methods else None
     content = {**provenance_of(found, asked, parameters, source, batch), "box": _box(parameters)}
     with kept_stages(out, content, progress) as stages:
