@@ -57,7 +57,7 @@ def answers(asked):
 
 
 def test_runs_are_made_once_and_read_again(answers, asked):
-    first, read = answers("en"), asked(report=False, lang="zh")
+    first, read = answers("en"), asked(lang="zh")
     assert (first.reused, read.reused) == (False, True)
     assert first.identity == read.identity
     again = asked(report=False, threads=2)

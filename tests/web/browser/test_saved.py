@@ -124,7 +124,7 @@ def test_another_browser_sees_neither_scenarios_nor_jobs_as_its_own(page: Any, b
     page.get_by_label("Runs", exact=True).fill("777")
     page.get_by_role("button", name="Submit").click()
     job = page.locator(".job").filter(has_text="777 runs")
-    job.get_by_text("done", exact=True).wait_for()
+    job.get_by_text("done", exact=True).wait_for(timeout=180_000)
     assert job.get_by_text("yours", exact=True).count() == 1
 
     context = browser.new_context(base_url=server.address, locale="en-GB")

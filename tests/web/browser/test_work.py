@@ -128,7 +128,7 @@ def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
     page.goto("/report?lang=en&runs=100")
     page.get_by_label("Language of the report").select_option("zh")
     page.get_by_role("button", name="Make the report").click()
-    page.get_by_role("switch", name="股权").wait_for(timeout=90_000)
+    page.get_by_role("switch", name="股权").wait_for(timeout=300_000)
     page.get_by_role("switch", name="股权").click()
     assert page.get_by_role("switch", name="局限").is_disabled()
     with page.expect_download() as found:
