@@ -57,7 +57,7 @@ def answers(asked):
 
 
 def test_runs_are_made_once_and_read_again(answers, asked):
-    first, read = answers("en"), asked(report=False, lang="zh")
+    first, read = answers("en"), answers("zh")
     assert (first.reused, read.reused) == (False, True)
     assert first.identity == read.identity
     again = asked(report=False, threads=2)
@@ -91,7 +91,7 @@ def test_tax_takes_from_enterprises(answers):
     assert dict(row.verdicts)["enterprises"].startswith("loses")
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_says_everything_in_its_language(lang, answers):
     page = answers(lang).report.read_text(encoding="utf-8")
     body = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", page, flags=re.DOTALL)
@@ -105,7 +105,7 @@ def test_the_page_says_everything_in_its_language(lang, answers):
     assert len(list(folder.glob(f"*-{lang}.*"))) == len(FIGURES)
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_tables_open_in_spreadsheets(lang, answers):
     folder = answers(lang).report.parent
     raw = (folder / f"levers-gains-{lang}.csv").read_bytes()
@@ -190,7 +190,7 @@ def eighty_columns(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
+@pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_screen_holds_a_row_for_each_setting(lang, answers, eighty_columns, capsys, monkeypatch):
     asked = []
     monkeypatch.setattr(workflow, "try_levers", lambda *given, **named: asked.append((given, named)) or answers(lang))
