@@ -6,6 +6,9 @@ from typer.main import get_command
 from copark.cli import sensitivity as commands
 from copark.cli.app import app
 from copark.errors import CoparkError, NotFound
+from copark.experiments.trust import Trust
+from copark.inference import case_parameters
+from copark.inference.case_parameters import CaseParameters
 from copark.workflows import ablations, sensitivity
 
 
@@ -15,8 +18,8 @@ def ask(arguments, lang="en"):
 
 @pytest.fixture
 def without_posterior(monkeypatch):
-    monkeypatch.setattr(sensitivity, "posterior_of", lambda case: None)
-    monkeypatch.setattr(ablations, "posterior_of", lambda case: None)
+    prior = CaseParameters(Trust.without("great-stone", "prior"), None)
+    monkeypatch.setattr(case_parameters, "parameters_of", lambda *_, **__: prior)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from rich.console import Console
 from copark import workflows
 from copark.cli import main, progress, screen
 from copark.errors import CaseFaults, Fault
+from copark.experiments.trust import Trust
 from copark.store import RunNotStored
 from copark.store.compare import Difference
 from copark.store.refusals import fault
@@ -45,7 +46,7 @@ def outcome(**changes: Any) -> RunOutcome:
         "identity": "0123456789abcdef", "path": Path("out/runs/0123"), "study": "A study", "case": "A park",
         "runs": 1000, "kept": 1000, "failed": 0, "seed": 1, "reused": False, "seconds": 75.0, "table": ROWS,
         "compared": 30, "outside": 4, "expected": 3, "outcomes": (Shares("As is", OUTCOMES),),
-        "report": Path("out/r.html"),
+        "report": Path("out/r.html"), "trust": Trust("calibrated", "shipped", "a-park", "2020Q4", 23), "recorded": "",
     }  # fmt: skip
     return RunOutcome(**(found | changes))
 

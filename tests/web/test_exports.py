@@ -74,7 +74,7 @@ def test_netcdf_holds_every_run_with_what_made_it(get, answer, tmp_path):
     with xr.open_dataset(path, engine="h5netcdf") as found:
         assert found.attrs["identity"] == answer["identity"]
         assert json.loads(found.attrs["provenance"])["study"] == answer["study"]
-        medians = np.median(found["jobs"].isel(scenario=1).to_numpy(), axis=0)
+        medians = np.median(found["jobs"].isel(scenario_index=1).to_numpy(), axis=0)
         assert np.array_equal(medians, np.array(answer["arms"][1]["bands"]["jobs"][2]))
 
 

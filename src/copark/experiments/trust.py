@@ -9,7 +9,7 @@ from typing import Any, Literal
 from copark.texts import text
 
 State = Literal["calibrated", "borrowed", "uncalibrated", "stale"]
-Kind = Literal["own", "shipped", "borrowed", "prior", "unsettled", "defaults"]
+Kind = Literal["own", "shipped", "borrowed", "prior", "unsettled", "defaults", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Trust:
         values; ``stale``: calibrated for another state of the case or the model.
     kind
         ``own`` posterior of the user, ``shipped`` posterior, ``borrowed`` from the panel, or what is drawn without
-        one: ``prior``, ``unsettled``, ``defaults``.
+        one: ``prior``, ``unsettled``, ``defaults``; ``unknown`` where nothing tells.
     case
         Name of the case.
     cut, values
@@ -50,7 +50,9 @@ class Trust:
         if key == "borrowed" and self.values:
             key = "borrowed_values"
         elif key == "uncalibrated":
-            key = f"uncalibrated_{'fixed' if self.kind == 'defaults' else 'ranges'}"
+            key = {"defaults": "uncalibrated_fixed", "unknown": "uncalibrated_unknown"}.get(
+                self.kind, "uncalibrated_ranges"
+            )
         return text(f"trust.label.{key}", lang, **self._values())
 
     def meaning(self, lang: str = "en") -> str:
@@ -71,8 +73,13 @@ class Trust:
     @classmethod
     def without(cls, case: str, draws: str) -> Trust:
         """Trust in a study of a case that draws from no posterior."""
-        kinds: dict[str, Kind] = {"defaults": "defaults", "prior": "prior"}
-        return cls("uncalibrated", kinds.get(draws, "unsettled"), case)
+        kinds: dict[str, Kind] = {
+            "defaults": "defaults",
+            "prior": "prior",
+            "unsettled": "unsettled",
+            "None": "unsettled",
+        }
+        return cls("uncalibrated", kinds.get(draws, "unknown"), case)
 
     @classmethod
     def of(cls, provenance: Mapping[str, Any]) -> Trust:

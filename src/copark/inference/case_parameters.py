@@ -62,6 +62,11 @@ class CaseParameters:
         return "prior" if self.source is None else "posterior"
 
     @property
+    def posterior(self) -> PosteriorSource | None:
+        """Draws of the case's own posterior, past luck and all; ``None`` where parameters are borrowed or assumed."""
+        return self.source if isinstance(self.source, PosteriorSource) else None
+
+    @property
     def calibrated(self) -> bool:
         """Whether the case has a posterior of its own, stale or not."""
         return self.stored is not None

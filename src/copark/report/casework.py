@@ -13,6 +13,7 @@ from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Numbers, References, Section, Studio, Words
 from copark.report.numbers import number, percent, shares_of
 from copark.report.summary import Findings, provenance
+from copark.report.trust import entry
 from copark.report.words import join, variable_title
 from copark.texts import has_text, text
 
@@ -180,7 +181,8 @@ def origin(findings: Findings) -> Section:
     made = {"identity": findings.result.attrs.get("identity", ""), **provenance(findings.result)}
     rows = []
     for key, value in made.items():
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        plain = json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
+        shown = entry(key, value, findings.lang) if key == "trust" else plain
         name = f"report.provenance.{key}"
         rows.append((text(name, findings.lang) if has_text(name) else key, shown))
     blocks: tuple[Block, ...] = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.cases.casebook import casebook_path
 from copark.cases.parks import Park, load_parks
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 def trust_of(result: xr.Dataset) -> Trust:
     """How far the parameters of a result may be trusted."""
     return Trust.of(provenance(result))
+
+
+def entry(name: str, value: Any, lang: str) -> str:
+    """An entry of a provenance as a table tells it: the trust state in words, several values in a row."""
+    if name.endswith("trust") and isinstance(value, Mapping):
+        return Trust(**value).label(lang)
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 class TrustLine(NamedTuple):

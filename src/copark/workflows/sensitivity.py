@@ -205,23 +205,21 @@ def sensitivity(
     from copark.experiments.run import default_threads
     from copark.inference.case_parameters import parameters_of
     from copark.inference.exploration.explore import explore, provenance_of
-    from copark.inference.source import PosteriorSource
 
-    began = time.monotonic()
+    began, found = time.monotonic(), load_case(case)
     asked = settings_of(method, size, replicates, over, seed)
-    found = load_case(case)
-    stored, source = (has := parameters_of(found, out)).stored, has.source
+    stored = (has := parameters_of(found, out)).stored
     if stored is None and over == "posterior-box":
         raise RunRefused(text("sensitivity.refused.posterior", case=found.name))
     stage(progress, "prepare")(0, 0)
     parameters = None if stored is None else stored.parameters
-    source = source if isinstance(source, PosteriorSource) else None
+    source = has.posterior
     batch = batch_in(stored, out) if stored is not None and "given" in asked.methods else None
     content = {**provenance_of(found, asked, parameters, source, batch), "box": _box(parameters)}
     with kept_stages(out, content, progress) as stages:
         made = explore(
-            found, asked, parameters=parameters, source=source, batch=batch, threads=threads or default_threads(),
-            stages=stages, progress=progress,
+            found, asked, parameters=parameters, source=source, batch=batch, stages=stages, progress=progress,
+            threads=threads or default_threads(),
         )  # fmt: skip
         page, files = _written(made, lang, out, progress) if report else (None, ())
     return _answer(made, lang, time.monotonic() - began, page, files, went_on(stages.tally(), lang))

@@ -20,6 +20,7 @@ from copark.cases.case import Case
 from copark.experiments.results import experiment_hash
 from copark.experiments.run import Progress
 from copark.experiments.study import Study, baseline
+from copark.experiments.trust import Trust
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.arms import ArmRuns, Bench, bench_of, check_moves, different
@@ -378,7 +379,8 @@ def provenance_of(
     file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
 ) -> dict[str, Any]:
     """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
-    given = {} if source is None else dict(source.content)
+    assumed = {"trust": Trust.without(case.name, plan.kind).content()}
+    given = assumed if source is None else dict(source.content)
     return {
         "claims_name": file.name,
         "claims_sha256": file.sha256,

@@ -11,6 +11,7 @@ from copark.inference.across.trial import AcrossClaim, WordFinding
 from copark.report.across.words import Speaker
 from copark.report.numbers import NOTHING, number
 from copark.report.tables import Table
+from copark.report.trust import entry
 
 
 def _heads(speaker: Speaker, *names: str) -> tuple[str, ...]:
@@ -220,8 +221,5 @@ def provenance(speaker: Speaker) -> Table:
     entries = {"identity": speaker.found.identity, **{name: value for name, value in made.items() if name != "twins"}}
     entries |= {f"twins.{name}": value for name, value in made["twins"].items()}
     entries |= {f"intervention.{name}": value for name, value in speaker.found.kept.provenance.items()}
-    rows = tuple(
-        (name, ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
-        for name, value in entries.items()
-    )
+    rows = tuple((name, entry(name, value, speaker.lang)) for name, value in entries.items())
     return Table(_heads(speaker, "entry", "value"), rows, short=frozenset((0,)), wide=frozenset((1,)))

@@ -14,6 +14,7 @@ from copark.model.variables import catalogue
 from copark.report.claims.words import Speaker, lowered
 from copark.report.numbers import MINUS, NOTHING, bare, number, percent
 from copark.report.tables import Cell, Table
+from copark.report.trust import entry
 from copark.texts import text
 
 STAR = "*"
@@ -251,7 +252,5 @@ def all_worlds_table(speaker: Speaker) -> Table:
 def provenance_table(speaker: Speaker) -> Table:
     """Everything that made the page."""
     entries = {"identity": speaker.found.identity, **speaker.found.provenance}
-    rows = tuple(
-        (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)) for name, value in entries.items()
-    )
+    rows = tuple((name, entry(name, value, speaker.lang)) for name, value in entries.items())
     return Table((speaker.say("head.entry"), speaker.say("head.value")), rows)
