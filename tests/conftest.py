@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+FAST = "not long"
 ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
 
 
@@ -21,23 +22,37 @@ def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
 
 
+def blank(_figure: object, _kind: str, _title: str = "", identity: str = "") -> bytes:
+    """A drawing of nothing, by the run that made it."""
+    return f'<svg viewBox="0 0 1 1"><desc>{identity}</desc></svg>'.encode()
+
+
 @pytest.fixture(scope="session", autouse=True)
-def drawings() -> Iterator[None]:
-    """Figures as SVG alone: a page needs no more, and PDF and PNG take most of its time."""
+def draw(pytestconfig: pytest.Config) -> Iterator[Callable[..., bytes]]:
+    """Figures of pages are SVG alone, and in the fast tests made and not drawn; give what draws them.
+
+    Drawing takes most of a page's time. Tests of the figures, and those that ask for ``drawn``, draw.
+    """
+    from copark.report.figures import files
+
+    render = files.render
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copark.report.figures.files.FORMATS", ("svg",))
-        yield
+        patch.setattr(files, "FORMATS", ("svg",))
+        if pytestconfig.option.markexpr == FAST:
+            patch.setattr(files, "render", blank)
+        yield render
 
 
 @pytest.fixture
-def every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures as SVG, PDF and PNG, for the tests that look at the files."""
+def drawn(draw: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures of pages and files are drawn, as SVG, PDF and PNG."""
+    monkeypatch.setattr("copark.report.figures.files.render", draw)
     monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg", "pdf", "png"))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """The fast tests do not even read a file whose tests are all long: what it imports takes seconds."""
-    if config.option.markexpr == "not long" and collection_path.match("test_*.py"):
+    if config.option.markexpr == FAST and collection_path.match("test_*.py"):
         return bool(ALL_LONG.search(collection_path.read_text(encoding="utf-8"))) or None
     return None
 

@@ -100,7 +100,7 @@ def test_the_page_says_everything_by_which_rules(page_of, found):
     assert found.file.sha256 in page
     assert found.identity in page
     for one in found.claims:
-        assert getattr(one.claim.title, lang) in page
+        assert escape(getattr(one.claim.title, lang)) in page
         for part in (*one.qca.parts, *one.nca.parts):
             assert escape(part.part.says.get(lang)) in page
         for key in one.reasons:

@@ -75,7 +75,7 @@ def test_what_was_not_kept_is_an_error():
         arms((), "operating")
 
 
-@pytest.mark.usefixtures("every_kind")
+@pytest.mark.usefixtures("drawn")
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_holds_figures_and_tables(lang, tmp_path):
     told = []

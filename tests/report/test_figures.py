@@ -228,7 +228,7 @@ def test_figures_leave_the_readers_settings_alone(result: xr.Dataset, case: Case
         figure.savefig(BytesIO(), format="png")
 
 
-@pytest.mark.usefixtures("every_kind")
+@pytest.mark.usefixtures("drawn")
 def test_files_are_made_in_every_kind_and_say_what_made_them(tmp_path: Path, result: xr.Dataset) -> None:
     drawing = save(figures.fan(result), tmp_path / "fan-en", "Registered", "0123456789abcdef")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fan-en.pdf", "fan-en.png", "fan-en.svg"]

@@ -89,6 +89,7 @@ def test_metadata_say_what_made_it(get, answer):
     "query",
     [{"output": "jobs", "lang": "zh"}, {"figure": "difference", "scenario": 1}, {"figure": "outcomes", "scenario": 1}],
 )
+@pytest.mark.usefixtures("drawn")
 def test_drawings_are_drawn(get, query):
     svg, png = get("svg", **query), get("png", **query)
     assert svg.content.startswith(b"<?xml")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.web.browser.doing import changed, identity, opened, query, scenario, settled
 
+pytestmark = pytest.mark.long
+
 BAD = "&scenario={%22key%22:&runs=1e9&chart=%3Cb%3E"
 SAYS = {
     "en": ("Part of this link cannot be read", "Scenario “{\"key\":”", "Runs “1e9”", "Chart “<b>”", "Dismiss"),

@@ -11,6 +11,8 @@ import pytest
 
 from tests.web.browser.doing import pictures, query, settled
 
+pytestmark = pytest.mark.long
+
 DRAWN = """
 () => [...document.querySelectorAll('.plot')].map((box) => {
   const option = box.chart.getOption();
@@ -78,7 +80,6 @@ def test_three_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any, serve
     go_through(page, [cases[name] for name in ("great-stone", "suzhou", "kaesong")])
 
 
-@pytest.mark.long
 def test_all_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any, server: Any) -> None:
     cases = names(server)
     assert len({(case["start"], case["quarters"]) for case in cases}) > 10

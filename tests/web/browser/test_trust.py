@@ -12,6 +12,8 @@ import pytest
 from tests.web.browser.doing import opened, settled
 from tests.web.browser.test_pages import AXE, broken_rules
 
+pytestmark = pytest.mark.long
+
 SHOW = {"en": "Show outcome shares under these assumptions", "zh": "在此假设下显示结果概率"}
 FRAMEWORK = '&scenario={"key":"scenario","title":{"en":"S","zh":"S"},"edits":{"framework":"off"}}'
 
