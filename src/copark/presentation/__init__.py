@@ -1,0 +1,1 @@
+"""What is shown: a document as data, and what turns it into a terminal, a page, a sheet or a file."""

@@ -1,0 +1,251 @@
+"""A document is data: an analysis makes one from its result, and a renderer shows it.
+
+Values stay numbers here, with their unit and how exact they are; :mod:`copark.presentation.numbers` alone turns them
+into characters, once, for every renderer. Text is in the document's language already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Kind(StrEnum):
+    """What a column's values are; it decides how they are written and set."""
+
+    text = "text"
+    """Words: a string."""
+    note = "note"
+    """A sentence, which needs room."""
+    quarter = "quarter"
+    """A quarter or date: a string such as ``2016Q1``, never broken."""
+    count = "count"
+    """Something counted: no decimals."""
+    number = "number"
+    """A number with the column's unit."""
+    change = "change"
+    """A difference, with its sign."""
+    share = "share"
+    """A share, 0 to 1, shown in per cent."""
+    points = "points"
+    """A difference of shares, -1 to 1, shown with its sign in percentage points."""
+    flag = "flag"
+    """Yes or no."""
+    source = "source"
+    """Keys of sources, separated by ``; ``."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with the band it lies in; the value is none where only the band is told."""
+
+    low: float
+    high: float
+    value: float | None = None
+
+
+Value = str | int | float | bool | Interval | None
+"""What a cell holds; ``None`` and NaN are shown as a dash."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A typed column.
+
+    Parameters
+    ----------
+    key
+        Name in files and JSON: lower case, English, the same in both languages.
+    title
+        Head, in the reader's language.
+    kind
+        What its values are.
+    unit
+        Symbol from the list of units; empty where there is none.
+    places
+        Decimals; by default as many as the value asks for.
+    meaning
+        What the column says, in a sentence: a note of the cell in a workbook, a tip on the page.
+    """
+
+    key: str
+    title: str
+    kind: Kind = Kind.text
+    unit: str = ""
+    places: int | None = None
+    meaning: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values are numbers, set flush right."""
+        return self.kind in (Kind.count, Kind.number, Kind.change, Kind.share, Kind.points)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of values.
+
+    Parameters
+    ----------
+    key
+        Name of its sheet and file: lower case, words joined by ``-``.
+    title
+        Head, in the reader's language.
+    columns, rows
+        As many values a row as there are columns.
+    groups
+        Heads of groups of rows and how many rows each has; empty for a table without groups.
+    note
+        What to know when reading it, in a sentence.
+    folded
+        Whether screen and page show it only when asked: detail, for a file.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    groups: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, what is said below it, what it shows for those who cannot see it, and the numbers behind it.
+
+    ``figure`` draws it when a renderer needs it; it is no part of the document's data.
+    """
+
+    key: str
+    title: str
+    alternative: str
+    figure: Callable[[], Figure] = field(compare=False, repr=False)
+    caption: str = ""
+    numbers: Table | None = None
+    wide: bool = True
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """What a reader must know before he uses a number: beside it, not in a footnote."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number to be seen first.
+
+    Parameters
+    ----------
+    title
+        What it is.
+    column
+        How its value is written: kind, unit, decimals.
+    value
+        The number, or a word.
+    note
+        How sure, or over what.
+    """
+
+    title: str
+    column: Column
+    value: Value
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """A few numbers to be seen first."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A source that the document rests on, which cells name by its key."""
+
+    key: str
+    text: str
+    link: str = ""
+
+
+Block = Paragraph | Bullets | Caveat | Cards | Table | Chart
+
+
+@dataclass(frozen=True)
+class Section:
+    """Blocks under a title; shown only when asked for where it is folded."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """An answer, whole, in one language.
+
+    Parameters
+    ----------
+    key
+        Name of its files, such as ``levers-great-stone``.
+    lang
+        ``en`` or ``zh``.
+    title
+        What was asked, of what.
+    headline
+        The answer, in a sentence or two.
+    trust
+        Where the parameters come from and how far they may be trusted: shown beside the headline. Empty where no
+        parameter of a model is used.
+    sections
+        In the order they are read: the first without being asked for.
+    evidence
+        Sources.
+    provenance
+        Pairs of title and value: run ID, hashes, versions, seed, time.
+    """
+
+    key: str
+    lang: str
+    title: str
+    headline: str
+    trust: str = ""
+    sections: tuple[Section, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks, in the order they are read."""
+        for section in self.sections:
+            yield from section.blocks
+
+    def tables(self) -> Iterator[Table]:
+        """All tables, those behind charts included, in the order they are read."""
+        for block in self.blocks():
+            if isinstance(block, Table):
+                yield block
+            elif isinstance(block, Chart) and block.numbers is not None:
+                yield block.numbers
