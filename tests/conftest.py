@@ -33,7 +33,7 @@ def draw(pytestconfig: pytest.Config) -> Iterator[Callable[..., bytes]]:
 
     Drawing takes most of a page's time. Tests of the figures, and those that ask for ``drawn``, draw.
     """
-    from copark.report.figures import files
+    from copark.presentation import figures as files
 
     render = files.render
     with pytest.MonkeyPatch.context() as patch:
@@ -46,8 +46,8 @@ def draw(pytestconfig: pytest.Config) -> Iterator[Callable[..., bytes]]:
 @pytest.fixture
 def drawn(draw: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures of pages and files are drawn, as SVG, PDF and PNG."""
-    monkeypatch.setattr("copark.report.figures.files.render", draw)
-    monkeypatch.setattr("copark.report.figures.files.FORMATS", ("svg", "pdf", "png"))
+    monkeypatch.setattr("copark.presentation.figures.render", draw)
+    monkeypatch.setattr("copark.presentation.figures.FORMATS", ("svg", "pdf", "png"))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

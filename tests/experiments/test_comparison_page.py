@@ -5,9 +5,9 @@ import re
 import pytest
 
 from copark.analysis.pairing import pairs_of
+from copark.presentation.figures import render
 from copark.report.comparison import compare, write_comparison
 from copark.report.figures.comparison import arms, difference_bands
-from copark.report.figures.files import render
 from tests.experiments.test_compare import made_up
 
 OUTPUTS = ("operating", "jobs", "serviced_area", "cash")

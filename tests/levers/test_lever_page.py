@@ -16,7 +16,7 @@ from copark.errors import CoparkError
 from copark.inference.levers.findings import find
 from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import NAMES, measure_of
-from copark.report.figures.files import render
+from copark.presentation.figures import render
 from copark.report.figures.levers import operating, sides, standing, widths
 from copark.report.figures.levers_choice import pareto, ranks
 from copark.report.levers import write_levers

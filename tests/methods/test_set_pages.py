@@ -19,7 +19,8 @@ from copark.analysis.nca import analyse as analyse_nca
 from copark.analysis.power import power
 from copark.analysis.qca import Settings, analyse, robustness
 from copark.analysis.qca.robustness import Recipe
-from copark.report.figures.files import render
+from copark.presentation.figures import render
+from copark.presentation.style import chinese_font
 from copark.report.figures.set_methods import (
     ceiling_plot,
     configuration_chart,
@@ -30,7 +31,6 @@ from copark.report.figures.set_methods import (
     truth_table_figure,
     xy_plot,
 )
-from copark.report.figures.style import chinese_font
 from copark.report.set_methods.pages import Desk, Origin
 from copark.report.set_methods.set_data import clean_label, clean_names, unique_labels, write_set_data
 from copark.texts import entries, text

@@ -17,11 +17,11 @@ from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
 import copark
 from copark.cases.case import Case
+from copark.presentation.figures import FORMATS, inline, render, save
+from copark.presentation.style import PALETTE, SIDES, spread, wrap
 from copark.report import figures
 from copark.report.figures.chronology import rows_of
-from copark.report.figures.files import FORMATS, inline, render, save
 from copark.report.figures.marks import observed_key, observed_mark
-from copark.report.figures.style import PALETTE, SIDES, spread, wrap
 from tests.report.sample import make_case, make_result, observation
 
 OF_RESULTS: dict[str, Callable[[xr.Dataset, Case, str], Figure]] = {

@@ -12,10 +12,10 @@ from matplotlib import font_manager
 from copark.cases.case import Case
 from copark.cases.load import load_case
 from copark.model.variables import catalogue
+from copark.presentation import style
+from copark.presentation.figures import render
+from copark.presentation.style import chinese_font, families, language, legible
 from copark.report import figures, write_report
-from copark.report.figures import style
-from copark.report.figures.files import render
-from copark.report.figures.style import chinese_font, families, language, legible
 from copark.texts import entries
 from copark.units import UNITS
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from copark.analysis.observed import compare, comparisons, expected_outside, half_width, misses, percentiles
 from copark.cases.case import Case
-from copark.report.numbers import NOTHING, band, percentile
+from copark.presentation.numbers import NOTHING, band, percentile
 from copark.report.tables import observed_table
 from tests.report.sample import make_result, observation
 

@@ -16,9 +16,9 @@ import pytest
 import xarray as xr
 
 from copark.cases.case import Case
+from copark.presentation import figures as files
 from copark.report import write_report
 from copark.report.casework import origin
-from copark.report.figures import files
 from copark.report.summary import sure
 from copark.report.trust import trust_of
 from copark.report.write import FIGURES, find

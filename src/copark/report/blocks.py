@@ -126,7 +126,7 @@ class Studio:
         numbers: Table | None = None,
     ) -> Drawing:
         """Draw a figure, save it as SVG, PDF and PNG, and give it back for the page."""
-        from copark.report.figures.files import inline, save
+        from copark.presentation.figures import inline, save
 
         drawing = save(build(), self.folder / f"{key}-{self.lang}", title, self.identity)
         self.drawn.append(key)

@@ -10,8 +10,8 @@ from statistics import median
 from copark.analysis.cascade import UNFELT, Dose, Feeling, direction, strongest
 from copark.experiments.trust import Trust
 from copark.model.variables import catalogue
+from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import number, percent
 from copark.report.tables import Table
 from copark.report.words import join
 from copark.texts import text

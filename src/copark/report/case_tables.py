@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from copark.analysis.coordination import COMPONENTS
-from copark.report.numbers import number, quantity, shares_of, unit_title
+from copark.presentation.numbers import number, quantity, shares_of, unit_title
 from copark.report.tables import SourceKeys, Table, grade_title, table, yes_no
 from copark.report.words import mechanism_title, observed, variable_title
 from copark.texts import text

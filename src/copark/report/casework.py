@@ -9,9 +9,9 @@ from typing import Any
 from copark.analysis.coordination import SCALES
 from copark.analysis.weight import dates_of_growth, weigh
 from copark.cases.lacks import growth_notes, notes_of
+from copark.presentation.numbers import number, percent, shares_of
 from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Numbers, References, Section, Studio, Words
-from copark.report.numbers import number, percent, shares_of
 from copark.report.summary import Findings, provenance
 from copark.report.trust import entry
 from copark.report.words import join, variable_title

@@ -14,8 +14,8 @@ from copark.analysis.compare import COUNTS, MAIN, Difference, OutcomeChange, Tab
 from copark.analysis.compare import compare as compare_pairs
 from copark.analysis.outcome_change import OutcomeMoves, moves_of
 from copark.analysis.pairing import Pair, begins, pair, pairs_of
+from copark.presentation.numbers import bare, number, percent, unit_title
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import bare, number, percent, unit_title
 from copark.report.outcome_change import accounts_table, ends, moves_table, sentence, unit
 from copark.report.tables import Table as Rows
 from copark.report.trust import trust_of

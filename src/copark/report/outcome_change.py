@@ -9,7 +9,7 @@ from copark.analysis.outcome_change import CASH, WAITING, Line, Move, OutcomeMov
 from copark.analysis.outcomes import OUTCOMES
 from copark.analysis.pairing import pairs_of
 from copark.model.variables import catalogue
-from copark.report.numbers import money, number, percent
+from copark.presentation.numbers import money, number, percent
 from copark.report.tables import Table
 from copark.store.tables import Cell
 from copark.store.tables import Table as Sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copark.model.variables import Variable, catalogue
-from copark.report.numbers import number, unit_title
+from copark.presentation.numbers import number, unit_title
 from copark.report.tables import Cell, SourceKeys, Table, grade_title, table
 from copark.texts import text
 

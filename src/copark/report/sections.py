@@ -12,9 +12,9 @@ from copark.analysis.coordination import apart, grade, needed, read_out
 from copark.analysis.observed import misses
 from copark.analysis.outcomes import quarters_apart, year_twenty
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
+from copark.presentation.numbers import number, percent, quantity, reach, spoken
 from copark.report import case_tables, tables
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words
-from copark.report.numbers import number, percent, quantity, reach, spoken
 from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
 from copark.report.trust import trust_of
 from copark.report.words import join, output_title

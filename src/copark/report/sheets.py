@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
-from copark.report.numbers import NOTHING, number
+from copark.presentation.numbers import NOTHING, number
 from copark.report.tables import Table as PageTable
 from copark.store.exports import write_csv
 from copark.store.tables import Cell

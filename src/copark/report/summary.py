@@ -14,7 +14,7 @@ from copark.analysis.bands import quantiles
 from copark.analysis.observed import Comparison, expected_outside, misses
 from copark.analysis.outcomes import Share, quarters_apart, sweep, year_twenty
 from copark.experiments.trust import Trust
-from copark.report.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
+from copark.presentation.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.texts import text
 

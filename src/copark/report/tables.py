@@ -12,7 +12,7 @@ import numpy as np
 from copark.analysis.observed import Comparison, comparisons
 from copark.analysis.outcomes import Share, shares, sweep
 from copark.model.variables import ROOMS
-from copark.report.numbers import band, bare, number, percent, percentile, unit_title
+from copark.presentation.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.words import bounded, output_title
 from copark.texts import has_text, text
 
@@ -114,7 +114,7 @@ def grade_title(grade: str, lang: str) -> str:
 
 def yes_no(answer: bool, lang: str) -> str:
     """Yes or no in words."""
-    return text("report.answer.yes" if answer else "report.answer.no", lang)
+    return text("presentation.answer.yes" if answer else "presentation.answer.no", lang)
 
 
 def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: int = 0) -> list[dict[str, Any]]:

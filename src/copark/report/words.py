@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from copark.report.numbers import bare, quantity, spoken
+from copark.presentation.numbers import bare, quantity, spoken
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, 
     if bound == "range" and high is not None:
         whole = kind == "spoken" and unit == "M USD"
         low = say(value) if whole else bare(value, unit, reported=True)
-        return text("report.number.bound.range", lang, value=low, high=say(high))
-    known = has_text(f"report.number.bound.{bound}") and bound != "range"
-    return text(f"report.number.bound.{bound if known else 'exact'}", lang, value=say(value))
+        return text("presentation.number.bound.range", lang, value=low, high=say(high))
+    known = has_text(f"presentation.number.bound.{bound}") and bound != "range"
+    return text(f"presentation.number.bound.{bound if known else 'exact'}", lang, value=say(value))
 
 
 def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:

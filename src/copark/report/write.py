@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark import presentation
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from copark.report.summary import Findings
 
 TEMPLATES = Path(__file__).parent / "templates"
+STYLES = Path(presentation.__file__).parent / "templates"
 SCENARIO = 0
 """The scenario a report tells of: the study's first. The others stand beside it among the outcomes."""
 
@@ -150,12 +152,12 @@ def render_page(
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    from copark.report.figures.style import PALETTE, language
+    from copark.presentation.style import PALETTE, language
     from copark.report.tables import SourceKeys
     from copark.report.trust import trust_lines
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader((TEMPLATES, STYLES)), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
 

@@ -105,7 +105,7 @@ class Rechecked:
 
 def answer_of(findings: PosteriorFindings, kept: KeptPosterior, began: float, page: Path | None) -> Calibrated:
     """What is told of a calibration that was made or found, begun at a time of the monotonic clock."""
-    from copark.report.numbers import unit_title
+    from copark.presentation.numbers import unit_title
 
     lang = findings.lang
     return Calibrated(

@@ -167,7 +167,7 @@ def _outlook_rows(findings: PoolFindings, outlook: Outlook) -> list[OutlookRow]:
 
 def _rates(findings: PoolFindings, outlook: Outlook) -> list[str]:
     """Base rates of parks of the same type, a sentence for each observable and age."""
-    from copark.report.numbers import number
+    from copark.presentation.numbers import number
 
     said = []
     for variable, rates in outlook.rates.items():

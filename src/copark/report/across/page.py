@@ -14,10 +14,10 @@ from copark.analysis.qca.sets import model_membership, model_name
 from copark.inference.across.agreement import AGREEMENTS, NO_WORD
 from copark.inference.across.trial import AcrossFindings
 from copark.inference.claims.rules import UNDETERMINED, VERDICTS
+from copark.presentation.numbers import number
 from copark.report.across import tables
 from copark.report.across.words import Speaker
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import number
 from copark.report.set_methods.nca_page import ceiling_sheet
 from copark.report.write import render_page, write_whole
 from copark.texts import text

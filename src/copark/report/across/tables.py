@@ -8,8 +8,8 @@ from copark.inference.across.reasons import REASONS
 from copark.inference.across.schema import Relation
 from copark.inference.across.sweeps import FAMILIES, PartFinding
 from copark.inference.across.trial import AcrossClaim, WordFinding
+from copark.presentation.numbers import NOTHING, number
 from copark.report.across.words import Speaker
-from copark.report.numbers import NOTHING, number
 from copark.report.tables import Table
 from copark.report.trust import entry
 

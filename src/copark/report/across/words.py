@@ -19,7 +19,7 @@ from copark.inference.across.schema import names_in
 from copark.inference.across.sweeps import PartFinding
 from copark.inference.across.trial import AcrossClaim, AcrossFindings, WordFinding
 from copark.inference.across.twins import Twin, TwinArm
-from copark.report.numbers import NOTHING, number, percent
+from copark.presentation.numbers import NOTHING, number, percent
 from copark.texts import text
 
 

@@ -127,7 +127,7 @@ class PosteriorFindings:
     def check_sentence(self, check: Check) -> str:
         """One value in the tails of the replays."""
         from copark.model.variables import catalogue
-        from copark.report.numbers import percentile, reach, spoken
+        from copark.presentation.numbers import percentile, reach, spoken
 
         target, known = check.target, catalogue().outputs[check.target.variable]
         low, high = target.value, target.high

@@ -17,13 +17,13 @@ from copark.inference.forecast import Frozen
 from copark.inference.source import PosteriorSource
 from copark.inference.spread import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
+from copark.presentation.numbers import NOTHING, number, percent, reach, spoken
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.fans import ends, known_points, looked_points
 from copark.report.calibration.files import save_table
 from copark.report.calibration.method_names import observable_title, titled, value
 from copark.report.figures.frame import year_of
 from copark.report.figures.validation import QUANTILES, Fan
-from copark.report.numbers import NOTHING, number, percent, reach, spoken
 from copark.report.tables import Table, grouped
 from copark.report.words import join
 from copark.texts import text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copark.model.variables import catalogue
-from copark.report.numbers import bare, number, unit_title
+from copark.presentation.numbers import bare, number, unit_title
 from copark.report.words import bounded
 from copark.texts import text
 

@@ -10,12 +10,12 @@ import numpy as np
 from copark.analysis.observed import expected_outside
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
+from copark.presentation.numbers import number, unit_title
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.cited import keys_of, sources_of
 from copark.report.calibration.files import save_table
 from copark.report.calibration.findings import PosteriorFindings
 from copark.report.calibration.posterior_tables import check_table, origin_table, parameter_rows, rank_table
-from copark.report.numbers import number, unit_title
 
 DRAWN = 12
 """Parameters drawn one by one: the most moved."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
+from copark.presentation.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.calibration.findings import PosteriorFindings
-from copark.report.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.parameters import precise
 from copark.report.tables import Cell, SourceKeys, Table, grade_title, grouped, with_unit
 from copark.report.words import bounded

@@ -10,9 +10,9 @@ from copark.inference.postprocess import CALIBRATED, STACKED, Lesson
 from copark.inference.reasons import Honesty
 from copark.inference.spread import FUTURE, MOVED, PAST, SHOCKS, SOURCES, UNMOVED
 from copark.inference.validate import BLIND, CONDITIONAL
+from copark.presentation.numbers import number, percent
 from copark.report.calibration.method_names import mean_score, method_title, observable_title, value
 from copark.report.calibration.score_tables import lost_titles
-from copark.report.numbers import number, percent
 from copark.report.words import join
 from copark.texts import text
 

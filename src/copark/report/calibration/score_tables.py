@@ -8,6 +8,7 @@ from copark.inference.assessment import FAIR, Assessment, Judged, helped
 from copark.inference.postprocess import CALIBRATED, STACKED, method
 from copark.inference.spread import SOURCES
 from copark.inference.validate import BLIND, CONDITIONAL, NAIVE, Line, Score
+from copark.presentation.numbers import NOTHING, number, percent, percentile
 from copark.report.calibration.method_names import (
     mean_score,
     method_title,
@@ -16,7 +17,6 @@ from copark.report.calibration.method_names import (
     titled,
     value,
 )
-from copark.report.numbers import NOTHING, number, percent, percentile
 from copark.report.tables import Cell, SourceKeys, Table, grouped
 from copark.texts import text
 

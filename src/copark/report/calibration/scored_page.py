@@ -11,6 +11,7 @@ from typing import Any
 from copark.cases.vocabulary import series_title
 from copark.inference.forecast import Frozen, LeftOut
 from copark.inference.validate import BORROWED, NAIVE, Line, Score, table
+from copark.presentation.numbers import NOTHING, number, percent, percentile
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration.fans import ends, later_points
 from copark.report.calibration.files import save_table
@@ -25,7 +26,6 @@ from copark.report.calibration.method_names import (
 from copark.report.calibration.score_tables import said, score_of, winner_cell
 from copark.report.figures.frame import year_of
 from copark.report.figures.validation import QUANTILES, Fan
-from copark.report.numbers import NOTHING, number, percent, percentile
 from copark.report.tables import Cell, Table, grouped
 from copark.report.words import join
 from copark.texts import text

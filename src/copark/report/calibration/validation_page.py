@@ -10,13 +10,13 @@ from typing import Any
 
 from copark.inference.assessment import FAIR, Assessment
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS
+from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.calibration import reason_words, score_tables
 from copark.report.calibration.cited import keys_of, sources_of
 from copark.report.calibration.fans import fan_of
 from copark.report.calibration.files import save_table
 from copark.report.calibration.method_names import method_title, observable_title, titled, value
-from copark.report.numbers import number, percent
 from copark.texts import has_text, text
 
 FIGURES = 4

@@ -9,10 +9,10 @@ from copark.experiments.trust import Trust
 from copark.inference.claims.rules import VERDICTS
 from copark.inference.claims.severity import built_in
 from copark.inference.claims.trial import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, Findings
+from copark.presentation.numbers import NOTHING, number, percent
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words, open_studio
 from copark.report.claims import tables
 from copark.report.claims.words import Speaker
-from copark.report.numbers import NOTHING, number, percent
 from copark.report.write import render_page, write_whole
 from copark.texts import text
 

@@ -11,8 +11,8 @@ from copark.inference.claims.schema import Part, Variant
 from copark.inference.claims.severity import Severity, built_in
 from copark.inference.claims.trial import ClaimFinding, PartFinding
 from copark.model.variables import catalogue
+from copark.presentation.numbers import MINUS, NOTHING, bare, number, percent
 from copark.report.claims.words import Speaker, lowered
-from copark.report.numbers import MINUS, NOTHING, bare, number, percent
 from copark.report.tables import Cell, Table
 from copark.report.trust import entry
 from copark.texts import text

@@ -16,7 +16,7 @@ from copark.inference.claims.statistics import latest
 from copark.inference.claims.trial import LEFT_THE_RECORD, Findings, InVariant, PartFinding
 from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
-from copark.report.numbers import bare, number, percent
+from copark.presentation.numbers import bare, number, percent
 from copark.report.words import join, variable_title
 from copark.texts import text
 

@@ -1,14 +1,14 @@
 """Figures of results and cases. Each function gives a matplotlib Figure and saves nothing.
 
 ``fan(result, "registered", case)`` and its like draw from an ensemble; ``network(case)``, ``timeline(case)`` and
-``equity(case)`` from a case alone. Colours and type are in :mod:`~copark.report.figures.style`, saving in
-:mod:`~copark.report.figures.files`.
+``equity(case)`` from a case alone. Colours and type are in :mod:`~copark.presentation.style`, saving in
+:mod:`~copark.presentation.figures`.
 """
 
+from copark.presentation.figures import save
 from copark.report.figures.actors import network
 from copark.report.figures.chronology import timeline
 from copark.report.figures.fans import fan
-from copark.report.figures.files import save
 from copark.report.figures.ledgers import equity, ledger_land, ledger_money
 from copark.report.figures.readouts import coordination, outcome_bars, phase_bars
 from copark.report.figures.weights import weight

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.report.figures.style import (
+from copark.presentation.numbers import unit_title
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -27,7 +28,6 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import unit_title
 from copark.report.sensitivity.words import SLIGHTLY, UNMOVED
 from copark.texts import text
 

@@ -10,8 +10,8 @@ from matplotlib.ticker import FuncFormatter
 from copark.inference.across.agreement import METHODS, NO_WORD
 from copark.inference.across.trial import AcrossFindings
 from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED, UNDETERMINED
-from copark.report.across.words import Speaker
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -28,7 +28,7 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import percent
+from copark.report.across.words import Speaker
 
 FILLS = {
     SUPPORTED: (MODEL, PAPER),

@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from copark.report.figures.ledgers import cap_tables, side_shares
-from copark.report.figures.style import (
+from copark.presentation.numbers import shares_of
+from copark.presentation.style import (
     DARK,
     GRID,
     INK,
@@ -29,7 +29,7 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import shares_of
+from copark.report.figures.ledgers import cap_tables, side_shares
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from copark.report.figures.marks import observed_key, observed_mark
-from copark.report.figures.style import (
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -29,6 +28,7 @@ from copark.report.figures.style import (
     wrap,
     years,
 )
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from copark.analysis.cascade import UNFELT, Dose, Feeling
 from copark.model.variables import catalogue
-from copark.report.figures.style import (
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from copark.report.figures.frame import year_of
-from copark.report.figures.style import (
+from copark.presentation.style import (
     GRID,
     INK,
     PAPER,
@@ -24,6 +23,7 @@ from copark.report.figures.style import (
     wrap,
     years,
 )
+from copark.report.figures.frame import year_of
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter
 from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.rules import resolve
 from copark.inference.claims.trial import ClaimFinding, Findings
-from copark.report.claims.words import Speaker, lowered
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -32,7 +32,7 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import percent
+from copark.report.claims.words import Speaker, lowered
 
 COLOURS = (MODEL, SECOND, ACCENT, PALE)
 NAMES = 2.75

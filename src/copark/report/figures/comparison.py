@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from copark.analysis.bands import quantiles
 from copark.analysis.compare import COUNTS
 from copark.analysis.pairing import Pair, begins
-from copark.report.figures.style import (
+from copark.presentation.numbers import number, percent, unit_title
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,
@@ -29,7 +30,6 @@ from copark.report.figures.style import (
     wrap,
     years,
 )
-from copark.report.numbers import number, percent, unit_title
 from copark.texts import text
 
 QUARTILES = (0.05, 0.25, 0.50, 0.75, 0.95)

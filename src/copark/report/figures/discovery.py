@@ -13,8 +13,8 @@ from matplotlib.patches import FancyBboxPatch
 
 from copark.analysis.discovery.conditions import Condition
 from copark.analysis.discovery.tree import Node
-from copark.report.figures.sensitivity import footer
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,
@@ -31,7 +31,7 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import percent
+from copark.report.figures.sensitivity import footer
 from copark.report.sensitivity.words import condition, is_parameter, marked, merged, named, value_of
 from copark.texts import text
 

@@ -10,9 +10,7 @@ from matplotlib.figure import Figure
 
 from copark import units
 from copark.analysis.bands import bands
-from copark.report.figures.frame import View, view, year_of
-from copark.report.figures.marks import observed_key, observed_mark
-from copark.report.figures.style import (
+from copark.presentation.style import (
     INK,
     MODEL,
     MUTED,
@@ -26,6 +24,8 @@ from copark.report.figures.style import (
     styled,
     years,
 )
+from copark.report.figures.frame import View, view, year_of
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.report.words import scenario_title
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.report.figures.style import language
-from copark.report.numbers import number, unit_title
+from copark.presentation.numbers import number, unit_title
+from copark.presentation.style import language
 from copark.report.words import scenario_title
 from copark.texts import LANGUAGES, text
 

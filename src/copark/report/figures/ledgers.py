@@ -9,10 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark.analysis.bands import bands, mean
-from copark.report.figures.fans import shown
-from copark.report.figures.frame import View, view, year_of
-from copark.report.figures.marks import observed_mark
-from copark.report.figures.style import (
+from copark.presentation.numbers import number, shares_of
+from copark.presentation.style import (
     ACCENT,
     INK,
     MODEL,
@@ -31,7 +29,9 @@ from copark.report.figures.style import (
     styled,
     years,
 )
-from copark.report.numbers import number, shares_of
+from copark.report.figures.fans import shown
+from copark.report.figures.frame import View, view, year_of
+from copark.report.figures.marks import observed_mark
 from copark.texts import text
 from copark.units import convert
 

@@ -18,7 +18,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from copark.inference.levers.measures import SIDES
-from copark.report.figures.style import (
+from copark.presentation.numbers import axis_number, number, percent
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -35,7 +36,6 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import axis_number, number, percent
 from copark.texts import text
 
 if TYPE_CHECKING:

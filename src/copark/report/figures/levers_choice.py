@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from copark.inference.levers.entries import AS_IT_IS
 from copark.inference.levers.measures import RANKED, SIDES
+from copark.presentation.numbers import number, percent
+from copark.presentation.style import GRID, INK, MODEL, MUTED, PALE, PAPER, SIZE, language, styled, wrap
 from copark.report.figures.levers import Row, blank, row_panel
-from copark.report.figures.style import GRID, INK, MODEL, MUTED, PALE, PAPER, SIZE, language, styled, wrap
-from copark.report.numbers import number, percent
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
-from copark.report.figures.style import INK, MUTED, PAPER
+from copark.presentation.style import INK, MUTED, PAPER
 from copark.texts import text
 
 KINDS = {"more-than": "least", "at-least": "least", "at-most": "most", "range": "range", "about": "about"}

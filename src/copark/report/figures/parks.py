@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.report.figures.style import (
+from copark.presentation.numbers import axis_number
+from copark.presentation.style import (
     INK,
     MUTED,
     SIZE,
@@ -22,7 +23,6 @@ from copark.report.figures.style import (
     wrap,
 )
 from copark.report.figures.typology import TYPE_COLOURS
-from copark.report.numbers import axis_number
 from copark.texts import text
 
 if TYPE_CHECKING:

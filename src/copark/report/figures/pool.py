@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from copark.report.figures.marks import observed_key, observed_mark
-from copark.report.figures.style import (
+from copark.presentation.numbers import axis_number, number
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -30,7 +30,7 @@ from copark.report.figures.style import (
     wrap,
     years,
 )
-from copark.report.numbers import axis_number, number
+from copark.report.figures.marks import observed_key, observed_mark
 
 if TYPE_CHECKING:
     from copark.inference.pool.movement import AxisMovement

@@ -14,8 +14,8 @@ from copark.analysis.outcomes import OUTCOMES as NAMES
 from copark.analysis.outcomes import Share, shares, sweep
 from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
-from copark.report.figures.frame import View, view, year_of
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     DARK,
     GRID,
     INK,
@@ -36,10 +36,10 @@ from copark.report.figures.style import (
     wrap,
     years,
 )
-from copark.report.figures.style import (
+from copark.presentation.style import (
     SCALES as SCALE_COLOURS,
 )
-from copark.report.numbers import percent
+from copark.report.figures.frame import View, view, year_of
 from copark.report.words import scenario_title
 from copark.texts import text
 

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from copark.report.figures.style import (
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,

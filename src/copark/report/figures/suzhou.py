@@ -8,9 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.report.figures.frame import year_of
-from copark.report.figures.marks import observed_key, observed_mark
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,
@@ -26,7 +25,8 @@ from copark.report.figures.style import (
     wrap,
     years,
 )
-from copark.report.numbers import percent
+from copark.report.figures.frame import year_of
+from copark.report.figures.marks import observed_key, observed_mark
 from copark.texts import text
 
 if TYPE_CHECKING:

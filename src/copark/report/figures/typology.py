@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark.analysis.typology.measures import STANDINGS
-from copark.report.figures.style import (
+from copark.presentation.numbers import axis_number
+from copark.presentation.style import (
     ACCENT,
     DARK,
     GRID,
@@ -27,7 +28,6 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import axis_number
 from copark.texts import text
 
 if TYPE_CHECKING:

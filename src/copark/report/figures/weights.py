@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from copark.analysis.weight import weigh
+from copark.presentation.numbers import number, percent
+from copark.presentation.style import GRID, INK, MODEL, MUTED, PAPER, SIZE, legible, panel, sheet, styled, wrap
 from copark.report.figures.frame import view
-from copark.report.figures.style import GRID, INK, MODEL, MUTED, PAPER, SIZE, legible, panel, sheet, styled, wrap
-from copark.report.numbers import number, percent
 from copark.report.words import variable_title
 
 if TYPE_CHECKING:

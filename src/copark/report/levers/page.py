@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from copark.inference.levers.findings import Findings
 from copark.inference.levers.gains import Gain
 from copark.inference.levers.measures import NAMES, SIDES
+from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words, open_studio
 from copark.report.levers import tables, words
-from copark.report.numbers import number, percent
 from copark.report.tables import Table
 from copark.texts import text
 

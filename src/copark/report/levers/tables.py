@@ -11,9 +11,9 @@ from copark.inference.levers.choice import Choice
 from copark.inference.levers.findings import Findings
 from copark.inference.levers.measures import NAMES, RANKED, SIDES
 from copark.model.variables import catalogue
+from copark.presentation.numbers import number, percent
 from copark.report.figures.levers_choice import ordered
 from copark.report.levers.words import band, level, measure_title, shown, side_title, signed
-from copark.report.numbers import number, percent
 from copark.report.tables import Cell, Table, grouped
 from copark.texts import text
 
@@ -191,7 +191,7 @@ def pareto_table(found: Findings, lang: str) -> Table:
             (
                 found.title(choice.options[at], lang),
                 *(signed(float(value), 1) for value in choice.means[at]),
-                text("report.answer.yes" if choice.pareto[at] else "report.answer.no", lang),
+                text("presentation.answer.yes" if choice.pareto[at] else "presentation.answer.no", lang),
                 percent(float(choice.chance[at])),
             )
             for at in first

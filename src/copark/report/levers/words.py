@@ -9,7 +9,7 @@ from copark.inference.levers.gains import Balance, Gain
 from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import SIDES
 from copark.model.variables import catalogue
-from copark.report.numbers import number, percent
+from copark.presentation.numbers import number, percent
 from copark.report.words import join
 from copark.texts import text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from copark.inference.pool.movement import AxisMovement
 from copark.inference.pool.scoring import ROLLING, SCHEMES
+from copark.presentation.numbers import number
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import number
 from copark.report.pool import sheets
 from copark.report.pool.findings import ASKED, PoolFindings
 from copark.report.pool.sentences import answer_sentences, coverage_sentences, spread_sentence, winner_sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copark.inference.pool.movement import gained
 from copark.inference.pool.scoring import LEFT_OUT, POOLED, Contest, winners
-from copark.report.numbers import number, percent
+from copark.presentation.numbers import number, percent
 from copark.report.pool.findings import ASKED, PoolFindings
 from copark.report.pool.sheets import band
 

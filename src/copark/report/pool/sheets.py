@@ -18,7 +18,7 @@ from copark.inference.pool.outlook import SHOWN
 from copark.inference.pool.panel import recipe_of
 from copark.inference.pool.parks import COUNTS
 from copark.inference.pool.scoring import SCHEMES, winners
-from copark.report.numbers import NOTHING, number, percent
+from copark.presentation.numbers import NOTHING, number, percent
 from copark.report.pool.findings import PoolFindings
 from copark.report.tables import Table as PageTable
 from copark.store.exports import write_csv

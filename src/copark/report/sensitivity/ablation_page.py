@@ -9,8 +9,8 @@ from pathlib import Path
 from copark.inference.ablations.ablate import Ablations, Change, Row
 from copark.inference.ablations.mechanisms import listed
 from copark.model.variables import catalogue
+from copark.presentation.numbers import number
 from copark.report.blocks import Block, Bullets, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import number
 from copark.report.sensitivity.tables import heads, provenance_table
 from copark.report.tables import Table, grouped, with_unit
 from copark.report.words import join

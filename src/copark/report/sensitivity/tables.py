@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from copark.inference.exploration.explore import Exploration, Found, GivenSet
-from copark.report.numbers import number, percent, unit_title
+from copark.presentation.numbers import number, percent, unit_title
 from copark.report.sensitivity.words import DUMMY, condition, named, told_boxes
 from copark.report.tables import Table
 from copark.texts import text

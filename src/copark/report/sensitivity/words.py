@@ -11,7 +11,7 @@ from copark.inference.exploration.explore import Exploration, Found, GivenSet
 from copark.inference.exploration.factors import factor_title, unit_of
 from copark.inference.exploration.settings import HOME_SHARE, lever_title
 from copark.model.variables import catalogue
-from copark.report.numbers import money, percent, quantity, unit_title
+from copark.presentation.numbers import money, percent, quantity, unit_title
 from copark.report.words import join
 from copark.texts import text
 

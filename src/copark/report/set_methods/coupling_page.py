@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analysis.coupling_degree.null import KINDS, STATISTICS
 from copark.analysis.coupling_degree.weights import entropy
+from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Cards, Section, Words
 from copark.report.figures.set_methods import grade_map, trajectory
-from copark.report.numbers import number, percent
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
 from copark.report.set_methods.sheets import heads, sheet
 from copark.report.sheets import Sheet

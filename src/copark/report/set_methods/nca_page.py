@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analysis.nca.analysis import EFFECT, Necessities, Necessity
 from copark.analysis.nca.ceilings import KINDS, Kind
+from copark.presentation.numbers import number
 from copark.report.blocks import Cards, Drawing, Grid, Section, Words
 from copark.report.figures.set_methods import ceiling_plot
-from copark.report.numbers import number
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
 from copark.report.set_methods.set_data import write_set_data
 from copark.report.set_methods.sheets import sheet

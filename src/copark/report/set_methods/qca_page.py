@@ -10,11 +10,11 @@ from copark.analysis.qca.calibration import FULL
 from copark.analysis.qca.fit import fit_of_terms, sufficiency
 from copark.analysis.qca.robustness import Kind
 from copark.analysis.qca.sets import Model, model_membership, model_name, term_membership, term_name
+from copark.presentation.numbers import number
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Words
 from copark.report.figures.set_methods import configuration_chart, survival_chart, truth_table_figure, xy_plot
 from copark.report.figures.set_methods.configurations import FEW_TERMS, drawn_models
 from copark.report.figures.set_methods.xy import Aim
-from copark.report.numbers import number
 from copark.report.set_methods import qca_sheets as sheets
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
 from copark.report.set_methods.set_data import write_set_data

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.presentation.numbers import number, percent
 from copark.report.blocks import Bullets, Cards, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import number, percent
 from copark.report.sheets import Sheet, heads, write_sheets
 from copark.report.suzhou.answer import Arm, Band, SuzhouAnswer
 from copark.report.write import render_page, write_whole

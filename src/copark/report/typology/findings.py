@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copark.report.numbers import number, percent
+from copark.presentation.numbers import number, percent
 from copark.texts import text
 
 if TYPE_CHECKING:

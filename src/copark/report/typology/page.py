@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from copark.presentation.numbers import percent
 from copark.report.blocks import Block, Bullets, Cards, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.numbers import percent
 from copark.report.sheets import write_sheets
 from copark.report.typology import sheets
 from copark.report.typology.findings import TYPES, TypologyFindings, summary

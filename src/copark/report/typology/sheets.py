@@ -8,7 +8,7 @@ import numpy as np
 
 from copark.analysis.outcomes import wilson
 from copark.analysis.typology.measures import STANDINGS
-from copark.report.numbers import NOTHING, percent
+from copark.presentation.numbers import NOTHING, percent
 from copark.report.sheets import Sheet, heads
 from copark.report.typology.findings import TYPES, TypologyFindings, shown, signed
 from copark.store.tables import Cell

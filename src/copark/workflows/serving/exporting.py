@@ -207,9 +207,9 @@ def drawn(
         If the result has no such output or scenario.
     """
     from copark.analysis.pairing import pair
+    from copark.presentation.figures import render
     from copark.report import figures
     from copark.report.figures.comparison import difference_bands
-    from copark.report.figures.files import render
 
     if scenario >= dataset.sizes["scenario"]:
         raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])

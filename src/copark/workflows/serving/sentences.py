@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from copark.model.variables import catalogue
-from copark.report.numbers import number
+from copark.presentation.numbers import number
 from copark.workflows.serving.answers import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
 from copark.workflows.serving.wording import amount, both, points, said, share_words, signed, signed_span, span
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from copark import units
-from copark.report.numbers import bare, number, percent, reach, spoken
+from copark.presentation.numbers import bare, number, percent, reach, spoken
 from copark.texts import LANGUAGES, text
 from copark.workflows.serving.answers import Said
 
@@ -61,11 +61,11 @@ def signed_span(low: float, high: float, unit: str) -> Said:
     """A range of differences with their signs, and the unit said once where both ends have the same."""
     if unit == MONEY:
         first, last = signed(low, unit), signed(high, unit)
-        return said("report.number.reach", low=Said(en=first.en.removesuffix(" million"), zh=first.zh), high=last)
+        return said("presentation.number.reach", low=Said(en=first.en.removesuffix(" million"), zh=first.zh), high=last)
     shown = bare(low, unit)
     if low > 0.0 and has_digits(shown):
         shown = f"+{shown}"
-    return said("report.number.reach", low=shown, high=signed(high, unit))
+    return said("presentation.number.reach", low=shown, high=signed(high, unit))
 
 
 def has_digits(words: str) -> bool:

@@ -11,7 +11,8 @@ from matplotlib.patches import Rectangle
 
 from copark.analysis.nca.ceilings import peers, steps_of
 from copark.analysis.nca.corners import View
-from copark.report.figures.style import (
+from copark.presentation.numbers import number
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -27,7 +28,6 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from copark.analysis.qca.fit import fit_of_terms
 from copark.analysis.qca.sets import ABSENT, NEGATED, PRESENT, Model
+from copark.presentation.numbers import number
+from copark.presentation.style import GRID, INK, MUTED, SIZE, language, legible, panel, sheet, styled
 from copark.report.figures.set_methods.marks import negated, present
-from copark.report.figures.style import GRID, INK, MUTED, SIZE, language, legible, panel, sheet, styled
-from copark.report.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:

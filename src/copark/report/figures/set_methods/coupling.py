@@ -10,7 +10,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from copark.analysis.coordination import BOUNDARIES, GRADES
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     DARK,
     GRID,
     INK,
@@ -26,7 +27,6 @@ from copark.report.figures.style import (
     sheet,
     styled,
 )
-from copark.report.numbers import percent
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from copark.report.figures.style import INK, MUTED, PAPER, SIZE, legible
+from copark.presentation.style import INK, MUTED, PAPER, SIZE, legible
 
 BIG, SMALL = 130.0, 70.0
 

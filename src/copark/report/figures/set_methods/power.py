@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from copark.analysis.power import Power
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     ACCENT,
     GRID,
     INK,
@@ -21,7 +22,6 @@ from copark.report.figures.style import (
     sheet,
     styled,
 )
-from copark.report.numbers import percent
 from copark.texts import text
 
 

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from copark.analysis.qca.robustness import Kind, Robustness, named_survival
-from copark.report.figures.style import (
+from copark.presentation.numbers import percent
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,
@@ -24,7 +25,6 @@ from copark.report.figures.style import (
     styled,
     wrap,
 )
-from copark.report.numbers import percent
 from copark.texts import text
 
 if TYPE_CHECKING:

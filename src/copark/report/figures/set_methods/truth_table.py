@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.report.figures.set_methods.marks import SMALL, beside, column_head, negated, present
-from copark.report.figures.style import (
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,
@@ -22,6 +21,7 @@ from copark.report.figures.style import (
     sheet,
     styled,
 )
+from copark.report.figures.set_methods.marks import SMALL, beside, column_head, negated, present
 from copark.texts import text
 
 if TYPE_CHECKING:

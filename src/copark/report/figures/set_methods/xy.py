@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.report.figures.style import (
+from copark.presentation.style import (
     GRID,
     INK,
     MODEL,

@@ -77,7 +77,7 @@ def percent_words(share: float, lang: str, places: int = 0) -> str:
     shown = percent(share, places)
     for mark, key in (("<", "less_than"), (">", "more_than")):
         if shown.startswith(mark):
-            return text(f"report.number.{key}", lang, value=shown[1:])
+            return text(f"presentation.number.{key}", lang, value=shown[1:])
     return shown
 
 
@@ -117,7 +117,7 @@ def quantity(value: float, unit: str, lang: str, *, reported: bool = False) -> s
     if unit in ("1", "%") or not isfinite(value):
         return f"{shown}%" if unit == "%" and isfinite(value) else shown
     if unit == "1/yr":
-        return text("report.number.a_year", lang, value=shown)
+        return text("presentation.number.a_year", lang, value=shown)
     name = unit_title(unit, lang)
     return f"{shown} {name}".rstrip() if lang == "en" else f"{shown}{name}"
 
@@ -134,7 +134,7 @@ def reach(low: float, high: float, unit: str, lang: str) -> str:
     if not (isfinite(low) and isfinite(high)):
         return NOTHING
     ends = _ends(spoken(low, unit, lang), spoken(high, unit, lang))
-    return text("report.number.reach", lang, low=ends[0], high=ends[1])
+    return text("presentation.number.reach", lang, low=ends[0], high=ends[1])
 
 
 def _ends(first: str, last: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from copark.report.figures.style import PALETTE, styled
+from copark.presentation.style import PALETTE, styled
 
 FORMATS = ("svg", "pdf", "png")
 RESOLUTION = 200

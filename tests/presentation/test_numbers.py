@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.report.numbers import (
+from copark.presentation.numbers import (
     axis_number,
     exact,
     money,

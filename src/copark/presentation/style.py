@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from copark.report.numbers import axis_number
+from copark.presentation.numbers import axis_number
 
 P = ParamSpec("P")
 R = TypeVar("R")
