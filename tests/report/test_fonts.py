@@ -90,22 +90,12 @@ def test_without_a_chinese_font_the_report_says_so(tmp_path: Path, result: xr.Da
     assert "Noto Sans CJK" in page
 
 
-def test_fonts_installed_after_matplotlib_made_its_list_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list of fonts is empty of Chinese at first; a file of the right name on the machine is added and used."""
-    added: list[str] = []
-
-    class Listed:
-        ttflist: list[object] = []  # noqa: RUF012
-
-        def addfont(self, path: str) -> None:
-            added.append(path)
-            self.ttflist = [type("Entry", (), {"name": "Noto Sans CJK SC"})()]
-
-    monkeypatch.setattr(font_manager, "fontManager", Listed())
-    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: ["/fonts/Plain.ttf", "/fonts/NotoSansCJK-Regular.ttc"])
+def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = font_manager.fontManager.ttflist
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [one for one in known if one.name not in style.CHINESE])
     chinese_font.cache_clear()
     try:
-        assert chinese_font() == "Noto Sans CJK SC"
-        assert added == ["/fonts/NotoSansCJK-Regular.ttc"]
+        assert chinese_font() == "Noto Sans SC"
+        assert ord("园") in glyphs("Noto Sans SC")
     finally:
         chinese_font.cache_clear()

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class Kind(StrEnum):
+class Kind(Enum):
     """What a column's values are; it decides how they are written and set."""
 
     text = "text"
@@ -113,6 +113,13 @@ class Table:
     groups: tuple[tuple[str, int], ...] = ()
     note: str = ""
     folded: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse rows that do not fit the columns, and groups that do not fit the rows: faults of the program."""
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"table {self.key}: a row has not {len(self.columns)} values")
+        if self.groups and sum(rows for _, rows in self.groups) != len(self.rows):
+            raise ValueError(f"table {self.key}: its groups have not {len(self.rows)} rows")
 
 
 @dataclass(frozen=True)
@@ -226,6 +233,8 @@ class Document:
         Sources.
     provenance
         Pairs of title and value: run ID, hashes, versions, seed, time.
+    trust_state
+        ``calibrated``, ``borrowed``, ``uncalibrated`` or ``stale``: the colour of the words on trust.
     """
 
     key: str
@@ -236,6 +245,7 @@ class Document:
     sections: tuple[Section, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
+    trust_state: str = ""
 
     def blocks(self) -> Iterator[Block]:
         """All blocks, in the order they are read."""

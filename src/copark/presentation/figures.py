@@ -14,6 +14,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from copark.presentation.document import Chart, Document
 from copark.presentation.style import PALETTE, styled
 
 FORMATS = ("svg", "pdf", "png")
@@ -85,3 +86,36 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
         f'<desc id="{key}-desc">{escape(description)}</desc>'
     )
     return head + body.strip()
+
+
+class Charts:
+    """Draws the figures of a document, each once, however many renderers show it."""
+
+    def __init__(self) -> None:
+        self._figures: dict[int, tuple[Chart, Figure]] = {}
+        self._files: dict[tuple[int, str], bytes] = {}
+
+    def file(self, chart: Chart, kind: str) -> bytes:
+        """A chart as the bytes of a file, ``kind`` being svg, pdf or png."""
+        at = id(chart)
+        if at not in self._figures:
+            self._figures[at] = (chart, styled(chart.figure)())  # kept, so that no other chart gets its id
+        if (at, kind) not in self._files:
+            self._files[at, kind] = render(self._figures[at][1], kind, chart.title, chart.key)
+        return self._files[at, kind]
+
+    def inline(self, chart: Chart) -> str:
+        """A chart as an SVG to stand inside a page."""
+        return inline(self.file(chart, "svg").decode("utf-8"), f"chart-{chart.key}", chart.title, chart.alternative)
+
+
+def write_figures(document: Document, folder: Path, charts: Charts | None = None) -> list[Path]:
+    """Write every chart of a document as SVG, PDF and PNG, ``<document>-<chart>-<lang>``, and give the paths."""
+    drawn, written = charts or Charts(), []
+    folder.mkdir(parents=True, exist_ok=True)
+    for chart in (block for block in document.blocks() if isinstance(block, Chart)):
+        for kind in FORMATS:
+            path = folder / f"{document.key}-{chart.key}-{document.lang}.{kind}"
+            path.write_bytes(drawn.file(chart, kind))
+            written.append(path)
+    return written

@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, in both languages."""
+"""Numbers as a person reads them, in both languages: :func:`shown` for a cell, :func:`number_format` for a workbook."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
 from copark import units
+from copark.presentation.document import Column, Interval, Kind, Value
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -157,3 +158,85 @@ def axis_number(value: float) -> str:
     """A number on an axis: no more decimals than it needs."""
     places = 0 if value == round(value) else min(4, max(1, len(f"{abs(value):.4f}".rstrip("0").partition(".")[2])))
     return number(value, places)
+
+
+def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -> str:
+    """A value as every renderer writes it.
+
+    Parameters
+    ----------
+    value, column
+        A value of a column; an interval is written with its ends.
+    lang
+        ``en`` or ``zh``.
+    with_unit
+        Whether the unit follows, as where no head of a column tells it; money is then counted as the language counts.
+    """
+    if isinstance(value, Interval):
+        return _interval(value, column, lang, with_unit=with_unit)
+    if isinstance(value, bool):
+        return text(f"presentation.answer.{'yes' if value else 'no'}", lang)
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    if column.kind is Kind.share:
+        return percent(value, column.places or 0)
+    if column.kind is Kind.points:
+        found = _signed(value, number(100.0 * value, 1 if column.places is None else column.places))
+        return text("presentation.number.points", lang, value=found) if with_unit else found
+    found = _bare(value, column, lang, with_unit=with_unit)
+    return _signed(value, found) if column.kind is Kind.change else found
+
+
+def _bare(value: float, column: Column, lang: str, *, with_unit: bool) -> str:
+    places = 0 if column.kind is Kind.count else column.places
+    if with_unit and places is None:
+        return spoken(value, column.unit, lang)
+    found = bare(value, column.unit) if places is None else number(value, places)
+    unit = unit_title(column.unit, lang) if with_unit and column.unit else ""
+    return f"{found} {unit}".rstrip() if lang == "en" else f"{found}{unit}"
+
+
+def _signed(value: float, found: str) -> str:
+    return f"+{found}" if value > 0.0 and any(digit in found for digit in "123456789") else found
+
+
+def _interval(value: Interval, column: Column, lang: str, *, with_unit: bool) -> str:
+    low, high = (shown(end, column, lang) for end in (value.low, value.high))
+    band = NOTHING if low == high == NOTHING else text("presentation.number.band", lang, low=low, high=high)
+    if value.value is None:
+        return band
+    middle = shown(value.value, column, lang, with_unit=with_unit)
+    return text("presentation.number.with_band", lang, value=middle, band=band)
+
+
+def column_unit(column: Column, lang: str) -> str:
+    """What the head of a column says of its unit; empty where the values carry it themselves or there is none."""
+    if column.kind is Kind.points:
+        return text("presentation.number.points_unit", lang)
+    if not column.numeric or column.kind is Kind.share or column.unit in ("", "1", "1/yr"):
+        return ""
+    return unit_title(column.unit, lang)
+
+
+def number_format(column: Column, value: Value = None) -> str:
+    """How a workbook writes a number of a column: with the decimals of :func:`shown`, the value itself whole.
+
+    A share and a difference of shares are stored as they are, 0 to 1, and shown in per cent.
+    """
+    if not column.numeric or isinstance(value, str | bool | Interval):
+        return "General"
+    found = 0.0 if value is None else float(value)
+    places, end = column.places, ""
+    if column.kind in (Kind.share, Kind.points):
+        places, end = (1 if column.kind is Kind.points else 0) if places is None else places, "%"
+    elif column.unit == "1/yr" and places is None:
+        places, end = 1, "%"
+    elif column.kind is Kind.count or (places is None and column.unit in WHOLE):
+        places = 0
+    elif places is None:
+        places = decimals(found)
+    digits = "#,##0" + ("." + "0" * places if places else "") + end
+    signed = column.kind in (Kind.change, Kind.points)
+    return f'{"+" if signed else ""}{digits};"{MINUS}"{digits};{digits}'

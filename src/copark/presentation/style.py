@@ -6,12 +6,10 @@ is never read as mathematics.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from itertools import pairwise
 from math import isfinite
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -20,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from copark.presentation.fonts import chinese_font_file
 from copark.presentation.numbers import axis_number
 
 P = ParamSpec("P")
@@ -47,26 +46,19 @@ CHINESE = (
 """Fonts with the Chinese characters, in order of preference; the last two are stand-ins."""
 
 LATIN = "DejaVu Sans"
-_FILES = ("cjk", "notosanssc", "sourcehan", "pingfang", "msyh", "wqy", "simhei")
 SIZE = {"title": 11.0, "subtitle": 8.2, "label": 8.2, "small": 7.2, "foot": 6.0}
 
 
 @cache
 def chinese_font() -> str | None:
-    """The family used for Chinese characters, or ``None`` where this machine has none.
+    """The family used for Chinese characters: this machine's, which has a bold cut, else the one copark brings.
 
-    Fonts installed after matplotlib made its list are looked for by file name.
+    ``None`` where there is neither, in a damaged installation.
     """
-    found = _preferred()
-    if found is None:
-        for path in font_manager.findSystemFonts():
-            if any(part in Path(path).name.lower() for part in _FILES):
-                try:
-                    font_manager.fontManager.addfont(path)
-                except (OSError, RuntimeError):
-                    logging.getLogger(__name__).warning("font %s cannot be read", path)
-        found = _preferred()
-    return found
+    shipped = chinese_font_file()
+    if _preferred() is None and shipped is not None:
+        font_manager.fontManager.addfont(shipped)
+    return _preferred()
 
 
 def _preferred() -> str | None:

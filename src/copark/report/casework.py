@@ -94,7 +94,7 @@ def weight(findings: Findings, studio: Studio) -> Section:
         }  # fmt: skip
         if one.model is not None:
             low, median, high = (percent(share, 2) for share in one.model)
-            band = findings.say("number.reach", low=low, high=high)
+            band = text("presentation.number.reach", lang, low=low, high=high)
             told.append(findings.say("weight.model_share", band=band, median=median, **words))
         if one.recorded is not None:
             told.append(findings.say("weight.record_share", share=percent(one.recorded[1], 2), **words))

@@ -1,0 +1,35 @@
+"""A document as one page of HTML that needs nothing else: readable on a telephone, on paper, in the dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from copark.presentation.document import Document
+from copark.presentation.figures import Charts
+from copark.presentation.page import page_of
+from copark.texts import text
+
+TEMPLATES = Path(__file__).parent / "templates"
+HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
+
+
+def to_html(document: Document, charts: Charts | None = None) -> str:
+    """A document as HTML. All words are escaped; only the drawings, whose words are outlines, are not."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from copark.presentation.style import PALETTE
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+    def say(key: str, /, **values: Any) -> str:
+        return text(f"presentation.{key}", document.lang, **values)
+
+    environment.globals.update(say=say, Markup=Markup)
+    return environment.get_template("document.html.j2").render(
+        page=page_of(document, charts or Charts()), html_lang=HTML_LANGUAGE[document.lang], palette=PALETTE
+    )

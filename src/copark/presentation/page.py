@@ -1,0 +1,303 @@
+"""A document as every renderer shows it: each value with the characters that stand for it.
+
+The models are also what the page in the browser reads; its types are generated from :func:`schema`.
+"""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copark.presentation import document as data
+from copark.presentation.document import Column, Document, Interval, Kind, Value
+from copark.presentation.numbers import column_unit, shown
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.presentation.figures import Charts
+
+Scalar = bool | int | float | str | None
+JUDGEMENT = "judgement"
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_WEB = ("http://", "https://")
+
+
+def clean(words: str) -> str:
+    """Words without control characters and marks that turn the order of letters: names are somebody's own."""
+    return _UNSEEN.sub("", words)
+
+
+class Shown(BaseModel):
+    """A part of a page: plain and unchangeable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Shown):
+    """A source that a cell names, and whether the document lists it."""
+
+    key: str
+    text: str
+    listed: bool
+
+
+class Cell(Shown):
+    """A value, the ends of its interval where it has one, and the characters of all of it."""
+
+    value: Scalar
+    text: str
+    low: float | None = None
+    high: float | None = None
+    sources: tuple[Source, ...] = ()
+
+
+class Head(Shown):
+    """A column's head: its title, and its title with the unit."""
+
+    key: str
+    title: str
+    head: str
+    unit: str
+    kind: Kind
+    numeric: bool
+    meaning: str
+
+
+class Group(Shown):
+    """A head of some rows."""
+
+    title: str
+    rows: int
+
+
+class Table(Shown):
+    """A table; ``empty`` says that it has no rows, where it has none."""
+
+    type: Literal["table"] = "table"
+    key: str
+    title: str
+    columns: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    groups: tuple[Group, ...]
+    note: str
+    folded: bool
+    empty: str
+
+    @property
+    def parts(self) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
+        """Rows by group, each with its head; all under an empty head where there are no groups."""
+        found, at = [], 0
+        for group in self.groups or (Group(title="", rows=len(self.rows)),):
+            found.append((group.title, self.rows[at : at + group.rows]))
+            at += group.rows
+        return found
+
+    @property
+    def meanings(self) -> list[Head]:
+        """Columns that say what they mean."""
+        return [column for column in self.columns if column.meaning]
+
+
+class Chart(Shown):
+    """A figure; ``svg`` is empty where no figures were asked for."""
+
+    type: Literal["chart"] = "chart"
+    key: str
+    title: str
+    alternative: str
+    caption: str
+    wide: bool
+    svg: str
+    numbers: Table | None
+
+
+class Paragraph(Shown):
+    """Sentences."""
+
+    type: Literal["paragraph"] = "paragraph"
+    text: str
+
+
+class Bullets(Shown):
+    """A list of sentences."""
+
+    type: Literal["bullets"] = "bullets"
+    items: tuple[str, ...]
+
+
+class Caveat(Shown):
+    """What to know before using a number."""
+
+    type: Literal["caveat"] = "caveat"
+    text: str
+
+
+class Card(Shown):
+    """A number to be seen first."""
+
+    title: str
+    cell: Cell
+    note: str
+
+
+class Cards(Shown):
+    """Numbers to be seen first."""
+
+    type: Literal["cards"] = "cards"
+    cards: tuple[Card, ...]
+
+
+Block = Annotated[Paragraph | Bullets | Caveat | Cards | Table | Chart, Field(discriminator="type")]
+
+
+class Section(Shown):
+    """Blocks under a title."""
+
+    key: str
+    title: str
+    folded: bool
+    blocks: tuple[Block, ...]
+
+
+class Evidence(Shown):
+    """A source; its link leads to the web or is empty."""
+
+    key: str
+    text: str
+    link: str
+
+
+class Entry(Shown):
+    """An entry of the provenance."""
+
+    title: str
+    value: str
+
+
+class Page(Shown):
+    """A document, whole."""
+
+    key: str
+    lang: Literal["en", "zh"]
+    title: str
+    headline: str
+    trust: str
+    trust_state: str
+    sections: tuple[Section, ...]
+    evidence: tuple[Evidence, ...]
+    provenance: tuple[Entry, ...]
+
+
+def schema() -> dict[str, Any]:
+    """JSON schema of a page."""
+    return Page.model_json_schema(mode="serialization")
+
+
+def page_of(document: Document, charts: Charts | None = None) -> Page:
+    """A document as it is shown; with the drawings of its figures where ``charts`` draws them."""
+    view = _View(document, charts)
+    return Page(
+        key=document.key,
+        lang=document.lang,
+        title=clean(document.title),
+        headline=clean(document.headline),
+        trust=clean(document.trust),
+        trust_state=document.trust_state,
+        sections=tuple(map(view.section, document.sections)),
+        evidence=tuple(map(view.evidence, document.evidence)),
+        provenance=tuple(Entry(title=clean(title), value=clean(value)) for title, value in document.provenance),
+    )
+
+
+def table_of(table: data.Table, document: Document) -> Table:
+    """One table of a document as it is shown."""
+    return _View(document, None).table(table)
+
+
+def plain(value: Value) -> Scalar:
+    """A value for files: an interval's middle, a number of NumPy as Python's own, nothing where there is none."""
+    found: Any = value.value if isinstance(value, Interval) else value
+    found = found.item() if hasattr(found, "item") else found
+    if isinstance(found, float) and not isfinite(found):
+        return None
+    return clean(found) if isinstance(found, str) else found
+
+
+def _end(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
+
+
+class _View:
+    """Turns the parts of one document into what is shown."""
+
+    def __init__(self, document: Document, charts: Charts | None) -> None:
+        self.lang = document.lang
+        self.charts = charts
+        self.listed = {one.key for one in document.evidence}
+
+    def say(self, key: str, /, **values: Any) -> str:
+        return text(f"presentation.{key}", self.lang, **values)
+
+    def section(self, one: data.Section) -> Section:
+        return Section(
+            key=one.key, title=clean(one.title), folded=one.folded, blocks=tuple(map(self.block, one.blocks))
+        )
+
+    def block(self, one: data.Block) -> Block:
+        if isinstance(one, data.Table):
+            return self.table(one)
+        if isinstance(one, data.Chart):
+            return self.chart(one)
+        if isinstance(one, data.Cards):
+            cards = (Card(title=clean(x.title), cell=self.card(x), note=clean(x.note)) for x in one.cards)
+            return Cards(cards=tuple(cards))
+        if isinstance(one, data.Bullets):
+            return Bullets(items=tuple(map(clean, one.items)))
+        if isinstance(one, data.Caveat):
+            return Caveat(text=clean(one.text))
+        return Paragraph(text=clean(one.text))
+
+    def card(self, one: data.Card) -> Cell:
+        return self.cell(one.value, one.column, with_unit=True)
+
+    def cell(self, value: Value, column: Column, *, with_unit: bool = False) -> Cell:
+        found = clean(shown(value, column, self.lang, with_unit=with_unit))
+        if column.kind is Kind.source and isinstance(value, str) and value:
+            sources = tuple(map(self.source, value.split("; ")))
+            return Cell(value=plain(value), text="; ".join(one.text for one in sources), sources=sources)
+        low, high = (_end(value.low), _end(value.high)) if isinstance(value, Interval) else (None, None)
+        return Cell(value=plain(value), text=found, low=low, high=high)
+
+    def source(self, key: str) -> Source:
+        key, listed = clean(key), key in self.listed
+        words = key if listed else self.say(JUDGEMENT) if key == JUDGEMENT else self.say("unknown_source", source=key)
+        return Source(key=key, text=words, listed=listed)
+
+    def head(self, one: Column) -> Head:
+        unit, title = column_unit(one, self.lang), clean(one.title)
+        return Head(
+            key=one.key, title=title, head=self.say("head", title=title, unit=unit) if unit else title, unit=unit,
+            kind=one.kind, numeric=one.numeric, meaning=clean(one.meaning),
+        )  # fmt: skip
+
+    def table(self, one: data.Table) -> Table:
+        return Table(
+            key=one.key, title=clean(one.title), columns=tuple(map(self.head, one.columns)),
+            rows=tuple(tuple(map(self.cell, row, one.columns)) for row in one.rows),
+            groups=tuple(Group(title=clean(title), rows=rows) for title, rows in one.groups),
+            note=clean(one.note), folded=one.folded, empty="" if one.rows else self.say("empty"),
+        )  # fmt: skip
+
+    def chart(self, one: data.Chart) -> Chart:
+        return Chart(
+            key=one.key, title=clean(one.title), alternative=clean(one.alternative), caption=clean(one.caption),
+            wide=one.wide, svg=self.charts.inline(one) if self.charts else "",
+            numbers=None if one.numbers is None else self.table(one.numbers),
+        )  # fmt: skip
+
+    def evidence(self, one: data.Evidence) -> Evidence:
+        link = clean(one.link)
+        return Evidence(key=clean(one.key), text=clean(one.text), link=link if link.lower().startswith(_WEB) else "")

@@ -1,0 +1,201 @@
+"""A document in a terminal of 80 columns or more: the answer first, tables as wide as the screen allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.presentation.document import Document, Kind
+from copark.presentation.page import Block, Cards, Chart, Page, Section, Table, page_of
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
+GAP = 3
+"""Blanks between two columns of a table."""
+_PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
+_CLOSING = "，。；：、！？）》”’"
+
+
+def show(document: Document, console: Console, files: Mapping[str, Path] | None = None) -> None:
+    """Show a document.
+
+    Parameters
+    ----------
+    document, console
+        What is shown, and where.
+    files
+        What was written of it, by format: charts and what is folded are then named with a file that holds them.
+    """
+    _Screen(page_of(document), console, files or {}).show()
+
+
+class _Screen:
+    """One page on one console."""
+
+    def __init__(self, page: Page, console: Console, files: Mapping[str, Path]) -> None:
+        self.page, self.console, self.files = page, console, files
+        self.folded: list[str] = []
+
+    def say(self, key: str, /, **values: Any) -> str:
+        return text(f"presentation.{key}", self.page.lang, **values)
+
+    def line(self, words: str = "", style: str = "", indent: str = "") -> None:
+        """Words in lines of the screen's width; Chinese breaks between any two characters."""
+        from rich.text import Text
+
+        for row in _wrapped(words, self.console.width - len(indent)) or [""]:
+            self.console.print(Text(f"{indent}{row}", style=style), soft_wrap=True)
+
+    def show(self) -> None:
+        page = self.page
+        self.line(page.headline, "bold")
+        if page.trust:
+            self.line(page.trust, TRUST_STYLES.get(page.trust_state, ""))
+        self.line(page.title, "dim")
+        for section in page.sections:
+            self.section(section)
+        if page.evidence:
+            self.heading(self.say("evidence"))
+            for one in page.evidence:
+                self.line(f"{one.key}  {one.text} {one.link}".rstrip())
+        if page.provenance:
+            self.heading(self.say("provenance"))
+            for entry in page.provenance:
+                self.line(f"{entry.title}  {entry.value}", "dim")
+        if self.folded:
+            self.line()
+            self.line(self.say("folded", titles=self.say("join").join(self.folded)), "dim")
+        for path in self.files.values():
+            self.console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+
+    def heading(self, title: str) -> None:
+        self.line()
+        self.line(title, "bold cyan")
+
+    def section(self, section: Section) -> None:
+        if section.folded:
+            self.folded.append(section.title)
+            return
+        self.heading(section.title)
+        for block in section.blocks:
+            self.block(block)
+
+    def block(self, block: Block) -> None:
+        if isinstance(block, Table):
+            if block.folded:
+                self.folded.append(block.title)
+            else:
+                self.table(block)
+        elif isinstance(block, Chart):
+            self.chart(block)
+        elif isinstance(block, Cards):
+            self.cards(block)
+        elif block.type == "bullets":
+            for item in block.items:
+                self.line(f"• {item}")
+        elif block.type == "caveat":
+            self.line(self.say("caution", text=block.text), "yellow")
+        else:
+            self.line(block.text)
+
+    def chart(self, chart: Chart) -> None:
+        file = next((self.files[form] for form in ("html", "pdf", "docx") if form in self.files), None)
+        where = {"file": file.name} if file else {}
+        self.line(self.say("figure_in" if file else "figure", title=chart.title, **where))
+
+    def cards(self, block: Cards) -> None:
+        from rich.table import Table as Grid
+        from rich.text import Text
+
+        grid = Grid.grid(padding=(0, 2))
+        grid.add_column(justify="right", no_wrap=True)
+        grid.add_column(overflow="fold")
+        for card in block.cards:
+            words = Text(card.title)
+            if card.note:
+                words.append(f"  {card.note}", style="dim")
+            grid.add_row(Text(card.cell.text, style="bold"), words)
+        self.console.print(grid)
+
+    def table(self, table: Table) -> None:
+        self.line()
+        self.line(table.title, "bold")
+        if table.empty:
+            self.line(table.empty, "dim")
+        else:
+            for part, places in enumerate(_parts(table, self.console.width)):
+                if part:
+                    self.line()
+                self.console.print(_grid(table, places, self.console.width))
+        if table.note:
+            self.line(table.note, "dim")
+
+
+def _grid(table: Table, places: Sequence[int], width: int) -> Any:
+    """Some columns of a table; sentences have what room the screen leaves them."""
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    needs = {at: _need(table, at) for at in places}
+    notes = [at for at in places if table.columns[at].kind is Kind.note]
+    spare = max(0, width - sum(needs.values()) - GAP * len(places))
+    room = {at: needs[at] + (spare // len(notes) if at in notes else 0) for at in places}
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for at in places:
+        column = table.columns[at]
+        head = "\n".join(_wrapped(column.head, max(room[at], 12 if column.numeric else 0)))
+        grid.add_column(Text(head), justify="right" if column.numeric else "left", overflow="fold", min_width=needs[at])
+    for title, rows in table.parts:
+        if title:
+            grid.add_row(Text(title, style="bold"))
+        for row in rows:
+            grid.add_row(*(Text("\n".join(_wrapped(row[at].text, room[at]))) for at in places))
+    return grid
+
+
+def _need(table: Table, at: int) -> int:
+    """Columns of the screen that a column of the table needs; a long text is broken."""
+    from rich.cells import cell_len
+
+    column = table.columns[at]
+    widest = max((cell_len(row[at].text) for row in table.rows), default=0)
+    heads = max(cell_len(piece) for piece in _PIECES.findall(column.head) or [""])
+    if column.numeric or column.kind is Kind.quarter:
+        return max(widest, min(cell_len(column.head), 12), heads)
+    return max(heads, min(widest, 36 if column.kind is Kind.note else 24))
+
+
+def _parts(table: Table, width: int) -> Iterator[list[int]]:
+    """Columns in parts that fit the screen, each with the first column, which names the rows."""
+    needs = [_need(table, at) for at in range(len(table.columns))]
+    part, used = [0], needs[0]
+    for at in range(1, len(needs)):
+        if used + GAP + needs[at] > width and len(part) > 1:
+            yield part
+            part, used = [0], needs[0]
+        part.append(at)
+        used += GAP + needs[at]
+    yield part
+
+
+def _wrapped(words: str, width: int) -> list[str]:
+    """Words in lines of a width, in columns of the screen."""
+    from rich.cells import cell_len
+
+    found: list[str] = []
+    for paragraph in words.split("\n"):
+        line = ""
+        for piece in _PIECES.findall(paragraph):
+            if line.strip() and piece not in _CLOSING and cell_len(line + piece.rstrip()) > width:
+                found.append(line.rstrip())
+                line = piece.lstrip()
+            else:
+                line += piece
+        found.append(line.rstrip())
+    return found
