@@ -6,6 +6,7 @@ The models are also what the page in the browser reads; its types are generated 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copark.presentation import document as data
 from copark.presentation.document import Column, Document, Interval, Kind, Value
-from copark.presentation.numbers import column_unit, shown
+from copark.presentation.numbers import column_unit, number, shown
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 Scalar = bool | int | float | str | None
 JUDGEMENT = "judgement"
+PRINTED_ROWS = 300
+"""Rows of a table that are put on paper."""
+PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
+"""What a line can be broken between: Chinese characters, and words of other scripts."""
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _WEB = ("http://", "https://")
 
@@ -74,7 +79,11 @@ class Group(Shown):
 
 
 class Table(Shown):
-    """A table; ``empty`` says that it has no rows, where it has none."""
+    """A table.
+
+    ``empty`` says that it has no rows, where it has none. ``widths`` are the letters that each column needs, a Chinese
+    character counting two: a number stays on one line, a text and a head may be broken.
+    """
 
     type: Literal["table"] = "table"
     key: str
@@ -85,6 +94,7 @@ class Table(Shown):
     note: str
     folded: bool
     empty: str
+    widths: tuple[int, ...]
 
     @property
     def parts(self) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
@@ -196,9 +206,19 @@ def schema() -> dict[str, Any]:
     return Page.model_json_schema(mode="serialization")
 
 
-def page_of(document: Document, charts: Charts | None = None) -> Page:
-    """A document as it is shown; with the drawings of its figures where ``charts`` draws them."""
-    view = _View(document, charts)
+def page_of(document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None) -> Page:
+    """A document as it is shown.
+
+    Parameters
+    ----------
+    charts
+        Draws its figures; none are drawn without.
+    inline
+        Whether the drawings are to stand in a page of HTML; they are files of their own else.
+    most
+        Rows of a table that are shown; a note says how many more there are.
+    """
+    view = _View(document, charts, inline, most)
     return Page(
         key=document.key,
         lang=document.lang,
@@ -210,11 +230,6 @@ def page_of(document: Document, charts: Charts | None = None) -> Page:
         evidence=tuple(map(view.evidence, document.evidence)),
         provenance=tuple(Entry(title=clean(title), value=clean(value)) for title, value in document.provenance),
     )
-
-
-def table_of(table: data.Table, document: Document) -> Table:
-    """One table of a document as it is shown."""
-    return _View(document, None).table(table)
 
 
 def plain(value: Value) -> Scalar:
@@ -230,12 +245,32 @@ def _end(value: float) -> float | None:
     return float(value) if isfinite(value) else None
 
 
+def width_of(words: str) -> int:
+    """Letters that words take on a line; a Chinese character takes two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
+
+
+def _width(head: Head, cells: list[str]) -> int:
+    widest = max(map(width_of, cells), default=0)
+    pieces = max(map(width_of, PIECES.findall(head.head)), default=0)
+    if head.numeric or head.kind is Kind.quarter:
+        return max(widest, pieces, min(width_of(head.head), 12))
+    return max(pieces, min(widest, 36 if head.kind is Kind.note else 24))
+
+
+def _groups(table: data.Table, rows: int) -> Iterator[Group]:
+    for title, count in table.groups:
+        if rows > 0:
+            yield Group(title=clean(title), rows=min(count, rows))
+        rows -= count
+
+
 class _View:
     """Turns the parts of one document into what is shown."""
 
-    def __init__(self, document: Document, charts: Charts | None) -> None:
+    def __init__(self, document: Document, charts: Charts | None, inline: bool, most: int | None) -> None:
         self.lang = document.lang
-        self.charts = charts
+        self.charts, self.inline, self.most = charts, inline, most
         self.listed = {one.key for one in document.evidence}
 
     def say(self, key: str, /, **values: Any) -> str:
@@ -284,19 +319,30 @@ class _View:
         )  # fmt: skip
 
     def table(self, one: data.Table) -> Table:
+        rows = one.rows if self.most is None else one.rows[: self.most]
+        notes = [clean(one.note)] if one.note else []
+        if len(rows) < len(one.rows):
+            notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
+        heads = tuple(map(self.head, one.columns))
+        cells = tuple(tuple(map(self.cell, row, one.columns)) for row in rows)
         return Table(
-            key=one.key, title=clean(one.title), columns=tuple(map(self.head, one.columns)),
-            rows=tuple(tuple(map(self.cell, row, one.columns)) for row in one.rows),
-            groups=tuple(Group(title=clean(title), rows=rows) for title, rows in one.groups),
-            note=clean(one.note), folded=one.folded, empty="" if one.rows else self.say("empty"),
+            key=one.key, title=clean(one.title), columns=heads, rows=cells,
+            widths=tuple(_width(head, [row[at].text for row in cells]) for at, head in enumerate(heads)),
+            groups=tuple(_groups(one, len(rows))), note=" ".join(notes), folded=one.folded,
+            empty="" if one.rows else self.say("empty"),
         )  # fmt: skip
 
     def chart(self, one: data.Chart) -> Chart:
         return Chart(
             key=one.key, title=clean(one.title), alternative=clean(one.alternative), caption=clean(one.caption),
-            wide=one.wide, svg=self.charts.inline(one) if self.charts else "",
+            wide=one.wide, svg=self.drawing(one),
             numbers=None if one.numbers is None else self.table(one.numbers),
         )  # fmt: skip
+
+    def drawing(self, one: data.Chart) -> str:
+        if self.charts is None:
+            return ""
+        return self.charts.inline(one) if self.inline else self.charts.file(one, "svg").decode("utf-8")
 
     def evidence(self, one: data.Evidence) -> Evidence:
         link = clean(one.link)

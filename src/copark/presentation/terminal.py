@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.presentation.document import Document, Kind
-from copark.presentation.page import Block, Cards, Chart, Page, Section, Table, page_of
+from copark.presentation.page import PIECES, Block, Cards, Chart, Page, Section, Table, page_of, width_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
-_PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
 _CLOSING = "，。；：、！？）》”’"
 
 
@@ -142,7 +140,7 @@ def _grid(table: Table, places: Sequence[int], width: int) -> Any:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    needs = {at: _need(table, at) for at in places}
+    needs = {at: table.widths[at] for at in places}
     notes = [at for at in places if table.columns[at].kind is Kind.note]
     spare = max(0, width - sum(needs.values()) - GAP * len(places))
     room = {at: needs[at] + (spare // len(notes) if at in notes else 0) for at in places}
@@ -159,21 +157,9 @@ def _grid(table: Table, places: Sequence[int], width: int) -> Any:
     return grid
 
 
-def _need(table: Table, at: int) -> int:
-    """Columns of the screen that a column of the table needs; a long text is broken."""
-    from rich.cells import cell_len
-
-    column = table.columns[at]
-    widest = max((cell_len(row[at].text) for row in table.rows), default=0)
-    heads = max(cell_len(piece) for piece in _PIECES.findall(column.head) or [""])
-    if column.numeric or column.kind is Kind.quarter:
-        return max(widest, min(cell_len(column.head), 12), heads)
-    return max(heads, min(widest, 36 if column.kind is Kind.note else 24))
-
-
 def _parts(table: Table, width: int) -> Iterator[list[int]]:
     """Columns in parts that fit the screen, each with the first column, which names the rows."""
-    needs = [_need(table, at) for at in range(len(table.columns))]
+    needs = table.widths
     part, used = [0], needs[0]
     for at in range(1, len(needs)):
         if used + GAP + needs[at] > width and len(part) > 1:
@@ -186,13 +172,11 @@ def _parts(table: Table, width: int) -> Iterator[list[int]]:
 
 def _wrapped(words: str, width: int) -> list[str]:
     """Words in lines of a width, in columns of the screen."""
-    from rich.cells import cell_len
-
     found: list[str] = []
     for paragraph in words.split("\n"):
         line = ""
-        for piece in _PIECES.findall(paragraph):
-            if line.strip() and piece not in _CLOSING and cell_len(line + piece.rstrip()) > width:
+        for piece in PIECES.findall(paragraph):
+            if line.strip() and piece not in _CLOSING and width_of(line + piece.rstrip()) > width:
                 found.append(line.rstrip())
                 line = piece.lstrip()
             else:

@@ -1,10 +1,11 @@
-"""A workbook that Excel opens: a sheet a table, headings that stay in sight, texts that stay texts."""
+"""A workbook that Excel opens: headings that stay in sight, texts that stay texts, numbers whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.store.atomic import written_file
 from copark.store.refusals import ExportRefused, fault
@@ -17,7 +18,46 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
 LONGEST_TEXT = 32_767
+LONGEST_TITLE = 31
 ROWS_BETWEEN_REPORTS = 5_000
+
+
+class Styled(NamedTuple):
+    """A cell with its look: how a number is written, the sheet its link leads to, a note, how it is set."""
+
+    value: Cell | bool
+    form: str = "General"
+    link: str = ""
+    note: str = ""
+    bold: bool = False
+    wrap: bool = False
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: rows of plain or styled cells.
+
+    Parameters
+    ----------
+    title
+        What its tab says, as :func:`tab_titles` makes it.
+    rows, count
+        Its rows, asked for once, and how many there are.
+    freeze
+        Cell above and left of which all stays in sight.
+    filters
+        Rows, counted from 1, that have filters: head and last; none by default.
+    widths
+        Width of each column in characters.
+    """
+
+    title: str
+    rows: Iterable[Sequence[Cell | bool | Styled]]
+    count: int
+    freeze: str | None = "A2"
+    filters: tuple[int, int] | None = None
+    widths: Sequence[float] = field(default_factory=tuple)
 
 
 def write_workbook(
@@ -30,7 +70,7 @@ def write_workbook(
     freeze: str = "A2",
     filters: bool = False,
 ) -> Path:
-    """Write tables as the sheets of one workbook, row by row.
+    """Write tables as the sheets of one workbook.
 
     Parameters
     ----------
@@ -46,21 +86,45 @@ def write_workbook(
     ExportRefused
         If a table has more rows or columns than a sheet can hold: 1,048,576 and 16,384.
     """
+
+    def rows(table: Table) -> Iterable[Sequence[Cell | Styled]]:
+        yield [Styled(head, bold=True) for head in table.header]
+        yield from table.rows
+
+    sheets = [
+        Sheet(
+            text(f"{area}.sheet.{table.name}", lang), rows(table), table.count + 1, freeze,
+            (1, table.count + 1) if filters else None, [width_of(head) for head in table.header],
+        )
+        for table in tables
+    ]  # fmt: skip
+    return write_sheets(sheets, target, progress)
+
+
+def write_sheets(sheets: Sequence[Sheet], target: Path, progress: Callable[[int, int], None] | None = None) -> Path:
+    """Write sheets as one workbook, row by row.
+
+    Raises
+    ------
+    ExportRefused
+        If a sheet has more rows or columns than it can hold: 1,048,576 and 16,384.
+    """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
-    found = list(tables)
-    for table in found:
-        _need_sheet_room(table, target)
-    total, done = sum(table.count for table in found), 0
+    for one in sheets:
+        _need_room(one, target)
+    total, done = sum(one.count for one in sheets), 0
     book = Workbook(write_only=True)
-    for table in found:
-        sheet = book.create_sheet(text(f"{area}.sheet.{table.name}", lang))
-        _lay_out(sheet, table, freeze)
-        if filters:
-            sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.header))}{table.count + 1}"
-        sheet.append([_cell(sheet, value, bold=True) for value in table.header])
-        for row in table.rows:
+    for one in sheets:
+        sheet = book.create_sheet(one.title)
+        sheet.freeze_panes = one.freeze
+        for at, width in enumerate(one.widths, start=1):
+            sheet.column_dimensions[get_column_letter(at)].width = width
+        if one.filters:
+            head, last = one.filters
+            sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(one.widths))}{last}"
+        for row in one.rows:
             sheet.append([_cell(sheet, value) for value in row])
             done += 1
             if progress and done % ROWS_BETWEEN_REPORTS == 0:
@@ -72,35 +136,62 @@ def write_workbook(
     return target
 
 
-def _need_sheet_room(table: Table, target: Path) -> None:
-    if table.count + 1 > MOST_ROWS:
-        raise ExportRefused([fault("too_many_rows", target, table.name, rows=table.count + 1, most=MOST_ROWS)])
-    if len(table.header) > MOST_COLUMNS:
-        raise ExportRefused(
-            [fault("too_many_columns", target, table.name, columns=len(table.header), most=MOST_COLUMNS)]
-        )
+def tab_titles(titles: Iterable[str]) -> list[str]:
+    """Titles as tabs can carry them: short, without the letters Excel forbids, none twice."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for title in titles:
+        clean = "".join(" " if letter in "[]:*?/\\" else letter for letter in printable(title)).strip(" '") or "–"
+        name, number = clean[:LONGEST_TITLE].strip(), 1
+        while name.lower() in taken:
+            number += 1
+            end = f" {number}"
+            name = clean[: LONGEST_TITLE - len(end)].strip() + end
+        taken.add(name.lower())
+        found.append(name)
+    return found
 
 
-def _lay_out(sheet: WriteOnlyWorksheet, table: Table, freeze: str) -> None:
-    from openpyxl.utils import get_column_letter
-
-    sheet.freeze_panes = freeze
-    for at, head in enumerate(table.header, start=1):
-        wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in head)
-        sheet.column_dimensions[get_column_letter(at)].width = min(60, max(11, wide + 2))
+def width_of(words: str, least: int = 11, most: int = 60) -> float:
+    """Width of a column for words; Chinese characters count double."""
+    wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
+    return min(most, max(least, wide + 2))
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> Any:
+def _need_room(sheet: Sheet, target: Path) -> None:
+    if sheet.count > MOST_ROWS:
+        raise ExportRefused([fault("too_many_rows", target, sheet.title, rows=sheet.count, most=MOST_ROWS)])
+    if len(sheet.widths) > MOST_COLUMNS:
+        columns = len(sheet.widths)
+        raise ExportRefused([fault("too_many_columns", target, sheet.title, columns=columns, most=MOST_COLUMNS)])
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Cell | bool | Styled) -> Any:
     """A number as it is; a text as a text, even one that begins like a formula."""
-    if not isinstance(value, str):
+    found = value if isinstance(value, Styled) else Styled(value)
+    if not isinstance(value, Styled) and not isinstance(value, str):
         return value
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
-    cell = WriteOnlyCell(sheet, value=printable(value))
-    cell.data_type = "s"
-    if bold:
+    words = isinstance(found.value, str)
+    cell = WriteOnlyCell(sheet, value=printable(found.value) if isinstance(found.value, str) else found.value)
+    if words:
+        cell.data_type = "s"
+    cell.number_format = found.form
+    if found.link:
+        quoted = found.link.replace("'", "''")
+        cell.hyperlink = Hyperlink(ref="", location=f"'{quoted}'!A1")
+        cell.font = Font(bold=found.bold, color="1D5B8C", underline="single")
+    elif found.bold:
         cell.font = Font(bold=True)
+    cell.alignment = Alignment(
+        wrap_text=found.wrap, vertical="top", horizontal="right" if found.right else "left" if words else None
+    )
+    if found.note:
+        cell.comment = Comment(printable(found.note), "copark")
     return cell
 
 

@@ -1,0 +1,245 @@
+"""A document for a word processor: real headings, tables and captions, to be edited and handed on."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from copark.presentation.document import Chart as DocumentChart
+from copark.presentation.document import Document
+from copark.presentation.figures import Charts
+from copark.presentation.page import PRINTED_ROWS, Block, Cards, Chart, Page, Table, page_of
+from copark.store.atomic import written_file
+from copark.texts import text
+
+FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}
+"""Word's own fonts, with their stand-ins where it lacks them; nothing is embedded."""
+STYLE = "Light List Accent 1"
+LETTERS = 120
+"""Letters of a line of a table: one that needs more gets a page on its side."""
+PORTRAIT, LANDSCAPE = 16.6, 25.3
+"""Width of a page between its margins, cm."""
+INK = "1D5B8C"
+
+
+def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
+    """Write a document as DOCX; its figures are PNG, with their alternative texts."""
+    made = _Writer(document, charts or Charts()).document()
+    with written_file(path) as target:
+        made.save(str(target))
+    return path
+
+
+class _Writer:
+    """Writes one document."""
+
+    def __init__(self, document: Document, charts: Charts) -> None:
+        import docx
+
+        self.page: Page = page_of(document, most=PRINTED_ROWS)
+        self.charts = charts
+        self.figures = {block.key: block for block in document.blocks() if isinstance(block, DocumentChart)}
+        self.made = docx.Document()
+
+    def say(self, key: str, /, **values: Any) -> str:
+        return text(f"presentation.{key}", self.page.lang, **values)
+
+    def document(self) -> Any:
+        page = self.page
+        self.set_up()
+        self.made.add_heading(page.title, 0)
+        self.headline()
+        for section in page.sections:
+            self.made.add_heading(section.title, 1)
+            for block in section.blocks:
+                self.block(block)
+        self.sources()
+        self.origin()
+        return self.made
+
+    def headline(self) -> None:
+        from docx.shared import Pt
+
+        answer = self.made.add_paragraph().add_run(self.page.headline)
+        answer.bold, answer.font.size = True, Pt(13)
+        if self.page.trust:
+            self.made.add_paragraph().add_run(self.page.trust).italic = True
+
+    def set_up(self) -> None:
+        """Language, fonts, margins and page numbers."""
+        from docx.oxml.ns import qn
+        from docx.shared import Cm, Pt
+
+        made, lang = self.made, self.page.lang
+        made.core_properties.title, made.core_properties.author = self.page.title, "copark"
+        made.core_properties.language = "zh-CN" if lang == "zh" else "en-GB"
+        for name in ("Normal", "Title", "Heading 1", "Heading 2", "Caption"):
+            style = made.styles[name]
+            style.font.name = FONTS["en"] if lang == "en" else FONTS["zh"]
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            fonts.set(qn("w:eastAsia"), FONTS["zh"])
+        made.styles["Normal"].font.size = Pt(10.5)
+        made.styles["Title"].font.size = Pt(22)
+        section = made.sections[0]
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2.2)
+        section.top_margin = section.bottom_margin = Cm(2)
+        before, between, after = _around(self.say("page", page="\0", pages="\0"))
+        footer = section.footer.paragraphs[0]
+        for words, field in ((before, "PAGE"), (between, "NUMPAGES"), (after, "")):
+            footer.add_run(words)
+            if field:
+                _field(footer, field)
+
+    def block(self, block: Block) -> None:
+        made = self.made
+        if isinstance(block, Table):
+            self.table(block)
+        elif isinstance(block, Chart):
+            self.chart(block)
+        elif isinstance(block, Cards):
+            self.cards(block)
+        elif block.type == "bullets":
+            for item in block.items:
+                made.add_paragraph(item, style="List Bullet")
+        elif block.type == "caveat":
+            self.labelled(self.say("caveat"), block.text)
+        else:
+            made.add_paragraph(block.text)
+
+    def labelled(self, label: str, words: str) -> None:
+        paragraph = self.made.add_paragraph()
+        paragraph.add_run(f"{label}  ").bold = True
+        paragraph.add_run(words)
+
+    def cards(self, block: Cards) -> None:
+        from docx.shared import Pt, RGBColor
+
+        table = self.made.add_table(0, 2)
+        for card in block.cards:
+            value, words = table.add_row().cells
+            run = value.paragraphs[0].add_run(card.cell.text)
+            run.bold, run.font.size, run.font.color.rgb = True, Pt(13), RGBColor.from_string(INK)
+            words.paragraphs[0].add_run(card.title)
+            if card.note:
+                words.paragraphs[0].add_run(f"  {card.note}").italic = True
+        self.made.add_paragraph()
+
+    def table(self, block: Table) -> None:
+        wide = not block.empty and sum(block.widths) + 2 * len(block.widths) > LETTERS
+        if wide:
+            self.turn(sideways=True)
+        self.made.add_heading(block.title, 2)
+        if block.empty:
+            self.made.add_paragraph(block.empty)
+        else:
+            self.grid(block, LANDSCAPE if wide else PORTRAIT)
+        for words in (block.note, *(f"{one.title}{self.say('colon')}{one.meaning}" for one in block.meanings)):
+            if words:
+                self.made.add_paragraph().add_run(words).italic = True
+        if wide:
+            self.turn(sideways=False)
+
+    def turn(self, *, sideways: bool) -> None:
+        """Begin a page that lies on its side, or stands again."""
+        from docx.enum.section import WD_ORIENT
+
+        section = self.made.add_section()
+        section.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = section.page_height, section.page_width
+
+    def grid(self, block: Table, width: float) -> None:
+        """The rows of a table, its columns as wide as their letters ask for."""
+        table = self.made.add_table(1, len(block.columns), style=STYLE)
+        table.autofit = False
+        letters = [one + 2 for one in block.widths]
+        size = 9.0 if sum(letters) <= LETTERS * 2 / 3 else 7.5
+        widths = [min(width / sum(letters), 0.21) * one for one in letters]
+        put = _Filler(widths, [one.numeric for one in block.columns], size)
+        put.row(table.rows[0], [one.head for one in block.columns])
+        _repeat(table.rows[0])
+        for title, rows in block.parts:
+            if title:
+                put.group(table.add_row(), title)
+            for row in rows:
+                put.row(table.add_row(), [one.text for one in row])
+        self.made.add_paragraph()
+
+    def chart(self, block: Chart) -> None:
+        from docx.shared import Cm
+
+        picture = BytesIO(self.charts.file(self.figures[block.key], "png"))
+        self.made.add_picture(picture, width=Cm(16.5 if block.wide else 11))
+        shape = self.made.inline_shapes[-1]._inline.docPr  # noqa: SLF001 - python-docx has no name for it
+        shape.set("descr", block.alternative)
+        shape.set("title", block.title)
+        self.made.add_paragraph(block.caption or block.title, style="Caption")
+        if block.numbers:
+            self.table(block.numbers)
+
+    def sources(self) -> None:
+        if self.page.evidence:
+            self.made.add_heading(self.say("evidence"), 1)
+        for one in self.page.evidence:
+            self.labelled(one.key, f"{one.text} {one.link}".strip())
+
+    def origin(self) -> None:
+        if self.page.provenance:
+            self.made.add_heading(self.say("provenance"), 1)
+            table = self.made.add_table(0, 2, style="Table Grid")
+            put = _Filler([4.6, 12.0], [False, False], 8.0)
+            for entry in self.page.provenance:
+                put.row(table.add_row(), [entry.title, entry.value])
+
+
+def _around(words: str) -> tuple[str, str, str]:
+    before, between, after = words.split("\0")
+    return before, between, after
+
+
+class _Filler:
+    """Writes rows of a table."""
+
+    def __init__(self, widths: list[float], numeric: list[bool], size: float) -> None:
+        self.widths, self.numeric, self.size = widths, numeric, size
+
+    def row(self, row: Any, words: list[str]) -> None:
+        from docx.shared import Cm
+
+        for cell, width, right, one in zip(row.cells, self.widths, self.numeric, words, strict=True):
+            cell.width = Cm(width)
+            self.cell(cell, one, right=right)
+
+    def group(self, row: Any, title: str) -> None:
+        cells = row.cells
+        self.cell(cells[0].merge(cells[-1]), title)
+
+    def cell(self, cell: Any, words: str, *, right: bool = False) -> None:
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Pt
+
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(1)
+        paragraph.add_run(words).font.size = Pt(self.size)
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _repeat(row: Any) -> None:
+    """Let the head of a table stand again on each page."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no name for it
+
+
+def _field(paragraph: Any, name: str) -> None:
+    """A field that the word processor fills, such as the number of the page."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), name)
+    paragraph._p.append(field)  # noqa: SLF001 - python-docx has no name for it
