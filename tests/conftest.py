@@ -22,9 +22,18 @@ def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
 
 
-def blank(_figure: object, _kind: str, _title: str = "", identity: str = "") -> bytes:
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "5478da6368000000820081da45083b0000000049454e44ae426082"
+)
+"""A PNG of one point."""
+
+
+def blank(_figure: object, kind: str, _title: str = "", identity: str = "") -> bytes:
     """A drawing of nothing, by the run that made it."""
-    return f'<svg viewBox="0 0 1 1"><desc>{identity}</desc></svg>'.encode()
+    if kind == "png":
+        return DOT
+    return f'<svg viewBox="0 0 1 1" xmlns="http://www.w3.org/2000/svg"><desc>{identity}</desc></svg>'.encode()
 
 
 @pytest.fixture(scope="session", autouse=True)

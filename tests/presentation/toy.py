@@ -8,6 +8,7 @@ from math import nan
 from matplotlib.figure import Figure
 
 from copark.presentation.document import (
+    Block,
     Bullets,
     Card,
     Cards,
@@ -142,20 +143,23 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def hostile(words: str) -> Document:
-    """The same words wherever a person can write any."""
-    column = Column("name", words, meaning=words)
-    table = Table("names", words, (column, Column("n", words, Kind.count)), ((words, 1),), ((words, 1),), words)
-    chart = Chart("c", words, words, lambda: figure(("a", "b", "c")), words, replace(table, key="behind"))
-    blocks = (
-        Paragraph(words),
-        Bullets((words,)),
-        Caveat(words),
-        Cards((Card(words, column, words, words),)),
-        table,
-        chart,
-    )
+def hostile(every: tuple[str, ...] = HOSTILE) -> Document:
+    """Hostile words wherever a person can write any: a section for each of them."""
+    sections = tuple(Section(f"s{at}", words, _blocks(f"-{at}", words)) for at, words in enumerate(every))
+    all_words = " ".join(every)
+    evidence = Evidence("e", all_words, "javascript:alert(1)")
     return Document(
-        "hostile", "en", words, words, words, (Section("s", words, blocks),),
-        (Evidence("e", words, "javascript:alert(1)"),), ((words, words),),
+        "hostile", "en", all_words, all_words, all_words, sections, (evidence,), ((every[0], all_words),)
     )  # fmt: skip
+
+
+def _blocks(at: str, words: str) -> tuple[Block, ...]:
+    column = Column("name", words, meaning=words)
+    table = Table(
+        f"names{at}", words, (column, Column("n", words, Kind.count)), ((words, 1),), ((words, 1),), words
+    )  # fmt: skip
+    chart = Chart(
+        f"c{at}", words, words, lambda: figure(("a", "b", "c")), words, replace(table, key=f"behind{at}")
+    )  # fmt: skip
+    cards = Cards((Card(words, column, words, words),))
+    return Paragraph(words), Bullets((words,)), Caveat(words), cards, table, chart

@@ -20,7 +20,7 @@ LETTERS = 120
 """Letters of a line of a table: one that needs more gets a page on its side."""
 PORTRAIT, LANDSCAPE = 16.6, 25.3
 """Width of a page between its margins, cm."""
-INK = "1D5B8C"
+INK, MUTED = "1D5B8C", "65717C"
 
 
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
@@ -64,7 +64,7 @@ class _Writer:
         answer = self.made.add_paragraph().add_run(self.page.headline)
         answer.bold, answer.font.size = True, Pt(13)
         if self.page.trust:
-            self.made.add_paragraph().add_run(self.page.trust).italic = True
+            self.quiet(self.page.trust)
 
     def set_up(self) -> None:
         """Language, fonts, margins and page numbers."""
@@ -110,6 +110,9 @@ class _Writer:
         else:
             made.add_paragraph(block.text)
 
+    def quiet(self, words: str) -> None:
+        _quiet(self.made.add_paragraph(), words)
+
     def labelled(self, label: str, words: str) -> None:
         paragraph = self.made.add_paragraph()
         paragraph.add_run(f"{label}  ").bold = True
@@ -125,7 +128,7 @@ class _Writer:
             run.bold, run.font.size, run.font.color.rgb = True, Pt(13), RGBColor.from_string(INK)
             words.paragraphs[0].add_run(card.title)
             if card.note:
-                words.paragraphs[0].add_run(f"  {card.note}").italic = True
+                _quiet(words.paragraphs[0], f"  {card.note}")
         self.made.add_paragraph()
 
     def table(self, block: Table) -> None:
@@ -139,7 +142,7 @@ class _Writer:
             self.grid(block, LANDSCAPE if wide else PORTRAIT)
         for words in (block.note, *(f"{one.title}{self.say('colon')}{one.meaning}" for one in block.meanings)):
             if words:
-                self.made.add_paragraph().add_run(words).italic = True
+                self.quiet(words)
         if wide:
             self.turn(sideways=False)
 
@@ -215,17 +218,26 @@ class _Filler:
 
     def group(self, row: Any, title: str) -> None:
         cells = row.cells
-        self.cell(cells[0].merge(cells[-1]), title)
+        self.cell(cells[0].merge(cells[-1]), title, bold=True)
 
-    def cell(self, cell: Any, words: str, *, right: bool = False) -> None:
+    def cell(self, cell: Any, words: str, *, right: bool = False, bold: bool = False) -> None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(1)
-        paragraph.add_run(words).font.size = Pt(self.size)
+        run = paragraph.add_run(words)
+        run.font.size, run.bold = Pt(self.size), bold or None
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _quiet(paragraph: Any, words: str) -> None:
+    """Words in small grey letters; Chinese has no italics."""
+    from docx.shared import Pt, RGBColor
+
+    run = paragraph.add_run(words)
+    run.font.size, run.font.color.rgb = Pt(9), RGBColor.from_string(MUTED)
 
 
 def _repeat(row: Any) -> None:
@@ -242,4 +254,7 @@ def _field(paragraph: Any, name: str) -> None:
 
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
+    field.append(OxmlElement("w:r"))
+    field[0].append(OxmlElement("w:t"))
+    field[0][0].text = "1"  # until the word processor has counted
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no name for it

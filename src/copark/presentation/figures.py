@@ -15,6 +15,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from copark.presentation.document import Chart, Document
+from copark.presentation.page import clean
 from copark.presentation.style import PALETTE, styled
 
 FORMATS = ("svg", "pdf", "png")
@@ -101,12 +102,13 @@ class Charts:
         if at not in self._figures:
             self._figures[at] = (chart, styled(chart.figure)())  # kept, so that no other chart gets its id
         if (at, kind) not in self._files:
-            self._files[at, kind] = render(self._figures[at][1], kind, chart.title, chart.key)
+            self._files[at, kind] = render(self._figures[at][1], kind, clean(chart.title), chart.key)
         return self._files[at, kind]
 
     def inline(self, chart: Chart) -> str:
         """A chart as an SVG to stand inside a page."""
-        return inline(self.file(chart, "svg").decode("utf-8"), f"chart-{chart.key}", chart.title, chart.alternative)
+        words = clean(chart.title), clean(chart.alternative)
+        return inline(self.file(chart, "svg").decode("utf-8"), f"chart-{chart.key}", *words)
 
 
 def write_figures(document: Document, folder: Path, charts: Charts | None = None) -> list[Path]:

@@ -1,0 +1,354 @@
+"""One document, every renderer: the same characters for the same number, in both languages, whatever the words."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from pathlib import Path
+
+import docx
+import jsonschema
+import openpyxl
+import pytest
+from pypdf import PdfReader
+from rich.console import Console
+
+from copark import presentation
+from copark.presentation import csvs, pdf, terminal, workbook
+from copark.presentation import document as data
+from copark.presentation import docx as words_file
+from copark.presentation.figures import write_figures
+from copark.presentation.html import to_html
+from copark.presentation.json import to_json
+from copark.presentation.numbers import NOTHING, number_format, shown
+from copark.presentation.page import Page, page_of, schema
+from copark.texts import LANGUAGES
+from tests.presentation.toy import document, hostile
+
+SPACES = re.compile(r"\s+")
+TAGS = re.compile(r"<[^>]+>")
+
+
+def flat(words: str) -> str:
+    """Words without blanks, which renderers put where a line ends."""
+    return SPACES.sub("", words)
+
+
+def screen(one: data.Document, width: int = 200, **files: Path) -> str:
+    stream = io.StringIO()
+    terminal.show(one, Console(file=stream, width=width, color_system=None), files or None)
+    return stream.getvalue()
+
+
+def docx_words(path: Path) -> str:
+    made = docx.Document(str(path))
+    cells = (cell.text for table in made.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(one.text for one in made.paragraphs), *cells])
+
+
+def pdf_words(path: Path) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def lang(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def files(lang: str, draw: object, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The toy in every format, its figures drawn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copark.presentation.figures.render", draw)
+        return presentation.write(document(lang), tmp_path_factory.mktemp(lang), presentation.FORMATS)
+
+
+@pytest.fixture(scope="module")
+def rendered(lang: str, files: dict[str, Path]) -> dict[str, str]:
+    """All that each renderer shows, as words."""
+    page = files["html"].read_text(encoding="utf-8")
+    body = page[page.index("<body") :]
+    return {
+        "terminal": screen(document(lang)),
+        "html": html.unescape(TAGS.sub(" ", re.sub(r"<svg.*?</svg>", "", body, flags=re.DOTALL))),
+        "json": "\n".join(texts_in(json.loads(files["json"].read_text(encoding="utf-8")))),
+        "docx": docx_words(files["docx"]),
+        "pdf": pdf_words(files["pdf"]),
+    }
+
+
+def texts_in(content: object) -> list[str]:
+    if isinstance(content, dict):
+        return [one for key, value in content.items() if key != "svg" for one in texts_in(value)]
+    if isinstance(content, list):
+        return [one for value in content for one in texts_in(value)]
+    return [content] if isinstance(content, str) else []
+
+
+def cells_of(page: Page) -> list[str]:
+    """Every value that is not folded, as characters."""
+    found = []
+    for section in page.sections:
+        for block in section.blocks:
+            if section.folded:
+                continue
+            if block.type == "cards":
+                found += [card.cell.text for card in block.cards]
+            elif block.type == "table":
+                found += [cell.text for row in block.rows for cell in row]
+    return found
+
+
+def test_every_value_has_the_same_characters_everywhere(
+    lang: str, rendered: dict[str, str], subtests: pytest.Subtests
+) -> None:
+    expected = cells_of(page_of(document(lang)))
+    assert len(expected) == 40
+    for name, words in rendered.items():
+        plain = flat(words)
+        for value in expected:
+            # the screen breaks long sentences between other columns
+            if name == "terminal" and len(value) > 30:
+                continue
+            with subtests.test(renderer=name, value=value):
+                assert flat(value) in plain
+
+
+EXPECTED = {
+    "en": ("+4.2 points", "US$526 million", "134 companies (56 to 399)", "84.1%", "1,234", "+36", "−0.50", "0.067",
+           "6.7%", "50 to 172", "yes", "no", "0.2%", "100.0%", "−1.3"),
+    "zh": ("+4.2个百分点", "5.26亿美元", "134家（56至399）", "84.1%", "1,234", "+36", "−0.50", "0.067", "6.7%",
+           "50至172", "是", "否", "0.2%", "100.0%", "−1.3"),
+}  # fmt: skip
+
+
+def test_values_are_written_as_the_language_writes_them(lang: str) -> None:
+    found = cells_of(page_of(document(lang)))
+    for value in EXPECTED[lang]:
+        assert value in found, value
+
+
+def test_nothing_is_a_dash_and_an_empty_table_says_so(lang: str, rendered: dict[str, str]) -> None:
+    row = page_of(document(lang)).sections[0].blocks[3].rows[2]
+    assert [cell.text for cell in row][1::2][:2] == [NOTHING, "950"]
+    assert row[4].text == row[8].text == row[9].text == row[10].text == NOTHING
+    assert row[4].value is None
+    for name, words in rendered.items():
+        assert ("No rows." if lang == "en" else "无数据。") in words, name
+
+
+def test_headline_trust_caveat_sources_and_provenance_are_told(
+    lang: str, rendered: dict[str, str], subtests: pytest.Subtests
+) -> None:
+    page = document(lang)
+    caveat = next(block.text for block in page.blocks() if isinstance(block, data.Caveat))
+    for name, words in rendered.items():
+        plain = flat(words)
+        for said in (page.title, page.headline, page.trust, caveat, page.evidence[0].text, "0123456789abcdef"):
+            with subtests.test(renderer=name, said=said):
+                assert flat(said) in plain
+        assert plain.index(flat(page.headline)) < plain.index(flat(caveat))
+
+
+def test_the_screen_fits_and_names_what_it_does_not_show(lang: str, subtests: pytest.Subtests) -> None:
+    from rich.cells import cell_len
+
+    for width in (80, 100, 133, 200):
+        with subtests.test(width=width):
+            said = screen(document(lang), width)
+            assert max(cell_len(line) for line in said.split("\n")) <= width
+            assert ("Method and detail" if lang == "en" else "方法与细节") in said.split("\n")[-2]
+            assert said.count("+4.2") == 2
+    where = screen(document(lang), 100, html=Path("/there/toy.html"))
+    assert "toy.html" in next(line for line in where.split("\n") if line.startswith(("Figure", "图")))
+
+
+def test_a_workbook_holds_the_numbers_and_how_to_write_them(lang: str, files: dict[str, Path]) -> None:
+    book = openpyxl.load_workbook(files["xlsx"])
+    cover, gains = book.worksheets[:2]
+    assert gains.title == document(lang).sections[0].blocks[3].title
+    cells = [cell.value for row in cover for cell in row]
+    assert {document(lang).headline, document(lang).trust, "0123456789abcdef"} <= set(cells)
+    assert sum(cell.hyperlink is not None for row in cover for cell in row) == len(book.worksheets) - 1
+    heads = [cell.value for cell in gains[5]]
+    assert heads[5].endswith("(M USD)" if lang == "en" else "（百万美元）")
+    assert gains.freeze_panes == "B6"
+    assert gains.auto_filter.ref == "A5:O8"
+    row = gains[6]
+    assert [cell.value for cell in row[4:13]] == [12000, 1234.5, 36.25, 0.8412, 0.042, 0.067, 134, 56, 399]
+    assert [row[at].number_format.split(";")[0] for at in (4, 6, 7, 8, 9)] == [
+        "#,##0", "+#,##0", "#,##0.0%", "+#,##0.0%", "#,##0.0%",
+    ]  # fmt: skip
+    assert gains[5][8].comment.text
+    assert gains[8][9].value == NOTHING
+
+
+def test_csv_files_hold_the_same_values_under_keys(lang: str, files: dict[str, Path]) -> None:
+    path = files["csv"] / "gains.csv"
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == [
+        "group", "setting", "why", "since", "runs", "money", "extra", "share", "gain", "rate", "operating",
+        "operating_low", "operating_high", "flag", "source",
+    ]  # fmt: skip
+    assert [rows[0][key] for key in ("money", "gain", "operating", "operating_high", "flag")] == [
+        "1234.5", "0.042", "134", "399", "1",
+    ]  # fmt: skip
+    assert rows[1]["rate"] == rows[2]["money"] == rows[2]["operating_low"] == ""
+    assert (files["csv"] / "bars.csv").is_file()
+
+
+def test_json_follows_its_schema_and_carries_values_with_their_characters(lang: str, files: dict[str, Path]) -> None:
+    content = json.loads(files["json"].read_text(encoding="utf-8"))
+    jsonschema.validate(content, schema())
+    assert Page.model_validate(content) == page_of(document(lang)).model_copy(
+        update={"sections": Page(**content).sections}
+    )
+    blocks = content["sections"][0]["blocks"]
+    cell = blocks[3]["rows"][0][9]
+    assert (cell["value"], cell["low"], cell["high"]) == (134, 56, 399)
+    assert blocks[4]["svg"].startswith("<svg")
+    assert blocks[3]["rows"][1][11]["sources"] == [
+        {"key": "report-2021", "text": "report-2021", "listed": True},
+        {"key": "judgement", "text": "judgement" if lang == "en" else "判断", "listed": False},
+    ]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(content | {"headline": 1}, schema())
+
+
+def test_a_page_of_html_needs_nothing_else_and_can_be_read_by_all(lang: str, files: dict[str, Path]) -> None:
+    page = files["html"].read_text(encoding="utf-8")
+    assert not re.search(r"<(script|link|img|iframe)\b", page)
+    assert not re.search(r'(src|href)="(?!#|https://example\.org)', page)
+    assert page.count("<svg") == page.count('role="img"') == 1
+    assert document(lang).sections[0].blocks[4].alternative in page
+    assert '<a href="#source-report-2021">' in page
+    assert '<li id="source-report-2021">' in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert page.count("<th scope") > 20
+
+
+def test_a_pdf_brings_the_letters_it_uses(lang: str, files: dict[str, Path]) -> None:
+    reader = PdfReader(files["pdf"])
+    embedded, largest = set(), 0
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            below = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+            program = next(below[key] for key in ("/FontFile2", "/FontFile3") if key in below).get_object()
+            embedded.add(str(below["/FontName"]).partition("+")[2].replace("-Identity-H", ""))
+            largest = max(largest, len(program.get_data()))
+    assert any(name.startswith("NotoSansSC") for name in embedded), embedded
+    assert 1_000 < largest < 400_000
+    assert reader.metadata is not None
+    assert reader.metadata.title == document(lang).title
+
+
+def test_a_docx_has_styles_alternative_texts_and_page_numbers(lang: str, files: dict[str, Path]) -> None:
+    made = docx.Document(str(files["docx"]))
+    assert [one.text for one in made.paragraphs if one.style.name == "Title"] == [document(lang).title]
+    assert {table.style.name for table in made.tables} >= {"Light List Accent 1"}
+    assert 'descr="' + document(lang).sections[0].blocks[4].alternative in made.element.xml
+    assert "NUMPAGES" in made.sections[0].footer._element.xml
+    assert len(made.inline_shapes) == 1
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A document of hostile words in every format."""
+    return presentation.write(hostile(), tmp_path_factory.mktemp("hostile"), presentation.FORMATS)
+
+
+def test_no_hostile_word_is_markup_or_a_command(attacked: dict[str, Path]) -> None:
+    page = attacked["html"].read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "javascript:" not in page
+    assert "&lt;script&gt;" in page
+    assert not set("\x1b\x00\u202e") & set(screen(hostile()) + page)
+    for words in (pdf_words(attacked["pdf"]), docx_words(attacked["docx"])):
+        for said in ('<script>alert("x")</script>', "#let x = 1; $ * _", "{{ 7 * 7 }}", "]]>&amp;", "red"):
+            assert flat(said) in flat(words)
+
+
+def test_no_hostile_word_is_a_formula(attacked: dict[str, Path]) -> None:
+    for sheet in openpyxl.load_workbook(attacked["xlsx"]):
+        assert all(cell.data_type != "f" for row in sheet for cell in row), sheet.title
+    cells = [
+        cell
+        for path in attacked["csv"].iterdir()
+        for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
+        for cell in row
+    ]
+    assert '\'=HYPERLINK("http://evil.example",1)' in cells
+    assert not any(cell.startswith(("=", "+", "@", "-")) for cell in cells)
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_drawing_with_hostile_words_is_still_one(tmp_path: Path) -> None:
+    from xml.etree import ElementTree as ET
+
+    one = hostile(("\x1b[31m<script>]]>\x00",))
+    page = to_json(one)["sections"][0]["blocks"][-1]["svg"]
+    assert ET.fromstring(page).tag == "svg"
+    paths = write_figures(one, tmp_path)
+    assert [path.suffix for path in paths] == [".svg", ".pdf", ".png"]
+    ET.parse(paths[0])
+
+
+def test_a_link_to_elsewhere_than_the_web_is_no_link() -> None:
+    assert page_of(hostile(("x",))).evidence[0].link == ""
+
+
+def test_a_table_whose_rows_do_not_fit_is_refused() -> None:
+    column = data.Column("a", "A")
+    with pytest.raises(ValueError, match="a row has not 1 values"):
+        data.Table("t", "T", (column,), ((1, 2),))
+    with pytest.raises(ValueError, match="its groups have not 1 rows"):
+        data.Table("t", "T", (column,), ((1,),), (("g", 2),))
+
+
+def test_a_format_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="pptx"):
+        presentation.write(document("en"), tmp_path, ("html", "pptx"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path: Path) -> None:
+    column = data.Column("n", "N", data.Kind.count)
+    table = data.Table("long", "Long", (column,), tuple((at,) for at in range(1234)), (("a", 1000), ("b", 234)))
+    one = data.Document("long", "en", "T", "H", sections=(data.Section("s", "S", (table,)),))
+    words = pdf_words(pdf.write(one, tmp_path / "long.pdf"))
+    assert "934 more rows" in words
+    assert "934 more rows" in docx_words(words_file.write(one, tmp_path / "long.docx"))
+    assert openpyxl.load_workbook(workbook.write(one, tmp_path / "long.xlsx")).worksheets[1].max_row == 5 + 1234
+    assert len((csvs.write(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235
+
+
+def test_renderers_take_a_document_alone() -> None:
+    one = document("en")
+    assert to_json(one)["headline"] == one.headline
+    assert to_html(one).startswith("<!DOCTYPE html>")
+
+
+FORMS = [
+    (data.Column("a", "A", data.Kind.count), 12_000, "#,##0", "12,000"),
+    (data.Column("a", "A", data.Kind.number, "M USD"), 0.067, "#,##0.000", "0.067"),
+    (data.Column("a", "A", data.Kind.number, "M USD", 1), 5.25, "#,##0.0", "5.2"),
+    (data.Column("a", "A", data.Kind.number, "1/yr"), 0.067, "#,##0.0%", "6.7%"),
+    (data.Column("a", "A", data.Kind.change, "ha"), -3.0, "+#,##0.0", "−3.0"),
+    (data.Column("a", "A", data.Kind.share), 0.002, "#,##0%", "<1%"),
+    (data.Column("a", "A", data.Kind.points), -0.0001, "+#,##0.0%", "0.0"),
+    (data.Column("a", "A", data.Kind.points, places=0), 0.013, "+#,##0%", "+1"),
+    (data.Column("a", "A"), "words", "General", "words"),
+]
+
+
+def test_a_workbook_writes_a_number_as_all_others_do(subtests: pytest.Subtests) -> None:
+    for column, value, form, characters in FORMS:
+        with subtests.test(kind=column.kind, value=value):
+            assert number_format(column, value).split(";")[0] == form
+            assert shown(value, column, "en") == characters
