@@ -311,6 +311,14 @@ def test_a_table_whose_rows_do_not_fit_is_refused() -> None:
         data.Table("t", "T", (column,), ((1,),), (("g", 2),))
 
 
+def test_keys_name_files_and_one_thing_each() -> None:
+    column = data.Column("a", "A")
+    for keys in (("t", "t"), ("../t", "u"), ("", "u")):
+        tables = tuple(data.Table(key, "T", (column,), ()) for key in keys)
+        with pytest.raises(ValueError, match="key"):
+            data.Document("d", "en", "T", "H", sections=(data.Section("s", "S", tables),))
+
+
 def test_a_format_that_is_not_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="pptx"):
         presentation.write(document("en"), tmp_path, ("html", "pptx"))

@@ -6,6 +6,7 @@ into characters, once, for every renderer. Text is in the document's language al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_KEY = re.compile(r"\w[\w.-]*")
 
 
 class Kind(Enum):
@@ -246,6 +249,16 @@ class Document:
     evidence: tuple[Evidence, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
     trust_state: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse keys that cannot name a file or an anchor, or name two: faults of the program."""
+        charts = [block.key for block in self.blocks() if isinstance(block, Chart)]
+        for keys in ([table.key for table in self.tables()], charts, [section.key for section in self.sections]):
+            if len(set(keys)) < len(keys):
+                raise ValueError(f"document {self.key}: a key is there twice among {keys}")
+            for key in (self.key, *keys):
+                if not _KEY.fullmatch(key):
+                    raise ValueError(f"{key!r} is no key")
 
     def blocks(self) -> Iterator[Block]:
         """All blocks, in the order they are read."""
