@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -115,7 +116,7 @@ def write_sheets(sheets: Sequence[Sheet], target: Path, progress: Callable[[int,
     for one in sheets:
         _need_room(one, target)
     total, done = sum(one.count for one in sheets), 0
-    book = Workbook(write_only=True)
+    book, cells = Workbook(write_only=True), _Cells()
     for one in sheets:
         sheet = book.create_sheet(one.title)
         sheet.freeze_panes = one.freeze
@@ -125,7 +126,7 @@ def write_sheets(sheets: Sequence[Sheet], target: Path, progress: Callable[[int,
             head, last = one.filters
             sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(one.widths))}{last}"
         for row in one.rows:
-            sheet.append([_cell(sheet, value) for value in row])
+            sheet.append([cells.cell(sheet, value) for value in row])
             done += 1
             if progress and done % ROWS_BETWEEN_REPORTS == 0:
                 progress(done, total)
@@ -166,33 +167,49 @@ def _need_room(sheet: Sheet, target: Path) -> None:
         raise ExportRefused([fault("too_many_columns", target, sheet.title, columns=columns, most=MOST_COLUMNS)])
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell | bool | Styled) -> Any:
-    """A number as it is; a text as a text, even one that begins like a formula."""
-    found = value if isinstance(value, Styled) else Styled(value)
-    if not isinstance(value, Styled) and not isinstance(value, str):
-        return value
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.comments import Comment
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.worksheet.hyperlink import Hyperlink
+class _Cells:
+    """Makes the cells of a book; each look is made once, for openpyxl makes it anew for every cell."""
 
-    words = isinstance(found.value, str)
-    cell = WriteOnlyCell(sheet, value=printable(found.value) if isinstance(found.value, str) else found.value)
-    if words:
-        cell.data_type = "s"
-    cell.number_format = found.form
-    if found.link:
-        quoted = found.link.replace("'", "''")
-        cell.hyperlink = Hyperlink(ref="", location=f"'{quoted}'!A1")
-        cell.font = Font(bold=found.bold, color="1D5B8C", underline="single")
-    elif found.bold:
-        cell.font = Font(bold=True)
-    cell.alignment = Alignment(
-        wrap_text=found.wrap, vertical="top", horizontal="right" if found.right else "left" if words else None
-    )
-    if found.note:
-        cell.comment = Comment(printable(found.note), "copark")
-    return cell
+    def __init__(self) -> None:
+        self._looks: dict[tuple[Any, ...], Any] = {}
+
+    def cell(self, sheet: WriteOnlyWorksheet, value: Cell | bool | Styled) -> Any:
+        """A number as it is; a text as a text, even one that begins like a formula."""
+        if not isinstance(value, Styled | str):
+            return value
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.comments import Comment
+        from openpyxl.worksheet.hyperlink import Hyperlink
+
+        found = value if isinstance(value, Styled) else Styled(value)
+        words = isinstance(found.value, str)
+        cell = WriteOnlyCell(sheet, value=printable(found.value) if isinstance(found.value, str) else found.value)
+        if words:
+            cell.data_type = "s"
+        cell._style = copy(self._look(sheet, found, words=words))  # noqa: SLF001 - its setters are what is slow
+        if found.link:
+            quoted = found.link.replace("'", "''")
+            cell.hyperlink = Hyperlink(ref="", location=f"'{quoted}'!A1")
+        if found.note:
+            cell.comment = Comment(printable(found.note), "copark")
+        return cell
+
+    def _look(self, sheet: WriteOnlyWorksheet, found: Styled, *, words: bool) -> Any:
+        key = (found.form, bool(found.link), found.bold, found.wrap, found.right, words)
+        if key not in self._looks:
+            from openpyxl.cell import WriteOnlyCell
+            from openpyxl.styles import Alignment, Font
+
+            model = WriteOnlyCell(sheet)
+            model.number_format = found.form
+            if found.link:
+                model.font = Font(bold=found.bold, color="1D5B8C", underline="single")
+            elif found.bold:
+                model.font = Font(bold=True)
+            side = "right" if found.right else "left" if words else None
+            model.alignment = Alignment(wrap_text=found.wrap, vertical="top", horizontal=side)
+            self._looks[key] = model._style  # noqa: SLF001
+        return self._looks[key]
 
 
 def printable(value: str) -> str:
