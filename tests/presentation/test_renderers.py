@@ -26,7 +26,7 @@ from copark.presentation.json import to_json
 from copark.presentation.numbers import NOTHING, number_format, shown
 from copark.presentation.page import Page, page_of, schema
 from copark.texts import LANGUAGES
-from tests.presentation.toy import document, hostile
+from tests.presentation.toy import document, figure, hostile
 
 SPACES = re.compile(r"\s+")
 TAGS = re.compile(r"<[^>]+>")
@@ -246,6 +246,8 @@ def test_a_pdf_brings_the_letters_it_uses(lang: str, files: dict[str, Path]) -> 
     assert 1_000 < largest < 400_000
     assert reader.metadata is not None
     assert reader.metadata.title == document(lang).title
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid" in reader.trailer["/Root"]["/Metadata"].get_object().get_data()
 
 
 def test_a_docx_has_styles_alternative_texts_and_page_numbers(lang: str, files: dict[str, Path]) -> None:
@@ -305,6 +307,8 @@ def test_a_link_to_elsewhere_than_the_web_is_no_link() -> None:
 
 def test_a_table_whose_rows_do_not_fit_is_refused() -> None:
     column = data.Column("a", "A")
+    with pytest.raises(ValueError, match="no columns"):
+        data.Table("t", "T", (), ())
     with pytest.raises(ValueError, match="a row has not 1 values"):
         data.Table("t", "T", (column,), ((1, 2),))
     with pytest.raises(ValueError, match="its groups have not 1 rows"):
@@ -334,6 +338,17 @@ def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path: Pat
     assert "934 more rows" in docx_words(words_file.write(one, tmp_path / "long.docx"))
     assert openpyxl.load_workbook(workbook.write(one, tmp_path / "long.xlsx")).worksheets[1].max_row == 5 + 1234
     assert len((csvs.write(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235
+
+
+def test_a_document_of_next_to_nothing_is_shown(tmp_path: Path, lang: str) -> None:
+    column = data.Column("a", "")
+    blocks = (
+        data.Chart("c", "", "", lambda: figure(("a", "b", "c"))), data.Bullets(()), data.Cards(()), data.Paragraph(""),
+        data.Table("t", "", (column,), ()), data.Table("u", "\x00", (column,), (("",), ("\n\n",), (None,))),
+    )  # fmt: skip
+    one = data.Document("least", lang, "", "", sections=(data.Section("s", " ", blocks),))
+    assert len(presentation.write(one, tmp_path, presentation.FORMATS)) == len(presentation.FORMATS)
+    assert screen(one, 80)
 
 
 def test_renderers_take_a_document_alone() -> None:

@@ -119,6 +119,8 @@ class Table:
 
     def __post_init__(self) -> None:
         """Refuse rows that do not fit the columns, and groups that do not fit the rows: faults of the program."""
+        if not self.columns:
+            raise ValueError(f"table {self.key}: it has no columns")
         if any(len(row) != len(self.columns) for row in self.rows):
             raise ValueError(f"table {self.key}: a row has not {len(self.columns)} values")
         if self.groups and sum(rows for _, rows in self.groups) != len(self.rows):

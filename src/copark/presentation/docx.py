@@ -210,6 +210,8 @@ class _Filler:
     def __init__(self, table: Any, widths: list[float], numeric: list[bool], size: float) -> None:
         self.table, self.size = table, size
         self.widths = [round(width * TWIPS) for width in widths]
+        for column, width in zip(table.columns, self.widths, strict=True):
+            column.width = width * 635  # English metric units
         self.sides = ["right" if one else "left" for one in numeric]
 
     def row(self, words: list[str], *, head: bool = False) -> None:

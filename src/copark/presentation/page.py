@@ -35,6 +35,11 @@ def clean(words: str) -> str:
     return _UNSEEN.sub("", words)
 
 
+def titled(words: str, key: str) -> str:
+    """A title; the key where nothing of it can be seen, for what has no title cannot be found."""
+    return clean(words).strip() or key
+
+
 class Shown(BaseModel):
     """A part of a page: plain and unchangeable."""
 
@@ -222,7 +227,7 @@ def page_of(document: Document, charts: Charts | None = None, *, inline: bool = 
     return Page(
         key=document.key,
         lang=document.lang,
-        title=clean(document.title),
+        title=titled(document.title, document.key),
         headline=clean(document.headline),
         trust=clean(document.trust),
         trust_state=document.trust_state,
@@ -278,7 +283,7 @@ class _View:
 
     def section(self, one: data.Section) -> Section:
         return Section(
-            key=one.key, title=clean(one.title), folded=one.folded, blocks=tuple(map(self.block, one.blocks))
+            key=one.key, title=titled(one.title, one.key), folded=one.folded, blocks=tuple(map(self.block, one.blocks))
         )
 
     def block(self, one: data.Block) -> Block:
@@ -326,15 +331,16 @@ class _View:
         heads = tuple(map(self.head, one.columns))
         cells = tuple(tuple(map(self.cell, row, one.columns)) for row in rows)
         return Table(
-            key=one.key, title=clean(one.title), columns=heads, rows=cells,
+            key=one.key, title=titled(one.title, one.key), columns=heads, rows=cells,
             widths=tuple(_width(head, [row[at].text for row in cells]) for at, head in enumerate(heads)),
             groups=tuple(_groups(one, len(rows))), note=" ".join(notes), folded=one.folded,
             empty="" if one.rows else self.say("empty"),
         )  # fmt: skip
 
     def chart(self, one: data.Chart) -> Chart:
+        title = titled(one.title, one.key)
         return Chart(
-            key=one.key, title=clean(one.title), alternative=clean(one.alternative), caption=clean(one.caption),
+            key=one.key, title=title, alternative=titled(one.alternative, title), caption=clean(one.caption),
             wide=one.wide, svg=self.drawing(one),
             numbers=None if one.numbers is None else self.table(one.numbers),
         )  # fmt: skip

@@ -36,7 +36,7 @@ class _Book:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.page: Page = page_of(document)
+        self.page: Page = page_of(document, most=0)  # its words; the tables are written from their values
         self.tables = list(document.tables())
         self.flats = [flat(table, document.lang) for table in self.tables]
         first = self.say("sheet.cover")
