@@ -443,7 +443,7 @@ def trust_note(trust: Trust, case: Case) -> TrustNote:
         label=spoken_in(trust.label),
         meaning=spoken_in(trust.meaning),
         renew=spoken_in(trust.renew) if trust.renew() else None,
-        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, lang)),
+        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, trust, lang)),
         outcomes_shown=trust.shows_outcomes,
     )
 
