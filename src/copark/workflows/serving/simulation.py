@@ -461,7 +461,7 @@ def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
     stored = shelved.parameters.stored if source is not None else None
     return DrawsNote(
         kind=str(study.draws),
-        words=said(f"workflows.draws.{study.draws}"),
+        words=spoken_in(trust_in(study, shelved).label),
         cut=None if source is None or source.cut is None else str(source.cut),
         pairs=None if stored is None else stored.replay.pairs,
     )
