@@ -215,13 +215,17 @@ def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> No
         Trust("calibrated", "own", "x", "2024Q4", 61), Trust("borrowed", "borrowed", "x", parks=19),
         Trust("borrowed", "borrowed", "x", values=5, parks=18), Trust("stale", "own", "x", "2020Q4", 5),
         *(Trust.without("x", draws) for draws in ("prior", "unsettled", "defaults")),
+        Trust("calibrated", "own", "x", "2024Q4", 61, scale_reduction=11.5),
     ]  # fmt: skip
     for lang in LANGUAGES:
-        assert len({one.label(lang) for one in made}) == 6
+        assert len({one.label(lang) for one in made}) == 7
         assert all(one.meaning(lang) for one in made)
-        assert [bool(one.renew(lang)) for one in made] == [one.state != "calibrated" for one in made]
-    assert [one.shows_outcomes for one in made] == [True, False, False, True, False, False, False]
+        assert [bool(one.renew(lang)) for one in made] == [
+            not one.shows_outcomes or one.state == "stale" for one in made
+        ]
+    assert [one.shows_outcomes for one in made] == [True, False, False, True, False, False, False, False]
     assert made[0].label("en") == "calibrated to this park (to 2024Q4, 61 values)"
+    assert made[-1].label("en") == "calibration not converged (to 2024Q4, 61 values; R̂ 11.5)"
     assert made[1].label("en") == "borrowed from 19 other parks"
     assert Trust.of({"trust": made[2].content()}) == made[2]
     assert Trust.of({}).state == "uncalibrated"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import re
+from pathlib import Path
 
 import pytest
+
+from copark.web.pages import PAGES
 
 
 @pytest.fixture
@@ -24,6 +28,8 @@ def test_pages_and_assets_are_served(serve, dist):
         assert page.text.startswith("<!doctype html>")
         assert "script-src 'self'" in page.headers["content-security-policy"]
         assert client.get("/compare").text == page.text, "addresses within the page are the page's own"
+        unknown = client.get("/nonsense")
+        assert (unknown.status_code, unknown.text) == (404, page.text), "the page itself tells that there is none"
         script = client.get("/assets/app-0123.js")
         assert script.headers["content-type"] == "text/javascript; charset=utf-8"
         assert "immutable" in script.headers["cache-control"]
@@ -35,6 +41,13 @@ def test_pages_and_assets_are_served(serve, dist):
         assert again.status_code == 304
         assert client.head("/").status_code == 200
         assert len(gzip.compress(script.content)) < len(script.content)
+
+
+def test_the_server_knows_the_pages_of_the_front_end():
+    source = Path("frontend/src/lib/app.svelte.ts").read_text(encoding="utf-8")
+    named = re.findall(r"'(\w+)'", source.partition("PAGES = [")[2].partition("]")[0])
+    assert named
+    assert set(named) | {""} == PAGES
 
 
 BESIDE = ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/../../secret.txt", "/..%2fsecret.txt", "/link.txt",

@@ -72,6 +72,19 @@ def test_an_honest_case_is_taken(client, folder):
     assert client.delete(f"/api/v1/cases/{name}").status_code == 404
 
 
+def test_the_list_of_cases_shows_ones_own_uploads_to_their_owner_alone(client):
+    mine, other = ({"X-Copark-Owner": letter * 22} for letter in "ab")
+    name = client.post("/api/v1/cases", content=archive(FILES), headers=ZIP | mine).json()["case"]["name"]
+    listed = {
+        whose: [case["name"] for case in client.get("/api/v1/cases", headers=headers).json()["cases"]]
+        for whose, headers in (("mine", mine), ("other", other), ("nobody", {}))
+    }
+    assert listed["mine"] == [name, *list_cases()]
+    assert listed["other"] == listed["nobody"] == list(list_cases())
+    assert client.delete(f"/api/v1/cases/{name}", headers=mine).status_code == 204
+    assert [case["name"] for case in client.get("/api/v1/cases", headers=mine).json()["cases"]] == list(list_cases())
+
+
 @pytest.mark.parametrize("name", ["great-stone", list_cases()[0]])
 @pytest.mark.parametrize("form", ["zip", "xlsx"])
 def test_a_case_given_and_brought_back_is_the_same_case(client, name, form):

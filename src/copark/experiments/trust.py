@@ -10,6 +10,8 @@ from copark.texts import text
 
 State = Literal["calibrated", "borrowed", "uncalibrated", "stale"]
 Kind = Literal["own", "shipped", "borrowed", "prior", "unsettled", "defaults", "unknown"]
+CONVERGED = 1.3
+"""Potential scale reduction between independent searches above which a calibration has not converged."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Trust:
         Last quarter of the record that was used, and how many values of it.
     parks
         Other parks that parameters are borrowed from.
+    scale_reduction
+        Largest potential scale reduction of a parameter between the independent searches of a calibration (Gelman and
+        Rubin 1992); 1 where they agree, or where there is nothing to compare.
     """
 
     state: State
@@ -38,16 +43,24 @@ class Trust:
     cut: str = ""
     values: int = 0
     parks: int = 0
+    scale_reduction: float = 1.0
+
+    @property
+    def converged(self) -> bool:
+        """Whether the independent searches of a calibration found the same."""
+        return self.scale_reduction <= CONVERGED
 
     @property
     def shows_outcomes(self) -> bool:
-        """Whether shares of outcomes are shown without being asked for: only of a park with a posterior of its own."""
-        return self.state in ("calibrated", "stale")
+        """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
+        return self.state in ("calibrated", "stale") and self.converged
 
     def label(self, lang: str = "en") -> str:
         """The state in a few words, to stand beside a headline."""
         key: str = self.state
-        if key == "borrowed" and self.values:
+        if not self.converged:
+            key = f"{self.state}_unconverged"
+        elif key == "borrowed" and self.values:
             key = "borrowed_values"
         elif key == "uncalibrated":
             key = {"defaults": "uncalibrated_fixed", "unknown": "uncalibrated_unknown"}.get(
@@ -57,14 +70,20 @@ class Trust:
 
     def meaning(self, lang: str = "en") -> str:
         """What the state means for a reader, in a sentence or two."""
-        return text(f"trust.meaning.{self.state}", lang, **self._values())
+        key = self.state if self.converged else "unconverged"
+        return text(f"trust.meaning.{key}", lang, **self._values())
 
     def renew(self, lang: str = "en") -> str:
         """What to do for a better state; empty where there is nothing to do."""
-        return "" if self.state == "calibrated" else text(f"trust.renew.{self.state}", lang, **self._values())
+        if self.state == "calibrated" and self.converged:
+            return ""
+        return text(f"trust.renew.{self.state if self.converged else 'unconverged'}", lang, **self._values())
 
     def _values(self) -> dict[str, Any]:
-        return {"cut": self.cut, "values": self.values, "parks": self.parks, "case": self.case}
+        return {
+            "cut": self.cut, "values": self.values, "parks": self.parks, "case": self.case,
+            "scale_reduction": f"{self.scale_reduction:.1f}",
+        }  # fmt: skip
 
     def content(self) -> dict[str, Any]:
         """Plain values, for provenance."""

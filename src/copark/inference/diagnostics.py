@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analysis.observed import Percentiles, half_width, percentiles
+from copark.experiments.trust import CONVERGED
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours, weighted_quantiles
@@ -318,7 +319,7 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
 LIMITS: Mapping[str, tuple[float, float]] = {
     "ess": (400.0, 100.0),
     "pasts": (100.0, 30.0),
-    "disagreement": (1.1, 1.3),
+    "disagreement": (1.1, CONVERGED),
     "misfit": (1.3, 2.0),
 }
 """Of each number: from where it is good, and from where it is at least fair. Small is good of the last two."""

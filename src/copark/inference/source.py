@@ -56,9 +56,11 @@ class PosteriorSource:
     @property
     def trust(self) -> Trust:
         """Calibrated to the record up to the cut; stale where model or case have changed since."""
+        disagreement = self.replay.disagreement()
         return Trust(
             "stale" if self.stale else "calibrated", self.kind, self.replay.space.case.name, str(self.replay.cut),
             len(self.replay.model.targets),
+            scale_reduction=round(float(np.max(disagreement, initial=1.0, where=np.isfinite(disagreement))), 3),
         )  # fmt: skip
 
     @cached_property

@@ -44,13 +44,13 @@ def trust_lines(trust: Trust | None, case: Case | None, lang: str) -> tuple[Trus
         return ()
     lines = [TrustLine(f"trust {trust.state}", text("trust.line", lang, label=trust.label(lang)))]
     if case is not None and not trust.shows_outcomes:
-        lines.insert(0, TrustLine("recorded", recorded_outcome(case, lang)))
+        lines.insert(0, TrustLine("recorded", recorded_outcome(case, trust, lang)))
     if trust.renew(lang):
         lines.append(TrustLine("renew", trust.renew(lang)))
     return tuple(lines)
 
 
-def recorded_outcome(case: Case, lang: str) -> str:
+def recorded_outcome(case: Case, trust: Trust, lang: str) -> str:
     """How the park fared, by the record: its outcome in the casebook, else what was last observed of it."""
     park = _parks().get(case.name) if case.folder == casebook_path() / case.name else None
     if park is not None and park.outcome is not None:
@@ -59,7 +59,7 @@ def recorded_outcome(case: Case, lang: str) -> str:
         words = text("trust.recorded", lang, outcome=text("trust.recorded_why", lang, kind=kind, why=why))
     else:
         words = _latest(case, lang)
-    return text("trust.recorded_first", lang, recorded=words)
+    return text("trust.recorded_first" if trust.converged else "trust.recorded_unconverged", lang, recorded=words)
 
 
 @cache

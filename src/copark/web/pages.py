@@ -20,6 +20,11 @@ INDEX = "index.html"
 LASTING = "assets/"
 """Files under it have a hash in their names and never change."""
 SQUEEZED = (".html", ".js", ".css", ".svg", ".json", ".txt", ".webmanifest", ".map")
+PAGES = frozenset((
+    "", "simulate", "compare", "network", "evidence", "parks", "claims", "coupling", "jobs", "report", "method",
+    "interface",
+))  # fmt: skip
+"""Addresses of the front end's own pages; of any other it says that there is none."""
 LARGEST = 20_000_000
 
 
@@ -73,13 +78,14 @@ def router_of(folder: Path) -> APIRouter:
         if found is None:
             if "." in path.rpartition("/")[2]:
                 raise Problem(404, "http_404")
-            path, found = INDEX, files[INDEX]  # an address of the page's own
+            known = path.rstrip("/") in PAGES
+            return given(request, INDEX, files[INDEX], 200 if known else 404)
         return given(request, path, found)
 
     return router
 
 
-def given(request: Request, path: str, file: File) -> Response:
+def given(request: Request, path: str, file: File, status: int = 200) -> Response:
     """A file, squeezed where the client takes it so; nothing where it has it already."""
     lasting = path.startswith(LASTING)
     headers = {
@@ -89,13 +95,13 @@ def given(request: Request, path: str, file: File) -> Response:
     }
     if file.media.startswith("text/html"):
         headers["content-security-policy"] = PAGE
-    if request.headers.get("if-none-match") == file.mark:
+    if status == 200 and request.headers.get("if-none-match") == file.mark:
         return Response(None, 304, headers)
     content = file.content
     if file.squeezed is not None and takes_gzip(request.headers.get("accept-encoding", "")):
         headers["content-encoding"] = "gzip"
         content = file.squeezed
-    return Response(content, 200, headers, file.media)
+    return Response(content, status, headers, file.media)
 
 
 def not_built(lang: str) -> str:

@@ -195,7 +195,7 @@ def _answer(
         moves=tuple(_moves(names[pair.arm], moves, lang) for pair, moves in zip(found.pairs, found.moves, strict=True)),
         report=page,
         trust=trust,
-        recorded="" if trust.shows_outcomes else recorded_outcome(case, lang),
+        recorded="" if trust.shows_outcomes else recorded_outcome(case, trust, lang),
     )
 
 

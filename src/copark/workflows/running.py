@@ -208,7 +208,7 @@ def _outcome(
         ),
         report=page,
         trust=trust,
-        recorded="" if trust.shows_outcomes else recorded_outcome(case, lang),
+        recorded="" if trust.shows_outcomes else recorded_outcome(case, trust, lang),
     )
 
 

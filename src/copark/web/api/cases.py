@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from copark.web.api.replies import CasePath, answered, as_bytes, attachment, held, of_case, sent
 from copark.web.owners import MaybeOwner, owner_of
@@ -16,7 +17,16 @@ from copark.workflows.serving.describing import CaseAnswer, describe
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.network import NetworkAnswer, network_of
 from copark.workflows.serving.refusals import absent
-from copark.workflows.serving.uploading import UploadAnswer, owner_of_upload, packed, remove, skeleton, take
+from copark.workflows.serving.uploading import (
+    UploadAnswer,
+    described,
+    owner_of_upload,
+    packed,
+    remove,
+    skeleton,
+    take,
+    uploads_of,
+)
 
 router = APIRouter(tags=["cases"])
 ZIP = "application/zip"
@@ -41,9 +51,16 @@ class Cases(Answer):
 
 
 @router.get("/cases", summary="The casebook", responses=answered(Cases))
-async def cases(request: Request, services: Own) -> Response:
-    """List the casebook's cases."""
-    return await held(request, services, "cases", lambda: Cases(cases=cases_of(services.shelf)))
+async def cases(request: Request, services: Own, word: MaybeOwner = None) -> Response:
+    """List the casebook's cases, after those that the client has brought under its own word."""
+    own = await run_in_threadpool(uploads_of, services.shelf, owner_of(request, word)) if word else []
+    if not own:
+        return await held(request, services, "cases", lambda: Cases(cases=cases_of(services.shelf)))
+
+    def work(_ticket: Ticket) -> bytes:
+        return as_bytes(Cases(cases=[*described(services.shelf, own), *cases_of(services.shelf)]))
+
+    return Response(await services.desk.run(request, work), 200, media_type="application/json")
 
 
 @router.post(

@@ -443,7 +443,7 @@ def trust_note(trust: Trust, case: Case) -> TrustNote:
         label=spoken_in(trust.label),
         meaning=spoken_in(trust.meaning),
         renew=spoken_in(trust.renew) if trust.renew() else None,
-        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, lang)),
+        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, trust, lang)),
         outcomes_shown=trust.shows_outcomes,
     )
 
@@ -461,7 +461,7 @@ def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
     stored = shelved.parameters.stored if source is not None else None
     return DrawsNote(
         kind=str(study.draws),
-        words=said(f"workflows.draws.{study.draws}"),
+        words=spoken_in(trust_in(study, shelved).label),
         cut=None if source is None or source.cut is None else str(source.cut),
         pairs=None if stored is None else stored.replay.pairs,
     )

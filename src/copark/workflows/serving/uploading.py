@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from copark.cases import check_case, new_case
 from copark.cases.archive import Refused
-from copark.errors import CaseFaults
+from copark.errors import CaseFaults, CoparkError
 from copark.workflows.serving.answers import Answer, CaseName
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import UPLOADED, Shelf
@@ -105,6 +106,28 @@ def owner_of_upload(shelf: Shelf, name: str) -> str | None:
         return _owner_file(shelf.uploads, name).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+
+
+def uploads_of(shelf: Shelf, owner: str) -> list[str]:
+    """Names of the cases somebody brought, the latest first."""
+    if shelf.uploads is None:
+        return []
+    found: list[tuple[float, str]] = []
+    for path in shelf.uploads.glob(f"{OWNER}u-*"):
+        name = path.name.removeprefix(OWNER)
+        with suppress(FileNotFoundError):  # somebody else has forgotten it meanwhile
+            if owner_of_upload(shelf, name) == owner:
+                found.append((path.stat().st_mtime, name))
+    return [name for _, name in sorted(found, reverse=True)]
+
+
+def described(shelf: Shelf, names: Sequence[str]) -> list[CaseName]:
+    """Uploaded cases as a list of cases tells them; one that can no longer be read is left out."""
+    found: list[CaseName] = []
+    for name in names:
+        with suppress(CoparkError):
+            found.append(case_name(shelf.get(name)))
+    return found
 
 
 def _owner_file(root: Path, name: str) -> Path:
