@@ -340,6 +340,17 @@ def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path: Pat
     assert len((csvs.write(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235
 
 
+def test_a_table_too_wide_for_paper_is_left_to_the_workbook(tmp_path: Path) -> None:
+    columns = tuple(data.Column(f"c{at}", f"Column {at}", data.Kind.number) for at in range(30))
+    table = data.Table("wide", "Wide", columns, (tuple(1.5 for _ in columns),))
+    one = data.Document("wide", "en", "T", "H", sections=(data.Section("s", "S", (table,)),))
+    files = presentation.write(one, tmp_path, ("html", "pdf", "docx"))
+    for words in (pdf_words(files["pdf"]), docx_words(files["docx"])):
+        assert "1 × 30 (rows × columns), too wide for paper" in SPACES.sub(" ", words)
+        assert "Column 29" not in words
+    assert "Column 29" in files["html"].read_text(encoding="utf-8")
+
+
 def test_a_document_of_next_to_nothing_is_shown(tmp_path: Path, lang: str) -> None:
     column = data.Column("a", "")
     blocks = (

@@ -142,7 +142,10 @@ class _Writer:
             self.made.add_paragraph(block.empty)
         else:
             self.grid(block, LANDSCAPE if wide else PORTRAIT)
-        for words in (block.note, *(f"{one.title}{self.say('colon')}{one.meaning}" for one in block.meanings)):
+        for words in (
+            block.note,
+            *(f"{one.title}{self.say('colon')}{one.meaning}" for one in block.meanings if not block.empty),
+        ):
             if words:
                 self.quiet(words)
         if wide:

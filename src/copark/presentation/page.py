@@ -24,6 +24,8 @@ Scalar = bool | int | float | str | None
 JUDGEMENT = "judgement"
 PRINTED_ROWS = 300
 """Rows of a table that are put on paper."""
+PRINTED_LETTERS = 210
+"""Letters that a line of a page on its side has room for; a wider table stays off paper."""
 PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
 """What a line can be broken between: Chinese characters, and words of other scripts."""
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -221,7 +223,7 @@ def page_of(document: Document, charts: Charts | None = None, *, inline: bool = 
     inline
         Whether the drawings are to stand in a page of HTML; they are files of their own else.
     most
-        Rows of a table that are shown; a note says how many more there are.
+        Rows of a table that are put on paper; a note says how many more there are, and that a table is too wide for it.
     """
     view = _View(document, charts, inline, most)
     return Page(
@@ -325,16 +327,18 @@ class _View:
 
     def table(self, one: data.Table) -> Table:
         rows = one.rows if self.most is None else one.rows[: self.most]
-        notes = [clean(one.note)] if one.note else []
-        if len(rows) < len(one.rows):
-            notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
         heads = tuple(map(self.head, one.columns))
         cells = tuple(tuple(map(self.cell, row, one.columns)) for row in rows)
+        widths = tuple(_width(head, [row[at].text for row in cells]) for at, head in enumerate(heads))
+        notes, empty = [clean(one.note)], "" if one.rows else self.say("empty")
+        if self.most is not None and sum(widths) + 2 * len(widths) > PRINTED_LETTERS:
+            empty = self.say("too_wide", rows=number(len(one.rows), 0), columns=len(heads))
+            cells, rows = (), ()
+        elif len(rows) < len(one.rows):
+            notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
         return Table(
-            key=one.key, title=titled(one.title, one.key), columns=heads, rows=cells,
-            widths=tuple(_width(head, [row[at].text for row in cells]) for at, head in enumerate(heads)),
-            groups=tuple(_groups(one, len(rows))), note=" ".join(notes), folded=one.folded,
-            empty="" if one.rows else self.say("empty"),
+            key=one.key, title=titled(one.title, one.key), columns=heads, rows=cells, widths=widths,
+            groups=tuple(_groups(one, len(rows))), note=" ".join(notes).strip(), folded=one.folded, empty=empty,
         )  # fmt: skip
 
     def chart(self, one: data.Chart) -> Chart:
