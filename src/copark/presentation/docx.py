@@ -164,7 +164,7 @@ class _Writer:
         table = self.made.add_table(0, len(block.columns), style=STYLE)
         table.autofit = False
         letters = [one + 2 for one in block.widths]
-        size = 9.0 if sum(letters) <= LETTERS * 2 / 3 else 7.5
+        size = 9.0 if sum(letters) <= 80 else 7.5 if sum(letters) <= 200 else 6.0
         widths = [min(width / sum(letters), 0.21) * one for one in letters]
         put = _Filler(table, widths, [one.numeric for one in block.columns], size)
         put.row([one.head for one in block.columns], head=True)

@@ -24,7 +24,7 @@ Scalar = bool | int | float | str | None
 JUDGEMENT = "judgement"
 PRINTED_ROWS = 300
 """Rows of a table that are put on paper."""
-PRINTED_LETTERS = 210
+PRINTED_LETTERS = 245
 """Letters that a line of a page on its side has room for; a wider table stays off paper."""
 PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
 """What a line can be broken between: Chinese characters, and words of other scripts."""
@@ -262,7 +262,7 @@ def _width(head: Head, cells: list[str]) -> int:
     pieces = max(map(width_of, PIECES.findall(head.head)), default=0)
     if head.numeric or head.kind is Kind.quarter:
         return max(widest, pieces, min(width_of(head.head), 12))
-    return max(pieces, min(widest, 36 if head.kind is Kind.note else 24))
+    return max(pieces, min(width_of(head.head), 12), min(widest, 36 if head.kind is Kind.note else 24))
 
 
 def _groups(table: data.Table, rows: int) -> Iterator[Group]:
