@@ -21,12 +21,12 @@ from bench import hot_pass, mesa_park, numpy_agents
 from bench.facts import Facts, Parameters, facts_of, parameters_of
 from bench.measure import Figure, cores, interleave, ratios
 from copark.cases import Case, load_case
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks, simulate
-from copark.experiments.sample import fill, sample
-from copark.experiments.study import Study, baseline
 from copark.model.arrays import Draws, Inputs
 from copark.model.outputs import NAMES
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks, simulate
+from copark.simulation.sample import fill, sample
+from copark.simulation.study import Study, baseline
 
 ROOT = Path(__file__).parents[1]
 Say = Callable[[str], None]

@@ -25,9 +25,9 @@ from copark.cluster import Asked, Crew, Threads, make
 from copark.cluster.crews import Ranges, Tell
 from copark.cluster.scheduler import local_workers
 from copark.cluster.work import Work
-from copark.experiments.results import study_identity
-from copark.experiments.run import stream
-from copark.experiments.study import baseline
+from copark.simulation.results import study_identity
+from copark.simulation.run import stream
+from copark.simulation.study import baseline
 from copark.store import RunStore
 from copark.store.arrays import CHUNK
 

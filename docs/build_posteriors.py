@@ -11,13 +11,13 @@ import argparse
 from pathlib import Path
 
 from copark.cases import load_case
-from copark.experiments.run import default_threads
 from copark.inference import artefacts, borrowed
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.known_values import case_for, fitted_until
 from copark.inference.pool.panel import Settings as PanelSettings
 from copark.inference.pool.panel import learn
 from copark.inference.pool.parks import parks_of
+from copark.simulation.run import default_threads
 
 PANEL = "panel"
 

@@ -16,8 +16,8 @@ RUN = """
 import sys
 import numpy as np
 from copark.cases.load import load_case
-from copark.experiments.run import simulate
-from copark.experiments.study import load_study
+from copark.simulation.run import simulate
+from copark.simulation.study import load_study
 study = load_study("great-stone").with_changes(runs=int(sys.argv[2]), keep="all", draws=sys.argv[3])
 made = simulate(study, load_case("great-stone"), threads=1)
 names = [name for name in made.data_vars if made[name].dims[-1] == "quarter"]

@@ -11,8 +11,8 @@ import numpy as np
 import yaml
 
 from copark.cases.load import load_case
-from copark.experiments.run import simulate
-from copark.experiments.study import load_study
+from copark.simulation.run import simulate
+from copark.simulation.study import load_study
 
 FILE = Path(__file__).parent / "great-stone.yaml"
 DATES = ("2016Q4", "2020Q4", "2024Q4", "2032Q2")

@@ -19,13 +19,13 @@ from copark.cases.pack import pack
 from copark.cases.schema import Clock
 from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
 from copark.errors import RunRefused
-from copark.experiments.run import simulate
-from copark.experiments.study import baseline
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.knowledge import years_known
 from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
+from copark.simulation.run import simulate
+from copark.simulation.study import baseline
 from copark.workflows.calibrating import cut_of
 from copark.workflows.serving.workbook import unpack_workbook, workbook_of
 

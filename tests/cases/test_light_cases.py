@@ -17,10 +17,10 @@ from copark.cases.defaults import MAY_BE_UNKNOWN, NO_LIMIT
 from copark.cases.lacks import lacks_of, notes_of
 from copark.cases.pack import pack
 from copark.cases.world import growth
-from copark.experiments.run import simulate
-from copark.experiments.study import baseline
 from copark.model.governments.equations import NO_PLAN
 from copark.model.variables import catalogue
+from copark.simulation.run import simulate
+from copark.simulation.study import baseline
 
 LIGHT = (
     "batamindo", "cmqip", "eiz-ethiopia", "imip", "itpl-bangalore", "jinfei", "kaesong", "lekki", "longjiang", "mckip",
@@ -120,8 +120,8 @@ def test_a_default_is_marked_as_one(small):
 
 def test_a_light_case_can_be_edited_and_loaded_again(small):
     """The completed content is a whole case: a scenario's edits are checked against it."""
-    from copark.experiments.editing import edited
-    from copark.experiments.edits import Edits
+    from copark.simulation.editing import edited
+    from copark.simulation.edits import Edits
 
     changed, problems = edited(load_case(small), Edits.model_validate({"equity": [{"home": 10000}], "quota": 6001}))
     assert problems == []

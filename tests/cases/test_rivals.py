@@ -10,8 +10,8 @@ from copark.cases.actors import Rival
 from copark.cases.dates import Date
 from copark.cases.pack import case_parameters, pack
 from copark.cases.quarters import Quarter
-from copark.experiments.run import inputs_of
-from copark.experiments.study import Scenario
+from copark.simulation.run import inputs_of
+from copark.simulation.study import Scenario
 
 HOST = 1
 

@@ -8,9 +8,9 @@ import pytest
 from copark.cases import load_case
 from copark.cases.pack import case_parameters
 from copark.cases.quarters import Quarter
-from copark.experiments.run import inputs_of, simulate
-from copark.experiments.study import load_study
 from copark.model.variables import catalogue
+from copark.simulation.run import inputs_of, simulate
+from copark.simulation.study import load_study
 from copark.workflows import suzhou as experiment
 
 RUNS = 1200

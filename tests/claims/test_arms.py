@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from copark.experiments.run import simulate
-from copark.experiments.study import baseline
 from copark.inference.claims.arms import ArmsChangeNothing, bench_of, check_moves, different
 from copark.inference.claims.changes import Change, is_empty, upon
+from copark.simulation.run import simulate
+from copark.simulation.study import baseline
 from tests.claims.conftest import SEED
 
 LOOKS = [("operating", 47), ("registered", 33), ("jobs", 47)]

@@ -10,13 +10,13 @@ import pytest
 from copark.cli import claims as command  # noqa: F401 - adds its command to the application
 from copark.cli import main
 from copark.errors import NotFound
-from copark.experiments.trust import Trust
 from copark.inference.claims import record
 from copark.inference.claims.rules import VERDICTS
 from copark.report.claims.exports import write_tables
 from copark.report.claims.page import write_claims
 from copark.report.claims.words import Speaker
 from copark.report.figures import claims as figures
+from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows.claims import list_claims, try_claims
 from tests.claims.conftest import SEED, SMALL

@@ -220,8 +220,8 @@ import sys
 from pathlib import Path
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, make
-from copark.experiments.results import study_identity
-from copark.experiments.study import baseline
+from copark.simulation.results import study_identity
+from copark.simulation.study import baseline
 from copark.store import RunStore
 
 case = load_case("great-stone")

@@ -19,9 +19,9 @@ from copark.cluster import Asked, Threads, machines, make
 from copark.cluster.machines import MachinesDiffer, machine
 from copark.cluster.scheduler import _alike
 from copark.cluster.sizing import shard_runs
-from copark.experiments.results import study_identity
-from copark.experiments.run import stream
-from copark.experiments.study import baseline
+from copark.simulation.results import study_identity
+from copark.simulation.run import stream
+from copark.simulation.study import baseline
 from copark.store import ExportRefused, MisplacedRun, RunStore, runs
 from copark.store import shelf as shelves
 from copark.store.atomic import stamp_of

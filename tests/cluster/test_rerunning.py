@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copark.experiments.study import Study, baseline
+from copark.simulation.study import Study, baseline
 from copark.store.database import open_ledger
 from copark.workflows import making, run_study
 from copark.workflows.rerunning import replay_broken_off, rerun_failed

@@ -31,8 +31,8 @@ from pathlib import Path
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, make
 from copark.cluster.machines import machine
-from copark.experiments.results import study_identity
-from copark.experiments.study import baseline
+from copark.simulation.results import study_identity
+from copark.simulation.study import baseline
 from copark.store import RunStore
 
 class FirstTwo(Threads):

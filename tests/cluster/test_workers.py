@@ -112,8 +112,8 @@ def test_python_3_13_gives_the_same_bits(expected, tmp_path: Path) -> None:  # n
         pytest.skip("no second Python: make test PYTHON=python3.13 VENV=.venv-3.13 installs it")
     script = (
         "import sys; from pathlib import Path; from copark.cases import load_case; from copark.store import RunStore;"
-        "from copark.experiments.study import baseline; from copark.cluster import Asked, Threads, make;"
-        "from copark.experiments.results import study_identity; case = load_case('great-stone');"
+        "from copark.simulation.study import baseline; from copark.cluster import Asked, Threads, make;"
+        "from copark.simulation.results import study_identity; case = load_case('great-stone');"
         "study = baseline('great-stone').with_changes(runs=4100, quarters=20, keep=('operating', 'cash'));"
         "asked = Asked(study, case, None, study_identity(study, case), bands=False);"
         "make(asked, RunStore(Path(sys.argv[1])), Threads(2))"

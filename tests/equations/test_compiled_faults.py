@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from copark.cases.load import load_case
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.sample import fill, sample
-from copark.experiments.study import load_study
 from copark.model import kernel
 from copark.model.arrays import make_inputs, make_workspace
 from copark.model.compiler import OPTIONS
 from copark.model.outputs import NAMES
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.sample import fill, sample
+from copark.simulation.study import load_study
 
 RUNS, WHEN = 8, 20
 ROOMS = {

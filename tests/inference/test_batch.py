@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
 from copark.inference import batch as batches
 from copark.inference.batch import READ_AT_CUT, make_batch, piece_path
 from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, expit, logit, study_of
 from copark.model.variables import catalogue
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
 
 
 def test_the_cube_has_every_parameter_with_a_prior_and_the_mix(great_stone) -> None:

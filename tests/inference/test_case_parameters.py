@@ -12,12 +12,12 @@ from copark import workflows
 from copark.cases.casebook import casebook_path
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
-from copark.experiments.study import baseline
-from copark.experiments.trust import Trust
 from copark.inference import artefacts, borrowed
 from copark.inference.case_parameters import own_folder, parameters_of, posteriors_to_pack, settle, source_named
 from copark.inference.pool.panel import recipe_of
 from copark.inference.pool.parks import parks_of
+from copark.simulation.study import baseline
+from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from copark.workflows.calibrating import calibrate
 from copark.workflows.forecasting import forecast as forecast_of

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.experiments.run import inputs_of
 from copark.inference.knowledge import blind, years_known
 from copark.inference.prior import study_of
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.world.equations import FREE, NO_PARTNER
+from copark.simulation.run import inputs_of
 
 YEAR_2016 = Quarter(2016, 4)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
 from copark.inference.prior import study_of
 from copark.inference.replay import replay_posterior
 from copark.inference.spans import RUN, SINCE
 from copark.inference.tempering import FRESH, Plan
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
 from tests.inference.conftest import CUT
 
 SMALL = Plan(members=96, sweeps=2, last_sweeps=3)

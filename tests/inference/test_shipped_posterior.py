@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from copark.cases.pack import case_parameters
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.sample import fill
 from copark.inference.artefacts import PAIRS, SHIPPED, check, load
 from copark.inference.diagnostics import movements
 from copark.inference.prior import study_of
 from copark.model.compiler import cpu_features
 from copark.model.variables import catalogue
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.sample import fill
 
 ORDER = ("unmoved", "weakly", "moved")
 RUNS = 1000

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.study import baseline
 from copark.inference.prior import study_of
 from copark.inference.replay import replay_posterior
 from copark.inference.source import PosteriorSource
 from copark.inference.tempering import Plan
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.study import baseline
 from tests.inference.conftest import CUT
 
 QUARTERS = 60

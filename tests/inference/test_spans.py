@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
 from copark.inference.prior import PriorSpace, study_of
 from copark.inference.spans import (
     MOST,
@@ -20,6 +18,8 @@ from copark.inference.spans import (
 )
 from copark.model.arrays import make_draws
 from copark.model.luck import NEVER
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
 
 
 def row(*spans):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from copark.experiments.run import simulate
+from copark.simulation.run import simulate
 from tests.laws.conftest import arm, study
 
 NOTHING_ELSE = {

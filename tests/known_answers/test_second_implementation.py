@@ -22,10 +22,10 @@ from bench import numpy_agents
 from bench.facts import facts_of, parameters_of
 from scipy.stats import ks_2samp, norm
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.sample import fill, sample
 from copark.model.compiler import ENABLED
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.sample import fill, sample
 from tests.laws.conftest import arm, study
 
 pytestmark = pytest.mark.skipif(not ENABLED, reason="thousands of runs: compiled only")

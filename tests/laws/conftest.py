@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from copark.cases.load import load_case
-from copark.experiments.run import simulate
-from copark.experiments.study import Scenario, Study, Title
+from copark.simulation.run import simulate
+from copark.simulation.study import Scenario, Study, Title
 
 
 def arm(key="as-it-is", **changes):

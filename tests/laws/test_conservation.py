@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copark.experiments.run import simulate
 from copark.model.variables import catalogue
+from copark.simulation.run import simulate
 from tests.laws.conftest import arm, study
 
 DRAWN = [v for v in catalogue().parameters.values() if v.drawn and v.shape == ()]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.experiments.run import simulate
 from copark.model.variables import catalogue
+from copark.simulation.run import simulate
 from tests.laws.conftest import arm, outputs_of, same_bits, study
 
 SAME_AS_PARAMETER = {

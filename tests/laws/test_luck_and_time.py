@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from copark.experiments.run import simulate
 from copark.model.clock import DT
+from copark.simulation.run import simulate
 from tests.laws.conftest import arm, outputs_of, study
 
 FIRST_OF_2022 = 38

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks, simulate, stream
-from copark.experiments.sample import fill, sample
 from copark.model.outputs import NAMES
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks, simulate, stream
+from copark.simulation.sample import fill, sample
 from tests.laws.conftest import arm, outputs_of, same_bits, study
 
 

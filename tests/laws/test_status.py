@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from copark.experiments.results import NOT_OK
-from copark.experiments.run import simulate
+from copark.simulation.results import NOT_OK
+from copark.simulation.run import simulate
 from tests.laws.conftest import arm, study
 
 

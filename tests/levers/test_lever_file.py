@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from copark.errors import NotFound, StudyFaults
-from copark.experiments.run import inputs_of
 from copark.inference.levers.arms import blocks
 from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
 from copark.inference.levers.reading import examine_levers, load_levers, shipped, wanted_levers
 from copark.model.variables import catalogue
+from copark.simulation.run import inputs_of
 from tests.levers.conftest import small
 
 LEVERS = {"equity", "quota", "operator", "partners", "threshold", "tax", "land", "framework"}

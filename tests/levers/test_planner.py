@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.experiments.planner import (
+from copark.simulation.planner import (
     Components,
     Reported,
     components,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from copark.errors import RunRefused
-from copark.experiments.planner import Reported, looks, widest
-from copark.experiments.results import study_identity
-from copark.experiments.run import simulate
-from copark.experiments.study import baseline
+from copark.simulation.planner import Reported, looks, widest
+from copark.simulation.results import study_identity
+from copark.simulation.run import simulate
+from copark.simulation.study import baseline
 from copark.store import RunStore
 from copark.workflows import planning, stopping
 from copark.workflows.making import Means

@@ -7,9 +7,9 @@ import pytest
 
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
-from copark.experiments.study import Scenario
 from copark.inference.ablations import ablate, effects, mechanisms, refit, scoring
 from copark.model.variables import catalogue
+from copark.simulation.study import Scenario
 from copark.store import stages
 from copark.store.stages import Stages, Tally, write_state
 from tests.sensitivity.conftest import CUT, ONLY

@@ -6,9 +6,9 @@ from typer.main import get_command
 from copark.cli import sensitivity as commands
 from copark.cli.app import app
 from copark.errors import CoparkError, NotFound
-from copark.experiments.trust import Trust
 from copark.inference import case_parameters
 from copark.inference.case_parameters import CaseParameters
+from copark.simulation.trust import Trust
 from copark.workflows import ablations, sensitivity
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from copark.analysis.outcomes import OUTCOMES
-from copark.experiments.study import Scenario
 from copark.inference.exploration import designs, explore, factors, readouts, samples, settings
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
+from copark.simulation.study import Scenario
 from copark.store import stages
 from copark.store.stages import Stages, Tally
 from tests.sensitivity.conftest import SMALL

@@ -14,7 +14,7 @@ from copark.analysis.typology.measures import courses_of
 from copark.analysis.typology.twins import FACTORS, key_of, shapley
 from copark.cases import load_case
 from copark.cases.parks import load_parks
-from copark.experiments.study import load_study
+from copark.simulation.study import load_study
 from copark.workflows.typology import typology
 
 

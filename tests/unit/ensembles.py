@@ -1,4 +1,4 @@
-"""A made-up ensemble in the exact form that ``experiments.run`` returns, for tests that need no model."""
+"""A made-up ensemble in the exact form that ``simulation.run`` returns, for tests that need no model."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import pytest
 from copark.analysis.cascade import Dose, direction, doses, feelings, half_width, lag_of, strongest
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
-from copark.experiments.cascades import cut_study, dose_study, key_of, links_named
 from copark.report.cascade import reach_table
+from copark.simulation.cascades import cut_study, dose_study, key_of, links_named
 from copark.workflows.cascading import cascade
 
 RUNS = 101

@@ -14,7 +14,7 @@ from rich.console import Console
 from copark import workflows
 from copark.cli import main, progress, screen
 from copark.errors import CaseFaults, Fault
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.store import RunNotStored
 from copark.store.compare import Difference
 from copark.store.refusals import fault

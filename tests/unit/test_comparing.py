@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from copark import workflows
 from copark.cli import main
 from copark.errors import FaultsFound, NotFound, RunRefused
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows import ArmMoves, ArmOutcome, Compared, Effect
 

@@ -12,10 +12,10 @@ from copark.analysis.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WA
 from copark.analysis.outcomes import OUTCOMES
 from copark.analysis.pairing import pairs_of
 from copark.cases import load_case
-from copark.experiments.results import outcomes
-from copark.experiments.run import simulate
-from copark.experiments.study import baseline
 from copark.report.outcome_change import accounts_table, moves_table, sentence, sheets
+from copark.simulation.results import outcomes
+from copark.simulation.run import simulate
+from copark.simulation.study import baseline
 
 RUNS, QUARTERS = 6, 12
 FAILED, DEPENDENT, STAGNANT, STANDING = range(4)

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from tests.packaging.checkers import checker
 
 from copark.cases import load_case
-from copark.experiments.results import NOT_OK, OUTCOMES, ROOMS, STATUS, Label, Runs, assemble
-from copark.experiments.study import baseline
-from copark.experiments.trust import Trust
+from copark.model.variables import ROOMS
+from copark.simulation.results import NOT_OK, OUTCOMES, STATUS, Label, Runs, assemble
+from copark.simulation.study import baseline
+from copark.simulation.trust import Trust
 from copark.store import ExportRefused, RunStore, workbook
 from copark.store.exports import export_run, write_csv
 from copark.store.tables import Cell, Table, safe

@@ -13,8 +13,8 @@ STREAM = """
 import resource, sys
 from pathlib import Path
 from copark.cases import load_case
-from copark.experiments.run import stream
-from copark.experiments.study import baseline
+from copark.simulation.run import stream
+from copark.simulation.study import baseline
 from copark.store import RunStore
 
 runs, bands, root = int(sys.argv[1]), sys.argv[2] == "bands", Path(sys.argv[3])

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from copark.cases.load import load_case
-from copark.experiments.edits import Depth, Edits
-from copark.experiments.run import inputs_of
-from copark.experiments.study import Scenario, Study
+from copark.simulation.edits import Depth, Edits
+from copark.simulation.run import inputs_of
+from copark.simulation.study import Scenario, Study
 
 GUIDES = sorted((Path(__file__).parents[2] / "docs" / "reference").glob("studies.*.md"))
 

@@ -136,7 +136,7 @@ def test_bands_do_not_stand_in_for_paths_that_a_study_asks_for(tmp_path: Path, m
     monkeypatch.setattr(runs, "KEPT", 5)
     bands = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
     monkeypatch.setattr(running, "SUMMARY_ABOVE", 10**6)
-    from copark.experiments import study
+    from copark.simulation import study
 
     path = tmp_path / "asked.yaml"
     asked = study.baseline("great-stone").with_changes(runs=RUNS, keep="standard", draws="posterior")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from copark.experiments.study import baseline
 from copark.model.variables import catalogue
+from copark.simulation.study import baseline
 from copark.workflows.serving.engine import Cancelled, Engine, Ticket
 from copark.workflows.serving.flows import FlowBook, by_link, channels
 from copark.workflows.serving.memory import BoundedCache

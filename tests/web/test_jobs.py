@@ -50,7 +50,7 @@ def events(client, job):
 
 def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     from copark import workflows
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
 
     sent = client.post("/api/v1/jobs", json=SHORT)
     assert sent.status_code == 202

@@ -11,7 +11,7 @@ from copark.analysis.bands import bands, quantiles
 from copark.analysis.compare import compare
 from copark.analysis.outcomes import shares
 from copark.analysis.pairing import pairs_of
-from copark.experiments.study import Study
+from copark.simulation.study import Study
 from tests.web.conftest import EQUITY
 
 RUNS = 60

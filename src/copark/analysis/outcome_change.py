@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, quarters_apart
 from copark.analysis.pairing import Pair
-from copark.experiments.results import RESCUED_WITHIN
 from copark.model.clock import DT
+from copark.simulation.results import RESCUED_WITHIN
 
 Floats = NDArray[np.float64]
 Outputs = Mapping[str, Floats]

@@ -35,9 +35,9 @@ class MachinesDiffer(FaultsFound, RunRefused):
 @cache
 def machine() -> dict[str, str]:
     """What this process is: versions of code and libraries, hashes of model and variables, processor features."""
-    from copark.experiments.results import experiment_hash
     from copark.model.compiler import cpu_features, model_hash, versions
     from copark.model.variables import variables_hash
+    from copark.simulation.results import experiment_hash
     from copark.version import __version__
 
     package = Path(__file__).parents[1]

@@ -16,9 +16,9 @@ from copark.cluster.machines import BITS, CODE, Machine, are_mixed, faults_betwe
 from copark.cluster.sizing import shard_runs
 from copark.cluster.work import Subject, Work, prepared
 from copark.errors import Fault
-from copark.experiments.run import run_chunk
-from copark.experiments.source import DrawSource
-from copark.experiments.study import Study
+from copark.simulation.run import run_chunk
+from copark.simulation.source import DrawSource
+from copark.simulation.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.atomic import Stamp, stamp_of

@@ -9,9 +9,9 @@ from typing import Any, Protocol, Self
 
 from copark.cases.case import Case
 from copark.cluster.machines import Machine, machine, need_alike
-from copark.experiments.run import Prepared, prepare, run_chunk
-from copark.experiments.source import DrawSource
-from copark.experiments.study import Study
+from copark.simulation.run import Prepared, prepare, run_chunk
+from copark.simulation.source import DrawSource
+from copark.simulation.study import Study
 from copark.store.arrays import CHUNK
 from copark.store.shards import Clock, Plan, ShardWriter, is_whole, read_record
 from copark.store.shelf import Shelf, open_shelf

@@ -25,13 +25,13 @@ from copark.cases.quarters import Quarter
 from copark.cluster.crews import Crew
 from copark.cluster.machines import Machine, machine, need_alike
 from copark.cluster.work import name_here
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, study_of
 from copark.inference.provenance import made_with
 from copark.model.compiler import model_hash
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
 from copark.store.atomic import written_file
 from copark.store.locks import only_one
 from copark.store.stages import State, lock_of, read_state, write_state

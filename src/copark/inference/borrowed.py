@@ -22,9 +22,6 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.schema import Parameter
 from copark.errors import NotFound
-from copark.experiments.sample import fill, uniforms
-from copark.experiments.study import Study
-from copark.experiments.trust import Trust
 from copark.identity import hash_content, identity_of
 from copark.inference.artefacts import arrays_in
 from copark.inference.pool.axes import AXES, POOLED, SIZES, is_pooled, read_for_panel
@@ -34,6 +31,9 @@ from copark.inference.pool.parks import Park, park_of
 from copark.inference.prior import EDGE, PriorSpace, study_of
 from copark.model.arrays import Draws
 from copark.model.compiler import versions
+from copark.simulation.sample import fill, uniforms
+from copark.simulation.study import Study
+from copark.simulation.trust import Trust
 from copark.texts import text
 
 Floats = NDArray[np.float64]

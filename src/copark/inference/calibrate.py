@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.crews import Crew
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import identity_of
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
@@ -28,6 +26,8 @@ from copark.inference.refine import Refined, RefinePlan, refine
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.summaries import Summaries, learn_from
 from copark.inference.tempering import Plan, Tempered
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
 from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]

@@ -17,12 +17,12 @@ from typing import Any, Literal
 
 from copark.cases.case import Case
 from copark.errors import CoparkError, NotFound, RunRefused
-from copark.experiments.study import Study
-from copark.experiments.trust import Trust
 from copark.inference import artefacts
 from copark.inference.artefacts import Stored
 from copark.inference.borrowed import BorrowedSource, shipped_draws
 from copark.inference.source import PosteriorSource
+from copark.simulation.study import Study
+from copark.simulation.trust import Trust
 from copark.texts import text
 
 Wanted = Literal["own", "shipped", "borrowed", "prior"]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analysis.observed import Percentiles, half_width, percentiles
-from copark.experiments.trust import CONVERGED
+from copark.simulation.trust import CONVERGED
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours, weighted_quantiles

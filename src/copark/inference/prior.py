@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.pack import case_parameters
-from copark.experiments.sample import fill, prior_of
-from copark.experiments.study import Scenario, Study, baseline
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
+from copark.simulation.sample import fill, prior_of
+from copark.simulation.study import Scenario, Study, baseline
 
 Floats = NDArray[np.float64]
 MIX = "origin_weight"

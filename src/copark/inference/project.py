@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.quarters import Quarter
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.study import Scenario
 from copark.inference.knowledge import blind
 from copark.inference.observations import ObservationModel, noise
 from copark.inference.prior import study_of
 from copark.inference.replay import ReplayPosterior
 from copark.model.arrays import Draws
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.study import Scenario
 
 Floats = NDArray[np.float64]
 REPORTED_SEED = 0x726570

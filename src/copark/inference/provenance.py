@@ -44,7 +44,7 @@ def whole_code_hash() -> str:
 
 @cache
 def made_with() -> Mapping[str, str]:
-    """What the bits of runs depend on beside model, case and draws: experiments, compiler, NumPy, processor."""
+    """What the bits of runs depend on beside model, case and draws: simulation, compiler, NumPy, processor."""
     return {name: machine()[name] for name in ("experiment_hash", *BITS)}
 
 

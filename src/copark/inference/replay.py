@@ -14,9 +14,6 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.study import Scenario
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import PriorSpace, expit, logit, study_of
@@ -24,6 +21,9 @@ from copark.inference.spans import different_pasts, effective_count, one_span, w
 from copark.inference.summaries import MANY
 from copark.inference.tempering import Cloud, Mover, Plan, Tempered, first_step, temper
 from copark.model.arrays import Draws
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.study import Scenario
 from copark.store.stages import Stage, Stages
 
 Floats = NDArray[np.float64]

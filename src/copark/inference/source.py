@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from copark.cases.quarters import Quarter
-from copark.experiments.counterfactual import hash_of, varying
-from copark.experiments.study import Study
-from copark.experiments.trust import Kind, Trust
 from copark.inference.artefacts import Stored
 from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.arrays import Draws
+from copark.simulation.counterfactual import hash_of, varying
+from copark.simulation.study import Study
+from copark.simulation.trust import Kind, Trust
 
 STRIDE = 0.6180339887498949
 """Pairs are taken in steps of the golden section, so that the first few are spread over all populations."""

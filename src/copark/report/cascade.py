@@ -8,16 +8,16 @@ from pathlib import Path
 from statistics import median
 
 from copark.analysis.cascade import UNFELT, Dose, Feeling, direction, strongest
-from copark.experiments.trust import Trust
-from copark.model.variables import catalogue
+from copark.simulation.trust import Trust
+from copark.model.variables import ROOMS, catalogue
 from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
 from copark.report.tables import Table
 from copark.report.words import join
+from copark.simulation.trust import Trust
 from copark.texts import text
 
 HEADLINE = "operating"
-ROOMS = ("world", "governments", "company", "enterprises")
 DOSED = (HEADLINE, "jobs", "cash")
 """Outputs in which doses are read: an arrow felt in none of them is not dosed."""
 NAMED, DRAWN = 5, 6

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.cases.casebook import casebook_path
 from copark.cases.parks import Park, load_parks
-from copark.experiments.trust import Trust
 from copark.report.summary import HEADLINES, provenance
 from copark.report.words import join, observed, variable_title
+from copark.simulation.trust import Trust
 from copark.texts import text
 
 if TYPE_CHECKING:

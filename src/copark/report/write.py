@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
-    from copark.experiments.trust import Trust
     from copark.report.blocks import Section, Studio
     from copark.report.summary import Findings
+    from copark.simulation.trust import Trust
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = Path(presentation.__file__).parent / "templates"
@@ -41,7 +41,7 @@ def write_report(
     Parameters
     ----------
     result
-        An ensemble, in the form of :func:`copark.experiments.run.simulate`.
+        An ensemble, in the form of :func:`copark.simulation.run.simulate`.
     case
         The case it was run on.
     lang

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from copark import units
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.store.summary import STATISTICS, path_names
 from copark.texts import text
 

@@ -145,10 +145,10 @@ def ablate(
         If the case is missing or has faults, or something is asked that cannot be.
     """
     from copark.cases import load_case
-    from copark.experiments.run import default_threads
     from copark.inference.ablations.ablate import ablate as switch_off
     from copark.inference.ablations.ablate import provenance_of
     from copark.inference.case_parameters import parameters_of
+    from copark.simulation.run import default_threads
 
     began = time.monotonic()
     asked = settings_of(size, futures, seed, links=links, only=only)

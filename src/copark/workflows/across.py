@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.claims import read_claims, stored_verdicts, try_claims
 from copark.workflows.places import reports_in, stage
@@ -152,9 +152,9 @@ def claims_across_parks(
     """
     began = time.monotonic()
     stage(progress, "prepare")(0, 0)
-    from copark.experiments.run import default_threads
     from copark.inference.across.reading import load_rules
     from copark.inference.across.trial import run
+    from copark.simulation.run import default_threads
 
     rules = load_rules(file)
     size: dict[str, Any] = {"draws": draws, "futures": futures, "seed": seed, "threads": threads, "prior": prior}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.errors import Fault
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 
 if TYPE_CHECKING:
     from copark.store.compare import Difference

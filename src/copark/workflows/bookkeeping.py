@@ -189,7 +189,7 @@ def failed_runs(store: RunStore, record: RunRecord) -> list[FailedRun]:
     """Single runs of a stored result that did not reach the end."""
     import numpy as np
 
-    from copark.experiments.results import ROOMS
+    from copark.model.variables import ROOMS
 
     every, paths = store.load_every_run(record.identity), store.load(record.identity)
     status = every["status"].values

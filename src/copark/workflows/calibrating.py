@@ -188,12 +188,12 @@ def measured_plan(
     stages, others
         What is kept of an earlier attempt; how many stages there are beside the batch and the populations.
     """
-    from copark.experiments.run import default_threads
     from copark.inference.batch import PIECE, READ_AT_CUT, home_of, pieces_in, run_piece
     from copark.inference.calibrate import recipe_of
     from copark.inference.known_values import case_for
     from copark.inference.prior import PriorSpace
     from copark.inference.replay import POPULATION
+    from copark.simulation.run import default_threads
     from copark.store.stages import tally_of
 
     recipe = recipe_of(case_for(case, cut), cut, settings)
@@ -235,9 +235,9 @@ def check_posterior(
     """
     from copark.cases import load_case
     from copark.errors import NotFound
-    from copark.experiments.run import default_threads
     from copark.inference import artefacts
     from copark.inference.case_parameters import shipped_cases
+    from copark.simulation.run import default_threads
 
     began = time.monotonic()
     found = load_case(case)
@@ -396,11 +396,11 @@ def _make(
 ) -> Tally | None:
     """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for."""
     stage(progress, "prepare")(0, 0)
-    from copark.experiments.run import default_threads
     from copark.inference import artefacts
     from copark.inference.calibrate import calibrate as infer
     from copark.inference.calibrate import kept_stages
     from copark.inference.examination import examine, save_examination
+    from copark.simulation.run import default_threads
     from copark.store.atomic import stamp_of, written_folder
 
     workers, batches, wait = means.threads or default_threads(), batches_in(out), stage(progress, "waiting")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import reports_in, stage
@@ -16,9 +16,9 @@ from copark.workflows.places import reports_in, stage
 if TYPE_CHECKING:
     from copark.analysis.cascade import Dose
     from copark.cases import Case
-    from copark.experiments.source import DrawSource
-    from copark.experiments.study import Study
     from copark.report.cascade import Cascade
+    from copark.simulation.source import DrawSource
+    from copark.simulation.study import Study
 
 DRAWS = 200
 
@@ -87,8 +87,8 @@ def cascade(
         If there is no such case or arrow, or the quarter lies outside the case's horizon.
     """
     from copark.cases import load_case
-    from copark.experiments.cascades import cut_study, links_named
     from copark.inference.case_parameters import parameters_of
+    from copark.simulation.cascades import cut_study, links_named
 
     began = time.monotonic()
     found_case = load_case(case)
@@ -143,10 +143,10 @@ def _found(
     """Run both studies and read them."""
     from copark.analysis.cascade import doses, feelings, strongest
     from copark.analysis.pairing import pairs_of
-    from copark.experiments.cascades import DOSES, FELT, dose_study, key_of, links_named
-    from copark.experiments.run import simulate
     from copark.report.cascade import DOSED, Cascade
     from copark.report.trust import trust_of
+    from copark.simulation.cascades import DOSES, FELT, dose_study, key_of, links_named
+    from copark.simulation.run import simulate
 
     result = simulate(cut, case, threads=threads, progress=stage(progress, "simulate"), source=source)
     names = {key_of(link, 0.0): link for one in cut.scenarios for link in one.links}

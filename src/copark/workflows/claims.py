@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.going_on import kept_stages, went_on
@@ -275,8 +275,8 @@ def _trial(
     written: ClaimsFile, case: Case, chosen: tuple[Claim, ...], size: dict[str, Any], has: CaseParameters,
     threads: int | None,
 ) -> Trial:  # fmt: skip
-    from copark.experiments.run import default_threads
     from copark.inference.claims.trial import Plan, Trial
+    from copark.simulation.run import default_threads
 
     plan = Plan(threads=threads or default_threads(), kind=has.draws, **size)
     return Trial(written, case, plan, chosen, has.source)

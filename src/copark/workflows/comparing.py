@@ -135,8 +135,8 @@ def but_for(
         If there is no such case, nothing of that name happened, or the case cannot do without it.
     """
     from copark.cases import load_case
-    from copark.experiments.counterfactual import WITHOUT, but_for_study
     from copark.report.comparison import compare as compare_results
+    from copark.simulation.counterfactual import WITHOUT, but_for_study
 
     began = time.monotonic()
     found_case = load_case(case)
@@ -153,7 +153,7 @@ def but_for(
 def happenings(case: str | Path, lang: str = "en") -> tuple[tuple[str, str, str], ...]:
     """What happened in a case and can be undone: key, date, title."""
     from copark.cases import load_case
-    from copark.experiments.happenings import happenings as find
+    from copark.simulation.happenings import happenings as find
 
     return tuple((one.key, str(one.date), getattr(one.title, lang)) for one in find(load_case(case)))
 

@@ -70,10 +70,10 @@ def cross_check(
     """
     from copark.cases import load_case
     from copark.errors import RunRefused
-    from copark.experiments.run import default_threads
     from copark.inference.calibrate import neighbourhood
     from copark.inference.crosscheck import available, opinions
     from copark.inference.diagnostics import title_of
+    from copark.simulation.run import default_threads
 
     if not available():
         raise RunRefused(text("calibration.no_sbi", lang))

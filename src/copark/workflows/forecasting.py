@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibrating import (
@@ -293,7 +293,6 @@ def _forecast(
     """Make the forecast, what its width comes from, and the past it starts from."""
     from datetime import UTC, datetime
 
-    from copark.experiments.run import default_threads
     from copark.inference import forecast as frozen
     from copark.inference.diagnostics import judged, movements
     from copark.inference.known_values import uses_everything
@@ -301,6 +300,7 @@ def _forecast(
     from copark.report.calibration.findings import used_values
     from copark.report.calibration.forecast_page import ForecastFindings
     from copark.report.figures.validation import QUANTILES
+    from copark.simulation.run import default_threads
 
     replay, workers = kept.stored.replay, threads or default_threads()
     cut, recipe = replay.cut, kept.stored.recipe

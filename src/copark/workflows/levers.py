@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import reports_in, stage
 

@@ -14,7 +14,7 @@ from copark.workflows.places import stage, store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.store import RunRecord
 
 
@@ -44,7 +44,7 @@ def case_schema(to: Path | None = None) -> str:
 def catalogue(out: Path = OUT, lang: str = "en") -> Catalogue:
     """List the cases of the casebook, the studies shipped and the runs stored."""
     from copark.cases import list_cases, load_case
-    from copark.experiments.study import list_studies, load_study
+    from copark.simulation.study import list_studies, load_study
 
     store = store_in(out)
     records, damaged = store.records()
@@ -74,7 +74,7 @@ def _stored(record: RunRecord) -> StoredRun:
 def show(name: str, out: Path = OUT, lang: str = "en") -> Description:
     """What a stored run, a study or a case holds, looked for in this order."""
     from copark.cases import load_case
-    from copark.experiments.study import list_studies, load_study
+    from copark.simulation.study import list_studies, load_study
 
     store = store_in(out)
     if (stored := store.named(name)) is not None:

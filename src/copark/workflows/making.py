@@ -19,8 +19,8 @@ from copark.workflows.places import stage, store_in
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cluster import Crew
-    from copark.experiments.source import DrawSource
-    from copark.experiments.study import Study
+    from copark.simulation.source import DrawSource
+    from copark.simulation.study import Study
     from copark.store import RunRecord
 
 
@@ -77,7 +77,7 @@ def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
         with local_workers(means.workers) as crew:
             yield crew
     else:
-        from copark.experiments.run import default_threads
+        from copark.simulation.run import default_threads
 
         yield Threads(means.threads or default_threads())
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.cases import Case
-    from copark.experiments.planner import Plan, Precision, Reported
-    from copark.experiments.source import DrawSource
-    from copark.experiments.study import Study
+    from copark.simulation.planner import Plan, Precision, Reported
+    from copark.simulation.source import DrawSource
+    from copark.simulation.study import Study
 
 WORTH_TELLING = 10.0
 """Seconds from which a plan is told before the work begins."""
@@ -57,7 +57,7 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     import numpy as np
 
     from copark.analysis.outcomes import OUTCOMES, year_twenty
-    from copark.experiments.planner import Reported
+    from copark.simulation.planner import Reported
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
     judged = year_twenty(result)
@@ -103,7 +103,7 @@ def with_operating(study: Study) -> Study:
 
 def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
     """Run a little of a study, and see how long it takes and how much room it needs."""
-    from copark.experiments.run import simulate
+    from copark.simulation.run import simulate
     from copark.store import RunStore
     from copark.store.arrays import write_dataset
 
@@ -155,8 +155,8 @@ def plan(
     seen
         A pilot made before.
     """
-    from copark.experiments.planner import Plan, precisions, runs_needed
-    from copark.experiments.run import default_threads
+    from copark.simulation.planner import Plan, precisions, runs_needed
+    from copark.simulation.run import default_threads
 
     asked = study.with_changes(runs=runs)
     made = seen or pilot(asked, case, source, threads)
@@ -193,7 +193,7 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
     z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
     lessens it. ``None`` where draws come from no posterior, or nothing was seen.
     """
-    from copark.experiments.planner import components, quantile_of_normal
+    from copark.simulation.planner import components, quantile_of_normal
 
     pasts = pasts_of(source)
     if pasts is None or reported.standing.size < 2:
@@ -259,8 +259,8 @@ def plan_study(
         If study or case are missing or have faults.
     """
     from copark.cases import load_case
-    from copark.experiments.study import Study, load_study
     from copark.inference.case_parameters import settle
+    from copark.simulation.study import Study, load_study
 
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)

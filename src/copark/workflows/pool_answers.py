@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 
 if TYPE_CHECKING:
     from copark.inference.pool.outlook import Outlook

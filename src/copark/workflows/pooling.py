@@ -249,7 +249,7 @@ def identity_of_outlook(findings: PoolFindings) -> str:
 
 
 def _workers(threads: int | None) -> int:
-    from copark.experiments.run import default_threads
+    from copark.simulation.run import default_threads
 
     return threads or default_threads()
 
@@ -309,9 +309,9 @@ def pooled_prior(
         As for :func:`pool`, whose panel is made or found.
     """
     from copark.cases import load_case
-    from copark.experiments.run import default_threads
     from copark.inference.pool import panel as panels
     from copark.inference.pool.parks import parks_of
+    from copark.simulation.run import default_threads
 
     settings = panels.Settings(runs_of(settings_runs), seed)
     workers = threads or default_threads()

@@ -12,7 +12,7 @@ from copark.store.database import Ledger, open_ledger
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.store import RunRecord
 
 Tell = Callable[[int, int], None]

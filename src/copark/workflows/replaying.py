@@ -11,7 +11,7 @@ from copark.workflows.places import stage, store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.store import RunRecord
 
 MADE_BY = (
@@ -41,8 +41,8 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
         If the run is not stored, is damaged, or its study or case can no longer be read.
     """
     stage(progress, "prepare")(0, 0)
-    from copark.experiments.run import stream
     from copark.inference.case_parameters import source_named
+    from copark.simulation.run import stream
     from copark.store.compare import Comparison, compare
 
     store = store_in(out)
@@ -82,7 +82,7 @@ def study_of(record: RunRecord) -> Study:
     """The study a run was made from."""
     from pydantic import ValidationError
 
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.store.refusals import DamagedRun, fault
 
     try:

@@ -113,7 +113,7 @@ def _means_of(facts: dict[str, Any]) -> Means:
 def _again(found: Execution, out: Path, lang: str, means: Means, progress: Progress | None) -> Again:
     from pydantic import ValidationError
 
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.workflows.running import run_study
 
     title = str(found.study.get("title", {}).get(lang, ""))
@@ -143,8 +143,8 @@ def replay_broken_off(
     import numpy as np
 
     from copark.cases import load_case
-    from copark.experiments.run import prepare, run_chunk
     from copark.inference.case_parameters import source_named
+    from copark.simulation.run import prepare, run_chunk
     from copark.workflows.replaying import study_of
 
     store = store_in(out)
@@ -164,8 +164,8 @@ def replay_broken_off(
 
 
 def _broken_off(stored: xr.Dataset, here: xr.Dataset, lang: str) -> BrokenOff:
-    from copark.experiments.results import ROOMS
-    from copark.experiments.study import SUMMARY
+    from copark.model.variables import ROOMS
+    from copark.simulation.study import SUMMARY
     from copark.store.tables import STATUSES, title, unit
 
     at = int(here["status_quarter"])

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.experiments.study import Study
     from copark.inference.case_parameters import CaseParameters
+    from copark.simulation.study import Study
     from copark.store import RunRecord, RunStore
 
 
@@ -71,8 +71,8 @@ def run_study(
         If study, case or stored run are missing or have faults, or the disk has no room.
     """
     from copark.cases import load_case
-    from copark.experiments.study import Study, load_study
     from copark.inference.case_parameters import settle
+    from copark.simulation.study import Study, load_study
 
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case, began = load_case(named.case), time.monotonic()
@@ -117,7 +117,7 @@ _Made = tuple["Study", "RunRecord", bool, tuple[str, ...]]
 
 def _find_or_make(ask: _Asked) -> _Made:
     """The stored run of a study, or else a new one."""
-    from copark.experiments.results import study_identity
+    from copark.simulation.results import study_identity
 
     store, study = store_in(ask.out), ask.study
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
@@ -269,9 +269,9 @@ def simulate(
         Outputs of dimensions (scenario, run, quarter), with units and provenance.
     """
     from copark.cases import Case, load_case
-    from copark.experiments import run
-    from copark.experiments.study import baseline
     from copark.inference.case_parameters import settle
+    from copark.simulation import run
+    from copark.simulation.study import baseline
 
     threads = changes.pop("threads", None)
     found = case if isinstance(case, Case) else load_case(case)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.experiments.planner import Look, Reported
-    from copark.experiments.source import DrawSource
-    from copark.experiments.study import Study
+    from copark.simulation.planner import Look, Reported
+    from copark.simulation.source import DrawSource
+    from copark.simulation.study import Study
     from copark.store import RunRecord, RunStore
 
 MOST_RUNS = 100_000
@@ -82,8 +82,8 @@ def run_until(
     progress
         Called with runs done and the most there can be, over all arms.
     """
-    from copark.experiments.planner import look, looks
-    from copark.experiments.run import default_threads, prepare, run_chunk
+    from copark.simulation.planner import look, looks
+    from copark.simulation.run import default_threads, prepare, run_chunk
 
     whole = with_operating(study).with_changes(runs=most)
     prepared = prepare(whole, case, source)
@@ -136,8 +136,8 @@ def _labelled(
     held: Sequence[xr.Dataset], study: Study, case: Case, source: DrawSource | None, threads: int | None
 ) -> Iterator[xr.Dataset]:
     """Runs under the name of the study they make up; made again where they were not held."""
-    from copark.experiments.results import label
-    from copark.experiments.run import stream
+    from copark.simulation.results import label
+    from copark.simulation.run import stream
 
     if not held:
         yield from stream(study, case, chunk=CHUNK, threads=threads, source=source)
@@ -154,8 +154,8 @@ def find_stopped(
 
     The rule is applied, look by look, to the numbers of what is stored.
     """
-    from copark.experiments.planner import looks
-    from copark.experiments.results import study_identity
+    from copark.simulation.planner import looks
+    from copark.simulation.results import study_identity
 
     draws = None if source is None else str(source.content["draws_hash"])
     schedule = looks(most, study.futures)
@@ -178,7 +178,7 @@ def seen_last(
     schedule
         Runs at each look, from the first on; the result has at least the last of them.
     """
-    from copark.experiments.planner import look
+    from copark.simulation.planner import look
 
     pool = pool_of(source)
     seen = None
@@ -236,7 +236,7 @@ def stop_early(
     fresh
         Run even if the same run is stored, and put it in that one's place.
     """
-    from copark.experiments.results import study_identity
+    from copark.simulation.results import study_identity
     from copark.workflows.recording import recorded
 
     store, limit = store_in(out), most or MOST_RUNS
@@ -259,7 +259,7 @@ def stop_early(
 
 def _told(seen: Look, half: float, lang: str) -> tuple[str, ...]:
     """Where a study stopped, and how precise it is there, in a sentence."""
-    from copark.experiments.planner import widest
+    from copark.simulation.planner import widest
 
     key = "stopped" if seen.stop else "not_reached"
     values = {"runs": seen.runs, "wanted": f"{100 * half:g}", "points": f"{100 * widest(seen.precisions):.2f}"}

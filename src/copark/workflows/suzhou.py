@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
 
 __all__ = ["Arm", "Band", "Contrast", "SuzhouAnswer", "suzhou"]
 
@@ -68,8 +68,8 @@ def suzhou(
         Write the page, into ``reports/`` of ``out``.
     """
     from copark.cases.load import load_case
-    from copark.experiments.run import simulate
-    from copark.experiments.study import load_study
+    from copark.simulation.run import simulate
+    from copark.simulation.study import load_study
 
     study = load_study(STUDY)
     study = study.with_changes(runs=max(runs or study.runs, 400), seed=seed)
@@ -124,7 +124,7 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
 
     a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
     """
-    from copark.experiments.run import inputs_of
+    from copark.simulation.run import inputs_of
 
     quarters = result.sizes["quarter"]
     inputs = inputs_of(case, study.scenarios[n], quarters)

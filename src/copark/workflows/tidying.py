@@ -44,8 +44,8 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
 
 def _is_stale(record: RunRecord) -> bool:
     """Whether a run was made by another state of the model, or of what lies between it and the case."""
-    from copark.experiments.results import experiment_hash
     from copark.model.compiler import model_hash
+    from copark.simulation.results import experiment_hash
 
     made = record.provenance
     return (made.get("model_hash"), made.get("experiment_hash")) != (model_hash(), experiment_hash())

@@ -122,7 +122,7 @@ def _twins(
     announce: Callable[[Sequence[str]], None] | None,
     progress: Progress | None,
 ) -> xr.Dataset:
-    from copark.experiments.study import load_study
+    from copark.simulation.study import load_study
     from copark.workflows.running import run_study
 
     study = load_study(name).with_changes(keep=NEEDED)

@@ -228,11 +228,11 @@ def _assess(
 ) -> tuple[Assessment, Pedigree]:
     """Make the batch and the posteriors, forecast, score, and say what it was made from."""
     stage(progress, "prepare")(0, 0)
-    from copark.experiments.run import default_threads
     from copark.inference.assessment import assess
     from copark.inference.batch import make_batch
     from copark.inference.calibrate import recipe_of
     from copark.inference.validate import rolling
+    from copark.simulation.run import default_threads
 
     workers = threads or default_threads()
     recipe = recipe_of(case, cuts[-1], settings)

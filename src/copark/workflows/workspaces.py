@@ -202,7 +202,7 @@ def _gathered(
 ) -> Contents:
     """Everything that was named, and what it needs."""
     from copark.cases import casebook_path, list_cases, load_case
-    from copark.experiments.study import load_study
+    from copark.simulation.study import load_study
     from copark.store.workspace.crate import study_yaml
 
     entries = _runs(runs, everything, out)

@@ -12,7 +12,6 @@ import numpy as np
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
-from copark.experiments.study import Scenario
 from copark.identity import identity_of
 from copark.inference.ablations.effects import Bench, Effect, bench_of, effect, quarters_compared
 from copark.inference.ablations.mechanisms import Ablation, ablations_of
@@ -26,6 +25,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.simulation.study import Scenario
 from copark.store.stages import Stages
 from copark.texts import text
 from copark.version import __version__

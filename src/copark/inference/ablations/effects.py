@@ -12,12 +12,12 @@ from copark.analysis.compare import COUNTS, Difference, OutcomeChange, Split, co
 from copark.analysis.pairing import Pair, pair
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.experiments.run import simulate
-from copark.experiments.source import DrawSource
-from copark.experiments.study import Scenario, Study
 from copark.inference.ablations.scoring import Floats, scores
 from copark.inference.observations import ObservationModel, Target
 from copark.inference.prior import study_of
+from copark.simulation.run import simulate
+from copark.simulation.source import DrawSource
+from copark.simulation.study import Scenario, Study
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -10,11 +10,11 @@ from typing import Any
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.experiments.edits import Edits
-from copark.experiments.entries import Title
-from copark.experiments.happenings import happenings
-from copark.experiments.study import LinkChange, Scenario
 from copark.model.variables import catalogue
+from copark.simulation.edits import Edits
+from copark.simulation.entries import Title
+from copark.simulation.happenings import happenings
+from copark.simulation.study import LinkChange, Scenario
 from copark.texts import text
 
 FILE = Path(__file__).parent / "mechanisms.yaml"

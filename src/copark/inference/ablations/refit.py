@@ -15,15 +15,15 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.study import Scenario
 from copark.identity import identity_of
 from copark.inference.ablations.scoring import Floats, scores
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, systematic
 from copark.inference.prior import PriorSpace
 from copark.inference.summaries import features, one_thread
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.study import Scenario
 from copark.store.stages import Stages
 
 ACCEPTED_SHARE = 0.02

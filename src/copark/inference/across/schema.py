@@ -10,9 +10,9 @@ from copark.cases.dates import Date
 from copark.cases.fields import Bilingual, wrong
 from copark.cases.parks import ParkType
 from copark.cases.quarters import Quarter
-from copark.experiments.entries import Entry, Key, Title
 from copark.inference.claims.schema import Arm, Headline, Id, Margin
 from copark.model.outputs import NAMES
+from copark.simulation.entries import Entry, Key, Title
 
 Name = Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME"]
 """A column of scores."""

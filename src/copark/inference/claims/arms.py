@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from copark.analysis.outcomes import reclassify
 from copark.cases.case import Case
 from copark.errors import Fault, FaultsFound
-from copark.experiments.results import NEEDED, YEAR_TWENTY, outcomes, positions
-from copark.experiments.run import facts_of, inputs_of, run_blocks
-from copark.experiments.sample import fill, sample
-from copark.experiments.source import DrawSource, with_parameters
-from copark.experiments.study import Scenario, Study
 from copark.identity import canonical
 from copark.inference.claims.changes import Change, is_empty
 from copark.model.arrays import Draws, Inputs
 from copark.model.variables import catalogue
+from copark.simulation.results import NEEDED, YEAR_TWENTY, outcomes, positions
+from copark.simulation.run import facts_of, inputs_of, run_blocks
+from copark.simulation.sample import fill, sample
+from copark.simulation.source import DrawSource, with_parameters
+from copark.simulation.study import Scenario, Study
 from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]

@@ -1,6 +1,6 @@
 """Changes: what an arm, a variant of the judgement block or a false world alters, and how one is put upon another.
 
-An arm is a scenario of a study (:class:`~copark.experiments.study.Scenario`) that may also multiply parameters: a
+An arm is a scenario of a study (:class:`~copark.simulation.study.Scenario`) that may also multiply parameters: a
 strategic value that is drawn cannot be trebled by naming one value.
 """
 
@@ -13,9 +13,9 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from copark.cases.fields import suggestion, wrong
-from copark.experiments.entries import Key, Title
-from copark.experiments.study import Scenario, levers
 from copark.model.variables import catalogue
+from copark.simulation.entries import Key, Title
+from copark.simulation.study import Scenario, levers
 
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 AS_IT_IS = "as-it-is"

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.experiments.counterfactual import varying
 from copark.inference.case_parameters import Source
 from copark.inference.claims.rules import Sample
 from copark.inference.diagnostics import movements
 from copark.inference.prior import MIX
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, catalogue
+from copark.simulation.counterfactual import varying
 
 Floats = NDArray[np.float64]
 LEANS = 0.10

@@ -14,10 +14,10 @@ from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath, written
 from copark.cases.yaml_tree import Tree
 from copark.errors import Fault, FaultsFound, NotFound
-from copark.experiments.editing import edited, fault_of_edit
 from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Condition
 from copark.inference.claims.schema import Claim, Claims, Part
+from copark.simulation.editing import edited, fault_of_edit
 from copark.texts import text
 
 SHIPPED = Path(__file__).parents[2] / "claims"

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
 from copark.cases.fields import wrong
-from copark.experiments.entries import Entry, Key
+from copark.simulation.entries import Entry, Key
 
 Floats = NDArray[np.float64]
 Over = Literal["draws", "mean"]

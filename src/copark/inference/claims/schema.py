@@ -10,12 +10,12 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from copark.cases.dates import Date
 from copark.cases.fields import Bilingual, suggestion, wrong
 from copark.cases.vocabulary import HOST_CONTEXT
-from copark.experiments.entries import Entry, Key, Title
-from copark.experiments.study import unknown
 from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Rule
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
+from copark.simulation.entries import Entry, Key, Title
+from copark.simulation.study import unknown
 
 Kind = Literal["log", "difference", "ratio", "level", "change", "share", "interaction", "context", "missing"]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]

@@ -17,10 +17,6 @@ import numpy as np
 
 from copark.analysis.compare import Split, split
 from copark.cases.case import Case
-from copark.experiments.results import experiment_hash
-from copark.experiments.run import Progress
-from copark.experiments.study import Study, baseline
-from copark.experiments.trust import Trust
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.arms import ArmRuns, Bench, bench_of, check_moves, different
@@ -34,6 +30,10 @@ from copark.inference.claims.severity import RECENTRED, Severity, held, recentre
 from copark.inference.claims.statistics import by_run, looks_of, of_part
 from copark.inference.claims.verdicts import flips, headline_of, inside_block
 from copark.model.compiler import model_hash
+from copark.simulation.results import experiment_hash
+from copark.simulation.run import Progress
+from copark.simulation.study import Study, baseline
+from copark.simulation.trust import Trust
 from copark.store.stages import Stages
 
 LOOK_DRAWS, LOOK_FUTURES = 60, 2

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.study import Scenario
 from copark.inference.exploration.factors import Factors
 from copark.inference.exploration.readouts import Readout, outputs_of, read
 from copark.inference.prior import study_of
 from copark.model.arrays import Draws
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.study import Scenario
 from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]

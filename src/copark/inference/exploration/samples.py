@@ -9,9 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.experiments.results import outcomes, positions
-from copark.experiments.run import inputs_of, run_blocks
-from copark.experiments.study import Scenario
 from copark.inference.batch import READ_AT_CUT, Batch
 from copark.inference.exploration.designs import AT_ONCE
 from copark.inference.exploration.factors import Factors
@@ -20,6 +17,9 @@ from copark.inference.exploration.settings import Setting
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
+from copark.simulation.results import outcomes, positions
+from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.study import Scenario
 from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]

@@ -14,10 +14,10 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.facts import used
-from copark.experiments.edits import Edits
-from copark.experiments.happenings import happenings
-from copark.experiments.study import Scenario
 from copark.inference.prior import random_points, study_of
+from copark.simulation.edits import Edits
+from copark.simulation.happenings import happenings
+from copark.simulation.study import Scenario
 from copark.texts import text
 
 SHARES = (10, 25, 40, 50, 60, 75, 90)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from copark.cases.case import Case
-from copark.experiments.entries import Title
-from copark.experiments.results import SELF_STANDING
-from copark.experiments.study import Study
 from copark.inference.levers.entries import AS_MODELLED, LeverFile, Since, Structure, scenario_of
 from copark.inference.levers.measures import KEPT
+from copark.simulation.entries import Title
+from copark.simulation.results import SELF_STANDING
+from copark.simulation.study import Study
 from copark.texts import LANGUAGES, text
 
 

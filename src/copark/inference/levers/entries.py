@@ -14,11 +14,11 @@ from pydantic import Field, model_validator
 
 from copark.cases.fields import suggestion, wrong
 from copark.cases.quarters import Quarter
-from copark.experiments.entries import Entry, Key, Title
-from copark.experiments.results import SELF_STANDING
-from copark.experiments.study import Scenario
 from copark.inference.levers.measures import NAMES
 from copark.model.variables import catalogue
+from copark.simulation.entries import Entry, Key, Title
+from copark.simulation.results import SELF_STANDING
+from copark.simulation.study import Scenario
 
 Since = Literal["start", "now"]
 Owner = Literal["home", "host", "both", "developer"]

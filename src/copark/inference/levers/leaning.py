@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.experiments.sample import prior_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
 from copark.inference.levers.entries import LeverFile, Since
 from copark.inference.levers.measures import Measure, measure_of
 from copark.inference.levers.trial import Measured
 from copark.model.variables import catalogue
+from copark.simulation.sample import prior_of
 
 Floats = NDArray[np.float64]
 NOTABLE, SPURIOUS = 0.3, 3.0

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analysis.outcomes import OUTCOMES, reclassify
-from copark.experiments.results import SELF_STANDING, YEAR_TWENTY
 from copark.model.clock import DT
+from copark.simulation.results import SELF_STANDING, YEAR_TWENTY
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -13,11 +13,11 @@ from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath, written
 from copark.cases.yaml_tree import Tree
 from copark.errors import Fault, NotFound, StudyFaults
-from copark.experiments.editing import edited, fault_of_edit
-from copark.experiments.run import facts_of, inputs_of
-from copark.experiments.study import Study, baseline
 from copark.inference.levers.entries import SINCE, LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
+from copark.simulation.editing import edited, fault_of_edit
+from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.study import Study, baseline
 from copark.texts import text
 
 SHIPPED = Path(__file__).parent

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.experiments.results import study_identity
-from copark.experiments.run import stream
-from copark.experiments.source import DrawSource
 from copark.identity import hash_files, identity_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.levers.arms import Block, blocks
 from copark.inference.levers.entries import LeverFile, Since
 from copark.inference.levers.measures import NAMES, alive_before, measured
+from copark.simulation.results import study_identity
+from copark.simulation.run import stream
+from copark.simulation.source import DrawSource
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -16,8 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.quarters import Quarter
-from copark.experiments.results import positions
-from copark.experiments.run import inputs_of, run_blocks
 from copark.identity import hash_content, identity_of
 from copark.inference.batch import read_piece, write_piece
 from copark.inference.knowledge import blind
@@ -26,6 +24,8 @@ from copark.inference.pool.discrepancy import Discrepancy, reports
 from copark.inference.pool.parks import Park, points_at
 from copark.inference.prior import random_points, study_of
 from copark.model.compiler import model_hash
+from copark.simulation.results import positions
+from copark.simulation.run import inputs_of, run_blocks
 from copark.store.atomic import written_file
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.experiments.trust import Trust
 from copark.inference.forecast import LEVELS, quarters_of, rounded, sealed
 from copark.inference.pool.batches import design, run_outputs
 from copark.inference.pool.discrepancy import strayed
@@ -21,6 +20,7 @@ from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, Park, points_at
 from copark.inference.pool.similar import BaseRate, base_rates
 from copark.inference.validate import BORROWED, GROWTH
+from copark.simulation.trust import Trust
 
 Floats = NDArray[np.float64]
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)

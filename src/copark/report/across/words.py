@@ -13,7 +13,6 @@ from copark.analysis.qca.fit import sufficiency
 from copark.analysis.qca.robustness import models_of
 from copark.analysis.qca.sets import model_membership, model_name
 from copark.cases.fields import Bilingual
-from copark.experiments.entries import Title
 from copark.inference.across.agreement import NO_WORD, ONE_DECIDES, deciding
 from copark.inference.across.schema import names_in
 from copark.inference.across.sweeps import PartFinding

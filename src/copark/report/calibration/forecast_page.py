@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.cases.quarters import Quarter
-from copark.experiments.trust import Trust
 from copark.inference.diagnostics import Movement, Note, movements, title_of
 from copark.inference.forecast import Frozen
 from copark.inference.source import PosteriorSource
@@ -26,6 +25,7 @@ from copark.report.figures.frame import year_of
 from copark.report.figures.validation import QUANTILES, Fan
 from copark.report.tables import Table, grouped
 from copark.report.words import join
+from copark.simulation.trust import Trust
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from copark.experiments.trust import Trust
 from copark.inference.claims.rules import VERDICTS
 from copark.inference.claims.severity import built_in
 from copark.inference.claims.trial import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, Findings
@@ -14,6 +13,7 @@ from copark.report.blocks import Block, Bullets, Cards, Drawing, Numbers, Sectio
 from copark.report.claims import tables
 from copark.report.claims.words import Speaker
 from copark.report.write import render_page, write_whole
+from copark.simulation.trust import Trust
 from copark.texts import text
 
 SHORT = 12

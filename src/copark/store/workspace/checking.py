@@ -81,7 +81,7 @@ def _faults_of_cases(folder: Path, names: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _faults_of_studies(folder: Path, names: tuple[str, ...]) -> Iterator[Fault]:
-    from copark.experiments.study_file import examine_study
+    from copark.simulation.study_file import examine_study
 
     for name in names:
         for one in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
@@ -184,8 +184,8 @@ def _identity(
 def _of_other_making(folder: Path, place: str, made_by: Mapping[str, Any]) -> Iterator[Fault]:
     """What is another here and now than where the run was made."""
     from copark.cases import list_cases, load_case
-    from copark.experiments.results import experiment_hash
     from copark.model.compiler import model_hash
+    from copark.simulation.results import experiment_hash
     from copark.version import __version__
 
     here = {"model_hash": model_hash(), "experiment_hash": experiment_hash()}

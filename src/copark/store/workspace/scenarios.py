@@ -85,7 +85,7 @@ def _is_scenario(content: Mapping[str, Any]) -> bool:
     """Whether this is what a scenario changes; key and title may be left out."""
     from pydantic import ValidationError
 
-    from copark.experiments.study import Scenario
+    from copark.simulation.study import Scenario
 
     usual = {"key": "scenario", "title": {"en": "", "zh": ""}}
     try:

@@ -11,9 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from copark.cases.fields import suggestion, wrong
 from copark.errors import Fault, StudyFaults
-from copark.experiments.entries import Key, Title
-from copark.experiments.study import KeepWord, Scenario, Study, baseline
 from copark.model.outputs import NAMES
+from copark.simulation.entries import Key, Title
+from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.texts import text
 from copark.workflows.serving.refusals import REQUEST, fault
 from copark.workflows.serving.shelf import Shelved

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.errors import NotFound
-from copark.experiments.trust import Trust
+from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from copark.workflows.places import reports_in
 from copark.workflows.serving.answers import Answer, CaseName, Said

@@ -31,7 +31,7 @@ from copark.workflows.serving.wording import both, said
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.experiments.study import Scenario, Study
+    from copark.simulation.study import Scenario, Study
     from copark.workflows.serving.shelf import Shelved
     from copark.workflows.serving.simulation import Frame
 

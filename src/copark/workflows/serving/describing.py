@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from copark.cases.facts import used
-from copark.experiments.study import baseline
+from copark.simulation.study import baseline
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.levers import LeverInfo, levers_of

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analysis import outcome_change
-from copark.experiments.results import NEEDED, Label, identity_in, outcomes, positions
-from copark.experiments.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
-from copark.experiments.study import Scenario, Study
-from copark.experiments.trust import Trust
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
+from copark.simulation.results import NEEDED, Label, identity_in, outcomes, positions
+from copark.simulation.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
+from copark.simulation.study import Scenario, Study
+from copark.simulation.trust import Trust
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf, Shelved
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
 
 Kind = Literal["run", "report", "claims"]
 Tell = Callable[[str, int, int], None]
@@ -99,7 +99,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     if errand.kind == "claims":
         return _claims(errand, tell)
     from copark.cases import load_case
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
 
     tell("prepare", 0, 0)
     case, study, data = load_case(errand.case), Study.model_validate(errand.study), Path(errand.data)
@@ -114,8 +114,8 @@ def _run(
     study: Study, case: Case, data: Path, threads: int, tell: Tell, makes: Callable[[str], None]
 ) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
-    from copark.experiments.results import study_identity
     from copark.inference.case_parameters import settle
+    from copark.simulation.results import study_identity
     from copark.workflows.making import Means, make_run
     from copark.workflows.recording import recognise
 

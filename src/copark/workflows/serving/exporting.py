@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import StudyFaults
-from copark.experiments.run import simulate
 from copark.report.outcome_change import NAMES as CHANGES
 from copark.report.outcome_change import sheets, sheets_of
+from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.exports import export_run, write_csv
 from copark.store.summary import summary_of
@@ -40,7 +40,7 @@ from copark.workflows.serving.simulation import moves_between
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.store import RunRecord
     from copark.store.tables import Table
 

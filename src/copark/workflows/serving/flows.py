@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.experiments.run import run_wires
-from copark.experiments.study import Scenario, Study
 from copark.model.coupling.arrows import CHANNELS_PER_LINK, LINKS
 from copark.model.variables import ORIGINS, Link, catalogue
+from copark.simulation.run import run_wires
+from copark.simulation.study import Scenario, Study
 from copark.workflows.serving.memory import BoundedCache
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import numpy as np
 
 from copark.cases.facts import used
 from copark.cases.pack import case_parameters
-from copark.experiments.edits import Depth
-from copark.experiments.happenings import happenings
-from copark.experiments.sample import prior_of
-from copark.experiments.study import levers as dated_levers
 from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.simulation.edits import Depth
+from copark.simulation.happenings import happenings
+from copark.simulation.sample import prior_of
+from copark.simulation.study import levers as dated_levers
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.wording import both, said, unit_title
 

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.experiments.results import positions
-from copark.experiments.run import run_blocks
 from copark.model.variables import Link
+from copark.simulation.results import positions
+from copark.simulation.run import run_blocks
 from copark.workflows.serving.answers import ArmFlows, ArrowFlow, Mechanism, Said, Why
 from copark.workflows.serving.flows import Channel, Flows, as_amounts, by_link, channels
 from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.wording import amount, both, said, signed
 
 if TYPE_CHECKING:
-    from copark.experiments.study import Study
+    from copark.simulation.study import Study
     from copark.workflows.serving.engine import ArmRuns, Ticket
     from copark.workflows.serving.flows import FlowBook
     from copark.workflows.serving.shelf import Shelved

@@ -17,13 +17,13 @@ from copark.analysis.bands import LEVELS, quantiles
 from copark.analysis.compare import change_interval
 from copark.analysis.observed import BAND, compared_in, half_width, percentiles
 from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
-from copark.experiments.results import experiment_hash
-from copark.experiments.study import Scenario, Study
-from copark.experiments.trust import Trust
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
 from copark.report import outcome_change as words
 from copark.report.trust import recorded_outcome
+from copark.simulation.results import experiment_hash
+from copark.simulation.study import Scenario, Study
+from copark.simulation.trust import Trust
 from copark.version import __version__
 from copark.workflows.serving import sentences
 from copark.workflows.serving.answers import (

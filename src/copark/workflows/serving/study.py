@@ -1,5 +1,5 @@
 """Studies, for those who call only workflows."""
 
-from copark.experiments.study import Study
+from copark.simulation.study import Study
 
 __all__ = ["Study"]

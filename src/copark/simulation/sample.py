@@ -6,10 +6,10 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.pack import case_parameters
-from copark.experiments.study import Scenario, Study
 from copark.model.arrays import Draws, make_draws
 from copark.model.luck import NEVER
 from copark.model.variables import Prior, Variable, catalogue
+from copark.simulation.study import Scenario, Study
 
 PARAMETERS = 0x636F7061726B
 """Second key of the generator: what the numbers are for."""

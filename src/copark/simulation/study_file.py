@@ -13,8 +13,8 @@ from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath
 from copark.cases.yaml_tree import Tree
 from copark.errors import CoparkError, Fault
-from copark.experiments.editing import edited, fault_of_edit
-from copark.experiments.study import Study
+from copark.simulation.editing import edited, fault_of_edit
+from copark.simulation.study import Study
 
 
 def examine_study(path: Path) -> tuple[Study | None, list[Fault]]:

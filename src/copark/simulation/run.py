@@ -14,16 +14,16 @@ import numpy as np
 from copark.cases.case import Case
 from copark.cases.pack import case_parameters, pack
 from copark.errors import RunRefused, StudyFaults
-from copark.experiments.editing import edited, fault_of_edit, set_in_inputs
-from copark.experiments.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
-from copark.experiments.sample import drawn_parameters, fill, sample
-from copark.experiments.source import DrawSource, values_of, with_parameters
-from copark.experiments.study import Scenario, Study
 from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.compiler import ENABLED
 from copark.model.kernel import BLOCK, simulate_block
 from copark.model.variables import catalogue
+from copark.simulation.editing import edited, fault_of_edit, set_in_inputs
+from copark.simulation.results import NEEDED, Label, Runs, assemble, label, outcomes, positions
+from copark.simulation.sample import drawn_parameters, fill, sample
+from copark.simulation.source import DrawSource, values_of, with_parameters
+from copark.simulation.study import Scenario, Study
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from copark.cases.case import Case
 from copark.cases.casebook import folder_of
 from copark.cases.fields import suggestion
 from copark.errors import NotFound
-from copark.experiments.entries import Title
-from copark.experiments.study import LinkChange, Scenario, Study, baseline
 from copark.model.variables import Link, catalogue
+from copark.simulation.entries import Title
+from copark.simulation.study import LinkChange, Scenario, Study, baseline
 from copark.texts import text
 
 DOSES = (0.0, 0.5, 1.5, 2.0)

@@ -5,18 +5,18 @@ import pytest
 
 from copark.analysis.pairing import begins, pair, pairs_of
 from copark.errors import NotFound
-from copark.experiments.counterfactual import (
+from copark.simulation.counterfactual import (
     WITHOUT,
     but_for,
     but_for_study,
     find_happenings,
     replay,
 )
-from copark.experiments.happenings import happenings
-from copark.experiments.run import simulate
-from copark.experiments.sample import fill, sample
-from copark.experiments.source import with_parameters
-from tests.experiments.conftest import arm, outputs, study
+from copark.simulation.happenings import happenings
+from copark.simulation.run import simulate
+from copark.simulation.sample import fill, sample
+from copark.simulation.source import with_parameters
+from tests.simulation.conftest import arm, outputs, study
 
 HORIZON = 20
 

@@ -16,8 +16,8 @@ from copark.cases.case import Case
 from copark.cases.dates import Date
 from copark.cases.facts import Fact, used
 from copark.cases.happenings import Anchor, Certificates
-from copark.experiments.edits import ALWAYS
-from copark.experiments.entries import Title, first_month
+from copark.simulation.edits import ALWAYS
+from copark.simulation.entries import Title, first_month
 from copark.texts import LANGUAGES, text
 
 

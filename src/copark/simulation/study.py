@@ -13,10 +13,10 @@ from pydantic_core import PydanticCustomError
 
 from copark.cases.fields import shown, suggestion, wrong
 from copark.errors import NotFound, StudyFaults
-from copark.experiments.edits import Edits
-from copark.experiments.entries import Entry, Key, Title
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
+from copark.simulation.edits import Edits
+from copark.simulation.entries import Entry, Key, Title
 from copark.texts import text
 
 SHIPPED = Path(__file__).parent.parent / "studies"
@@ -202,7 +202,7 @@ def read_study(path: Path) -> Study:
     StudyFaults
         If it has faults; it carries all of them.
     """
-    from copark.experiments.study_file import examine_study
+    from copark.simulation.study_file import examine_study
 
     if not path.is_file():
         raise NotFound(text("study.not_found", found=shown(path), known=", ".join(list_studies())))

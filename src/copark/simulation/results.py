@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from copark.cases.case import Case
-from copark.experiments.study import Study
-from copark.experiments.trust import Trust
 from copark.identity import RESULT_FORMAT, hash_files, result_identity
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.outputs import NAMES
-from copark.model.variables import Variable, catalogue, variables_hash
+from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
+from copark.simulation.study import Study
+from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from copark.version import __version__
 
@@ -30,7 +30,6 @@ SELF_STANDING = 50
 YEAR_TWENTY = 80
 RESCUED_WITHIN = 8
 STATUS = ("ok", "not finite", "out of range", "too many enterprises")
-ROOMS = ("world", "governments", "company", "enterprises")
 NEEDED = ("operating", "rescue", "failed")
 
 
@@ -88,7 +87,7 @@ def experiment_hash() -> str:
         package / "cases" / "world.py",
         package / "casebook" / "world" / "macro.csv",
     ]
-    return hash_files([*between, *(package / "experiments").glob("*.py")], package)
+    return hash_files([*between, *(package / "simulation").glob("*.py")], package)
 
 
 def identity_in(study: Study, case_hash: str, source: str | None = None) -> str:

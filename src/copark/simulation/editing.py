@@ -24,14 +24,14 @@ from copark.cases.reading import KeyPath, written
 from copark.cases.schema import CaseFile, Term
 from copark.cases.validation import told
 from copark.errors import Fault
-from copark.experiments.edits import Edits, Stay, Step
-from copark.experiments.entries import first_month
-from copark.experiments.happenings import happenings
 from copark.model.arrays import Inputs, records
 from copark.model.axes import PARTNERS
 from copark.model.enterprises.records import Anchor
 from copark.model.variables import ORIGINS
 from copark.model.world.equations import NO_PARTNER, PRESENT
+from copark.simulation.edits import Edits, Stay, Step
+from copark.simulation.entries import first_month
+from copark.simulation.happenings import happenings
 from copark.texts import text
 
 SIDES = ("home", "host")

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from copark.cases.load import load_case
-from copark.experiments.results import label, study_identity
-from copark.experiments.run import simulate, stream
-from copark.experiments.study import baseline, list_studies, load_study
 from copark.identity import result_identity
 from copark.inference.case_parameters import settle
-from tests.experiments.conftest import arm, study
+from copark.simulation.results import label, study_identity
+from copark.simulation.run import simulate, stream
+from copark.simulation.study import baseline, list_studies, load_study
+from tests.simulation.conftest import arm, study
 
 SHIPPED = (
     "arrows-cut", "baseline", "claim-six", "enterprise-led-twins", "equity-sweep", "loan-only", "mediation-only",

@@ -6,8 +6,8 @@ The miniature has 40 quarters from 2012Q3: 2015Q1 is quarter 10, 2015Q2 is 11, 2
 import numpy as np
 import pytest
 
-from copark.experiments.run import inputs_of
-from tests.experiments.conftest import arm, column, packed
+from copark.simulation.run import inputs_of
+from tests.simulation.conftest import arm, column, packed
 
 FREE, NO_PARTNER = -1, -2
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from copark.experiments.study import Scenario, Study
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
+from copark.simulation.study import Scenario, Study
 
 
 class DrawSource(Protocol):

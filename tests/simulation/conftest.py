@@ -1,4 +1,4 @@
-"""What the tests of experiments share: two cases, and short ways to ask for a study."""
+"""What the tests of simulation share: two cases, and short ways to ask for a study."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from copark.cases.load import load_case
-from copark.experiments.run import inputs_of, simulate
-from copark.experiments.study import Scenario, Study, Title
+from copark.simulation.run import inputs_of, simulate
+from copark.simulation.study import Scenario, Study, Title
 
 MINIATURE = Path(__file__).parents[1] / "cases" / "miniature"
 ITS_PARAMETERS = {"n_ref": "companies", "lambda0": "companies/yr"}

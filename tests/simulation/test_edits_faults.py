@@ -5,10 +5,10 @@ from pydantic import ValidationError
 
 from copark.cases.load import load_case
 from copark.errors import StudyFaults
-from copark.experiments.edits import Edits
-from copark.experiments.run import inputs_of
-from copark.experiments.study import Study, load_study
-from tests.experiments.conftest import arm, study
+from copark.simulation.edits import Edits
+from copark.simulation.run import inputs_of
+from copark.simulation.study import Study, load_study
+from tests.simulation.conftest import arm, study
 
 FILE = """\
 format: 1

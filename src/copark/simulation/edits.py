@@ -2,7 +2,7 @@
 
 A scenario may change parameters, levers and arrows of the model; here it changes what happened: who owned how much,
 which decree came, who entered and left, what was agreed. This file says how that is written (YAML key ``edits:``);
-:mod:`~copark.experiments.editing` does it. Nothing is changed before the date of an edit.
+:mod:`~copark.simulation.editing` does it. Nothing is changed before the date of an edit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from copark.cases.dates import Date
 from copark.cases.fields import BasisPoints, Jump, UnitInterval, wrong
 from copark.cases.tables import WHOLE
-from copark.experiments.entries import Entry, Switch, When
+from copark.simulation.entries import Entry, Switch, When
 
 ALWAYS, NEVER = Date(2999, 12, 31), Date(1000, 1, 1)
 """Dates after and before everything: a narrow list that stays, and one that never was."""
@@ -180,7 +180,7 @@ class Edits(Entry):
     shareholders: dict[str, StayWords] = Field(default_factory=dict)
     """Presence of shareholders (their ties), by key; shares are edited under equity."""
     drop: tuple[str, ...] = ()
-    """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.experiments.happenings`."""
+    """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.simulation.happenings`."""
     threshold: Annotated[Steps | None, _between(0, 1e6)] = None
     """Least declared investment, M USD."""
     narrow_until: Annotated[When | None, BeforeValidator(_narrow)] = None

@@ -8,7 +8,7 @@ from copark.analysis.pairing import pairs_of
 from copark.presentation.figures import render
 from copark.report.comparison import compare, write_comparison
 from copark.report.figures.comparison import arms, difference_bands
-from tests.experiments.test_compare import made_up
+from tests.simulation.test_compare import made_up
 
 OUTPUTS = ("operating", "jobs", "serviced_area", "cash")
 
