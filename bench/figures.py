@@ -23,7 +23,7 @@ from bench.measure import Figure, cores, interleave, ratios
 from copark.cases import Case, load_case
 from copark.model.arrays import Draws, Inputs
 from copark.model.outputs import NAMES
-from copark.simulation.results import positions
+from copark.simulation.ensemble import positions
 from copark.simulation.run import inputs_of, run_blocks, simulate
 from copark.simulation.sample import fill, sample
 from copark.simulation.study import Study, baseline

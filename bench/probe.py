@@ -39,7 +39,8 @@ def first() -> dict[str, float]:
 def stream(runs: int, form: str) -> dict[str, float]:
     """Runs streamed into a store: paths of all of them (`paths`) or bands over them (`bands`)."""
     from copark.cases import load_case
-    from copark.simulation.run import default_threads, stream
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.run import stream
     from copark.simulation.study import baseline
     from copark.store import RunStore
 

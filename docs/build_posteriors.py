@@ -17,7 +17,7 @@ from copark.inference.known_values import case_for, fitted_until
 from copark.inference.pool.panel import Settings as PanelSettings
 from copark.inference.pool.panel import learn
 from copark.inference.pool.parks import parks_of
-from copark.simulation.run import default_threads
+from copark.simulation.ensemble import default_threads
 
 PANEL = "panel"
 

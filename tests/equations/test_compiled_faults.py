@@ -15,7 +15,8 @@ from copark.model import kernel
 from copark.model.arrays import make_inputs, make_workspace
 from copark.model.compiler import OPTIONS
 from copark.model.outputs import NAMES
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample
 from copark.simulation.study import load_study
 
@@ -71,12 +72,12 @@ def test_a_run_that_meets_a_number_that_is_none_ends_there(great_stone, field, r
     kept = column[WHEN:].copy()
     column[WHEN:] = np.nan
     try:
-        out, status = run_blocks(inputs, draws, np.arange(len(NAMES)), 1)
+        runs = Ensemble(inputs, draws, NAMES).run()
     finally:
         column[WHEN:] = kept
-    assert (status[:, 0] == kernel.NOT_FINITE).all()
-    assert (status[:, 2] == room).all()
-    for values, (_, when, _) in zip(out, status, strict=True):
+    assert (runs.status[:, 0] == kernel.NOT_FINITE).all()
+    assert (runs.status[:, 2] == room).all()
+    for values, (_, when, _) in zip(runs.out, runs.status, strict=True):
         assert when >= WHEN
         assert np.isfinite(values[:, :when]).all()
         assert np.isnan(values[:, when:]).all()

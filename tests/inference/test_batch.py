@@ -9,10 +9,10 @@ import pytest
 
 from copark.inference import batch as batches
 from copark.inference.batch import READ_AT_CUT, make_batch, piece_path
-from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, expit, logit, study_of
+from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, expit, logit
 from copark.model.variables import catalogue
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 
 
 def test_the_cube_has_every_parameter_with_a_prior_and_the_mix(great_stone) -> None:
@@ -65,10 +65,10 @@ def test_logit_and_its_inverse() -> None:
 
 def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record) -> None:
     space, recipe = batch.space, batch.recipe
-    inputs = inputs_of(recipe.case, study_of(recipe.case, 1).scenarios[0], recipe.quarters)
+    inputs = inputs_of(recipe.case, quarters=recipe.quarters)
     draws = space.draws(batch.points(100, 103), recipe.seed, first=100)
     names = (*record.variables, "cash")
-    out, _ = run_blocks(inputs, draws, positions(names), 1)
+    out = Ensemble(inputs, draws, names).run().out
     assert batch.counterparts[100:103] == pytest.approx(record.counterparts(out, names), rel=1e-6)
     assert batch.at_cut[100:103, READ_AT_CUT.index("cash")] == pytest.approx(out[:, -1, -1], rel=1e-6)
 

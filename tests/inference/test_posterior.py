@@ -6,15 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.inference.posterior import (
-    Neighbours,
-    ParameterPosterior,
-    adjust,
-    distances,
-    posterior_of,
-    weighted_quantiles,
-)
+from copark.inference.posterior import Neighbours, ParameterPosterior, adjust, distances, posterior_of
 from copark.inference.summaries import features, learn
+from copark.stats.quantiles import weighted_quantiles
 from tests.inference.toys import cube, model, normal, target
 
 ERROR = 0.5

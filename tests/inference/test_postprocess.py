@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.analysis.fit import crps
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import helped
 from copark.inference.postprocess import (
@@ -24,6 +23,7 @@ from copark.inference.postprocess import (
     simplex,
 )
 from copark.inference.validate import Origin, table
+from copark.stats.scores import crps
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.inference.prior import study_of
 from copark.inference.replay import replay_posterior
 from copark.inference.spans import RUN, SINCE
 from copark.inference.tempering import FRESH, Plan
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from tests.inference.conftest import CUT
 
 SMALL = Plan(members=96, sweeps=2, last_sweeps=3)
@@ -30,10 +29,9 @@ def replay(batch, record):
 
 def simulated(replay, quarters):
     case = replay.space.case
-    inputs = inputs_of(case, study_of(case, replay.seed).scenarios[0], quarters)
-    out, status = run_blocks(inputs, replay.draws(), positions(replay.model.variables), 1)
-    assert (status[:, 0] == 0).all()
-    return out
+    runs = Ensemble(inputs_of(case, quarters=quarters), replay.draws(), replay.model.variables).run()
+    assert runs.finished.all()
+    return runs.out
 
 
 def test_replayed_pairs_tell_what_they_told(replay) -> None:

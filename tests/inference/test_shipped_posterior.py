@@ -13,8 +13,8 @@ from copark.inference.diagnostics import movements
 from copark.inference.prior import study_of
 from copark.model.compiler import cpu_features
 from copark.model.variables import catalogue
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill
 
 ORDER = ("unmoved", "weakly", "moved")
@@ -28,10 +28,9 @@ def shipped(great_stone):
 
 def runs_of(case, replay, draws):
     """Counterparts of the record in runs to the cut."""
-    inputs = inputs_of(case, study_of(case, replay.seed).scenarios[0], replay.quarters)
-    out, status = run_blocks(inputs, draws, positions(replay.model.variables), 1)
-    assert (status[:, 0] == 0).all()
-    return replay.model.counterparts(out, replay.model.variables)
+    runs = Ensemble(inputs_of(case, quarters=replay.quarters), draws, replay.model.variables).run()
+    assert runs.finished.all()
+    return replay.model.counterparts(runs.out, runs.names)
 
 
 def test_it_is_of_this_model_and_case(shipped) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.inference.prior import study_of
 from copark.inference.replay import replay_posterior
 from copark.inference.source import PosteriorSource
 from copark.inference.tempering import Plan
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline
 from tests.inference.conftest import CUT
 
@@ -29,10 +28,9 @@ def study(**changes):
 
 
 def simulated(case, draws, names):
-    inputs = inputs_of(case, study_of(case, 1).scenarios[0], QUARTERS)
-    out, status = run_blocks(inputs, draws, positions(names), 1)
-    assert (status[:, 0] == 0).all()
-    return out
+    runs = Ensemble(inputs_of(case, quarters=QUARTERS), draws, names).run()
+    assert runs.finished.all()
+    return runs.out
 
 
 def test_runs_replay_their_pair_to_the_cut(great_stone, record, source) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.inference.prior import PriorSpace, study_of
+from copark.inference.prior import PriorSpace
 from copark.inference.spans import (
     MOST,
     different_pasts,
@@ -18,8 +18,8 @@ from copark.inference.spans import (
 )
 from copark.model.arrays import make_draws
 from copark.model.luck import NEVER
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 
 
 def row(*spans):
@@ -68,15 +68,14 @@ def test_addresses_have_the_spans_in_the_order_of_their_quarters() -> None:
 def test_the_model_runs_with_the_luck_of_its_spans(great_stone) -> None:
     """A run pieced together of one run's luck is that run; of two, it follows the first until the second begins."""
     space = PriorSpace.of(great_stone)
-    inputs = inputs_of(great_stone, study_of(great_stone, 1).scenarios[0], 34)
-    keep = positions(("registered", "operating", "realised_investment", "demand_home"))
+    inputs = inputs_of(great_stone, quarters=34)
+    names = ("registered", "operating", "realised_investment", "demand_home")
 
     def run(*spans):
-        out, status = run_blocks(
-            inputs, with_lucks(space.draws(np.full((1, space.axes), 0.5), 1), row(*spans), 1), keep, 1
-        )
-        assert status[0, 0] == 0
-        return out[0]
+        draws = with_lucks(space.draws(np.full((1, space.axes), 0.5), 1), row(*spans), 1)
+        runs = Ensemble(inputs, draws, names).run()
+        assert runs.finished.all()
+        return runs.out[0]
 
     one, other = run((0, 11)), run((0, 12))
     assert np.array_equal(run((0, 11), (20, 11), (7, 11)), one)

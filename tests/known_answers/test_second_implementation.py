@@ -23,8 +23,8 @@ from bench.facts import facts_of, parameters_of
 from scipy.stats import ks_2samp, norm
 
 from copark.model.compiler import ENABLED
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample
 from tests.laws.conftest import arm, study
 
@@ -68,9 +68,9 @@ def samples(implementation, scenario, case, few, many):
     facts, parameters = facts_of(inputs), parameters_of(draws)
     dates = list(DATES.values())
     other = [implementation.run_park(facts, parameters, seed)[:, dates] for seed in range(few)]
-    kernel, status = run_blocks(inputs, draws, positions(NAMES), 1)
-    assert (status[:, 0] == 0).all()
-    return np.array(other), kernel[:, :, dates]
+    runs = Ensemble(inputs, draws, NAMES).run()
+    assert runs.finished.all()
+    return np.array(other), runs.out[:, :, dates]
 
 
 def rank_of_median(of, within):

@@ -1,12 +1,9 @@
-"""The same seed gives the same bits, whatever the threads, the blocks, the chunks and the other arms."""
+"""The same seed gives the same bits, whatever the threads, the chunks and the other arms."""
 
 import numpy as np
 import pytest
 
-from copark.model.outputs import NAMES
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks, simulate, stream
-from copark.simulation.sample import fill, sample
+from copark.simulation.run import simulate, stream
 from tests.laws.conftest import arm, outputs_of, same_bits, study
 
 
@@ -15,16 +12,6 @@ def test_threads_change_nothing(great_stone, baseline, threads):
     again = simulate(study(runs=512), great_stone, threads=threads)
     assert same_bits(outputs_of(baseline), outputs_of(again))
     assert np.array_equal(baseline.outcome.values, again.outcome.values)
-
-
-@pytest.mark.parametrize("block", [1, 7, 64, 1000])
-def test_blocks_change_nothing(great_stone, baseline, block):
-    made = study(runs=512)
-    draws = fill(sample(made, great_stone, 0, 512), made.scenarios[0], made, 0, 512)
-    out, status = run_blocks(inputs_of(great_stone, made.scenarios[0]), draws, positions(NAMES), 2, block=block)
-    assert not status[:, 0].any()
-    for n, name in enumerate(NAMES):
-        assert np.array_equal(out[:, n], baseline[name].values[0])
 
 
 def test_chunks_change_nothing(great_stone, baseline):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from copark.simulation.results import NOT_OK
+from copark.simulation.outcomes import NOT_OK
 from copark.simulation.run import simulate
 from tests.laws.conftest import arm, study
 

@@ -3,66 +3,60 @@
 import numpy as np
 import pytest
 
-from copark.simulation.planner import (
-    Components,
-    Reported,
+from copark.simulation.planner import Reported, level_at, look, looks, precisions, runs_needed, widest
+from copark.stats.precision import (
+    Split,
     components,
     concentration,
     error,
     half_width,
-    level_at,
-    look,
-    looks,
     planned_concentration,
-    precisions,
     quantile_interval,
     runs_for,
-    runs_needed,
-    widest,
 )
 
 
 def test_a_share_of_one_half_takes_9604_runs_to_a_point():
     """The number of every opinion poll: 1.96² · 0.25 / 0.01² = 9604."""
-    assert runs_for(Components(0.0, 0.25), 0.01) == 9604
-    assert runs_for(Components(0.0, 0.25), 0.03) == 1068
-    assert runs_for(Components(0.0, 0.09), 0.01) == 3458, "at a share of 0.9"
+    assert runs_for(Split(0.0, 0.25), 0.01) == 9604
+    assert runs_for(Split(0.0, 0.25), 0.03) == 1068
+    assert runs_for(Split(0.0, 0.09), 0.01) == 3458, "at a share of 0.9"
 
 
 def test_the_half_width_at_those_runs_is_the_one_asked_for():
-    assert half_width(error(Components(0.0, 0.25), 9604, 1 / 9604), 9604) == pytest.approx(0.01, abs=1e-6)
+    assert half_width(error(Split(0.0, 0.25), 9604, 1 / 9604), 9604) == pytest.approx(0.01, abs=1e-6)
 
 
 def test_a_share_no_run_contradicts_is_not_exact():
     """Wilson's interval of 100 of 100 begins at n/(n + z²) = 0.963: half of what is missing to 1."""
     assert half_width(0.0, 100) == pytest.approx(0.5 * (1 - 100 / (100 + 1.959964**2)), rel=1e-5)
-    assert runs_for(Components(0.0, 0.0), 0.01) == 189
+    assert runs_for(Split(0.0, 0.0), 0.01) == 189
     assert half_width(0.0, 189) <= 0.01 < half_width(0.0, 188)
 
 
 def test_runs_that_share_draws_tell_less():
     """All of the variance between draws: a draw's second run adds nothing, so that 9604 *draws* are needed."""
-    found = Components(0.25, 0.0)
+    found = Split(0.25, 0.0)
     assert runs_for(found, 0.01, futures=5) == 5 * 9604
-    assert runs_for(Components(0.125, 0.125), 0.01, futures=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
+    assert runs_for(Split(0.125, 0.125), 0.01, futures=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
 
 
 def test_a_pool_used_whole_leaves_luck_alone():
     """Of 400 pairs all used alike what differs between them is no error; the rest falls with runs."""
-    found = Components(0.05, 0.05)
+    found = Split(0.05, 0.05)
     assert error(found, 400, planned_concentration(400, 1, 400), 400) == pytest.approx((0.05 / 400) ** 0.5)
     assert error(found, 100, planned_concentration(100, 1, 400), 400) == pytest.approx(
         (0.05 / 100 + 0.05 * (1 / 100 - 1 / 400)) ** 0.5
     )
     needed = runs_for(found, 0.01, pool=400)
     assert needed == 2000, "0.05 (z/0.01)² = 1921 runs, in whole rounds of 400"
-    assert runs_for(Components(0.05, 0.0), 0.01, pool=400) == 332, "1/D = 1/400 + (0.01/z)²/0.05"
+    assert runs_for(Split(0.05, 0.0), 0.01, pool=400) == 332, "1/D = 1/400 + (0.01/z)²/0.05"
 
 
 def test_what_no_number_of_runs_reaches_is_said():
-    assert runs_for(Components(1.0, 0.0), 1e-5, futures=1000) is None
+    assert runs_for(Split(1.0, 0.0), 1e-5, futures=1000) is None
     with pytest.raises(ValueError, match="half-width"):
-        runs_for(Components(0.0, 0.25), 0.0)
+        runs_for(Split(0.0, 0.25), 0.0)
 
 
 def test_weights_of_a_design():
@@ -75,10 +69,10 @@ def test_weights_of_a_design():
 def test_components_of_a_table_worked_by_hand():
     """Two draws of two runs, 0 and 2 against 4 and 6: within (1 + 1 + 1 + 1)/2 = 2, between (16 - 2)/2 = 7."""
     found = components(np.array([0.0, 2.0, 4.0, 6.0]), np.array([0, 0, 1, 1]))
-    assert (found.between, found.within) == (7.0, 2.0)
+    assert (found.parameters, found.luck) == (7.0, 2.0)
     alone = components(np.array([0.0, 2.0, 4.0, 6.0]), np.arange(4))
-    assert (alone.between, alone.within) == (0.0, pytest.approx(20 / 3))
-    assert components(np.array([1.0]), np.array([0])) == Components(0.0, 0.0)
+    assert (alone.parameters, alone.luck) == (0.0, pytest.approx(20 / 3))
+    assert components(np.array([1.0]), np.array([0])) == Split(0.0, 0.0)
 
 
 def test_the_error_told_is_the_error_made():
@@ -101,7 +95,7 @@ def test_intervals_of_a_median_hold_as_often_as_they_say():
     inside = 0
     for _ in range(500):
         sample = rng.exponential(1.0, 400)
-        low, high = quantile_interval(sample, 0.5, half_width(error(Components(0.0, 0.25), 400, 1 / 400), 400))
+        low, high = quantile_interval(sample, 0.5, half_width(error(Split(0.0, 0.25), 400, 1 / 400), 400))
         inside += low <= np.log(2.0) <= high
     assert 0.92 < inside / 500 < 0.98
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analysis.observed import compare, comparisons, expected_outside, half_width, misses, percentiles
+from copark.analysis.observed import compare, comparisons, expected_outside, misses
 from copark.cases.case import Case
 from copark.presentation.numbers import NOTHING, band, percentile
 from copark.report.tables import observed_table
+from copark.stats.scores import percentiles, relative_half_width
 from tests.report.sample import make_result, observation
 
 HUNDRED = np.arange(1.0, 101.0)
@@ -40,9 +41,9 @@ def test_percentiles_of_a_known_ensemble(
 
 def test_a_wide_band_says_how_wide_it_is() -> None:
     """170 modelled, 84 observed: the band of 84 to 260 is half as wide again each way as what was observed."""
-    assert half_width(84.0, 260.0, 84.0) == pytest.approx(1.05, abs=0.005)
-    assert half_width(84.0, 260.0, -84.0) > 0.0
-    assert np.isnan(half_width(84.0, 260.0, 0.0))
+    assert relative_half_width(84.0, 260.0, 84.0) == pytest.approx(1.05, abs=0.005)
+    assert relative_half_width(84.0, 260.0, -84.0) > 0.0
+    assert np.isnan(relative_half_width(84.0, 260.0, 0.0))
 
 
 def test_one_value_in_ten_is_expected_outside() -> None:
@@ -68,7 +69,7 @@ def test_percentiles_and_bands_as_a_person_reads_them() -> None:
     said = [percentile(percentiles(HUNDRED, *one)) for one in limits]
     assert said == ["54", "2.5", "39–100", "0–0"]
     assert percentile(percentiles([], 1.0, 1.0)) == NOTHING
-    assert band(84.0, 260.0, "companies", half_width(84.0, 260.0, 84.0)) == "84 – 260 (±105%)"
+    assert band(84.0, 260.0, "companies", relative_half_width(84.0, 260.0, 84.0)) == "84 – 260 (±105%)"
 
 
 def known(values: list[float], name: str = "registered", quarters: int = 60) -> xr.Dataset:

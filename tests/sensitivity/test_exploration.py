@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from copark.analysis.outcomes import OUTCOMES
 from copark.inference.exploration import designs, explore, factors, readouts, samples, settings
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Scenario
 from copark.store import stages
 from copark.store.stages import Stages, Tally
@@ -183,14 +183,14 @@ def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
             great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch, stages=kept
         )
 
-    def stops(*_):
+    def stops(*_, **__):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(explore, "given_set", stops)
         with pytest.raises(KeyboardInterrupt):
             explored(Stages(tmp_path, "work"))
-    monkeypatch.setattr(designs, "run_blocks", stops)  # no design is run again
+    monkeypatch.setattr(designs, "Ensemble", stops)  # no design is run again
     again = Stages(tmp_path, "work")
     found = explored(again)
     assert again.tally() == Tally(3, begun=False, whole=4)
@@ -205,15 +205,15 @@ def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
     monkeypatch.setattr(samples, "AT_ONCE", 16)
     monkeypatch.setattr(stages, "EVERY", 0.0)
-    whole, made = samples.run_blocks, []
+    whole, made = samples.Ensemble, []
 
-    def counted(*arguments):
+    def counted(*arguments, **options):
         made.append(1)
         if len(made) == 3:
             raise KeyboardInterrupt
-        return whole(*arguments)
+        return whole(*arguments, **options)
 
-    monkeypatch.setattr(samples, "run_blocks", counted)
+    monkeypatch.setattr(samples, "Ensemble", counted)
     with pytest.raises(KeyboardInterrupt):
         samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
     found = samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))

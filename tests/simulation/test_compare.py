@@ -5,9 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from copark.analysis.compare import change_interval, compare, ends_of_years, split
-from copark.analysis.outcomes import OUTCOMES
+from copark.analysis.compare import compare, ends_of_years
 from copark.analysis.pairing import NotComparable, begins, pair, pairs_of
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.pairs import change_interval
+from copark.stats.precision import split
 from tests.report.sample import make_result
 
 ARMS = ("as-it-is", "better", "same")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.analysis.bands import mean, quantiles
+from copark.stats.quantiles import mean, quantiles
 
 
 def test_quantiles_of_five_runs() -> None:

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.analysis.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WAITING, moves_of, outcome_moves
-from copark.analysis.outcomes import OUTCOMES
 from copark.analysis.pairing import pairs_of
 from copark.cases import load_case
 from copark.report.outcome_change import accounts_table, moves_table, sentence, sheets
-from copark.simulation.results import outcomes
+from copark.simulation.outcomes import OUTCOMES, outcomes
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 

@@ -10,7 +10,9 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.outcomes import OUTCOMES, reclassify, shares, sweep, wilson, year_twenty
+from copark.analysis.outcomes import sweep, year_twenty
+from copark.simulation.outcomes import OUTCOMES, reclassify
+from copark.stats.shares import shares, wilson
 
 
 def test_wilson_by_hand() -> None:
@@ -51,7 +53,7 @@ def test_wilson_holds_the_share_and_narrows_with_more_runs(count: int, total: in
 
 
 def test_shares_leave_out_runs_that_did_not_finish() -> None:
-    found = shares([3, 3, 3, 2, 0, -1, -1])
+    found = shares([3, 3, 3, 2, 0, -1, -1], OUTCOMES)
     assert [entry.name for entry in found] == list(OUTCOMES)
     assert [entry.count for entry in found] == [1, 0, 1, 3]
     assert {entry.total for entry in found} == {5}
@@ -60,7 +62,7 @@ def test_shares_leave_out_runs_that_did_not_finish() -> None:
 
 @given(st.lists(st.integers(-1, 3), max_size=60))
 def test_shares_sum_to_one(codes: list[int]) -> None:
-    found = shares(np.array(codes, dtype=np.int8))
+    found = shares(np.array(codes, dtype=np.int8), OUTCOMES)
     if found[0].total:
         assert sum(entry.share for entry in found) == pytest.approx(1.0)
     else:

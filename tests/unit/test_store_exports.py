@@ -20,7 +20,9 @@ from tests.packaging.checkers import checker
 
 from copark.cases import load_case
 from copark.model.variables import ROOMS
-from copark.simulation.results import NOT_OK, OUTCOMES, STATUS, Label, Runs, assemble
+from copark.simulation.ensemble import Runs, ScenarioRuns
+from copark.simulation.outcomes import NOT_OK
+from copark.simulation.results import MEANINGS, STATUS, Label, assemble
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.store import ExportRefused, RunStore, workbook
@@ -74,14 +76,16 @@ WORD = re.compile(r"[A-Za-z0-9_.+@-]+")
 def of_the_model(*, early: bool = False) -> xr.Dataset:
     """Two runs as the model gives them, one of which broke off; ``early``: with flags as first stored."""
     study = baseline("great-stone").model_copy(update={"keep": ("operating", "cash")})
-    status = np.array([[[0, 0, 0], [1, 5, 3]]])
-    runs = Runs([np.zeros((2, 2, 80))], status, np.array([[3, -1]], dtype=np.int8), {"hurdle": np.ones(2)}, 0)
+    names, status = ("operating", "cash", "rescue", "failed"), np.array([[0, 0, 0], [1, 5, 3]])
+    out = np.zeros((2, len(names), 80))
+    out[:, 0] = 60.0
+    runs = Runs((ScenarioRuns(names, out, status),), {"hurdle": np.ones(2)}, 0)
     label = Label(IDENTITY, json.dumps({"created": "2026-11-27"}), Trust.without("great-stone", "defaults"))
     made = assemble(study, load_case("great-stone"), label, runs)
     if early:
         made["status"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(STATUS)}
         made["status_room"].attrs = {"flag_meanings": "; ".join(ROOMS)}
-        made["outcome"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(OUTCOMES)}
+        made["outcome"].attrs = {"flag_values": [0, 1, 2, 3], "flag_meanings": "; ".join(MEANINGS)}
     return made
 
 
@@ -104,7 +108,7 @@ def test_netcdf_says_what_cf_wants(tmp_path: Path, early: bool) -> None:
         assert found[name]["flag_values"].dtype == found[name]["dtype"]
         assert len(found[name]["flag_values"]) == len(words[name])
     assert words["status"] == ["ok", "not_finite", "out_of_range", "too_many_enterprises"]
-    assert words["outcome"][-4:] == list(OUTCOMES)
+    assert words["outcome"][-4:] == list(MEANINGS)
     assert early or found["outcome"]["flag_values"][0] == NOT_OK
     assert {"scenario_index", "parameter_index"} <= set(found), "names are labels along a dimension, not its coordinate"
 

@@ -218,8 +218,8 @@ def test_what_was_asked_before_is_answered_from_memory(client):
 def test_coupling_is_the_read_out_of_the_analysis(client):
     from copark import workflows
     from copark.analysis.coordination import read_out
+    from copark.stats.quantiles import quantiles_over
     from copark.workflows.serving.coupling import OUTPUTS
-    from copark.workflows.serving.quantiles import quantiles_over
 
     answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()
     scenario = {"key": "as-it-is", "title": answer["arms"][0]["title"]}

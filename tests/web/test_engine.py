@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from copark.model.variables import catalogue
+from copark.simulation.flows import channels
 from copark.simulation.study import baseline
 from copark.workflows.serving.engine import Cancelled, Engine, Ticket
-from copark.workflows.serving.flows import FlowBook, by_link, channels
+from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf
 
@@ -204,30 +205,6 @@ def test_names_are_never_paths(engine):
     for name in ("../casebook/great-stone", "/etc", "u-" + "0" * 32, ".", ""):
         with pytest.raises(NotFound):
             engine.shelf.get(name)
-
-
-FLOWS_THAT_ARE_OUTPUTS = {
-    "jobs_to_host": "jobs", "taxes_to_host": "taxes", "land_to_starts": "usable_area", "interest_to_home": "interest",
-    "occupancy_to_ledger": "occupied_area", "shortfall_to_bargain": "shortfall", "rescue_to_ledger": "rescue",
-    "service_to_starts": "service_level",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("link", "output"), FLOWS_THAT_ARE_OUTPUTS.items())
-def test_flows_are_what_the_arrows_carry(engine, great_stone, link, output):
-    """Where an output is what an arrow carries, the two are the same to the bit, run by run."""
-    study = GREAT_STONE.with_changes(keep=tuple(FLOWS_THAT_ARE_OUTPUTS.values()))
-    flows = FlowBook(engine).flows(study, great_stone, study.scenarios[0], Ticket())
-    (runs,) = engine.arms(study, great_stone, Ticket())
-    at = [n for n, channel in enumerate(channels()) if channel.link.name == link]
-    assert np.array_equal(flows.arrived[:, :, at[0]].T, runs.out[output])
-
-
-def test_a_cut_arrow_carries_nothing(engine, great_stone):
-    cut = {"key": "cut", "title": {"en": "cut", "zh": "切断"}, "links": {"network_to_arrivals": {"strength": 0.0}}}
-    study = GREAT_STONE.with_changes(scenarios=[cut])
-    flows = FlowBook(engine).flows(study, great_stone, study.scenarios[0], Ticket())
-    assert not by_link(flows.arrived)["network_to_arrivals"].any()
 
 
 def test_every_arrow_has_its_channels():

@@ -7,11 +7,13 @@ import pytest
 import yaml
 
 from copark import workflows
-from copark.analysis.bands import bands, quantiles
+from copark.analysis.bands import bands
 from copark.analysis.compare import compare
-from copark.analysis.outcomes import shares
 from copark.analysis.pairing import pairs_of
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Study
+from copark.stats.quantiles import quantiles
+from copark.stats.shares import shares
 from tests.web.conftest import EQUITY
 
 RUNS = 60
@@ -72,7 +74,9 @@ def test_differences_are_those_of_pairs_to_the_bit(pair):
 def test_outcomes_are_the_librarys(pair):
     answer, result = pair
     for n, arm in enumerate(answer["arms"]):
-        for told, one in zip(arm["outcomes"], shares(result["outcome"].isel(scenario=n).to_numpy()), strict=True):
+        for told, one in zip(
+            arm["outcomes"], shares(result["outcome"].isel(scenario=n).to_numpy(), OUTCOMES), strict=True
+        ):
             assert (told["name"], told["count"], told["total"], told["low"], told["high"]) == (
                 one.name, one.count, one.total, one.low, one.high,
             )  # fmt: skip

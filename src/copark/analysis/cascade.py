@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.bands import quantiles
 from copark.analysis.pairing import Pair
+from copark.stats.quantiles import quantiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.bands import quantiles
-from copark.analysis.outcomes import OUTCOMES, quarters_apart
+from copark.analysis.outcomes import quarters_apart
 from copark.analysis.pairing import Pair
 from copark.cases.quarters import Quarter
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.pairs import change_interval
+from copark.stats.precision import Split, split
+from copark.stats.quantiles import BAND, quantiles
 
 if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-BAND = (0.05, 0.50, 0.95)
 YEARS = (12, 20)
 """Ends of years since the start at which arms are compared unless told."""
 
@@ -35,26 +35,6 @@ MAIN = (
 
 COUNTS = frozenset(("companies", "persons"))
 """Units of counts; their ratios are compared as well, in log points."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Variance of a difference by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw].
-
-    Parameters
-    ----------
-    parameters, luck
-        The two parts, in the square of the difference's unit: what the draw explains, and what luck adds to it.
-    """
-
-    parameters: float
-    luck: float
-
-    @property
-    def share(self) -> float:
-        """Share of the variance that parameters explain; NaN where nothing varies."""
-        total = self.parameters + self.luck
-        return self.parameters / total if total > 0.0 else float("nan")
 
 
 @dataclass(frozen=True)
@@ -105,7 +85,7 @@ class OutcomeChange:
     Parameters
     ----------
     outcome
-        One of :data:`~copark.analysis.outcomes.OUTCOMES`.
+        One of :data:`~copark.simulation.outcomes.OUTCOMES`.
     pairs
         Pairs of runs.
     both, gained, lost, neither
@@ -198,7 +178,8 @@ def compare(
             unit = str(one.before[name].attrs.get("units", ""))
             for log in (False, True) if unit in COUNTS else (False,):
                 differences += _rows(one, name, unit, ends, log=log)
-        changes += [_change(one, code) for code in range(len(OUTCOMES))]
+        first, second = (arm["outcome"].to_numpy() for arm in (one.before, one.after))
+        changes += outcome_changes(first, second, one.draws, reference=one.reference, arm=one.arm)
     return Table(tuple(differences), tuple(changes))
 
 
@@ -230,80 +211,34 @@ def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: b
         )
 
 
-def split(values: NDArray[np.float64], draws: NDArray[np.int64]) -> Split | None:
-    """Split the variance of a difference into parameters and luck (analysis of variance with random effects).
-
-    Within draws the mean square estimates luck; between draws the mean square estimates parameters plus luck divided
-    by the runs of a draw. An estimate below 0 is 0.
-
-    Parameters
-    ----------
-    values
-        Differences, shape (run,).
-    draws
-        Number of the draw of every run.
-
-    Returns
-    -------
-    Split or None
-        ``None`` where there are not two draws with two runs each.
-    """
-    _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
-    kept = counts[places] > 1
-    places, values = np.unique(places[kept], return_inverse=True)[1], values[kept]
-    counts = counts[counts > 1]
-    groups, total = counts.size, values.size
-    if groups < 2:
-        return None
-    means = np.bincount(places, weights=values) / counts
-    within = float(np.sum((values - means[places]) ** 2)) / (total - groups)
-    between = float(np.sum(counts * (means - values.mean()) ** 2)) / (groups - 1)
-    size = (total - float(np.sum(counts**2)) / total) / (groups - 1)
-    return Split(max((between - within) / size, 0.0), within)
-
-
-def _change(pair: Pair, code: int) -> OutcomeChange:
-    before, after = (one["outcome"].to_numpy() == code for one in (pair.before, pair.after))
-    gained, lost = after & ~before, before & ~after
-    low, high = change_interval(gained.astype(float) - lost.astype(float), pair.draws)
-    return OutcomeChange(
-        arm=pair.arm,
-        reference=pair.reference,
-        outcome=OUTCOMES[code],
-        pairs=before.size,
-        both=int(np.count_nonzero(before & after)),
-        gained=int(np.count_nonzero(gained)),
-        lost=int(np.count_nonzero(lost)),
-        neither=int(np.count_nonzero(~before & ~after)),
-        low=low,
-        high=high,
-    )
-
-
-def change_interval(change: NDArray[np.float64], draws: NDArray[np.int64], level: float = 0.95) -> tuple[float, float]:
-    """Monte Carlo interval of a paired change of shares.
-
-    Of independent pairs that of Bonett & Price (2012, doi:10.3102/1076998611411915): with one pair added to the gained
-    and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws,
-    which are what is independent.
+def outcome_changes(
+    before: NDArray[np.int8], after: NDArray[np.int8], draws: NDArray[np.int64], *, reference: str, arm: str
+) -> tuple[OutcomeChange, ...]:
+    """How often each outcome happens in both arms of the same run, in one, in none.
 
     Parameters
     ----------
-    change
-        1 gained, -1 lost, 0 otherwise, shape (run,).
+    before, after
+        Codes of the runs that finished in both, shape (pairs,).
     draws
-        Number of the draw of every run.
+        Number of the draw of every pair.
     """
-    if not change.size:
-        return float("nan"), float("nan")
-    z = NormalDist().inv_cdf(0.5 + level / 2.0)
-    _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
-    total = change.size
-    gained, lost = ((np.count_nonzero(change == sign) + 1) / (total + 2) for sign in (1, -1))
-    middle = float(gained - lost)
-    half = z * sqrt((gained + lost - middle**2) / (total + 2))
-    if counts.max() > 1 and counts.size > 1:
-        means = np.bincount(places, weights=change) / counts
-        middle = float(change.mean())
-        half = max(half, z * float(means.std(ddof=1)) / sqrt(counts.size))
-    return max(-1.0, middle - half), min(1.0, middle + half)
+    found = []
+    for code, name in enumerate(OUTCOMES):
+        had, has = before == code, after == code
+        gained, lost = has & ~had, had & ~has
+        low, high = change_interval(gained.astype(float) - lost.astype(float), draws)
+        change = OutcomeChange(
+            arm=arm,
+            reference=reference,
+            outcome=name,
+            pairs=had.size,
+            both=int(np.count_nonzero(had & has)),
+            gained=int(np.count_nonzero(gained)),
+            lost=int(np.count_nonzero(lost)),
+            neither=int(np.count_nonzero(~had & ~has)),
+            low=low,
+            high=high,
+        )
+        found.append(change)
+    return tuple(found)

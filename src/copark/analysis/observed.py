@@ -13,79 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark import units
-from copark.analysis.bands import quantiles
+from copark.stats.quantiles import BAND, quantiles
+from copark.stats.scores import Percentiles, percentiles, relative_half_width
 
 if TYPE_CHECKING:
     import xarray as xr
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from copark.cases.evidence import Observation
 
-BAND = (0.05, 0.50, 0.95)
 EXPECTED = 0.10
 """Share of single values expected outside the 5th to 95th percentile where the runs are right."""
-
-
-@dataclass(frozen=True)
-class Percentiles:
-    """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble.
-
-    Parameters
-    ----------
-    first, last
-        Of a value both are its percentile: share below it, ties by half. "At least N" spans from the share below N to
-        100, "at most N" from 0 to the share not above N, a range from the share below it to the share not above it.
-    single
-        Whether it is of a value.
-    """
-
-    first: float
-    last: float
-    single: bool
-
-    @property
-    def number(self) -> float:
-        """One number: the percentile of a value; of a bound or a range the per cent of the ensemble it allows."""
-        return self.first if self.single else self.last - self.first
-
-    @property
-    def side(self) -> str:
-        """Where the ensemble is: ``inside`` (5 to 95), too ``low``, too ``high``, or ``unknown``."""
-        if np.isnan(self.first):
-            return "unknown"
-        if self.last < 100.0 * BAND[0]:
-            return "high"
-        return "low" if self.first > 100.0 * BAND[-1] else "inside"
-
-    @property
-    def inside(self) -> bool | None:
-        """Whether it lies within the 5th to 95th percentile; ``None`` without an ensemble."""
-        return None if self.side == "unknown" else self.side == "inside"
-
-
-def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> Percentiles:
-    """Percentiles that an observation spans in an ensemble.
-
-    Parameters
-    ----------
-    low, high
-        Lowest and highest value it allows; ``None`` where it sets no limit, both the same for a value.
-    """
-    x = np.asarray(ensemble, dtype=np.float64)
-    x = x[np.isfinite(x)]
-    single = low is not None and low == high
-    if not x.size:
-        return Percentiles(float("nan"), float("nan"), single)
-    first = 0.0 if low is None else 100.0 * float(np.mean(x < low))
-    last = 100.0 if high is None else 100.0 * float(np.mean(x <= high))
-    return (
-        Percentiles((first + last) / 2.0, (first + last) / 2.0, single) if single else Percentiles(first, last, single)
-    )
-
-
-def half_width(low: float, upper: float, value: float) -> float:
-    """Half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
-    return (upper - low) / (2.0 * abs(value)) if value else float("nan")
 
 
 def expected_outside(count: int) -> int:
@@ -123,7 +61,9 @@ class Comparison:
     @property
     def width(self) -> float:
         """Half the width of the band of 90 % of runs, as a share of what was observed (of the middle of a range)."""
-        return half_width(self.low, self.upper, self.value if self.high is None else (self.value + self.high) / 2.0)
+        return relative_half_width(
+            self.low, self.upper, self.value if self.high is None else (self.value + self.high) / 2.0
+        )
 
     @property
     def inside(self) -> bool | None:

@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, quarters_apart
+from copark.analysis.outcomes import quarters_apart
 from copark.analysis.pairing import Pair
 from copark.model.clock import DT
-from copark.simulation.results import RESCUED_WITHIN
+from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN, YEAR_TWENTY
 
 Floats = NDArray[np.float64]
 Outputs = Mapping[str, Floats]
@@ -134,7 +134,7 @@ class OutcomeMoves:
     ----------
     counts
         Runs by outcome in the reference (rows) and in the arm (columns), in the order of
-        :data:`~copark.analysis.outcomes.OUTCOMES`.
+        :data:`~copark.simulation.outcomes.OUTCOMES`.
     moves
         Those off the diagonal that happen, the most frequent first.
     """

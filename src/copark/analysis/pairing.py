@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.errors import Fault, FaultsFound
+from copark.stats import pairs
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -72,7 +73,7 @@ class Pair:
     def difference(self, output: str, *, log: bool = False) -> NDArray[np.float64]:
         """Arm less reference, run by run, shape (run, quarter); of logarithms with a count of 0 taken as 1."""
         before, after = (one[output].to_numpy().astype(np.float64) for one in (self.before, self.after))
-        return np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
+        return pairs.difference(before, after, log=log)
 
 
 def provenance(result: xr.Dataset) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.compare import split
+from copark.stats.precision import split
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

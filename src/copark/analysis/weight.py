@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.bands import quantiles
+from copark.stats.quantiles import quantiles
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -27,11 +27,11 @@ from copark.cluster.machines import Machine, machine, need_alike
 from copark.cluster.work import name_here
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
-from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, study_of
+from copark.inference.prior import MIX_CONCENTRATION, PriorSpace
 from copark.inference.provenance import made_with
 from copark.model.compiler import model_hash
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.store.atomic import written_file
 from copark.store.locks import only_one
 from copark.store.stages import State, lock_of, read_state, write_state
@@ -117,13 +117,11 @@ class Batch:
 def run_piece(recipe: Recipe, space: PriorSpace, first: int, last: int, threads: int) -> Singles:
     """Run points first … last - 1 and read them; float32 of shape (runs, targets + len(READ_AT_CUT))."""
     names = tuple(dict.fromkeys((*recipe.model.variables, *READ_AT_CUT)))
-    inputs = inputs_of(recipe.case, study_of(recipe.case, recipe.seed).scenarios[0], recipe.quarters)
     draws = space.draws(space.sobol(first, last, recipe.seed), recipe.seed, first)
-    out, status = run_blocks(inputs, draws, positions(names), threads)
-    at_cut = out[:, [names.index(name) for name in READ_AT_CUT], -1]
-    read = np.concatenate([recipe.model.counterparts(out, names), at_cut], axis=1)
-    read[status[:, 0] != 0] = np.nan
-    return read.astype(np.float32)
+    runs = Ensemble(inputs_of(recipe.case, quarters=recipe.quarters), draws, names, threads=threads).run()
+    at_cut = runs.out[:, [names.index(name) for name in READ_AT_CUT], -1]
+    read = np.concatenate([recipe.model.counterparts(runs.out, names), at_cut], axis=1)
+    return runs.of_finished(read).astype(np.float32)
 
 
 def make_batch(

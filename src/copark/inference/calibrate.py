@@ -20,14 +20,13 @@ from copark.identity import identity_of
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, neighbours_of, posterior_of
-from copark.inference.prior import study_of
 from copark.inference.provenance import stages_of
 from copark.inference.refine import Refined, RefinePlan, refine
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.summaries import Summaries, learn_from
 from copark.inference.tempering import Plan, Tempered
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]
@@ -233,15 +232,12 @@ def refined_from(
         Of the walkers; runs have the luck of the batch's seed, under numbers of their own.
     """
     case, model, own = batch.recipe.case, learned.model, batch.recipe.seed
-    inputs = inputs_of(case, study_of(case, own).scenarios[0], batch.recipe.quarters)
-    keep = positions(model.variables)
+    inputs = inputs_of(case, quarters=batch.recipe.quarters)
 
     def summarise(points: Floats, run: int) -> Floats:
-        out, status = run_blocks(inputs, batch.space.draws(points, own, run), keep, threads)
-        reports = model.reports(model.counterparts(out, model.variables), own + 1, run)
-        summaries = learned(np.nan_to_num(reports))
-        summaries[status[:, 0] != 0] = np.nan
-        return summaries
+        runs = Ensemble(inputs, batch.space.draws(points, own, run), model.variables, threads=threads).run()
+        reports = model.reports(model.counterparts(runs.out, runs.names), own + 1, run)
+        return runs.of_finished(learned(np.nan_to_num(reports)))
 
     told = np.flatnonzero(learned.explained >= REFINED_SHARE).astype(np.int64)
     recorded = learned(model.recorded[np.newaxis, :])[0]

@@ -14,8 +14,9 @@ from importlib.util import find_spec
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.inference.posterior import Neighbours, ParameterPosterior, weighted_quantiles
+from copark.inference.posterior import Neighbours, ParameterPosterior
 from copark.inference.prior import expit, logit
+from copark.stats.quantiles import weighted_quantiles
 
 Floats = NDArray[np.float64]
 LEVELS = (0.05, 0.5, 0.95)

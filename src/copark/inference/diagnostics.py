@@ -13,14 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.observed import Percentiles, half_width, percentiles
 from copark.simulation.trust import CONVERGED
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, noise
-from copark.inference.posterior import Neighbours, weighted_quantiles
+from copark.inference.posterior import Neighbours
 from copark.inference.prior import MIX, PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.stats.quantiles import weighted_quantiles
+from copark.stats.scores import Percentiles, percentiles, relative_half_width
 from copark.store.stages import Stage
 from copark.texts import text
 
@@ -280,7 +281,7 @@ class Check:
     @property
     def width(self) -> float:
         """Half of 5 to 95 % as a share of what was reported."""
-        return half_width(self.low, self.high, self.target.reported)
+        return relative_half_width(self.low, self.high, self.target.reported)
 
     @property
     def inside(self) -> bool:

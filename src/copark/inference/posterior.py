@@ -51,14 +51,6 @@ def systematic(weights: Floats, count: int, offset: float = 0.5) -> NDArray[np.i
     return np.minimum(found, len(weights) - 1).astype(np.int64)
 
 
-def weighted_quantiles(values: Floats, weights: Floats, levels: tuple[float, ...]) -> Floats:
-    """Quantiles of weighted values, each value in the middle of its weight; shape (levels,)."""
-    order = np.argsort(values, kind="stable")
-    ends = np.cumsum(weights[order])
-    middles = (ends - 0.5 * weights[order]) / ends[-1]
-    return np.interp(levels, middles, values[order])
-
-
 def distances(summaries: Floats, target: Floats, residual: Floats) -> Floats:
     """Mahalanobis distances of summaries to a target by the covariance of the network's residuals; shape (runs,)."""
     return Neighbours(np.zeros_like(summaries), summaries, residual).distances(target)

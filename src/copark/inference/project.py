@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from copark.cases.quarters import Quarter
 from copark.inference.knowledge import blind
 from copark.inference.observations import ObservationModel, noise
-from copark.inference.prior import study_of
 from copark.inference.replay import ReplayPosterior
 from copark.model.arrays import Draws
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 
 Floats = NDArray[np.float64]
@@ -93,11 +92,9 @@ def project(
         Runs for each pair; from two on, what comes of the future's luck can be told from the rest.
     """
     case = replay.space.case
-    arm = scenario or study_of(case, replay.seed).scenarios[0]
-    inputs = inputs_of(case, arm, until - case.clock.start + 1)
+    inputs = inputs_of(case, scenario, until - case.clock.start + 1)
     if blindly:
         inputs = blind(inputs, case, replay.cut)
-    draws = with_futures(replay.draws(arm), replay.cut - case.clock.start + 1, futures)
-    out, status = run_blocks(inputs, draws, positions(names), threads)
-    out[status[:, 0] != 0] = np.nan
-    return Projection(replay, names, out, blindly, futures)
+    draws = with_futures(replay.draws(scenario), replay.cut - case.clock.start + 1, futures)
+    runs = Ensemble(inputs, draws, names, threads=threads).run()
+    return Projection(replay, names, runs.of_finished(runs.out), blindly, futures)

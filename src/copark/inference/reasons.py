@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import crps, quantile_band
 from copark.cases.case import Case
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.project import REPORTED_SEED, project
 from copark.inference.spread import SHOCKS, SOURCES, Spread, groups_of, spread, without
 from copark.inference.validate import BLIND, LEVEL, NAIVE, Origin, history_of, is_exact, naive_ensembles, table
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import crps
 
 Floats = NDArray[np.float64]
 PAIRS, FUTURES = 1024, 4

@@ -16,13 +16,13 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
-from copark.inference.prior import PriorSpace, expit, logit, study_of
+from copark.inference.prior import PriorSpace, expit, logit
 from copark.inference.spans import different_pasts, effective_count, one_span, with_lucks
 from copark.inference.summaries import MANY
 from copark.inference.tempering import Cloud, Mover, Plan, Tempered, first_step, temper
 from copark.model.arrays import Draws
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.store.stages import Stage, Stages
 
@@ -142,8 +142,7 @@ class Simulator:
     def __init__(
         self, case: Case, space: PriorSpace, model: ObservationModel, quarters: int, seed: int, threads: int
     ) -> None:
-        self.inputs = inputs_of(case, study_of(case, seed).scenarios[0], quarters)
-        self.keep = positions(model.variables)
+        self.inputs = inputs_of(case, quarters=quarters)
         self.space, self.model, self.seed, self.threads = space, model, seed, threads
         self.last: tuple[Floats, Draws] | None = None
 
@@ -156,10 +155,8 @@ class Simulator:
     def __call__(self, points: Floats, lucks: Integers) -> Floats:
         """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
         draws = with_lucks(self.draws(points), lucks, self.seed)
-        out, status = run_blocks(self.inputs, draws, self.keep, self.threads)
-        seen = self.model.counterparts(out, self.model.variables)
-        seen[status[:, 0] != 0] = np.nan
-        return seen
+        runs = Ensemble(self.inputs, draws, self.model.variables, threads=self.threads).run()
+        return runs.of_finished(self.model.counterparts(runs.out, runs.names))
 
 
 def fits_of(batch: Batch, model: ObservationModel, columns: Integers) -> Floats:

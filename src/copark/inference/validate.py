@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import covered, crps, crps_within, quantile_band
 from copark.analysis.naive import CURVES, History, forecasts
-from copark.analysis.observed import Percentiles, half_width, percentiles
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
@@ -22,6 +20,8 @@ from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.project import Projection, project
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.tempering import Plan
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.stages import Stages
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ class Score:
     @property
     def width(self) -> float:
         """Half of the forecast's band as a share of what was reported."""
-        return half_width(self.low, self.high, self.target.reported)
+        return relative_half_width(self.low, self.high, self.target.reported)
 
 
 def is_exact(target: Target) -> bool:

@@ -10,7 +10,7 @@ from copark.presentation.document import Column, Interval, Kind, Value
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.observed import Percentiles
+    from copark.stats.scores import Percentiles
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analysis.outcome_change import CASH, WAITING, Line, Move, OutcomeMoves, moves_of, outcome_moves
-from copark.analysis.outcomes import OUTCOMES
 from copark.analysis.pairing import pairs_of
 from copark.model.variables import catalogue
 from copark.presentation.numbers import money, number, percent
 from copark.report.tables import Table
+from copark.simulation.outcomes import OUTCOMES
 from copark.store.tables import Cell
 from copark.store.tables import Table as Sheet
 from copark.texts import text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.bands import bands, mean, quantiles
+from copark.analysis.bands import bands
 from copark.analysis.coordination import apart, grade, needed, read_out
 from copark.analysis.observed import misses
 from copark.analysis.outcomes import quarters_apart, year_twenty
@@ -18,6 +18,7 @@ from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, 
 from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
 from copark.report.trust import trust_of
 from copark.report.words import join, output_title
+from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.bands import quantiles
 from copark.analysis.observed import Comparison, expected_outside, misses
 from copark.analysis.outcomes import Share, quarters_apart, sweep, year_twenty
 from copark.simulation.trust import Trust
 from copark.presentation.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.simulation.trust import Trust
+from copark.stats.quantiles import quantiles
+from copark.stats.shares import Share
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analysis.observed import Comparison, comparisons
-from copark.analysis.outcomes import Share, shares, sweep
+from copark.analysis.outcomes import sweep
 from copark.model.variables import ROOMS
 from copark.presentation.numbers import band, bare, number, percent, percentile, unit_title
 from copark.report.words import bounded, output_title
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.shares import Share, shares
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
@@ -222,7 +224,7 @@ def sweep_table(result: xr.Dataset, lang: str, scenario: int = 0) -> Table | Non
 
 def outcome_shares(result: xr.Dataset, scenario: int = 0) -> tuple[Share, ...]:
     """Outcome shares of a scenario."""
-    return shares(result["outcome"].isel(scenario=scenario).to_numpy())
+    return shares(result["outcome"].isel(scenario=scenario).to_numpy(), OUTCOMES)
 
 
 def band_table(result: xr.Dataset, lang: str, levels: np.ndarray) -> Table:

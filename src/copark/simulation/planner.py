@@ -1,156 +1,33 @@
-"""Planning: how many runs a number needs, how precise so many make it, when to stop. Formulas and rules alone.
+"""Planning: how precisely a study tells its numbers, how many runs it needs, when to stop. Rules alone.
 
-Nothing here runs a model or looks at a clock. Every quantity is brought to a share: P(outcome) is one, and the place of
-a quantile is one too (the share of runs at or below it), so that one half-width, 0.01 for a point, serves them all.
-
-Runs that share a draw are not independent: a share's variance is that between draws over the number of draws, plus that
-within them over the number of runs. Where draws come from a finite pool (the pairs of a posterior), all of which stand
-for it, the first part vanishes once every one is used alike; what the pool itself leaves open no run removes.
+Nothing here runs a model or looks at a clock; the formulas are those of :mod:`copark.stats.precision`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, sqrt
-from statistics import NormalDist
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.stats.precision import (
+    Split,
+    components,
+    concentration,
+    error,
+    half_width,
+    planned_concentration,
+    quantile_interval,
+    runs_for,
+)  # fmt: skip
+from copark.stats.shares import LEVEL
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-LEVEL = 0.95
 FIRST_LOOK = 1000
 EDGES = (0.05, 0.95)
-LARGEST = 10**9
-"""Runs beyond which a precision is called out of reach."""
-
-
-@dataclass(frozen=True)
-class Components:
-    """Variance of one run's value: between draws, and within a draw (luck)."""
-
-    between: float
-    within: float
-
-
-def components(values: Floats, groups: Integers) -> Components:
-    """Estimate what draws and what luck add to the variance (analysis of variance with random effects).
-
-    Where no draw has two runs, all of it counts as luck: the two then act alike.
-
-    Parameters
-    ----------
-    values
-        Shape (runs,).
-    groups
-        The draw of every run.
-    """
-    _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    total, drawn = values.size, counts.size
-    if total < 2:
-        return Components(0.0, 0.0)
-    if drawn < 2 or drawn == total:
-        return Components(0.0, float(values.var(ddof=1)))
-    means = np.bincount(places, weights=values) / counts
-    within = float(((values - means[places]) ** 2).sum()) / (total - drawn)
-    between = float((counts * (means - values.mean()) ** 2).sum()) / (drawn - 1)
-    size = (total - float((counts**2).sum()) / total) / (drawn - 1)
-    return Components(max((between - within) / size, 0.0), within)
-
-
-def concentration(counts: Integers) -> float:
-    """Σ w² of the draws' weights, w = runs of the draw over all runs: 1/draws where all have as many."""
-    return float((counts.astype(np.float64) ** 2).sum()) / float(counts.sum()) ** 2
-
-
-def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
-    """Σ w² of a design: runs in draws of `futures` each, taken from a pool that begins again when it is used up."""
-    draws = max(ceil(runs / futures), 1)
-    if pool is None or draws <= pool:
-        return 1.0 / draws
-    rounds, more = divmod(draws, pool)
-    return (more * (rounds + 1) ** 2 + (pool - more) * rounds**2) / draws**2
-
-
-def error(found: Components, runs: int, spread: float, pool: int | None = None) -> float:
-    """Standard error of a mean over runs: √(within/n + between (Σw² - 1/P)), P the size of the pool if there is one.
-
-    Parameters
-    ----------
-    runs
-        n.
-    spread
-        Σ w², see :func:`concentration`.
-    """
-    left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
-    return sqrt(found.within / runs + found.between * left)
-
-
-def quantile_of_normal(level: float = LEVEL) -> float:
-    """z of a two-sided level: 1.96 for 0.95."""
-    return NormalDist().inv_cdf(0.5 + level / 2.0)
-
-
-def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
-    """Half-width of a share's interval: z times its error, and at least that of Wilson's interval at 0 or 1.
-
-    The least, z²/2(n + z²), keeps a share that no run has yet contradicted from being called exact.
-    """
-    z = quantile_of_normal(level)
-    return max(z * standard_error, z * z / (2.0 * (runs + z * z)))
-
-
-def runs_for(
-    found: Components, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL
-) -> int | None:
-    """Fewest runs, in whole draws, that bring a share's half-width down to `half`; ``None`` where none do.
-
-    Beyond one use of every draw of a pool, only whole rounds are counted.
-
-    Raises
-    ------
-    ValueError
-        If `half` is not above 0.
-    """
-    if half <= 0.0:
-        raise ValueError("a half-width is above 0")
-    z = quantile_of_normal(level)
-    sure = ceil(z * z / (2.0 * half) - z * z)
-
-    def enough(draws: int) -> bool:
-        runs = draws * futures
-        return half_width(error(found, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
-
-    most = LARGEST // futures if pool is None else pool
-    if enough(most):
-        low, high = 0, most
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if enough(middle) else (middle, high)
-        return high * futures
-    if pool is None:
-        return None
-    wanted = max(ceil(found.within * (z / half) ** 2 - 1e-9), sure, 1)
-    rounds = ceil(wanted / (pool * futures))
-    return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
-
-
-def quantile_interval(values: Floats, level: float, half: float) -> tuple[float, float]:
-    """Interval of a quantile: the values `half` below and above its place (Woodruff 1952).
-
-    Parameters
-    ----------
-    values
-        Shape (runs,).
-    level
-        Of the quantile, between 0 and 1.
-    half
-        Half-width of the share of runs at or below it.
-    """
-    low, high = np.quantile(values, (max(level - half, 0.0), min(level + half, 1.0)))
-    return float(low), float(high)
 
 
 @dataclass(frozen=True)
@@ -234,7 +111,7 @@ def _asked() -> Iterator[tuple[str, float | None]]:
         yield f"operating_{100 * at:02.0f}", at
 
 
-def share_components(one: Reported, at: float | None) -> Components:
+def share_components(one: Reported, at: float | None) -> Split:
     """Variance of a run's part in a share: of being self-standing, or of lying at or below a quantile of operating.
 
     Of a quantile the variance is that of its level, at (1 - at): counts repeat, so that the share of runs at or below
@@ -244,9 +121,9 @@ def share_components(one: Reported, at: float | None) -> Components:
         return components(one.standing, one.groups)
     below = (one.operating <= np.quantile(one.operating, at)).astype(np.float64)
     found = components(below, one.groups)
-    total = found.between + found.within
+    total = found.parameters + found.luck
     scale = at * (1.0 - at) / total if total > 0.0 else 0.0
-    return Components(found.between * scale, found.within * scale) if scale else Components(0.0, at * (1.0 - at))
+    return Split(found.parameters * scale, found.luck * scale) if scale else Split(0.0, at * (1.0 - at))
 
 
 def _precision(

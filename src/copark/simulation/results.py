@@ -14,8 +14,8 @@ import numpy as np
 from copark.cases.case import Case
 from copark.identity import RESULT_FORMAT, hash_files, result_identity
 from copark.model.compiler import cpu_features, model_hash, versions
-from copark.model.outputs import NAMES
 from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
+from copark.simulation.outcomes import NOT_OK, OUTCOMES
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
@@ -24,35 +24,11 @@ from copark.version import __version__
 if TYPE_CHECKING:
     import xarray as xr
 
-OUTCOMES = ("failed", "dependent", "stagnant", "self-standing")
-NOT_OK = -1
-SELF_STANDING = 50
-YEAR_TWENTY = 80
-RESCUED_WITHIN = 8
+    from copark.simulation.ensemble import Runs
+
 STATUS = ("ok", "not finite", "out of range", "too many enterprises")
-NEEDED = ("operating", "rescue", "failed")
-
-
-def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING) -> np.ndarray:
-    """Outcome of every run at year twenty, or at the end of a shorter horizon (MODEL §3(11)).
-
-    failed; dependent: alive, and rescued within the last eight quarters; stagnant: fewer than S* operating;
-    self-standing. -1 for a run that did not end well as a computation.
-
-    Parameters
-    ----------
-    out
-        Outputs `operating`, `rescue` and `failed`, float64 of shape (runs, 3, quarters).
-    status
-        Status codes, int of shape (runs,).
-    """
-    end = min(YEAR_TWENTY, out.shape[2])
-    operating, rescue, failed = out[:, 0, end - 1], out[:, 1, :end], out[:, 2, end - 1]
-    rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
-    found = np.where(operating < self_standing, 2, 3)
-    found = np.where(rescued, 1, found)
-    found = np.where(failed > 0.5, 0, found)
-    return np.where(status == 0, found, NOT_OK).astype(np.int8)
+MEANINGS = tuple(name.replace("_", "-") for name in OUTCOMES)
+"""Outcomes as a result's attributes spell them."""
 
 
 class Label(NamedTuple):
@@ -61,21 +37,6 @@ class Label(NamedTuple):
     identity: str
     provenance: str
     trust: Trust
-
-
-class Runs(NamedTuple):
-    """Runs as they come from the model.
-
-    out: per scenario float64 of shape (runs, kept, quarters); status: int of shape (scenarios, runs, 3) with code,
-    quarter and room; outcome: int8 of shape (scenarios, runs); drawn: parameters, each float64 of shape (runs,); first:
-    number of the first run.
-    """
-
-    out: Sequence[np.ndarray]
-    status: np.ndarray
-    outcome: np.ndarray
-    drawn: dict[str, np.ndarray]
-    first: int
 
 
 @cache
@@ -158,19 +119,22 @@ def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:
 
 
 def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
-    """Make the labelled dataset of a chunk of runs."""
+    """Make the labelled dataset of a chunk of runs, whose first outputs are those the study keeps."""
     import xarray as xr
 
     over_time, per_run = ("scenario", "run", "quarter"), ("scenario", "run")
     known = catalogue()
-    out = runs.out[0][np.newaxis] if len(runs.out) == 1 else np.stack(list(runs.out))
+    each = [one.out[:, : len(study.kept)] for one in runs.scenarios]
+    out = each[0][np.newaxis] if len(each) == 1 else np.stack(each)
+    status = np.stack([one.status for one in runs.scenarios])
+    outcome = np.stack([one.outcome for one in runs.scenarios])
     data: dict[str, Any] = {
         name: (over_time, out[:, :, n, :], describe(known.outputs[name])) for n, name in enumerate(study.kept)
     }
-    data["status"] = (per_run, runs.status[:, :, 0].astype(np.int8), flags(STATUS))
-    data["status_quarter"] = (per_run, runs.status[:, :, 1].astype(np.int32), {})
-    data["status_room"] = (per_run, runs.status[:, :, 2].astype(np.int8), flags(ROOMS))
-    data["outcome"] = (per_run, runs.outcome, flags(("not finished", *OUTCOMES), NOT_OK))
+    data["status"] = (per_run, status[:, :, 0].astype(np.int8), flags(STATUS))
+    data["status_quarter"] = (per_run, status[:, :, 1].astype(np.int32), {})
+    data["status_room"] = (per_run, status[:, :, 2].astype(np.int8), flags(ROOMS))
+    data["outcome"] = (per_run, outcome, flags(("not finished", *MEANINGS), NOT_OK))
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
     data["draws"] = (("run", "parameter"), drawn, {})
@@ -194,8 +158,3 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
             **{f"trust_{lang}": label.trust.label(lang) for lang in LANGUAGES},
         },
     )
-
-
-def positions(names: Sequence[str]) -> np.ndarray:
-    """Positions of outputs in the model's record, int64."""
-    return np.array([NAMES.index(name) for name in names], dtype=np.int64)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from copark.cases.case import Case
@@ -9,6 +12,8 @@ from copark.cases.pack import case_parameters
 from copark.model.arrays import Draws, make_draws
 from copark.model.luck import NEVER
 from copark.model.variables import Prior, Variable, catalogue
+from copark.simulation.ensemble import Paired
+from copark.simulation.source import DrawSource, values_of, with_parameters
 from copark.simulation.study import Scenario, Study
 
 PARAMETERS = 0x636F7061726B
@@ -89,3 +94,35 @@ def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first:
     draws.luck["run"] = np.arange(first, last)
     draws.luck["cut"] = NEVER
     return draws
+
+
+@dataclass(frozen=True)
+class StudyDraws:
+    """Draws of a study's runs, for one scenario after the other, on common random numbers.
+
+    Parameters
+    ----------
+    scenarios
+        Scenarios of the study.
+    facts
+        For each of them, the facts of the case that are parameters and are others once it is edited.
+    source
+        Where draws come from if the study does not draw them itself.
+    """
+
+    study: Study
+    case: Case
+    scenarios: tuple[Scenario, ...]
+    facts: tuple[Mapping[str, np.ndarray], ...]
+    source: DrawSource | None = None
+
+    def __call__(self, first: int, last: int) -> Paired:
+        """Draws of runs first … last - 1, and the parameters drawn."""
+        study, each = self.study, zip(self.scenarios, self.facts, strict=True)
+        if self.source is not None:
+            given = self.source.draws(study, first, last)
+            paired = (with_parameters(given, scenario, facts) for scenario, facts in each)
+            return Paired(paired, values_of(given, self.source.drawn))
+        values = sample(study, self.case, first, last)
+        drawn = {variable.name: values[variable.name] for variable in drawn_parameters(study, self.case)}
+        return Paired((fill({**values, **facts}, scenario, study, first, last) for scenario, facts in each), drawn)

@@ -148,7 +148,7 @@ def ablate(
     from copark.inference.ablations.ablate import ablate as switch_off
     from copark.inference.ablations.ablate import provenance_of
     from copark.inference.case_parameters import parameters_of
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     began = time.monotonic()
     asked = settings_of(size, futures, seed, links=links, only=only)

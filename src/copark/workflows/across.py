@@ -154,7 +154,7 @@ def claims_across_parks(
     stage(progress, "prepare")(0, 0)
     from copark.inference.across.reading import load_rules
     from copark.inference.across.trial import run
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     rules = load_rules(file)
     size: dict[str, Any] = {"draws": draws, "futures": futures, "seed": seed, "threads": threads, "prior": prior}

@@ -193,7 +193,7 @@ def measured_plan(
     from copark.inference.known_values import case_for
     from copark.inference.prior import PriorSpace
     from copark.inference.replay import POPULATION
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
     from copark.store.stages import tally_of
 
     recipe = recipe_of(case_for(case, cut), cut, settings)
@@ -237,7 +237,7 @@ def check_posterior(
     from copark.errors import NotFound
     from copark.inference import artefacts
     from copark.inference.case_parameters import shipped_cases
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     began = time.monotonic()
     found = load_case(case)
@@ -400,7 +400,7 @@ def _make(
     from copark.inference.calibrate import calibrate as infer
     from copark.inference.calibrate import kept_stages
     from copark.inference.examination import examine, save_examination
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
     from copark.store.atomic import stamp_of, written_folder
 
     workers, batches, wait = means.threads or default_threads(), batches_in(out), stage(progress, "waiting")

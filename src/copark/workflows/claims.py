@@ -276,7 +276,7 @@ def _trial(
     threads: int | None,
 ) -> Trial:  # fmt: skip
     from copark.inference.claims.trial import Plan, Trial
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     plan = Plan(threads=threads or default_threads(), kind=has.draws, **size)
     return Trial(written, case, plan, chosen, has.source)

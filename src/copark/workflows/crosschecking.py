@@ -73,7 +73,7 @@ def cross_check(
     from copark.inference.calibrate import neighbourhood
     from copark.inference.crosscheck import available, opinions
     from copark.inference.diagnostics import title_of
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     if not available():
         raise RunRefused(text("calibration.no_sbi", lang))

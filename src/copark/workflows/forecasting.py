@@ -300,7 +300,7 @@ def _forecast(
     from copark.report.calibration.findings import used_values
     from copark.report.calibration.forecast_page import ForecastFindings
     from copark.report.figures.validation import QUANTILES
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     replay, workers = kept.stored.replay, threads or default_threads()
     cut, recipe = replay.cut, kept.stored.recipe

@@ -77,7 +77,7 @@ def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
         with local_workers(means.workers) as crew:
             yield crew
     else:
-        from copark.simulation.run import default_threads
+        from copark.simulation.ensemble import default_threads
 
         yield Threads(means.threads or default_threads())
 

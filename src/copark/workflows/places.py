@@ -34,6 +34,6 @@ def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
 
 def is_compiled() -> bool:
     """Whether machine code of the kernel as it stands is on disk, or none is needed."""
-    from copark.simulation import run
+    from copark.simulation import ensemble
 
-    return run.is_compiled()
+    return ensemble.is_compiled()

@@ -56,7 +56,8 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
     import numpy as np
 
-    from copark.analysis.outcomes import OUTCOMES, year_twenty
+    from copark.analysis.outcomes import year_twenty
+    from copark.simulation.outcomes import OUTCOMES
     from copark.simulation.planner import Reported
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
@@ -155,8 +156,8 @@ def plan(
     seen
         A pilot made before.
     """
+    from copark.simulation.ensemble import default_threads
     from copark.simulation.planner import Plan, precisions, runs_needed
-    from copark.simulation.run import default_threads
 
     asked = study.with_changes(runs=runs)
     made = seen or pilot(asked, case, source, threads)
@@ -193,12 +194,13 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
     z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
     lessens it. ``None`` where draws come from no posterior, or nothing was seen.
     """
-    from copark.simulation.planner import components, quantile_of_normal
+    from copark.stats.precision import components
+    from copark.stats.shares import z_of
 
     pasts = pasts_of(source)
     if pasts is None or reported.standing.size < 2:
         return None
-    return float(quantile_of_normal() * (components(reported.standing, reported.groups).between / pasts) ** 0.5)
+    return float(z_of() * (components(reported.standing, reported.groups).parameters / pasts) ** 0.5)
 
 
 def pasts_of(source: DrawSource | None) -> float | None:

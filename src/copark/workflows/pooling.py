@@ -249,7 +249,7 @@ def identity_of_outlook(findings: PoolFindings) -> str:
 
 
 def _workers(threads: int | None) -> int:
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     return threads or default_threads()
 
@@ -311,7 +311,7 @@ def pooled_prior(
     from copark.cases import load_case
     from copark.inference.pool import panel as panels
     from copark.inference.pool.parks import parks_of
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     settings = panels.Settings(runs_of(settings_runs), seed)
     workers = threads or default_threads()
@@ -371,8 +371,8 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
     seed = panel.settings.seed
     read, points = pooled_prior(panel, park.case, FAN_RUNS, seed)
-    out, status = run_outputs(read, points, (variable,), park.quarters, seed, 0, threads)
-    whole = strayed(out[status == 0], (variable,), panel.spread, seed)
+    made = run_outputs(read, points, (variable,), park.quarters, seed, 0, threads)
+    whole = strayed(made.out[made.finished], (variable,), panel.spread, seed)
     levels = np.quantile(whole[:, 0, :], SHOWN, axis=0)
     times = (np.arange(park.quarters) + park.case.clock.start.index + 1) / 4.0
     return ParkFan(park.name, variable, times, levels)

@@ -214,11 +214,11 @@ def _outcome(
 
 def _shares(scenario: str, counts: dict[str, int]) -> Shares:
     """Shares of outcomes among the runs that finished; not a number where none did."""
-    from copark.store.tables import OUTCOMES
+    from copark.simulation.outcomes import OUTCOMES
+    from copark.stats.shares import shares_of
 
-    finished = sum(number for code, number in counts.items() if int(code) >= 0)
-    found = (counts.get(str(code), 0) / finished if finished else float("nan") for code in range(len(OUTCOMES)))
-    return Shares(scenario, tuple(zip(OUTCOMES, found, strict=True)))
+    found = shares_of([counts.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES)
+    return Shares(scenario, tuple((one.name, one.share) for one in found))
 
 
 def _row(row: dict[str, Any], lang: str) -> Row:

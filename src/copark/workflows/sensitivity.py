@@ -130,7 +130,8 @@ def plan(
 def foreseen(case: Case, runs: int, quarters: int, threads: int | None) -> Foreseen:
     """Time a small pilot of a case and say how long so many simulated quarters take."""
     from copark.inference.prior import study_of
-    from copark.simulation.run import default_threads, simulate
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.run import simulate
 
     workers = threads or default_threads()
     study = study_of(case, 1).with_changes(runs=PILOT, draws="prior", keep=["operating"])
@@ -204,7 +205,7 @@ def sensitivity(
     from copark.errors import RunRefused
     from copark.inference.case_parameters import parameters_of
     from copark.inference.exploration.explore import explore, provenance_of
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     began, found = time.monotonic(), load_case(case)
     asked = settings_of(method, size, replicates, over, seed)

@@ -82,8 +82,9 @@ def run_until(
     progress
         Called with runs done and the most there can be, over all arms.
     """
+    from copark.simulation.ensemble import default_threads
     from copark.simulation.planner import look, looks
-    from copark.simulation.run import default_threads, prepare, run_chunk
+    from copark.simulation.run import prepare, run_chunk
 
     whole = with_operating(study).with_changes(runs=most)
     prepared = prepare(whole, case, source)

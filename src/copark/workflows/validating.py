@@ -232,7 +232,7 @@ def _assess(
     from copark.inference.batch import make_batch
     from copark.inference.calibrate import recipe_of
     from copark.inference.validate import rolling
-    from copark.simulation.run import default_threads
+    from copark.simulation.ensemble import default_threads
 
     workers = threads or default_threads()
     recipe = recipe_of(case, cuts[-1], settings)

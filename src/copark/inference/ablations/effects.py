@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS, Difference, OutcomeChange, Split, compare, ends_of_years
+from copark.analysis.compare import COUNTS, Difference, OutcomeChange, compare, ends_of_years
 from copark.analysis.pairing import Pair, pair
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -18,6 +18,7 @@ from copark.inference.prior import study_of
 from copark.simulation.run import simulate
 from copark.simulation.source import DrawSource
 from copark.simulation.study import Scenario, Study
+from copark.stats.precision import Split
 
 if TYPE_CHECKING:
     import xarray as xr

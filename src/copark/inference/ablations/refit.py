@@ -21,8 +21,8 @@ from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, systematic
 from copark.inference.prior import PriorSpace
 from copark.inference.summaries import features, one_thread
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.store.stages import Stages
 
@@ -113,13 +113,9 @@ class Refitting:
         self, space: PriorSpace, model: ObservationModel, arm: Scenario, points: Floats, seed: int, quarters: int
     ) -> Floats:
         """Run points under an arm and read the targets; not a number where a run did not end well."""
-        inputs = inputs_of(self.case, arm, quarters)
-        out, status = run_blocks(
-            inputs, space.draws(points, seed, scenario=arm), positions(model.variables), self.threads
-        )
-        found = model.counterparts(out, model.variables)
-        found[status[:, 0] != 0] = np.nan
-        return found
+        draws = space.draws(points, seed, scenario=arm)
+        runs = Ensemble(inputs_of(self.case, arm, quarters), draws, model.variables, threads=self.threads).run()
+        return runs.of_finished(model.counterparts(runs.out, runs.names))
 
 
 def nearest(points: Floats, far: Floats) -> Floats:

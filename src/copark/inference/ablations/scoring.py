@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import crps
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.observations import ObservationModel, Target, noise, targets
+from copark.stats.scores import crps
 
 Floats = NDArray[np.float64]
 REPORTED_SEED = 0x61626C

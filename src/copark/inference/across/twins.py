@@ -14,7 +14,6 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.outcomes import OUTCOMES, wilson
 from copark.cases.case import Case
 from copark.cases.lacks import lacks_of
 from copark.cases.load import load_case
@@ -29,6 +28,8 @@ from copark.inference.pool.parks import Park, park_of, points_at
 from copark.inference.prior import study_of
 from copark.inference.summaries import features
 from copark.model.arrays import Draws
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.shares import wilson
 
 Floats = NDArray[np.float64]
 RUNS = 4096

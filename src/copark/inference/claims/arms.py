@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.outcomes import reclassify
 from copark.cases.case import Case
 from copark.errors import Fault, FaultsFound
 from copark.identity import canonical
 from copark.inference.claims.changes import Change, is_empty
 from copark.model.arrays import Draws, Inputs
 from copark.model.variables import catalogue
-from copark.simulation.results import NEEDED, YEAR_TWENTY, outcomes, positions
-from copark.simulation.run import facts_of, inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED, YEAR_TWENTY, reclassify
+from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import fill, sample
 from copark.simulation.source import DrawSource, with_parameters
 from copark.simulation.study import Scenario, Study
@@ -159,14 +159,11 @@ class Bench:
         return found
 
     def _run(self, change: Change) -> ArmRuns:
-        names = list(dict.fromkeys([*NEEDED, *(output for output, _ in self.looks)]))
-        inputs = self.inputs(change)
-        out, status = run_blocks(inputs, self.altered(change), positions(names), 1)
-        ended = status[:, 0] == 0
-        judged = min(YEAR_TWENTY, out.shape[2]) - 1
-        kept = {(output, at): np.where(ended, out[:, names.index(output), at], np.nan) for output, at in self.looks}
-        codes = outcomes(out[:, [names.index(name) for name in NEEDED], :], status[:, 0])
-        return ArmRuns(kept, codes, out[:, names.index("operating"), judged].copy(), self.futures)
+        names = dict.fromkeys([*NEEDED, *(output for output, _ in self.looks)])
+        runs = Ensemble(self.inputs(change), self.altered(change), tuple(names)).run()
+        judged = min(YEAR_TWENTY, runs.out.shape[2]) - 1
+        kept = {(output, at): np.where(runs.finished, runs[output][:, at], np.nan) for output, at in self.looks}
+        return ArmRuns(kept, runs.outcome, runs["operating"][:, judged].copy(), self.futures)
 
     def run_all(
         self, changes: Iterable[Change], told: Callable[[int], None] | None = None, stage: Stage | None = None

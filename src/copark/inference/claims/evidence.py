@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.compare import COUNTS, Split, split
-from copark.analysis.outcomes import OUTCOMES
+from copark.analysis.compare import COUNTS
 from copark.inference.claims.arms import ArmRuns
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.schema import Claim, Look
 from copark.inference.claims.statistics import Lookup, averaged
 from copark.model.variables import catalogue
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.pairs import difference
+from copark.stats.precision import Split, split
 
 Floats = NDArray[np.float64]
 LOGGED = COUNTS | {"ha"}
@@ -64,7 +66,7 @@ class Row:
     seen
         One for each look of the claim.
     shares
-        Share of runs with each outcome, in the order of :data:`~copark.analysis.outcomes.OUTCOMES`.
+        Share of runs with each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`.
     bands
         5 and 95 % of what each share may be, from the spread between draws.
     runs
@@ -106,10 +108,10 @@ def seen(look: Look, runs: ArmRuns, reference: ArmRuns) -> Seen:
     """One output of an arm at one date, beside the reference."""
     log = look.output in GROWING or catalogue().outputs[look.output].unit in LOGGED
     values, before = (one.values[look.output, look.at] for one in (runs, reference))
-    difference = np.log(np.maximum(values, 1.0)) - np.log(np.maximum(before, 1.0)) if log else values - before
-    low, median, high = Sample(averaged(difference, runs.futures)).band()
-    known = np.isfinite(difference)
-    found = difference[known]
+    apart = difference(before, values, log=log)
+    low, median, high = Sample(averaged(apart, runs.futures)).band()
+    known = np.isfinite(apart)
+    found = apart[known]
     numbers = np.repeat(np.arange(runs.draws), runs.futures)[known]
     level = values[np.isfinite(values)]
     return Seen(

@@ -18,9 +18,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.outcomes import wilson
 from copark.inference.claims.rules import REFUTED, Judge, Rule, Sample
 from copark.inference.claims.schema import DIFFERENCES, Part
+from copark.stats.shares import wilson
 
 BATCHES = 200
 RECENTRED = "recentred"

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.outcomes import OUTCOMES
 from copark.inference.claims.arms import ArmRuns
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.schema import Part, Statistic
+from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from copark.cases.case import Case

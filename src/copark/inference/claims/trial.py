@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.compare import Split, split
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
@@ -34,6 +33,7 @@ from copark.simulation.results import experiment_hash
 from copark.simulation.run import Progress
 from copark.simulation.study import Study, baseline
 from copark.simulation.trust import Trust
+from copark.stats.precision import Split, split
 from copark.store.stages import Stages
 
 LOOK_DRAWS, LOOK_FUTURES = 60, 2

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from copark.inference.exploration.factors import Factors
 from copark.inference.exploration.readouts import Readout, outputs_of, read
-from copark.inference.prior import study_of
 from copark.model.arrays import Draws
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.store.stages import Stage
 
@@ -85,8 +84,7 @@ def answers(
     """
     case = factors.space.case
     names = outputs_of(readouts)
-    arm = scenario or study_of(case, seed).scenarios[0]
-    inputs = inputs_of(case, arm)
+    inputs = inputs_of(case, scenario)
     another = np.zeros(len(points), dtype=bool) if other is None else other
     step = max(1, AT_ONCE // replicates)
     made, kept = np.empty((len(points), len(readouts))), stage or Stage(None, "")
@@ -96,9 +94,8 @@ def answers(
     for first in range(there, len(points), step):
         part = slice(first, min(first + step, len(points)))
         draws = with_luck(factors.draws(points[part], seed), replicates, another[part])
-        out, status = run_blocks(inputs, draws, positions(names), threads)
-        found = read(out, names, readouts)
-        found[status[:, 0] != 0] = np.nan
+        runs = Ensemble(inputs, draws, names, threads=threads).run()
+        found = runs.of_finished(read(runs.out, names, readouts))
         made[part] = found.reshape(-1, replicates, len(readouts)).mean(axis=1)
         if kept.is_due or part.stop == len(points):
             kept.keep(part.stop / len(points), {"made": made[: part.stop]})

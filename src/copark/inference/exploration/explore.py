@@ -10,7 +10,6 @@ import numpy as np
 
 from copark.analysis.discovery.prim import Discovery, discover
 from copark.analysis.discovery.tree import Node, grow
-from copark.analysis.outcomes import OUTCOMES
 from copark.analysis.sensitivity import given as given_data
 from copark.analysis.sensitivity import morris, sobol
 from copark.analysis.sensitivity.given import Given
@@ -27,6 +26,7 @@ from copark.inference.exploration.settings import settings_of
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.simulation.outcomes import OUTCOMES
 from copark.store.stages import Stages
 from copark.version import __version__
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.inference.diagnostics import movements, title_of
-from copark.inference.posterior import ParameterPosterior, weighted_quantiles
+from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
+from copark.stats.quantiles import weighted_quantiles
 
 Floats = NDArray[np.float64]
 WIDE = Path(__file__).parent / "wide_ranges.yaml"

@@ -17,15 +17,14 @@ from copark.inference.exploration.settings import Setting
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
-from copark.simulation.results import outcomes, positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED
+from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.store.stages import Stage
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-JUDGED = ("operating", "rescue", "failed")
-"""Outputs that outcomes are judged by."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,11 @@ class Sample:
 
 
 def _judged(
-    case: Case, scenario: Scenario, draws: Draws, readouts: Sequence[Readout], threads: int
+    case: Case, scenario: Scenario | None, draws: Draws, readouts: Sequence[Readout], threads: int
 ) -> tuple[Floats, NDArray[np.int8]]:
-    names = tuple(dict.fromkeys((*outputs_of(readouts), *JUDGED)))
-    out, status = run_blocks(inputs_of(case, scenario), draws, positions(names), threads)
-    found = read(out, names, readouts)
-    found[status[:, 0] != 0] = np.nan
-    return found, outcomes(out[:, [names.index(name) for name in JUDGED], :], status[:, 0])
+    names = dict.fromkeys((*outputs_of(readouts), *NEEDED))
+    runs = Ensemble(inputs_of(case, scenario), draws, tuple(names), threads=threads).run()
+    return runs.of_finished(read(runs.out, runs.names, readouts)), runs.outcome
 
 
 def drawn_sample(
@@ -103,7 +100,7 @@ def drawn_sample(
     """
     case = factors.space.case
     points = factors.sobol(runs, seed)
-    arms: list[Scenario] = [one.scenario for one in settings] or [study_of(case, seed).scenarios[0]]
+    arms: list[Scenario | None] = [one.scenario for one in settings] or [None]
     values, outcome, kept = np.empty((runs, len(readouts))), np.empty(runs, np.int8), stage or Stage(None, "")
     there = 0 if kept.found is None else len(kept.found.arrays["outcome"])
     if kept.found is not None:

@@ -17,7 +17,7 @@ from copark.cases.quarters import Quarter
 from copark.inference.levers.measures import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.entries import Entry, Key, Title
-from copark.simulation.results import SELF_STANDING
+from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.study import Scenario
 
 Since = Literal["start", "now"]

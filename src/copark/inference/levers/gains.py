@@ -14,11 +14,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.bands import quantiles
-from copark.analysis.compare import change_interval
 from copark.analysis.robust import Sources, sources
 from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
 from copark.inference.levers.trial import Measured
+from copark.stats.pairs import change_interval
+from copark.stats.quantiles import quantiles
 
 Floats = NDArray[np.float64]
 Verdict = Literal[

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.outcomes import OUTCOMES, reclassify
 from copark.model.clock import DT
-from copark.simulation.results import SELF_STANDING, YEAR_TWENTY
+from copark.simulation.outcomes import OUTCOMES, SELF_STANDING, YEAR_TWENTY, reclassify
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -22,10 +22,10 @@ from copark.inference.knowledge import blind
 from copark.inference.pool.axes import AXES
 from copark.inference.pool.discrepancy import Discrepancy, reports
 from copark.inference.pool.parks import Park, points_at
-from copark.inference.prior import random_points, study_of
+from copark.inference.prior import random_points
 from copark.model.compiler import model_hash
-from copark.simulation.results import positions
-from copark.simulation.run import inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble, ScenarioRuns
+from copark.simulation.run import inputs_of
 from copark.store.atomic import written_file
 
 Floats = NDArray[np.float64]
@@ -102,18 +102,19 @@ def make_panel_batch(
         last = min(first + PIECE, runs)
         kept = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
         if kept is None:
-            kept = _run(park, points[first:last], seed, first, threads, cut)
+            kept = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
             if home is not None:
                 write_piece(home, first, kept)
         counterparts[first:last] = kept
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 
-def _run(park: Park, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None) -> Singles:
-    out, status = run_outputs(park, points, park.model.variables, park.quarters, seed, first, threads, cut)
-    read = park.model.counterparts(out, park.model.variables)
-    read[status != 0] = np.nan
-    return read.astype(np.float32)
+def counterparts_at(
+    park: Park, points: Floats, seed: int, first: int = 0, threads: int = 1, cut: Quarter | None = None
+) -> Floats:
+    """Run a park at points and read its targets, shape (runs, targets); NaN where a run did not finish."""
+    runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first, threads, cut)
+    return runs.of_finished(park.model.counterparts(runs.out, runs.names))
 
 
 def run_outputs(
@@ -125,13 +126,12 @@ def run_outputs(
     first: int = 0,
     threads: int = 1,
     cut: Quarter | None = None,
-) -> tuple[Floats, NDArray[np.int64]]:
-    """Run a park at points; outputs of shape (runs, names, quarters) and status of shape (runs,)."""  # fmt: skip
-    inputs = inputs_of(park.read, study_of(park.read, seed).scenarios[0], quarters)
+) -> ScenarioRuns:
+    """Run a park at points."""
+    inputs = inputs_of(park.read, quarters=quarters)
     if cut is not None:
         inputs = blind(inputs, park.read, cut)
-    out, status = run_blocks(inputs, park.space.draws(points, seed, first), positions(names), threads)
-    return out, status[:, 0].astype(np.int64)
+    return Ensemble(inputs, park.space.draws(points, seed, first), names, threads=threads).run()
 
 
 def _open(folder: Path, name: str, content: Mapping[str, Any]) -> Path:

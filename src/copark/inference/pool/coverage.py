@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import covered
 from copark.inference.pool.axes import AXES, COLUMN, POOLED
-from copark.inference.pool.batches import run_outputs
+from copark.inference.pool.batches import counterparts_at
 from copark.inference.pool.discrepancy import reports
 from copark.inference.pool.hierarchy import ALIKE, TAU
 from copark.inference.pool.local import LocalPosterior, Reader, silent
 from copark.inference.pool.panel import Panel, Warping, pooled_axes, prior_batch
 from copark.inference.pool.parks import COUNTS, Park, points_at
+from copark.stats.scores import covered
 
 Floats = NDArray[np.float64]
 PANELS = 60
@@ -121,9 +121,7 @@ def simulate(panel: Panel, panels: int, threads: int) -> Truth:
         for column, name in enumerate(park.space.names):
             if name in park.pooled:
                 points[:, column] = ndtr(theta[:, p, POOLED.index(name)])
-        out, status = run_outputs(park, points, park.model.variables, park.quarters, seed + SIMULATED, 0, threads)
-        read = park.model.counterparts(out, park.model.variables)
-        read[status != 0] = np.nan
+        read = counterparts_at(park, points, seed + SIMULATED, threads=threads)
         told[park.name] = reports(park.model, park.ages, read, panel.spread, seed + SIMULATED)
     return Truth(tau, mu, theta, told)
 
@@ -171,9 +169,7 @@ def left_out(panel: Panel, truth: Truth, local: dict[str, LocalPosterior], n: in
     random = np.random.Generator(np.random.Philox(key=np.array([panel.settings.seed, n], dtype=np.uint64)))
     points = warp(points_at(park, random.random((LEFT_RUNS, len(COLUMN)))), park.space.names)
     seed = panel.settings.seed + SIMULATED + n + 1
-    out, status = run_outputs(park, points, park.model.variables, park.quarters, seed, 0, threads)
-    read = park.model.counterparts(out, park.model.variables)
-    read[status != 0] = np.nan
+    read = counterparts_at(park, points, seed, threads=threads)
     made = reports(park.model, park.ages, read, panel.spread, seed)
     return [float(covered(made[:, at], told[at], told[at], LEVEL)) for at in places]
 

@@ -89,8 +89,8 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threa
     own = points_at(park, design(runs, seed))
     bands = []
     for where in (points, own):
-        out, status = run_outputs(park, where, COUNTS, quarters, seed, 0, threads)
-        whole = strayed(out[status == 0], COUNTS, panel.spread, seed)
+        made = run_outputs(park, where, COUNTS, quarters, seed, 0, threads)
+        whole = strayed(made.out[made.finished], COUNTS, panel.spread, seed)
         bands.append({name: np.quantile(whole[:, n, :], KEPT, axis=0) for n, name in enumerate(COUNTS)})
     curves = {name: fit_growth(pasts(panel.parks, case.name, name)) for name in COUNTS}
     nothing = Past(np.zeros(0), np.zeros(0))

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.fit import covered, crps, quantile_band
 from copark.inference.observations import Target
 from copark.inference.pool.parks import Park
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import covered, crps
 
 Floats = NDArray[np.float64]
 POOLED, ALONE, GROWTH = "pooled", "alone", "growth"

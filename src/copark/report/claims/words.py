@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, isfinite
 
-from copark.analysis.compare import Split
 from copark.inference.claims.leaning import Lean
 from copark.inference.claims.rules import NOT_IDENTIFIED, Condition, Sample, resolve
 from copark.inference.claims.schema import Claim, Headline, Statistic
@@ -18,6 +17,7 @@ from copark.model.variables import catalogue
 from copark.presentation.numbers import bare, number, percent
 from copark.report.words import join, variable_title
 from copark.simulation.entries import Title
+from copark.stats.precision import Split
 from copark.texts import text
 
 SHARES = frozenset(("share", "context", "missing"))

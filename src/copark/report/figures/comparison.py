@@ -10,7 +10,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.analysis.bands import quantiles
 from copark.analysis.compare import COUNTS
 from copark.analysis.pairing import Pair, begins
 from copark.presentation.numbers import number, percent, unit_title

@@ -8,10 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.analysis.bands import quantiles
 from copark.analysis.coordination import BOUNDARIES, GRADES, SCALES, apart, read_out
-from copark.analysis.outcomes import OUTCOMES as NAMES
-from copark.analysis.outcomes import Share, shares, sweep
+from copark.analysis.outcomes import sweep
 from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
 from copark.presentation.numbers import percent
@@ -41,6 +39,9 @@ from copark.presentation.style import (
 )
 from copark.report.figures.frame import View, view, year_of
 from copark.report.words import scenario_title
+from copark.simulation.outcomes import OUTCOMES as NAMES
+from copark.stats.quantiles import quantiles
+from copark.stats.shares import Share, shares
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     """How often each outcome happens: every scenario, and below it the chosen one under other values of S*."""
     seen = view(result, lang, scenario)
     rows = [
-        (scenario_title(result, at, seen.lang), shares(result["outcome"].isel(scenario=at).to_numpy()))
+        (scenario_title(result, at, seen.lang), shares(result["outcome"].isel(scenario=at).to_numpy(), NAMES))
         for at in range(result.sizes["scenario"])
     ]
     if len(rows) == 1:

@@ -36,7 +36,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.analysis.observed import Percentiles
+    from copark.stats.scores import Percentiles
 
     Floats = NDArray[np.float64]
 

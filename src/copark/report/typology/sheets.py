@@ -6,11 +6,11 @@ from functools import partial
 
 import numpy as np
 
-from copark.analysis.outcomes import wilson
 from copark.analysis.typology.measures import STANDINGS
 from copark.presentation.numbers import NOTHING, percent
 from copark.report.sheets import Sheet, heads
 from copark.report.typology.findings import TYPES, TypologyFindings, shown, signed
+from copark.stats.shares import wilson
 from copark.store.tables import Cell
 from copark.texts import text
 

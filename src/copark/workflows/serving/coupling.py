@@ -22,9 +22,9 @@ from copark.analysis.coordination import (
     read_out,
 )
 from copark.analysis.phases import PHASES, phase_shares, phases
+from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
-from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.simulation import case_name, draws_note, frame_of, rows
 from copark.workflows.serving.wording import both, said
 
@@ -122,7 +122,7 @@ class CouplingAnswer(Answer):
 
 def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
     """Read out a study that keeps :data:`OUTPUTS`."""
-    from copark.analysis.bands import LEVELS
+    from copark.stats.quantiles import LEVELS
 
     frame = frame_of(study, shelved, OUTPUTS)
     runs = engine.arms(study, shelved, ticket)

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from copark.analysis import outcome_change
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
-from copark.simulation.results import NEEDED, Label, identity_in, outcomes, positions
-from copark.simulation.run import Prepared, default_threads, draws_in, facts_of, inputs_of, run_blocks
+from copark.simulation.ensemble import Ensemble, default_threads
+from copark.simulation.outcomes import NEEDED
+from copark.simulation.results import identity_in
+from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.sample import StudyDraws
 from copark.simulation.study import Scenario, Study
-from copark.simulation.trust import Trust
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf, Shelved
 
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 FEW = 800 * 80
 """Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
-NOWHERE = Label("", "", Trust("uncalibrated", "prior", ""))
-"""Of draws that no result is labelled with."""
 RUNS_HELD = 256_000_000
 INPUTS_HELD = 64_000_000
 
@@ -246,9 +246,10 @@ class Engine:
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
         """Parameters and luck of a scenario's runs first … last - 1."""
-        prepared = Prepared(study, shelved.case, (), (), NOWHERE, self.source(study, shelved))
-        draws_of, _ = draws_in(prepared, first, last)
-        return draws_of(scenario, facts_of(study, shelved.case, scenario))
+        facts = facts_of(study, shelved.case, scenario)
+        draws_of = StudyDraws(study, shelved.case, (scenario,), (facts,), self.source(study, shelved))
+        (draws,) = draws_of(first, last).by_scenario
+        return draws
 
     def _made(
         self,
@@ -263,11 +264,9 @@ class Engine:
         ticket.check()
         inputs = self.inputs(study, shelved, scenario)
         draws = self.draws(study, shelved, scenario, first, study.runs)
-        out, status = run_blocks(inputs, draws, positions(names), threads, progress=ticket.check)
-        needed = [names.index(name) for name in NEEDED]
-        found = outcomes(out[:, needed, :], status[:, 0])
-        by_name = dict(zip(names, np.ascontiguousarray(out.transpose(1, 2, 0)), strict=True))
-        return ArmRuns(by_name, status, found)
+        runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
+        by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
+        return ArmRuns(by_name, runs.status, runs.outcome)
 
     def held(self) -> dict[str, Any]:
         """What is held in memory: arms and their bytes."""

@@ -1,129 +1,21 @@
-"""What the arrows between scales carry, quarter by quarter, run by run.
-
-A run's outputs tell stocks and money; what an arrow carried stands in the run's wires, which the kernel fills and the
-next run overwrites. They are copied for the first runs only: 100 kB a run. What arrives at the
-other end follows from strength and delay (:func:`copark.model.coupling.links.carry`).
-"""
+"""Flows along the links in the first runs of arms, held in memory: 100 kB a run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-from math import prod
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from copark.model.coupling.arrows import CHANNELS_PER_LINK, LINKS
-from copark.model.variables import ORIGINS, Link, catalogue
-from copark.simulation.run import run_wires
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.flows import Flows
 from copark.simulation.study import Scenario, Study
 from copark.workflows.serving.memory import BoundedCache
 
 if TYPE_CHECKING:
-    from copark.model.arrays import Draws, Inputs
     from copark.workflows.serving.engine import Engine, Ticket
     from copark.workflows.serving.shelf import Shelved
 
-Floats = NDArray[np.float64]
 FLOW_RUNS = 200
-"""Runs whose arrows are looked at."""
+"""Runs whose links are looked at."""
 FLOWS_HELD = 96_000_000
-SIDES = ORIGINS[:2]
-
-
-@dataclass(frozen=True)
-class Channel:
-    """One number an arrow carries.
-
-    Parameters
-    ----------
-    link
-        The arrow.
-    row
-        Its place in a run's wires.
-    name
-        What it is of: an origin, a side, a partner's number, the name of what is received, or nothing.
-    """
-
-    link: Link
-    row: int
-    name: str
-
-    def amounts(self, arrived: Floats) -> Floats:
-        """What arrived as amounts: NaN where there is nothing that could be one.
-
-        A negative neutral is no amount but the mark for none: of the land plan, -1 ha is "no plan".
-        """
-        return np.where(arrived < 0.0, np.nan, arrived) if self.link.neutral < 0.0 else arrived
-
-
-@dataclass(frozen=True)
-class Flows:
-    """What arrived at the end of every arrow.
-
-    Parameters
-    ----------
-    arrived
-        float64 of shape (runs, quarters, channels), channels in the order of :func:`channels`; NaN from the quarter on
-        in which a run was broken off.
-    strength
-        Strength of each arrow, by its number, shape (quarters, links).
-    """
-
-    arrived: Floats
-    strength: Floats
-
-
-@cache
-def channels() -> tuple[Channel, ...]:
-    """Every channel of every arrow, in the order of the arrows."""
-    shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
-    found: list[Channel] = []
-    for link in catalogue().links.values():
-        first = link.number * CHANNELS_PER_LINK
-        names: list[str] = []
-        for name in link.receives:
-            variable = shapes[(link.target_room, name)]
-            count = prod(variable.shape)
-            if count == 1:
-                names.append(name if len(link.receives) > 1 else "")
-            else:
-                by_axis = {"origin": ORIGINS, "side": SIDES}.get(variable.axes[0])
-                names += list(by_axis) if by_axis is not None else [str(n + 1) for n in range(count)]
-        found += [Channel(link, first + n, name) for n, name in enumerate(names)]
-    return tuple(found)
-
-
-def traffic(inputs: Inputs, draws: Draws, ticket: Ticket) -> Flows:
-    """Run every draw and read its wires.
-
-    Raises
-    ------
-    Cancelled
-        If the ticket was cancelled meanwhile.
-    """
-    sent = run_wires(inputs, draws, [channel.row for channel in channels()], ticket.check)
-    return Flows(arriving(sent, inputs), inputs.link_strength.copy())
-
-
-def arriving(sent: Floats, inputs: Inputs) -> Floats:
-    """What arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``.
-
-    Parameters
-    ----------
-    sent
-        Shape (runs, quarters, channels).
-    """
-    arrived = np.empty_like(sent)
-    for n, channel in enumerate(channels()):
-        link = channel.link
-        delay, strength = int(inputs.link_delay[link.number]), inputs.link_strength[:, link.number]
-        late = np.full(sent.shape[:2], link.neutral)
-        late[:, delay:] = sent[:, : sent.shape[1] - delay, n] if delay < sent.shape[1] else late[:, delay:]
-        arrived[:, :, n] = strength * late + (1.0 - strength) * link.neutral
-    return arrived
 
 
 class FlowBook:
@@ -148,29 +40,8 @@ class FlowBook:
 
         def make() -> Flows:
             inputs = self.engine.inputs(study, shelved, scenario)
-            made = traffic(inputs, self.engine.draws(study, shelved, scenario, 0, runs), ticket)
-            ticket.check(runs)
+            draws = self.engine.draws(study, shelved, scenario, 0, runs)
+            (made,) = Ensemble(inputs, draws, (), progress=ticket.check).flows()
             return made
 
         return self.held.once(key, make, lambda made: made.arrived.nbytes, ticket.check)
-
-
-def as_amounts(arrived: Floats) -> Floats:
-    """What arrived at every channel, on the last axis, as amounts."""
-    return np.stack([channel.amounts(arrived[..., n]) for n, channel in enumerate(channels())], axis=-1)
-
-
-def by_link(values: Floats) -> dict[str, Floats]:
-    """Values of channels, on the last axis, added up into one number an arrow: means of levels, sums of amounts."""
-    found: dict[str, Floats] = {}
-    for link in catalogue().links.values():
-        at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
-        mixed = link.unit in ("1", "log points", "1/yr") or len(link.receives) > 1
-        part = values[..., at[:1]] if len(link.receives) > 1 else values[..., at]
-        found[link.name] = part.mean(axis=-1) if mixed else part.sum(axis=-1)
-    return found
-
-
-__all__ = [
-    "FLOW_RUNS", "LINKS", "Channel", "FlowBook", "Flows", "arriving", "as_amounts", "by_link", "channels", "traffic",
-]  # fmt: skip

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.model.variables import Link
-from copark.simulation.results import positions
-from copark.simulation.run import run_blocks
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.flows import Channel, Flows, as_amounts, by_link, channels
+from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import ArmFlows, ArrowFlow, Mechanism, Said, Why
-from copark.workflows.serving.flows import Channel, Flows, as_amounts, by_link, channels
-from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.wording import amount, both, said, signed
 
 if TYPE_CHECKING:
@@ -190,9 +189,9 @@ def effect_alone(
     inputs = packed._replace(link_strength=changed)
     draws = book.engine.draws(study, shelved, scenario, 0, runs)
     with book.engine.share() as threads:
-        out, status = run_blocks(inputs, draws, positions([target]), threads, progress=ticket.check)
-    apart = out[:, 0, frame.judged] - reference.out[target][frame.judged, :runs]
-    apart = apart[(status[:, 0] == 0) & np.isfinite(apart)]
+        made = Ensemble(inputs, draws, (target,), threads=threads, progress=ticket.check).run()
+    apart = made[target][:, frame.judged] - reference.out[target][frame.judged, :runs]
+    apart = apart[made.finished & np.isfinite(apart)]
     return float(np.median(apart)) if apart.size else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 
 from copark import units
 from copark.analysis import outcome_change as changing
-from copark.analysis.bands import LEVELS, quantiles
-from copark.analysis.compare import change_interval
-from copark.analysis.observed import BAND, compared_in, half_width, percentiles
-from copark.analysis.outcomes import OUTCOMES, YEAR_TWENTY, shares
+from copark.analysis.compare import outcome_changes
+from copark.analysis.observed import compared_in
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
 from copark.report import outcome_change as words
 from copark.report.trust import recorded_outcome
+from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
 from copark.simulation.results import experiment_hash
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
+from copark.stats.quantiles import BAND, LEVELS, quantiles, quantiles_over
+from copark.stats.scores import percentiles, relative_half_width
+from copark.stats.shares import Share, shares
 from copark.version import __version__
 from copark.workflows.serving import sentences
 from copark.workflows.serving.answers import (
@@ -49,7 +51,6 @@ from copark.workflows.serving.asking import HEADLINES, Parts
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
-from copark.workflows.serving.quantiles import quantiles_over
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.wording import amount, both, drawn_bound, said, span, spoken_in, unit_title
 
@@ -168,7 +169,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ArmRuns, samples: int) -> Arm
         title=both(scenario.title),
         runs=runs.runs,
         finished=int(np.count_nonzero(runs.finished)),
-        outcomes=outcome_shares(runs),
+        outcomes=outcome_shares(shares(runs.outcome, OUTCOMES)),
         headlines=[headline(frame, name, masked[name]) for name in HEADLINES if name in masked],
         bands={name: rows(values) for name, values in bands.items()},
         samples={name: rows(runs.out[name][:, :samples].T) for name in frame.wanted} if samples else {},
@@ -184,7 +185,7 @@ def finished(runs: ArmRuns, name: str) -> Floats:
     return values if runs.finished.all() else np.where(runs.finished, values, np.nan)
 
 
-def outcome_shares(runs: ArmRuns) -> list[OutcomeShare]:
+def outcome_shares(found: Iterable[Share]) -> list[OutcomeShare]:
     """Shares of the four outcomes."""
     threshold = "50"
     return [
@@ -198,7 +199,7 @@ def outcome_shares(runs: ArmRuns) -> list[OutcomeShare]:
             low=one.low,
             high=one.high,
         )
-        for one in shares(runs.outcome)
+        for one in found
     ]
 
 
@@ -268,28 +269,27 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
 
 def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[np.int64]) -> list[OutcomeMove]:
     """How the shares of the outcomes move, as :func:`copark.analysis.compare.compare` counts it."""
-    draws = pairs // frame.study.futures
-    first, second = before.outcome[pairs], after.outcome[pairs]
-    found = []
-    for code, name in enumerate(OUTCOMES):
-        had, has = first == code, second == code
-        gained, lost = has & ~had, had & ~has
-        low, high = change_interval(gained.astype(float) - lost.astype(float), draws)
-        total = len(pairs) or 1
-        found.append(
-            OutcomeMove(
-                name=name,
-                title=said(f"analysis.outcome.{name}"),
-                reference_share=int(np.count_nonzero(had)) / total if len(pairs) else None,
-                arm_share=int(np.count_nonzero(has)) / total if len(pairs) else None,
-                change=(int(np.count_nonzero(gained)) - int(np.count_nonzero(lost))) / total if len(pairs) else None,
-                low=low,
-                high=high,
-                gained=int(np.count_nonzero(gained)),
-                lost=int(np.count_nonzero(lost)),
-            )
+    found = outcome_changes(
+        before.outcome[pairs],
+        after.outcome[pairs],
+        pairs // frame.study.futures,
+        reference=frame.study.scenarios[0].key,
+        arm=frame.study.scenarios[-1].key,
+    )
+    return [
+        OutcomeMove(
+            name=one.outcome,
+            title=said(f"analysis.outcome.{one.outcome}"),
+            reference_share=one.reference_share,
+            arm_share=one.arm_share,
+            change=one.change,
+            low=one.low,
+            high=one.high,
+            gained=one.gained,
+            lost=one.lost,
         )
-    return found
+        for one in found
+    ]
 
 
 def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
@@ -410,7 +410,7 @@ def place_of(point: ObservedPoint, values: Floats) -> dict[str, float | None]:
     """Percentiles and relative width of a band, as fields of an observation; nothing where no run has a value."""
     spanned = percentiles(values, point.lowest, point.highest)
     low, _, upper = quantiles(values, BAND)
-    wide = half_width(low, upper, point.value if point.high is None else (point.value + point.high) / 2.0)
+    wide = relative_half_width(low, upper, point.value if point.high is None else (point.value + point.high) / 2.0)
     fields = {
         "percentile": spanned.number, "percentile_from": spanned.first, "percentile_to": spanned.last, "width": wide,
     }  # fmt: skip

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.bands import LEVELS
-from copark.analysis.outcomes import OUTCOMES, wilson
 from copark.model.variables import catalogue
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.quantiles import LEVELS
+from copark.stats.shares import shares_of
 from copark.store.summary import QUANTILES, path_names, summary_of
 from copark.workflows.places import store_in
 from copark.workflows.serving.answers import Answer, Numbers, ObservedPoint, OutcomeShare, OutputInfo, Said
-from copark.workflows.serving.simulation import observed_points, output_info, placed, rows
-from copark.workflows.serving.wording import said
+from copark.workflows.serving.simulation import observed_points, outcome_shares, output_info, placed, rows
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -174,21 +174,4 @@ def _arm(record: RunRecord, bands: xr.Dataset, names: list[str], n: int) -> Stor
 
 
 def _outcomes(counts: dict[str, int]) -> list[OutcomeShare]:
-    total = sum(count for code, count in counts.items() if int(code) >= 0)
-    found = []
-    for code, name in enumerate(OUTCOMES):
-        count = counts.get(str(code), 0)
-        low, high = wilson(count, total)
-        found.append(
-            OutcomeShare(
-                name=name,
-                title=said(f"analysis.outcome.{name}"),
-                meaning=said(f"analysis.outcome.{name}.meaning", threshold="50"),
-                count=count,
-                total=total,
-                share=count / total if total else None,
-                low=low if total else None,
-                high=high if total else None,
-            )
-        )
-    return found
+    return outcome_shares(shares_of([counts.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES))

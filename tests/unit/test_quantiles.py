@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.analysis.bands import LEVELS, quantiles
-from copark.workflows.serving.quantiles import quantiles_over
+from copark.stats.quantiles import LEVELS, quantiles, quantiles_over
 
 SIZES = st.tuples(st.integers(1, 5), st.integers(0, 40))
 NUMBERS = st.floats(-1e9, 1e9, allow_nan=False) | st.integers(-5, 5).map(float)

@@ -1,4 +1,4 @@
-"""Scores of a forecast given as an ensemble: how good, how sharp, how honest.
+"""Scores of a forecast given as an ensemble: how good, how sharp, how honest; and where a value lies in it.
 
 All scores are losses, smaller is better, in the unit of the observed quantity unless said otherwise. They are proper:
 nobody can expect a better score by forecasting something else than what he believes.
@@ -6,10 +6,12 @@ nobody can expect a better score by forecasting something else than what he beli
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from dataclasses import dataclass
 
-Floats = NDArray[np.float64]
+import numpy as np
+from numpy.typing import ArrayLike
+
+from copark.stats.quantiles import BAND, Floats, quantile_band
 
 
 def weights_of(count: int, weights: ArrayLike | None) -> Floats:
@@ -52,52 +54,69 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None, weig
     return crps(x - nearest, 0.0, weights)
 
 
-def quantile_band(ensemble: ArrayLike, level: float = 0.9) -> tuple[float, float]:
-    """Give the central band of an ensemble that holds this share of it."""
-    x = np.asarray(ensemble, dtype=np.float64)
-    x = x[np.isfinite(x)]
-    if not x.size:
-        return float("nan"), float("nan")
-    low, high = np.quantile(x, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
-    return float(low), float(high)
-
-
 def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: float = 0.9) -> bool:
     """Whether the central band reaches an observation: the value (low = high), a bound or a range."""
     below, above = quantile_band(ensemble, level)
     return bool((low is None or above >= low) and (high is None or below <= high))
 
 
-def probability_below(ensemble: ArrayLike, observed: float) -> float:
-    """Share of the ensemble below an observation, ties by half: uniform over many good forecasts."""
-    x = np.asarray(ensemble, dtype=np.float64)
-    x = x[np.isfinite(x)]
-    return float(np.mean(x < observed) + 0.5 * np.mean(x == observed)) if x.size else float("nan")
-
-
-def energy_score(ensemble: ArrayLike, observed: ArrayLike, most: int = 1000) -> float:
-    """Energy score of a path, E‖X - y‖ - ½ E‖X - X'‖: the CRPS of several quantities together.
+@dataclass(frozen=True)
+class Percentiles:
+    """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble.
 
     Parameters
     ----------
-    ensemble
-        Shape (members, quantities), each quantity divided by its error so that they may be added.
-    most
-        Members the second term is computed on, taken evenly.
+    first, last
+        Of a value both are its percentile: share below it, ties by half. "At least N" spans from the share below N to
+        100, "at most N" from 0 to the share not above N, a range from the share below it to the share not above it.
+    single
+        Whether it is of a value.
+    """
+
+    first: float
+    last: float
+    single: bool
+
+    @property
+    def number(self) -> float:
+        """One number: the percentile of a value; of a bound or a range the per cent of the ensemble it allows."""
+        return self.first if self.single else self.last - self.first
+
+    @property
+    def side(self) -> str:
+        """Where the ensemble is: ``inside`` (5 to 95), too ``low``, too ``high``, or ``unknown``."""
+        if np.isnan(self.first):
+            return "unknown"
+        if self.last < 100.0 * BAND[0]:
+            return "high"
+        return "low" if self.first > 100.0 * BAND[-1] else "inside"
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether it lies within the 5th to 95th percentile; ``None`` without an ensemble."""
+        return None if self.side == "unknown" else self.side == "inside"
+
+
+def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> Percentiles:
+    """Percentiles that an observation spans in an ensemble.
+
+    Parameters
+    ----------
+    low, high
+        Lowest and highest value it allows; ``None`` where it sets no limit, both the same for a value.
     """
     x = np.asarray(ensemble, dtype=np.float64)
-    x = x[np.isfinite(x).all(axis=1)]
-    if not len(x):
-        return float("nan")
-    near = float(np.linalg.norm(x - np.asarray(observed, dtype=np.float64), axis=1).mean())
-    part = x[(np.arange(min(most, len(x))) * len(x)) // min(most, len(x))]
-    squares = (part**2).sum(axis=1)
-    apart = np.sqrt(np.maximum(squares[:, np.newaxis] + squares - 2.0 * part @ part.T, 0.0))
-    return near - 0.5 * float(apart.mean())
+    x = x[np.isfinite(x)]
+    single = low is not None and low == high
+    if not x.size:
+        return Percentiles(float("nan"), float("nan"), single)
+    first = 0.0 if low is None else 100.0 * float(np.mean(x < low))
+    last = 100.0 if high is None else 100.0 * float(np.mean(x <= high))
+    return (
+        Percentiles((first + last) / 2.0, (first + last) / 2.0, single) if single else Percentiles(first, last, single)
+    )
 
 
-def log_predictive(log_likelihoods: ArrayLike) -> float:
-    """Log of the mean likelihood over members: the log-density forecast for a record; larger is better."""
-    logs = np.asarray(log_likelihoods, dtype=np.float64)
-    top = logs.max()
-    return float(top + np.log(np.exp(logs - top).mean())) if np.isfinite(top) else float("-inf")
+def relative_half_width(low: float, upper: float, value: float) -> float:
+    """Half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
+    return (upper - low) / (2.0 * abs(value)) if value else float("nan")

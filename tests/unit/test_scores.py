@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from copark.analysis.fit import (
-    covered,
-    crps,
-    crps_within,
-    energy_score,
-    log_predictive,
-    probability_below,
-    quantile_band,
-)
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import covered, crps, crps_within
 
 LEVELS = (np.arange(20_000) + 0.5) / 20_000
 NORMAL = norm.ppf(LEVELS)
@@ -82,21 +75,3 @@ def test_bands_and_coverage() -> None:
     assert not covered(values, 96.0, None)
     assert covered(values, 90.0, 200.0)
     assert np.isnan(quantile_band([np.nan])).all()
-
-
-def test_probability_below_counts_ties_by_half() -> None:
-    assert probability_below([1.0, 2.0, 2.0, 3.0], 2.0) == 0.5
-
-
-def test_the_energy_score_of_one_quantity_is_its_crps() -> None:
-    values = np.random.default_rng(2).normal(size=(300, 1))
-    assert energy_score(values, [0.4]) == pytest.approx(crps(values[:, 0], 0.4), abs=1e-9)
-    assert energy_score([[0.0, 0.0]], [3.0, 4.0]) == 5.0
-    assert np.isnan(energy_score([[np.nan, 1.0]], [0.0, 0.0]))
-
-
-def test_the_log_density_forecast_is_that_of_the_mixture() -> None:
-    """A normal forecast seen with a normal error is a normal with both variances."""
-    found = log_predictive(norm.logpdf(0.8, NORMAL, 0.5))
-    assert found == pytest.approx(norm.logpdf(0.8, 0.0, np.sqrt(1.25)), abs=1e-3)
-    assert log_predictive([-np.inf, -np.inf]) == -np.inf

@@ -1,0 +1,251 @@
+"""An ensemble: scenarios of a case on common random numbers, run as arrays. The only caller of the kernel.
+
+Whoever wants runs says with which inputs, which draws and which outputs, and asks for arrays, for chunks of them, or
+for what the runs sent along the links between scales. What stands in a result beside the numbers is put to them by
+:mod:`copark.simulation.results`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.model import kernel
+from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
+from copark.model.compiler import ENABLED
+from copark.model.kernel import BLOCK, OK, simulate_block
+from copark.model.outputs import NAMES
+from copark.simulation.flows import Flows, arriving, channels
+from copark.simulation.outcomes import NEEDED, outcomes
+
+Floats = NDArray[np.float64]
+Done = Callable[[int], None]
+"""Told how many runs were made since the last time; what it raises ends the work."""
+CHUNK = 1000
+
+
+class Paired(NamedTuple):
+    """Draws of some runs on common random numbers.
+
+    Parameters
+    ----------
+    by_scenario
+        Parameters and addresses of random numbers, for one scenario after the other.
+    drawn
+        Parameters drawn, before any scenario changed them, each of shape (runs,).
+    """
+
+    by_scenario: Iterable[Draws]
+    drawn: Mapping[str, np.ndarray]
+
+
+DrawsOf = Callable[[int, int], Paired]
+"""Gives the draws of runs first … last - 1."""
+
+
+@dataclass(frozen=True)
+class ScenarioRuns:
+    """Runs of one scenario.
+
+    Parameters
+    ----------
+    names
+        Outputs kept.
+    out
+        Their values, float64 of shape (runs, names, quarters); NaN from the quarter on in which a run broke off.
+    status
+        Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`.
+    """
+
+    names: tuple[str, ...]
+    out: Floats
+    status: NDArray[np.int64]
+
+    def __getitem__(self, name: str) -> Floats:
+        """An output, shape (runs, quarters)."""
+        found: Floats = self.out[:, self.names.index(name), :]
+        return found
+
+    @property
+    def finished(self) -> NDArray[np.bool_]:
+        """Whether each run ended well as a computation, shape (runs,)."""
+        found: NDArray[np.bool_] = self.status[:, 0] == OK
+        return found
+
+    @cached_property
+    def outcome(self) -> NDArray[np.int8]:
+        """Code of the outcome of each run, -1 where it did not finish, shape (runs,); needs the outputs `NEEDED`."""
+        return outcomes(self.out[:, [self.names.index(name) for name in NEEDED], :], self.status[:, 0])
+
+    def of_finished(self, values: Floats) -> Floats:
+        """What was read of the runs, shape (runs, …), with NaN in those that did not finish; written in place."""
+        values[~self.finished] = np.nan
+        return values
+
+
+class Runs(NamedTuple):
+    """Runs of all scenarios of an ensemble, paired by number.
+
+    Parameters
+    ----------
+    scenarios
+        Runs of each.
+    drawn
+        Parameters drawn, before any scenario changed them, each of shape (runs,).
+    first
+        Number of the first run.
+    """
+
+    scenarios: tuple[ScenarioRuns, ...]
+    drawn: Mapping[str, np.ndarray]
+    first: int
+
+
+def default_threads() -> int:
+    """Threads to use where nobody says: the processors this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def is_compiled() -> bool:
+    """Whether machine code of the kernel as it stands is on disk, or none is needed.
+
+    The compiler's index of what it has compiled lies in the kernel's own folder, and is older than the kernel's file
+    where that was changed or fetched anew.
+    """
+    if not ENABLED:
+        return True
+    compiled: Any = kernel.simulate_block
+    since = Path(kernel.__file__).stat().st_mtime
+    found = Path(compiled.stats.cache_path).glob(f"*.{compiled.__name__}-*.nbi")
+    return any(path.stat().st_mtime >= since for path in found)
+
+
+class Ensemble:
+    """Scenarios × runs on common random numbers.
+
+    Run r of every scenario has the same parameters, but for those the scenario sets, and the same random numbers. A run
+    depends on its own inputs and draws alone, so that neither threads, blocks nor chunks can change a bit.
+
+    Parameters
+    ----------
+    inputs
+        Packed inputs of one scenario, or of each of several over the same quarters.
+    draws
+        Draws that are at hand, the same for every scenario; or what gives those of runs first … last - 1.
+    names
+        Outputs kept.
+    runs
+        How many runs there are; of draws at hand, all of them.
+    threads
+        Threads to run on.
+    progress
+        Told of runs as they are made, over all scenarios; what it raises ends the work.
+    block
+        Runs in one call of the kernel.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs | Sequence[Inputs],
+        draws: Draws | DrawsOf,
+        names: Sequence[str],
+        *,
+        runs: int = 0,
+        threads: int = 1,
+        progress: Done | None = None,
+        block: int = BLOCK,
+    ) -> None:
+        self.inputs: tuple[Inputs, ...] = (inputs,) if isinstance(inputs, Inputs) else tuple(inputs)
+        self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
+        self.size = len(draws.luck) if isinstance(draws, Draws) else runs
+        self.names = tuple(names)
+        self.threads, self.block = threads, block
+        self.progress: Done = progress or (lambda _: None)
+
+    def _sharing(self, draws: Draws) -> DrawsOf:
+        return lambda first, last: Paired([Draws(*(room[first:last] for room in draws))] * len(self.inputs), {})
+
+    def arrays(self, first: int = 0, last: int | None = None) -> Runs:
+        """Run all scenarios; runs first … last - 1, or all of them."""
+        paired = self.draws(first, self.size if last is None else last)
+        made = [self._run(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True)]
+        return Runs(tuple(made), paired.drawn, first)
+
+    def run(self) -> ScenarioRuns:
+        """Run the only scenario.
+
+        Raises
+        ------
+        ValueError
+            If there are several.
+        """
+        (only,) = self.arrays().scenarios
+        return only
+
+    def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
+        """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
+        for first in range(0, self.size, chunk):
+            yield self.arrays(first, min(first + chunk, self.size))
+
+    def flows(self) -> tuple[Flows, ...]:
+        """What arrived along every link between scales in the runs of each scenario."""
+        paired = self.draws(0, self.size)
+        return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
+
+    def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
+        """Run all draws under one scenario, in blocks on threads."""
+        runs, block = len(draws.luck), self.block
+        keep = positions(self.names)
+        out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
+        spare: SimpleQueue[Workspace] = SimpleQueue()
+        for _ in range(self.threads):
+            spare.put(make_workspace(inputs))
+
+        def one(first: int) -> int:
+            last = min(first + block, runs)
+            work = spare.get()
+            with np.errstate(all="ignore"):
+                simulate_block(inputs, draws, work, keep, first, last, out, status)
+            spare.put(work)
+            return last - first
+
+        starts = range(0, runs, block)
+        if self.threads == 1:
+            for first in starts:
+                self.progress(one(first))
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                for done in pool.map(one, starts):
+                    self.progress(done)
+        return ScenarioRuns(self.names, out, status)
+
+    def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
+        """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
+        count, quarters, rows = len(draws.luck), len(inputs.world), [channel.row for channel in channels()]
+        work, nothing = make_workspace(inputs), np.zeros(0, np.int64)
+        sent = np.empty((count, quarters, len(rows)))
+        out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
+        self.progress(0)
+        for run in range(count):
+            with np.errstate(all="ignore"):
+                simulate_block(inputs, draws, work, nothing, run, run + 1, out, status)
+            sent[run] = work.wires.sent[:, rows]
+            if status[run, 0]:
+                sent[run, status[run, 1] :] = np.nan
+            if (run + 1) % self.block == 0 or run + 1 == count:
+                self.progress(run % self.block + 1)
+        return Flows(arriving(sent, inputs), inputs.link_strength.copy())
+
+
+def positions(names: Sequence[str]) -> NDArray[np.int64]:
+    """Positions of outputs in the model's record, int64."""
+    return np.array([NAMES.index(name) for name in names], dtype=np.int64)

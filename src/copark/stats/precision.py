@@ -1,0 +1,177 @@
+"""Precision: how well so many runs tell a number, and how many runs a precision needs.
+
+Every quantity is brought to a share: P(outcome) is one, and the place of a quantile is one too (the share of runs at or
+below it), so that one half-width, 0.01 for a point, serves them all.
+
+Runs that share a draw are not independent: a share's variance is that between draws over the number of draws, plus that
+within them over the number of runs. Where draws come from a finite pool (the pairs of a posterior), all of which stand
+for it, the first part vanishes once every one is used alike; what the pool itself leaves open no run removes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.stats.shares import LEVEL, z_of
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+LARGEST = 10**9
+"""Runs beyond which a precision is called out of reach."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Variance of a value by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw].
+
+    Parameters
+    ----------
+    parameters, luck
+        The two parts, in the square of the value's unit: what the draw explains, and what luck adds to it.
+    """
+
+    parameters: float
+    luck: float
+
+    @property
+    def share(self) -> float:
+        """Share of the variance that parameters explain; NaN where nothing varies."""
+        total = self.parameters + self.luck
+        return self.parameters / total if total > 0.0 else float("nan")
+
+
+def components(values: Floats, groups: Integers) -> Split:
+    """Estimate what draws and what luck add to the variance (analysis of variance with random effects).
+
+    Within draws the mean square estimates luck; between draws the mean square estimates parameters plus luck divided
+    by the runs of a draw. An estimate below 0 is 0. Where no draw has two runs, all of it
+    counts as luck: the two then act alike.
+
+    Parameters
+    ----------
+    values
+        Shape (runs,).
+    groups
+        The draw of every run.
+    """
+    _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    total, drawn = values.size, counts.size
+    if total < 2:
+        return Split(0.0, 0.0)
+    if drawn < 2 or drawn == total:
+        return Split(0.0, float(values.var(ddof=1)))
+    means = np.bincount(places, weights=values) / counts
+    within = float(((values - means[places]) ** 2).sum()) / (total - drawn)
+    between = float((counts * (means - values.mean()) ** 2).sum()) / (drawn - 1)
+    size = (total - float((counts**2).sum()) / total) / (drawn - 1)
+    return Split(max((between - within) / size, 0.0), within)
+
+
+def split(values: Floats, draws: Integers) -> Split | None:
+    """Split the variance of a difference, as :func:`components` does, by the draws that have two runs or more.
+
+    Parameters
+    ----------
+    values
+        Differences, shape (run,).
+    draws
+        Number of the draw of every run.
+
+    Returns
+    -------
+    Split or None
+        ``None`` where there are not two draws with two runs each.
+    """
+    _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
+    kept = counts[places] > 1
+    return components(values[kept], places[kept]) if np.count_nonzero(counts > 1) > 1 else None
+
+
+def concentration(counts: Integers) -> float:
+    """Σ w² of the draws' weights, w = runs of the draw over all runs: 1/draws where all have as many."""
+    return float((counts.astype(np.float64) ** 2).sum()) / float(counts.sum()) ** 2
+
+
+def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
+    """Σ w² of a design: runs in draws of `futures` each, taken from a pool that begins again when it is used up."""
+    draws = max(ceil(runs / futures), 1)
+    if pool is None or draws <= pool:
+        return 1.0 / draws
+    rounds, more = divmod(draws, pool)
+    return (more * (rounds + 1) ** 2 + (pool - more) * rounds**2) / draws**2
+
+
+def error(found: Split, runs: int, spread: float, pool: int | None = None) -> float:
+    """Standard error of a mean over runs: √(luck/n + parameters (Σw² - 1/P)), P the size of the pool if there is one.
+
+    Parameters
+    ----------
+    runs
+        n.
+    spread
+        Σ w², see :func:`concentration`.
+    """
+    left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
+    return sqrt(found.luck / runs + found.parameters * left)
+
+
+def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
+    """Half-width of a share's interval: z times its error, and at least that of Wilson's interval at 0 or 1.
+
+    The least, z²/2(n + z²), keeps a share that no run has yet contradicted from being called exact.
+    """
+    z = z_of(level)
+    return max(z * standard_error, z * z / (2.0 * (runs + z * z)))
+
+
+def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL) -> int | None:
+    """Fewest runs, in whole draws, that bring a share's half-width down to `half`; ``None`` where none do.
+
+    Beyond one use of every draw of a pool, only whole rounds are counted.
+
+    Raises
+    ------
+    ValueError
+        If `half` is not above 0.
+    """
+    if half <= 0.0:
+        raise ValueError("a half-width is above 0")
+    z = z_of(level)
+    sure = ceil(z * z / (2.0 * half) - z * z)
+
+    def enough(draws: int) -> bool:
+        runs = draws * futures
+        return half_width(error(found, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
+
+    most = LARGEST // futures if pool is None else pool
+    if enough(most):
+        low, high = 0, most
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if enough(middle) else (middle, high)
+        return high * futures
+    if pool is None:
+        return None
+    wanted = max(ceil(found.luck * (z / half) ** 2 - 1e-9), sure, 1)
+    rounds = ceil(wanted / (pool * futures))
+    return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
+
+
+def quantile_interval(values: Floats, level: float, half: float) -> tuple[float, float]:
+    """Interval of a quantile: the values `half` below and above its place (Woodruff 1952).
+
+    Parameters
+    ----------
+    values
+        Shape (runs,).
+    level
+        Of the quantile, between 0 and 1.
+    half
+        Half-width of the share of runs at or below it.
+    """
+    low, high = np.quantile(values, (max(level - half, 0.0), min(level + half, 1.0)))
+    return float(low), float(high)

@@ -1,0 +1,106 @@
+"""Quantiles over runs, leaving out runs without a value. They are shares of runs, never confidence intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
+BAND = (0.05, 0.50, 0.95)
+
+
+def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:
+    """Quantiles over runs, leaving out runs without a value.
+
+    Parameters
+    ----------
+    values
+        Shape (run, quarter) or (run,); NaN where a run has no value.
+    levels
+        Between 0 and 1.
+
+    Returns
+    -------
+    array
+        Shape (level, quarter) or (level,); NaN where no run has a value.
+    """
+    found = np.asarray(values, dtype=np.float64)
+    columns = found.reshape(found.shape[0], prod(found.shape[1:]))
+    finite = np.isfinite(columns)
+    answer = np.full((len(levels), columns.shape[1]), np.nan)
+    whole = finite.all(axis=0) & (columns.shape[0] > 0)
+    if whole.any():
+        answer[:, whole] = np.quantile(columns[:, whole], levels, axis=0)
+    for at in np.flatnonzero(~whole & finite.any(axis=0)):
+        answer[:, at] = np.quantile(columns[finite[:, at], at], levels)
+    return answer.reshape((len(levels), *found.shape[1:]))
+
+
+def mean(values: ArrayLike) -> Floats:
+    """Mean over runs, leaving out runs without a value; shape (quarter,), NaN where no run has one."""
+    found = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(found)
+    count = finite.sum(axis=0)
+    total = np.where(finite, found, 0.0).sum(axis=0)
+    middle = np.full(total.shape, np.nan)
+    np.divide(total, count, out=middle, where=count > 0)
+    return middle
+
+
+def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
+    """Quantiles over the last axis, the same to the bit as :func:`quantiles` of runs that lie side by side.
+
+    A slider waits for these numbers: sorting runs that are neighbours in memory takes a tenth of the time.
+
+    Parameters
+    ----------
+    values
+        Shape (quarter, run); NaN where a run has no value.
+    levels
+        Between 0 and 1.
+
+    Returns
+    -------
+    array
+        Shape (level, quarter); NaN where no run has a value.
+    """
+    if not values.shape[1] or np.isnan(values).any():
+        return quantiles(values.T, levels)
+    ordered = np.sort(values, axis=1)
+    last = values.shape[1] - 1
+    found = np.empty((len(levels), len(values)))
+    for row, level in enumerate(levels):
+        place = last * level
+        below = int(place)
+        above = min(below + 1, last)
+        found[row] = between(ordered[:, below], ordered[:, above], place - below)
+    return found
+
+
+def between(low: Floats, high: Floats, share: float) -> Floats:
+    """The value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end."""
+    step = high - low
+    made: Floats = high - step * (1.0 - share) if share >= 0.5 else low + step * share
+    return made
+
+
+def weighted_quantiles(values: Floats, weights: Floats, levels: tuple[float, ...]) -> Floats:
+    """Quantiles of weighted values, each value in the middle of its weight; shape (levels,)."""
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(weights[order])
+    middles = (ends - 0.5 * weights[order]) / ends[-1]
+    return np.interp(levels, middles, values[order])
+
+
+def quantile_band(ensemble: ArrayLike, level: float = 0.9) -> tuple[float, float]:
+    """Give the central band of an ensemble that holds this share of it."""
+    x = np.asarray(ensemble, dtype=np.float64)
+    x = x[np.isfinite(x)]
+    if not x.size:
+        return float("nan"), float("nan")
+    low, high = np.quantile(x, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    return float(low), float(high)

@@ -1,0 +1,117 @@
+"""An ensemble: scenarios on common random numbers; how it is cut into threads, blocks and chunks bears on nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from copark.model.outputs import NAMES
+from copark.simulation.ensemble import Ensemble, Paired
+from copark.simulation.flows import by_link, channels
+from copark.simulation.run import inputs_of, prepare
+from tests.simulation.conftest import arm, study
+
+RUNS = 200
+CUT = arm("cut", links={"network_to_arrivals": {"strength": 0.0}})
+FOR_LESS = arm("for-less", parameters={"return_mean": 0.01})
+KEYS_OF_A_RUN = ("early", "later")
+"""What the kernel writes beside the addresses of random numbers when it begins a run."""
+FLOWS_THAT_ARE_OUTPUTS = {
+    "jobs_to_host": "jobs", "taxes_to_host": "taxes", "land_to_starts": "usable_area", "interest_to_home": "interest",
+    "occupancy_to_ledger": "occupied_area", "shortfall_to_bargain": "shortfall", "rescue_to_ledger": "rescue",
+    "service_to_starts": "service_level",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drawn(great_stone):
+    """Draws of the case as it is, and with other returns."""
+    made = prepare(study(arm(), FOR_LESS, runs=RUNS, draws="unsettled"), great_stone).ensemble(1).draws(0, RUNS)
+    return Paired(list(made.by_scenario), made.drawn)
+
+
+@pytest.fixture(scope="module")
+def alone(great_stone, drawn):
+    """The case as it is, run by run on one thread."""
+    return Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, block=1).run()
+
+
+@pytest.mark.parametrize(("threads", "block"), [(1, 7), (2, 64), (5, 1000)])
+def test_threads_and_blocks_change_no_bit(great_stone, drawn, alone, threads, block):
+    runs = Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, threads=threads, block=block).run()
+    assert np.array_equal(runs.out, alone.out)
+    assert np.array_equal(runs.outcome, alone.outcome)
+    assert alone.finished.all()
+
+
+@pytest.mark.parametrize("chunk", [1, 90, 1000])
+def test_chunks_change_no_bit(great_stone, drawn, alone, chunk):
+    few = 3 if chunk == 1 else RUNS
+    draws = type(drawn.by_scenario[0])(*(room[:few] for room in drawn.by_scenario[0]))
+    parts = list(Ensemble(inputs_of(great_stone), draws, NAMES).stream(chunk))
+    assert [part.first for part in parts] == list(range(0, few, chunk))
+    assert np.array_equal(np.concatenate([part.scenarios[0].out for part in parts]), alone.out[:few])
+
+
+def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
+    """The same inputs twice are the same runs twice; a scenario's own parameters are all that differs in its draws."""
+    inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT), inputs_of(great_stone, arm()))
+    as_it_is, cut, again = Ensemble(inputs, drawn.by_scenario[0], NAMES).arrays().scenarios
+    assert np.array_equal(as_it_is.out, again.out)
+    assert np.array_equal(as_it_is.out, alone.out)
+    assert np.array_equal(as_it_is["demand_home"], cut["demand_home"])
+    assert (as_it_is["registered"][:, -1] != cut["registered"][:, -1]).any()
+    first, second = drawn.by_scenario
+    differing = [
+        name
+        for room, other in zip(first, second, strict=True)
+        for name in room.dtype.names or ()
+        if name not in KEYS_OF_A_RUN and not np.array_equal(room[name], other[name])
+    ]
+    assert differing == ["return_mean"]
+
+
+class GoneError(Exception):
+    """Whoever asked has left."""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_progress_raises_ends_the_work(great_stone, drawn, threads):
+    told = []
+
+    def leave(done):
+        told.append(done)
+        if len(told) == 2:
+            raise GoneError
+
+    with pytest.raises(GoneError):
+        Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, threads=threads, progress=leave, block=10).run()
+    assert told == [10, 10]
+    told.clear()
+    with pytest.raises(GoneError):
+        Ensemble(inputs_of(great_stone), drawn.by_scenario[0], (), progress=leave, block=10).flows()
+    assert sum(told) == 10
+
+
+def test_every_run_is_told_once(great_stone, drawn):
+    told: list[int] = []
+    every = Ensemble((inputs_of(great_stone),) * 2, drawn.by_scenario[0], ("jobs",), threads=2, progress=told.append)
+    every.arrays()
+    assert sum(told) == 2 * RUNS
+    told.clear()
+    every.flows()
+    assert sum(told) == 2 * RUNS
+
+
+def test_flows_are_what_the_links_carry(great_stone, drawn, alone):
+    """Where an output is what a link carries, the two are the same to the bit, run by run; a cut link carries nothing.
+
+    The runs whose flows are looked at are those of the outputs, though they are run one by one.
+    """
+    inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT))
+    as_it_is, cut = Ensemble(inputs, drawn.by_scenario[0], ()).flows()
+    for link, output in FLOWS_THAT_ARE_OUTPUTS.items():
+        at = next(n for n, channel in enumerate(channels()) if channel.link.name == link)
+        assert np.array_equal(as_it_is.arrived[:, :, at], alone[output]), link
+    assert by_link(as_it_is.arrived)["network_to_arrivals"].any()
+    assert not by_link(cut.arrived)["network_to_arrivals"].any()
