@@ -23,8 +23,8 @@ from bench.measure import Figure, cores, interleave, ratios
 from copark.cases import Case, load_case
 from copark.model.arrays import Draws, Inputs
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import positions
-from copark.simulation.run import inputs_of, run_blocks, simulate
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of, simulate
 from copark.simulation.sample import fill, sample
 from copark.simulation.study import Study, baseline
 
@@ -62,7 +62,7 @@ def subject() -> Subject:
 def one_core(say: Say, repeats: int = 9) -> Iterator[Figure]:
     """Time a run by Mesa, by NumPy over agents and by the kernel, each on one core, all outputs kept."""
     park, sizes = subject(), {"mesa": 8, "numpy": 16, "kernel": 256}
-    seeds, keep, draws = count(1), positions(NAMES), park.draws(sizes["kernel"])
+    seeds, draws = count(1), park.draws(sizes["kernel"])
     say(f"One core: {repeats} rounds of {sizes['mesa']} Mesa runs, {sizes['numpy']} NumPy runs, {sizes['kernel']} ours")
 
     def many(run_park: Callable[[Facts, Parameters, int], np.ndarray], runs: int) -> Callable[[], object]:
@@ -71,7 +71,7 @@ def one_core(say: Say, repeats: int = 9) -> Iterator[Figure]:
     tasks = {
         "mesa": many(mesa_park.run_park, sizes["mesa"]),
         "numpy": many(numpy_agents.run_park, sizes["numpy"]),
-        "kernel": lambda: run_blocks(park.inputs, draws, keep, 1),
+        "kernel": Ensemble(park.inputs, draws, NAMES).run,
     }
     timed = interleave(tasks, repeats, time.process_time)
     each = {name: [s / sizes[name] for s in seconds] for name, seconds in timed.items()}
@@ -120,9 +120,9 @@ def scaling(say: Say, repeats: int = 7, runs: int = 4096) -> Iterator[Figure]:
         say("Threads: only one core here, left out")
         return
     say(f"Threads: {repeats} rounds of {runs} runs on one thread and on two")
-    park, keep = subject(), positions(NAMES)
+    park = subject()
     draws = park.draws(runs)
-    timed = interleave({str(n): partial(run_blocks, park.inputs, draws, keep, n) for n in (1, 2)}, repeats)
+    timed = interleave({str(n): Ensemble(park.inputs, draws, NAMES, threads=n).run for n in (1, 2)}, repeats)
     gain, note = ratios(timed["1"], timed["2"]), f"wall time, {runs} runs"
     yield Figure("thread_scaling", "One thread / two threads", "x", gain, 1.7, more=True, note=note)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analysis.pairing import Pair
-from copark.stats.quantiles import quantiles
+from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +108,7 @@ def feelings(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> I
         for output in outputs:
             differences = one.difference(output)
             scale = half_width(one.before[output].to_numpy()[:, -1])
-            low, middle, high = (float(value) / scale for value in quantiles(differences[:, -1], (0.05, 0.5, 0.95)))
+            low, middle, high = (value / scale for value in band(differences[:, -1]))
             course = np.median(np.abs(differences), axis=0)
             yield Feeling(
                 link=link,
@@ -142,9 +142,7 @@ def doses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> It
     """
     for (link, strength), one in pairs.items():
         for output in outputs:
-            low, middle, high = (
-                float(value) for value in quantiles(one.difference(output)[:, -1], (0.05, 0.5, 0.95))
-            )  # fmt: skip
+            low, middle, high = band(one.difference(output)[:, -1])
             yield Dose(link, output, strength, low, middle, high)
 
 

@@ -18,7 +18,7 @@ from copark.cases.quarters import Quarter
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.pairs import change_interval
 from copark.stats.precision import Split, split
-from copark.stats.quantiles import BAND, quantiles
+from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -191,7 +191,7 @@ def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: b
             raise KeyError(quarter)
         at = pair.labels.index(quarter)
         column = found[:, at]
-        low, median, high = (float(value) for value in quantiles(column, BAND))
+        low, median, high = band(column)
         yield Difference(
             arm=pair.arm,
             reference=pair.reference,

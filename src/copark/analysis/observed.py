@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark import units
-from copark.stats.quantiles import BAND, quantiles
+from copark.stats.quantiles import band
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     unit = str(result[observation.variable].attrs.get("units", ""))
     value = units.convert(observation.value, observation.unit, unit)
     high = None if observation.high is None else units.convert(observation.high, observation.unit, unit)
-    low, median, upper = (float(level) for level in quantiles(values, BAND))
+    low, median, upper = band(values)
     return Comparison(
         observation=observation,
         quarter=str(observation.date.quarter("stock")),

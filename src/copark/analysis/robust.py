@@ -222,7 +222,7 @@ def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
     """Split the variance of a gain over structures of equal weight, draws and luck.
 
     Parameters and luck are estimated within each structure (analysis of variance, see
-    :func:`~copark.analysis.compare.split`) and averaged. Structure is the variance of the structures' means, less what
+    :func:`~copark.stats.precision.split`) and averaged. Structure is the variance of the structures' means, less what
     their own errors of estimation add to it; an estimate below 0 is 0.
 
     Parameters

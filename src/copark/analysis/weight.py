@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.stats.quantiles import quantiles
+from copark.stats.quantiles import band
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.evidence import ContextValue, Observation
 
-BAND = (0.05, 0.50, 0.95)
 
 COUNTERPARTS = {
     "host_employment": "jobs",
@@ -93,7 +92,7 @@ def _modelled(result: xr.Dataset, name: str, context: ContextValue, scenario: in
     if name not in result.data_vars or result[name].attrs.get("units") != context.unit or quarter not in labels:
         return None
     values = result[name].isel(scenario=scenario, quarter=labels.index(quarter)).to_numpy()
-    low, middle, high = (float(level) / context.value for level in quantiles(values, BAND))
+    low, middle, high = (level / context.value for level in band(values))
     return (low, middle, high) if np.isfinite(middle) else None
 
 

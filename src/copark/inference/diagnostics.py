@@ -20,14 +20,13 @@ from copark.inference.posterior import Neighbours
 from copark.inference.prior import MIX, PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
-from copark.stats.quantiles import weighted_quantiles
+from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
 from copark.store.stages import Stage
 from copark.texts import text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 BINS = 20
 RANK_BINS = 10
 MOVED_SHRINK, MOVED_OVERLAP = 0.20, 0.75
@@ -294,7 +293,7 @@ def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Ch
     reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
     made = []
     for n, target in enumerate(model.targets):
-        low, median, high = (float(x) for x in np.quantile(reports[:, n], (0.05, 0.5, 0.95)))
+        low, median, high = band(reports[:, n])
         made.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
     return tuple(made)
 

@@ -34,6 +34,7 @@ from copark.inference.spread import Spread, groups_of, spread
 from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score
 from copark.model.compiler import model_hash
 from copark.model.variables import catalogue
+from copark.stats.quantiles import quantiles
 from copark.texts import text
 from copark.version import __version__
 
@@ -163,8 +164,7 @@ def rounded(values: Floats) -> list[float]:
 
 def quantile_rows(values: Floats) -> Rows:
     """Quantiles of runs at every quarter, shape (quarters, levels)."""
-    kept = values[np.isfinite(values).all(axis=1)]
-    return [rounded(row) for row in np.quantile(kept, LEVELS, axis=0).T]
+    return [rounded(row) for row in quantiles(values, LEVELS).T]
 
 
 def naive_rows(case: Case, cut: Quarter, variable: str, quarters: Iterable[int]) -> dict[str, dict[str, Any]]:

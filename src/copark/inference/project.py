@@ -15,6 +15,7 @@ from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
+from copark.stats.quantiles import quantiles
 
 Floats = NDArray[np.float64]
 REPORTED_SEED = 0x726570
@@ -47,9 +48,7 @@ class Projection:
 
     def bands(self, name: str, levels: tuple[float, ...]) -> Floats:
         """Quantiles of an output at the end of every quarter, over runs that ended well; shape (levels, quarters)."""
-        rows = self.out[:, self.names.index(name), :]
-        found: Floats = np.quantile(rows[np.isfinite(rows).all(axis=1)], levels, axis=0)
-        return found
+        return quantiles(self.out[:, self.names.index(name), :], levels)
 
 
 def with_futures(draws: Draws, since: int, futures: int = 1) -> Draws:

@@ -16,7 +16,7 @@ from copark.simulation.trust import Trust
 from copark.presentation.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.simulation.trust import Trust
-from copark.stats.quantiles import quantiles
+from copark.stats.quantiles import band
 from copark.stats.shares import Share
 from copark.texts import text
 
@@ -87,7 +87,7 @@ class Findings:
         if name not in self.result.data_vars:
             return None
         values = self.result[name].isel(scenario=self.scenario, quarter=year_twenty(self.result)).to_numpy()
-        low, median, high = (float(level) for level in quantiles(values, (0.05, 0.50, 0.95)))
+        low, median, high = band(values)
         return (low, median, high) if np.isfinite(median) else None
 
 

@@ -139,7 +139,7 @@ def observed_table(result: xr.Dataset, case: Case, lang: str = "en", scenario: i
         Keys: ``variable``, ``title``, ``date``, ``quarter``, ``unit``, ``bound``, ``observed`` and ``observed_high``
         (model's unit; high only for a range), ``observed_text``, ``median``, ``low`` (5 %), ``high`` (95 %), ``width``
         (half of 5 to 95 %, as a share of what was observed), ``percentile`` (a number: see
-        :class:`~copark.analysis.observed.Percentiles`), ``percentile_text``, ``inside`` (whether it lies from 5 to 95;
+        :class:`~copark.stats.scores.Percentiles`), ``percentile_text``, ``inside`` (whether it lies from 5 to 95;
         none where no run finished), ``grade``, ``role``, ``source``.
     """
     rows = []

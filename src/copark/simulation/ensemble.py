@@ -204,7 +204,7 @@ class Ensemble:
     def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
         """Run all draws under one scenario, in blocks on threads."""
         runs, block = len(draws.luck), self.block
-        keep = positions(self.names)
+        keep = np.array([NAMES.index(name) for name in self.names], np.int64)
         out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
         spare: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(self.threads):
@@ -244,8 +244,3 @@ class Ensemble:
             if (run + 1) % self.block == 0 or run + 1 == count:
                 self.progress(run % self.block + 1)
         return Flows(arriving(sent, inputs), inputs.link_strength.copy())
-
-
-def positions(names: Sequence[str]) -> NDArray[np.int64]:
-    """Positions of outputs in the model's record, int64."""
-    return np.array([NAMES.index(name) for name in names], dtype=np.int64)

@@ -24,12 +24,12 @@ SIDES = ORIGINS[:2]
 
 @dataclass(frozen=True)
 class Channel:
-    """One number an arrow carries.
+    """One number a link carries.
 
     Parameters
     ----------
     link
-        The arrow.
+        The link.
     row
         Its place in a run's wires.
     name
@@ -50,7 +50,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Flows:
-    """What arrived at the end of every arrow.
+    """What arrived at the end of every link.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Flows:
         float64 of shape (runs, quarters, channels), channels in the order of :func:`channels`; NaN from the quarter on
         in which a run was broken off.
     strength
-        Strength of each arrow, by its number, shape (quarters, links).
+        Strength of each link, by its number, shape (quarters, links).
     """
 
     arrived: Floats
@@ -67,7 +67,7 @@ class Flows:
 
 @cache
 def channels() -> tuple[Channel, ...]:
-    """Every channel of every arrow, in the order of the arrows."""
+    """Every channel of every link, in the order of the links."""
     shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
     found: list[Channel] = []
     for link in catalogue().links.values():
@@ -109,7 +109,7 @@ def as_amounts(arrived: Floats) -> Floats:
 
 
 def by_link(values: Floats) -> dict[str, Floats]:
-    """Values of channels, on the last axis, added up into one number an arrow: means of levels, sums of amounts."""
+    """Values of channels, on the last axis, added up into one number a link: means of levels, sums of amounts."""
     found: dict[str, Floats] = {}
     for link in catalogue().links.values():
         at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]

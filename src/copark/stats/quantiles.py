@@ -40,6 +40,12 @@ def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:
     return answer.reshape((len(levels), *found.shape[1:]))
 
 
+def band(values: ArrayLike) -> tuple[float, float, float]:
+    """5, 50 and 95 % of values, shape (run,); NaN where none has one."""
+    low, middle, high = (float(level) for level in quantiles(values, BAND))
+    return low, middle, high
+
+
 def mean(values: ArrayLike) -> Floats:
     """Mean over runs, leaving out runs without a value; shape (quarter,), NaN where no run has one."""
     found = np.asarray(values, dtype=np.float64)

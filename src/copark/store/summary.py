@@ -46,13 +46,9 @@ def _exact_quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Quantiles of (scenario, quarter, run) over runs that have a value: (scenario, quantile, quarter)."""
     import numpy as np
 
-    levels = np.array(list(QUANTILES.values()))
-    found = np.full((*values.shape[:2], levels.size), np.nan)
-    for at in np.ndindex(values.shape[:2]):
-        finite = values[at][~np.isnan(values[at])]
-        if finite.size:
-            found[at] = np.quantile(finite, levels)
-    return np.moveaxis(found, -1, 1)
+    from copark.stats.quantiles import quantiles_over
+
+    return np.stack([quantiles_over(one, tuple(QUANTILES.values())) for one in values])
 
 
 class RunningSummary:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.report.suzhou.answer import Arm, Band, Contrast, SuzhouAnswer
+from copark.stats import quantiles
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.places import reports_in, stage
 
@@ -186,8 +187,7 @@ def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
 
 def band(values: Floats) -> Band:
     """Give 5 %, 50 % and 95 % of values."""
-    low, median, high = (float(value) for value in np.percentile(values, (5, 50, 95)))
-    return Band(low, median, high)
+    return Band(*quantiles.band(values))
 
 
 def _arm(

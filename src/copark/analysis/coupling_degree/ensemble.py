@@ -12,6 +12,7 @@ from copark.analysis.coordination import BOUNDARIES, GRADES, coordination, coupl
 from copark.analysis.coupling_degree.degree import Coupled
 from copark.analysis.coupling_degree.indicators import scored
 from copark.analysis.coupling_degree.null import chunk
+from copark.stats.quantiles import LEVELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 WIDEN = 0.25
 """Each end of a range is drawn between where it is and this share of the range further out."""
-LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 SEEN = 0.05
 """A grade counts as met from this share of draws on."""
 

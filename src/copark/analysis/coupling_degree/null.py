@@ -18,6 +18,7 @@ from copark.analysis.coordination import coordination, coupling, coupling_correc
 from copark.analysis.coupling_degree.degree import Coupled
 from copark.analysis.cross_case.table import fault
 from copark.errors import Fault
+from copark.stats.quantiles import BAND
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,6 @@ CELLS = 2_000_000
 """Numbers held at a time."""
 MOST_VALUES = 20_000_000
 """Degrees that all deals may give together."""
-BAND = (0.05, 0.50, 0.95)
 TIE = 1e-12
 
 Kind = Literal["shuffle", "shift"]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.stats.quantiles import quantile_band
+
 Floats = NDArray[np.float64]
 DRAWS = 4000
 LEVEL = 0.90
@@ -102,7 +104,7 @@ def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed
         superiority(luck.choice(one, len(one)), luck.choice(other, len(other)))
         for _ in range(DRAWS)
     ]  # fmt: skip
-    low, high = (float(x) for x in np.quantile(drawn, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)))
+    low, high = quantile_band(drawn, LEVEL)
     left = [superiority(np.delete(one, at), other) for at in range(len(one))]
     left += [superiority(one, np.delete(other, at)) for at in range(len(other))]
     found, share = superiority(one, other), exact_share(first, second)

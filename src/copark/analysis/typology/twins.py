@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.stats.quantiles import quantiles
+from copark.stats.quantiles import band
+from copark.stats.words import side_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -131,11 +132,10 @@ def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, flo
     if not known.size:
         return (float("nan"),) * 3
     if name not in ("failed", "self_standing"):
-        low, middle, high = (float(x) for x in quantiles(known, (0.05, 0.5, 0.95)))
-        return low, middle, high
+        return band(known)
     luck = np.random.Generator(np.random.Philox(key=seed))
     means = [float(luck.choice(known, known.size).mean()) for _ in range(500)]
-    low, high = (float(x) for x in np.quantile(means, (0.05, 0.95)))
+    low, _, high = band(means)
     return low, float(known.mean()), high
 
 
@@ -146,7 +146,7 @@ def readings(result: xr.Dataset, first: str, second: str) -> Iterator[Reading]:
         for name in (name for name in READINGS if name in one):
             apart = one[name] - other[name]
             low, middle, high = _spread(name, apart)
-            verdict = "more" if low > 0.0 else "less" if high < 0.0 else "alike"
+            verdict = side_of(low, high)
             centre = np.nanmean if name in ("failed", "self_standing") else np.nanmedian
             above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
             sides = (float(centre(one[name])), float(centre(other[name])))

@@ -25,10 +25,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from copark.cases.fields import wrong
 from copark.simulation.entries import Entry, Key
+from copark.stats.quantiles import band
 
 Floats = NDArray[np.float64]
 Over = Literal["draws", "mean"]
-BAND = (0.05, 0.50, 0.95)
 Z_BAND = 1.6448536269514722
 RELATIONS = ("above", "below", "within", "beyond")
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
@@ -154,8 +154,7 @@ class Sample:
         if self.over == "mean":
             half = Z_BAND * self.error if isfinite(self.error) else 0.0
             return self.mean - half, self.mean, self.mean + half
-        low, middle, high = (float(value) for value in np.quantile(self.known, BAND))
-        return low, middle, high
+        return band(self.known)
 
     def below(self, bound: float) -> float:
         """Probability that it is below a bound: share of draws, or of what the mean may be."""

@@ -1,15 +1,12 @@
 """Gains: what each setting changes, run by run on the same draws and luck; for whom; and where the width comes from.
 
-A gain is the setting less the case as it is. Words are given by rules fixed here: a side *gains* (loses) *surely* if it
-does in 95 % of runs, *mostly* in three quarters, *at times* if it does in fewer, but more than 5 %, and the contrary in
-5 % at most; *nothing* changes for it if the two are exactly alike in three quarters of runs.
+A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.words`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +14,11 @@ from numpy.typing import NDArray
 from copark.analysis.robust import Sources, sources
 from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
 from copark.inference.levers.trial import Measured
-from copark.stats.pairs import change_interval
+from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
+from copark.stats.words import Verdict, verdict
 
 Floats = NDArray[np.float64]
-Verdict = Literal[
-    "gains_surely", "gains_mostly", "gains_at_times", "unclear", "nothing", "loses_at_times", "loses_mostly",
-    "loses_surely", "unknown",
-]  # fmt: skip
-BAND = (0.05, 0.25, 0.50, 0.75, 0.95)
-SURELY, MOSTLY, SELDOM = 0.95, 0.75, 0.05
 
 
 @dataclass(frozen=True)
@@ -82,7 +74,7 @@ class Gain:
 
     @property
     def verdict(self) -> Verdict:
-        """The word for it, by the rules of this module."""
+        """The word for it."""
         return verdict(self.better, self.equal)
 
     @property
@@ -90,20 +82,6 @@ class Gain:
         """Whether structures disagree about its sign."""
         known = [value for value in self.by_structure if np.isfinite(value) and abs(value) > 1e-12]
         return bool(known) and min(known) < 0.0 < max(known)
-
-
-def verdict(better: float, equal: float) -> Verdict:
-    """Give the word for shares of pairs in which a setting is better and exactly alike."""
-    if not np.isfinite(better):
-        return "unknown"
-    worse = max(1.0 - better - equal, 0.0)
-    if better >= MOSTLY:
-        return "gains_surely" if better >= SURELY else "gains_mostly"
-    if worse >= MOSTLY:
-        return "loses_surely" if worse >= SURELY else "loses_mostly"
-    if min(better, worse) <= SELDOM < max(better, worse):
-        return "gains_at_times" if better > worse else "loses_at_times"
-    return "nothing" if equal >= MOSTLY else "unclear"
 
 
 FEW = 20
@@ -119,7 +97,7 @@ def gain(found: Measured, option: int, measure: Measure) -> Gain:
     """One setting's gain in one measure."""
     usable = [found.usable(structure) for structure in range(len(found.structures))]
     apart = [
-        (values := found.of(measure.name, structure))[option, kept] - values[0, kept]
+        difference((values := found.of(measure.name, structure))[0, kept], values[option, kept])
         for structure, kept in enumerate(usable)
     ]
     draws = [found.draws[kept] for kept in usable]
@@ -135,7 +113,7 @@ def gain(found: Measured, option: int, measure: Measure) -> Gain:
         pairs=base.size,
         before=_middle(before, share=share),
         after=_middle(after, share=share),
-        levels=tuple(float(value) for value in quantiles(base, BAND)),
+        levels=tuple(float(value) for value in quantiles(base)),
         mean=_middle(base, share=True),
         low=low,
         high=high,

@@ -22,6 +22,7 @@ from copark.inference.pool.local import LocalPosterior
 from copark.inference.pool.parks import Park
 from copark.inference.provenance import made_with
 from copark.model.compiler import versions
+from copark.stats.quantiles import band
 from copark.store.stages import SUFFIX, State, read_state, write_state
 
 Floats = NDArray[np.float64]
@@ -70,7 +71,7 @@ def save(local: Mapping[str, LocalPosterior], pooled: Pooled, about: Mapping[str
         },
         "pooled": {
             name: {"mean": float(pooled.mu[:, n].mean()), "sd": float(pooled.mu[:, n].std()),
-                   "tau": [float(x) for x in np.quantile(pooled.tau[:, n], (0.05, 0.5, 0.95))]}
+                   "tau": list(band(pooled.tau[:, n]))}
             for n, name in enumerate(POOLED)
         },
     }  # fmt: skip

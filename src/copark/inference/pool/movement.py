@@ -17,6 +17,7 @@ from copark.inference.diagnostics import BINS, title_of, verdict
 from copark.inference.pool.axes import AXES, GROUPS, POOLED
 from copark.inference.pool.hierarchy import mixture_quantiles
 from copark.inference.pool.panel import Panel
+from copark.stats.quantiles import band
 
 Floats = NDArray[np.float64]
 LEVELS = (np.arange(2000) + 0.5) / 2000
@@ -165,7 +166,7 @@ def axis_movement(panel: Panel, name: str) -> AxisMovement:
         among=told_of(np.quantile(pooled.theta[:, at, j], LEVELS)),
         others=float(sum(share for park, share in lent if park != reference)),
         parks=sum(share >= LEAST_LENT for _, share in lent),
-        tau=tuple(float(x) for x in np.quantile(pooled.tau[:, j], (0.05, 0.5, 0.95))),
+        tau=band(pooled.tau[:, j]),
         full=float(values_at(panel, name, pooled.full.mean[j : j + 1])[0]),
         lenders=tuple((park, share) for park, share in lent if share >= LEAST_LENT),
     )

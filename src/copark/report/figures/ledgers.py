@@ -137,7 +137,7 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en", 
     looks = {"serviced_area": (MODEL, "-"), "usable_area": (MODEL, (0, (3, 2))), "occupied_area": (SECOND, "-")}
     ends = []
     for name in kept:
-        levels = bands(result, name, scenario, (0.05, 0.50, 0.95))
+        levels = bands(result, name, scenario, BAND)
         colour, dash = looks[name]
         if name != "usable_area":
             axes.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.15, linewidth=0)

@@ -83,7 +83,7 @@ def forest(found: PoolFindings, one: AxisMovement) -> Figure:
         place = local.names.index(one.name)
         mean, sd = float(local.mean[place]), float(local.variance[place] ** 0.5)
         _bar(axes, at - 0.14, (mean - REACH * sd, mean, mean + REACH * sd), MUTED)
-        among = np.quantile(pool.pooled.theta[:, n, j], (0.05, 0.5, 0.95))
+        among = band(pool.pooled.theta[:, n, j])
         _bar(axes, at + 0.14, (float(among[0]), float(among[1]), float(among[2])), MODEL)
     base = len(told)
     for at, (scores, colour) in enumerate(((one.mean.scores, SECOND), (one.new.scores, ACCENT))):

@@ -40,7 +40,7 @@ from copark.presentation.style import (
 from copark.report.figures.frame import View, view, year_of
 from copark.report.words import scenario_title
 from copark.simulation.outcomes import OUTCOMES as NAMES
-from copark.stats.quantiles import quantiles
+from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import Share, shares
 from copark.texts import text
 
@@ -145,7 +145,7 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
         (found.coordination, MODEL, "coordination.standard"),
         (found.coordination_corrected, SECOND, "coordination.corrected"),
     ):
-        levels = quantiles(values, (0.05, 0.50, 0.95))
+        levels = quantiles(values, BAND)
         upper.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
         upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(form))
     for values in apart(found):

@@ -10,6 +10,7 @@ import numpy as np
 from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
 from copark.simulation.sample import prior_of
 from copark.simulation.study import list_studies, load_study
+from copark.stats.quantiles import LEVELS
 from copark.texts import entries
 from copark.workflows.serving.answers import Answer, CaseName, Made, OutputInfo, Said
 from copark.workflows.serving.network import LAYERS, ArrowInfo, arrows
@@ -20,7 +21,6 @@ from copark.workflows.serving.wording import both, said, unit_title
 if TYPE_CHECKING:
     from copark.simulation.study import Study
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 LIMITS = ("bands", "interested", "nominal", "one_case", "causes")
 
 

@@ -23,6 +23,7 @@ from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
 from copark.simulation.results import experiment_hash
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
+from copark.stats import pairs as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles, quantiles_over
 from copark.stats.scores import percentiles, relative_half_width
 from copark.stats.shares import Share, shares
@@ -226,7 +227,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns)
     reference = frame.study.scenarios[0].key
 
     def difference(name: str) -> Floats:
-        found = after.out[name] - before.out[name]
+        found = pairing.difference(before.out[name], after.out[name])
         return found if every else found[:, pairs]
 
     names = dict.fromkeys((*frame.wanted, *HEADLINES))
