@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.simulation.trust import CONVERGED
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours
 from copark.inference.prior import MIX, PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.simulation.trust import CONVERGED
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
 from copark.store.stages import Stage
