@@ -40,10 +40,6 @@ def test_the_score_is_the_double_mean_it_is_defined_by(values: list[float], obse
     assert crps(x, observed) == pytest.approx(wanted, abs=1e-9)
 
 
-def test_weights_stand_for_repeated_members() -> None:
-    assert crps([1.0, 4.0], 2.0, [3, 1]) == pytest.approx(crps([1.0, 1.0, 1.0, 4.0], 2.0))
-
-
 def test_members_without_a_value_are_left_out() -> None:
     assert crps([1.0, np.nan, 3.0], 2.0) == crps([1.0, 3.0], 2.0)
     assert np.isnan(crps([np.nan], 1.0))

@@ -41,7 +41,7 @@ def machine() -> dict[str, str]:
     from copark.version import __version__
 
     package = Path(__file__).parents[1]
-    makers = [path for folder in ("cluster", "store", "cases") for path in (package / folder).glob("*.py")]
+    makers = [path for folder in ("cluster", "store", "cases", "stats") for path in (package / folder).glob("*.py")]
     return {
         "code_version": __version__,
         "code_hash": hash_files(makers, package),

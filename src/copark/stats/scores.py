@@ -11,38 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from copark.stats.quantiles import BAND, Floats, quantile_band
+from copark.stats.quantiles import BAND, quantile_band
 
 
-def weights_of(count: int, weights: ArrayLike | None) -> Floats:
-    """Give weights that sum to one, equal where none are given."""
-    if weights is None:
-        return np.full(count, 1.0 / count)
-    given: Floats = np.asarray(weights, dtype=np.float64)
-    found: Floats = given / given.sum()
-    return found
-
-
-def crps(ensemble: ArrayLike, observed: float, weights: ArrayLike | None = None) -> float:
-    """Continuous ranked probability score of a weighted ensemble, E|X - y| - ½ E|X - X'|.
+def crps(ensemble: ArrayLike, observed: float) -> float:
+    """Continuous ranked probability score of an ensemble, E|X - y| - ½ E|X - X'|.
 
     Of a single value it is the absolute error. Members without a value are left out; NaN if none has one.
     Source: Gneiting and Raftery, JASA 102 (2007), 359-378.
     """
     x = np.asarray(ensemble, dtype=np.float64)
-    w = weights_of(len(x), weights) if len(x) else np.zeros(0)
     finite = np.isfinite(x)
     if not finite.any():
         return float("nan")
-    x, w = x[finite], w[finite] / w[finite].sum()
-    order = np.argsort(x, kind="stable")
-    x, w = x[order], w[order]
+    w = np.full(np.count_nonzero(finite), 1.0 / len(x))
+    x, w = np.sort(x[finite], kind="stable"), w / w.sum()
     below = np.cumsum(w) - 0.5 * w
     spread = 2.0 * float((w * x * (2.0 * below - 1.0)).sum())
     return float((w * np.abs(x - observed)).sum()) - 0.5 * spread
 
 
-def crps_within(ensemble: ArrayLike, low: float | None, high: float | None, weights: ArrayLike | None = None) -> float:
+def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> float:
     """Score against an observation that is only a bound or a range: what of the ensemble lies outside costs.
 
     The threshold-weighted score with weight zero where the wording says nothing: values beyond the bound, or within the
@@ -51,7 +40,7 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None, weig
     """
     x = np.asarray(ensemble, dtype=np.float64)
     nearest = np.clip(x, -np.inf if low is None else low, np.inf if high is None else high)
-    return crps(x - nearest, 0.0, weights)
+    return crps(x - nearest, 0.0)
 
 
 def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: float = 0.9) -> bool:

@@ -9,6 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from copark import units
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.store.summary import STATISTICS, path_names
 from copark.texts import text
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from copark.store.runs import RunRecord
 
 Cell = str | int | float | None
-OUTCOMES = ("failed", "dependent", "stagnant", "self_standing")
 STATUSES = ("ok", "not_finite", "out_of_range", "too_many")
 MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A text that begins so would be run as a formula by a spreadsheet."""
