@@ -8,7 +8,6 @@ from pathlib import Path
 from statistics import median
 
 from copark.analysis.cascade import UNFELT, Dose, Feeling, direction, strongest
-from copark.simulation.trust import Trust
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Drawing, Grid, Numbers, Section, Studio, Words, open_studio

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analysis.observed import Comparison, expected_outside, misses
-from copark.analysis.outcomes import Share, quarters_apart, sweep, year_twenty
-from copark.simulation.trust import Trust
+from copark.analysis.outcomes import quarters_apart, sweep, year_twenty
 from copark.presentation.numbers import WHOLE, number, percent, percent_words, percentile, reach, spoken
 from copark.report.words import bounded, join, observed, output_title, variable_title
 from copark.simulation.trust import Trust

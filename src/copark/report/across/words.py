@@ -19,6 +19,7 @@ from copark.inference.across.sweeps import PartFinding
 from copark.inference.across.trial import AcrossClaim, AcrossFindings, WordFinding
 from copark.inference.across.twins import Twin, TwinArm
 from copark.presentation.numbers import NOTHING, number, percent
+from copark.simulation.entries import Title
 from copark.texts import text
 
 

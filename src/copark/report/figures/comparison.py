@@ -29,6 +29,7 @@ from copark.presentation.style import (
     wrap,
     years,
 )
+from copark.stats.quantiles import quantiles
 from copark.texts import text
 
 QUARTILES = (0.05, 0.25, 0.50, 0.75, 0.95)

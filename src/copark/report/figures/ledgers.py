@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.analysis.bands import bands, mean
+from copark.analysis.bands import bands
 from copark.presentation.numbers import number, shares_of
 from copark.presentation.style import (
     ACCENT,
@@ -32,6 +32,7 @@ from copark.presentation.style import (
 from copark.report.figures.fans import shown
 from copark.report.figures.frame import View, view, year_of
 from copark.report.figures.marks import observed_mark
+from copark.stats.quantiles import BAND, mean
 from copark.texts import text
 from copark.units import convert
 

@@ -31,6 +31,7 @@ from copark.presentation.style import (
     years,
 )
 from copark.report.figures.marks import observed_key, observed_mark
+from copark.stats.quantiles import band
 
 if TYPE_CHECKING:
     from copark.inference.pool.movement import AxisMovement
