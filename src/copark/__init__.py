@@ -1,7 +1,7 @@
 """copark: will this cooperation park live, which lever matters, and how sure are we?
 
-``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results, and each
-analysis is a function of its name: ``copark.levers("great-stone")``. Each is imported when first used, so that
+``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results, each
+analysis is a function of its name, such as ``copark.levers("great-stone")``. Each is imported when first used, so that
 ``import copark`` stays light.
 """
 

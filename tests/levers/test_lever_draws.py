@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from copark.workflows.levers import asked_of
 
 from copark.inference.levers.trial import carry_out
-from copark.workflows.levers import asked_of
 from tests.levers.conftest import small
 
 

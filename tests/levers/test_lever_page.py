@@ -7,6 +7,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from copark.report.levers.page import FIGURES
+from copark.report.levers.words import balance_words, leaning_words
 from openpyxl import load_workbook
 from rich.cells import cell_len
 
@@ -20,8 +22,6 @@ from copark.presentation.figures import render
 from copark.report.figures.levers import operating, sides, standing, widths
 from copark.report.figures.levers_choice import pareto, ranks
 from copark.report.levers import write_levers
-from copark.report.levers.page import FIGURES
-from copark.report.levers.words import balance_words, leaning_words
 from copark.workflows import levers as workflow
 from tests.levers.conftest import small
 

@@ -1,5 +1,6 @@
-"""Questions asked of a park, a folder each: ``ask.py`` (parameters → result), ``show.py`` (result → document) and
-``texts.yaml`` (its words in both languages).
+"""Questions, a folder of three files each.
+
+``ask.py`` (parameters → result), ``show.py`` (result → document), ``texts.yaml`` (its words in both languages).
 
 :mod:`~copark.analyses.contract` says what the three hold, :mod:`~copark.analyses.registry` lists the analyses,
 :mod:`~copark.analyses.context` does the plumbing of a computation, :mod:`~copark.analyses.results` keeps results by run

@@ -81,8 +81,8 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
     own: Callable[[AnalysisParams, Context], str] | None = getattr(analysis.ask, "run_id", None)
     if own is not None:
         return own(params, context)
-    from copark.experiments.results import model_hash
     from copark.identity import identity_of
+    from copark.model.compiler import model_hash
 
     content = params.model_dump(mode="json")
     for one in type(params).form():

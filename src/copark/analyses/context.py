@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analyses.contract import CaseParams
     from copark.cases import Case
     from copark.experiments.source import DrawSource
     from copark.experiments.study import Study
@@ -20,6 +22,26 @@ Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
 Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
 """Told a study, its case, where its draws come from, and how many studies of its kind follow one another."""
+
+
+def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
+    """Give what one stage of the work tells, under its name, to whoever wants to know.
+
+    ``prepare`` is told as ``compile`` where the model must be compiled first.
+    """
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress("compile" if name == "prepare" and not is_compiled() else name, done, total)
+
+    return tell
+
+
+def is_compiled() -> bool:
+    """Whether machine code of the kernel as it stands is on disk, or none is needed."""
+    from copark.experiments import run
+
+    return run.is_compiled()
 
 
 def _untold(_stage: str, _done: int, _total: int) -> None:
@@ -56,6 +78,11 @@ class Context:
     """Folder of the result that is being made; ``None`` where nothing is kept."""
     run_id: str = field(default="", init=False)
     """Run ID of the result that is being made."""
+    case: Callable[[str], Case] = field(init=False)
+    """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
+    parameters: Callable[..., CaseParameters] = field(init=False)
+    """Which parameters a case has, by its name and, where just some are wanted, ``own``, ``shipped``, ``borrowed`` or
+    ``prior``: see :func:`copark.inference.case_parameters.parameters_of`."""
 
     def __post_init__(self) -> None:
         """Read each case and its parameters once."""
@@ -63,39 +90,18 @@ class Context:
         self.parameters = cache(self._parameters)
 
     def _case(self, name: str) -> Case:
-        """The case of a name or folder.
-
-        Raises
-        ------
-        NotFound, CaseFaults
-            If there is none, or it has faults.
-        """
         from copark.cases import load_case
 
         return load_case(self.folders.get(name, name))
 
     def _parameters(self, name: str, wanted: str | None = None) -> CaseParameters:
-        """Which parameters a case has: its own posterior, those other parks lend, or assumed ranges.
-
-        Parameters
-        ----------
-        name
-            Name or folder of the case.
-        wanted
-            ``own``, ``shipped``, ``borrowed`` or ``prior``; by default the first of these that exists.
-        """
         from copark.inference.case_parameters import parameters_of
 
         return parameters_of(self.case(name), self.out, wanted)
 
     def stage(self, name: str) -> Callable[[int, int], None]:
-        """What a stage of the work tells, under its name; ``prepare`` is ``compile`` where the model is compiled first."""
-        from copark.experiments.run import is_compiled
-
-        def tell(done: int, total: int) -> None:
-            self.progress("compile" if name == "prepare" and not is_compiled() else name, done, total)
-
-        return tell
+        """What a stage of the work tells, under its name."""
+        return stage(self.progress, name)
 
     def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
         """Say what will be run, ``times`` studies of this kind one after the other."""
@@ -132,12 +138,20 @@ class Context:
                 save_dataset(path, found)
         return found
 
-    def origin(self, case: str, wanted: str | None, provenance: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields every result of a case has: run ID, provenance, trust state, what is on record."""
+    def origin(self, params: CaseParams, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+        """The fields every result of a case has: run ID, provenance, trust state, what is on record.
+
+        Parameters
+        ----------
+        made
+            Runs, or the provenance of what was made of them.
+        """
         from copark.analyses.contract import Said
         from copark.report.trust import recorded_outcome
 
-        found, trust = self.case(case), self.parameters(case, wanted).trust
+        attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
+        provenance = made if attributes is None else json.loads(str(attributes["provenance"]))
+        found, trust = self.case(params.case), self.parameters(params.case, params.parameters).trust
         told = None if trust.shows_outcomes else Said(recorded_outcome(found, "en"), recorded_outcome(found, "zh"))
-        made = {"case": found.name, "case_hash": found.hash, **provenance}
-        return {"run_id": self.run_id, "provenance": made, "trust": trust, "recorded": told}
+        entries = {"case": found.name, "case_hash": found.hash, **provenance}
+        return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": told}

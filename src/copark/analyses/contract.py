@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from pydantic.fields import FieldInfo
 
-    from copark.analyses.context import Context
     from copark.presentation.document import Document, Evidence, Section
 
 SHARED = "analyses"
@@ -227,7 +226,16 @@ def assemble(
     )  # fmt: skip
 
 
-MADE_BY = ("case", "case_hash", "model_hash", "draws_hash", "posterior_cut", "posterior_stale", "code_version", "created")
+MADE_BY = (
+    "case",
+    "case_hash",
+    "model_hash",
+    "draws_hash",
+    "posterior_cut",
+    "posterior_stale",
+    "code_version",
+    "created",
+)
 """Entries of a provenance that every document tells, where they are known."""
 
 
@@ -241,7 +249,4 @@ def _trust(found: Result, t: Texts) -> str:
     label = text("trust.line", t.lang, label=found.trust.label(t.lang))
     recorded = "" if found.recorded is None else t.of(found.recorded)
     told = [one for one in (recorded, label, found.trust.renew(t.lang)) if one]
-    return (" " if t.lang == "en" else "").join(f"{one.rstrip('.。')}{'.' if t.lang == 'en' else '。'}" for one in told)
-
-
-Compute = Callable[[Any, "Context"], Result]
+    return "".join(t("trust_sentence", words=one.rstrip(".。")) for one in told).strip()

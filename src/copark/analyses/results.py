@@ -73,7 +73,7 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result
     """Store a result, whole or not at all."""
     made = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True, exclude_unset=True)
     content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    head = {
+    told = {
         "format": FORMAT,
         "analysis": analysis.name,
         "run_id": found.run_id,
@@ -83,50 +83,50 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
     with written_file(folder / RESULT) as path:
-        path.write_text(f"{json.dumps(head, ensure_ascii=False)}\n{content}\n", encoding="utf-8")
+        path.write_text(f"{json.dumps(told, ensure_ascii=False)}\n{content}\n", encoding="utf-8")
 
 
 def load(folder: Path, analysis: Analysis) -> Stored | None:
     """Read a stored result; nothing where there is none, or none that is whole and of this analysis and run ID."""
-    head = _head(folder, analysis)
-    if head is None:
+    told = head(folder, analysis)
+    if told is None:
         return None
     try:
         _, _, content = (folder / RESULT).read_text(encoding="utf-8").partition("\n")
         content = content.rstrip("\n")
-        if hashlib.sha256(content.encode()).hexdigest() != head["sha256"]:
+        if hashlib.sha256(content.encode()).hexdigest() != told["sha256"]:
             return None
         found: Result = TypeAdapter(analysis.answer).validate_json(content)
     except (OSError, ValueError, ValidationError, RecursionError):
         return None
-    return Stored(found, head["params"], head["code"], head["created"]) if found.run_id == folder.name else None
+    return Stored(found, told["params"], told["code"], told["created"]) if found.run_id == folder.name else None
 
 
-def _head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
+def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
     """The first line of a stored result: what it is, without what was found."""
     path = folder / RESULT
     try:
         if path.is_symlink() or path.stat().st_size > MOST_BYTES:
             return None
         with path.open(encoding="utf-8") as stream:
-            head = json.loads(stream.readline())
+            told = json.loads(stream.readline())
         wanted = {"format": FORMAT, "analysis": analysis.name, "run_id": folder.name}
         kinds = {"code": str, "created": str, "params": dict, "sha256": str}
-        is_sound = all(head.get(name) == value for name, value in wanted.items()) and all(
-            isinstance(head.get(name), kind) for name, kind in kinds.items()
+        is_sound = all(told.get(name) == value for name, value in wanted.items()) and all(
+            isinstance(told.get(name), kind) for name, kind in kinds.items()
         )
     except (OSError, ValueError, AttributeError, RecursionError):
         return None
-    return dict(head) if is_sound else None
+    return dict(told) if is_sound else None
 
 
 def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, dict[str, Any]]]:
     """Run IDs of stored results and what was asked, newest first."""
     found = []
     for folder in results_in(out, analysis).glob("*/"):
-        head = _head(folder, analysis) if RUN_ID.fullmatch(folder.name) else None
-        if head is not None:
-            found.append((folder.name, head))
+        told = head(folder, analysis) if RUN_ID.fullmatch(folder.name) else None
+        if told is not None:
+            found.append((folder.name, told))
     yield from sorted(found, key=lambda entry: entry[1]["created"], reverse=True)
 
 

@@ -17,7 +17,6 @@ import numpy as np
 from copark.analysis.arrays import Booleans, Floats, Integers
 from copark.analysis.compare import split
 
-
 RANK_BAND = (0.05, 0.95)
 TIE = 1e-9
 """Scores nearer to each other than this, relative to the largest, share a rank: sums in another order are no wins."""

@@ -89,7 +89,7 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
         "choice": "|".join(field.choices),
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
-    limits = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
+    limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
     if field.required:
         info: Any = typer.Argument(help=words, metavar=field.name.upper(), **limits)
         return inspect.Parameter(
@@ -97,8 +97,10 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
         )  # fmt: skip
     default = None if field.kind == "list" else field.default
     info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
-    annotation = Annotated[kind if default is not None else kind | None, info]
-    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    taken: Any = kind if default is not None else kind | None
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
+    )  # fmt: skip
 
 
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:

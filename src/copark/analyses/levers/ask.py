@@ -90,4 +90,4 @@ def compute(params: Params, context: Context) -> Answer:
     measured = from_dataset(context.kept("measures", measure))
     context.stage("analyse")(0, 0)
     found = vars(find(asked, measured))
-    return Answer(**found | context.origin(params.case, params.parameters, measured.provenance))
+    return Answer(**found | context.origin(params, measured.provenance))

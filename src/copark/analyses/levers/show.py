@@ -1,5 +1,6 @@
-"""What is shown of a case's levers, in the order a decision-maker asks: what can I move, what happens, to whom, which
-settings are robust, what all this rests on.
+"""What is shown of a case's levers, in the order a decision-maker asks.
+
+What can I move, what happens, to whom, which settings are robust, what does all this rest on?
 """
 
 from __future__ import annotations
@@ -253,7 +254,7 @@ class _Show:
             *(self.column(name, Kind.number) for name in numbers), self.column("verdict"),
             *(self.column(name, Kind.number) for name in ("variance", *(f"by_{part}" for part in PARTS))), *structures,
         )  # fmt: skip
-        rows = [
+        rows: list[Sequence[Value]] = [
             (
                 lever.key, lever.controlled_by, found.since, setting.key, t.of(setting.title), one.measure.name,
                 one.measure.unit, one.measure.kind, one.pairs, one.before, one.after, one.mean, *one.levels, one.low,
@@ -272,7 +273,8 @@ class _Show:
         numbers = self.by_setting(
             "sides",
             [column for side in SIDES for column in (
-                change(measure_of(side), t), Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))],
+                change(measure_of(side), t),
+                Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))],
             lambda key: [cell for side in SIDES for cell in (
                 middle(found.gain(key, side)), t(f"verdict.{verdicts[key][side]}"))],
         )  # fmt: skip
@@ -398,7 +400,9 @@ class _Show:
             for name in measures for part in PARTS
         ]  # fmt: skip
         numbers = self.by_setting(
-            "widths", columns, lambda key: [share for name in measures for share in found.gain(key, name).sources.shares]
+            "widths",
+            columns,
+            lambda key: [share for name in measures for share in found.gain(key, name).sources.shares],
         )
         drawn = self.chart("widths", lambda: widths(found, "operating", t.lang), numbers)
         return self.section("widths", Paragraph(t("widths.lead")), drawn)
@@ -412,7 +416,7 @@ class _Show:
         if choice is None:
             return self.section("pareto", lead, Caveat(t("no_state")))
         first = sorted(range(len(choice.options)), key=lambda at: (-float(choice.chance[at]), at))
-        rows = [
+        rows: list[Sequence[Value]] = [
             (found.title(choice.options[at], t.lang), *map(float, choice.means[at]), bool(choice.pareto[at]),
              float(choice.chance[at]), *map(float, choice.met[:, at]))
             for at in first
@@ -431,7 +435,7 @@ class _Show:
         """Every structure: why it is tried, and what becomes of the case as it is in it."""
         t, found = self.t, self.found
         reasons = [t("as_modelled.reason") if one is None else t.of(one.reason) for one in found.structures]
-        rows = [
+        rows: list[Sequence[Value]] = [
             (title, reason, one.standing, one.failed, one.runs)
             for title, reason, one in zip(self.structure_titles(), reasons, found.readings, strict=True)
         ]
