@@ -96,7 +96,7 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: P
     assert asked_of(toy, tmp_path)[1]
     head, _, content = sound.partition("\n")
     spoilt = {
-        "cut": sound[: len(sound) // 2], "empty": "", "no JSON": "\0" * 100, "a number changed": sound.replace("2", "3"),
+        "cut": sound[: len(sound) // 2], "empty": "", "no JSON": "\0" * 100, "changed": sound.replace("2", "3"),
         "another format": sound.replace('"format": 1', '"format": 9'), "deep": "[" * 100_000, "list": "[]\n[]",
         "of other code": sound.replace(toy.code, "0" * 16), "head alone": head, "no head": content,
     }  # fmt: skip

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from copark.analyses import context
 from copark.cli.progress import Progress
 from copark.texts import LANGUAGES, text
-from copark.analyses import context
 
 SAYS = """
 import sys

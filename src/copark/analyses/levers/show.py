@@ -164,7 +164,8 @@ class _Show:
         t, found = self.t, self.found
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
         cards = [Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs))]
-        for key, one in (("best", self.best), ("worst", self.worst)):
+        extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
+        for key, one in extremes:
             interval = shown(Interval(one.low, one.high), points, t.lang)
             title = t(f"card.{key}", title=found.title(one.setting, t.lang))
             cards.append(Card(title, points, one.mean, t("card.interval", interval=interval)))
