@@ -198,6 +198,10 @@ class Texts:
         own = f"{self.area}.{key}"
         return own if has_text(own) else f"{SHARED}.{key}"
 
+    def sentences(self, parts: Sequence[str]) -> str:
+        """Sentences one after the other, each with its full stop."""
+        return "".join(self("sentence", words=one.rstrip(".。")) for one in parts).strip()
+
     def of(self, words: Any) -> str:
         """What is said in both languages, in this one."""
         return str(getattr(words, self.lang))
@@ -249,4 +253,4 @@ def _trust(found: Result, t: Texts) -> str:
     label = text("trust.line", t.lang, label=found.trust.label(t.lang))
     recorded = "" if found.recorded is None else t.of(found.recorded)
     told = [one for one in (recorded, label, found.trust.renew(t.lang)) if one]
-    return "".join(t("trust_sentence", words=one.rstrip(".。")) for one in told).strip()
+    return t.sentences(told)

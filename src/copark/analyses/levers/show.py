@@ -141,7 +141,7 @@ class _Show:
                 "headline.robust", option=found.title(found.choice.options[at], t.lang),
                 share=self.said(float(scores[at]), share), now=self.said(float(scores[0]), share),
             ))  # fmt: skip
-        return t("sentence").join(told)
+        return t.sentences(told)
 
     def extreme(self, one: Gain, word: str, sign: float) -> str:
         """Which setting raises or lowers the chance to stand alone most, and whether that is more than chance."""
