@@ -188,8 +188,9 @@ class _Show:
             note=t("signs"),
         )  # fmt: skip
         lead = Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
-        stale = [Caveat(t("stale"))] if found.provenance.get("posterior_stale") else []
-        return self.section("summary", Cards(tuple(cards)), lead, answer, Caveat(t("caveat")), *stale)
+        told = {"general": found.general, "stale": bool(found.provenance.get("posterior_stale")), "caveat": True}
+        caveats = [Caveat(t(key)) for key, holds in told.items() if holds]
+        return self.section("summary", Cards(tuple(cards)), lead, answer, *caveats)
 
     def levers(self) -> Section:
         """What can be moved and by whom; every setting and why it is tried."""

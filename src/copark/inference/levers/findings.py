@@ -9,6 +9,7 @@ from copark.experiments.entries import Title
 from copark.inference.levers.choice import TIMES, Choice, choose
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting, Since, Structure
 from copark.inference.levers.gains import Balance, Gain, balances, gains
+from copark.inference.levers.general import GeneralLevers
 from copark.inference.levers.leaning import Leaning, leanings, moved_by_data, rests_on
 from copark.inference.levers.trial import Asked, Measured
 from copark.texts import text
@@ -44,8 +45,8 @@ class Findings:
         Of the runs.
     case, park
         Name of the case, and its title.
-    file, since, only
-        Levers, the variant, and the keys of levers asked for.
+    file, general, since, only
+        Levers, whether they are the general set, the variant, and the keys of levers asked for.
     pulled, horizon
         Quarter the levers are pulled, and the last one of the runs.
     draws, futures, seed
@@ -69,6 +70,7 @@ class Findings:
     case: str
     park: Title
     file: LeverFile
+    general: bool
     since: Since
     only: tuple[str, ...]
     pulled: str
@@ -132,6 +134,7 @@ def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
         case=asked.case.name,
         park=Title(en=asked.case.title.en, zh=asked.case.title.zh),
         file=asked.file,
+        general=isinstance(asked.file, GeneralLevers),
         since=asked.since,
         only=asked.only,
         pulled=str(clock.start + asked.first),
