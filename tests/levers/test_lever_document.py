@@ -122,7 +122,7 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     assert answers.rows[1][1] == Interval(gain.low, gain.high, gain.mean)
     assert answers.rows[1][2 + SIDES.index("enterprises")] in ("−", "−−"), "tax takes from enterprises"
     cards = next(block for block in shown("en").blocks() if isinstance(block, Cards))
-    assert cards.cards[0].value == gain.before
+    assert gain.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
     worst = min(one.mean for one in found.gains if one.measure.name == "self_standing")
     assert [card.value for card in cards.cards if card.title.startswith("Largest loss")] == [worst]
     assert not [card for card in cards.cards if card.title.startswith("Largest gain")], "both lower it"

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.texts import LANGUAGES
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -152,6 +154,8 @@ class Context:
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
         provenance = made if attributes is None else json.loads(str(attributes["provenance"]))
         found, trust = self.case(params.case), self.parameters(params.case, params.parameters).trust
-        told = None if trust.shows_outcomes else Said(recorded_outcome(found, "en"), recorded_outcome(found, "zh"))
+        told = None
+        if not trust.shows_outcomes:
+            told = Said(**{lang: recorded_outcome(found, trust, lang) for lang in LANGUAGES})
         entries = {"case": found.name, "case_hash": found.hash, **provenance}
         return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": told}

@@ -163,7 +163,9 @@ class _Show:
         """The numbers to be seen first, and a row for each setting."""
         t, found = self.t, self.found
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
-        cards = [Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs))]
+        cards = []
+        if found.trust is None or found.trust.shows_outcomes:
+            cards.append(Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
         extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
         for key, one in extremes:
             interval = shown(Interval(one.low, one.high), points, t.lang)
@@ -190,6 +192,8 @@ class _Show:
         lead = Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
         told = {"general": found.general, "stale": bool(found.provenance.get("posterior_stale")), "caveat": True}
         caveats = [Caveat(t(key)) for key, holds in told.items() if holds]
+        if found.trust is not None and not found.trust.shows_outcomes:
+            caveats.insert(0, Caveat(found.trust.meaning(t.lang)))
         return self.section("summary", Cards(tuple(cards)), lead, answer, *caveats)
 
     def levers(self) -> Section:

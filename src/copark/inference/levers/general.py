@@ -31,6 +31,8 @@ class GeneralLevers(LeverFile):
 def general_levers(case: Case) -> GeneralLevers:
     """The general set, less what the case's facts do not bear and what changes nothing in it.
 
+    A case whose simulated time ends before its data do has no settings of now.
+
     Raises
     ------
     NotFound
@@ -46,7 +48,7 @@ def general_levers(case: Case) -> GeneralLevers:
         if edited(case, setting.edits)[1]:
             return False
         seen = touched(case, setting, before, now - case.clock.start)
-        return seen.anything and not (since == "now" and seen.past)
+        return seen.anything and (since == "start" or (not seen.past and now > case.clock.data_end))
 
     for lever, written in zip(found.levers, data["levers"], strict=True):
         for since in SINCE:

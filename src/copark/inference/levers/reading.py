@@ -96,5 +96,5 @@ def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple
             raise NotFound(text("levers.no_lever", found=shown(name), suggestion=suggestion(name, known)))
     chosen = tuple(key for key in known if not names or key in names)
     if not chosen:
-        raise NotFound(text("levers.no_lever", found=since, suggestion=", ".join(known)))
+        raise NotFound(text(f"levers.none_{since}", case=found.case))
     return chosen
