@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 import copark
@@ -78,6 +79,10 @@ def test_it_has_a_function_with_a_typed_result(toy: Analysis, tmp_path: Path) ->
     assert found.trust.state == "calibrated"
     assert found.document("zh").lang == "zh"
     assert "runs" in copark.toy.__doc__
+    with pytest.raises(TypeError, match="too many positional"):
+        copark.toy("great-stone", 20)
+    with pytest.raises(ValidationError, match="runs"):
+        copark.toy("great-stone", runs=0)
     with pytest.raises(AttributeError, match="no_such"):
         _ = copark.no_such_analysis
 

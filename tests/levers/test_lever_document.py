@@ -244,6 +244,18 @@ def test_the_screen_answers_from_what_is_stored(lang, first, place, file, eighty
     assert {"en": "read again", "zh": "直接读取"}[lang] in err
 
 
+def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, monkeypatch):
+    monkeypatch.setattr("copark.workflows.planning.WITHOUT_PILOT", 0)
+    monkeypatch.setattr("copark.workflows.planning.WORTH_TELLING", 0.0)
+    given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--levers", "tax"]
+    code, out, err = call(["levers", "great-stone", *given, "--no-report", "--out", str(place / "none")], capsys)
+    assert code == 0
+    assert "4 arm(s) of 24 runs each" in err
+    assert "Disk" not in err, "paths are not stored"
+    assert "20 %" in out
+    assert not (place / "none").exists()
+
+
 def test_help_and_a_plan_are_in_both_languages(eighty_columns, capsys, tmp_path, subtests):
     study = tmp_path / "study.yaml"
     study.write_text(

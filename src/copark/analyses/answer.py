@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copark.analyses.context import Context, Progress
+from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.analyses.results import load, place_of, save
 from copark.presentation.document import Document
 from copark.texts import text
+
+PLUMBING = ("out", "threads", "progress")
+"""What every Python function of an analysis takes beside its parameters."""
 
 
 @dataclass(frozen=True)
@@ -115,25 +118,23 @@ def _content(path: Path) -> str:
 def function_of(analysis: Analysis) -> Callable[..., Result]:
     """The Python function of an analysis: its parameters by name, the first also by place."""
     fields = analysis.params.form()
+    signature = _signature(fields)
 
-    def ask(
-        *given: Any, out: Path | str | None = None, threads: int | None = None, progress: Progress | None = None,
-        **named: Any,
-    ) -> Result:  # fmt: skip
-        bound = dict(zip((one.name for one in fields), given, strict=False))
+    def ask(*given: Any, **named: Any) -> Result:
+        asked = signature.bind(*given, **named).arguments
+        out, threads, progress = (asked.pop(name, None) for name in PLUMBING)
         context = Context(None if out is None else Path(out), threads=threads)
         if progress is not None:
             context.progress = progress
-        return answer(analysis, analysis.params(**bound, **named), context).result
+        return answer(analysis, analysis.params(**asked), context).result
 
     ask.__name__ = ask.__qualname__ = analysis.function
     ask.__doc__ = _described(analysis, fields)
-    ask.__signature__ = _signature(fields)  # type: ignore[attr-defined]
+    ask.__signature__ = signature  # type: ignore[attr-defined]
     return ask
 
 
 def _signature(fields: Sequence[FormField]) -> inspect.Signature:
-    more = [("out", None), ("threads", None), ("progress", None)]
     places = [
         inspect.Parameter(
             one.name,
@@ -142,7 +143,7 @@ def _signature(fields: Sequence[FormField]) -> inspect.Signature:
         )
         for one in sorted(fields, key=lambda one: not one.required)
     ]
-    places += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default) for name, default in more]
+    places += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in PLUMBING]
     return inspect.Signature(places)
 
 
