@@ -193,6 +193,10 @@ class Texts:
         """The text of a key, with its values filled in."""
         return text(self.key(key), self.lang, **values)
 
+    def has(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return has_text(self.key(key))
+
     def key(self, key: str) -> str:
         """The full name of a key, in the texts of the analysis or the shared ones."""
         own = f"{self.area}.{key}"

@@ -110,16 +110,16 @@ class _Show:
         return shown(value, column, self.t.lang, with_unit=True)
 
     def by_setting(self, key: str, columns: Sequence[Column], row: Callable[[str], Sequence[Value]], *,
-                   folded: bool = False, note: str = "") -> Table:  # fmt: skip
+                   folded: bool = False) -> Table:  # fmt: skip
         """A table with a row for each setting, under the heads of their levers."""
         rows = [(self.t.of(setting.title), *row(setting.key)) for _, setting in self.found.settings]
-        head = (self.column("setting"), *columns)
-        return Table(key, self.t(f"table.{key}"), head, tuple(rows), self.groups, note, folded)
+        return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def table(self, key: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, folded: bool = False,
               groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
-        """A table whose title is ``table.<key>``."""
-        return Table(key, self.t(f"table.{key}"), tuple(columns), tuple(map(tuple, rows)), groups, folded=folded)
+        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one."""
+        note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
+        return Table(key, self.t(f"table.{key}"), tuple(columns), tuple(map(tuple, rows)), groups, note, folded)
 
     def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
         """A figure with its words."""
@@ -187,7 +187,6 @@ class _Show:
             lambda key: (
                 middle(found.gain(key, "self_standing")), *(SIGNS[verdicts[key][side]] for side in SIDES),
             ),
-            note=t("signs"),
         )  # fmt: skip
         lead = Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
         told = {"general": found.general, "stale": bool(found.provenance.get("posterior_stale")), "caveat": True}
