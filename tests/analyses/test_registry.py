@@ -6,8 +6,10 @@ import io
 import json
 import shutil
 import sys
+import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from starlette.testclient import TestClient
 import copark
 from copark.analyses import REGISTRY, Analysis, results
 from copark.analyses.answer import answer
-from copark.analyses.context import Context
+from copark.analyses.context import Context, Progress
 from copark.cases.casebook import casebook_path
 from copark.cli import main
 from copark.web.app import create_app
@@ -122,6 +124,31 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: P
 def test_nothing_is_kept_where_it_is_not_wanted(toy: Analysis, tmp_path: Path) -> None:
     answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, keeps=False, threads=1))
     assert not any(tmp_path.iterdir())
+
+
+def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, made, stages = threading.Event(), [], []
+    compute = toy.ask.compute
+
+    def slowly(params: object, context: Context) -> object:
+        made.append(context.run_id)
+        begun.set()
+        time.sleep(1.0)
+        return compute(params, context)
+
+    def ask(progress: Progress) -> tuple[bool, str]:
+        found = answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, threads=1, progress=progress))
+        return found.reused, found.result.run_id
+
+    monkeypatch.setattr(toy.ask, "compute", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, lambda *_: None)
+        assert begun.wait(30)
+        second = pool.submit(ask, lambda stage, *_: stages.append(stage))
+        assert (first.result(), second.result()) == ((False, made[0]), (True, made[0]))
+    assert len(made) == 1
+    assert "waiting" in stages
+    assert not list((tmp_path / "results" / "toy").glob(".*.lock"))
 
 
 @pytest.fixture(scope="module")

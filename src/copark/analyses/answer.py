@@ -14,6 +14,7 @@ from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.analyses.results import load, place_of, save
 from copark.presentation.document import Document
+from copark.store.locks import only_one
 from copark.texts import text
 
 PLUMBING = ("out", "threads", "progress")
@@ -64,15 +65,30 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     run_id = run_id_of(analysis, params, context)
     context.run_id = run_id
     context.place = place_of(context.out, analysis, run_id) if context.keeps and context.out is not None else None
-    stored = None if context.place is None else load(context.place, analysis)
-    reused = stored is not None and stored.code == analysis.code
-    if stored is not None and reused:
-        found = stored.result
-    else:
-        found = analysis.ask.compute(params, context)
-        if context.place is not None:
-            save(context.place, analysis, params, found)
+    found = _stored(analysis, context.place)
+    reused = found is not None
+    if found is None:
+        found, reused = _made(analysis, params, context)
     return Answered(analysis, found, reused, time.monotonic() - began)
+
+
+def _stored(analysis: Analysis, place: Path | None) -> Result | None:
+    """What was found before, if the code is still the same."""
+    stored = None if place is None else load(place, analysis)
+    return None if stored is None or stored.code != analysis.code else stored.result
+
+
+def _made(analysis: Analysis, params: AnalysisParams, context: Context) -> tuple[Result, bool]:
+    """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
+    if context.place is None:
+        return analysis.ask.compute(params, context), False
+    with only_one(context.place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
+        found = _stored(analysis, context.place) if waited else None
+        if found is not None:
+            return found, True
+        made: Result = analysis.ask.compute(params, context)
+        save(context.place, analysis, params, made)
+        return made, False
 
 
 def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> str:

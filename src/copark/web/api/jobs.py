@@ -148,7 +148,7 @@ def job_now(services: Services, name: str, owner: str) -> JobInfo:
     return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
 
 
-STAGES = frozenset(("prepare", "compile", "simulate", "analyse", "report", "export", "verify"))
+STAGES = frozenset(("prepare", "compile", "waiting", "simulate", "analyse", "report", "export", "verify"))
 
 
 def queue(services: Services, kind: Literal["run", "report", "claims"], shelved: Shelved, study: Study | None,
