@@ -1,7 +1,8 @@
 """copark: will this cooperation park live, which lever matters, and how sure are we?
 
-``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results. Each is
-imported when first used, so that ``import copark`` stays light.
+``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results, each
+analysis is a function of its name, such as ``copark.levers("great-stone")``. Each is imported when first used, so that
+``import copark`` stays light.
 """
 
 from __future__ import annotations
@@ -26,4 +27,10 @@ def __getattr__(name: str) -> Any:
         return import_module("copark.report.figures")
     if name in homes:
         return getattr(import_module(homes[name]), name)
+    if not name.startswith("_"):
+        from copark.analyses import REGISTRY
+
+        analysis = REGISTRY.by_function(name)
+        if analysis is not None:
+            return import_module("copark.analyses.answer").function_of(analysis)
     raise AttributeError(f"module 'copark' has no attribute {name!r}")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from copark.analyses.context import Context
+from copark.analyses.levers.ask import Params, asked_of
 from copark.inference.levers.trial import carry_out
-from copark.workflows.levers import asked_of
 from tests.levers.conftest import small
 
 
@@ -16,7 +17,8 @@ def file(tmp_path_factory):
 
 
 def test_draws_come_from_the_posterior_where_there_is_one(file):
-    asked = asked_of("great-stone", "start", ["tax"], file, draws=24, futures=2, seed=1)
+    params = Params(case="great-stone", levers=("tax",), file=file, draws=24, futures=2)
+    asked = asked_of(params, Context())
     assert asked.blocks[0].study.draws == "posterior"
     assert asked.source is not None
     measured = carry_out(asked, threads=1)

@@ -1,13 +1,17 @@
 """Files of levers: the shipped one holds what it promises, and every fault of a person's own is told at once."""
 
 import re
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
+from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
+from copark.inference.levers import general
 from copark.inference.levers.arms import blocks
 from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
+from copark.inference.levers.general import GeneralLevers, touched
 from copark.inference.levers.reading import examine_levers, load_levers, shipped, wanted_levers
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
@@ -161,8 +165,36 @@ def test_hostile_files_are_refused_with_words(written, great_stone, subtests):
                 assert re.search(r"\w", fault.sentence("zh"))
 
 
-def test_a_file_that_is_not_there_and_a_case_without_levers(tmp_path, great_stone):
+def test_a_file_that_is_not_there_is_said(tmp_path, great_stone):
     with pytest.raises(NotFound, match=r"nothing"):
         load_levers(great_stone, tmp_path / "nothing.yaml")
-    with pytest.raises(NotFound, match="great-stone"):
+
+
+@pytest.mark.parametrize("name", ["suzhou", "imip"])
+def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
+    """Suzhou has a framework and partners, IMIP neither; what is on record already is not tried.
+
+    The simulated years of Suzhou are over: nothing of it can be changed from now on.
+    """
+    case = load_case(name)
+    found = load_levers(case)
+    assert isinstance(found, GeneralLevers)
+    levers = {lever.key: {one.key for one in lever.start} for lever in found.levers}
+    assert ("partners" in levers) is bool(case.partners)
+    assert levers["land"] == {"demand-led"}
+    as_it_is, now = inputs_of(case, scenario_of(None, None, found.title)), found.now - case.clock.start
+    for since in ("start", "now"):
+        for _, setting in found.settings(since):
+            seen = touched(case, setting, as_it_is, now)
+            assert seen.anything, setting.key
+            assert not (since == "now" and seen.past), setting.key
+    with pytest.raises(NotFound, match="simulated time is over") if name == "suzhou" else nullcontext():
+        assert wanted_levers(found, "now", ())
+    assert "NOW" not in found.model_dump_json()
+    assert blocks(found, case, "start", runs=2)[0].study.scenarios[0].key == AS_IT_IS
+
+
+def test_a_case_that_no_general_lever_changes_is_told_so(great_stone, monkeypatch):
+    monkeypatch.setattr(general, "touched", lambda *_: general.Touched(anything=False, past=False))
+    with pytest.raises(NotFound, match="elsewhere"):
         load_levers(great_stone.model_copy(update={"name": "elsewhere"}))

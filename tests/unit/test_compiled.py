@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from copark.analyses import context
 from copark.cli.progress import Progress
 from copark.texts import LANGUAGES, text
-from copark.workflows import places
 
 SAYS = """
 import sys
@@ -48,9 +48,9 @@ def test_only_the_stage_of_compiling_speaks_of_it(
     lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for is_compiled, name in ((True, "prepare"), (False, "compile")):
-        monkeypatch.setattr(places, "is_compiled", lambda is_compiled=is_compiled: is_compiled)
+        monkeypatch.setattr(context, "is_compiled", lambda is_compiled=is_compiled: is_compiled)
         with Progress(lang) as told:
-            places.stage(told, "prepare")(0, 0)
+            context.stage(told, "prepare")(0, 0)
             told._lose_patience()
         assert text(f"cli.stage.{name}", lang) in capsys.readouterr().err
     assert text("cli.stage.prepare", lang) != text("cli.stage.compile", lang)

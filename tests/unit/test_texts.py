@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 
 from copark import texts
-from copark.texts import LANGUAGES, areas, entries, has_text, text
+from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, has_text, text
 
 PACKAGE = Path(texts.__file__).parents[1]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -67,18 +67,27 @@ def test_a_key_that_is_missing_is_an_error_of_the_program() -> None:
 
 @cache
 def trees() -> tuple[tuple[str, ast.Module], ...]:
-    return tuple((path.name, ast.parse(path.read_text(encoding="utf-8"))) for path in sorted(PACKAGE.rglob("*.py")))
+    return tuple(
+        (path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    )
 
 
 def asked() -> Iterator[tuple[str, str]]:
-    """The keys the code asks for by ``text(…)``, as patterns: what is filled in at run time may be anything."""
+    """The keys the code asks for by ``text(…)``, as patterns: what is filled in at run time may be anything.
+
+    An analysis asks by ``t(…)`` for words of its own folder, or for those all analyses share.
+    """
     for module, tree in trees():
+        folder, _, area = module.rpartition("/")[0].rpartition("/")
         for node in ast.walk(tree):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text"
-            if is_call and isinstance(node, ast.Call) and node.args:
-                pattern = key_pattern(node.args[0])
-                if pattern is not None:
-                    yield f"{module}:{node.lineno}", pattern
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            called, pattern = getattr(node.func, "id", ""), key_pattern(node.args[0])
+            if pattern is not None and called == "text":
+                yield f"{module}:{node.lineno}", pattern
+            elif pattern is not None and folder == "analyses" and "t" in (called, getattr(node.func, "attr", "")):
+                yield f"{module}:{node.lineno}", rf"(?:{area}|analyses)\.{pattern}"
 
 
 def key_pattern(node: ast.expr) -> str | None:
@@ -116,7 +125,7 @@ def written_words() -> frozenset[str]:
                 found.add(str(label or getattr(node, "name", "")))
     for suffix in ("html", "yaml", "csv", "j2", "jinja"):
         for path in PACKAGE.rglob(f"*.{suffix}"):
-            if path.parent != PACKAGE / "texts":
+            if path.parent != PACKAGE / "texts" and path.name != OF_ANALYSIS:
                 found |= set(re.split(r"[^A-Za-z0-9_-]+", path.read_text(encoding="utf-8")))
     return frozenset(found)
 

@@ -13,13 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.analysis.arrays import Booleans, Floats, Integers
 from copark.stats.precision import split
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
 
 RANK_BAND = (0.05, 0.95)
 TIE = 1e-9

@@ -31,16 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _guarded(given: list[str]) -> int:
     """Run a command and turn whatever goes wrong into words and a code."""
     from typer import Abort, TyperException
-    from typer.main import get_command
 
-    from copark.cli.app import app
-    from copark.cli.areas import AREAS  # noqa: F401 - importing them adds their commands to the application
+    from copark.cli.areas import application
     from copark.cli.speech import language, wrong_usage
     from copark.errors import CoparkError
 
     lang = language(given, os.environ)
     try:
-        code = get_command(app)(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        code = application()(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
         if code == STOPPED:  # Typer's answer to an interrupt
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK

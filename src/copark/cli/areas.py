@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from typer.main import get_command
+
+from copark.analyses import REGISTRY
+from copark.cli.analyses import AnalysisCommand
+from copark.cli.app import app
+
 # isort: off
 from copark.cli import commands
 from copark.cli import bookkeeping
@@ -9,7 +17,7 @@ from copark.cli import calibrating
 from copark.cli import validating
 from copark.cli import claims
 from copark.cli import sensitivity
-from copark.cli import levers
+from copark.cli import plan
 from copark.cli import cascading
 from copark.cli import parks
 from copark.cli import typology
@@ -21,6 +29,18 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, sensitivity, levers, cascading, parks, typology,
+    commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, cascading, parks, typology,
     set_methods, workspaces, serving, clustering, rerunning,
 )  # fmt: skip
+PANELS = (
+    "commands", "bookkeeping", "calibrating", "validating", "claims", "sensitivity", "explain", "decide", "calibrate",
+    "cascading", "parks", "typology", "tables", "set_methods", "workspaces", "serving", "clustering", "rerunning",
+)  # fmt: skip
+"""Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
+
+
+def application() -> Any:
+    """The whole command line: the commands of analyses, and those written by hand."""
+    found: Any = get_command(app)
+    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | found.commands
+    return found

@@ -29,7 +29,7 @@ def cascade(
     no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.compare.no_report")] = False,
 ) -> None:
     """Cut every arrow on the same luck and tell who feels it."""
-    from copark.cli.levers import show_plan
+    from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.workflows.cascading import cascade as find
 

@@ -55,7 +55,7 @@ def claims(
     as_json: Annotated[bool, typer.Option("--json", help="across.help.json")] = False,
 ) -> None:
     """Try the claims about a case, or hold them against all parks; write the page and the tables, show the verdicts."""
-    from copark.cli.levers import show_plan
+    from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.workflows.claims import list_claims, try_claims
 
@@ -94,7 +94,7 @@ def _refuse(ctx: typer.Context, given: list[str]) -> None:
 def _across(size: dict[str, Any], runs: int | None, *, as_json: bool) -> None:
     """Hold the claims against all parks."""
     from copark.cli.across import show_across
-    from copark.cli.levers import show_plan
+    from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.workflows.across import RUNS, claims_across_parks
 

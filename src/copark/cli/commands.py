@@ -37,7 +37,7 @@ def run(
 ) -> None:
     """Run a study, store its runs, write its report, show the table."""
     from copark import workflows
-    from copark.cli.levers import show_plan
+    from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.cli.screen import show_outcome
     from copark.workflows.making import Means
@@ -79,7 +79,7 @@ def compare(
     """Compare arms on the same luck, write a page, show the table."""
     from copark import workflows
     from copark.cli.comparing import show_compared
-    from copark.cli.levers import show_plan
+    from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
 
     with Progress(ctx.obj) as progress:
@@ -123,7 +123,7 @@ def but_for(
     """Replay history less something that happened; without a key, list what can be undone."""
     from copark import workflows
     from copark.cli.comparing import show_compared, show_happenings
-    from copark.cli.levers import show_plan
+    from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
 
     if not without:

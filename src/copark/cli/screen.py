@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from copark.workflows.cascading import CascadeOutcome
     from copark.workflows.claims import ClaimsAnswer
     from copark.workflows.forecasting import Forecasted
-    from copark.workflows.levers import LeverAnswer
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer | LeverAnswer | CascadeOutcome | Forecasted
+    Trusted = RunOutcome | Compared | ClaimsAnswer | CascadeOutcome | Forecasted
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 

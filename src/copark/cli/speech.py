@@ -73,22 +73,21 @@ def _show_help(command: Any, ctx: Any) -> None:
     console.print(Text(text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))))
     console.print()
     console.print(Text(text(command.help, lang)))
-    for area, entries in _by_area(commands, lang):
-        _show_entries(console, text(f"cli.panel.{area}", lang), entries)
+    for panel, entries in _by_panel(commands, lang):
+        _show_entries(console, text(f"cli.panel.{panel}", lang), entries)
     _show_entries(console, text("cli.panel.arguments", lang), [(one.metavar, _help(one, lang)) for one in arguments])
     _show_entries(console, text("cli.panel.options", lang), [(_flag(one), _help(one, lang)) for one in options])
 
 
-def _by_area(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Commands and their help by the area they belong to, the module that has them, in the order of the areas."""
-    from copark.cli.areas import AREAS
+def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Commands and their help by panel: the one they name, or that of the module that has them."""
+    from copark.cli.areas import PANELS
 
-    order = [module.__name__.rpartition(".")[2] for module in AREAS]
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
     for name, one in commands:
-        area = getattr(one.callback, "__module__", "").rpartition(".")[2]
-        found.setdefault(area, []).append((name, text(one.help, lang)))
-    return sorted(found.items(), key=lambda entry: order.index(entry[0]))
+        panel = one.rich_help_panel or getattr(one.callback, "__module__", "").rpartition(".")[2]
+        found[panel].append((name, text(one.help, lang)))
+    return [(panel, entries) for panel, entries in found.items() if entries]
 
 
 def _show_entries(console: Any, title: str, entries: Iterable[tuple[str, str]]) -> None:
@@ -131,8 +130,7 @@ def wrong_usage(error: Any, lang: str) -> str:
     elif kind == "NoSuchOption":
         words = text("cli.wrong.option", lang, name=name)
     elif name:
-        wants = f"cli.wants.{name.lstrip('-')}"
-        detail = text(wants, lang) if has_text(wants) else message
+        detail = _wanted(name, getattr(error, "param", None), lang) or message
         words = text("cli.wrong.value", lang, name=name, detail=detail)
     elif "unexpected extra" in message:
         words = text("cli.wrong.extra", lang, found=message.partition("(s) (")[2].rstrip(")"))
@@ -140,6 +138,15 @@ def wrong_usage(error: Any, lang: str) -> str:
         words = message
     path = context.command_path if context is not None else "copark"
     return f"{words} {text('cli.wrong.try', lang, command=path)}"
+
+
+def _wanted(name: str, parameter: Any, lang: str) -> str:
+    """What an option wants: a whole number within its range, else what the texts say of its name."""
+    limits = [getattr(parameter, edge, None) for edge in ("min", "max")]
+    if all(isinstance(one, int) for one in limits):
+        return text("cli.wants.integer", lang, low=limits[0], high=limits[1])
+    wants = f"cli.wants.{name.lstrip('-')}"
+    return text(wants, lang) if has_text(wants) else ""
 
 
 def _name_of(parameter: Any) -> str:

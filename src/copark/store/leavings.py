@@ -28,7 +28,8 @@ Kind = Literal["half_written", "superseded", "unfinished", "stale"]
 QUIET = 600.0
 """Seconds without a change after which what no living process of this machine holds counts as left."""
 WRITTEN_BY = re.compile(r"-(\d+)-[0-9a-f]{8}$")
-FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "stages-*", "pool", "pool/*", "pool/*/*")
+FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "stages-*", "pool", "pool/*", "pool/*/*",
+           "results/*/*")  # fmt: skip
 EARLIER = ("batches/*/*.part", "batches/*/*.npy", "pool/batches/*/*.npy", "pool/steps/*/*.json")
 """What an earlier version kept, and this one does not read: half a piece, pieces and steps without checksums."""
 

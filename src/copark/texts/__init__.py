@@ -1,7 +1,8 @@
 """Every word a person reads, in English and Chinese, in one list.
 
 The list is kept in one YAML file per area, so that asking for a word of the command line does not read the words of
-the report. An entry is ``key: {en: …, zh: …}``; its full name is ``<area>.<key>``.
+the report. An entry is ``key: {en: …, zh: …}``; its full name is ``<area>.<key>``. The area of an analysis is the name
+of its folder, which has its words in ``texts.yaml``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,27 @@ from typing import Any
 
 LANGUAGES = ("en", "zh")
 FOLDER = Path(__file__).parent
+ANALYSES = FOLDER.parent / "analyses"
+OF_ANALYSIS = "texts.yaml"
+_REGISTERED: dict[str, Path] = {}
 
 
 def areas() -> tuple[str, ...]:
     """Names of the areas, each a file of texts."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    own = (path.parent.name for path in ANALYSES.glob(f"*/{OF_ANALYSIS}"))
+    return tuple(sorted({*(path.stem for path in FOLDER.glob("*.yaml")), *own, *_REGISTERED}))
+
+
+def register(area: str, path: Path) -> None:
+    """Add the texts of an analysis that lies outside the package."""
+    _REGISTERED[area] = path
+    entries.cache_clear()
+
+
+def _place(area: str) -> Path | None:
+    """The file of an area; none if there is no such area."""
+    places = (_REGISTERED.get(area), FOLDER / f"{area}.yaml", ANALYSES / area / OF_ANALYSIS)
+    return next((path for path in places if path is not None and path.is_file()), None)
 
 
 @cache
@@ -30,8 +47,8 @@ def entries(area: str) -> dict[str, dict[str, str]]:
     """
     import yaml
 
-    path = FOLDER / f"{area}.yaml"
-    if not path.is_file():
+    path = _place(area)
+    if path is None:
         raise KeyError(area)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as stream:
@@ -64,4 +81,4 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
 def has_text(key: str) -> bool:
     """Whether the list has this key."""
     area, _, rest = key.partition(".")
-    return (FOLDER / f"{area}.yaml").is_file() and rest in entries(area)
+    return _place(area) is not None and rest in entries(area)

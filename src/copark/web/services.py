@@ -160,12 +160,13 @@ class Services:
         return is_stored(self.settings.data, identity)
 
     def stored_bytes(self) -> int:
-        """Bytes of all stored runs; what vanishes meanwhile, since a run beside is finished, is passed over."""
+        """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""
         found = 0
-        for folder, _, names in os.walk(self.settings.data / "runs"):
-            for name in names:
-                with suppress(OSError):
-                    found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
+        for kept in ("runs", "results"):
+            for folder, _, names in os.walk(self.settings.data / kept):
+                for name in names:
+                    with suppress(OSError):
+                        found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
         return found
 
     def scratch(self, suffix: str) -> Path:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analyses import context
 from copark.errors import Fault
 from copark.simulation.trust import Trust
 
 if TYPE_CHECKING:
     from copark.store.compare import Difference
 
-Progress = Callable[[str, int, int], None]
-"""Told a stage (``simulate``, ``report``, ``export``, ``verify``), how much is done and how much there is in all."""
-
+Progress = context.Progress
 OUT = Path("out")
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.analysis.arrays import Booleans, Floats, Integers
 from copark.analysis.robust import (
     Stability,
     chance_non_dominated,
@@ -28,9 +28,6 @@ from copark.inference.levers.entries import LeverFile, Threshold
 from copark.inference.levers.measures import RANKED, SIDES
 from copark.inference.levers.trial import Measured
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Booleans = NDArray[np.bool_]
 TIMES = 1000
 SEED = 1
 

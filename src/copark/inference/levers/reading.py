@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from copark.cases.case import Case
 from copark.cases.fields import shown, suggestion
 from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath, written
 from copark.cases.yaml_tree import Tree
 from copark.errors import Fault, NotFound, StudyFaults
-from copark.inference.levers.entries import SINCE, LeverFile, Setting, Since, scenario_of
-from copark.model.arrays import Inputs
+from copark.inference.levers.entries import SINCE, LeverFile, Since, scenario_of
+from copark.inference.levers.general import FILE as GENERAL
+from copark.inference.levers.general import general_levers, touched
 from copark.simulation.editing import edited, fault_of_edit
-from copark.simulation.run import facts_of, inputs_of
-from copark.simulation.study import Study, baseline
+from copark.simulation.run import inputs_of
 from copark.texts import text
 
 SHIPPED = Path(__file__).parent
-DATED = ("world", "governments", "company", "enterprises")
-"""Inputs with a row for each quarter; the others hold all along."""
 
 
 def shipped() -> list[str]:
     """Cases whose levers come with the package."""
-    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml") if path != GENERAL)
 
 
 def load_levers(case: Case, path: Path | None = None) -> LeverFile:
-    """Read the levers of a case: those that come with the package, or a person's own file.
+    """Read the levers of a case: a person's own file, those that come with the package, or a general set.
 
     Raises
     ------
@@ -41,9 +37,9 @@ def load_levers(case: Case, path: Path | None = None) -> LeverFile:
         If it has faults; it carries all of them.
     """
     place = SHIPPED / f"{case.name}.yaml" if path is None else Path(path)
+    if path is None and case.name not in shipped():
+        return general_levers(case)
     if not place.is_file():
-        if path is None:
-            raise NotFound(text("levers.none_shipped", case=case.name, known=", ".join(shipped())))
         raise NotFound(text("levers.not_found", found=shown(path)))
     found, faults = examine_levers(place, case)
     if found is None or faults:
@@ -71,7 +67,6 @@ def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iter
         values = {"found": str(found.now), "first": str(first), "last": str(last)}
         yield Fault("levers.now_outside", file, tree.line(("now",)), "now", values)
         return
-    study = baseline(case.name)
     now = found.now - case.clock.start
     before = inputs_of(case, scenario_of(None, None, found.title))
     for number, lever in enumerate(found.levers):
@@ -82,20 +77,9 @@ def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iter
                 for problem in problems:
                     line = tree.line((*at, "edits", *problem.path))
                     yield fault_of_edit(problem, file, line, at)
-                if since == "now" and not problems and _changes_past(study, case, setting, before, now):
+                if since == "now" and not problems and touched(case, setting, before, now).past:
                     values = {"found": setting.key, "now": str(found.now)}
                     yield Fault("levers.changes_past", file, tree.line(at), written(at), values)
-
-
-def _changes_past(study: Study, case: Case, setting: Setting, before: Inputs, now: int) -> bool:
-    """Whether a setting changes anything the model is told of the quarters before now."""
-    scenario = scenario_of(setting, None, setting.title)
-    after = inputs_of(case, scenario)
-    dated = any(
-        not np.array_equal(np.asarray(getattr(before, room))[:now], np.asarray(getattr(after, room))[:now])
-        for room in DATED
-    )
-    return dated or not np.array_equal(before.anchors, after.anchors) or bool(facts_of(study, case, scenario))
 
 
 def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple[str, ...]:
@@ -112,5 +96,5 @@ def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple
             raise NotFound(text("levers.no_lever", found=shown(name), suggestion=suggestion(name, known)))
     chosen = tuple(key for key in known if not names or key in names)
     if not chosen:
-        raise NotFound(text("levers.no_lever", found=since, suggestion=", ".join(known)))
+        raise NotFound(text(f"levers.none_{since}", case=found.case))
     return chosen

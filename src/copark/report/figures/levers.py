@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from copark.inference.levers.measures import SIDES
-from copark.presentation.numbers import axis_number, number, percent
+from copark.inference.levers.measures import SIDES, measure_of
+from copark.presentation.numbers import axis_number, number, percent, unit_title
 from copark.presentation.style import (
     ACCENT,
     GRID,
@@ -75,17 +75,15 @@ def rows_of(found: Findings, lang: str) -> list[Row]:
 
 def footer(found: Findings, lang: str) -> str:
     """What made a figure: case, identity, posterior and its cut, draws, futures, seed."""
-    made = found.measured.provenance
-    study = found.asked.blocks[0].study
     return text(
         "levers.figure.footer",
         lang,
-        case=found.asked.case.name,
-        identity=found.measured.identity,
-        drawn=drawn_from(made, lang),
-        draws=number(study.runs // study.futures, 0),
-        futures=study.futures,
-        seed=study.seed,
+        case=found.case,
+        identity=found.run_id,
+        drawn=drawn_from(found.provenance, lang),
+        draws=number(found.draws, 0),
+        futures=found.futures,
+        seed=found.seed,
     )
 
 
@@ -296,7 +294,8 @@ def widths(found: Findings, measure: str = "operating", lang: str = "en") -> Fig
     """Where the width of each band comes from: another structure, another draw of parameters, another luck."""
     lang = language(lang)
     rows = rows_of(found, lang)
-    title = text("levers.figure.widths.title", lang, measure=text(f"levers.measure.{measure}", lang))
+    told = f"{text(f'levers.measure.{measure}', lang)} ({unit_title(measure_of(measure).unit, lang)})"
+    title = text("levers.figure.widths.title", lang, measure=told)
     figure = blank(found, rows, title, text("levers.figure.widths.subtitle", lang), lang)
     axes = row_panel(figure, rows, NAMES, 0.85)
     write_names(axes, rows)

@@ -25,7 +25,7 @@ STATES = {
     "executions": {"running", "finished", "failed", "interrupted"},
     "jobs": {"queued", "running", "done", "failed", "cancelled"},
 }
-LANES = {"run": "long", "claims": "long", "report": "page"}
+LANES = {"run": "long", "claims": "long", "analysis": "long", "report": "page"}
 """Kinds of jobs, and the lane each waits in."""
 HEX = re.compile(r"[0-9a-f]*")
 SMALL, LARGE = 2**31, 2**63

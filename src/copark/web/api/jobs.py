@@ -47,7 +47,9 @@ class JobInfo(Answer):
     id: str
     """Its id."""
     kind: str
-    """run, report or claims."""
+    """run, report, claims or analysis."""
+    analysis: str
+    """Name of the analysis; empty for another kind."""
     state: str
     """queued, running, done, failed or cancelled."""
     state_title: Said
@@ -110,6 +112,7 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
     return JobInfo(
         id=job.id,
         kind=job.kind,
+        analysis=str(job.errand.get("study", {}).get("analysis", "")),
         state=job.state,
         state_title=said(f"web.state.{job.state}"),
         case=job.case,
@@ -145,12 +148,26 @@ def job_now(services: Services, name: str, owner: str) -> JobInfo:
     return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
 
 
-STAGES = frozenset(("prepare", "simulate", "report", "export", "verify"))
+STAGES = frozenset(("prepare", "compile", "waiting", "simulate", "analyse", "report", "export", "verify"))
 
 
 def queue(services: Services, kind: Literal["run", "report", "claims"], shelved: Shelved, study: Study | None,
           lang: str, owner: str) -> Job:  # fmt: skip
-    """Queue a job.
+    """Queue a job about a case.
+
+    Raises
+    ------
+    Problem
+        As :func:`submitted`.
+    """
+    content: dict[str, Any] = {} if study is None else study.content()
+    title = shelved.case.title
+    errand = Errand(kind, shelved.name, content, lang, "", services.jobs.threads)
+    return submitted(services, errand, {"en": title.en, "zh": title.zh}, owner)
+
+
+def submitted(services: Services, errand: Errand, title: dict[str, str], owner: str) -> Job:
+    """Queue an errand.
 
     Raises
     ------
@@ -162,10 +179,7 @@ def queue(services: Services, kind: Literal["run", "report", "claims"], shelved:
         raise Problem(503, "jobs_full", retry_after=30.0)
     if waiting[owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    content: dict[str, Any] = {} if study is None else study.content()
-    errand = Errand(kind, shelved.name, content, lang, "", services.jobs.threads)
-    title = shelved.case.title
-    return services.jobs.add(errand, shelved.name, {"en": title.en, "zh": title.zh}, owner)
+    return services.jobs.add(errand, errand.case, title, owner)
 
 
 def found(services: Services, name: str) -> Job:

@@ -50,9 +50,16 @@ async def held(
     request: Request, services: Services, key: str, make: Callable[[], Answer], media: str = JSON
 ) -> Response:
     """An answer that is the same each time, made once."""
+    return await held_bytes(request, services, key, lambda: as_bytes(make()), media)
+
+
+async def held_bytes(
+    request: Request, services: Services, key: str, make: Callable[[], bytes], media: str = JSON
+) -> Response:
+    """What is sent as it is made, the same each time, made once."""
 
     def work(_ticket: Ticket) -> bytes:
-        return services.once(key, lambda: as_bytes(make()))
+        return services.once(key, make)
 
     content = services.answers.get(key)
     if content is None:

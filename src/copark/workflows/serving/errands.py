@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.simulation.study import Study
 
-Kind = Literal["run", "report", "claims"]
+Kind = Literal["run", "report", "claims", "analysis"]
 Tell = Callable[[str, int, int], None]
 KEPT = 10_000
 """Above so many runs bands are kept, and the paths of the first."""
@@ -29,11 +29,12 @@ class Errand:
     Parameters
     ----------
     kind
-        ``run``: a study is run and stored; ``report``: its page is written, too; ``claims``: a case's claims are tried.
+        ``run``: a study is run and stored; ``report``: its page is written, too; ``claims``: a case's claims are tried;
+        ``analysis``: an analysis of the registry is made.
     case
         Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload.
     study
-        Content of the study; empty for claims.
+        Content of the study; empty for claims; of an analysis its name and parameters.
     lang
         Language of pages.
     data
@@ -98,6 +99,8 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     """
     if errand.kind == "claims":
         return _claims(errand, tell)
+    if errand.kind == "analysis":
+        return _analysis(errand, tell)
     from copark.cases import load_case
     from copark.simulation.study import Study
 
@@ -164,3 +167,17 @@ def _claims(errand: Errand, tell: Tell) -> Done:
                 write_claims(answer.findings, lang, answer.report.parent)
                 write_tables(Speaker(answer.findings, lang), answer.report.parent / "tables")
     return Done(answer.identity, None if answer.report is None else str(answer.report), reused=False)
+
+
+def _analysis(errand: Errand, tell: Tell) -> Done:
+    from copark.analyses import REGISTRY
+    from copark.analyses.answer import answer
+    from copark.analyses.context import Context
+
+    analysis = REGISTRY[errand.study["analysis"]]
+    params = analysis.params.model_validate(errand.study["params"])
+    named = getattr(params, "case", errand.case)
+    folders = {} if named == errand.case else {named: Path(errand.case)}
+    context = Context(Path(errand.data), threads=errand.threads, progress=tell, folders=folders)
+    found = answer(analysis, params, context)
+    return Done(found.result.run_id, None, found.reused)

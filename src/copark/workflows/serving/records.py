@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from copark.analyses.results import RESULTS
 from copark.store.atomic import sweep
 from copark.store.database.asked import Asked, AskedBook
 from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
@@ -66,7 +67,7 @@ def clear_after(data: Path, pid: int, began: float) -> None:
         Its number, and when it began: what is older was another's of this number.
     """
     sweep(store_in(data).root, pid, began)
-    for folder in (reports_in(data), *reports_in(data).glob("*/")):
+    for folder in (reports_in(data), *reports_in(data).glob("*/"), *(data / RESULTS).glob("*/*/")):
         sweep(folder, pid, began)
 
 

@@ -1,0 +1,177 @@
+"""A question answered: found by its run ID where it was asked before, else computed and kept."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from copark.analyses.context import Context
+from copark.analyses.contract import AnalysisParams, FormField, Result
+from copark.analyses.registry import Analysis
+from copark.analyses.results import load, place_of, save
+from copark.presentation.document import Document
+from copark.store.locks import only_one
+from copark.texts import text
+
+PLUMBING = ("out", "threads", "progress")
+"""What every Python function of an analysis takes beside its parameters."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of a question.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    reused
+        Whether it had been found before.
+    seconds
+        Time it took.
+    """
+
+    analysis: Analysis
+    result: Result
+    reused: bool
+    seconds: float
+
+    def document(self, lang: str) -> Document:
+        """What is shown of it."""
+        return self.analysis.document(self.result, lang)
+
+    def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
+        """Write files into a folder of ``out/reports`` that is named by document and run ID; their paths by format."""
+        from copark.presentation import write
+
+        shown = self.document(lang)
+        return write(shown, Path(out) / "reports" / f"{shown.key}-{self.result.run_id}", formats)
+
+
+def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
+    """Answer a question.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If something that is named is not there or has faults.
+    """
+    began = time.monotonic()
+    context.stage("prepare")(0, 0)
+    run_id = run_id_of(analysis, params, context)
+    context.run_id = run_id
+    context.place = place_of(context.out, analysis, run_id) if context.keeps and context.out is not None else None
+    found = _stored(analysis, context.place)
+    reused = found is not None
+    if found is None:
+        found, reused = _made(analysis, params, context)
+    return Answered(analysis, found, reused, time.monotonic() - began)
+
+
+def _stored(analysis: Analysis, place: Path | None) -> Result | None:
+    """What was found before, if the code is still the same."""
+    stored = None if place is None else load(place, analysis)
+    return None if stored is None or stored.code != analysis.code else stored.result
+
+
+def _made(analysis: Analysis, params: AnalysisParams, context: Context) -> tuple[Result, bool]:
+    """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
+    if context.place is None:
+        return analysis.ask.compute(params, context), False
+    with only_one(context.place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
+        found = _stored(analysis, context.place) if waited else None
+        if found is not None:
+            return found, True
+        made: Result = analysis.ask.compute(params, context)
+        save(context.place, analysis, params, made)
+        return made, False
+
+
+def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> str:
+    """Hash of all that a result depends on.
+
+    An analysis may make its own (``ask.run_id``); otherwise its name, its parameters, files by their content, the case
+    and its parameters by theirs, and the model.
+    """
+    own: Callable[[AnalysisParams, Context], str] | None = getattr(analysis.ask, "run_id", None)
+    if own is not None:
+        return own(params, context)
+    from copark.identity import identity_of
+    from copark.model.compiler import model_hash
+
+    content = params.model_dump(mode="json")
+    for one in type(params).form():
+        value = getattr(params, one.name)
+        if one.kind == "file" and value is not None:
+            content[one.name] = _content(value)
+        if one.kind == "case":
+            content[one.name] = context.case(value).hash
+            content["draws"] = context.parameters(value, getattr(params, "parameters", None)).identity
+    return identity_of({"analysis": analysis.name, "params": content, "model": model_hash()})
+
+
+def _content(path: Path) -> str:
+    """Hash of a file.
+
+    Raises
+    ------
+    NotFound
+        If it is not there.
+    """
+    from copark.cases.fields import shown
+    from copark.errors import NotFound
+    from copark.identity import hash_files
+
+    if not path.is_file():
+        raise NotFound(text("analyses.no_file", found=shown(path)))
+    return hash_files([path], path.parent)
+
+
+def function_of(analysis: Analysis) -> Callable[..., Result]:
+    """The Python function of an analysis: its parameters by name, the first also by place."""
+    fields = analysis.params.form()
+    signature = _signature(fields)
+
+    def ask(*given: Any, **named: Any) -> Result:
+        asked = signature.bind(*given, **named).arguments
+        out, threads, progress = (asked.pop(name, None) for name in PLUMBING)
+        context = Context(None if out is None else Path(out), threads=threads)
+        if progress is not None:
+            context.progress = progress
+        return answer(analysis, analysis.params(**asked), context).result
+
+    ask.__name__ = ask.__qualname__ = analysis.function
+    ask.__doc__ = _described(analysis, fields)
+    ask.__signature__ = signature  # type: ignore[attr-defined]
+    return ask
+
+
+def _signature(fields: Sequence[FormField]) -> inspect.Signature:
+    places = [
+        inspect.Parameter(
+            one.name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD if one.required else inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if one.required else one.default,
+        )
+        for one in sorted(fields, key=lambda one: not one.required)
+    ]
+    places += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in PLUMBING]
+    return inspect.Signature(places)
+
+
+def _described(analysis: Analysis, fields: Sequence[FormField]) -> str:
+    from copark.analyses.contract import Texts
+
+    t = Texts(analysis.area, "en")
+    lines = [t("help"), "", "Parameters", "----------"]
+    for one in fields:
+        lines += [one.name, f"    {t(f'param.{one.name}')}"]
+    lines += [
+        "out", "    Output folder: results are kept there by run ID and read again.",
+        "threads, progress", "    Threads of the model; told stage, done and total.",
+    ]  # fmt: skip
+    return "\n".join(lines)

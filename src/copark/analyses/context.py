@@ -1,0 +1,161 @@
+"""What a computation needs beside its parameters: cases, their parameters, runs, progress, a place for what is dear."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.analyses.contract import CaseParams
+    from copark.cases import Case
+    from copark.inference.case_parameters import CaseParameters
+    from copark.simulation.source import DrawSource
+    from copark.simulation.study import Study
+
+Progress = Callable[[str, int, int], None]
+"""Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
+Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
+"""Told a study, its case, where its draws come from, and how many studies of its kind follow one another."""
+
+
+def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
+    """Give what one stage of the work tells, under its name, to whoever wants to know.
+
+    ``prepare`` is told as ``compile`` where the model must be compiled first.
+    """
+
+    def tell(done: int, total: int) -> None:
+        if progress is not None:
+            progress("compile" if name == "prepare" and not is_compiled() else name, done, total)
+
+    return tell
+
+
+def is_compiled() -> bool:
+    """Whether machine code of the kernel as it stands is on disk, or none is needed."""
+    from copark.simulation import ensemble
+
+    return ensemble.is_compiled()
+
+
+def _untold(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class Context:
+    """The plumbing of one computation.
+
+    Parameters
+    ----------
+    out
+        Output folder: posteriors of one's own are looked for there.
+    keeps
+        Whether results are kept there, by run ID, and read again.
+    threads
+        Threads of the model; they do not change the numbers.
+    progress
+        Told how far the work is.
+    announcing
+        Told what will be run before work that may take long.
+    folders
+        Folders of cases by name, beside those of the casebook: uploads of a server.
+    """
+
+    out: Path | None = None
+    keeps: bool = True
+    threads: int | None = None
+    progress: Progress = _untold
+    announcing: Announce | None = None
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    place: Path | None = field(default=None, init=False)
+    """Folder of the result that is being made; ``None`` where nothing is kept."""
+    run_id: str = field(default="", init=False)
+    """Run ID of the result that is being made."""
+    case: Callable[[str], Case] = field(init=False)
+    """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
+    parameters: Callable[..., CaseParameters] = field(init=False)
+    """Which parameters a case has, by its name and, where just some are wanted, ``own``, ``shipped``, ``borrowed`` or
+    ``prior``: see :func:`copark.inference.case_parameters.parameters_of`."""
+
+    def __post_init__(self) -> None:
+        """Read each case and its parameters once."""
+        self.case = cache(self._case)
+        self.parameters = cache(self._parameters)
+
+    def _case(self, name: str) -> Case:
+        from copark.cases import load_case
+
+        return load_case(self.folders.get(name, name))
+
+    def _parameters(self, name: str, wanted: str | None = None) -> CaseParameters:
+        from copark.inference.case_parameters import parameters_of
+
+        return parameters_of(self.case(name), self.out, wanted)
+
+    def stage(self, name: str) -> Callable[[int, int], None]:
+        """What a stage of the work tells, under its name."""
+        return stage(self.progress, name)
+
+    def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
+        """Say what will be run, ``times`` studies of this kind one after the other."""
+        if self.announcing is not None:
+            self.announcing(study, case, source, times)
+
+    def simulate(self, study: Study, case: Case, wanted: str | None = None) -> xr.Dataset:
+        """Run a study on the parameters the case has, all scenarios with common random numbers.
+
+        Parameters
+        ----------
+        wanted
+            Which parameters, as of :meth:`parameters`.
+        """
+        from copark.inference.case_parameters import settle
+        from copark.simulation.run import simulate
+
+        settled, has = settle(study, case, self.out, wanted)
+        self.announce(settled, case, has.source)
+        return simulate(
+            settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
+        )  # fmt: skip
+
+    def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
+        """What is dear to make: read again if it was kept for this run ID, else made and, if there is a place, kept."""
+        from copark.analyses.results import load_dataset, save_dataset
+
+        path = None if self.place is None else self.place / f"{name}.nc"
+        found = None if path is None else load_dataset(path, self.run_id)
+        if found is None:
+            found = make()
+            found.attrs["identity"] = self.run_id
+            if path is not None:
+                save_dataset(path, found)
+        return found
+
+    def origin(self, params: CaseParams, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+        """The fields every result of a case has: run ID, provenance, trust state, what is on record.
+
+        Parameters
+        ----------
+        made
+            Runs, or the provenance of what was made of them.
+        """
+        from copark.analyses.contract import Said
+        from copark.report.trust import recorded_outcome
+
+        attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
+        provenance = made if attributes is None else json.loads(str(attributes["provenance"]))
+        found, trust = self.case(params.case), self.parameters(params.case, params.parameters).trust
+        told = None
+        if not trust.shows_outcomes:
+            told = Said(**{lang: recorded_outcome(found, trust, lang) for lang in LANGUAGES})
+        entries = {"case": found.name, "case_hash": found.hash, **provenance}
+        return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": told}

@@ -1,0 +1,260 @@
+"""What an analysis is made of: parameters, a typed result, and the words of its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from copark.simulation.trust import Trust
+from copark.texts import has_text, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pydantic.fields import FieldInfo
+
+    from copark.presentation.document import Document, Evidence, Section
+
+SHARED = "analyses"
+"""Area of the texts that analyses have in common."""
+Kind = Literal["case", "string", "list", "file", "integer", "number", "boolean", "choice"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """What a parameter is called on the command line, where that is not its own name."""
+
+    flag: str
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A parameter as commands and forms ask for it.
+
+    Parameters
+    ----------
+    name, kind
+        Name, and what it takes.
+    flag
+        Option on the command line.
+    required, default
+        Whether it must be given; what it is otherwise.
+    minimum, maximum
+        Range of a number, ends included.
+    choices
+        What may be chosen.
+    """
+
+    name: str
+    kind: Kind
+    flag: str
+    required: bool
+    default: Any
+    minimum: float | None
+    maximum: float | None
+    choices: tuple[str, ...]
+
+
+class AnalysisParams(BaseModel):
+    """Base of what an analysis may be asked: frozen, no unknown names, no NaN.
+
+    Numbers, strings, choices (``Literal``), lists of strings, paths and yes or no are understood by the command line
+    and the page. The words of a parameter are ``param.<name>`` (help) and ``param.<name>.title`` in the texts of the
+    analysis or, shared, in ``texts/analyses.yaml``.
+
+    Attributes
+    ----------
+    served
+        Largest values a server takes, by name. A server takes no paths.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    served: ClassVar[Mapping[str, float]] = {}
+
+    @classmethod
+    def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
+        """The parameters in their order; with the limits of a server, and without paths, where it is ``served``."""
+        fields = [_form_field(name, field) for name, field in cls.model_fields.items()]
+        if not served:
+            return tuple(fields)
+        return tuple(
+            FormField(**{**vars(one), "maximum": cls.served.get(one.name, one.maximum)})
+            for one in fields
+            if one.kind != "file"
+        )
+
+
+class CaseParams(AnalysisParams):
+    """What an analysis of a case may be asked.
+
+    Parameters
+    ----------
+    case
+        Name of a case, or path of a case folder.
+    parameters
+        Which parameters to use, in the place of the best the case has.
+    seed
+        Seed of the random numbers.
+    """
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    parameters: Literal["own", "shipped", "borrowed", "prior"] | None = None
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+
+
+def _form_field(name: str, field: FieldInfo) -> FormField:
+    kind, choices = _kind(field.annotation)
+    marks = field.metadata
+    flag = next((one.flag for one in marks if isinstance(one, Option)), f"--{name.replace('_', '-')}")
+    limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
+    required = field.is_required()
+    default = None if required else field.get_default(call_default_factory=True)
+    kind = "case" if name == "case" else kind
+    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices)
+
+
+def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
+    """What a type is to a form, and what may be chosen."""
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next(one for one in get_args(annotation) if one is not type(None))
+    if get_origin(annotation) is Literal:
+        return "choice", tuple(map(str, get_args(annotation)))
+    if get_origin(annotation) is tuple:
+        return "list", ()
+    known: dict[Any, Kind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
+    if annotation not in known:
+        raise TypeError(f"a form has no field for {annotation}")
+    return known[annotation], ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words in both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Base of what an analysis finds: typed and whole, so that every language and format is made of it alone.
+
+    Fields may be numbers, strings, dataclasses, pydantic models, mappings and tuples of them, and arrays as of
+    :mod:`copark.analysis.arrays`; it is stored as JSON and read again as the same type.
+
+    Parameters
+    ----------
+    run_id
+        Hash of everything it depends on: 16 hexadecimal digits.
+    provenance
+        Versions, hashes, study, seed, time.
+    trust
+        How far the parameters of the model may be trusted; ``None`` where none are used.
+    recorded
+        What is on record of how the park fared, where its parameters are not calibrated to it.
+    """
+
+    run_id: str
+    provenance: dict[str, Any]
+    trust: Trust | None = None
+    recorded: Said | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """The main table as a data frame, a row each, columns named as in files."""
+        raise TypeError(f"{type(self).__name__} has no table")
+
+    def document(self, lang: str = "en") -> Document:
+        """What is shown of it, in a language."""
+        from copark.analyses.registry import REGISTRY
+
+        return REGISTRY.of(self).document(self, lang)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The words of an analysis in one language: ``t("headline", case=…)``; those all analyses share where it has none.
+
+    Parameters
+    ----------
+    area
+        Its folder's name.
+    lang
+        ``en`` or ``zh``.
+    """
+
+    area: str
+    lang: str
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of a key, with its values filled in."""
+        return text(self.key(key), self.lang, **values)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return has_text(self.key(key))
+
+    def key(self, key: str) -> str:
+        """The full name of a key, in the texts of the analysis or the shared ones."""
+        own = f"{self.area}.{key}"
+        return own if has_text(own) else f"{SHARED}.{key}"
+
+    def sentences(self, parts: Sequence[str]) -> str:
+        """Sentences one after the other, each with its full stop."""
+        return "".join(self("sentence", words=one.rstrip(".。")) for one in parts).strip()
+
+    def of(self, words: Any) -> str:
+        """What is said in both languages, in this one."""
+        return str(getattr(words, self.lang))
+
+
+def assemble(
+    found: Result, t: Texts, *, key: str, title: str, headline: str, sections: Sequence[Section],
+    evidence: Sequence[Evidence] = (), provenance: Mapping[str, Any] | None = None,
+) -> Document:  # fmt: skip
+    """A document with what all have in common: trust state and provenance.
+
+    Parameters
+    ----------
+    provenance
+        Further entries, by the key of their title (``provenance.<key>`` in the texts).
+    """
+    from copark.presentation.document import Document
+
+    entries = {"run_id": found.run_id, **(provenance or {})}
+    entries |= {name: found.provenance[name] for name in MADE_BY if found.provenance.get(name) not in (None, "")}
+    return Document(
+        key=key, lang=t.lang, title=title, headline=headline, trust=_trust(found, t),
+        trust_state="" if found.trust is None else found.trust.state, sections=tuple(sections),
+        evidence=tuple(evidence),
+        provenance=tuple((t(f"provenance.{name}"), _entry(value, t)) for name, value in entries.items()),
+    )  # fmt: skip
+
+
+MADE_BY = (
+    "case",
+    "case_hash",
+    "model_hash",
+    "draws_hash",
+    "posterior_cut",
+    "posterior_stale",
+    "code_version",
+    "created",
+)
+"""Entries of a provenance that every document tells, where they are known."""
+
+
+def _entry(value: Any, t: Texts) -> str:
+    return t(f"answer.{'yes' if value else 'no'}") if isinstance(value, bool) else str(value)
+
+
+def _trust(found: Result, t: Texts) -> str:
+    if found.trust is None:
+        return ""
+    label = text("trust.line", t.lang, label=found.trust.label(t.lang))
+    recorded = "" if found.recorded is None else t.of(found.recorded)
+    told = [one for one in (recorded, label, found.trust.renew(t.lang)) if one]
+    return t.sentences(told)

@@ -1,0 +1,93 @@
+"""Every setting of a case's levers tried under every structure of the model, with common random numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Option, Result
+from copark.inference.levers.findings import Findings, find
+from copark.inference.levers.reading import load_levers, wanted_levers
+from copark.inference.levers.trial import Asked, ask, carry_out, from_dataset, to_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    import xarray as xr
+
+    from copark.analyses.context import Context
+
+
+class Params(CaseParams):
+    """What may be asked of a case's levers.
+
+    Parameters
+    ----------
+    draws, futures
+        Draws of parameters, and futures of each.
+    levers
+        Keys of levers; all if empty.
+    since
+        ``start``: pulled from the founding on; ``now``: from the first quarter a decision of today can change.
+    file
+        A file of levers, in the place of the one that comes with the case.
+    """
+
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 200
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    levers: tuple[str, ...] = ()
+    since: Annotated[Literal["start", "now"], Option("--from")] = "start"
+    file: Path | None = None
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Findings, Result):
+    """What each setting changes, for whom, which is robust, and what all this rests on."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every setting's gain in every measure, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "lever": lever.key, "setting": setting.key, "measure": one.measure.name, "unit": one.measure.unit,
+                "pairs": one.pairs, "before": one.before, "after": one.after, "mean": one.mean, "median": one.median,
+                "p05": one.levels[0], "p95": one.levels[4], "interval_low": one.low, "interval_high": one.high,
+                "share_better": one.better, "share_equal": one.equal, "verdict": one.verdict,
+            }
+            for lever, setting in self.settings for one in self.gains if one.setting == setting.key
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID of the runs: a hash of their studies, the file of levers, the case, its parameters and the model."""
+    return asked_of(params, context).identity
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """What is tried, on the parameters the case has."""
+    case = context.case(params.case)
+    file = load_levers(case, params.file)
+    keys = wanted_levers(file, params.since, params.levers)
+    has = context.parameters(params.case, params.parameters)
+    runs = params.draws * params.futures
+    return ask(file, case, params.since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Measure every run, or read the measures again, and say what follows from them."""
+    asked = asked_of(params, context)
+
+    def measure() -> xr.Dataset:
+        context.announce(asked.blocks[0].study, asked.case, asked.source, len(asked.blocks))
+        return to_dataset(carry_out(asked, threads=context.threads, progress=context.stage("simulate")))
+
+    measured = from_dataset(context.kept("measures", measure))
+    context.stage("analyse")(0, 0)
+    found = vars(find(asked, measured))
+    return Answer(**found | context.origin(params, measured.provenance))

@@ -1,0 +1,470 @@
+"""What is shown of a case's levers, in the order a decision-maker asks.
+
+What can I move, what happens, to whom, which settings are robust, what does all this rest on?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.levers.ask import Answer
+from copark.inference.levers.choice import Choice
+from copark.inference.levers.gains import Balance, Gain
+from copark.inference.levers.leaning import Leaning
+from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import shown
+from copark.report.tables import grouped
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from copark.analysis.robust import Stability
+
+SIGNS = {
+    "gains_surely": "++", "gains_mostly": "+", "gains_at_times": "+", "unclear": "?", "nothing": "·",
+    "loses_at_times": "−", "loses_mostly": "−", "loses_surely": "−−", "unknown": "—",
+}  # fmt: skip
+REGRETS = tuple((criterion, name) for name in RANKED for criterion in ("minimax_regret", "mean_regret"))
+PARTS = ("structure", "parameters", "luck")
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a case's levers."""
+    show = _Show(found, t)
+    return assemble(
+        found, t,
+        key=f"levers-{found.case}-{found.since}",
+        title=t(f"page.title.{found.since}", park=t.of(found.park), quarter=found.pulled),
+        headline=show.headline(),
+        sections=show.sections(),
+        provenance={
+            "draws": f"{found.draws} × {found.futures}", "structures": len(found.readings), "seed": found.seed,
+            "horizon": found.horizon,
+        },
+    )  # fmt: skip
+
+
+def level(measure: Measure, t: Texts, key: str = "", title: str = "") -> Column:
+    """A column of values of a measure."""
+    share, places = measure.unit in ("1", "1/yr"), 2 if measure.unit == "log points" else 0
+    words = title or t(f"measure.{measure.name}")
+    if share:
+        return Column(key or measure.name, words, Kind.share, places=1)
+    return Column(key or measure.name, words, Kind.number, measure.unit, places)
+
+
+def change(measure: Measure, t: Texts, key: str = "", title: str = "") -> Column:
+    """A column of differences of a measure: shares and returns in points, jobs and millions whole."""
+    words = title or t(f"measure.{measure.name}")
+    if measure.unit in ("1", "1/yr"):
+        return Column(key or measure.name, words, Kind.points)
+    places = {"log points": 2, "persons": 0}.get(measure.unit)
+    return Column(key or measure.name, words, Kind.change, measure.unit, places)
+
+
+def middle(one: Gain) -> Interval:
+    """The middle of a gain and its band; of a share its change and Monte Carlo interval."""
+    if one.measure.kind == "share":
+        return Interval(one.low, one.high, one.mean)
+    return Interval(one.levels[0], one.levels[4], one.median)
+
+
+class _Show:
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        self.found, self.t = found, t
+        self.groups = grouped(
+            t("head", lever=t.of(lever.title), owner=t(f"owner.{lever.controlled_by}")) for lever, _ in found.settings
+        )
+        changes = [one for one in found.gains if one.measure.name == "self_standing" and isfinite(one.mean)]
+        ordered = sorted(changes or [found.gains[0]], key=lambda one: one.mean)
+        self.worst, self.best = ordered[0], ordered[-1]
+
+    def column(self, key: str, kind: Kind = Kind.text, unit: str = "", places: int | None = None) -> Column:
+        """A column with a title of its own."""
+        return Column(key, self.t(f"column.{key}"), kind, unit, places)
+
+    def said(self, value: Value, column: Column) -> str:
+        """A value in a sentence."""
+        return shown(value, column, self.t.lang, with_unit=True)
+
+    def by_setting(self, key: str, columns: Sequence[Column], row: Callable[[str], Sequence[Value]], *,
+                   folded: bool = False) -> Table:  # fmt: skip
+        """A table with a row for each setting, under the heads of their levers."""
+        rows = [(self.t.of(setting.title), *row(setting.key)) for _, setting in self.found.settings]
+        return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
+
+    def table(self, key: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, folded: bool = False,
+              groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
+        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one."""
+        note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
+        return Table(key, self.t(f"table.{key}"), tuple(columns), tuple(map(tuple, rows)), groups, note, folded)
+
+    def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
+        """A figure with its words."""
+        t = self.t
+        return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
+
+    def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
+        """A section whose title is ``section.<key>``."""
+        return Section(key, self.t(f"section.{key}"), blocks, folded)
+
+    def headline(self) -> str:
+        """The answer: what raises and lowers the chance to stand alone most, and what is robust."""
+        t, found = self.t, self.found
+        told = [self.extreme(self.best, "raises", 1.0), self.extreme(self.worst, "lowers", -1.0)]
+        if found.choice is not None:
+            scores, share = found.choice.ranking("satisficing").scores, Column("", "", Kind.share)
+            at = int(scores.argmax())
+            told.append(t(
+                "headline.robust", option=found.title(found.choice.options[at], t.lang),
+                share=self.said(float(scores[at]), share), now=self.said(float(scores[0]), share),
+            ))  # fmt: skip
+        return t.sentences(told)
+
+    def extreme(self, one: Gain, word: str, sign: float) -> str:
+        """Which setting raises or lowers the chance to stand alone most, and whether that is more than chance."""
+        if not sign * one.mean > 0.0:
+            return self.t(f"headline.{word}.none")
+        points = change(measure_of("self_standing"), self.t)
+        sure = "" if one.low > 0.0 or one.high < 0.0 else self.t("headline.unsure")
+        option = self.found.title(one.setting, self.t.lang)
+        return self.t(f"headline.{word}", option=option, change=self.said(middle(one), points), sure=sure)
+
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in their order."""
+        return (
+            self.summary(), self.levers(), self.changes(), *self.sides(), self.robust(), self.rests(), self.widths(),
+            self.pareto(), self.structures(), self.limits(),
+        )  # fmt: skip
+
+    def summary(self) -> Section:
+        """The numbers to be seen first, and a row for each setting."""
+        t, found = self.t, self.found
+        before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
+        cards = []
+        if found.trust is None or found.trust.shows_outcomes:
+            cards.append(Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
+        extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
+        for key, one in extremes:
+            interval = shown(Interval(one.low, one.high), points, t.lang)
+            title = t(f"card.{key}", title=found.title(one.setting, t.lang))
+            cards.append(Card(title, points, one.mean, t("card.interval", interval=interval)))
+        if found.choice is not None:
+            scores = found.choice.ranking("satisficing").scores
+            at = int(scores.argmax())
+            title = t("card.robust", title=found.title(found.choice.options[at], t.lang))
+            note = t("card.states", states=found.choice.states)
+            cards.append(Card(title, Column("enough", title, Kind.share), float(scores[at]), note))
+        verdicts = {one.setting: one.verdicts for one in found.balances}
+        columns = (
+            change(measure_of("self_standing"), t, title=t("column.standing")),
+            *(self.column(side) for side in SIDES),
+        )
+        answer = self.by_setting(
+            "answer", columns,
+            lambda key: (
+                middle(found.gain(key, "self_standing")), *(SIGNS[verdicts[key][side]] for side in SIDES),
+            ),
+        )  # fmt: skip
+        lead = Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
+        told = {"general": found.general, "stale": bool(found.provenance.get("posterior_stale")), "caveat": True}
+        caveats = [Caveat(t(key)) for key, holds in told.items() if holds]
+        if found.trust is not None and not found.trust.shows_outcomes:
+            caveats.insert(0, Caveat(found.trust.meaning(t.lang)))
+        return self.section("summary", Cards(tuple(cards)), lead, answer, *caveats)
+
+    def levers(self) -> Section:
+        """What can be moved and by whom; every setting and why it is tried."""
+        t, found = self.t, self.found
+        known = {lever.key: lever for lever, _ in found.settings}
+        rows = [(t.of(one.title), t(f"owner.{one.controlled_by}"), t.of(one.reason)) for one in known.values()]
+        reasons = {setting.key: t.of(setting.reason) for _, setting in found.settings}
+        columns = (self.column("lever"), self.column("controlled_by"), self.column("what", Kind.note))
+        return self.section(
+            "levers",
+            self.table("levers", columns, rows),
+            self.by_setting("settings", (self.column("reason", Kind.note),), lambda key: (reasons[key],), folded=True),
+        )
+
+    def changes(self) -> Section:
+        """What each setting changes in the park, drawn and in every measure."""
+        from copark.report.figures.levers import operating, standing
+
+        t, found = self.t, self.found
+        return self.section(
+            "changes",
+            self.chart("standing", lambda: standing(found, t.lang), self.measure("self_standing")),
+            self.chart("operating", lambda: operating(found, t.lang), self.measure("operating")),
+            self.by_setting(
+                "measures", [change(measure_of(name), t) for name in NAMES],
+                lambda key: [middle(found.gain(key, name)) for name in NAMES], folded=True,
+            ),
+            self.gains(),
+        )  # fmt: skip
+
+    def measure(self, name: str) -> Table:
+        """One measure by setting: before, after, the difference and its band, shares of runs better and alike."""
+        t, found = self.t, self.found
+        of = measure_of(name)
+
+        def row(key: str) -> tuple[Value, ...]:
+            one = found.gain(key, name)
+            known = [value for value in one.by_structure if isfinite(value)]
+            across = Interval(min(known), max(known)) if known else None
+            return one.before, one.after, middle(one), one.better, one.equal, across
+
+        columns = (
+            level(of, t, "before", t("column.before")), level(of, t, "after", t("column.after")),
+            change(of, t, "difference", t("column.difference")), self.column("better", Kind.share),
+            self.column("equal", Kind.share), change(of, t, "across", t("column.across")),
+        )  # fmt: skip
+        return self.by_setting(name.replace("_", "-"), columns, row)
+
+    def gains(self) -> Table:
+        """Every number of every gain, a row each: for other programs."""
+        t, found = self.t, self.found
+        words = ("lever", "controlled_by", "since", "setting", "title", "measure", "unit", "kind")
+        numbers = (
+            "before", "after", "mean", "p05", "p25", "median", "p75", "p95", "interval_low", "interval_high",
+            "share_better", "share_equal",
+        )  # fmt: skip
+        structures = [
+            Column(f"structure_{one.key}".replace("-", "_"), title, Kind.number)
+            for one, title in zip(found.readings, self.structure_titles(), strict=True)
+        ]
+        columns = (
+            *map(self.column, words), self.column("pairs", Kind.count),
+            *(self.column(name, Kind.number) for name in numbers), self.column("verdict"),
+            *(self.column(name, Kind.number) for name in ("variance", *(f"by_{part}" for part in PARTS))), *structures,
+        )  # fmt: skip
+        rows: list[Sequence[Value]] = [
+            (
+                lever.key, lever.controlled_by, found.since, setting.key, t.of(setting.title), one.measure.name,
+                one.measure.unit, one.measure.kind, one.pairs, one.before, one.after, one.mean, *one.levels, one.low,
+                one.high, one.better, one.equal, one.verdict, one.sources.total, *one.sources.shares, *one.by_structure,
+            )
+            for lever, setting in found.settings for one in found.gains if one.setting == setting.key
+        ]  # fmt: skip
+        return self.table("gains", columns, rows, folded=True)
+
+    def sides(self) -> tuple[Section, Section]:
+        """Who gains and who loses: drawn, and in words."""
+        from copark.report.figures.levers import sides
+
+        t, found = self.t, self.found
+        verdicts = {one.setting: one.verdicts for one in found.balances}
+        numbers = self.by_setting(
+            "sides",
+            [column for side in SIDES for column in (
+                change(measure_of(side), t),
+                Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))],
+            lambda key: [cell for side in SIDES for cell in (
+                middle(found.gain(key, side)), t(f"verdict.{verdicts[key][side]}"))],
+        )  # fmt: skip
+        drawn = self.chart("sides", lambda: sides(found, t.lang), numbers)
+        words = Bullets(tuple(self.balance(one) for one in found.balances))
+        return (
+            self.section("sides", Paragraph(t("sides.lead")), drawn),
+            self.section("words", words, folded=True),
+        )
+
+    def balance(self, one: Balance) -> str:
+        """Who gains and who loses by a setting, in a few words."""
+        t, found = self.t, self.found
+        parts = [t("balance.setting", title=found.title(one.setting, t.lang))]
+        for word in ("gain", "lose"):
+            told = [self.how(found.gain(one.setting, side)) for side in one.sides(word)]
+            if told:
+                parts.append(t(f"balance.{word}", sides=t("join").join(told)))
+        flips = tuple(side for side in SIDES if found.gain(one.setting, side).flips)
+        for word, named in (("unclear", one.sides("unclear")), ("nothing", one.sides("nothing")), ("flips", flips)):
+            if named:
+                every = len(named) == len(SIDES)
+                told = [t("all_sides")] if every else [t(f"word.{side}") for side in named]
+                parts.append(t(f"balance.{word}", sides=t("join").join(told)))
+        return "".join(parts)
+
+    def how(self, one: Gain) -> str:
+        """A side, its median gain, and in how many runs."""
+        share = shown(max(one.better, one.worse), Column("", "", Kind.share), self.t.lang)
+        amount = shown(one.median, change(one.measure, self.t), self.t.lang)
+        return self.t("how", side=self.t(f"word.{one.measure.name}"), amount=amount, share=share)
+
+    def robust(self) -> Section:
+        """Which settings do well enough in most states, and how firm their ranks stand."""
+        from copark.report.figures.levers_choice import ranks
+
+        t, found, choice = self.t, self.found, self.found.choice
+        reached: Sequence[Value] = [None] * len(found.file.thresholds)
+        if choice is not None:
+            reached = [float(one) for one in choice.met[:, 0]]
+        asked = [(t.of(one.title), t.of(one.reason), met)
+                 for one, met in zip(found.file.thresholds, reached, strict=True)]  # fmt: skip
+        columns = (self.column("threshold"), self.column("reason", Kind.note), self.column("met", Kind.share))
+        thresholds = self.table("thresholds", columns, asked)
+        lead = Paragraph(t("robust.lead"))
+        if choice is None:
+            return self.section("robust", lead, thresholds, Caveat(t("no_state")))
+        firm = Paragraph(t("robust.stability", groups=choice.independent))
+        drawn = self.chart("ranks", lambda: ranks(found, t.lang), self.ranking(choice))
+        return self.section("robust", lead, thresholds, firm, drawn)
+
+    def ranking(self, choice: Choice) -> Table:
+        """Options by the share of states in which they do well enough; largest and mean regret, with ranks."""
+        from copark.report.figures.levers_choice import ordered
+
+        t, enough = self.t, choice.ranking("satisficing")
+        columns = [
+            self.column("option"), self.column("enough", Kind.share, places=1), self.column("rank", Kind.number),
+            self.column("first", Kind.share),
+        ]  # fmt: skip
+        for criterion, name in REGRETS:
+            title = t("column.regret", criterion=t(f"criterion.{criterion}"), measure=t(f"measure.{name}"))
+            of = level(measure_of(name), t, f"{criterion}_{name}", title)
+            rank = Column(f"rank_{of.key}", t("column.rank_of", of=title), Kind.number, places=0)
+            columns += [of, rank]
+        rows = []
+        for at in ordered(choice):
+            row: list[Value] = [
+                self.found.title(choice.options[at], t.lang), float(enough.scores[at]), _rank(enough.stability, at),
+                float(enough.stability.best[at]),
+            ]  # fmt: skip
+            for criterion, name in REGRETS:
+                one = choice.ranking(criterion, name)
+                row += [float(one.scores[at]), _rank(one.stability, at)]
+            rows.append(row)
+        return self.table("ranking", columns, rows)
+
+    def rests(self) -> Section:
+        """Parameters that gains move with, and those that data did not inform."""
+        t, found, titles = self.t, self.found, catalogue().parameters
+        leant = [
+            (found.title(one.setting, t.lang), titles[one.parameter].title(t.lang), one.correlation,
+             t(f"moved.{one.verdict}"))
+            for one in found.leanings
+        ]  # fmt: skip
+        known = {lever.key: t.of(lever.title) for lever in found.file.levers}
+        passed = [(titles[name].title(t.lang), t(f"moved.{verdict}")) for _, name, verdict in found.rests]
+        parameter, moved = self.column("parameter"), self.column("moved")
+        correlation = self.column("correlation", Kind.change, places=2)
+        hanging = self.hanging() or (t("rests.none"),)
+        return self.section(
+            "rests", Paragraph(t("rests.lead")), Bullets(hanging),
+            self.table("leaning", (self.column("setting"), parameter, correlation, moved), leant, folded=True),
+            self.table("rests", (parameter, moved), passed, folded=True,
+                       groups=grouped(known[key] for key, _, _ in found.rests)),
+        )  # fmt: skip
+
+    def hanging(self) -> tuple[str, ...]:
+        """Parameters that data did not inform, or hardly, and the settings whose gain moves with them most of all."""
+        t, found, strongest = self.t, self.found, dict[str, Leaning]()
+        for one in found.leanings:
+            strongest.setdefault(one.setting, one)
+        told = []
+        for name in dict.fromkeys(one.parameter for one in strongest.values() if one.verdict != "moved"):
+            rows = [one for one in strongest.values() if one.parameter == name]
+            rows.sort(key=lambda one: -abs(one.correlation))
+            column = Column("", "", Kind.change, places=2)
+            settings = t("join").join(
+                t("hangs", setting=found.title(one.setting, t.lang), correlation=shown(one.correlation, column, t.lang))
+                for one in rows
+            )
+            title = catalogue().parameters[name].title(t.lang)
+            told.append(t(f"leaning.{rows[0].verdict}", parameter=title, settings=settings))
+        return tuple(told)
+
+    def widths(self) -> Section:
+        """Shares of structure, parameters and chance in the variance of each gain."""
+        from copark.report.figures.levers import widths
+
+        t, found, measures = self.t, self.found, ("operating", *SIDES)
+        columns = [
+            Column(f"{name}_{part}", t("column.part", measure=t(f"measure.{name}"), part=t(f"part.{part}")), Kind.share)
+            for name in measures for part in PARTS
+        ]  # fmt: skip
+        numbers = self.by_setting(
+            "widths",
+            columns,
+            lambda key: [share for name in measures for share in found.gain(key, name).sources.shares],
+        )
+        drawn = self.chart("widths", lambda: widths(found, "operating", t.lang), numbers)
+        return self.section("widths", Paragraph(t("widths.lead")), drawn)
+
+    def pareto(self) -> Section:
+        """Which settings nobody dominates."""
+        from copark.report.figures.levers_choice import pareto
+
+        t, found, choice = self.t, self.found, self.found.choice
+        lead = Paragraph(t("pareto.lead"))
+        if choice is None:
+            return self.section("pareto", lead, Caveat(t("no_state")))
+        first = sorted(range(len(choice.options)), key=lambda at: (-float(choice.chance[at]), at))
+        rows: list[Sequence[Value]] = [
+            (found.title(choice.options[at], t.lang), *map(float, choice.means[at]), bool(choice.pareto[at]),
+             float(choice.chance[at]), *map(float, choice.met[:, at]))
+            for at in first
+        ]  # fmt: skip
+        columns = (
+            self.column("option"),
+            *(Column(side, t(f"side.{side}"), Kind.change, "M USD", 1) for side in SIDES),
+            self.column("pareto", Kind.flag), self.column("chance", Kind.share),
+            *(Column(f"met_{one.key}".replace("-", "_"), t("column.meets", threshold=t.of(one.title)), Kind.share)
+              for one in found.file.thresholds),
+        )  # fmt: skip
+        drawn = self.chart("pareto", lambda: pareto(found, t.lang), self.table("pareto", columns, rows))
+        return self.section("pareto", lead, drawn)
+
+    def structures(self) -> Section:
+        """Every structure: why it is tried, and what becomes of the case as it is in it."""
+        t, found = self.t, self.found
+        reasons = [t("as_modelled.reason") if one is None else t.of(one.reason) for one in found.structures]
+        rows: list[Sequence[Value]] = [
+            (title, reason, one.standing, one.failed, one.runs)
+            for title, reason, one in zip(self.structure_titles(), reasons, found.readings, strict=True)
+        ]
+        columns = (
+            self.column("structure"), self.column("reason", Kind.note), self.column("standing", Kind.share),
+            self.column("failed", Kind.share), self.column("runs", Kind.count),
+        )  # fmt: skip
+        return self.section("structures", Paragraph(t("structures.lead")), self.table("structures", columns, rows),
+                            folded=True)  # fmt: skip
+
+    def structure_titles(self) -> list[str]:
+        """Titles of structures in the order they were measured."""
+        return [self.t("as_modelled") if one is None else self.t.of(one.title) for one in self.found.structures]
+
+    def limits(self) -> Section:
+        """What these numbers leave out."""
+        t, discount = self.t, self.found.file.discount
+        rate = shown(discount.rate, Column("", "", Kind.share, places=1), t.lang)
+        limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]
+        limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure", "pasts", "search")]
+        if self.found.since == "now":
+            limits.append(t("limits.now", quarter=self.found.pulled))
+        return self.section("limits", Bullets(tuple(limits)))
+
+
+def _rank(firm: Stability, at: int) -> Interval:
+    return Interval(float(firm.low[at]), float(firm.high[at]), float(firm.rank[at]))

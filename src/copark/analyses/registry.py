@@ -1,0 +1,155 @@
+"""The analyses, each known by the name of its package: its modules are imported when it is asked, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal
+
+from copark.texts import OF_ANALYSIS, register
+
+if TYPE_CHECKING:
+    from copark.analyses.contract import AnalysisParams, Result
+    from copark.presentation.document import Document
+
+Group = Literal["explain", "decide", "calibrate", "parks", "tables"]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A question and its three files.
+
+    Parameters
+    ----------
+    name
+        Of its command and route: lower case, words joined by ``-``. The Python function has ``_`` instead.
+    package
+        Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result`
+        called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
+        ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
+        parameters, case and model.
+    group
+        Where it stands in help and menu.
+    engine
+        Further packages whose code makes the result: a stored one of other code is made again.
+    """
+
+    name: str
+    package: str
+    group: Group
+    engine: tuple[str, ...] = ()
+
+    @property
+    def area(self) -> str:
+        """Area of its texts: the name of its folder."""
+        return self.package.rpartition(".")[2]
+
+    @property
+    def function(self) -> str:
+        """Name of its Python function."""
+        return self.name.replace("-", "_")
+
+    @cached_property
+    def ask(self) -> ModuleType:
+        """The module that computes."""
+        return import_module(f"{self.package}.ask")
+
+    @property
+    def params(self) -> type[AnalysisParams]:
+        """What it may be asked."""
+        found: type[AnalysisParams] = self.ask.Params
+        return found
+
+    @property
+    def answer(self) -> type[Result]:
+        """What it answers."""
+        found: type[Result] = self.ask.Answer
+        return found
+
+    def document(self, found: Result, lang: str = "en") -> Document:
+        """What is shown of a result, in a language."""
+        from copark.analyses.contract import Texts
+
+        made: Document = import_module(f"{self.package}.show").document(found, Texts(self.area, lang))
+        return made
+
+    @property
+    def folder(self) -> Path:
+        """Where its three files are."""
+        return _folder(self.package)
+
+    @cached_property
+    def code(self) -> str:
+        """Hash of the code that makes its results."""
+        from copark.identity import hash_content, hash_files
+
+        parts = [self.folder, *map(_folder, self.engine)]
+        return hash_content([hash_files(sorted(folder.glob("*.py")), folder) for folder in parts])[:16]
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(package)
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+class Registry:
+    """Analyses by name, in the order of help and menu."""
+
+    def __init__(self, known: Sequence[Analysis]) -> None:
+        self._known = {one.name: one for one in known}
+
+    def __iter__(self) -> Iterator[Analysis]:
+        """All of them."""
+        return iter(tuple(self._known.values()))
+
+    def __getitem__(self, name: str) -> Analysis:
+        """One of them.
+
+        Raises
+        ------
+        KeyError
+            If there is none of this name.
+        """
+        return self._known[name]
+
+    def get(self, name: str) -> Analysis | None:
+        """One of them, or none."""
+        return self._known.get(name)
+
+    def add(self, analysis: Analysis) -> None:
+        """Register an analysis whose package lies elsewhere."""
+        register(analysis.area, analysis.folder / OF_ANALYSIS)
+        self._known[analysis.name] = analysis
+
+    def remove(self, name: str) -> None:
+        """Forget one."""
+        self._known.pop(name, None)
+
+    def by_function(self, function: str) -> Analysis | None:
+        """The analysis of a Python function."""
+        return next((one for one in self._known.values() if one.function == function), None)
+
+    def of(self, found: Any) -> Analysis:
+        """The analysis that gave a result.
+
+        Raises
+        ------
+        KeyError
+            If none did.
+        """
+        package = type(found).__module__.rpartition(".")[0]
+        known = next((one for one in self._known.values() if one.package == package), None)
+        if known is None:
+            raise KeyError(package)
+        return known
+
+
+REGISTRY = Registry((Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),))
+"""The analyses of copark."""

@@ -1,0 +1,178 @@
+"""Commands of analyses: each made of its registration, its options of its parameters, when it is asked for."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.main import get_command
+
+from copark.analyses import Analysis
+from copark.cli.app import OUT, Lang, Threads
+from copark.cli.speech import SpokenCommand
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.answer import Answered
+    from copark.analyses.context import Announce
+    from copark.analyses.contract import FormField
+
+WRITTEN = "html,xlsx,csv"
+"""Formats that are written where none are asked for."""
+
+
+class AnalysisCommand(SpokenCommand):
+    """The command of an analysis; its module is imported when its options are needed, not for the list of commands."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(analysis.name, help=f"{analysis.area}.help", rich_help_panel=analysis.group)
+        self.analysis = analysis
+
+    def load(self) -> None:
+        """Make options and callback of the parameters."""
+        if self.callback is None:
+            made = typer.Typer(add_completion=False)
+            made.command(self.name, cls=SpokenCommand)(_asker(self.analysis))
+            command = get_command(made)
+            self.params, self.callback = command.params, command.callback
+
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """As every command, once its options are known."""
+        self.load()
+        return super().make_context(*given, **named)
+
+
+def _asker(analysis: Analysis) -> Callable[..., None]:
+    """A function with the signature Typer makes options of."""
+    fields = analysis.params.form()
+
+    def ask(ctx: typer.Context, **given: Any) -> None:
+        """Answer the question and show the answer."""
+        _answer(analysis, fields, ctx.obj, given)
+
+    form = typer.Option("--format", help="analyses.option.format", metavar="A,B", show_default=False)
+    out = typer.Option("--out", help="analyses.option.out", metavar="DIR", show_default=False)
+    shared: dict[str, tuple[Any, Any]] = {
+        "threads": (Threads, None),
+        "_lang": (Lang, None),
+        "out": (Annotated[Path, out], OUT),
+        "formats": (Annotated[str | None, form], None),
+        "as_json": (Annotated[bool, typer.Option("--json", help="analyses.option.json")], False),
+        "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
+    }
+    places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
+    places += [_parameter(analysis, one) for one in sorted(fields, key=lambda one: not one.required)]
+    places += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in shared.items()
+    ]
+    ask.__signature__ = inspect.Signature(places)  # type: ignore[attr-defined]
+    ask.__annotations__ = {one.name: one.annotation for one in places}
+    return ask
+
+
+def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
+    """A parameter as Typer reads it: an argument where it must be given, else an option."""
+    from copark.analyses.contract import Texts
+
+    words = Texts(analysis.area, "en").key(f"param.{field.name}")
+    kinds: dict[str, Any] = {
+        "integer": int, "number": float, "boolean": bool, "file": Path, "choice": Literal[field.choices],
+    }  # fmt: skip
+    kind = kinds.get(field.kind, str)
+    names = {
+        "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH", "list": "A,B",
+        "choice": "|".join(field.choices),
+    }  # fmt: skip
+    metavar = names.get(field.kind, field.name.upper())
+    limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
+    if field.required:
+        info: Any = typer.Argument(help=words, metavar=field.name.upper(), **limits)
+        return inspect.Parameter(
+            field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, info]
+        )  # fmt: skip
+    default = None if field.kind == "list" else field.default
+    info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
+    taken: Any = kind if default is not None else kind | None
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
+    )  # fmt: skip
+
+
+def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
+    from copark.analyses.answer import answer
+    from copark.analyses.context import Context
+    from copark.cli.progress import Progress
+
+    formats = _formats(given["formats"], lang)
+    asked = {one.name: _value(one, given[one.name]) for one in fields}
+    context = Context(
+        given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang)
+    )
+    written: dict[str, Path] = {}
+    with Progress(lang) as progress:
+        context.progress = progress
+        found = answer(analysis, analysis.params(**asked), context)
+        if not given["no_report"] and not (given["as_json"] and given["formats"] is None):
+            progress("report", 0, 0)
+            written = found.write(given["out"], formats, lang)
+    if given["as_json"]:
+        import json
+
+        from copark.presentation.json import to_json
+
+        print(json.dumps(to_json(found.document(lang)), ensure_ascii=False, indent=1))
+    else:
+        _show(found, written, lang)
+
+
+def _value(field: FormField, value: Any) -> Any:
+    if field.kind == "list":
+        return tuple(one.strip() for one in (value or "").split(",") if one.strip())
+    return value
+
+
+def _formats(given: str | None, lang: str) -> list[str]:
+    """Formats asked for.
+
+    Raises
+    ------
+    NotFound
+        If there is no such format.
+    """
+    from copark.errors import NotFound, printable
+    from copark.presentation import FORMATS
+
+    asked = [one.strip().lower() for one in (given or WRITTEN).split(",") if one.strip()]
+    for one in asked:
+        if one not in FORMATS:
+            raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
+    return asked
+
+
+def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
+    """Say on standard error what will be run, where it takes longer than a few seconds."""
+
+    def announce(study: Any, case: Any, source: Any, times: int) -> None:
+        from copark.cli.plan import show_plan
+        from copark.workflows.planning import worth_telling
+
+        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": False, "lang": lang}
+        show_plan(worth_telling(study, case, source, **told))
+
+    return announce
+
+
+def _show(found: Answered, written: Mapping[str, Path], lang: str) -> None:
+    from rich.console import Console
+
+    from copark.cli.progress import duration
+    from copark.presentation.terminal import show
+
+    show(found.document(lang), Console(markup=False, highlight=False), written)
+    took = text("analyses.took", lang, time=duration(found.seconds, lang))
+    print(text("analyses.reused", lang) if found.reused else took, file=sys.stderr)

@@ -1,0 +1,115 @@
+"""Analyses: the menu, what is stored, documents by run ID, and their files. All follow from the registry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from copark.web.api.jobs import JOB_COST, JobInfo, accepted, job_now, submitted
+from copark.web.api.replies import Identity, Lang, answered, as_bytes, attachment, held, held_bytes, sent
+from copark.web.guards import REPORT
+from copark.web.owners import MaybeOwner, owner_of
+from copark.web.problems import Problem
+from copark.web.services import Own
+from copark.workflows.serving.analyses import (
+    MEDIA,
+    AnalysesAnswer,
+    AnalysisJobRequest,
+    FormatName,
+    ResultsAnswer,
+    analysis_of,
+    code_of,
+    document_file,
+    document_json,
+    menu,
+    params_of,
+    results_of,
+    said,
+)
+from copark.workflows.serving.answers import Said
+from copark.workflows.serving.engine import Ticket
+from copark.workflows.serving.errands import Errand
+
+router = APIRouter(tags=["analyses"])
+AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
+OfCase = Annotated[
+    str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case; all by default.")
+]
+FILE_COST = 20.0
+
+
+@router.get("/analyses", summary="The analyses and their forms", responses=answered(AnalysesAnswer))
+async def analyses(request: Request, services: Own) -> Response:
+    """List the analyses: where they stand in the menu, what they answer, and the fields of their forms."""
+    return await held(request, services, "analyses", menu)
+
+
+@router.post("/jobs/analyses", summary="Make an analysis", status_code=202, response_class=Response,
+             responses=answered(JobInfo, status=202))  # fmt: skip
+async def submit_analysis(
+    request: Request, services: Own, asked: AnalysisJobRequest, word: MaybeOwner = None
+) -> Response:
+    """Queue an analysis; its result is stored under its run ID, which the job tells when it is done."""
+    services.pay(request, JOB_COST)
+    owner = owner_of(request, word)
+
+    def work(_ticket: Ticket) -> JobInfo:
+        if services.stored_bytes() > services.settings.limits.stored:
+            raise Problem(507, "storage", folder="results")
+        analysis = analysis_of(asked.analysis)
+        params = params_of(analysis, asked.params)
+        case, about = "", said(analysis, "title")
+        if hasattr(params, "case"):
+            shelved = services.shelf.get(params.case)
+            case, park = shelved.name, shelved.case.title
+            about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
+        content = {"analysis": analysis.name, "params": params.model_dump(mode="json")}
+        errand = Errand("analysis", case, content, asked.lang, "", services.jobs.threads)
+        return job_now(services, submitted(services, errand, about.model_dump(), owner).id, owner)
+
+    return accepted(request, await services.desk.run(request, work))
+
+
+@router.get("/analyses/{name}/results", summary="Stored results", responses=answered(ResultsAnswer))
+async def results(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
+    """List what is stored of an analysis, newest first."""
+
+    def work(_ticket: Ticket) -> bytes:
+        return as_bytes(results_of(analysis_of(name), services.settings.data, case))
+
+    return Response(await services.desk.run(request, work), 200, media_type="application/json")
+
+
+@router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_model=dict[str, Any])
+async def document(
+    request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
+) -> Response:
+    """Give a stored result as a document in a language: a rendering, never a computation."""
+    analysis, data = analysis_of(name), services.settings.data
+
+    def code(_ticket: Ticket) -> str:
+        return code_of(analysis, data, run_id)
+
+    key = f"document {name} {run_id} {lang} {await services.desk.run(request, code)}"
+    return await held_bytes(request, services, key, lambda: document_json(analysis, data, run_id, lang))
+
+
+@router.get(
+    "/analyses/{name}/{run_id}/files/{form}", summary="A document as a file",
+    responses=sent("The file.", *dict.fromkeys(MEDIA.values())),
+)  # fmt: skip
+async def file(
+    request: Request, services: Own, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en"
+) -> Response:
+    """Give a stored result's document as a file; CSV files come in an archive."""
+    services.pay(request, FILE_COST)
+    analysis, data = analysis_of(name), services.settings.data
+
+    def work(_ticket: Ticket) -> bytes:
+        code_of(analysis, data, run_id)
+        return document_file(analysis, data, run_id, form, lang, services.scratch("-files"))
+
+    content = await services.desk.run(request, work)
+    headers = attachment(f"copark-{name}-{run_id}-{lang}.{'zip' if form == 'csv' else form}")
+    return Response(content, 200, headers | {"content-security-policy": REPORT}, MEDIA[form])

@@ -1,0 +1,38 @@
+"""A toy analysis of three files in a folder of its own, as CONTRIBUTING.md shows it, registered for a test."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copark.analyses import REGISTRY, Analysis
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"`toy/(ask\.py|show\.py|texts\.yaml)`:\n\n```\w+\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three files of the recipe, as they are printed there."""
+    folder = tmp_path_factory.mktemp("toy")
+    files = dict(BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    assert set(files) == {"ask.py", "show.py", "texts.yaml"}
+    (folder / "toy").mkdir()
+    for name, content in files.items():
+        (folder / "toy" / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def toy(toy_folder: Path) -> Iterator[Analysis]:
+    """The toy, registered."""
+    sys.path.insert(0, str(toy_folder))
+    analysis = Analysis("toy", "toy", "explain")
+    REGISTRY.add(analysis)
+    yield analysis
+    REGISTRY.remove("toy")
+    sys.path.remove(str(toy_folder))

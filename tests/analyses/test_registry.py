@@ -1,0 +1,251 @@
+"""An analysis is three files: from them follow its command, Python function, menu entry, job, route and files."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+import threading
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+
+import copark
+from copark.analyses import REGISTRY, Analysis, results
+from copark.analyses.answer import answer
+from copark.analyses.context import Context, Progress
+from copark.cases.casebook import casebook_path
+from copark.cli import main
+from copark.web.app import create_app
+from copark.web.jobs import work
+from copark.web.settings import Settings
+from copark.workflows.serving.errands import Errand, do
+
+CHILD = """
+import sys
+sys.path.insert(0, {folder!r})
+from copark.analyses import REGISTRY, Analysis
+REGISTRY.add(Analysis("toy", "toy", "explain"))
+from copark.web.jobs.child import main
+sys.exit(main(sys.stdin, sys.stdout))
+"""
+
+
+def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int | str | None, str, str]:
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    found = capsys.readouterr()
+    return leaving.value.code, found.out, found.err
+
+
+def test_it_has_a_command(toy: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(["--help"], capsys)
+    assert code == 0
+    assert "toy" in out.partition("Explain")[2]
+    code, out, _ = call(["toy", "--help", "--lang", "zh"], capsys)
+    assert code == 0
+    assert "--runs N" in out
+    assert "模拟次数" in out
+    asked = ["toy", "great-stone", "--runs", "20", "--out", str(tmp_path), "--threads", "1"]
+    code, out, err = call([*asked, "--json"], capsys)
+    assert code == 0, err
+    assert json.loads(out)["title"] == "How large does China–Belarus Industrial Park Great Stone become?"
+    assert not (tmp_path / "reports").exists(), "--json writes to standard output, and nothing else"
+    code, out, err = call([*asked, "--format", "html,csv", "--lang", "zh"], capsys)
+    assert code == 0, err
+    assert "运营企业" in out
+    assert "直接读取" in err
+    (report,) = (tmp_path / "reports").iterdir()
+    assert (report / "toy-great-stone-zh.html").is_file()
+
+
+def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[str]) -> None:
+    for asked, told in (
+        (["toy"], "CASE is missing"),
+        (["toy", "great-stone", "--runs", "0"], "from 1 to 10000"),
+        (["toy", "great-stone", "--format", "odt"], "odt"),
+        (["toy", "nowhere"], "nowhere"),
+    ):
+        code, out, err = call(asked, capsys)
+        assert (code, out) == (2, "")
+        assert told in err
+
+
+def test_it_has_a_function_with_a_typed_result(toy: Analysis, tmp_path: Path) -> None:
+    found = copark.toy("great-stone", runs=20, out=tmp_path)
+    assert type(found).__name__ == "Answer"
+    assert list(found.to_frame().columns) == ["quarter", "low", "median", "high"]
+    assert found.trust.state == "calibrated"
+    assert found.document("zh").lang == "zh"
+    assert "runs" in copark.toy.__doc__
+    with pytest.raises(TypeError, match="too many positional"):
+        copark.toy("great-stone", 20)
+    with pytest.raises(ValidationError, match="runs"):
+        copark.toy("great-stone", runs=0)
+    with pytest.raises(AttributeError, match="no_such"):
+        _ = copark.no_such_analysis
+
+
+def asked_of(toy: Analysis, out: Path) -> tuple[Path, bool, dict[str, object]]:
+    context = Context(out, threads=1)
+    found = answer(toy, toy.params(case="great-stone", runs=20), context)
+    assert context.place is not None
+    return context.place / results.RESULT, found.reused, vars(found.result)
+
+
+def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: Path) -> None:
+    path, reused, first = asked_of(toy, tmp_path)
+    assert not reused
+    sound = path.read_text(encoding="utf-8")
+    assert asked_of(toy, tmp_path)[1]
+    head, _, content = sound.partition("\n")
+    spoilt = {
+        "cut": sound[: len(sound) // 2], "empty": "", "no JSON": "\0" * 100, "changed": sound.replace("2", "3"),
+        "another format": sound.replace('"format": 1', '"format": 9'), "deep": "[" * 100_000, "list": "[]\n[]",
+        "of other code": sound.replace(toy.code, "0" * 16), "head alone": head, "no head": content,
+    }  # fmt: skip
+    for why, words in spoilt.items():
+        path.write_text(words, encoding="utf-8")
+        _, reused, again = asked_of(toy, tmp_path)
+        assert not reused, why
+        assert repr(again["median"]) == repr(first["median"]), why
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    assert not asked_of(toy, tmp_path)[1]
+    assert [run_id for run_id, _ in results.listed(tmp_path, toy)] == [first["run_id"]]
+
+
+def test_nothing_is_kept_where_it_is_not_wanted(toy: Analysis, tmp_path: Path) -> None:
+    answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, keeps=False, threads=1))
+    assert not any(tmp_path.iterdir())
+
+
+def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, made, stages = threading.Event(), [], []
+    compute = toy.ask.compute
+
+    def slowly(params: object, context: Context) -> object:
+        made.append(context.run_id)
+        begun.set()
+        time.sleep(1.0)
+        return compute(params, context)
+
+    def ask(progress: Progress) -> tuple[bool, str]:
+        found = answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, threads=1, progress=progress))
+        return found.reused, found.result.run_id
+
+    monkeypatch.setattr(toy.ask, "compute", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, lambda *_: None)
+        assert begun.wait(30)
+        second = pool.submit(ask, lambda stage, *_: stages.append(stage))
+        assert (first.result(), second.result()) == ((False, made[0]), (True, made[0]))
+    assert len(made) == 1
+    assert "waiting" in stages
+    assert not list((tmp_path / "results" / "toy").glob(".*.lock"))
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    settings = Settings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as found:
+        yield found
+
+
+def test_it_is_in_the_menu_with_its_form(toy: Analysis, client: TestClient) -> None:
+    menu = {one["name"]: one for one in client.get("/api/v1/analyses").json()["analyses"]}
+    assert set(menu) == {one.name for one in REGISTRY}
+    form = {one["name"]: one for one in menu["toy"]["form"]}
+    assert form["case"]["type"] == "case"
+    assert form["case"]["required"]
+    assert (form["runs"]["type"], form["runs"]["minimum"], form["runs"]["maximum"]) == ("integer", 1, 500)
+    assert form["runs"]["title"] == {"en": "Runs", "zh": "模拟次数"}
+    assert "file" not in {one["name"] for one in menu["levers"]["form"]}
+
+
+def test_a_job_makes_it_and_a_route_shows_it(
+    toy: Analysis, toy_folder: Path, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PROGRAM", ("-c", CHILD.format(folder=str(toy_folder))))
+    asked = {"analysis": "toy", "params": {"case": "great-stone", "runs": 20}}
+    first = client.post("/api/v1/jobs/analyses", json=asked)
+    assert first.status_code == 202, first.text
+    assert (first.json()["kind"], first.json()["analysis"]) == ("analysis", "toy")
+    job = ended(client, first.headers["location"])
+    assert (job["state"], job["reused"]) == ("done", False), job
+    place = f"/api/v1/analyses/toy/{job['identity']}"
+    english, chinese = (client.get(place, params={"lang": lang}) for lang in ("en", "zh"))
+    assert (english.json()["lang"], chinese.json()["lang"]) == ("en", "zh")
+    mark = {"if-none-match": english.headers["etag"]}
+    assert client.get(place, headers=mark).status_code == 304
+    (listed,) = client.get("/api/v1/analyses/toy/results", params={"case": "great-stone"}).json()["results"]
+    assert (listed["run_id"], listed["params"]["runs"]) == (job["identity"], 20)
+    assert not client.get("/api/v1/analyses/toy/results", params={"case": "suzhou"}).json()["results"]
+    page = client.get(f"{place}/files/html")
+    assert page.headers["content-disposition"].endswith('-en.html"')
+    assert "<html" in page.text
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{place}/files/csv").content)) as packed:
+        assert packed.namelist()
+    again = ended(client, client.post("/api/v1/jobs/analyses", json=asked).headers["location"])
+    assert again["reused"]
+
+
+def ended(client: TestClient, place: str) -> dict[str, object]:
+    for _ in range(600):
+        job: dict[str, object] = client.get(place).json()
+        if job["state"] in ("done", "failed", "cancelled"):
+            return job
+        time.sleep(0.1)
+    raise AssertionError(job)
+
+
+def test_an_uploaded_case_is_the_same_by_its_content(toy: Analysis, tmp_path: Path) -> None:
+    name = f"u-{'0' * 32}"
+    shutil.copytree(casebook_path() / "great-stone", tmp_path / name)
+    content = {"analysis": "toy", "params": {"case": name, "runs": 20}}
+    first = do(Errand("analysis", str(tmp_path / name), content, "en", str(tmp_path)), lambda *_: None)
+    asked = answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, threads=1))
+    assert (first.reused, asked.reused) == (False, True)
+    assert asked.result.run_id == first.identity
+    ((_, told),) = results.listed(tmp_path, toy)
+    assert told["params"]["case"] == name, "no path of the server is kept"
+
+
+WRONG = [
+    ({"analysis": "nothing"}, 404, "analysis"),
+    ({"analysis": "levers"}, 422, "params.case"),
+    ({"analysis": "levers", "params": {"case": "../secret"}}, 404, "case"),
+    ({"analysis": "levers", "params": {"case": "great-stone", "draws": 5000}}, 422, "params.draws"),
+    ({"analysis": "levers", "params": {"case": "great-stone", "draws": "many"}}, 422, "params.draws"),
+    ({"analysis": "levers", "params": {"case": "great-stone", "file": "/etc/passwd"}}, 422, "params.file"),
+    ({"analysis": "levers", "params": {"case": "great-stone", "sinse": "now"}}, 422, "params.sinse"),
+    ({"analysis": "levers", "params": {"case": "great-stone", "since": "then"}}, 422, "params.since"),
+]
+
+
+def test_what_is_wrong_with_a_question_is_told(client: TestClient, subtests: pytest.Subtests) -> None:
+    for asked, status, field in WRONG:
+        with subtests.test(asked=asked):
+            found = client.post("/api/v1/jobs/analyses", json=asked)
+            assert found.status_code == status, found.text
+            assert field in {one["field"] for one in found.json()["faults"]}
+    for path in ("nothing/results", "levers/0123456789abcdef", "nothing/0123456789abcdef/files/pdf", "levers/xyz"):
+        with subtests.test(path=path):
+            found = client.get(f"/api/v1/analyses/{path}")
+            assert found.status_code in (404, 422)
+            assert found.headers["content-type"] == "application/problem+json"
+
+
+def test_the_list_of_commands_loads_no_analysis() -> None:
+    import subprocess
+
+    words = "import sys\nfrom copark.cli.areas import application\napplication()\nprint(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout.split()
+    assert "copark.analyses.registry" in found
+    assert not {"pydantic", "numpy", "copark.analyses.levers", "copark.analyses.contract"} & set(found)

@@ -1,0 +1,282 @@
+"""Levers from end to end with few runs: the document in both languages, the command, and what is read again."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.levers.ask import Answer
+from copark.cli import main
+from copark.errors import CoparkError
+from copark.inference.levers.findings import find
+from copark.inference.levers.leaning import Leaning
+from copark.inference.levers.measures import NAMES, SIDES, measure_of
+from copark.inference.levers.trial import from_dataset
+from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
+from copark.presentation.figures import render
+from copark.report.figures.levers import operating, sides, standing, widths
+from copark.report.figures.levers_choice import pareto, ranks
+from tests.levers.conftest import small
+
+LEVERS = REGISTRY["levers"]
+SECTIONS = [
+    "summary", "levers", "changes", "sides", "words", "robust", "rests", "widths", "pareto", "structures", "limits",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("levers")
+
+
+@pytest.fixture(scope="module")
+def file(place):
+    path = place / "small.yaml"
+    path.write_text(small(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def ask(place, file):
+    """Ask with few runs; the answer and its context."""
+
+    def asked(*, keeps=True, threads=1, announcing=None, **changes):
+        given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior", **changes}
+        context = Context(place, keeps=keeps, threads=threads, announcing=announcing)
+        return answer(LEVERS, LEVERS.params(**given), context), context
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def first(ask):
+    return ask()
+
+
+@pytest.fixture(scope="module")
+def shown(first):
+    return cache(first[0].document)
+
+
+def table(document, key):
+    return next(one for one in document.tables() if one.key == key)
+
+
+def test_runs_are_made_once_and_read_again(first, ask):
+    found, context = first
+    read, _ = ask()
+    assert (found.reused, read.reused) == (False, True)
+    assert repr(read.result.document("zh")) == repr(found.result.document("zh"))
+    again, _ = ask(keeps=False, threads=2)
+    assert not again.reused
+    assert repr(again.document("en").sections) == repr(found.document("en").sections)
+    assert ask(seed=2, keeps=False)[0].result.run_id != found.result.run_id
+    assert ask(levers=("tax",), keeps=False)[0].result.run_id != found.result.run_id
+    (context.place / "result.json").unlink()
+    assert repr(ask(announcing=pytest.fail)[0].result.gains) == repr(found.result.gains), "measures are read again"
+
+
+def test_spoilt_measures_are_made_again(ask):
+    one, context = ask(seed=9, levers=("tax",))
+    (context.place / "measures.nc").write_bytes(b"nothing")
+    (context.place / "result.json").unlink()
+    again, _ = ask(seed=9, levers=("tax",))
+    assert not again.reused
+    assert again.result.to_frame().equals(one.result.to_frame())
+
+
+def test_the_document_says_everything_in_its_language(shown, first, subtests):
+    for lang, words in (
+        ("en", ("5 M USD for good", "Who may is assumed.", "Lose: ")),
+        ("zh", ("始终500万美元", "失：")),
+    ):
+        with subtests.test(lang=lang):
+            document = shown(lang)
+            assert [section.key for section in document.sections] == SECTIONS
+            said = repr(document)
+            assert all(word in said for word in words)
+            assert not re.search(r"\{[a-z_]+\}", said)
+            assert document.trust_state == "uncalibrated"
+            assert first[0].result.run_id in dict(document.provenance).values()
+            assert document.sections[0].blocks[-1] == Caveat(document.sections[0].blocks[-1].text)
+    english, chinese = (shown(lang) for lang in ("en", "zh"))
+    for one, other in zip(english.tables(), chinese.tables(), strict=True):
+        numbers = [[cell for cell in row if not isinstance(cell, str)] for row in one.rows]
+        assert repr(numbers) == repr([[cell for cell in row if not isinstance(cell, str)] for row in other.rows])
+
+
+def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(shown, first):
+    found = first[0].result
+    answers = table(shown("en"), "answer")
+    assert [row[0] for row in answers.rows] == ["5 M USD for good", "20 %"]
+    assert answers.groups == (("Entry threshold — host side", 1), ("Tax — both governments", 1))
+    gain = found.gain("tax-20", "self_standing")
+    assert answers.rows[1][1] == Interval(gain.low, gain.high, gain.mean)
+    assert answers.rows[1][2 + SIDES.index("enterprises")] in ("−", "−−"), "tax takes from enterprises"
+    cards = next(block for block in shown("en").blocks() if isinstance(block, Cards))
+    assert gain.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
+    worst = min(one.mean for one in found.gains if one.measure.name == "self_standing")
+    assert [card.value for card in cards.cards if card.title.startswith("Largest loss")] == [worst]
+    assert not [card for card in cards.cards if card.title.startswith("Largest gain")], "both lower it"
+
+
+def test_the_table_for_programs_has_every_number(shown, first):
+    found, gains = first[0].result, table(shown("en"), "gains")
+    assert len(gains.rows) == 2 * len(NAMES)
+    keys = [column.key for column in gains.columns]
+    rows = [dict(zip(keys, row, strict=True)) for row in gains.rows]
+    assert {row["setting"] for row in rows} == {"five", "tax-20"}
+    assert sum(rows[2][f"by_{part}"] for part in ("structure", "parameters", "luck")) == pytest.approx(1.0)
+    frame = found.to_frame()
+    assert frame["mean"].tolist() == [row["mean"] for row in rows]
+    assert frame["median"].tolist() == [row["median"] for row in rows]
+    assert keys[-3:] == ["structure_as_modelled", "structure_nobody_rescues", "structure_low_bar"]
+
+
+def test_words_say_who_gains_and_what_it_leans_on(shown, first):
+    found = first[0].result
+    words = next(section for section in shown("en").sections if section.key == "words").blocks[0]
+    assert words.items[0].startswith("5 M USD for good.")
+    assert all(re.search(r"Gain|Lose|Either|Unchanged", line) for line in words.items)
+    strong = Leaning("tax-20", measure_of("operating"), "network_strength", -0.8, "unmoved")
+    leant = (strong, dataclasses.replace(strong, setting="five", correlation=0.9))
+    (line,) = bullets(dataclasses.replace(found, leanings=leant), "rests")
+    assert "not informed by the data" in line
+    assert line.endswith("5 M USD for good (+0.90); 20 % (−0.80).")
+    (line,) = bullets(dataclasses.replace(found, leanings=(dataclasses.replace(strong, verdict="moved"),)), "rests")
+    assert line.startswith("No gain")
+
+
+def bullets(found, key):
+    section = next(one for one in found.document("en").sections if one.key == key)
+    return next(block for block in section.blocks if isinstance(block, Bullets)).items
+
+
+def test_what_chance_may_have_made_is_said_to_be_so(first):
+    found = first[0].result
+    (at,) = (n for n, one in enumerate(found.gains) if (one.setting, one.measure.name) == ("five", "self_standing"))
+    (other,) = (
+        n for n, one in enumerate(found.gains) if (one.setting, one.measure.name) == ("tax-20", "self_standing")
+    )
+    for low, told in ((0.1, False), (-0.1, True)):
+        gains = list(found.gains)
+        gains[at] = dataclasses.replace(gains[at], mean=0.2, low=low, high=0.3)
+        gains[other] = dataclasses.replace(gains[other], mean=0.0)
+        headline = dataclasses.replace(found, gains=tuple(gains)).document("en").headline
+        assert headline.startswith("“5 M USD for good” raises P(self-standing) most: +20.0 points")
+        assert ("not distinguishable" in headline) is told
+        assert "No setting lowers it." in headline
+
+
+@pytest.fixture(scope="module")
+def empty(first):
+    """What is found where no run is left."""
+    found, context = first
+    measured = from_dataset(context.kept("measures", pytest.fail))
+    measured = dataclasses.replace(measured, alive=np.zeros_like(measured.alive))
+    asked = LEVERS.ask.asked_of(LEVERS.params(case="great-stone", draws=12, futures=2, file=None), context)
+    asked = dataclasses.replace(asked, file=found.result.file, only=found.result.only)
+    return Answer(**vars(find(asked, measured)))
+
+
+@pytest.mark.parametrize("draw", [standing, operating, sides, widths, ranks, pareto])
+def test_figures_draw_where_no_run_is_left(draw, empty):
+    if draw in (ranks, pareto):
+        with pytest.raises(ValueError, match="no state"):
+            draw(empty)
+    else:
+        assert render(draw(empty, lang="zh"), "svg")
+
+
+def test_a_document_is_made_where_no_run_is_left(empty):
+    document = empty.document("en")
+    assert document.headline == "No setting raises P(self-standing). No setting lowers it."
+    assert {one.text for one in document.blocks() if isinstance(one, Caveat)} >= {
+        "No state is left to compare in: in none did all settings finish."
+    }
+    assert "ranks" not in {one.key for one in document.blocks() if isinstance(one, Chart)}
+
+
+def test_now_leaves_out_parks_that_had_failed(ask):
+    found, context = ask(since="now")
+    assert found.result.pulled == "2025Q1"
+    assert [setting.key for _, setting in found.result.settings] == ["none-now"]
+    measured = from_dataset(context.kept("measures", pytest.fail))
+    assert found.result.gain("none-now", "home").pairs == measured.alive[0].sum()
+    assert 0 < measured.alive[1].sum() < measured.alive[0].sum(), "nobody rescues: fewer parks reach 2025"
+    assert "2025Q1" in found.document("en").title
+
+
+def test_runs_are_announced_before_they_are_made(ask):
+    told = []
+    ask(keeps=False, levers=("tax",), announcing=lambda study, case, source, times: told.append((study.runs, times)))
+    assert told == [(24, 2)]
+
+
+def call(arguments, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    found = capsys.readouterr()
+    return leaving.value.code, found.out, found.err
+
+
+@pytest.fixture
+def eighty_columns(monkeypatch):
+    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_screen_answers_from_what_is_stored(lang, first, place, file, eighty_columns, capsys, monkeypatch):
+    given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--out", str(place)]
+    code, out, err = call(["levers", "great-stone", *given, "--format", "csv", "--lang", lang], capsys)
+    assert code == 0, err
+    assert {"en": "20 %", "zh": "税率20%"}[lang] in out
+    assert {"en": "read again", "zh": "直接读取"}[lang] in err
+
+
+def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, monkeypatch):
+    monkeypatch.setattr("copark.workflows.planning.WITHOUT_PILOT", 0)
+    monkeypatch.setattr("copark.workflows.planning.WORTH_TELLING", 0.0)
+    given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--levers", "tax"]
+    code, out, err = call(["levers", "great-stone", *given, "--no-report", "--out", str(place / "none")], capsys)
+    assert code == 0
+    assert "4 arm(s) of 24 runs each" in err
+    assert "Disk" not in err, "paths are not stored"
+    assert "20 %" in out
+    assert not (place / "none").exists()
+
+
+def test_help_and_a_plan_are_in_both_languages(eighty_columns, capsys, tmp_path, subtests):
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        "format: 1\nname: small\ntitle: {en: Small, zh: 小}\ncase: great-stone\nruns: 50\ndraws: defaults\n"
+        "keep: [operating]\nscenarios: [{key: as-it-is, title: {en: As it is, zh: 现状}}]\n",
+        encoding="utf-8",
+    )
+    for lang, usage, planned in (("en", "Usage", "Plan: Small"), ("zh", "用法", "运行计划：小")):
+        with subtests.test(lang=lang):
+            for command in ("levers", "plan"):
+                code, out, _ = call([command, "--help", "--lang", lang], capsys)
+                assert (code, usage in out, "levers." in out, "param." in out) == (0, True, False, False)
+            code, out, _ = call(["plan", str(study), "--precision", "0.05", "--threads", "1", "--lang", lang], capsys)
+            assert code == 0
+            assert planned in out
+
+
+def test_what_is_not_there_is_said(file, place, eighty_columns, capsys):
+    code, _, err = call(["levers", "great-stone", "--levers", "taxx", "--file", str(file), "--out", str(place)], capsys)
+    assert code == 2
+    assert "taxx" in err
+    assert "Traceback" not in err
+    with pytest.raises(CoparkError):
+        copark.levers("no-such-case")
