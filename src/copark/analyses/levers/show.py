@@ -5,24 +5,23 @@ What can I move, what happens, to whom, which settings are robust, what does all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.ask import Answer
+from copark.analyses.show import Show
 from copark.inference.levers.choice import Choice
 from copark.inference.levers.gains import Balance, Gain
 from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
 from copark.model.variables import catalogue
 from copark.presentation.document import (
-    Block,
     Bullets,
     Card,
     Cards,
     Caveat,
-    Chart,
     Column,
     Document,
     Interval,
@@ -36,8 +35,6 @@ from copark.presentation.numbers import shown
 from copark.report.tables import grouped
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from copark.analysis.robust import Stability
 
 SIGNS = {
@@ -89,11 +86,12 @@ def middle(one: Gain) -> Interval:
     return Interval(one.levels[0], one.levels[4], one.median)
 
 
-class _Show:
+class _Show(Show):
     """The parts of the document in one language."""
 
     def __init__(self, found: Answer, t: Texts) -> None:
-        self.found, self.t = found, t
+        super().__init__(t)
+        self.found = found
         self.groups = grouped(
             t("head", lever=t.of(lever.title), owner=t(f"owner.{lever.controlled_by}")) for lever, _ in found.settings
         )
@@ -101,34 +99,11 @@ class _Show:
         ordered = sorted(changes or [found.gains[0]], key=lambda one: one.mean)
         self.worst, self.best = ordered[0], ordered[-1]
 
-    def column(self, key: str, kind: Kind = Kind.text, unit: str = "", places: int | None = None) -> Column:
-        """A column with a title of its own."""
-        return Column(key, self.t(f"column.{key}"), kind, unit, places)
-
-    def said(self, value: Value, column: Column) -> str:
-        """A value in a sentence."""
-        return shown(value, column, self.t.lang, with_unit=True)
-
     def by_setting(self, key: str, columns: Sequence[Column], row: Callable[[str], Sequence[Value]], *,
                    folded: bool = False) -> Table:  # fmt: skip
         """A table with a row for each setting, under the heads of their levers."""
         rows = [(self.t.of(setting.title), *row(setting.key)) for _, setting in self.found.settings]
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
-
-    def table(self, key: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, folded: bool = False,
-              groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
-        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one."""
-        note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
-        return Table(key, self.t(f"table.{key}"), tuple(columns), tuple(map(tuple, rows)), groups, note, folded)
-
-    def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
-        """A figure with its words."""
-        t = self.t
-        return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
-
-    def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
-        """A section whose title is ``section.<key>``."""
-        return Section(key, self.t(f"section.{key}"), blocks, folded)
 
     def headline(self) -> str:
         """The answer: what raises and lowers the chance to stand alone most, and what is robust."""

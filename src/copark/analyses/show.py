@@ -1,0 +1,43 @@
+"""What an analysis makes its document with: blocks whose words are found in its texts by their key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from copark.analyses.contract import Texts
+from copark.presentation.document import Block, Chart, Column, Kind, Section, Table, Value
+from copark.presentation.numbers import shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Show:
+    """Makes blocks in one language: titles, notes and captions are texts named by the block's key."""
+
+    def __init__(self, t: Texts) -> None:
+        self.t = t
+
+    def column(self, key: str, kind: Kind = Kind.text, unit: str = "", places: int | None = None) -> Column:
+        """A column with a title of its own."""
+        return Column(key, self.t(f"column.{key}"), kind, unit, places)
+
+    def said(self, value: Value, column: Column) -> str:
+        """A value in a sentence."""
+        return shown(value, column, self.t.lang, with_unit=True)
+
+    def table(self, key: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, folded: bool = False,
+              groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
+        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one."""
+        note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
+        return Table(key, self.t(f"table.{key}"), tuple(columns), tuple(map(tuple, rows)), groups, note, folded)
+
+    def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
+        """A figure with its words."""
+        t = self.t
+        return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
+
+    def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
+        """A section whose title is ``section.<key>``."""
+        return Section(key, self.t(f"section.{key}"), blocks, folded)
