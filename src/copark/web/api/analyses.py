@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -17,6 +17,7 @@ from copark.workflows.serving.analyses import (
     AnalysesAnswer,
     AnalysisJobRequest,
     FormatName,
+    Page,
     ResultsAnswer,
     analysis_of,
     code_of,
@@ -81,7 +82,8 @@ async def results(request: Request, services: Own, name: AnalysisName, case: OfC
     return Response(await services.desk.run(request, work), 200, media_type="application/json")
 
 
-@router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_model=dict[str, Any])
+@router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_class=Response,
+            responses=answered(Page))  # fmt: skip
 async def document(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
 ) -> Response:
