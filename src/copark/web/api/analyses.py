@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from copark.presentation.page import Page
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, job_now, submitted
 from copark.web.api.replies import Identity, Lang, answered, as_bytes, attachment, held, held_bytes, sent
 from copark.web.guards import REPORT
@@ -17,7 +18,6 @@ from copark.workflows.serving.analyses import (
     AnalysesAnswer,
     AnalysisJobRequest,
     FormatName,
-    Page,
     ResultsAnswer,
     analysis_of,
     code_of,

@@ -18,7 +18,6 @@ from copark.analyses.results import RUN_ID, head, listed, load, results_in
 from copark.cases.fields import suggestion
 from copark.cases.reading import fault as case_fault
 from copark.errors import Fault, StudyFaults
-from copark.presentation.page import Page as Page
 from copark.texts import LANGUAGES, has_text
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.exporting import DRAWING
