@@ -93,7 +93,7 @@ def assert_same_headlines(other, kernel):
 
 
 def test_agents_and_kernel_agree_on_the_headlines(great_stone):
-    assert_same_headlines(*samples(numpy_agents, AS_IT_IS, great_stone, few=200, many=4000))
+    assert_same_headlines(*samples(numpy_agents, AS_IT_IS, great_stone, few=80, many=3000))
 
 
 @pytest.mark.long
