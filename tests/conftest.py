@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -10,11 +11,22 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("fast", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None)
 
 FAST = "not long"
 ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fewer examples in the fast tests; COPARK_EXAMPLES names the other profile where a test wants it."""
+    settings.load_profile(os.environ.get("COPARK_EXAMPLES", "fast" if config.option.markexpr == FAST else "thorough"))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: to look through it for garbage again and again took a quarter of the tests' time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(autouse=True)

@@ -170,7 +170,8 @@ def without_model(monkeypatch, kept, small):
 
 
 @pytest.mark.usefixtures("without_model")
-def test_the_command_shows_three_ways(lang, tmp_path, capsys):
+def test_the_command_shows_three_ways(lang, found, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("copark.inference.across.trial.run", lambda *_, **__: found)
     size = ["--runs", "64", "--no-report", "--out", str(tmp_path)]
     code, shown = called(["claims", "--all-parks", *size, "--lang", lang], capsys)
     assert code == 0

@@ -14,7 +14,7 @@ from tests.hostile.subjects import OFFLINE
 
 ALL = (*OFFLINE, *UPLOADS, *ONLINE)
 INPUTS = 20_000
-FEW = 400
+FEW = 800
 """Of so many inputs of the long test, the fast one has one."""
 BY_NAME = pytest.mark.parametrize("subject", ALL, ids=lambda subject: subject.name.replace(" ", "-"))
 
@@ -32,7 +32,7 @@ def data(tmp_path_factory):
 
 @BY_NAME
 def test_a_few_of_each(subject, tmp_path, data):
-    inputs = max(subject.share // FEW, 5)
+    inputs = max(subject.share // FEW, 3)
     assert hunt(subject, inputs, tmp_path, data).answers.total() >= inputs
 
 

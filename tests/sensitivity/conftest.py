@@ -36,7 +36,9 @@ def source(calibration):
 
 @pytest.fixture(scope="session")
 def exploration(great_stone, calibration, source):
-    with pytest.MonkeyPatch.context() as patch:  # errors and steadiness need many samples drawn again, all the rest does not
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # errors and steadiness need many samples drawn again, all the rest does not
         patch.setattr(explore.given_data, "given", partial(explore.given_data.given, resamples=4))
         patch.setattr(explore, "discover", partial(explore.discover, repeats=2))
         return explore.explore(

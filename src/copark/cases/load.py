@@ -41,7 +41,9 @@ def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = N
             )
         )
     if parameters is None and folder.parent == casebook_path():
-        case, faults = _shipped(folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir())))
+        case, faults = _shipped(
+            folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+        )
     else:
         case, faults = examine(folder, parameters)
     if case is None:
