@@ -30,7 +30,7 @@ from copark.workflows.forecasting import score
 from copark.workflows.pool_answers import PoolAnswer
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
-SETTINGS = Settings(runs=1 << 7, seed=3)
+SETTINGS = Settings(runs=1 << 8, seed=3)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -250,7 +250,7 @@ def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pyt
     if not (folder / "out" / "pool").exists():
         (folder / "out" / "pool").symlink_to(folder, target_is_directory=True)
     monkeypatch.setattr("copark.inference.pool.coverage.PANELS", 4)
-    answer = pooling.pool(cases=NAMES, runs="2^7", seed=3, threads=1, lang=lang, out=folder / "out")
+    answer = pooling.pool(cases=NAMES, runs="2^8", seed=3, threads=1, lang=lang, out=folder / "out")
     assert answer.identity == panel.identity, "the kept panel is found"
     assert answer.report is not None
     page = unescape(answer.report.read_text(encoding="utf-8"))
@@ -274,7 +274,7 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monke
     assert not pooling.has_history(case)
     file = tmp_path / "frozen.json"
     answer = pooling.forecast_new(
-        case, to="2030Q4", freeze=file, runs="2^7", seed=3, threads=1, lang=lang, out=tmp_path / "out"
+        case, to="2030Q4", freeze=file, runs="2^8", seed=3, threads=1, lang=lang, out=tmp_path / "out"
     )
     assert answer.outlook[-1].quarter == "2030Q4"
     assert all(row.low <= row.median <= row.high for row in answer.outlook)

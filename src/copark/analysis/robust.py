@@ -33,7 +33,7 @@ def regret(values: Floats) -> Floats:
     Returns
     -------
     array
-        Shape (options, states), never below 0; 0 where the option is best. The least of the largest is the minimax choice.
+        Shape (options, states), never below 0; 0 where it is best. The least of the largest is the minimax choice.
     """
     found: Floats = values.max(axis=0, keepdims=True) - values
     return found
