@@ -70,8 +70,9 @@ coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases rea
 bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(VENV)/.ready-dev ## thirty kills, each gone on with; then mixed work, memory and handles watched (ARGS="--minutes 30")
+soak: $(VENV)/.ready-dev ## thirty kills, each gone on with; a hunt of 20,000; then mixed work, memory and handles watched (ARGS="--minutes 30")
 	@$(BIN)/python -m bench.kills
+	@$(BIN)/python -m tests.hostile
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes bench/PAGE.md
