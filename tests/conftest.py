@@ -78,7 +78,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+FIRST = (
+    "packaging/test_lowest_versions", "web/browser/test_pages", "known_answers/test_second_implementation",
+    "inference/test_validating", "web/browser/test_simulate", "hostile/test_hostile_input", "web/browser/test_work",
+    "equations/test_uncompiled", "inference/test_killed", "web/test_fuzz", "web/browser/", "database/test_jobs",
+)  # fmt: skip
+"""Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = [f"tests/{name}" for name in FIRST]
+    items.sort(
+        key=lambda item: next((n for n, place in enumerate(places) if item.nodeid.startswith(place)), len(FIRST))
+    )
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """As many as there are cores: each one more would read all tests once more."""
-    return os.cpu_count() or 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as there are cores, since each reads all tests; one more for long tests, which often wait."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != FAST)

@@ -13,7 +13,7 @@ from copark.workflows import planning, stopping
 from copark.workflows.making import Means
 from copark.workflows.running import run_study
 
-HALF = 0.02
+HALF = 0.025
 
 
 @pytest.fixture(scope="module")
