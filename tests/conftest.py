@@ -6,15 +6,18 @@ import gc
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 settings.register_profile("fast", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None)
 
 FAST = "not long"
+typer.main.get_command = cache(typer.main.get_command)  # every test of the command line would build all commands anew
 ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 from rich.cells import cell_len
-from typer.main import get_command
 
 from copark.cli import main
 from copark.cli.speech import language
@@ -65,9 +62,8 @@ def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_help_fits_eighty_columns_and_leaves_no_key(
-    capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
 ) -> None:
-    monkeypatch.setattr("typer.main.get_command", cache(get_command))  # sixty times the same, and slow
     for lang in ["en", "zh"]:
         for name in [(), *((name,) for name in COMMANDS)]:
             with subtests.test(lang=lang, name=name):
