@@ -23,7 +23,7 @@ def test_the_equations_hold_one_by_one(examples):
         env=settings | {"NUMBA_DISABLE_JIT": "1", "COPARK_EXAMPLES": examples},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
