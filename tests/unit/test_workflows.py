@@ -131,6 +131,7 @@ def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     assert "jobs" in bands
 
 
+@pytest.mark.long
 def test_bands_do_not_stand_in_for_paths_that_a_study_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "KEPT", 5)
