@@ -110,19 +110,22 @@ class Context:
         if self.announcing is not None:
             self.announcing(study, case, source, times)
 
-    def simulate(self, study: Study, case: Case, wanted: str | None = None) -> xr.Dataset:
+    def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
         Parameters
         ----------
         wanted
             Which parameters, as of :meth:`parameters`.
+        times
+            Studies of this kind that are announced; 0 where this one was announced before.
         """
         from copark.inference.case_parameters import settle
         from copark.simulation.run import simulate
 
         settled, has = settle(study, case, self.out, wanted)
-        self.announce(settled, case, has.source)
+        if times:
+            self.announce(settled, case, has.source, times)
         return simulate(
             settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
         )  # fmt: skip

@@ -37,12 +37,15 @@ class Analysis:
         Where it stands in help and menu.
     engine
         Further packages whose code makes the result: a stored one of other code is made again.
+    aliases
+        Former names of its command, which still work and are not listed.
     """
 
     name: str
     package: str
     group: Group
     engine: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -151,5 +154,10 @@ class Registry:
         return known
 
 
-REGISTRY = Registry((Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),))
+REGISTRY = Registry(
+    (
+        Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
+    )
+)
 """The analyses of copark."""
