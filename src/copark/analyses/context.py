@@ -143,11 +143,13 @@ class Context:
                 save_dataset(path, found)
         return found
 
-    def origin(self, params: CaseParams, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+    def origin(self, params: CaseParams | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
 
         Parameters
         ----------
+        params
+            What was asked, or the name of a case whose best parameters were used.
         made
             Runs, or the provenance of what was made of them.
         """
@@ -156,7 +158,8 @@ class Context:
 
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
         provenance = made if attributes is None else json.loads(str(attributes["provenance"]))
-        found, trust = self.case(params.case), self.parameters(params.case, params.parameters).trust
+        name, wanted = (params, None) if isinstance(params, str) else (params.case, params.parameters)
+        found, trust = self.case(name), self.parameters(name, wanted).trust
         told = None
         if not trust.shows_outcomes:
             told = Said(**{lang: recorded_outcome(found, trust, lang) for lang in LANGUAGES})

@@ -19,7 +19,6 @@ from copark.cli import claims
 from copark.cli import sensitivity
 from copark.cli import plan
 from copark.cli import parks
-from copark.cli import typology
 from copark.cli import set_methods
 from copark.cli import workspaces
 from copark.cli import serving
@@ -28,12 +27,12 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, parks, typology,
+    commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, parks,
     set_methods, workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
     "commands", "bookkeeping", "calibrating", "validating", "claims", "sensitivity", "explain", "decide", "calibrate",
-    "parks", "typology", "tables", "set_methods", "workspaces", "serving", "clustering", "rerunning",
+    "parks", "tables", "set_methods", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 
