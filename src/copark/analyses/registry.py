@@ -159,6 +159,7 @@ REGISTRY = Registry(
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
+        Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
     )
 )
 """The analyses of copark."""
