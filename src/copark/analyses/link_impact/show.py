@@ -36,7 +36,7 @@ def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of the links between scales."""
     show = _Show(found, t)
     return assemble(
-        found, t, key=f"link-impact-{found.case}", title=t("title", park=t.of(found.park)), headline=show.headline(),
+        found, t, key=f"link-impact-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
         sections=[show.summary(), show.map(), show.reach(), *show.responses(), show.limits()],
         provenance={
             "studies": ", ".join(found.studies), "pairs": found.pairs, "since": found.since, "horizon": found.end,

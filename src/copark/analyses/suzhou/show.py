@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.suzhou.ask import STUDY, Answer
@@ -18,6 +20,7 @@ from copark.presentation.document import (
     Paragraph,
     Section,
     Table,
+    Value,
 )
 from copark.presentation.numbers import number
 
@@ -31,7 +34,7 @@ def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of the experiment."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="suzhou", title=t("title"), headline=show.headline(),
+        found, t, key="suzhou", title=t("question"), headline=show.headline(),
         sections=[
             show.summary(), show.developer(), show.contrasts(), show.enterprises(), show.list("can", CAN),
             show.list("cannot", CANNOT), show.list("method", METHODS),
@@ -107,7 +110,7 @@ class _Show(Show):
 
     def arms(self) -> Table:
         """Every scenario: result and its turn."""
-        rows = [
+        rows: list[Sequence[Value]] = [
             (
                 self.t(f"arm.{arm.key}"), told(arm.loss_1999), *(told(dict(arm.years)[year]) for year in (2000, 2001)),
                 told(arm.result_2003), arm.turned,
@@ -139,7 +142,9 @@ class _Show(Show):
     def years(self) -> Table:
         """Result of each year in each scenario."""
         columns = [self.amount(f"y{year}", year) for year, _ in self.found.arms[0].years]
-        rows = [(self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.found.arms]
+        rows: list[Sequence[Value]] = [
+            (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.found.arms
+        ]
         return self.table("years", (self.arm, *columns), rows, folded=True)
 
     def quarters(self) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def document(found: Answer, t: Texts) -> Document:
     method = Bullets(tuple(t(f"method.{at}") for at in range(1, METHODS + 1)))
     studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), found.studies, strict=True))
     return assemble(
-        found, t, key="typology", title=t("title"), headline=show.headline(),
+        found, t, key="typology", title=t("question"), headline=show.headline(),
         sections=[
             show.summary(), show.observed(), show.factors(), show.scenarios(), show.gaps(), show.agreement(),
             show.section("method", method),
@@ -121,7 +122,7 @@ class _Show(Show):
 
     def outcomes(self) -> Table:
         """Parks by type and status, and the share that thrives."""
-        rows = []
+        rows: list[Sequence[Value]] = []
         for type_ in TYPES:
             counts = [self.found.outcomes[type_].get(name, 0) for name in STANDINGS]
             total = sum(counts)
@@ -153,7 +154,7 @@ class _Show(Show):
 
     def medians(self) -> Table:
         """Parks and medians of each type, and superiority when any one park is left out."""
-        rows = []
+        rows: list[Sequence[Value]] = []
         for one in self.found.contrasts:
             values = [self.found.values(one.measure, type_) for type_ in TYPES]
             medians = [self.middle(one.measure, own) for own in values]
@@ -282,7 +283,7 @@ class _Show(Show):
 
     def gap_charts(self) -> Iterator[Chart]:
         """A chart for each output."""
-        from copark.report.figures.typology import gaps
+        from copark.report.figures.typology import gaps as drawn
 
         t, found = self.t, self.found
         for output, _ in READ:
@@ -297,7 +298,7 @@ class _Show(Show):
             rows = tuple((t.of(one.title), Interval(one.low, one.high, one.median), one.above) for one in own)
             numbers = Table(key, t("table.gaps", **words), columns, rows)
             yield Chart(key, t("chart.gaps", **words), t("alt.gaps"),
-                        lambda output=output: gaps(found, output, self.footer(), t.lang), numbers=numbers)  # fmt: skip
+                        partial(drawn, found, output, self.footer(), t.lang), numbers=numbers)  # fmt: skip
 
     def agreement(self) -> Section:
         """Observed parks and model side by side."""
