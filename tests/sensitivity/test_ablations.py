@@ -140,19 +140,19 @@ def test_a_key_that_is_not_there_lists_those_that_are(great_stone):
 
 
 def test_all_ablations_are_told(ablations):
-    assert [row.ablation.key for row in ablations.rows] == list(ONLY)
+    assert [row.key for row in ablations.rows] == list(ONLY)
     assert all(row.refitted is not None and row.replayed is not None for row in ablations.rows)
     assert {row.effect.verdict for row in ablations.rows} <= {"works", "hardly", "nothing"}
-    assert [row.ablation.key for row in ablations.idle()] == ["tax-pull", "link/tax_to_returns"]
+    assert [row.key for row in ablations.idle()] == ["tax-pull", "link/tax_to_returns"]
     assert ablations.noise > 0.0
     assert ablations.provenance["cut"] == "2020Q4"
 
 
 def test_mechanisms_say_whether_the_data_moved_them(ablations):
-    rows = {row.ablation.key: row for row in ablations.rows}
-    assert ablations.standing(rows["framework"]) == ""
-    assert ablations.standing(rows["cash-reserve"]) == "fixed"
-    assert ablations.standing(rows["agglomeration"]) in {"moved", "weakly", "unmoved"}
+    rows = {row.key: row for row in ablations.rows}
+    assert rows["framework"].standing == ""
+    assert rows["cash-reserve"].standing == "fixed"
+    assert rows["agglomeration"].standing in {"moved", "weakly", "unmoved"}
 
 
 def test_a_case_without_a_posterior_is_ablated_on_its_prior(great_stone):

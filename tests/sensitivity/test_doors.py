@@ -9,7 +9,7 @@ from copark.errors import CoparkError, NotFound
 from copark.inference import case_parameters
 from copark.inference.case_parameters import CaseParameters
 from copark.simulation.trust import Trust
-from copark.workflows import ablations, sensitivity
+from copark.workflows import sensitivity
 
 
 def ask(arguments, lang="en"):
@@ -72,21 +72,6 @@ def test_a_screen_alone_is_shown(without_posterior, capsys, tmp_path):
     )
     assert "Operating" in capsys.readouterr().out
     assert not any(tmp_path.iterdir())
-
-
-def test_ablations_from_the_command_line(without_posterior, capsys, tmp_path, monkeypatch):
-    from copark.inference.ablations import ablate
-
-    monkeypatch.setattr(ablate, "RUNS_WITHOUT_POSTERIOR", 20)
-    ask(["ablate", "great-stone", "--size", "0", "--only", "plan", "--threads", "1", "--out", str(tmp_path)], "zh")
-    told = capsys.readouterr().out
-    assert "关闭机制" in told
-    assert len(list(tmp_path.rglob("ablations-zh.html"))) == 1
-
-
-def test_a_batch_that_is_no_power_of_two_is_refused():
-    with pytest.raises(CoparkError, match="power of two"):
-        ablations.settings_of(1000, None, 1, links=True)
 
 
 def test_help_speaks_both_languages(capsys):

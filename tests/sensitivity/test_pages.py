@@ -11,7 +11,6 @@ from copark.analysis.discovery.prim import Box, Discovery, Path, Side
 from copark.analysis.discovery.tree import Node
 from copark.inference.exploration.explore import Found
 from copark.report.sensitivity import exports, words
-from copark.report.sensitivity.ablation_page import write_ablations
 from copark.report.sensitivity.page import figures, write_exploration
 
 
@@ -88,20 +87,9 @@ def test_the_page_of_an_exploration(exploration, lang, tmp_path):
         assert exploration.identity in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_of_ablations(ablations, lang, tmp_path):
-    page = write_ablations(ablations, lang, tmp_path)
-    html = page.read_text(encoding="utf-8")
-    assert ablations.identity in html
-    assert html.count("<figure") == 10
-    for row in ablations.rows:
-        assert getattr(row.ablation.title, lang) in html.replace("&#39;", "'")
-
-
-def test_a_language_nobody_speaks_is_refused(exploration, ablations, tmp_path):
-    for write, one in ((write_exploration, exploration), (write_ablations, ablations)):
-        with pytest.raises(ValueError, match="fr"):
-            write(one, "fr", tmp_path)
+def test_a_language_nobody_speaks_is_refused(exploration, tmp_path):
+    with pytest.raises(ValueError, match="fr"):
+        write_exploration(exploration, "fr", tmp_path)
 
 
 def test_tables_open_in_a_spreadsheet_and_hold_every_number(exploration, tmp_path):
@@ -116,11 +104,3 @@ def test_tables_open_in_a_spreadsheet_and_hold_every_number(exploration, tmp_pat
     book = load_workbook(paths[-1], read_only=True)
     assert len(book.sheetnames) == len(paths) - 1
     assert "Sobol指数" in book.sheetnames
-
-
-def test_tables_of_ablations(ablations, tmp_path):
-    paths = exports.write_tables(exports.ablation_tables(ablations, "en"), "ablations", "en", tmp_path)
-    with (tmp_path / "ablations-verdicts-en.csv").open(encoding="utf-8-sig", newline="") as stream:
-        rows = {row["ablation"]: row for row in csv.DictReader(stream)}
-    assert rows["tax-pull"]["verdict"] == "nothing"
-    assert load_workbook(paths[-1], read_only=True).sheetnames == ["Verdicts", "Effects", "Scores", "Provenance"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,13 +18,18 @@ if TYPE_CHECKING:
     from copark.analyses.contract import CaseParams
     from copark.cases import Case
     from copark.inference.case_parameters import CaseParameters
+    from copark.inference.exploration.designs import Workload
     from copark.simulation.source import DrawSource
     from copark.simulation.study import Study
+    from copark.store.stages import Stages, Tally
 
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
 Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
 """Told a study, its case, where its draws come from, and how many studies of its kind follow one another."""
+
+Foresee = Callable[["Case", "Sequence[Workload]"], None]
+"""Told a case, and what will be run of it in all."""
 
 
 def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
@@ -66,6 +72,8 @@ class Context:
         Told how far the work is.
     announcing
         Told what will be run before work that may take long.
+    foreseeing
+        Told how much there is to run where that is no study, once, before the work.
     folders
         Folders of cases by name, beside those of the casebook: uploads of a server.
     """
@@ -75,11 +83,14 @@ class Context:
     threads: int | None = None
     progress: Progress = _untold
     announcing: Announce | None = None
+    foreseeing: Foresee | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
     place: Path | None = field(default=None, init=False)
     """Folder of the result that is being made; ``None`` where nothing is kept."""
     run_id: str = field(default="", init=False)
     """Run ID of the result that is being made."""
+    tally: Tally | None = field(default=None, init=False)
+    """What an earlier attempt at the same work had left; ``None`` where none is kept."""
     case: Callable[[str], Case] = field(init=False)
     """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
     parameters: Callable[..., CaseParameters] = field(init=False)
@@ -109,6 +120,28 @@ class Context:
         """Say what will be run, ``times`` studies of this kind one after the other."""
         if self.announcing is not None:
             self.announcing(study, case, source, times)
+
+    def foresee(self, case: Case, works: Sequence[Workload]) -> None:
+        """Say how much will be run of a case."""
+        if self.foreseeing is not None:
+            self.foreseeing(case, works)
+
+    @contextmanager
+    def stages(self, content: Mapping[str, Any]) -> Iterator[Stages]:
+        """Stages of long work, kept as they are done: the same work goes on with them after a stop.
+
+        Parameters
+        ----------
+        content
+            Everything the numbers depend on, as plain values.
+        """
+        from copark.inference.provenance import stages_of
+
+        made = stages_of(self.out, content)
+        with made.alone(lambda: self.stage("waiting")(0, 0)):
+            yield made
+            self.tally = made.tally()
+            made.remove()
 
     def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.

@@ -32,7 +32,8 @@ class Analysis:
         Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result`
         called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
         ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
-        parameters, case and model.
+        parameters, case and model; and ``workload(params, context)``, how much there is to run: the command then has
+        ``--plan``.
     group
         Where it stands in help and menu.
     engine
@@ -156,6 +157,7 @@ class Registry:
 
 REGISTRY = Registry(
     (
+        Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),

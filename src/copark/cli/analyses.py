@@ -18,7 +18,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.answer import Answered
-    from copark.analyses.context import Announce
+    from copark.analyses.context import Announce, Foresee
     from copark.analyses.contract import FormField
 
 WRITTEN = "html,xlsx,csv"
@@ -65,6 +65,8 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
         "as_json": (Annotated[bool, typer.Option("--json", help="analyses.option.json")], False),
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
+    if hasattr(analysis.ask, "workload"):
+        shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
     places += [_parameter(analysis, one) for one in sorted(fields, key=lambda one: not one.required)]
     places += [
@@ -96,7 +98,10 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
         return inspect.Parameter(
             field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, info]
         )  # fmt: skip
-    default = None if field.kind == "list" else field.default
+    if field.kind == "list":
+        kind, default = list[str], None
+    else:
+        default = field.default
     info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
     taken: Any = kind if default is not None else kind | None
     return inspect.Parameter(
@@ -108,16 +113,22 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
     from copark.cli.progress import Progress
+    from copark.workflows.going_on import went_on
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang)
     )
+    context.foreseeing = _foreseeing(given, lang)
+    params = analysis.params(**asked)
+    if given.get("plan"):
+        context.foreseeing(context.case(asked["case"]), analysis.ask.workload(params, context))
+        return
     written: dict[str, Path] = {}
     with Progress(lang) as progress:
         context.progress = progress
-        found = answer(analysis, analysis.params(**asked), context)
+        found = answer(analysis, params, context)
         if not given["no_report"] and not (given["as_json"] and given["formats"] is None):
             progress("report", 0, 0)
             written = found.write(given["out"], formats, lang)
@@ -128,12 +139,12 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
 
         print(json.dumps(to_json(found.document(lang)), ensure_ascii=False, indent=1))
     else:
-        _show(found, written, lang)
+        _show(found, written, went_on(context.tally, lang), lang)
 
 
 def _value(field: FormField, value: Any) -> Any:
     if field.kind == "list":
-        return tuple(one.strip() for one in (value or "").split(",") if one.strip())
+        return tuple(one.strip() for given in value or () for one in given.split(",") if one.strip())
     return value
 
 
@@ -168,7 +179,24 @@ def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
     return announce
 
 
-def _show(found: Answered, written: Mapping[str, Path], lang: str) -> None:
+def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
+    """Say how much will be run: on standard output where nothing else was asked for, else if it takes long."""
+
+    def foresee(case: Any, works: Any) -> None:
+        from copark.cli.progress import duration
+        from copark.workflows.planning import WORTH_TELLING, seconds_of
+
+        asked = bool(given.get("plan"))
+        seconds, threads = seconds_of(case, works, given["threads"])
+        if asked or seconds >= WORTH_TELLING:
+            counts = {"runs": sum(one.runs for one in works), "quarters": sum(one.quarters_in_all for one in works)}
+            words = text("planner.ahead", lang, time=duration(seconds, lang), threads=threads, **counts)
+            print(words, file=sys.stdout if asked else sys.stderr, flush=True)
+
+    return foresee
+
+
+def _show(found: Answered, written: Mapping[str, Path], resumed: str, lang: str) -> None:
     from rich.console import Console
 
     from copark.cli.progress import duration
@@ -176,4 +204,5 @@ def _show(found: Answered, written: Mapping[str, Path], lang: str) -> None:
 
     show(found.document(lang), Console(markup=False, highlight=False), written)
     took = text("analyses.took", lang, time=duration(found.seconds, lang))
-    print(text("analyses.reused", lang) if found.reused else took, file=sys.stderr)
+    told = text("analyses.reused", lang) if found.reused else f"{took} {resumed}".strip()
+    print(told, file=sys.stderr)

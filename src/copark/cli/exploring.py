@@ -1,4 +1,4 @@
-"""What a reader sees of sensitivity and ablations: the main drivers, boxes in words, what each mechanism does."""
+"""What a reader sees of sensitivity: the main drivers, and boxes in words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from copark.cli.screen import blank_table
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from copark.workflows.ablations import Ablated, AblationAnswer
     from copark.workflows.sensitivity import Explored, Foreseen
 
 MOST = 6
@@ -80,38 +78,6 @@ def _show_places(console: Console, identity: str, report: Path | None, files: tu
             console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def show_ablated(found: AblationAnswer, lang: str) -> None:
-    """What each mechanism and arrow does, and where the page is."""
-    console = Console(markup=False)
-    console.print(Text(found.title, style="bold"))
-    _show_took(console, found, lang)
-    for kind in ("mechanism", "link"):
-        rows = [row for row in found.rows if row.kind == kind]
-        if rows:
-            _show_rows(console, rows, found, kind, lang)
-    if found.noise == found.noise:
-        console.print(text("sensitivity.noise", lang, noise=f"{2.0 * found.noise:.2f}"), highlight=False)
-    _show_places(console, found.identity, found.report, found.files, lang)
-
-
-def _show_took(console: Console, found: Explored | AblationAnswer, lang: str) -> None:
+def _show_took(console: Console, found: Explored, lang: str) -> None:
     took = text("cli.compare.took", lang, time=duration(found.seconds, lang))
     console.print(f"{took} {found.went_on}".strip(), highlight=False)
-
-
-def _show_rows(console: Console, rows: Iterable[Ablated], found: AblationAnswer, kind: str, lang: str) -> None:
-    title = text(f"sensitivity.screen.{kind}", lang, pairs=found.pairs)
-    table = blank_table(console, title)
-    table.add_column(text("sensitivity.column.off", lang), overflow="fold", min_width=24)
-    for quarter in found.quarters:
-        table.add_column(quarter, justify="right", no_wrap=True)
-    for key in ("failed", "refitted", "verdict"):
-        table.add_column(text(f"sensitivity.short.{key}", lang), justify="right", overflow="fold")
-    for row in sorted(rows, key=lambda row: -abs(row.last)):
-        score = "" if row.refitted is None else f"{row.refitted:+.2f}"
-        if row.refitted_verdict in {"worse", "better"}:
-            score += f" {text(f'sensitivity.score.{row.refitted_verdict}', lang)}"
-        ends = [f"{row.first:+.2f}", f"{row.last:+.2f}"][-len(found.quarters) :]
-        verdict = text(f"sensitivity.verdict.{row.verdict}", lang)
-        table.add_row(Text(row.title), *ends, f"{100.0 * row.failed:+.1f}", score, verdict)
-    console.print(table)

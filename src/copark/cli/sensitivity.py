@@ -1,4 +1,4 @@
-"""Commands of sensitivity and ablations."""
+"""The command of sensitivity."""
 
 from __future__ import annotations
 
@@ -71,40 +71,3 @@ def sensitivity(
             progress=progress,
         )  # fmt: skip
     show_explored(found, ctx.obj)
-
-
-@app.command("ablate", cls=SpokenCommand, help="sensitivity.help.ablate")
-def ablate(
-    ctx: typer.Context,
-    case: Case,
-    *,
-    size: Annotated[int | None, typer.Option("--size", min=0, help="sensitivity.help.batch", metavar="N")] = None,
-    futures: Annotated[
-        int | None, typer.Option("--futures", min=1, help="sensitivity.help.futures", metavar="N")
-    ] = None,
-    no_links: Annotated[bool, typer.Option("--no-links", help="sensitivity.help.no_links")] = False,
-    only: Annotated[list[str] | None, typer.Option("--only", help="sensitivity.help.only", metavar="KEY")] = None,
-    seed: Seed = None,
-    threads: Threads = None,
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: NoReport = False,
-    plan_only: PlanOnly = False,
-) -> None:
-    """Switch off every mechanism and arrow, one at a time; write a page; show what each does."""
-    from copark.cli.exploring import show_ablated, show_foreseen
-    from copark.cli.progress import Progress
-    from copark.workflows import ablations as workflow
-
-    ahead = workflow.plan(
-        case, size=size, futures=futures, links=not no_links, only=only or (), threads=threads, out=out
-    )
-    show_foreseen(ahead, ctx.obj, always=plan_only)
-    if plan_only:
-        return
-    with Progress(ctx.obj) as progress:
-        found = workflow.ablate(
-            case, size=size, futures=futures, links=not no_links, only=only or (), seed=1 if seed is None else seed,
-            threads=threads, lang=ctx.obj, out=out, report=not no_report, progress=progress,
-        )  # fmt: skip
-    show_ablated(found, ctx.obj)

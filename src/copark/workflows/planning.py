@@ -8,6 +8,7 @@ right to a factor, not to a digit.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.cases import Case
+    from copark.inference.exploration.designs import Workload
     from copark.simulation.planner import Plan, Precision, Reported
     from copark.simulation.source import DrawSource
     from copark.simulation.study import Study
@@ -35,6 +37,8 @@ WITHOUT_PILOT = 20_000
 PILOT_ARMS = 4000
 """Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
 LEAST_PILOT, MOST_PILOT = 64, 512
+TIMED = 256
+"""Runs timed to say how long work of no single study takes."""
 PILOT_FUTURES = 4
 """Futures of each draw in a pilot, so that draws and luck can be told apart."""
 
@@ -322,6 +326,27 @@ def worth_telling(
         return ()
     found = plan(study, case, source, threads=threads, times=times, stores=stores)
     return told(found, lang) if found.seconds > WORTH_TELLING else ()
+
+
+def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
+    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on.
+
+    Parameters
+    ----------
+    works
+        Runs, and quarters of each.
+    """
+    from copark.inference.prior import study_of
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.run import simulate
+
+    workers = threads or default_threads()
+    study = study_of(case, 1).with_changes(runs=TIMED, draws="prior", keep=["operating"])
+    simulate(study.with_changes(runs=LEAST_PILOT), case, threads=workers)
+    began = time.perf_counter()
+    simulate(study, case, threads=workers)
+    each = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
+    return each * sum(one.quarters_in_all for one in works), workers
 
 
 def _precision_told(standing: Precision, middle: Precision, lang: str) -> str:

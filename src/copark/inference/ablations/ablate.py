@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from copark.analysis.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
@@ -16,7 +18,7 @@ from copark.identity import identity_of
 from copark.inference.ablations.effects import Bench, Effect, bench_of, effect, quarters_compared
 from copark.inference.ablations.mechanisms import Ablation, ablations_of
 from copark.inference.ablations.refit import FUTURES, MEMBERS, Refit, Refitting
-from copark.inference.ablations.scoring import Floats, by_observable, later_targets, log_ratio
+from copark.inference.ablations.scoring import by_observable, later_targets, log_ratio
 from copark.inference.case_parameters import Source
 from copark.inference.exploration.designs import Workload
 from copark.inference.exploration.factors import marks_of
@@ -25,6 +27,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.simulation.entries import Title
 from copark.simulation.study import Scenario
 from copark.store.stages import Stages
 from copark.texts import text
@@ -96,6 +99,11 @@ class Row:
 
     Parameters
     ----------
+    key, kind, scale, title
+        As of :class:`~copark.inference.ablations.mechanisms.Ablation`.
+    standing
+        What the data did to the parameters it is switched off by, the firmest word for any of them: moved, weakly,
+        unmoved; fixed where all are held; empty where facts are edited, or nothing is known.
     effect
         On outcomes, off for the whole history.
     replayed
@@ -108,7 +116,11 @@ class Row:
         How easily the refit reaches the record, less the same of the whole model; negative is easier.
     """
 
-    ablation: Ablation
+    key: str
+    kind: str
+    scale: str
+    title: Title
+    standing: str
     effect: Effect
     replayed: Change | None
     since_cut: Change | None
@@ -116,53 +128,72 @@ class Row:
     misfit: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ablations:
     """All that was found, and what it was made with.
 
     Parameters
     ----------
+    run_id, provenance
+        Made of the same, the same.
+    case, park
+        Name of the case, and its title.
+    cut
+        Last quarter the fit knows; ``None`` where nothing is scored.
+    quarters
+        Ends of years that are compared.
+    pairs
+        Pairs of runs of each ablation.
+    asked
+        Later observations that forecasts are scored on.
     crps, crps_refitted
         The whole model's mean scores by observable: of the replay posterior, and after a refit.
     noise, noise_refitted
-        Spread of the whole model's own repeats, in the unit of :attr:`Change.ratio`.
-    moved
-        By parameter: moved, weakly or unmoved by the data; empty where the case has no posterior.
+        Spread of the whole model's own repeats, in the unit of :attr:`Change.ratio`; ``None`` where there are none.
     """
 
-    case: Case
+    run_id: str
+    provenance: dict[str, Any]
+    case: str
+    park: Title
     settings: Settings
-    cut: Quarter | None
+    cut: str | None
     quarters: tuple[str, ...]
     pairs: int
     rows: tuple[Row, ...]
-    asked: tuple[Target, ...]
+    asked: int
     crps: Mapping[str, float]
     crps_refitted: Mapping[str, float]
-    noise: float
-    noise_refitted: float
-    moved: Mapping[str, str]
-    provenance: Mapping[str, Any]
-
-    def standing(self, row: Row) -> str:
-        """What the data did to the parameters a mechanism is switched off by: the firmest word for any of them.
-
-        moved, weakly, unmoved; fixed where all are held; empty where facts are edited, or nothing is known.
-        """
-        names = list(row.ablation.whole.parameters)
-        if not names or not self.moved:
-            return ""
-        words = {self.moved.get(name, "fixed") for name in names}
-        return next(word for word in ("moved", "weakly", "unmoved", "fixed") if word in words)
+    noise: float | None
+    noise_refitted: float | None
 
     @property
-    def identity(self) -> str:
-        """Name: made of the same, the same."""
-        return identity_of(dict(self.provenance))
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of ablations there are."""
+        return tuple(dict.fromkeys(row.kind for row in self.rows))
+
+    def of_kind(self, kind: str) -> tuple[Row, ...]:
+        """Ablations of a kind, in the order of the file."""
+        return tuple(row for row in self.rows if row.kind == kind)
 
     def idle(self) -> tuple[Row, ...]:
         """What does no work at all: the same bits in every run."""
         return tuple(row for row in self.rows if row.effect.verdict == "nothing")
+
+
+def standing(one: Ablation, marks: Mapping[str, str]) -> str:
+    """What the data did to the parameters something is switched off by, as of :attr:`Row.standing`.
+
+    Parameters
+    ----------
+    marks
+        By parameter: moved, weakly or unmoved; empty where the case has no posterior.
+    """
+    names = list(one.whole.parameters)
+    if not names or not marks:
+        return ""
+    words = {marks.get(name, "fixed") for name in names}
+    return next(word for word in ("moved", "weakly", "unmoved", "fixed") if word in words)
 
 
 def asked_of(case: Case, settings: Settings, cut: Quarter | None) -> tuple[Ablation, ...]:
@@ -177,7 +208,7 @@ def asked_of(case: Case, settings: Settings, cut: Quarter | None) -> tuple[Ablat
     known = [one.key for one in found]
     for key in settings.only:
         if key not in known:
-            raise RunRefused(text("sensitivity.refused.only", found=key, known=", ".join(known)))
+            raise RunRefused(text("ablate.refused.only", found=key, known=", ".join(known)))
     return tuple(one for one in found if not settings.only or one.key in settings.only)
 
 
@@ -238,6 +269,7 @@ def ablate(
     whole = bench.scores(reference)
     noise = _noise(bench, whole, wanted.repeats, stage, kept)
     refits = _Refits.of(case, known, wanted, asked, threads, stage, kept)
+    marks = {} if parameters is None else marks_of(parameters)
     rows = []
     for one in found:
         got = Effect.of_plain(kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole)))
@@ -249,12 +281,17 @@ def ablate(
             stage.arm(runs)
         replayed = change(got.scores, whole, asked, noise) if bench.asked else None
         refitted, misfit = refits.change(one.whole) if refits is not None else (None, None)
-        rows.append(Row(one, got, replayed, since, refitted, misfit))
+        rows.append(Row(
+            one.key, one.kind, one.scale, one.title, standing(one, marks), got, replayed, since, refitted, misfit
+        ))  # fmt: skip
     made_of = provenance_of(case, wanted, source, known)
     return Ablations(
-        case, wanted, known, quarters_compared(case), runs, tuple(rows), asked, by_observable(whole, bench.asked),
-        {} if refits is None else by_observable(refits.whole.scores, asked), noise,
-        float("nan") if refits is None else refits.noise, {} if parameters is None else marks_of(parameters), made_of,
+        run_id=identity_of(made_of), provenance=made_of, case=case.name,
+        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, cut=None if known is None else str(known),
+        quarters=quarters_compared(case), pairs=runs, rows=tuple(rows), asked=len(asked),
+        crps=by_observable(whole, bench.asked),
+        crps_refitted={} if refits is None else by_observable(refits.whole.scores, asked), noise=noise,
+        noise_refitted=None if refits is None else refits.noise,
     )  # fmt: skip
 
 
@@ -282,10 +319,11 @@ def _scores(bench: Bench, scenario: Scenario, seed: int | None = None) -> dict[s
     return {"scores": bench.scores(bench.run(scenario, seed=seed))}
 
 
-def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float) -> Change:
+def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float | None) -> Change:
     """Set scores beside the whole model's."""
     ratio = log_ratio(scored, whole, asked)
-    verdict = "worse" if ratio > NOISES * noise else "better" if ratio < -NOISES * noise else "alike"
+    least = inf if noise is None else NOISES * noise
+    verdict = "worse" if ratio > least else "better" if ratio < -least else "alike"
     return Change(ratio, by_observable(scored, asked), verdict)
 
 
@@ -311,10 +349,10 @@ class _Counted:
         self.tell("simulate", min(self.done // 1000, total // 1000), total // 1000)
 
 
-def _noise(bench: Bench, whole: Floats, repeats: int, stage: _Counted, kept: Stages) -> float:
+def _noise(bench: Bench, whole: Floats, repeats: int, stage: _Counted, kept: Stages) -> float | None:
     """Spread of the score over other lucks after the cut."""
     if not bench.asked or repeats < 2:
-        return float("nan")
+        return None
     found = []
     for n in range(repeats):
         again = partial(_scores, bench, bench.study.scenarios[0], bench.study.seed + 1000 + n)
@@ -329,7 +367,7 @@ class _Refits:
 
     refitting: Refitting
     whole: Refit
-    noise: float
+    noise: float | None
     stage: _Counted
 
     @classmethod
@@ -348,7 +386,7 @@ class _Refits:
             again = replace(refitting, seed=wanted.seed + 1000 + n).refit(as_it_is)
             others.append(log_ratio(again.scores, whole.scores, asked))
             stage.refit(wanted.size)
-        noise = float(np.std(others, ddof=1)) if len(others) > 1 else float("nan")
+        noise = float(np.std(others, ddof=1)) if len(others) > 1 else None
         return cls(refitting, whole, noise, stage)
 
     def change(self, without: Scenario) -> tuple[Change, float]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from copark.analysis.arrays import Floats
 from copark.analysis.compare import COUNTS, Difference, OutcomeChange, compare, ends_of_years
 from copark.analysis.pairing import Pair, pair
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.inference.ablations.scoring import Floats, scores
+from copark.inference.ablations.scoring import scores
 from copark.inference.observations import ObservationModel, Target
 from copark.inference.prior import study_of
 from copark.simulation.run import simulate

@@ -97,7 +97,7 @@ def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
         dropped = _expanded(entry, tuple(keys))
         if dropped is not None:
             title = Title(
-                en=text(f"sensitivity.mechanism.{key}.title", "en"), zh=text(f"sensitivity.mechanism.{key}.title", "zh")
+                en=text(f"ablate.mechanism.{key}.title", "en"), zh=text(f"ablate.mechanism.{key}.title", "zh")
             )
             yield _ablation(case, key, dropped, title, cut)
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from copark.analysis.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
-from copark.inference.ablations.scoring import Floats, scores
+from copark.inference.ablations.scoring import scores
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, systematic
 from copark.inference.prior import PriorSpace

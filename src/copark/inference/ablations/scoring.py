@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.analysis.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.observations import ObservationModel, Target, noise, targets
 from copark.stats.scores import crps
 
-Floats = NDArray[np.float64]
 REPORTED_SEED = 0x61626C
 SMALLEST = 1e-9
 

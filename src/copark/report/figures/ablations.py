@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
@@ -41,23 +40,23 @@ MOST = 24
 
 def footer(found: Ablations, lang: str) -> str:
     """What made a figure: case, identity, posterior and its cut, pairs of runs, seed."""
-    cut = str(found.cut) if found.cut is not None else text("sensitivity.no_posterior", lang)
+    cut = found.cut or text("ablate.no_posterior", lang)
     return text(
-        "sensitivity.ablation.footer", lang, identity=found.identity, case=found.case.name, cut=cut, pairs=found.pairs,
+        "ablate.figure.footer", lang, identity=found.run_id, case=found.case, cut=cut, pairs=found.pairs,
         seed=found.settings.seed,
     )  # fmt: skip
 
 
-def name_of(row: Row, found: Ablations, lang: str) -> str:
+def name_of(row: Row, lang: str) -> str:
     """Title of what is off, marked where its parameters were not moved by the data, or a little."""
-    mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(found.standing(row), "")
-    title = str(getattr(row.ablation.title, lang))
+    mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
+    title = str(getattr(row.title, lang))
     return f"{title} {mark}" if mark else title
 
 
 def working(found: Ablations, kind: str) -> list[Row]:
     """Ablations of a kind that do something, in the order of the file."""
-    return [row for row in found.rows if row.ablation.kind == kind and row.effect.verdict != "nothing"]
+    return [row for row in found.of_kind(kind) if row.effect.verdict != "nothing"]
 
 
 @styled
@@ -78,9 +77,9 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
     variable = catalogue().outputs[output]
     unit = rows[0][1].unit if rows else variable.unit
     words = text("compare.log_points", lang) if unit == "log points" else unit_title(unit, lang)
-    title = text("sensitivity.readout.other", lang, title=variable.title(lang), quarter=quarter)
-    subtitle = text(f"sensitivity.figure.effect.{kind}", lang, unit=words)
-    figure, axes = _rows([name_of(row, found, lang) for row, _ in rows], title, subtitle, footer(found, lang))
+    title = text("ablate.figure.effect", lang, title=variable.title(lang), quarter=quarter)
+    subtitle = text(f"ablate.figure.effect.{kind}", lang, unit=words)
+    figure, axes = _rows([name_of(row, lang) for row, _ in rows], title, subtitle, footer(found, lang))
     for at, (_, one) in enumerate(rows):
         axes.plot([one.low, one.high], [at, at], color=MODEL, linewidth=1.3, solid_capstyle="butt")
         axes.plot([one.median], [at], "o", color=MODEL, markersize=4.6)
@@ -94,9 +93,9 @@ def failed_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> 
     lang = language(lang)
     rows = sorted(working(found, kind), key=lambda row: -abs(row.effect.failed.change))[:MOST]
     rows = sorted(rows, key=lambda row: row.effect.failed.change)
-    title = text("sensitivity.figure.failed", lang, quarter=found.quarters[-1])
-    subtitle = text(f"sensitivity.figure.failed.{kind}", lang)
-    figure, axes = _rows([name_of(row, found, lang) for row in rows], title, subtitle, footer(found, lang))
+    title = text("ablate.figure.failed", lang, quarter=found.quarters[-1])
+    subtitle = text(f"ablate.figure.failed.{kind}", lang)
+    figure, axes = _rows([name_of(row, lang) for row in rows], title, subtitle, footer(found, lang))
     for at, row in enumerate(rows):
         one = row.effect.failed
         axes.plot([100.0 * one.low, 100.0 * one.high], [at, at], color=SECOND, linewidth=1.3, solid_capstyle="butt")
@@ -112,10 +111,10 @@ def score_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> F
     rows = [row for row in working(found, kind) if row.refitted is not None or row.replayed is not None]
     rows = sorted(rows, key=lambda row: -abs(_ratio(row)))[:MOST]
     rows = sorted(rows, key=_ratio)
-    title = text("sensitivity.figure.score", lang)
-    subtitle = text(f"sensitivity.figure.score.{kind}", lang, cut=str(found.cut), count=len(found.asked))
-    figure, axes = _rows([name_of(row, found, lang) for row in rows], title, subtitle, footer(found, lang), 0.86)
-    if isfinite(found.noise_refitted):
+    title = text("ablate.figure.score", lang)
+    subtitle = text(f"ablate.figure.score.{kind}", lang, cut=found.cut, count=found.asked)
+    figure, axes = _rows([name_of(row, lang) for row in rows], title, subtitle, footer(found, lang), 0.86)
+    if found.noise_refitted is not None:
         axes.axvspan(-2.0 * found.noise_refitted, 2.0 * found.noise_refitted, color=PALE, alpha=0.4, linewidth=0)
     for at, row in enumerate(rows):
         if row.replayed is not None:
@@ -131,7 +130,7 @@ def score_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> F
         ("since_cut", {"color": ACCENT, "marker": "D", "markersize": 4.0}),
         ("replayed", {"color": MUTED, "marker": "|", "markeredgewidth": 1.5}),
     )  # fmt: skip
-    handles = [(_mark(**looks), text(f"sensitivity.key.{name}", lang)) for name, looks in marks]
+    handles = [(_mark(**looks), text(f"ablate.key.{name}", lang)) for name, looks in marks]
     key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
     return figure
 

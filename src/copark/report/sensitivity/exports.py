@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from copark.inference.ablations.ablate import Ablations, Change
 from copark.inference.exploration.explore import Exploration
 from copark.report.sensitivity.tables import flat
 from copark.report.sensitivity.words import DUMMY, is_parameter, named
@@ -116,54 +115,6 @@ def _leaves(found: Exploration, lang: str) -> Table:
         for side in leaf.conditions
     ]  # fmt: skip
     return _table("tree", header, rows)
-
-
-def ablation_tables(found: Ablations, lang: str) -> list[Table]:
-    """All tables of ablations."""
-    effects: list[list[Cell]] = []
-    scores: list[list[Cell]] = []
-    for row in found.rows:
-        lead: list[Cell] = [row.ablation.key, row.ablation.kind, row.ablation.scale, getattr(row.ablation.title, lang)]
-        for one in row.effect.differences:
-            values = (one.reference_median, one.arm_median, one.low, one.median, one.high, one.above, one.equal)
-            effects.append([*lead, one.output, one.quarter, one.unit, *map(number, values)])
-        change = row.effect.failed
-        shares = (change.reference_share, change.arm_share, change.low, change.change, change.high)
-        effects.append([*lead, "failed", found.quarters[-1], "1", *map(number, shares), None, None])
-        for kind, scored in (("replayed", row.replayed), ("since_cut", row.since_cut), ("refitted", row.refitted)):
-            scores += _scored(lead, kind, scored)
-        scores.append([*lead, "misfit", "", number(float("nan") if row.misfit is None else row.misfit), "", None])
-    header = ["ablation", "kind", "scale", "title"]
-    differences = [
-        "output",
-        "quarter",
-        "unit",
-        "with",
-        "without",
-        "low",
-        "median",
-        "high",
-        "share_above",
-        "share_equal",
-    ]
-    verdicts: list[list[Cell]] = [
-        [one.ablation.key, one.ablation.kind, getattr(one.ablation.title, lang), one.effect.verdict,
-         number(one.effect.size), one.effect.first or ""]
-        for one in found.rows
-    ]  # fmt: skip
-    return [
-        _table("verdicts", ["ablation", "kind", "title", "verdict", "size", "first_quarter"], verdicts),
-        _table("effects", [*header, *differences], effects),
-        _table("scores", [*header, "scored", "observable", "value", "verdict", "noise"], scores),
-        _provenance(found.provenance),
-    ]
-
-
-def _scored(lead: list[Cell], kind: str, change: Change | None) -> Iterable[list[Cell]]:
-    if change is not None:
-        yield [*lead, kind, "log_ratio", number(change.ratio), change.verdict, None]
-        for name, value in change.crps.items():
-            yield [*lead, kind, name, number(value), "", None]
 
 
 def _provenance(entries: Any) -> Table:

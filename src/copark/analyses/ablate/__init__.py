@@ -1,0 +1,1 @@
+"""What each mechanism and each link between scales does: all off, one at a time."""

@@ -1,0 +1,118 @@
+"""Every mechanism and every link between scales of a case switched off, one at a time, with common random numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Result
+from copark.errors import RunRefused
+from copark.identity import identity_of
+from copark.inference.ablations import ablate as engine
+from copark.inference.ablations.ablate import Ablations, Settings
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.inference.exploration.designs import Workload
+
+LEAST_SIZE = 512
+"""Runs a refit needs at least."""
+
+
+class Params(CaseParams):
+    """What may be asked of a case's mechanisms.
+
+    Parameters
+    ----------
+    size
+        Runs of each refit, a power of two from 512 on; 0 leaves refits out.
+    futures
+        Futures of each draw of the posterior.
+    no_links
+        Whether links between scales are left alone.
+    only
+        Keys of what is switched off, such as ``plan`` or ``link/plan_to_land``; everything if empty.
+    """
+
+    size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 2
+    no_links: bool = False
+    only: tuple[str, ...] = ()
+    served: ClassVar[Mapping[str, float]] = {"size": 1 << 14, "futures": 5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Ablations, Result):
+    """What each mechanism and link does to outcomes, and what the forecast is worth without it."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every difference of every output, a row each: without less with."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.effect.verdict,
+                "output": one.output, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
+                "high": one.high, "share_above": one.above, "share_equal": one.equal,
+            }
+            for row in self.rows for one in row.effect.differences
+        )  # fmt: skip
+
+
+def settings_of(params: Params) -> Settings:
+    """What is asked of the engine.
+
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the size is neither 0 nor a power of two from 512 on.
+    """
+    size = params.size
+    if size and (size < LEAST_SIZE or size & (size - 1)):
+        raise RunRefused(text("ablate.refused.size", found=size))
+    return Settings(
+        futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
+    )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of settings, case, draws and model."""
+    return identity_of(made_of(params, context))
+
+
+def made_of(params: Params, context: Context) -> dict[str, Any]:
+    """Everything the numbers depend on."""
+    case = context.case(params.case)
+    source = context.parameters(params.case, params.parameters).source
+    settings = settings_of(params)
+    engine.asked_of(case, settings, None)  # refuses unknown keys before anything is run
+    return engine.provenance_of(case, settings, source, None if source is None else source.cut)
+
+
+def workload(params: Params, context: Context) -> tuple[Workload, ...]:
+    """How much there is to run."""
+    stored = context.parameters(params.case, params.parameters).stored
+    pairs, cut = (0, None) if stored is None else (stored.replay.pairs, stored.replay.cut)
+    return engine.workload(context.case(params.case), settings_of(params), pairs, cut)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Switch everything off, one at a time; what was done before a stop is found again."""
+    from copark.simulation.ensemble import default_threads
+
+    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    context.foresee(case, workload(params, context))
+    with context.stages(made_of(params, context)) as stages:
+        found = engine.ablate(
+            case, settings_of(params), source=has.source,
+            parameters=None if has.stored is None else has.stored.parameters,
+            threads=context.threads or default_threads(), stages=stages, progress=context.progress,
+        )  # fmt: skip
+    return Answer(**vars(found) | context.origin(params, found.provenance))

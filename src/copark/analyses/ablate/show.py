@@ -1,0 +1,362 @@
+"""What is shown of ablations: what matters, what each mechanism and link does, and what forecasts are without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import exp
+from typing import TYPE_CHECKING
+
+from copark.analyses.ablate.ask import Answer
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show
+from copark.inference.ablations.mechanisms import listed
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import shown
+from copark.report.tables import with_unit
+from copark.report.words import join
+
+if TYPE_CHECKING:
+    from copark.inference.ablations.ablate import Change, Row
+
+OUTPUTS = ("jobs", "registered", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
+"""Outputs of the folded tables, beside operating enterprises and failure."""
+DRAWN = (("operating", 0), ("operating", -1), ("result_cumulative", -1))
+"""Outputs drawn, and at which of the quarters compared."""
+SCORED = ("refitted", "since_cut", "replayed")
+READING = ("verdict", "parameters")
+READING_SCORES = ("whole", "since", "refit", "noise")
+NAMED = 4
+"""Mechanisms named in a sentence at most."""
+FAILS_MORE = 0.02
+"""A rise of P(failed) is told if its interval lies above this."""
+POINTS = Column("points", "", Kind.points)
+LOG = Column("log", "", Kind.change, places=2)
+SHARE = Column("share", "", Kind.share)
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """The answer first: what the park would be without each."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key=f"ablate-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
+        sections=tuple(show.sections()), provenance={"seed": found.settings.seed, "horizon": found.quarters[-1]},
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found, self.last = found, found.quarters[-1]
+        self.refitted = [row for row in found.rows if row.refitted is not None]
+
+    def name(self, row: Row) -> str:
+        """Title of what is off."""
+        return self.t.of(row.title)
+
+    def moved(self, row: Row) -> float:
+        """Median difference of operating enterprises at the last quarter, log points."""
+        return row.effect.of("operating", self.last).median
+
+    def by_size(self, rows: Sequence[Row]) -> list[Row]:
+        """The largest effect on operating enterprises first."""
+        return sorted(rows, key=lambda row: -abs(self.moved(row)))
+
+    def sections(self) -> Iterator[Section]:
+        """The sections in their order."""
+        yield self.summary()
+        for kind in self.found.kinds:
+            yield self.effects(kind)
+        if self.found.asked:
+            yield self.scores()
+        yield self.reading()
+        yield self.section("numbers", self.verdicts(), self.differences(), self.crps(), folded=True)
+
+    def headline(self) -> str:
+        """What matters most for operating enterprises and for survival, and what the data support."""
+        t, found = self.t, self.found
+        first, deadly = self.by_size(found.rows)[0], self.deadliest()
+        told = []
+        if abs(change := exp(self.moved(first)) - 1.0) >= 0.005:
+            share = t(f"headline.{'more' if change > 0.0 else 'fewer'}", share=shown(abs(change), SHARE, t.lang))
+            told.append(t("headline.matters", title=self.name(first), quarter=self.last, change=share))
+        else:
+            told.append(t("headline.nothing", count=len(found.rows)))
+        if deadly is not None:
+            points = self.said(deadly.effect.failed.change, POINTS)
+            which = "too" if deadly is first else "failure"
+            told.append(t(f"headline.{which}", title=self.name(deadly), quarter=self.last, change=points))
+        if self.refitted:
+            told.append(t("headline.scores", worse=len(self.refits("worse")), all=len(self.refitted)))
+        return t.sentences(told)
+
+    def deadliest(self) -> Row | None:
+        """What the park fails most often without, if it clearly does."""
+        rows = [row for row in self.found.rows if row.effect.failed.low > FAILS_MORE]
+        return max(rows, key=lambda row: row.effect.failed.change, default=None)
+
+    def refits(self, verdict: str) -> list[Row]:
+        """What a refitted forecast is worse, alike or better without, the largest change first."""
+        rows = [(row.refitted.ratio, row) for row in self.refitted if row.refitted and row.refitted.verdict == verdict]
+        return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
+
+    def summary(self) -> Section:
+        """Numbers to be seen first, and what was found in sentences."""
+        t, found = self.t, self.found
+        blocks: list[Block] = [Cards(tuple(self.cards())), Paragraph(t("lead", pairs=found.pairs))]
+        blocks.append(Bullets((*self.worked(), *self.scored())))
+        told = {"caveat": True, "prior": not found.asked, "stale": bool(found.provenance.get("posterior_stale"))}
+        if found.trust is not None and not found.trust.shows_outcomes:
+            blocks.append(Caveat(found.trust.meaning(t.lang)))
+        return self.section("summary", *blocks, *(Caveat(t(key)) for key, holds in told.items() if holds))
+
+    def cards(self) -> Iterator[Card]:
+        """The largest effects, how many have none, and how many the data support."""
+        t, found = self.t, self.found
+        first, deadly = self.by_size(found.rows)[0], self.deadliest()
+        title = t("card.operating", title=self.name(first), quarter=self.last)
+        yield Card(title, SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=found.pairs))
+        if deadly is not None:
+            failed = deadly.effect.failed
+            note = t("card.failed.note", interval=shown(Interval(failed.low, failed.high), POINTS, t.lang))
+            yield Card(t("card.failed", title=self.name(deadly), quarter=self.last), POINTS, failed.change, note)
+        count = Column("count", "", Kind.count)
+        yield Card(t("card.idle"), count, len(found.idle()), t("card.idle.note", all=len(found.rows)))
+        if self.refitted:
+            worse = len(self.refits("worse"))
+            yield Card(t("card.worse"), count, worse, t("card.worse.note", all=len(self.refitted)))
+
+    def listing(self, rows: Sequence[Row]) -> str:
+        """Titles joined."""
+        return join([self.name(row) for row in rows], self.t.lang)
+
+    def worked(self) -> Iterator[str]:
+        """What works most, what hardly, what not at all, by kind."""
+        t = self.t
+        for kind in self.found.kinds:
+            rows = self.found.of_kind(kind)
+            largest = [row for row in self.by_size(rows) if row.effect.verdict == "works"][:NAMED]
+            deadly = [row for row in rows if row.effect.failed.low > FAILS_MORE]
+            deadly = sorted(deadly, key=lambda row: -row.effect.failed.change)[:NAMED]
+            if largest:
+                told = [t("one", title=self.name(row), change=self.said(self.moved(row), LOG)) for row in largest]
+                yield t(f"largest.{kind}", quarter=self.last, which=join(told, t.lang))
+            if deadly:
+                told = [
+                    t("one", title=self.name(row), change=self.said(row.effect.failed.change, POINTS)) for row in deadly
+                ]  # fmt: skip
+                yield t("deadly", quarter=self.last, which=join(told, t.lang))
+            for verdict in ("hardly", "nothing"):
+                some = [row for row in rows if row.effect.verdict == verdict]
+                if some:
+                    yield t(f"{verdict}.{kind}", which=self.listing(some))
+
+    def scored(self) -> Iterator[str]:
+        """What the refitted forecast misses, what it is better without, and on how many the data cannot decide."""
+        t, found = self.t, self.found
+        if self.refitted:
+            for verdict in ("worse", "better"):
+                some = self.refits(verdict)
+                if some:
+                    yield t(f"score.{verdict}.which", which=self.listing(some[: 2 * NAMED]))
+                else:
+                    yield t(f"score.none.{verdict}")
+            noise = shown(None if found.noise_refitted is None else 2.0 * found.noise_refitted, _number("n", 2), t.lang)
+            yield t("score.alike.count", alike=len(self.refits("alike")), all=len(self.refitted), noise=noise)
+        later = [row for row in found.rows if row.since_cut is not None and row.since_cut.verdict == "worse"]
+        if later:
+            yield t("score.since", which=self.listing(later), cut=found.cut)
+
+    def effects(self, kind: str) -> Section:
+        """What each mechanism or link does to outcomes."""
+        from copark.report.figures.ablations import effect_dots, failed_dots
+
+        t, found = self.t, self.found
+        charts = [
+            Chart(
+                f"{kind}-{name}-{found.quarters[at]}",
+                t("chart.effect", output=_title(name, t.lang), quarter=found.quarters[at]), t("alt.effect"),
+                lambda name=name, at=at: effect_dots(found, name, found.quarters[at], kind, t.lang),  # type: ignore[misc]
+                t("caption.effect"),
+            )
+            for name, at in dict.fromkeys((name, at % len(found.quarters)) for name, at in DRAWN)
+        ]  # fmt: skip
+        charts.append(Chart(
+            f"{kind}-failed", t("chart.failed", quarter=self.last), t("alt.effect"),
+            lambda: failed_dots(found, kind, t.lang), t("caption.effect"),
+        ))  # fmt: skip
+        lead = [Paragraph(t("lead.effect"))] if kind == found.kinds[0] else []
+        return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
+
+    def table_of(self, kind: str) -> Table:
+        """Operating enterprises, failure and the forecast without each, the largest effect first."""
+        t, found = self.t, self.found
+        quarters = found.quarters
+        columns = [
+            self.column("off"), self.column("verdict"), self.column("standing"),
+            *(Column(f"operating_{one}", t("column.operating", quarter=one), Kind.change, "log points", 2)
+              for one in quarters),
+            self.column("failed", Kind.points),
+        ]  # fmt: skip
+        if self.refitted:
+            columns += [self.column("refitted", Kind.change, places=2), self.column("refitted_verdict")]
+        rows = []
+        for row in self.by_size(found.of_kind(kind)):
+            failed = row.effect.failed
+            cells: list[Value] = [self.name(row), t(f"verdict.{row.effect.verdict}"), self.standing(row)]
+            cells += [_middle(row, "operating", one) for one in quarters]
+            cells.append(Interval(failed.low, failed.high, failed.change))
+            rows.append(cells + (self.score(row.refitted) if self.refitted else []))
+        return self.table(kind, columns, rows)
+
+    def standing(self, row: Row) -> str | None:
+        """What the data did to the parameters behind it."""
+        return self.t(f"standing.{row.standing}") if row.standing else None
+
+    def score(self, change: Change | None) -> list[Value]:
+        """How a score changes, and in a word."""
+        return [None, None] if change is None else [change.ratio, self.t(f"score.{change.verdict}")]
+
+    def outputs(self, kind: str) -> Table:
+        """The other outputs compared, at the last quarter."""
+        rows = self.by_size(self.found.of_kind(kind))
+        units = {name: rows[0].effect.of(name, self.last).unit for name in OUTPUTS}
+        columns = [
+            Column(name, _title(name, self.t.lang), Kind.change, unit, 2 if unit == "log points" else None)
+            for name, unit in units.items()
+        ]
+        cells: list[Sequence[Value]] = [
+            (self.name(row), *(_middle(row, name, self.last) for name in OUTPUTS)) for row in rows
+        ]
+        return self.table(OUTPUTS_OF[kind], (self.column("off"), *columns), cells, folded=True)
+
+    def scores(self) -> Section:
+        """What the forecast is worth without each."""
+        from copark.report.figures.ablations import score_dots
+
+        t, found = self.t, self.found
+        charts = [
+            Chart(
+                f"score-{kind}", t(f"chart.score.{kind}"), t("alt.score"),
+                lambda kind=kind: score_dots(found, kind, t.lang), t("caption.score"),  # type: ignore[misc]
+            )
+            for kind in found.kinds
+        ]  # fmt: skip
+        known = catalogue().outputs
+        whole = [
+            (with_unit(known[name].title(t.lang), known[name].unit, t.lang), found.crps.get(name),
+             found.crps_refitted.get(name))
+            for name in dict.fromkeys((*found.crps, *found.crps_refitted))
+        ]  # fmt: skip
+        columns = [self.column("off")]
+        for name in SCORED:
+            columns += [
+                self.column(name, Kind.change, places=2), Column(f"{name}_verdict", t("column.refitted_verdict"))
+            ]  # fmt: skip
+        columns.append(self.column("misfit", Kind.change, places=2))
+        rows = [
+            (self.name(row), *(cell for name in SCORED for cell in self.score(getattr(row, name))), row.misfit)
+            for row in found.rows
+        ]  # fmt: skip
+        heads = (self.column("observable"), self.column("crps", Kind.number), self.column("crps_refitted", Kind.number))
+        return self.section(
+            "scores", Paragraph(t("lead.scores", cut=found.cut, count=found.asked)), *charts,
+            self.table("whole", heads, whole), self.table("scores", columns, rows, folded=True),
+        )  # fmt: skip
+
+    def reading(self) -> Section:
+        """How to read this, and what "off" means for each mechanism."""
+        t, known = self.t, listed()
+        rows = [(self.name(row), t(f"mechanism.{row.key}.off")) for row in self.found.rows if row.key in known]
+        told = (*READING, *(READING_SCORES if self.found.asked else ()))
+        blocks: list[Block] = [Bullets(tuple(t(f"reading.{key}") for key in told))]
+        if rows:
+            columns = (self.column("off"), self.column("off_means", Kind.note))
+            blocks.append(self.table("off", columns, rows, folded=True))
+        return self.section("reading", *blocks)
+
+    def lead(self, row: Row) -> tuple[str, ...]:
+        """What a row of a table of all numbers begins with."""
+        return row.key, row.kind, row.scale, self.name(row)
+
+    def verdicts(self) -> Table:
+        """How large each effect is in all, when it first shows, and what data inform it."""
+        columns = (*map(self.column, LEAD), self.column("verdict"), self.column("size", Kind.number),
+                   self.column("first_quarter", Kind.quarter), self.column("standing"))  # fmt: skip
+        rows = [
+            (*self.lead(row), row.effect.verdict, row.effect.size, row.effect.first, row.standing)
+            for row in self.found.rows
+        ]
+        return self.table("verdicts", columns, rows, folded=True)
+
+    def differences(self) -> Table:
+        """Every difference of every output."""
+        rows: list[Sequence[Value]] = []
+        for row in self.found.rows:
+            rows += [
+                (*self.lead(row), one.output, one.quarter, one.unit, one.reference_median, one.arm_median, one.low,
+                 one.median, one.high, one.above, one.equal)
+                for one in row.effect.differences
+            ]  # fmt: skip
+            failed = row.effect.failed
+            rows.append((
+                *self.lead(row), "failed", self.last, "1", failed.reference_share, failed.arm_share, failed.low,
+                failed.change, failed.high, None, None,
+            ))  # fmt: skip
+        columns = (
+            *map(self.column, LEAD), self.column("output"), self.column("quarter", Kind.quarter), self.column("unit"),
+            *(self.column(name, Kind.number) for name in ("with", "without", "low", "median", "high")),
+            self.column("share_above", Kind.share), self.column("share_equal", Kind.share),
+        )  # fmt: skip
+        return self.table("effects", columns, rows, folded=True)
+
+    def crps(self) -> Table:
+        """Every score of every ablation."""
+        rows: list[Sequence[Value]] = []
+        for row in self.found.rows:
+            for name in SCORED:
+                change: Change | None = getattr(row, name)
+                if change is not None:
+                    rows.append((*self.lead(row), name, "log_ratio", change.ratio, change.verdict))
+                    rows += [(*self.lead(row), name, of, value, None) for of, value in change.crps.items()]
+            if row.misfit is not None:
+                rows.append((*self.lead(row), "misfit", None, row.misfit, None))
+        columns = (*map(self.column, LEAD), self.column("scored"), self.column("observable"),
+                   self.column("value", Kind.number), self.column("verdict"))  # fmt: skip
+        return self.table("crps", columns, rows, folded=True)
+
+
+OUTPUTS_OF = {"mechanism": "mechanism-outputs", "link": "link-outputs"}
+"""Keys of tables of the other outputs, by kind."""
+LEAD = ("ablation", "kind", "scale", "title")
+
+
+def _title(output: str, lang: str) -> str:
+    return catalogue().outputs[output].title(lang)
+
+
+def _number(key: str, places: int) -> Column:
+    return Column(key, "", Kind.number, places=places)
+
+
+def _middle(row: Row, output: str, quarter: str) -> Interval:
+    """Median of a difference and 90 % of the pairs."""
+    one = row.effect.of(output, quarter)
+    return Interval(one.low, one.high, one.median)

@@ -1,0 +1,127 @@
+"""Ablations from end to end with few runs: the document in both languages, the command, what is refused and resumed."""
+
+from math import exp
+
+import pytest
+from pydantic import TypeAdapter
+
+from copark.analyses import REGISTRY
+from copark.analyses.ablate.ask import Answer
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.cli import main
+from copark.errors import CoparkError
+from copark.inference.ablations import ablate
+from copark.presentation.document import Bullets, Cards, Caveat, Chart
+from copark.presentation.figures import render
+from copark.simulation.trust import Trust
+
+ABLATE = REGISTRY["ablate"]
+
+
+@pytest.fixture(scope="module")
+def found(ablations):
+    return Answer(**vars(ablations), trust=Trust.without("great-stone", "prior"))
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(ablate, "RUNS_WITHOUT_POSTERIOR", 20)
+
+
+def table(document, key):
+    return next(one for one in document.tables() if one.key == key)
+
+
+def blocks(document, kind):
+    return [one for one in document.blocks() if isinstance(one, kind)]
+
+
+def test_a_stored_answer_is_the_same(found):
+    adapter = TypeAdapter(Answer)
+    again = adapter.validate_json(adapter.dump_json(found, by_alias=True, exclude_unset=True))
+    for lang in ("en", "zh"):
+        assert repr(again.document(lang)) == repr(found.document(lang))
+
+
+def test_the_answer_is_told_first(found):
+    document = found.document("en")
+    last = found.quarters[-1]
+    first = max(found.rows, key=lambda row: abs(row.effect.of("operating", last).median))
+    assert first.title.en in document.headline
+    card = blocks(document, Cards)[0].cards[0]
+    assert card.value == exp(first.effect.of("operating", last).median) - 1.0
+    assert any("other explanation" in one.text for one in blocks(document, Caveat))
+    assert [one.key for one in document.sections] == ["summary", "mechanism", "link", "scores", "reading", "numbers"]
+
+
+def test_tables_hold_every_number_in_both_languages(found):
+    for lang in ("en", "zh"):
+        document = found.document(lang)
+        rows = [*table(document, "mechanism").rows, *table(document, "link").rows]
+        assert {row[0] for row in rows} == {getattr(row.title, lang) for row in found.rows}
+        assert {row[0]: row[4] for row in table(document, "verdicts").rows} == {
+            row.key: row.effect.verdict for row in found.rows
+        }
+        differences = table(document, "effects").rows
+        assert len(differences) == sum(len(row.effect.differences) + 1 for row in found.rows)
+        assert sum(row[4] == "misfit" for row in table(document, "crps").rows) == len(found.rows)
+
+
+def test_figures_can_be_drawn(found):
+    charts = blocks(found.document("zh"), Chart)
+    assert len(charts) == 10
+    for chart in (charts[0], charts[3], charts[-1]):
+        assert b"<svg" in render(chart.figure(), "svg")
+
+
+def test_what_does_nothing_is_said_to_do_nothing(found):
+    said = [item for one in blocks(found.document("en"), Bullets) for item in one.items]
+    idle = [row.title.en for row in found.idle()]
+    assert idle
+    for title in idle:
+        assert any("without any effect" in item and title in item for item in said)
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_is_run():
+    for asked, word in (({"size": 1000}, "power of two"), ({"only": ("nothing",)}, "agglomeration")):
+        with pytest.raises(CoparkError, match=word):
+            answer(ABLATE, ABLATE.params(case="great-stone", **asked), Context())
+
+
+def test_work_ahead_is_told_and_not_done(capsys, tmp_path, few):
+    asked = ["ablate", "great-stone", "--parameters", "prior", "--only", "plan", "--out", str(tmp_path)]
+    with pytest.raises(SystemExit) as leaving:
+        main([*asked, "--plan"])
+    assert leaving.value.code == 0
+    assert "Ahead" in capsys.readouterr().out
+    assert not any(tmp_path.iterdir())
+
+
+def test_the_command_in_chinese_keeps_its_answer_and_removes_its_stages(capsys, tmp_path, few):
+    asked = ["ablate", "great-stone", "--parameters", "prior", "--only", "plan", "--only", "tax-pull,visits"]
+    with pytest.raises(SystemExit) as leaving:
+        main([*asked, "--threads", "1", "--lang", "zh", "--out", str(tmp_path), "--format", "json"])
+    assert leaving.value.code == 0
+    assert "政府土地规划" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("results/ablate/*/result.json"))) == 1
+    assert not list(tmp_path.rglob("*.stage"))
+
+
+def test_stopped_work_goes_on(tmp_path, few):
+    params = ABLATE.params(case="great-stone", parameters="prior", only=("plan", "tax-pull", "visits"))
+    told = []
+
+    def stops(stage, done, total):
+        told.append(stage)
+        if told.count("simulate") == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer(ABLATE, params, Context(tmp_path, threads=1, progress=stops))
+    context = Context(tmp_path, threads=1)
+    again = answer(ABLATE, params, context)
+    assert (context.tally.done, context.tally.whole) == (2, 3)
+    assert repr(again.document("en").sections) == repr(
+        answer(ABLATE, params, Context(threads=2)).document("en").sections
+    )
