@@ -143,7 +143,7 @@ def test_the_sample_of_a_batch_is_read_at_its_cut(exploration):
 
 def test_an_exploration_is_known_by_what_made_it(exploration, great_stone):
     other = explore.explore(great_stone, explore.Settings(methods=("morris",), trajectories=1, replicates=1))
-    assert other.identity != exploration.identity
+    assert other.run_id != exploration.run_id
     assert exploration.provenance["settings"]["size"] == SMALL.size
     assert other.moved == {}
 

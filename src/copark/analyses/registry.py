@@ -157,6 +157,12 @@ class Registry:
 
 REGISTRY = Registry(
     (
+        Analysis(
+            "sensitivity",
+            "copark.analyses.sensitivity",
+            "explain",
+            engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
+        ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),

@@ -16,7 +16,6 @@ from copark.cli import bookkeeping
 from copark.cli import calibrating
 from copark.cli import validating
 from copark.cli import claims
-from copark.cli import sensitivity
 from copark.cli import plan
 from copark.cli import parks
 from copark.cli import set_methods
@@ -27,11 +26,11 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, parks,
+    commands, bookkeeping, calibrating, validating, claims, plan, parks,
     set_methods, workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
-    "commands", "bookkeeping", "calibrating", "validating", "claims", "sensitivity", "explain", "decide", "calibrate",
+    "commands", "bookkeeping", "calibrating", "validating", "claims", "explain", "decide", "calibrate",
     "parks", "tables", "set_methods", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""

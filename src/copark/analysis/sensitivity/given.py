@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from copark.analysis.arrays import Booleans, Floats
+
 Integers = NDArray[np.int64]
 SLICES = 10
 LEAST_IN_SLICE = 30
@@ -50,8 +51,8 @@ class Given:
     pawn_error: Floats
     first_floor: float
     pawn_floor: float
-    first_clear: NDArray[np.bool_]
-    pawn_clear: NDArray[np.bool_]
+    first_clear: Booleans
+    pawn_clear: Booleans
     runs: int
     slices: int
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from copark.analysis.arrays import Booleans, Floats
+
 LEVELS = 4
 DELTA = LEVELS / (2.0 * (LEVELS - 1.0))
 """A step, as a share of a factor's range: two thirds on four levels."""
@@ -45,7 +45,7 @@ class Screen:
     mu_star: Floats
     sigma: Floats
     error: Floats
-    clear: NDArray[np.bool_]
+    clear: Booleans
     trajectories: int
 
 

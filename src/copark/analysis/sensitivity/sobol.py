@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.analysis.arrays import Booleans, Floats
 from copark.analysis.sensitivity.morris import problem
 
-Floats = NDArray[np.float64]
 RESAMPLES = 1000
 LEVEL = 0.95
 
@@ -48,8 +48,8 @@ class Indices:
     total: Floats
     total_low: Floats
     total_high: Floats
-    first_clear: NDArray[np.bool_]
-    total_clear: NDArray[np.bool_]
+    first_clear: Booleans
+    total_clear: Booleans
     rows: int
     mean: float
     spread: float

@@ -26,6 +26,7 @@ from copark.inference.exploration.settings import settings_of
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
+from copark.simulation.entries import Title
 from copark.simulation.outcomes import OUTCOMES
 from copark.store.stages import Stages
 from copark.version import __version__
@@ -106,19 +107,26 @@ class Found:
     high: tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Exploration:
     """All that was found, and what it was made with.
 
     Parameters
     ----------
+    run_id, provenance
+        Made of the same, the same.
+    case, park
+        Name of the case, and its title.
     names
         Factors of the designs; arrays of screens and indices have one more, the dummy, at the end.
     moved
         By factor: moved, weakly or unmoved by the data; empty where the case has no posterior.
     """
 
-    case: Case
+    run_id: str
+    provenance: dict[str, Any]
+    case: str
+    park: Title
     settings: Settings
     names: tuple[str, ...]
     readouts: tuple[Readout, ...]
@@ -127,12 +135,6 @@ class Exploration:
     indices: tuple[Indices, ...]
     given: tuple[GivenSet, ...]
     found: tuple[Found, ...]
-    provenance: Mapping[str, Any]
-
-    @property
-    def identity(self) -> str:
-        """Name of the exploration: made of the same, the same."""
-        return identity_of(dict(self.provenance))
 
 
 def workload(case: Case, settings: Settings, pairs: int = 0) -> Workload:
@@ -208,8 +210,10 @@ def explore(
     marks = {} if parameters is None else marks_of(parameters)
     made_of = provenance_of(case, wanted, parameters, source, batch)
     return Exploration(
-        case, wanted, factors.names, readouts, marks, screens, indices, tuple(given), tuple(found), made_of
-    )
+        run_id=identity_of(made_of), provenance=made_of, case=case.name,
+        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.names, readouts=readouts,
+        moved=marks, screens=screens, indices=indices, given=tuple(given), found=tuple(found),
+    )  # fmt: skip
 
 
 WIDE = ("failed", "self_standing")

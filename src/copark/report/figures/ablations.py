@@ -27,7 +27,7 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
-from copark.report.sensitivity.words import SLIGHTLY, UNMOVED
+from copark.report.factors import SLIGHTLY, UNMOVED
 from copark.texts import text
 
 if TYPE_CHECKING:

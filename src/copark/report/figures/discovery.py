@@ -31,8 +31,8 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
+from copark.report.factors import condition, is_parameter, marked, merged, named, value_of
 from copark.report.figures.sensitivity import footer
-from copark.report.sensitivity.words import condition, is_parameter, marked, merged, named, value_of
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from copark.presentation.numbers import unit_title
 from copark.presentation.style import (
     GRID,
     INK,
@@ -33,7 +34,7 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
-from copark.report.sensitivity.words import DUMMY, marked, named
+from copark.report.factors import DUMMY, marked, named
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def footer(found: Exploration, lang: str) -> str:
     """What made a figure: case, identity, where factors were drawn, posterior and its cut, replicates, seed."""
     cut = str(found.provenance.get("posterior_cut", "")) or text("sensitivity.no_posterior", lang)
     return text(
-        "sensitivity.footer", lang, identity=found.identity, case=found.case.name,
+        "sensitivity.footer", lang, identity=found.run_id, case=found.case,
         over=text(f"sensitivity.over.{found.settings.over}", lang), cut=cut, replicates=found.settings.replicates,
         seed=found.settings.seed,
     )  # fmt: skip
@@ -134,9 +135,7 @@ def screen_dots(found: Exploration, at: int, lang: str = "en") -> Figure:
 
 
 def _unit(found: Exploration, at: int, lang: str) -> str:
-    from copark.report.sensitivity.tables import unit_words
-
-    return unit_words(found.readouts[at].unit, lang)
+    return unit_title(found.readouts[at].unit, lang) or text("sensitivity.no_unit", lang)
 
 
 @styled

@@ -1,4 +1,4 @@
-"""Sentences: factors, conditions, boxes and trees as a person says them."""
+"""Factors, conditions, boxes and trees in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import isfinite
 
 from copark.analysis.discovery.conditions import Condition, Holding
 from copark.analysis.discovery.tree import Node
-from copark.inference.exploration.explore import Exploration, Found, GivenSet
+from copark.inference.exploration.explore import Found
 from copark.inference.exploration.factors import factor_title, unit_of
 from copark.inference.exploration.settings import HOME_SHARE, lever_title
 from copark.model.variables import catalogue
@@ -163,53 +163,3 @@ def leaf_sentences(found: Found, lang: str) -> list[str]:
     """The tree in words: its leaves, those where it happens most first; empty where nothing is worth a cut."""
     leaves = sorted(found.tree.leaves(), key=lambda leaf: -leaf.held.density)
     return [leaf_sentence(leaf, found, lang) for leaf in leaves] if len(leaves) > 1 else []
-
-
-def leaders(exploration: Exploration, kept: GivenSet, at: int, lang: str, most: int = 3) -> str:
-    """What a sample at hand says one read-out hangs on, by share of variance: the clear ones, largest first."""
-    one, readout = kept.found[at], kept.readouts[at].title(lang)
-    order = sorted(range(len(kept.names)), key=lambda n: -float(one.first[n]))
-    clear = [n for n in order if bool(one.first_clear[n])]
-    if not clear:
-        return text("sensitivity.drivers.sample_none", lang, readout=readout)
-    told = [
-        text(
-            "sensitivity.drivers.given",
-            lang,
-            title=marked(kept.names[n], exploration.moved, lang),
-            share=f"{one.first[n]:.2f} ± {one.first_error[n]:.2f}",
-        )
-        for n in clear[:most]
-    ]
-    rest, count = len(kept.names) - len(clear), len(kept.names)
-    return text("sensitivity.drivers.sample", lang, readout=readout, drivers=join(told, lang), rest=rest, count=count)
-
-
-def drivers(exploration: Exploration, at: int, lang: str, most: int = 3) -> str:
-    """What one read-out hangs on, by total index: the clear ones, largest first."""
-    indices, names = exploration.indices[at], exploration.names
-    order = sorted(range(len(names)), key=lambda n: -float(indices.total[n]))
-    clear = [n for n in order if bool(indices.total_clear[n])]
-    readout = exploration.readouts[at].title(lang)
-    if not clear:
-        return text("sensitivity.drivers.none", lang, readout=readout)
-    told = [
-        text(
-            "sensitivity.drivers.one",
-            lang,
-            title=marked(names[n], exploration.moved, lang),
-            total=f"{indices.total[n]:.2f}",
-            low=f"{indices.total_low[n]:.2f}",
-            high=f"{indices.total_high[n]:.2f}",
-        )
-        for n in clear[:most]
-    ]
-    return text(
-        "sensitivity.drivers.some",
-        lang,
-        readout=readout,
-        drivers=join(told, lang),
-        rest=len(names) - len(clear),
-        count=len(names),
-        dummy=f"{indices.total[-1]:.2f}",
-    )

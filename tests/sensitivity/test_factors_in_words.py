@@ -1,17 +1,10 @@
-"""Pages, tables and sentences, in both languages."""
-
-import csv
-
-import numpy as np
-import pytest
-from openpyxl import load_workbook
+"""Factors, boxes and trees in words, in both languages."""
 
 from copark.analysis.discovery.conditions import Condition, Holding
 from copark.analysis.discovery.prim import Box, Discovery, Path, Side
 from copark.analysis.discovery.tree import Node
 from copark.inference.exploration.explore import Found
-from copark.report.sensitivity import exports, words
-from copark.report.sensitivity.page import figures, write_exploration
+from copark.report import factors as words
 
 
 def found(outcome="failed"):
@@ -71,36 +64,3 @@ def test_unmoved_parameters_are_marked():
     moved = {"value_host": "unmoved", "return_mean": "weakly", "enquiry_rate": "moved"}
     marks = [words.mark(name, moved) for name in ("value_host", "return_mean", "enquiry_rate", "rescue")]
     assert marks == [words.UNMOVED, words.SLIGHTLY, "", ""]
-
-
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
-def test_the_page_of_an_exploration(exploration, lang, tmp_path):
-    told = []
-    page = write_exploration(exploration, lang, tmp_path, lambda *done: told.append(done))
-    html = page.read_text(encoding="utf-8")
-    assert exploration.identity in html
-    for section in ("sobol", "morris", "given", "discovery", "reading", "provenance"):
-        assert f'<section id="{section}"' in html
-    assert html.count("<figure") == figures(exploration) == told[-1][1]
-    assert told[-1][0] == told[-1][1]
-    for path in (tmp_path / "figures").glob("*.svg"):
-        assert exploration.identity in path.read_text(encoding="utf-8")
-
-
-def test_a_language_nobody_speaks_is_refused(exploration, tmp_path):
-    with pytest.raises(ValueError, match="fr"):
-        write_exploration(exploration, "fr", tmp_path)
-
-
-def test_tables_open_in_a_spreadsheet_and_hold_every_number(exploration, tmp_path):
-    paths = exports.write_tables(exports.exploration_tables(exploration, "zh"), "sensitivity", "zh", tmp_path)
-    by_name = {path.name: path for path in paths}
-    with by_name["sensitivity-sobol-zh.csv"].open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert by_name["sensitivity-sobol-zh.csv"].read_bytes().startswith(b"\xef\xbb\xbf")
-    assert len(rows) == len(exploration.readouts) * (len(exploration.names) + 1)
-    totals = [float(row["total"]) for row in rows[: len(exploration.names) + 1]]
-    assert np.allclose(totals, exploration.indices[0].total)
-    book = load_workbook(paths[-1], read_only=True)
-    assert len(book.sheetnames) == len(paths) - 1
-    assert "Sobol指数" in book.sheetnames

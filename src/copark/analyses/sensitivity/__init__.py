@@ -1,0 +1,1 @@
+"""What results depend on, and where a park fails or stands on its own."""

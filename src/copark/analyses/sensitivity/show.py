@@ -1,0 +1,507 @@
+"""What is shown of an exploration: what results depend on, and where the park fails or stands on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.sensitivity.ask import Answer
+from copark.analyses.show import Show
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import percent, unit_title
+from copark.report.factors import (
+    DUMMY,
+    box_sentence,
+    condition,
+    found_sentences,
+    is_parameter,
+    leaf_sentences,
+    marked,
+    named,
+    told_boxes,
+)
+from copark.report.words import join
+
+if TYPE_CHECKING:
+    from copark.inference.exploration.explore import Found, GivenSet
+    from copark.inference.exploration.readouts import Readout
+
+DRAWN = ("operating-20", "failed-20", "result_cumulative-20")
+"""Outputs drawn for the screen and for samples at hand; indices are drawn for all."""
+FIRST = "operating-20"
+"""The output the answer begins with."""
+MOST = 15
+"""Rows of a table beside a chart; the tables of all numbers have all."""
+NAMED = 3
+"""Factors named in a sentence at most."""
+READING = ("prior", "total", "dummy", "common", "mean", "box", "moved", "replicates")
+SHARE = Column("share", "", Kind.number, places=2)
+LEAD = ("readout", "factor", "title", "moved_by_data")
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """The answer first: what matters, and where the park fails."""
+    show, settings = _Show(found, t), found.settings
+    made = {"over": t(f"over.{settings.over}"), "size": settings.size, "replicates": settings.replicates,
+            "sample": settings.sample, "seed": settings.seed}  # fmt: skip
+    return assemble(
+        found, t, key=f"sensitivity-{found.case}", title=t("question", park=t.of(found.park)),
+        headline=show.headline(), sections=tuple(show.sections()), provenance=made,
+    )  # fmt: skip
+
+
+def _first(values: Any, most: int | None = None) -> list[int]:
+    """Places of the largest values, the largest first."""
+    return [int(n) for n in np.argsort(-np.asarray(values), kind="stable")[:most]]
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.named = (*found.names, DUMMY)
+
+    def sections(self) -> Iterator[Section]:
+        """The sections in their order; those of methods not asked for are left out."""
+        found = self.found
+        yield self.summary()
+        if found.indices:
+            yield self.sobol()
+        if found.screens:
+            yield self.morris()
+        if found.given:
+            yield self.given()
+        if found.found:
+            yield self.discovery()
+        yield self.section("reading", Bullets(tuple(self.t(f"reading.{key}") for key in READING)))
+        numbers = [one for one in (self.all_screens(), self.all_indices(), self.all_given(), self.all_boxes(),
+                                   self.all_leaves()) if one.rows]  # fmt: skip
+        if numbers:
+            yield self.section("numbers", *numbers, folded=True)
+
+    def leading(self) -> tuple[Readout, list[tuple[str, float]], str] | None:
+        """The first output, its clear factors with their shares, largest first, and the method that found them."""
+        first = next(self.ranked(), None)
+        if first is None:
+            return None
+        method, readouts, names, values = first
+        at = next((n for n, one in enumerate(readouts) if one.key == FIRST), 0)
+        size, clear = values[at]
+        factors = [(names[n], float(size[n])) for n in _first(size[: len(names)]) if bool(clear[n])]
+        return readouts[at], factors, method
+
+    def ranked(self) -> Iterator[tuple[str, Sequence[Readout], Sequence[str], list[tuple[Any, Any]]]]:
+        """By method, the surest first: outputs, factors, and by output the size of each and whether it is clear."""
+        found = self.found
+        if found.indices:
+            yield "sobol", found.readouts, found.names, [(one.total, one.total_clear) for one in found.indices]
+        for kept in sorted(found.given, key=lambda one: one.kind != "posterior"):
+            sizes = [(one.first, one.first_clear) for one in kept.found]
+            yield f"given.{kept.kind}", kept.readouts, kept.names, sizes
+        if found.screens:
+            yield "morris", found.readouts, found.names, [(one.mu_star, one.clear) for one in found.screens]
+
+    def headline(self) -> str:
+        """What the first output depends on most, and where the park fails."""
+        t, told = self.t, []
+        leading = self.leading()
+        if leading is not None:
+            readout, factors, method = leading
+            if factors:
+                first = [t("title_of", title=named(name, t.lang)) for name, _ in factors[:NAMED]]
+                told.append(t(f"headline.{method}", readout=readout.title(t.lang), which=join(first, t.lang)))
+            else:
+                told.append(t("headline.nothing", readout=readout.title(t.lang)))
+        told += [box_sentence(one, n, t.lang) for one, n in self.failing()[:1]]
+        if not told:
+            told.append(t("headline.no_box"))
+        return t.sentences(told)
+
+    def failing(self) -> list[tuple[Found, int]]:
+        """Boxes in which the park fails, the first of each sample."""
+        return [(one, n) for one in self.found.found if one.outcome == "failed" for n in told_boxes(one)[:1]]
+
+    def cards(self) -> Iterator[Card]:
+        """Shares of the first output's variance, and how many factors are clear."""
+        t, leading = self.t, self.leading()
+        if leading is None:
+            return
+        readout, factors, method = leading
+        if method != "morris":
+            for name, share in factors[:NAMED]:
+                yield Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
+        count = Column("count", "", Kind.count)
+        yield Card(t("card.clear"), count, len(factors), t("card.clear.note", all=len(self.found.names)))
+
+    def summary(self) -> Section:
+        """Numbers to be seen first, and what was found in sentences."""
+        t, found = self.t, self.found
+        blocks: list[Block] = []
+        cards = tuple(self.cards())
+        if cards:
+            blocks.append(Cards(cards))
+        blocks.append(Paragraph(t("lead")))
+        if found.indices:
+            blocks.append(Paragraph(t(f"summary.sobol.{found.settings.over}")))
+            blocks.append(Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
+            leaning = self.leaning()
+            if leaning:
+                blocks.append(Caveat(leaning))
+        for kept in found.given:
+            if kept.kind == "posterior" or not found.indices:
+                blocks.append(Paragraph(t(f"summary.given.{kept.kind}")))
+                blocks.append(Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
+        boxes = tuple(box_sentence(one, n, t.lang) for one, n in self.failing())
+        if boxes:
+            blocks += [Paragraph(t("summary.fails")), Bullets(boxes)]
+        told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
+        if found.trust is not None and not found.trust.shows_outcomes:
+            blocks.append(Caveat(found.trust.meaning(t.lang)))
+        return self.section("summary", *blocks, *(Caveat(t(key)) for key, holds in told.items() if holds))
+
+    def drivers(self, at: int) -> str:
+        """What one output depends on by total index: the clear factors, largest first."""
+        t, found, one = self.t, self.found, self.found.indices[at]
+        readout, names = found.readouts[at].title(t.lang), found.names
+        clear = [n for n in _first(one.total[: len(names)]) if bool(one.total_clear[n])]
+        if not clear:
+            return t("drivers.none", readout=readout)
+        told = [
+            t("drivers.one", title=marked(names[n], found.moved, t.lang), total=self.said(float(one.total[n]), SHARE),
+              low=self.said(float(one.total_low[n]), SHARE), high=self.said(float(one.total_high[n]), SHARE))
+            for n in clear[:NAMED]
+        ]  # fmt: skip
+        return t("drivers.some", readout=readout, drivers=join(told, t.lang), rest=len(names) - len(clear),
+                 count=len(names), dummy=self.said(float(one.total[-1]), SHARE))  # fmt: skip
+
+    def leaders(self, kept: GivenSet, at: int) -> str:
+        """What a sample at hand says one output depends on, by share of variance."""
+        t, one, readout = self.t, kept.found[at], kept.readouts[at].title(self.t.lang)
+        clear = [n for n in _first(one.first) if bool(one.first_clear[n])]
+        if not clear:
+            return t("drivers.sample_none", readout=readout)
+        told = [
+            t("drivers.given", title=marked(kept.names[n], self.found.moved, t.lang),
+              share=self.said(float(one.first[n]), SHARE), error=self.said(float(one.first_error[n]), SHARE))
+            for n in clear[:NAMED]
+        ]  # fmt: skip
+        return t("drivers.sample", readout=readout, drivers=join(told, t.lang), rest=len(kept.names) - len(clear),
+                 count=len(kept.names))  # fmt: skip
+
+    def leaning(self, most: int = 5) -> str:
+        """Which of the parameters that matter the data did not inform; empty where there is none."""
+        t, found = self.t, self.found
+        scores = {
+            name: max(float(one.total[n]) for one in found.indices)
+            for n, name in enumerate(found.names)
+            if found.moved.get(name) == "unmoved" and any(bool(one.total_clear[n]) for one in found.indices)
+        }
+        if not scores:
+            return "" if found.moved else t("leaning.unknown")
+        first = sorted(scores, key=lambda name: -scores[name])[:most]
+        return t("leaning.some", count=len(scores), which=join([named(one, t.lang) for one in first], t.lang))
+
+    def informed(self, name: str) -> str | None:
+        """What the data did to a parameter."""
+        return self.t(f"moved.{self.found.moved[name]}") if name in self.found.moved else None
+
+    def sobol(self) -> Section:
+        """Sobol' indices of every output."""
+        from copark.report.figures.sensitivity import sobol_bars
+
+        t, found = self.t, self.found
+        charts = [
+            Chart(
+                f"sobol-{one.key}", t("chart.sobol", readout=one.title(t.lang)), t("desc.sobol"),
+                lambda n=n: sobol_bars(found, n, t.lang), t("caption.marks"), self.indices_of(n),  # type: ignore[misc]
+            )
+            for n, one in enumerate(found.readouts)
+        ]  # fmt: skip
+        lead = Paragraph(t("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates))
+        lost = max(found.settings.size - one.rows for one in found.indices)
+        caveats = [Caveat(t("lost", rows=lost))] if lost else []
+        return self.section("sobol", lead, self.overview(), *charts, *caveats)
+
+    def overview(self) -> Table:
+        """Total indices of all outputs side by side; none where a factor is not told from the dummy."""
+        found = self.found
+        totals = np.stack([one.total for one in found.indices], axis=1)
+        clear = np.stack([one.total_clear for one in found.indices], axis=1)
+        largest = np.where(clear, totals, 0.0).max(axis=1)
+        order = [n for n in _first(largest[:-1]) if clear[n].any()]
+        rows: list[Sequence[Value]] = [
+            (named(found.names[n], self.t.lang),
+             *(float(value) if sure else None for value, sure in zip(totals[n], clear[n], strict=True)),
+             self.informed(found.names[n]))
+            for n in order
+        ]  # fmt: skip
+        rows.append((named(DUMMY, self.t.lang), *map(float, totals[-1]), None))
+        columns = (
+            self.column("factor"),
+            *(Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), Kind.number, places=2)
+              for one in found.readouts),
+            self.column("moved"),
+        )  # fmt: skip
+        return self.table("overview", columns, rows)
+
+    def beside(self, key: str, readout: Readout, columns: Sequence[Column], rows: Sequence[Sequence[Value]], *,
+               folded: bool = False) -> Table:  # fmt: skip
+        """A table of one output."""
+        return Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
+
+    def indices_of(self, at: int) -> Table:
+        """First-order and total indices of one output."""
+        one = self.found.indices[at]
+        columns = (
+            self.column("factor"), self.column("first", Kind.number, places=2), self.column("first_clear", Kind.flag),
+            self.column("total", Kind.number, places=2), self.column("total_clear", Kind.flag), self.column("moved"),
+        )  # fmt: skip
+        rows: list[Sequence[Value]] = [
+            (
+                named(self.named[n], self.t.lang),
+                Interval(float(one.first_low[n]), float(one.first_high[n]), float(one.first[n])),
+                bool(one.first_clear[n]),
+                Interval(float(one.total_low[n]), float(one.total_high[n]), float(one.total[n])),
+                bool(one.total_clear[n]), self.informed(self.named[n]),
+            )
+            for n in [*_first(one.total[:-1], MOST), len(self.named) - 1]
+        ]  # fmt: skip
+        return self.beside(f"sobol-{self.found.readouts[at].key}", self.found.readouts[at], columns, rows)
+
+    def morris(self) -> Section:
+        """The screen of every output."""
+        from copark.report.figures.sensitivity import screen_dots
+
+        t, found = self.t, self.found
+        blocks: list[Block] = [Paragraph(t("lead.morris", trajectories=found.settings.trajectories))]
+        for n, one in enumerate(found.readouts):
+            if one.key in DRAWN:
+                blocks.append(Chart(
+                    f"morris-{one.key}", t("chart.morris", readout=one.title(t.lang)), t("desc.morris"),
+                    lambda n=n: screen_dots(found, n, t.lang), t("caption.marks"), self.screen_of(n),  # type: ignore[misc]
+                ))  # fmt: skip
+            else:
+                blocks.append(self.screen_of(n, folded=True))
+        return self.section("morris", *blocks)
+
+    def screen_of(self, at: int, *, folded: bool = False) -> Table:
+        """The screen of one output."""
+        one, readout = self.found.screens[at], self.found.readouts[at]
+        unit = readout.unit if unit_title(readout.unit, self.t.lang) else ""
+        columns = (
+            self.column("factor"), self.column("mu_star", Kind.number, unit), self.column("mu", Kind.number, unit),
+            self.column("sigma", Kind.number, unit), self.column("total_clear", Kind.flag), self.column("moved"),
+        )  # fmt: skip
+        rows: list[Sequence[Value]] = [
+            (
+                named(self.named[n], self.t.lang),
+                Interval(float(one.mu_star[n] - one.error[n]), float(one.mu_star[n] + one.error[n]),
+                         float(one.mu_star[n])),
+                float(one.mu[n]), float(one.sigma[n]), bool(one.clear[n]), self.informed(self.named[n]),
+            )
+            for n in [*_first(one.mu_star[:-1], MOST), len(self.named) - 1]
+        ]  # fmt: skip
+        return self.beside(f"morris-{readout.key}", readout, columns, rows, folded=folded)
+
+    def given(self) -> Section:
+        """What samples at hand tell: of the prior, of the forecast, of a batch."""
+        from copark.report.figures.sensitivity import given_bars
+
+        t, found = self.t, self.found
+        blocks: list[Block] = [Paragraph(t("lead.given"))]
+        for sample, kept in enumerate(found.given):
+            runs = f"{kept.runs:,}"
+            blocks.append(Paragraph(
+                t(f"given.{kept.kind}", runs=runs, replicates=kept.replicates, quarter=kept.readouts[0].quarter)
+            ))  # fmt: skip
+            if kept.kind == "posterior":
+                blocks.append(Caveat(t("given.posterior.caveat")))
+            for n, one in enumerate(kept.readouts):
+                if one.key in DRAWN and kept.kind != "batch":
+                    title = t("figure.given_title", readout=one.title(t.lang), sample=t(f"sample.{kept.kind}"))
+                    blocks.append(Chart(
+                        f"given-{kept.kind}-{one.key}", title, t("desc.given"),
+                        lambda sample=sample, n=n: given_bars(found, sample, n, t.lang),  # type: ignore[misc]
+                        t("caption.marks"), self.given_of(kept, n),
+                    ))  # fmt: skip
+                else:
+                    blocks.append(self.given_of(kept, n, folded=True))
+        return self.section("given", *blocks)
+
+    def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> Table:
+        """What a sample tells of one output."""
+        one, readout = kept.found[at], kept.readouts[at]
+        columns = (
+            self.column("factor"), self.column("share", Kind.number, places=3), self.column("total_clear", Kind.flag),
+            self.column("pawn", Kind.number, places=3), self.column("pawn_clear", Kind.flag), self.column("moved"),
+        )  # fmt: skip
+        rows: list[Sequence[Value]] = [
+            (
+                named(kept.names[n], self.t.lang), _around(one.first[n], one.first_error[n]), bool(one.first_clear[n]),
+                _around(one.pawn[n], one.pawn_error[n]), bool(one.pawn_clear[n]), self.informed(kept.names[n]),
+            )
+            for n in _first(one.first, MOST)
+        ]  # fmt: skip
+        rows.append((named(DUMMY, self.t.lang), one.first_floor, None, one.pawn_floor, None, None))
+        return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
+
+    def discovery(self) -> Section:
+        """Boxes and trees, outcome by outcome."""
+        blocks: list[Block] = [Paragraph(self.t("lead.discovery"))]
+        for one in self.found.found:
+            blocks += self.found_in(one)
+        return self.section("discovery", *blocks)
+
+    def found_in(self, one: Found) -> Iterator[Block]:
+        """What was found of an outcome in a sample, in words and drawn."""
+        from copark.report.figures.discovery import box_ranges, heading, trade_off, tree_drawing
+
+        t, found = self.t, self.found
+        head, stem = heading(one, t.lang), f"{one.kind}-{one.outcome}"
+        yield Paragraph(t("found", head=head))
+        yield Bullets(tuple(found_sentences(one, t.lang)))
+        if told_boxes(one):
+            words = t("desc.box")
+            yield Chart(f"path-{stem}", t("chart.path", head=head), words, lambda: trade_off(one, found, t.lang))
+            yield Chart(
+                f"box-{stem}",
+                t("chart.box", head=head),
+                words,
+                lambda: box_ranges(one, found, t.lang),
+                "",
+                self.boxes_of(one),
+            )
+        leaves = leaf_sentences(one, t.lang)
+        if leaves:
+            yield Chart(
+                f"tree-{stem}", t("chart.tree", head=head), t("desc.tree"), lambda: tree_drawing(one, found, t.lang)
+            )
+            rows = tuple((leaf,) for leaf in leaves)
+            title = t("table.leaves", head=head)
+            yield Table(f"leaves-{stem}", title, (self.column("leaf", Kind.note),), rows, folded=True)
+
+    def boxes_of(self, one: Found) -> Table:
+        """Conditions of the boxes told, with how sure each is."""
+        t, rows, groups = self.t, list[tuple[Value, ...]](), list[tuple[str, int]]()
+        for n in told_boxes(one):
+            box = one.discovery.boxes[n]
+            rows += [(condition(side.condition, one.names, t.lang), side.quasi_p, side.comes_back)
+                     for side in box.sides]  # fmt: skip
+            held = box.held
+            groups.append((
+                t("box.head", number=n + 1, density=percent(held.density), coverage=percent(held.coverage),
+                  mass=percent(held.mass)), len(box.sides),
+            ))  # fmt: skip
+        columns = (self.column("condition"), self.column("quasi_p", Kind.number, places=3),
+                   self.column("comes_back", Kind.share))  # fmt: skip
+        key = f"conditions-{one.kind}-{one.outcome}"
+        return Table(key, t("table.conditions"), columns, tuple(rows), tuple(groups))
+
+    def lead(self, readout: Readout, name: str) -> tuple[Value, ...]:
+        """What a row of all numbers begins with."""
+        return readout.key, name, named(name, self.t.lang), self.found.moved.get(name, "")
+
+    def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[Value]],
+                  flags: Sequence[str] = ()) -> Table:  # fmt: skip
+        """A table of all numbers of a method."""
+        columns = [self.column(name) for name in words]
+        columns += [self.column(name, Kind.flag if name in flags else Kind.number) for name in numbers]
+        return self.table(key, columns, rows, folded=True)
+
+    def all_screens(self) -> Table:
+        """Every screen."""
+        rows = [
+            (*self.lead(readout, name), float(one.mu[n]), float(one.mu_star[n]), float(one.error[n]),
+             float(one.sigma[n]), bool(one.clear[n]))
+            for readout, one in zip(self.found.readouts, self.found.screens, strict=False)
+            for n, name in enumerate(self.named)
+        ]  # fmt: skip
+        numbers = ("mu", "mu_star", "mu_star_error_95", "sigma", "above_dummy")
+        return self.all_table("morris", LEAD, numbers, rows, ("above_dummy",))
+
+    def all_indices(self) -> Table:
+        """Every Sobol' index."""
+        rows = [
+            (
+                *self.lead(readout, name), float(one.first[n]), float(one.first_low[n]), float(one.first_high[n]),
+                bool(one.first_clear[n]), float(one.total[n]), float(one.total_low[n]), float(one.total_high[n]),
+                bool(one.total_clear[n]), one.rows,
+            )
+            for readout, one in zip(self.found.readouts, self.found.indices, strict=False)
+            for n, name in enumerate(self.named)
+        ]  # fmt: skip
+        numbers = ("first", "first_low_95", "first_high_95", "first_above_0", "total", "total_low_95", "total_high_95",
+                   "total_above_dummy", "rows")  # fmt: skip
+        return self.all_table("sobol", LEAD, numbers, rows, ("first_above_0", "total_above_dummy"))
+
+    def all_given(self) -> Table:
+        """Every share and distance of every sample."""
+        rows = [
+            (
+                kept.kind, *self.lead(readout, name), float(one.first[n]), float(one.first_error[n]), one.first_floor,
+                bool(one.first_clear[n]), float(one.pawn[n]), float(one.pawn_error[n]), one.pawn_floor,
+                bool(one.pawn_clear[n]), one.runs, one.slices,
+            )
+            for kept in self.found.given
+            for readout, one in zip(kept.readouts, kept.found, strict=True)
+            for n, name in enumerate(kept.names)
+        ]  # fmt: skip
+        numbers = ("share_of_variance", "share_error_95", "share_floor", "share_above_dummies", "pawn",
+                   "pawn_error_95", "pawn_floor", "pawn_above_dummies", "runs", "slices")  # fmt: skip
+        flags = ("share_above_dummies", "pawn_above_dummies")
+        return self.all_table("given-data", ("sample", *LEAD), numbers, rows, flags)
+
+    def all_boxes(self) -> Table:
+        """Every condition of every box."""
+        rows = [
+            (
+                one.kind, one.outcome, one.names[side.condition.factor], named(one.names[side.condition.factor],
+                self.t.lang), at + 1, is_parameter(one.names[side.condition.factor]), _finite(side.condition.low),
+                _finite(side.condition.high), side.quasi_p, side.comes_back, box.held.density, box.held.coverage,
+                box.held.mass, box.held.rate,
+            )
+            for one in self.found.found for at, box in enumerate(one.discovery.boxes) for side in box.sides
+        ]  # fmt: skip
+        numbers = ("box", "parameter", "above", "at_most", "quasi_p", "comes_back", "density", "coverage", "mass",
+                   "rate")  # fmt: skip
+        return self.all_table("boxes", ("sample", "outcome", "factor", "title"), numbers, rows, ("parameter",))
+
+    def all_leaves(self) -> Table:
+        """Every condition of every leaf."""
+        rows = [
+            (
+                one.kind, one.outcome, one.names[side.factor], named(one.names[side.factor], self.t.lang), at + 1,
+                _finite(side.low), _finite(side.high), leaf.held.density, leaf.held.mass,
+            )
+            for one in self.found.found for at, leaf in enumerate(one.tree.leaves()) for side in leaf.conditions
+        ]  # fmt: skip
+        numbers = ("leaf", "above", "at_most", "density", "mass")
+        return self.all_table("tree", ("sample", "outcome", "factor", "title"), numbers, rows)
+
+
+def _around(value: Any, error: Any) -> Interval:
+    return Interval(float(value - error), float(value + error), float(value))
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

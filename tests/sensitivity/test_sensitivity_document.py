@@ -1,0 +1,102 @@
+"""Sensitivity from end to end with few runs: the document in both languages, the command, and what is refused."""
+
+import numpy as np
+import pytest
+
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.results import load, save
+from copark.analyses.sensitivity.ask import Answer, settings_of
+from copark.cli import main
+from copark.errors import CoparkError
+from copark.presentation.document import Caveat, Chart
+from copark.presentation.figures import render
+from copark.simulation.trust import Trust
+
+SENSITIVITY = REGISTRY["sensitivity"]
+
+
+@pytest.fixture(scope="module")
+def found(exploration):
+    return Answer(**vars(exploration), trust=Trust.without("great-stone", "prior"))
+
+
+def asked(**changes):
+    return SENSITIVITY.params(case="great-stone", parameters="prior", **changes)
+
+
+def table(document, key):
+    return next(one for one in document.tables() if one.key == key)
+
+
+def call(arguments):
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    return leaving.value.code
+
+
+def test_a_stored_answer_is_the_same(found, tmp_path):
+    folder = tmp_path / found.run_id
+    save(folder, SENSITIVITY, SENSITIVITY.params(case="great-stone"), found)
+    again = load(folder, SENSITIVITY).result
+    for lang in ("en", "zh"):
+        assert repr(again.document(lang)) == repr(found.document(lang))
+
+
+def test_every_number_is_in_the_tables(found):
+    for lang in ("en", "zh"):
+        document = found.document(lang)
+        rows = table(document, "sobol").rows
+        count = len(found.names) + 1
+        assert len(rows) == len(found.readouts) * count
+        assert np.allclose([row[8] for row in rows[:count]], found.indices[0].total)
+        rows = table(document, "given-data").rows
+        assert len(rows) == sum(len(one.names) * len(one.readouts) for one in found.given)
+        sides = sum(len(box.sides) for one in found.found for box in one.discovery.boxes)
+        assert len(table(document, "boxes").rows) == sides
+        sections = [one.key for one in document.sections]
+        assert sections == ["summary", "sobol", "morris", "given", "discovery", "reading", "numbers"]
+
+
+def test_every_output_has_its_chart_and_numbers_their_caveat(found):
+    document = found.document("zh")
+    charts = {one.key: one for one in document.blocks() if isinstance(one, Chart)}
+    assert {f"sobol-{one.key}" for one in found.readouts} <= set(charts)
+    for key in ("sobol-operating-20", "morris-failed-20", "given-prior-operating-20"):
+        assert b"<svg" in render(charts[key].figure(), "svg")
+    assert any("抽取范围" in one.text for one in document.blocks() if isinstance(one, Caveat))
+
+
+def test_a_size_sets_samples_too():
+    made = settings_of(asked(size=64, replicates=3, seed=5))
+    assert (made.size, made.sample, made.replicates, made.seed) == (64, 1024, 3, 5)
+    assert settings_of(asked(size=2)).sample == 512
+
+
+def test_what_cannot_be_asked_is_refused_in_words():
+    for changes, word in (({"size": 100}, "power of two"), ({"over": "posterior-box"}, "no posterior")):
+        with pytest.raises(CoparkError, match=word):
+            answer(SENSITIVITY, asked(**changes), Context())
+
+
+def test_parts_of_it_are_whole_documents_of_an_uncalibrated_case(subtests):
+    for method in ("morris", "given"):
+        with subtests.test(method=method):
+            made = answer(SENSITIVITY, asked(method=method, size=2, replicates=1), Context(threads=1))
+            for lang in ("en", "zh"):
+                document = made.document(lang)
+                assert document.trust_state == "uncalibrated"
+                assert method in {one.key for one in document.sections}
+
+
+def test_the_command_plans_and_answers_and_keeps(capsys, tmp_path):
+    given = ["sensitivity", "great-stone", "--method", "sobol", "--size", "8", "--replicates", "1", "--lang", "zh"]
+    given += ["--parameters", "prior", "--out", str(tmp_path), "--threads", "1"]
+    assert call([*given, "--plan"]) == 0
+    assert "预计" in capsys.readouterr().out
+    assert not any(tmp_path.iterdir())
+    assert call([*given, "--format", "json"]) == 0
+    assert "虚设因素" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("results/sensitivity/*/result.json"))) == 1
+    assert call([*given, "--no-report"]) == 0
