@@ -101,8 +101,7 @@ class _Show(Show):
 
     def leading(self) -> tuple[Readout, list[tuple[str, float]], str] | None:
         """The first output, its clear factors with their shares, largest first, and the method that found them."""
-        first = next(self.ranked(), None)
-        if first is None:
+        if (first := next(self.ranked(), None)) is None:
             return None
         method, readouts, names, values = first
         at = next((n for n, one in enumerate(readouts) if one.key == FIRST), 0)
@@ -157,22 +156,19 @@ class _Show(Show):
         """Numbers to be seen first, and what was found in sentences."""
         t, found = self.t, self.found
         blocks: list[Block] = []
-        cards = tuple(self.cards())
-        if cards:
+        if cards := tuple(self.cards()):
             blocks.append(Cards(cards))
         blocks.append(Paragraph(t("lead")))
         if found.indices:
             blocks.append(Paragraph(t(f"summary.sobol.{found.settings.over}")))
             blocks.append(Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
-            leaning = self.leaning()
-            if leaning:
+            if leaning := self.leaning():
                 blocks.append(Caveat(leaning))
         for kept in found.given:
             if kept.kind == "posterior" or not found.indices:
                 blocks.append(Paragraph(t(f"summary.given.{kept.kind}")))
                 blocks.append(Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
-        boxes = tuple(box_sentence(one, n, t.lang) for one, n in self.failing())
-        if boxes:
+        if boxes := tuple(box_sentence(one, n, t.lang) for one, n in self.failing()):
             blocks += [Paragraph(t("summary.fails")), Bullets(boxes)]
         told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
@@ -315,9 +311,8 @@ class _Show(Show):
         rows: list[Sequence[Value]] = [
             (
                 named(self.named[n], self.t.lang),
-                Interval(float(one.mu_star[n] - one.error[n]), float(one.mu_star[n] + one.error[n]),
-                         float(one.mu_star[n])),
-                float(one.mu[n]), float(one.sigma[n]), bool(one.clear[n]), self.informed(self.named[n]),
+                _around(one.mu_star[n], one.error[n]), float(one.mu[n]), float(one.sigma[n]), bool(one.clear[n]),
+                self.informed(self.named[n]),
             )
             for n in [*_first(one.mu_star[:-1], MOST), len(self.named) - 1]
         ]  # fmt: skip
@@ -330,10 +325,8 @@ class _Show(Show):
         t, found = self.t, self.found
         blocks: list[Block] = [Paragraph(t("lead.given"))]
         for sample, kept in enumerate(found.given):
-            runs = f"{kept.runs:,}"
-            blocks.append(Paragraph(
-                t(f"given.{kept.kind}", runs=runs, replicates=kept.replicates, quarter=kept.readouts[0].quarter)
-            ))  # fmt: skip
+            counts = {"runs": f"{kept.runs:,}", "replicates": kept.replicates}
+            blocks.append(Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
             if kept.kind == "posterior":
                 blocks.append(Caveat(t("given.posterior.caveat")))
             for n, one in enumerate(kept.readouts):
@@ -391,8 +384,7 @@ class _Show(Show):
                 "",
                 self.boxes_of(one),
             )
-        leaves = leaf_sentences(one, t.lang)
-        if leaves:
+        if leaves := leaf_sentences(one, t.lang):
             yield Chart(
                 f"tree-{stem}", t("chart.tree", head=head), t("desc.tree"), lambda: tree_drawing(one, found, t.lang)
             )

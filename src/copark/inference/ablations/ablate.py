@@ -253,7 +253,6 @@ def ablate(
         Where effects, scores and refits are kept as they are done, and found.
     """
     wanted, kept = settings or Settings(), stages or Stages()
-    tell: Progress = progress or (lambda *_: None)
     known = cut or (None if source is None else source.cut)
     asked = () if known is None else later_targets(case, known)
     pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
@@ -263,7 +262,7 @@ def ablate(
         asked=asked if pairs else (), threads=threads,
     )  # fmt: skip
     found = asked_of(case, wanted, known)
-    stage = _Counted(tell, workload(case, wanted, pairs, known))
+    stage = _Counted(progress or (lambda *_: None), workload(case, wanted, pairs, known))
     reference = bench.run(study_of(case, wanted.seed).scenarios[0])
     stage.arm(runs)
     whole = bench.scores(reference)
@@ -272,14 +271,10 @@ def ablate(
     marks = {} if parameters is None else marks_of(parameters)
     rows = []
     for one in found:
-        got = Effect.of_plain(kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole)))
-        stage.arm(runs)
-        since = None
-        if one.since_cut is not None and bench.asked:
-            scored = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))["scores"]
-            since = change(scored, whole, asked, noise)
-            stage.arm(runs)
+        got, later = _measured(one, bench, reference, kept)
+        stage.arm(runs if later is None else 2 * runs)
         replayed = change(got.scores, whole, asked, noise) if bench.asked else None
+        since = None if later is None else change(later, whole, asked, noise)
         refitted, misfit = refits.change(one.whole) if refits is not None else (None, None)
         rows.append(Row(
             one.key, one.kind, one.scale, one.title, standing(one, marks), got, replayed, since, refitted, misfit
@@ -289,9 +284,8 @@ def ablate(
         run_id=identity_of(made_of), provenance=made_of, case=case.name,
         park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, cut=None if known is None else str(known),
         quarters=quarters_compared(case), pairs=runs, rows=tuple(rows), asked=len(asked),
-        crps=by_observable(whole, bench.asked),
-        crps_refitted={} if refits is None else by_observable(refits.whole.scores, asked), noise=noise,
-        noise_refitted=None if refits is None else refits.noise,
+        noise=noise, noise_refitted=None if refits is None else refits.noise, crps=by_observable(whole, bench.asked),
+        crps_refitted={} if refits is None else by_observable(refits.whole.scores, asked),
     )  # fmt: skip
 
 
@@ -309,6 +303,15 @@ def provenance_of(
 def arm_of(scenario: Scenario) -> str:
     """Name of an arm, by its content."""
     return identity_of(scenario.model_dump(mode="json"))
+
+
+def _measured(one: Ablation, bench: Bench, reference: xr.Dataset, kept: Stages) -> tuple[Effect, Floats | None]:
+    """Effect of something off throughout, and the scores with it off from the cut on, where it can be."""
+    told = kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole))
+    if one.since_cut is None or not bench.asked:
+        return Effect.of_plain(told), None
+    later = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))
+    return Effect.of_plain(told), later["scores"]
 
 
 def _effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> dict[str, Any]:
