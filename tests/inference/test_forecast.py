@@ -16,6 +16,7 @@ from copark.inference.forecast import (
     LEVELS,
     ForecastRefused,
     Frozen,
+    end_of,
     freeze,
     later_targets,
     read,
@@ -26,7 +27,7 @@ from copark.inference.forecast import (
 from copark.inference.observations import targets
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
-from copark.workflows.forecasting import end_of, score
+from copark.workflows.scoring import score
 from tests.inference.conftest import CUT
 from tests.inference.workflow_settings import LEFT_OPEN, call, words_of
 

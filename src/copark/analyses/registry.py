@@ -32,7 +32,8 @@ class Analysis:
         Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result`
         called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
         ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
-        parameters, case and model.
+        parameters, case and model, and ``deliver(params, answer, context)`` where a file of the reader's is written,
+        also of an answer that was there.
     group
         Where it stands in help and menu.
     engine
@@ -151,5 +152,10 @@ class Registry:
         return known
 
 
-REGISTRY = Registry((Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),))
+REGISTRY = Registry(
+    (
+        Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("forecast", "copark.analyses.forecast", "calibrate"),
+    )
+)
 """The analyses of copark."""

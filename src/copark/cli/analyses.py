@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -106,13 +107,15 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
+    from copark.cli.calibrating import tell_plan
     from copark.cli.progress import Progress
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
-        given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang)
-    )
+        given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
+        planning=partial(tell_plan, lang=lang), lang=lang,
+    )  # fmt: skip
     written: dict[str, Path] = {}
     with Progress(lang) as progress:
         context.progress = progress

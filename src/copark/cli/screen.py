@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
     from copark.workflows.cascading import CascadeOutcome
     from copark.workflows.claims import ClaimsAnswer
-    from copark.workflows.forecasting import Forecasted
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer | CascadeOutcome | Forecasted
+    Trusted = RunOutcome | Compared | ClaimsAnswer | CascadeOutcome
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 
