@@ -179,7 +179,7 @@ def test_what_is_shown_is_what_is_frozen(frozen) -> None:
     assert len(frame) == len(frozen.bands) * len(frozen.quarters())
     shown = next(one for one in frozen.document().tables() if one.key == "ends")
     assert {row[0] for row in shown.rows} == {"2021Q4", "2022Q4", "2023Q4", "2024Q4"}
-    assert [row[3] for row in shown.rows[:4]] == frozen.bands["registered"][2, -13::4].tolist()
+    assert [row[1].value for row in shown.rows[:4]] == frozen.bands["registered"][2, -13::4].tolist()
 
 
 def test_what_it_depends_on_and_the_data_did_not_inform_is_said(frozen) -> None:
@@ -204,8 +204,8 @@ def test_beyond_the_fitted_values_all_are_used(out) -> None:
 
 
 def test_beyond_the_clock_of_the_case_it_says_so(out) -> None:
-    assert "up to 2032Q2" in caveats(forecast(out, to="2033Q2").result)
-    assert "up to" not in caveats(forecast(out).result)
+    assert "describes its park up to 2032Q2" in caveats(forecast(out, to="2033Q2").result)
+    assert "describes its park" not in caveats(forecast(out).result)
 
 
 def test_it_is_found_again_and_frozen_again_under_another_name(frozen, out) -> None:

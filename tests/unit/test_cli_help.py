@@ -10,7 +10,7 @@ from copark.cli.speech import language
 
 COMMANDS = (
     "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
-    "calibrate", "validate", "forecast", "score", "claims", "sensitivity", "ablate", "levers", "plan", "cascade",
+    "calibrate", "validate", "score", "claims", "sensitivity", "ablate", "levers", "plan", "forecast", "cascade",
     "parks", "suzhou", "typology", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 

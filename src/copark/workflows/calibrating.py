@@ -83,15 +83,13 @@ def calibrate(
     from copark.inference.known_values import uses_everything
     from copark.report.calibration.findings import PosteriorFindings
 
-    began = time.monotonic()
-    found = load_case(case)
-    wanted = settings or settings_of(runs, seed, lang)
-    at = cut_of(found, cut, lang)
+    began, found = time.monotonic(), load_case(case)
+    wanted, at = settings or settings_of(runs, seed, lang), cut_of(found, cut, lang)
     made_by = means or Means(threads)
     stage(progress, "prepare")(0, 0)
     kept = kept_posterior(
-        found, at, wanted, refine=refine, fresh=fresh, threads=made_by.threads,
-        crew=lambda: others_of(made_by, lang), out=out, progress=progress,
+        found, at, wanted, refine=refine, fresh=fresh, threads=made_by.threads, out=out, progress=progress,
+        crew=lambda: others_of(made_by, lang),
     )  # fmt: skip
     if kept.examination is None:
         raise ValueError("a calibration made here is examined")

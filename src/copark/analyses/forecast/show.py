@@ -135,33 +135,46 @@ class _Show(Show):
         """A fan for each observable, and the numbers at the ends of years."""
         charts = [self.fan(name) for name in self.found.bands]
         lead = Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
-        return self.section("fans", lead, self.ends(), *charts)
-
-    def shown(self) -> list[int]:
-        """Quarters of the table, counted from the start: the ends of years after the cut, and the last."""
-        since = 0 if self.found.borrowed else Quarter.parse(self.found.cut) - Quarter.parse(self.found.start) + 1
-        found = [at for at in range(since, len(self.quarters)) if self.quarters[at].endswith("Q4")]
-        return sorted({*found, len(self.quarters) - 1})
+        return self.section("fans", lead, self.ends(), *charts, self.quantiles())
 
     def ends(self) -> Table:
-        """Quantiles at the ends of years and the benchmark beside them, grouped by observable."""
-        found, t = self.found, self.t
-        levels = [Column(f"p{100 * level:02.0f}", t("column.level", level=f"{100 * level:g}"), Kind.number)
-                  for level in QUANTILES]  # fmt: skip
-        columns = [self.column("quarter", Kind.quarter), *levels, self.column(self.benchmark, Kind.number)]
+        """Median and 90 % after the cut at the ends of years, without a history every five years; benchmarks beside."""
+        found = self.found
+        every = 20 if found.borrowed else 4
+        shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
+        columns = [self.column("quarter", Kind.quarter), self.column("model", Kind.number),
+                   self.column(self.benchmark, Kind.number)]  # fmt: skip
+        beside = [(found.curve, found.curve_from)]
         if found.borrowed is not None:
             columns.append(self.column("alone", Kind.number))
-        rows: list[Sequence[Value]] = []
-        heads = []
-        for name, band in found.bands.items():
-            for at in self.shown():
-                row: list[Value] = [self.quarters[at], *(float(x) for x in band[:, at])]
-                row.append(_interval(found.curve.get(name), at - found.curve_from))
-                if found.borrowed is not None:
-                    row.append(_interval(found.borrowed.alone[name], at))
-                rows.append(row)
-                heads.append(self.titled(name))
-        return self.table("ends", columns, rows, groups=grouped(heads))
+            beside.append((found.borrowed.alone, 0))
+        rows: list[Sequence[Value]] = [
+            (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
+            for name in found.bands for at in shown
+        ]  # fmt: skip
+        heads = grouped(self.titled(name) for name in found.bands for _ in shown)
+        return self.table("ends", columns, rows, groups=heads)
+
+    def quantiles(self) -> Table:
+        """Quantiles at the ends of years."""
+        bands = self.found.bands
+        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=f"{100 * level:g}"), Kind.number)
+                  for level in QUANTILES]  # fmt: skip
+        rows = [(self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()]
+        heads = grouped(self.titled(name) for name in bands for _ in self.years())
+        return self.table("quantiles", (self.column("quarter", Kind.quarter), *levels), rows, groups=heads, folded=True)
+
+    @property
+    def since(self) -> int:
+        """First quarter that is told, counted from the start: that after the cut, or the first of all."""
+        if self.found.borrowed is not None:
+            return 0
+        return Quarter.parse(self.found.cut) - Quarter.parse(self.found.start) + 1
+
+    def years(self) -> list[int]:
+        """Quarters that end a year, and the last, counted from the start."""
+        found = [at for at in range(self.since, len(self.quarters)) if self.quarters[at].endswith("Q4")]
+        return sorted({*found, len(self.quarters) - 1})
 
     def titled(self, variable: str) -> str:
         """Title of an observable with its unit."""
