@@ -7,6 +7,7 @@ from html import escape
 
 import pytest
 
+import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
@@ -17,7 +18,6 @@ from copark.inference import calibrations
 from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Caveat, Chart
 from copark.workflows import validating
-from copark.workflows.scoring import score
 from copark.workflows.validating import validate
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
 
@@ -245,61 +245,61 @@ def test_the_document_is_whole_in_both_languages(frozen) -> None:
 
 
 def test_what_came_later_is_scored_and_the_rest_is_named(frozen, later, out) -> None:
-    found = score(out / "f.json", later, out=out)
-    assert (found.identity, found.cut, found.values, found.left) == (frozen.frozen_id, "2020Q4", 3, 2)
-    (row,) = found.rows
+    found = copark.score(out / "f.json", data=later, out=out)
+    assert (found.forecast, found.cut, len(found.values), len(found.left)) == (frozen.frozen_id, "2020Q4", 3, 2)
+    (row,) = found.lines
     assert (row.variable, row.values) == ("registered", 2)
     assert {"model-blind", "line", "persistence"} <= set(row.crps)
-    assert "1 not after the cut" in found.left_out
-    words = words_of(found.report)
-    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
+    assert found.won == (row.winner == "model-blind")
+    for lang in ("en", "zh"):
+        shown = found.document(lang)
+        assert not LEFT_OPEN.search(f"{shown.title} {shown.headline}")
+        assert {one.key: len(one.rows) for one in shown.tables()} == {"scores": 1, "values": 3, "left": 2}
+    assert "1 not after the cut" in str(found.document().sections[0])
 
 
 def test_scoring_gives_the_same_numbers_every_time(frozen, later, out) -> None:
-    assert score(out / "f.json", later, out=out, report=False) == score(out / "f.json", later, out=out, report=False)
+    one, other = (copark.score(out / "f.json", data=later).to_frame() for _ in range(2))
+    assert one.equals(other)
 
 
 def test_bounds_alone_have_no_mean_score_but_are_shown(frozen, tmp_path, out) -> None:
     path = tmp_path / "bounds.csv"
     path.write_text("\n".join(LATER.splitlines()[i] for i in (0, 3)) + "\n", encoding="utf-8")
-    found = score(out / "f.json", path, out=out, lang="zh")
-    assert (found.rows, found.values) == ((), 1)
-    assert "没有平均评分" in words_of(found.report)
+    found = copark.score(out / "f.json", data=path)
+    assert (found.lines, len(found.values)) == ((), 1)
+    assert "没有平均评分" in found.document("zh").headline
 
 
 def test_a_changed_forecast_is_refused(frozen, later, tmp_path, out) -> None:
     content = json.loads((out / "f.json").read_text(encoding="utf-8"))
     content["forecast"]["registered"][0][0] += 1.0
-    (tmp_path / "f.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "g.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ForecastRefused, match="changed after it was frozen"):
-        score(tmp_path / "f.json", later, out=out)
+        copark.score(tmp_path / "g.json", data=later)
 
 
 def test_files_that_are_missing_wrong_or_empty_of_news_are_refused(frozen, later, tmp_path, out) -> None:
     with pytest.raises(NotFound):
-        score(tmp_path / "nowhere.json", later, out=out)
+        copark.score(tmp_path / "nowhere.json", data=later)
     with pytest.raises(NotFound):
-        score(out / "f.json", tmp_path / "nowhere.csv", out=out)
+        copark.score(out / "f.json", data=tmp_path / "nowhere.csv")
     with pytest.raises(FaultsFound):
-        score(out / "f.json", out / "f.json", out=out)
+        copark.score(out / "f.json", data=out / "f.json")
     old = tmp_path / "old.csv"
     old.write_text(HEAD + LATER.splitlines()[4] + "\n", encoding="utf-8")
     with pytest.raises(RunRefused, match="None of the 1 rows"):
-        score(out / "f.json", old, out=out)
+        copark.score(out / "f.json", data=old)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screens_fit_and_leave_nothing_open(validated, frozen, later, out, capsys, lang) -> None:
+def test_the_screens_fit_and_leave_nothing_open(validated, out, capsys, lang) -> None:
     common = ["--out", out, "--lang", lang, "--no-report"]
-    calls = (
-        ["validate", "great-stone", "--cut", "2020Q4", *common],
-        ["score", out / "f.json", "--data", later, *common],
-    )
+    calls = (["validate", "great-stone", "--cut", "2020Q4", *common],)
     for arguments in calls:
         code, said, err = call(arguments, capsys)
         assert (code, err) == (0, ""), err
         assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
-    assert frozen.frozen_id in said
 
 
 def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
@@ -31,7 +32,6 @@ from copark.inference.pool.similar import base_rates
 from copark.report.calibration.method_names import method_title
 from copark.texts import text
 from copark.workflows import pooling
-from copark.workflows.scoring import score
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=1 << 8, seed=3)
@@ -329,13 +329,14 @@ def frozen_and_scored(file: Path, found: Answer, tmp_path: Path) -> None:
                        for row in rows),
         encoding="utf-8",
     )  # fmt: skip
-    scored = score(file, table, out=tmp_path / "out")
-    assert (scored.values, [row.line for row in scored.left_rows]) == (3, ["5"])
-    assert [set(row.crps) for row in scored.rows] == [{"model-borrowed", "growth"}] * 2
-    assert scored.report is not None
-    page = unescape(scored.report.read_text(encoding="utf-8"))
-    assert method_title("growth", "en") in page
-    assert text("forecast.scored.borrowed", "en", parks=len(NAMES)) in page
+    scored = copark.score(file, data=table)
+    assert (len(scored.values), [row.line for row in scored.left]) == (3, [5])
+    assert [set(row.crps) for row in scored.lines] == [{"model-borrowed", "growth"}] * 2
+    assert all(one.benchmark is not None for one in scored.values)
+    for lang in ("en", "zh"):
+        told = str(scored.document(lang).sections)
+        assert method_title("growth", lang) in told
+        assert text("score.borrowed", lang, parks=len(NAMES)) in told
 
 
 def test_what_is_frozen_begins_after_the_data_and_is_not_overwritten(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from copark.cli.speech import language
 
 COMMANDS = (
     "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
-    "calibrate", "validate", "score", "claims", "sensitivity", "ablate", "levers", "plan", "forecast", "cascade",
+    "calibrate", "validate", "claims", "sensitivity", "ablate", "levers", "plan", "forecast", "score", "cascade",
     "parks", "suzhou", "typology", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 

@@ -80,6 +80,11 @@ class Analysis:
         return made
 
     @property
+    def served(self) -> bool:
+        """Whether a server can ask it: it takes no files, so that none may be needed."""
+        return not any(one.required and one.kind == "file" for one in self.params.form())
+
+    @property
     def folder(self) -> Path:
         """Where its three files are."""
         return _folder(self.package)
@@ -155,7 +160,8 @@ class Registry:
 REGISTRY = Registry(
     (
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
-        Analysis("forecast", "copark.analyses.forecast", "calibrate"),
+        Analysis("forecast", "copark.analyses.forecast", "calibrate", engine=("copark.inference",)),
+        Analysis("score", "copark.analyses.score", "calibrate", engine=("copark.inference",)),
     )
 )
 """The analyses of copark."""

@@ -91,13 +91,15 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
-    if field.required:
+    if field.required and not field.is_option:
         info: Any = typer.Argument(help=words, metavar=field.name.upper(), **limits)
         return inspect.Parameter(
             field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, info]
         )  # fmt: skip
-    default = None if field.kind == "list" else field.default
     info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
+    if field.required:
+        return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, info])
+    default = None if field.kind == "list" else field.default
     taken: Any = kind if default is not None else kind | None
     return inspect.Parameter(
         field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]

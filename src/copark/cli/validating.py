@@ -1,8 +1,7 @@
-"""``copark validate`` and ``copark score``: their commands, and what a reader sees of them."""
+"""``copark validate``: its command, and what a reader sees of it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from copark.workflows.scoring import Scored, ScoredRow
     from copark.workflows.validating import ScoreRow, Validated
 
 NAIVE = ("persistence", "line", "logistic", "bass")
@@ -58,25 +56,6 @@ def validate(
     show_validated(found, ctx.obj)
 
 
-@app.command("score", cls=SpokenCommand, help="validation.help.score")
-def score(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="validation.help.score.file")],
-    *,
-    data: Annotated[Path, typer.Option("--data", help="validation.help.score.data", metavar="CSV")],
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: NoReport = False,
-) -> None:
-    """Score a frozen forecast against later observations."""
-    from copark.cli.progress import Progress
-    from copark.workflows import scoring
-
-    with Progress(ctx.obj) as progress:
-        found = scoring.score(file, data, lang=ctx.obj, out=out, report=not no_report, progress=progress)
-    show_scored(found, ctx.obj)
-
-
 def show_validated(found: Validated, lang: str) -> None:
     """Who wins each row, what that is worth, why, and where the page is."""
     from rich.console import Console
@@ -99,7 +78,7 @@ def show_validated(found: Validated, lang: str) -> None:
 def _show_scores(
     console: Console,
     title: str,
-    rows: Sequence[ScoreRow] | Sequence[ScoredRow],
+    rows: Sequence[ScoreRow],
     methods: Sequence[str],
     names: Mapping[str, str],
     lang: str,
@@ -126,28 +105,3 @@ def _show_scores(
         style = "green" if best is not None and row.winner == methods[0] else ""
         table.add_row(Text(row.title), str(row.values), shown, Text(other), Text(won, style=style))
     console.print(table)
-
-
-def show_scored(found: Scored, lang: str) -> None:
-    """Who wins each row of a frozen forecast, and what could not be scored."""
-    from rich.console import Console
-    from rich.text import Text
-
-    from copark.texts import text
-    from copark.workflows.scoring import left_words
-
-    console = Console(markup=False)
-    made_on = found.made_on or text("validation.screen.undated", lang)
-    title = text("validation.screen.scored", lang, identity=found.identity, case=found.case, made_on=made_on,
-                 cut=found.cut)  # fmt: skip
-    console.print(Text(title, style="bold"))
-    if found.rows:
-        heading = text("validation.screen.table", lang, cut=found.cut)
-        _show_scores(console, heading, found.rows, tuple(found.methods), found.methods, lang)
-    words = text("validation.screen.coverage", lang, covered=found.inside, values=found.values)
-    console.print(Text(words))
-    if found.left:
-        console.print(Text(text("validation.screen.left_out", lang, count=found.left, reasons=found.left_out)))
-        show_bullets(console, [left_words(row, found.data, lang) for row in found.left_rows])
-    console.print()
-    show_lines(console, (("report", found.report),), lang)
