@@ -160,7 +160,9 @@ class _Show(Show):
         bands = self.found.bands
         levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=f"{100 * level:g}"), Kind.number)
                   for level in QUANTILES]  # fmt: skip
-        rows = [(self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()]
+        rows: list[Sequence[Value]] = [
+            (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
+        ]
         heads = grouped(self.titled(name) for name in bands for _ in self.years())
         return self.table("quantiles", (self.column("quarter", Kind.quarter), *levels), rows, groups=heads, folded=True)
 
