@@ -38,12 +38,15 @@ class Analysis:
         Where it stands in help and menu.
     engine
         Further packages whose code makes the result: a stored one of other code is made again.
+    aliases
+        Former names of its command, which still work and are not listed.
     """
 
     name: str
     package: str
     group: Group
     engine: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -160,8 +163,11 @@ class Registry:
 REGISTRY = Registry(
     (
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
-        Analysis("forecast", "copark.analyses.forecast", "calibrate", engine=("copark.inference",)),
-        Analysis("score", "copark.analyses.score", "calibrate", engine=("copark.inference",)),
+        Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
+        Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
+        Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
+        Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
+        Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
     )
 )
 """The analyses of copark."""

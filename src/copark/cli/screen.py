@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
-    from copark.workflows.cascading import CascadeOutcome
     from copark.workflows.claims import ClaimsAnswer
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer | CascadeOutcome
+    Trusted = RunOutcome | Compared | ClaimsAnswer
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 
