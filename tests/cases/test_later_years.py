@@ -21,12 +21,12 @@ from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
+from copark.inference.calibrations import cut_of
 from copark.inference.knowledge import years_known
 from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
-from copark.workflows.calibrating import cut_of
 from copark.workflows.serving.workbook import unpack_workbook, workbook_of
 
 TODAY = date(2026, 11, 27)

@@ -14,9 +14,10 @@ from copark.cli import progress
 from copark.errors import NotFound, RunRefused
 from copark.inference import artefacts
 from copark.inference.batch import PIECE
+from copark.inference.calibrations import settings_of
 from copark.inference.examination import NUMBERS, load_examination
 from copark.workflows import calibrating
-from copark.workflows.calibrating import calibrate, check_posterior, plan_calibration, settings_of
+from copark.workflows.calibrating import calibrate, check_posterior, plan_calibration
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
 
 

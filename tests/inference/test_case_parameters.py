@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
+import copark
 from copark import workflows
 from copark.cases.casebook import casebook_path
 from copark.cases.load import load_case
@@ -21,7 +22,6 @@ from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from copark.workflows.calibrating import calibrate
-from copark.workflows.forecasting import forecast as forecast_of
 from copark.workflows.serving.shelf import Shelf
 from tests.inference.killed import short
 
@@ -89,9 +89,7 @@ def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibra
     server = Shelf(park.parent, out)
     shelved = server.get("great-stone")
     assert shelved.parameters.trust.kind == "shipped"
-    found = forecast_of(park, out=out, report=False)
-    assert found.reused
-    assert found.trust == has.trust
+    assert copark.forecast(str(park), out=out).trust == has.trust
 
 
 def test_each_kind_can_be_asked_for(great_stone, park, out, calibrated) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
 
+import copark
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.table import Row
@@ -16,6 +18,7 @@ from copark.inference.forecast import (
     LEVELS,
     ForecastRefused,
     Frozen,
+    end_of,
     freeze,
     later_targets,
     read,
@@ -26,9 +29,8 @@ from copark.inference.forecast import (
 from copark.inference.observations import targets
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
-from copark.workflows.forecasting import end_of, score
 from tests.inference.conftest import CUT
-from tests.inference.workflow_settings import LEFT_OPEN, call, words_of
+from tests.inference.workflow_settings import LEFT_OPEN, call
 
 UNTIL = Quarter(2024, 4)
 
@@ -289,28 +291,23 @@ def files(frozen, tmp_path):
 
 def test_of_each_row_left_out_the_reason_is_told(files) -> None:
     file, data, out = files
-    found = score(file, data, out=out)
-    assert (found.values, found.left) == (2, 3)
-    assert {int(row.line): row.date for row in found.left_rows} == {line: date for line, (date, _) in LEFT.items()}
-    for row in found.left_rows:
-        assert LEFT[int(row.line)][1] in row.reason
-    page = words_of(found.report)
-    exported = (found.report.parent / "left-out-en.csv").read_text(encoding="utf-8-sig")
-    for row in found.left_rows:
-        assert row.reason in page
-        assert f"{row.line},{row.date},{row.variable}," in exported
+    found = copark.score(file, data=data, out=out)
+    assert (len(found.values), len(found.left)) == (2, 3)
+    told = next(one for one in found.document().tables() if one.key == "left")
+    assert {row[0]: row[1] for row in told.rows} == {line: date for line, (date, _) in LEFT.items()}
+    for row in told.rows:
+        assert LEFT[row[0]][1] in row[3]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screen_names_each_row_by_its_line(files, capsys, lang, monkeypatch) -> None:
+def test_the_screen_names_each_row_by_its_line(files, capsys, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
     file, data, out = files
-    code, said, err = call(["score", file, "--data", data, "--out", out, "--lang", lang, "--no-report"], capsys)
-    assert (code, err) == (0, "")
-    assert not LEFT_OPEN.search(said)
-    for line, (date, _) in LEFT.items():
-        assert f"later.csv:{line}" in said
-        assert date in said
+    for lang in ("en", "zh"):
+        code, said, err = call(["score", file, "--data", data, "--out", out, "--lang", lang, "--no-report"], capsys)
+        assert code == 0, err
+        assert not LEFT_OPEN.search(said)
+        for line, (date, _) in LEFT.items():
+            assert re.search(rf"^ *{line} +{date}", said, re.MULTILINE)
 
 
 def test_a_table_of_which_nothing_can_be_scored_says_why_of_each_row(files) -> None:
@@ -318,7 +315,7 @@ def test_a_table_of_which_nothing_can_be_scored_says_why_of_each_row(files) -> N
     head, _, _, *rest = TABLE.splitlines()
     data.write_text("\n".join((head, *rest)) + "\n", encoding="utf-8")
     with pytest.raises(RunRefused, match="None of the 3 rows") as refused:
-        score(file, data, out=out)
+        copark.score(file, data=data, out=out)
     for line, (date, reason) in zip((2, 3, 4), LEFT.values(), strict=True):
         assert f"later.csv:{line}, {date}" in str(refused.value)
         assert reason in str(refused.value)

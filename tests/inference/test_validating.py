@@ -7,12 +7,17 @@ from html import escape
 
 import pytest
 
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
 from copark.cli import calibrating as screen
 from copark.cli import progress
 from copark.errors import FaultsFound, NotFound, RunRefused
-from copark.inference.forecast import ForecastRefused
-from copark.workflows import calibrating, forecasting, validating
-from copark.workflows.forecasting import forecast, score
+from copark.inference import calibrations
+from copark.inference.forecast import ForecastRefused, Frozen
+from copark.presentation.document import Caveat, Chart
+from copark.workflows import validating
 from copark.workflows.validating import validate
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
 
@@ -38,12 +43,25 @@ def validated(out):
     return validate("great-stone", cuts=["2018Q4", "2020Q4"], settings=TINY, out=out, threads=1)
 
 
+FORECAST = REGISTRY["forecast"]
+
+
+def forecast(out, **asked):
+    """Ask for a forecast of Great Stone on a small calibration."""
+    given = {"case": "great-stone", "cut": "2020Q4", "to": "2024Q4", **asked}
+    with pytest.MonkeyPatch.context() as patch, short_refinement():
+        patch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
+        return answer(FORECAST, FORECAST.params(**given), Context(out, threads=1))
+
+
 @pytest.fixture(scope="module")
 def frozen(out):
-    with short_refinement():
-        return forecast(
-            "great-stone", cut="2020Q4", to="2024Q4", freeze=out / "f.json", settings=TINY, out=out, threads=1
-        )
+    return forecast(out, freeze=out / "f.json").result
+
+
+def caveats(found, lang="en"):
+    """What a reader of a forecast is warned of."""
+    return " ".join(block.text for block in found.document(lang).blocks() if isinstance(block, Caveat))
 
 
 @pytest.fixture
@@ -55,7 +73,7 @@ def later(tmp_path):
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    for module in (calibrating, forecasting, validating):
+    for module in (calibrations, validating):
         monkeypatch.setattr(module, "settings_of", lambda runs, seed, lang="en": TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
     monkeypatch.setattr(screen, "WORTH_TELLING", 1e6)
@@ -140,131 +158,154 @@ def test_a_case_that_ends_at_its_fitted_values_has_nothing_to_score(great_stone)
         validating.cuts_of(great_stone.model_copy(update={"observations": ()}), None)
 
 
-def test_a_forecast_is_frozen_with_what_it_was_made_from(frozen, great_stone) -> None:
-    content = json.loads(frozen.file.read_text(encoding="utf-8"))
-    assert content["identity"] == frozen.identity
+def test_a_forecast_is_frozen_with_what_it_was_made_from(frozen, out, great_stone) -> None:
+    content = json.loads((out / "f.json").read_text(encoding="utf-8"))
+    assert content == json.loads(json.dumps(frozen.content))
+    assert content["identity"] == frozen.frozen_id
     assert (content["cut"], content["until"]) == ("2020Q4", "2024Q4")
     assert content["case_hash"] == great_stone.hash
-    assert content["made_from"]["values"] == 23
+    assert content["made_from"]["values"] == 23 == frozen.values
     assert content["made_from"]["all_values"] is False
     assert content["made_on"]
-    assert frozen.identity in words_of(frozen.report)
 
 
-def test_bands_are_shown_a_year_ahead_and_at_the_end(frozen) -> None:
-    assert {row.quarter for row in frozen.rows} == {"2021Q4", "2024Q4"}
-    for row in frozen.rows:
-        assert row.low <= row.median <= row.high
+def test_what_is_shown_is_what_is_frozen(frozen) -> None:
+    kept, levels = Frozen(frozen.content), (0.05, 0.25, 0.5, 0.75, 0.95)
+    for name, band in frozen.bands.items():
+        assert (band[0] <= band[2]).all()
+        assert (band[2] <= band[4]).all()
+        assert (band[:, kept.first :] == kept.band(name, levels)).all()
+    frame = frozen.to_frame()
+    assert len(frame) == len(frozen.bands) * len(frozen.quarters())
+    shown = next(one for one in frozen.document().tables() if one.key == "ends")
+    assert {row[0] for row in shown.rows} == {"2021Q4", "2022Q4", "2023Q4", "2024Q4"}
+    assert [row[1].value for row in shown.rows[:4]] == frozen.bands["registered"][2, -13::4].tolist()
 
 
-def test_what_it_leans_on_unmoved_is_said(frozen) -> None:
-    words = words_of(frozen.report)
-    for sentence in frozen.leaning:
-        assert "did not move" in sentence or "a little" in sentence
-        assert escape(sentence) in words.replace("&#39;", "&#x27;")
+def test_what_it_depends_on_and_the_data_did_not_inform_is_said(frozen) -> None:
+    shown = next(one for one in frozen.document().tables() if one.key == "uninformed")
+    assert len(shown.rows) == sum(one.verdict != "moved" for one in frozen.informed) > 0
+    for one in frozen.widths.values():
+        assert sum(one.shares.values()) == pytest.approx(1.0)
 
 
 def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out) -> None:
-    found = forecast("great-stone", cut="2020Q4", to="2024Q4", told=True, settings=TINY, out=out)
-    assert found.identity != frozen.identity
-    assert "is no forecast" in words_of(found.report)
-    assert "is no forecast" not in words_of(frozen.report)
+    found = forecast(out, told=True).result
+    assert found.run_id != frozen.run_id
+    assert "is no forecast" in caveats(found)
+    assert "is no forecast" not in caveats(frozen)
 
 
 def test_beyond_the_fitted_values_all_are_used(out) -> None:
-    with short_refinement():
-        found = forecast("great-stone", cut="2021Q4", to="2022Q4", settings=TINY, out=out, report=False)
-    assert "Nothing is left to score" in found.used
-    assert found.file is None
+    found = forecast(out, cut="2021Q4", to="2022Q4").result
+    assert found.everything
+    assert "None is left to score" in str(found.document().sections[0])
+    assert not found.file
+
+
+def test_beyond_the_clock_of_the_case_it_says_so(out) -> None:
+    assert "describes its park up to 2032Q2" in caveats(forecast(out, to="2033Q2").result)
+    assert "describes its park" not in caveats(forecast(out).result)
+
+
+def test_it_is_found_again_and_frozen_again_under_another_name(frozen, out) -> None:
+    assert forecast(out, freeze=out / "g.json").result.frozen_id == frozen.frozen_id
+    (out / "g.json").unlink()
+    again = forecast(out, freeze=out / "g.json")
+    assert again.reused
+    assert json.loads((out / "g.json").read_text(encoding="utf-8"))["identity"] == frozen.frozen_id
 
 
 def test_a_file_that_is_there_is_not_overwritten_nor_anything_calibrated(frozen, out, tmp_path) -> None:
-    before = frozen.file.read_bytes()
+    before = (out / "f.json").read_bytes()
     with pytest.raises(ForecastRefused, match="there already"):
-        forecast("great-stone", freeze=frozen.file, settings=TINY, out=tmp_path)
-    assert frozen.file.read_bytes() == before
+        forecast(tmp_path, freeze=out / "f.json")
+    assert (out / "f.json").read_bytes() == before
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("to", ["2020Q4", "2019Q1", "2071Q1", "soon"])
-def test_an_end_that_cannot_be_is_refused_before_any_work(out, to) -> None:
-    with pytest.raises(RunRefused, match="no later than 2070Q4"):
-        forecast("great-stone", cut="2020Q4", to=to, settings=TINY, out=out)
+def test_a_server_makes_no_calibration(tmp_path) -> None:
+    with pytest.raises(RunRefused, match="copark forecast great-stone"):
+        answer(FORECAST, FORECAST.params(case="great-stone"), Context(tmp_path, calibrates=False))
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_of_a_forecast_is_whole(frozen, out, lang) -> None:
-    found = forecast("great-stone", cut="2020Q4", to="2024Q4", settings=TINY, out=out, lang=lang)
-    assert found.reused
-    words = words_of(found.report)
-    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
-    assert ("Not frozen" if lang == "en" else "未冻结") in words
-    assert (found.report.parent / f"forecast-{lang}.csv").is_file()
+def test_an_end_that_cannot_be_is_refused_before_any_work(out) -> None:
+    for to in ("2020Q4", "2019Q1", "2071Q1", "soon"):
+        with pytest.raises(RunRefused, match="no later than 2070Q4"):
+            forecast(out, to=to)
+
+
+def test_the_document_is_whole_in_both_languages(frozen) -> None:
+    for lang in ("en", "zh"):
+        found = frozen.document(lang)
+        assert [one.key for one in found.sections] == ["summary", "fans", "width", "limits"]
+        assert not LEFT_OPEN.search(f"{found.title} {found.headline} {found.sections}".replace("None", ""))
+        assert frozen.frozen_id in str(found.sections[0])
+        assert sum(isinstance(block, Chart) for block in found.blocks()) == len(frozen.bands) + 1
 
 
 def test_what_came_later_is_scored_and_the_rest_is_named(frozen, later, out) -> None:
-    found = score(frozen.file, later, out=out)
-    assert (found.identity, found.cut, found.values, found.left) == (frozen.identity, "2020Q4", 3, 2)
-    (row,) = found.rows
+    found = copark.score(out / "f.json", data=later, out=out)
+    assert (found.forecast, found.cut, len(found.values), len(found.left)) == (frozen.frozen_id, "2020Q4", 3, 2)
+    (row,) = found.lines
     assert (row.variable, row.values) == ("registered", 2)
     assert {"model-blind", "line", "persistence"} <= set(row.crps)
-    assert "1 not after the cut" in found.left_out
-    words = words_of(found.report)
-    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
+    assert found.won == (row.winner == "model-blind")
+    for lang in ("en", "zh"):
+        shown = found.document(lang)
+        assert not LEFT_OPEN.search(f"{shown.title} {shown.headline}")
+        assert {one.key: len(one.rows) for one in shown.tables()} == {"scores": 1, "values": 3, "left": 2}
+    assert "1 not after the cut" in str(found.document().sections[0])
 
 
 def test_scoring_gives_the_same_numbers_every_time(frozen, later, out) -> None:
-    assert score(frozen.file, later, out=out, report=False) == score(frozen.file, later, out=out, report=False)
+    one, other = (copark.score(out / "f.json", data=later).to_frame() for _ in range(2))
+    assert one.equals(other)
 
 
 def test_bounds_alone_have_no_mean_score_but_are_shown(frozen, tmp_path, out) -> None:
     path = tmp_path / "bounds.csv"
     path.write_text("\n".join(LATER.splitlines()[i] for i in (0, 3)) + "\n", encoding="utf-8")
-    found = score(frozen.file, path, out=out, lang="zh")
-    assert (found.rows, found.values) == ((), 1)
-    assert "没有平均评分" in words_of(found.report)
+    found = copark.score(out / "f.json", data=path)
+    assert (found.lines, len(found.values)) == ((), 1)
+    assert "没有平均评分" in found.document("zh").headline
 
 
 def test_a_changed_forecast_is_refused(frozen, later, tmp_path, out) -> None:
-    content = json.loads(frozen.file.read_text(encoding="utf-8"))
+    content = json.loads((out / "f.json").read_text(encoding="utf-8"))
     content["forecast"]["registered"][0][0] += 1.0
-    (tmp_path / "f.json").write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "g.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ForecastRefused, match="changed after it was frozen"):
-        score(tmp_path / "f.json", later, out=out)
+        copark.score(tmp_path / "g.json", data=later)
 
 
 def test_files_that_are_missing_wrong_or_empty_of_news_are_refused(frozen, later, tmp_path, out) -> None:
     with pytest.raises(NotFound):
-        score(tmp_path / "nowhere.json", later, out=out)
+        copark.score(tmp_path / "nowhere.json", data=later)
     with pytest.raises(NotFound):
-        score(frozen.file, tmp_path / "nowhere.csv", out=out)
+        copark.score(out / "f.json", data=tmp_path / "nowhere.csv")
     with pytest.raises(FaultsFound):
-        score(frozen.file, frozen.file, out=out)
+        copark.score(out / "f.json", data=out / "f.json")
     old = tmp_path / "old.csv"
     old.write_text(HEAD + LATER.splitlines()[4] + "\n", encoding="utf-8")
     with pytest.raises(RunRefused, match="None of the 1 rows"):
-        score(frozen.file, old, out=out)
+        copark.score(out / "f.json", data=old)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screens_fit_and_leave_nothing_open(validated, frozen, later, out, capsys, lang) -> None:
+def test_the_screens_fit_and_leave_nothing_open(validated, out, capsys, lang) -> None:
     common = ["--out", out, "--lang", lang, "--no-report"]
-    calls = (
-        ["validate", "great-stone", "--cut", "2020Q4", *common],
-        ["forecast", "great-stone", "--cut", "2020Q4", "--to", "2024Q4", *common],
-        ["score", frozen.file, "--data", later, *common],
-    )
+    calls = (["validate", "great-stone", "--cut", "2020Q4", *common],)
     for arguments in calls:
         code, said, err = call(arguments, capsys)
         assert (code, err) == (0, ""), err
         assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
-    assert frozen.identity in said
 
 
 def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None:
     path = tmp_path / "later.csv"
     path.write_text(LATER.replace(",75,", ",lots,").replace("operating", "operatting"), encoding="utf-8")
-    code, said, err = call(["score", frozen.file, "--data", path, "--out", out], capsys)
+    code, said, err = call(["score", out / "f.json", "--data", path, "--out", out], capsys)
     assert (code, said) == (1, "")
     assert "later.csv:2" in err
     assert "later.csv:4" in err

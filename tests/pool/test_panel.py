@@ -9,9 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.forecast.ask import Answer
 from copark.cases import list_cases, load_case, new_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.forecast import ForecastRefused, Frozen, read
+from copark.inference.panels import runs_of
 from copark.inference.pool.axes import AXES, POOLED, is_pooled
 from copark.inference.pool.batches import design, make_panel_batch
 from copark.inference.pool.coverage import examine
@@ -23,11 +29,9 @@ from copark.inference.pool.parks import LAST, Park, bare, last_day, park_of, par
 from copark.inference.pool.race import Race, left_out, rolling, score_panel
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
-from copark.report.calibration.method_names import method_title, observable_title
+from copark.report.calibration.method_names import method_title
 from copark.texts import text
 from copark.workflows import pooling
-from copark.workflows.forecasting import score
-from copark.workflows.pool_answers import PoolAnswer
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=1 << 8, seed=3)
@@ -263,32 +267,40 @@ def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pyt
     assert len(answer.contests) == 3
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
-def test_a_park_without_a_history(tmp_path: Path, folder: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+FORECAST = REGISTRY["forecast"]
+
+
+def forecast(out: Path, lang: str = "en", **asked: object) -> Answer:
+    """Ask for a forecast."""
+    found = answer(FORECAST, FORECAST.params(**asked), Context(out, threads=1, lang=lang)).result
+    assert isinstance(found, Answer)
+    return found
+
+
+def test_a_park_without_a_history(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
     monkeypatch.setattr("copark.inference.pool.outlook.RUNS", 128)
     monkeypatch.setattr("copark.cases.list_cases", lambda: NAMES)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
-    case = new_case("my-park", tmp_path)
-    assert not pooling.has_history(case)
+    case = str(new_case("my-park", tmp_path))
     file = tmp_path / "frozen.json"
-    answer = pooling.forecast_new(
-        case, to="2030Q4", freeze=file, runs="2^8", seed=3, threads=1, lang=lang, out=tmp_path / "out"
-    )
-    assert answer.outlook[-1].quarter == "2030Q4"
-    assert all(row.low <= row.median <= row.high for row in answer.outlook)
-    assert load_case("thilawa").title.get(lang) in " ".join(answer.borrowed)
-    assert any("N = " in sentence for sentence in answer.rates)
-    assert answer.report is not None
-    page = unescape(answer.report.read_text(encoding="utf-8"))
-    assert all(sentence in page for sentence in answer.borrowed)
-    assert {f"pool-{name}-{lang}.csv" for name in ("outlook", "borrowed", "rates")} <= {p.name for p in answer.files}
-    assert answer.frozen is not None
-    assert answer.frozen[1] in page
-    assert answer.trust is not None
-    assert answer.trust.label(lang) in page
-    frozen_and_scored(file, answer, tmp_path, lang)
+    found = forecast(tmp_path / "out", case=case, to="2030Q4", freeze=file, runs="2^8", seed=3)
+    assert found.quarters()[-1] == "2030Q4"
+    assert found.borrowed is not None
+    assert set(found.borrowed.lenders) == set(NAMES)
+    assert sum(found.borrowed.lenders.values()) == pytest.approx(1.0, abs=0.02)
+    assert {one.method for one in found.borrowed.held} == {"pooled", "alone", "growth"}
+    assert any(one.same_type for one in found.borrowed.rates)
+    for lang in ("en", "zh"):
+        shown = found.document(lang)
+        keys = ["summary", "fans", "borrowed", "rates", "held", "limits"]
+        assert [one.key for one in shown.sections] == keys
+        assert load_case("thilawa").title.get(lang) in str(shown.sections[2])
+        assert found.trust is not None
+        assert found.trust.label(lang) in shown.trust
+        assert found.frozen_id in str(shown.sections[0])
+    frozen_and_scored(file, found, tmp_path)
 
 
 HALF_STEP = 0.0125
@@ -297,20 +309,19 @@ ROUNDED = 0.5
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
 
 
-def frozen_and_scored(file: Path, answer: PoolAnswer, tmp_path: Path, lang: str) -> None:
+def frozen_and_scored(file: Path, found: Answer, tmp_path: Path) -> None:
     """What was frozen without a history says so, holds what was shown, and is scored beside the growth curve."""
     content = read(file)
     assert (content["cut"], content["until"]) == ("2024Q4", "2030Q4")
     assert (content["method"], content["made_from"]["parameters"]) == ("model-borrowed", "borrowed")
-    assert content["made_from"]["panel"] == answer.identity
+    assert found.borrowed is not None
+    assert content["made_from"]["panel"] == found.borrowed.panel
     assert not any(content["naive"].values())
-    last = {row.title: row for row in answer.outlook if row.quarter == "2030Q4"}
     frozen = Frozen(content)
     for variable in content["forecast"]:
-        shown = last[observable_title(variable, lang)]
-        for level, value in ((0.05, shown.low), (0.5, shown.median), (0.95, shown.high)):
+        for row, level in ((0, 0.05), (2, 0.5), (4, 0.95)):
             below, above = frozen.band(variable, (level - HALF_STEP, level + HALF_STEP))[:, -1]
-            assert below - ROUNDED <= value <= above + ROUNDED, (variable, level)
+            assert below - ROUNDED <= found.bands[variable][row, -1] <= above + ROUNDED, (variable, level)
     table = tmp_path / "later.csv"
     rows = ("2025-01-31,registered,12", "2026-06-30,registered,20", "2026-06-30,jobs,500", "2024-06-30,jobs,400")
     table.write_text(
@@ -318,23 +329,24 @@ def frozen_and_scored(file: Path, answer: PoolAnswer, tmp_path: Path, lang: str)
                        for row in rows),
         encoding="utf-8",
     )  # fmt: skip
-    scored = score(file, table, lang=lang, out=tmp_path / "out")
-    assert (scored.values, [row.line for row in scored.left_rows]) == (3, ["5"])
-    assert [set(row.crps) for row in scored.rows] == [{"model-borrowed", "growth"}] * 2
-    assert scored.report is not None
-    page = unescape(scored.report.read_text(encoding="utf-8"))
-    assert method_title("growth", lang) in page
-    assert text("forecast.scored.borrowed", lang, parks=len(NAMES)) in page
+    scored = copark.score(file, data=table)
+    assert (len(scored.values), [row.line for row in scored.left]) == (3, [5])
+    assert [set(row.crps) for row in scored.lines] == [{"model-borrowed", "growth"}] * 2
+    assert all(one.benchmark is not None for one in scored.values)
+    for lang in ("en", "zh"):
+        told = str(scored.document(lang).sections)
+        assert method_title("growth", lang) in told
+        assert text("score.borrowed", lang, parks=len(NAMES)) in told
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_what_is_frozen_begins_after_the_data_and_is_not_overwritten(tmp_path: Path, lang: str) -> None:
-    case, file = new_case("my-park", tmp_path), tmp_path / "frozen.json"
-    with pytest.raises(RunRefused, match="2024Q4"):
-        pooling.forecast_new(case, to="2024Q4", freeze=file, lang=lang, out=tmp_path)
+def test_what_is_frozen_begins_after_the_data_and_is_not_overwritten(tmp_path: Path) -> None:
+    case, file = str(new_case("my-park", tmp_path)), tmp_path / "frozen.json"
+    for lang in ("en", "zh"):
+        with pytest.raises(RunRefused, match="2024Q4"):
+            forecast(tmp_path, lang, case=case, to="2024Q4", freeze=file)
     file.write_text("{}", encoding="utf-8")
     with pytest.raises(ForecastRefused):
-        pooling.forecast_new(case, freeze=file, lang=lang, out=tmp_path)
+        forecast(tmp_path, case=case, freeze=file)
     assert file.read_text(encoding="utf-8") == "{}"
 
 
@@ -344,13 +356,13 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunRefused):
         pooling.pool(cases=("great-stone",), out=tmp_path)
     with pytest.raises(RunRefused):
-        pooling.runs_of("1000")
+        runs_of("1000")
     with pytest.raises(RunRefused):
-        pooling.forecast_new("mckip", to="1990Q1", out=tmp_path)
+        forecast(tmp_path, case="mckip", to="1990Q1")
     with pytest.raises(RunRefused, match="copark forecast mckip --pool"):
         pooling.check_asked("mckip", pool=True, cases=None, others=())
-    with pytest.raises(RunRefused, match="--cut needs a record of the park, and my-park has none"):
-        pooling.check_new("my-park", ["--cut"], pool=False)
+    with pytest.raises(RunRefused, match=r"--cut needs a record of the park, and .*my-park has none"):
+        forecast(tmp_path, case=str(new_case("my-park", tmp_path)), cut="2020Q4")
     with pytest.raises(RunRefused, match="Leave out --pool to use them, or leave out --told"):
-        pooling.check_new("great-stone", ["--told"], pool=True)
-    assert pooling.runs_of("2^10") == 1024
+        forecast(tmp_path, case="great-stone", told=True, pool=True)
+    assert runs_of("2^10") == 1024

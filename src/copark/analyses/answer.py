@@ -69,6 +69,9 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     reused = found is not None
     if found is None:
         found, reused = _made(analysis, params, context)
+    deliver: Callable[[AnalysisParams, Result, Context], None] | None = getattr(analysis.ask, "deliver", None)
+    if deliver is not None:
+        deliver(params, found, context)
     return Answered(analysis, found, reused, time.monotonic() - began)
 
 

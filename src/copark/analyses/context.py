@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from copark.analyses.contract import CaseParams
     from copark.cases import Case
+    from copark.inference.calibrations import Planned
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload
     from copark.simulation.source import DrawSource
     from copark.simulation.study import Study
+    from copark.simulation.trust import Trust
     from copark.store.stages import Stages, Tally
 
 Progress = Callable[[str, int, int], None]
@@ -74,8 +76,14 @@ class Context:
         Told what will be run before work that may take long.
     foreseeing
         Told how much there is to run where that is no study, once, before the work.
+    planning
+        Told what a calibration will take, where one has to be made.
     folders
         Folders of cases by name, beside those of the casebook: uploads of a server.
+    calibrates
+        Whether a calibration or a panel, which may take hours, is made where there is none.
+    lang
+        Language of refusals.
     """
 
     out: Path | None = None
@@ -84,7 +92,10 @@ class Context:
     progress: Progress = _untold
     announcing: Announce | None = None
     foreseeing: Foresee | None = None
+    planning: Callable[[Planned], None] | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
+    calibrates: bool = True
+    lang: str = "en"
     place: Path | None = field(default=None, init=False)
     """Folder of the result that is being made; ``None`` where nothing is kept."""
     run_id: str = field(default="", init=False)
@@ -186,15 +197,18 @@ class Context:
         made
             Runs, or the provenance of what was made of them.
         """
+        attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
+        provenance: Any = made if attributes is None else json.loads(str(attributes["provenance"]))
+        name, wanted = (params, None) if isinstance(params, str) else (params.case, params.parameters)
+        return self.stamped(self.case(name), self.parameters(name, wanted).trust, provenance)
+
+    def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of :meth:`origin`, where the parameters are others than the case's own."""
         from copark.analyses.contract import Said
         from copark.report.trust import recorded_outcome
 
-        attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
-        provenance = made if attributes is None else json.loads(str(attributes["provenance"]))
-        name, wanted = (params, None) if isinstance(params, str) else (params.case, params.parameters)
-        found, trust = self.case(name), self.parameters(name, wanted).trust
         told = None
         if not trust.shows_outcomes:
-            told = Said(**{lang: recorded_outcome(found, trust, lang) for lang in LANGUAGES})
-        entries = {"case": found.name, "case_hash": found.hash, **provenance}
+            told = Said(**{lang: recorded_outcome(case, trust, lang) for lang in LANGUAGES})
+        entries = {"case": case.name, "case_hash": case.hash, **provenance}
         return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": told}

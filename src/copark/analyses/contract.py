@@ -26,7 +26,7 @@ Kind = Literal["case", "string", "list", "file", "integer", "number", "boolean",
 
 @dataclass(frozen=True)
 class Option:
-    """What a parameter is called on the command line, where that is not its own name."""
+    """What a parameter is called on the command line, where that is not its own name or it is no argument."""
 
     flag: str
 
@@ -47,6 +47,8 @@ class FormField:
         Range of a number, ends included.
     choices
         What may be chosen.
+    is_option
+        Whether it is an option on the command line also where it must be given.
     """
 
     name: str
@@ -57,6 +59,7 @@ class FormField:
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
+    is_option: bool = False
 
 
 class AnalysisParams(BaseModel):
@@ -109,12 +112,13 @@ class CaseParams(AnalysisParams):
 def _form_field(name: str, field: FieldInfo) -> FormField:
     kind, choices = _kind(field.annotation)
     marks = field.metadata
-    flag = next((one.flag for one in marks if isinstance(one, Option)), f"--{name.replace('_', '-')}")
+    option = next((one for one in marks if isinstance(one, Option)), None)
+    flag = f"--{name.replace('_', '-')}" if option is None else option.flag
     limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
     kind = "case" if name == "case" else kind
-    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices)
+    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, option is not None)
 
 
 def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:

@@ -32,8 +32,9 @@ class Analysis:
         Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result`
         called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
         ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
-        parameters, case and model; and ``workload(params, context)``, how much there is to run: the command then has
-        ``--plan``.
+        parameters, case and model; ``workload(params, context)``, how much there is to run: the command then has
+        ``--plan``; and ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer
+        that was there.
     group
         Where it stands in help and menu.
     engine
@@ -81,6 +82,11 @@ class Analysis:
 
         made: Document = import_module(f"{self.package}.show").document(found, Texts(self.area, lang))
         return made
+
+    @property
+    def served(self) -> bool:
+        """Whether a server can ask it: it takes no files, so that none may be needed."""
+        return not any(one.required and one.kind == "file" for one in self.params.form())
 
     @property
     def folder(self) -> Path:
@@ -165,6 +171,8 @@ REGISTRY = Registry(
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
+        Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -93,16 +94,17 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
-    if field.required:
+    if field.required and not field.is_option:
         info: Any = typer.Argument(help=words, metavar=field.name.upper(), **limits)
         return inspect.Parameter(
             field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, info]
         )  # fmt: skip
-    if field.kind == "list":
-        kind, default = list[str], None
-    else:
-        default = field.default
     info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
+    if field.kind == "list":
+        kind = list[str]
+    if field.required:
+        return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, info])
+    default = None if field.kind == "list" else field.default
     taken: Any = kind if default is not None else kind | None
     return inspect.Parameter(
         field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
@@ -112,18 +114,19 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
+    from copark.cli.calibrating import tell_plan
     from copark.cli.progress import Progress
     from copark.workflows.going_on import went_on
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
-        given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang)
-    )
-    context.foreseeing = _foreseeing(given, lang)
+        given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
+        planning=partial(tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
+    )  # fmt: skip
     params = analysis.params(**asked)
     if given.get("plan"):
-        context.foreseeing(context.case(asked["case"]), analysis.ask.workload(params, context))
+        _foreseeing(given, lang)(context.case(asked["case"]), analysis.ask.workload(params, context))
         return
     written: dict[str, Path] = {}
     with Progress(lang) as progress:

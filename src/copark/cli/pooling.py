@@ -1,4 +1,4 @@
-"""What a reader sees of parks learned together: of ``copark calibrate --pool``, and of a forecast without a history."""
+"""What a reader sees of parks learned together: ``copark calibrate --pool``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ if TYPE_CHECKING:
 
 
 def show_pool(answer: PoolAnswer, lang: str) -> None:
-    """What the panel moved and who forecasts best, or a park without a history; and where the page is."""
+    """What the panel moved and who forecasts best, and where the page is."""
     from rich.console import Console
     from rich.text import Text
 
     from copark.cli.progress import duration
-    from copark.cli.screen import TRUST_STYLES
     from copark.texts import text
 
     console = Console(markup=False)
@@ -25,20 +24,10 @@ def show_pool(answer: PoolAnswer, lang: str) -> None:
         time=duration(answer.seconds, lang),
     )  # fmt: skip
     console.print(Text(made, style="bold"))
-    if answer.trust is not None:
-        label = text("trust.line", lang, label=answer.trust.label(lang))
-        console.print(Text(label, style=TRUST_STYLES[answer.trust.state]))
-    if answer.outlook:
-        _show_outlook(console, answer, lang)
-    else:
-        for sentence in answer.answers:
-            console.print(Text(sentence))
-        _show_moved(console, answer, lang)
-        _show_contests(console, answer, lang)
-    if answer.frozen is not None:
-        file, identity = answer.frozen
-        words = text("validation.screen.frozen", lang, file=file, identity=identity)
-        console.print(Text(words, style="green"), soft_wrap=True)
+    for sentence in answer.answers:
+        console.print(Text(sentence))
+    _show_moved(console, answer, lang)
+    _show_contests(console, answer, lang)
     for key, value in (("identity", answer.identity), ("folder", answer.folder), ("report", answer.report)):
         if value is not None:
             line = text("pool.screen.line", lang, label=text(f"pool.screen.{key}", lang), value=value)
@@ -75,20 +64,3 @@ def _show_contests(console: Console, answer: PoolAnswer, lang: str) -> None:
         for row in one.standings:
             table.add_row(Text(row.method), f"{row.log_crps:.3f}", f"{row.crps:,.1f}", f"{100 * row.coverage:.0f}%")
         console.print(table)
-
-
-def _show_outlook(console: Console, answer: PoolAnswer, lang: str) -> None:
-    from rich.text import Text
-
-    from copark.cli.screen import blank_table
-    from copark.texts import text
-
-    table = blank_table(console, text("pool.page.outlook", lang, park=answer.outlook_title))
-    for key in ("observable", "quarter", "low", "median", "high"):
-        right = key not in ("observable", "quarter")
-        table.add_column(text(f"pool.column.{key}", lang), justify="right" if right else "left")
-    for row in answer.outlook:
-        table.add_row(Text(row.title), row.quarter, *(f"{x:,.0f}" for x in (row.low, row.median, row.high)))
-    console.print(table)
-    for sentence in (*answer.borrowed, *answer.rates):
-        console.print(Text(sentence))

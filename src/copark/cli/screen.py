@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
     from copark.workflows.claims import ClaimsAnswer
-    from copark.workflows.forecasting import Forecasted
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer | Forecasted
+    Trusted = RunOutcome | Compared | ClaimsAnswer
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 

@@ -1,8 +1,7 @@
-"""``copark validate``, ``copark forecast`` and ``copark score``: their commands, and what a reader sees of them."""
+"""``copark validate``: its command, and what a reader sees of it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from copark.workflows.forecasting import Forecasted, Scored, ScoredRow
     from copark.workflows.validating import ScoreRow, Validated
 
 NAIVE = ("persistence", "line", "logistic", "bass")
@@ -58,82 +56,6 @@ def validate(
     show_validated(found, ctx.obj)
 
 
-@app.command("forecast", cls=SpokenCommand, help="validation.help.forecast")
-def forecast(
-    ctx: typer.Context,
-    case: CaseName,
-    *,
-    cut: Annotated[str | None, typer.Option("--cut", help="validation.help.forecast.cut", metavar="QUARTER")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="validation.help.forecast.to", metavar="QUARTER")] = None,
-    freeze: Annotated[
-        Path | None, typer.Option("--freeze", help="validation.help.forecast.freeze", metavar="FILE")
-    ] = None,
-    told: Annotated[bool, typer.Option("--told", help="validation.help.forecast.told")] = False,
-    pool: Annotated[bool, typer.Option("--pool", help="pool.help.forecast_pool")] = False,
-    runs: Runs = None,
-    seed: Seed = None,
-    threads: Threads = None,
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: NoReport = False,
-) -> None:
-    """Forecast a park, freeze the forecast if asked, show its bands; one without a history by what others teach."""
-    from copark.cli.progress import Progress
-    from copark.workflows import forecasting, pooling
-
-    if pool or not pooling.has_history(case):
-        from copark.cli.pooling import show_pool
-
-        asked = {"--cut": cut is not None, "--told": told}
-        pooling.check_new(case, [name for name, on in asked.items() if on], pool=pool, lang=ctx.obj)
-        with Progress(ctx.obj) as progress:
-            answer = pooling.forecast_new(
-                case, to=to, freeze=freeze, runs=runs, seed=1 if seed is None else seed, threads=threads, lang=ctx.obj,
-                out=out, report=not no_report, progress=progress,
-            )  # fmt: skip
-        show_pool(answer, ctx.obj)
-        return
-    planned = forecasting.plan_forecast(
-        case, cut=cut, to=to, freeze=freeze, runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out
-    )
-    tell_plan(planned, ctx.obj)
-    with Progress(ctx.obj) as progress:
-        found = forecasting.forecast(
-            case,
-            cut=cut,
-            to=to,
-            freeze=freeze,
-            told=told,
-            runs=runs,
-            seed=seed,
-            threads=threads,
-            lang=ctx.obj,
-            out=out,
-            report=not no_report,
-            progress=progress,
-        )
-    show_forecasted(found, ctx.obj)
-
-
-@app.command("score", cls=SpokenCommand, help="validation.help.score")
-def score(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="validation.help.score.file")],
-    *,
-    data: Annotated[Path, typer.Option("--data", help="validation.help.score.data", metavar="CSV")],
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: NoReport = False,
-) -> None:
-    """Score a frozen forecast against later observations."""
-    from copark.cli.progress import Progress
-    from copark.workflows import forecasting
-
-    with Progress(ctx.obj) as progress:
-        found = forecasting.score(file, data, lang=ctx.obj, out=out, report=not no_report, progress=progress)
-    show_scored(found, ctx.obj)
-
-
 def show_validated(found: Validated, lang: str) -> None:
     """Who wins each row, what that is worth, why, and where the page is."""
     from rich.console import Console
@@ -156,7 +78,7 @@ def show_validated(found: Validated, lang: str) -> None:
 def _show_scores(
     console: Console,
     title: str,
-    rows: Sequence[ScoreRow] | Sequence[ScoredRow],
+    rows: Sequence[ScoreRow],
     methods: Sequence[str],
     names: Mapping[str, str],
     lang: str,
@@ -183,82 +105,3 @@ def _show_scores(
         style = "green" if best is not None and row.winner == methods[0] else ""
         table.add_row(Text(row.title), str(row.values), shown, Text(other), Text(won, style=style))
     console.print(table)
-
-
-def show_forecasted(found: Forecasted, lang: str) -> None:
-    """The bands a year ahead and at the end, what they lean on, where the forecast is frozen."""
-    from rich.console import Console
-    from rich.text import Text
-
-    from copark.cli.calibrating import STYLES
-    from copark.cli.screen import show_trust
-    from copark.texts import text
-
-    console = Console(markup=False)
-    title = text("validation.screen.forecast", lang, case=found.case, cut=found.cut, to=found.until)
-    console.print(Text(title, style="bold"))
-    if found.reused:
-        console.print(text("calibration.screen.reused", lang), highlight=False)
-    else:
-        show_took(console, found.seconds, found.went_on, lang)
-    show_trust(console, found, lang)
-    console.print(Text(found.used))
-    _show_bands(console, found, lang)
-    if found.leaning:
-        console.print()
-        console.print(Text(text("inference.leaning.lead", lang)))
-        show_bullets(console, found.leaning)
-    for word, sentence in found.notes:
-        if word != "good":
-            console.print(Text(sentence, style=STYLES[word]))
-    console.print()
-    if found.file is not None:
-        words = text("validation.screen.frozen", lang, file=found.file, identity=found.identity)
-        console.print(Text(words, style="green"), soft_wrap=True)
-    show_lines(console, (("report", found.report),), lang)
-
-
-def _show_bands(console: Console, found: Forecasted, lang: str) -> None:
-    from rich.text import Text
-
-    from copark.cli.screen import blank_table, numbers
-    from copark.texts import text
-
-    table = blank_table(console, "")
-    table.add_column(text("validation.column.observable", lang), overflow="fold")
-    table.add_column(text("forecast.column.quarter", lang), no_wrap=True)
-    for key in ("cli.run.median", "cli.run.band", "validation.method.line"):
-        table.add_column(text(key, lang), justify="right", no_wrap=True)
-    before = ""
-    for row in found.rows:
-        name = f"{row.title} ({row.unit})" if row.unit else row.title
-        low, median, high = numbers(row.low, row.median, row.high)
-        line = "—" if row.line is None else numbers(row.line)[0]
-        table.add_row(Text("" if name == before else name), row.quarter, median, f"{low} – {high}", line)
-        before = name
-    console.print(table)
-
-
-def show_scored(found: Scored, lang: str) -> None:
-    """Who wins each row of a frozen forecast, and what could not be scored."""
-    from rich.console import Console
-    from rich.text import Text
-
-    from copark.texts import text
-    from copark.workflows.forecasting import left_words
-
-    console = Console(markup=False)
-    made_on = found.made_on or text("validation.screen.undated", lang)
-    title = text("validation.screen.scored", lang, identity=found.identity, case=found.case, made_on=made_on,
-                 cut=found.cut)  # fmt: skip
-    console.print(Text(title, style="bold"))
-    if found.rows:
-        heading = text("validation.screen.table", lang, cut=found.cut)
-        _show_scores(console, heading, found.rows, tuple(found.methods), found.methods, lang)
-    words = text("validation.screen.coverage", lang, covered=found.inside, values=found.values)
-    console.print(Text(words))
-    if found.left:
-        console.print(Text(text("validation.screen.left_out", lang, count=found.left, reasons=found.left_out)))
-        show_bullets(console, [left_words(row, found.data, lang) for row in found.left_rows])
-    console.print()
-    show_lines(console, (("report", found.report),), lang)

@@ -25,7 +25,7 @@ from copark.cases.case import Case
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.table import Row
-from copark.errors import CoparkError, NotFound
+from copark.errors import CoparkError, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.observations import Target, noise, target_of
 from copark.inference.project import project
@@ -55,6 +55,8 @@ MOST_BYTES = 20_000_000
 """Largest file that is read."""
 SCORED_SEED = 0x73636F7265
 PAIRS, FUTURES = 1024, 4
+SHORTEST, LONGEST = 12, 200
+"""Quarters a forecast goes beyond its cut: three years where nobody says, fifty at most."""
 
 
 class ForecastRefused(CoparkError):
@@ -98,6 +100,34 @@ def freeze(
         fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
         made_on=made_on, made_from=made_from,
     )  # fmt: skip
+
+
+def end_of(case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after: Quarter | None = None) -> Quarter:
+    """The quarter a forecast ends in: the end of the case's clock, and at least three years after the cut, or as asked.
+
+    Beyond the clock of the case its facts hold as they are at the end.
+
+    Parameters
+    ----------
+    after
+        Quarter that it must lie after; by default the cut.
+
+    Raises
+    ------
+    RunRefused
+        If it is no quarter after that, or more than fifty years after the cut.
+    """
+    usual = max(case.clock.start + (case.clock.quarters - 1), cut + SHORTEST)
+    if to is None:
+        return usual
+    floor, last = after or cut, max(usual, cut + LONGEST)
+    try:
+        found = Quarter.parse(to)
+    except ValueError:
+        found = floor
+    if not floor < found <= last:
+        raise RunRefused(text("inference.forecast.bad_end", lang, to=to, after=floor, last=last, usual=usual))
+    return found
 
 
 def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:

@@ -19,8 +19,9 @@ from copark.store.stages import Stages
 
 AFTERWARDS = frozenset(
     (
-        "artefacts", "assessment", "borrowed", "case_parameters", "forecast", "knowledge", "known_values", "later_data",
-        "postprocess", "project", "provenance", "reasons", "source", "spread", "validate",
+        "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "knowledge",
+        "known_values", "later_data", "panels", "postprocess", "project", "provenance", "reasons", "source", "spread",
+        "validate",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""

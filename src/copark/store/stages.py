@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from copark.store.atomic import written_file
 from copark.store.locks import only_one
+from copark.texts import text
 
 Arrays = Mapping[str, NDArray[Any]]
 FORMAT = 1
@@ -213,3 +214,11 @@ class Stages:
 def lock_of(home: Path) -> Path:
     """The lock of whoever works on a folder."""
     return home.with_name(f".{home.name}.lock")
+
+
+def went_on(tally: Tally | None, lang: str = "en") -> str:
+    """What was there already of an earlier attempt, in a sentence; empty if nothing was."""
+    if tally is None or not (tally.done or tally.begun):
+        return ""
+    key = "went_on_within" if tally.begun else "went_on"
+    return text(f"workflows.{key}", lang, done=tally.done, whole=tally.whole)

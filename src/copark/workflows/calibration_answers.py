@@ -11,8 +11,8 @@ from copark.analysis.observed import expected_outside
 from copark.workflows.going_on import went_on
 
 if TYPE_CHECKING:
+    from copark.inference.calibrations import KeptPosterior
     from copark.report.calibration.findings import PosteriorFindings
-    from copark.workflows.calibrating import KeptPosterior
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from copark.inference.calibrations import batches_in, cut_of, settings_of
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.calibrating import batches_in, cut_of, settings_of
 from copark.workflows.making import Means, others_of
 from copark.workflows.places import stage
 

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.texts import text
+from copark.store.stages import went_on
 from copark.workflows.answers import Progress
 from copark.workflows.places import stage
 
+__all__ = ["kept_stages", "went_on"]
+
 if TYPE_CHECKING:
-    from copark.store.stages import Stages, Tally
+    from copark.store.stages import Stages
 
 
 @contextmanager
@@ -30,11 +32,3 @@ def kept_stages(out: Path, content: Mapping[str, Any], progress: Progress | None
     with stages.alone(lambda: wait(0, 0)):
         yield stages
         stages.remove()
-
-
-def went_on(tally: Tally | None, lang: str = "en") -> str:
-    """What was there already of an earlier attempt, in a sentence; empty if nothing was."""
-    if tally is None or not (tally.done or tally.begun):
-        return ""
-    key = "went_on_within" if tally.begun else "went_on"
-    return text(f"workflows.{key}", lang, done=tally.done, whole=tally.whole)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.inference.calibrations import Planned, batches_in, cut_of, measured_plan, settings_of
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.calibrating import Planned, batches_in, cut_of, measured_plan, settings_of
 from copark.workflows.going_on import went_on
 from copark.workflows.places import reports_in, stage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,8 +33,10 @@ from copark.presentation.style import (
 )
 from copark.report.figures.marks import observed_key, observed_mark
 from copark.stats.quantiles import band
+from copark.texts import text
 
 if TYPE_CHECKING:
+    from copark.analysis.arrays import Floats
     from copark.inference.pool.movement import AxisMovement
     from copark.inference.pool.scoring import Contest
     from copark.report.pool.findings import ParkFan, PoolFindings
@@ -226,39 +229,46 @@ def counted(axes: Axes, top: float) -> None:
 
 
 @styled
-def outlook(found: PoolFindings, variable: str) -> Figure:
-    """One observable of a park without a history: pooled prior, prior alone, pooled growth curve, similar parks."""
-    found = spoken(found)
-    one = found.outlook
-    if one is None:
-        raise ValueError("no outlook")
-    title = found.say("figure.outlook", park=one.park.case.title.get(found.lang), observable=found.observable(variable))
-    figure = sheet((7.4, 4.0), title, found.say("figure.outlook_subtitle"), found.footer)
+def outlook(
+    title: str, times: Floats, pooled: Floats, alone: Floats, growth: Floats | None,
+    rates: Sequence[tuple[float, tuple[float, float, float]]], lang: str = "en",
+) -> Figure:  # fmt: skip
+    """One observable of a park without a history: pooled prior, prior alone, pooled growth curve, similar parks.
+
+    Parameters
+    ----------
+    times
+        Ends of quarters, in years.
+    pooled, alone, growth
+        Quantiles at 5, 25, 50, 75 and 95 %, shape (levels, quarters).
+    rates
+        Of similar parks: moment in years; lowest, middle and highest.
+    """
+    lang = language(lang)
+    figure = sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang), "")
     axes = panel(figure, 0.75, 0.95, 0.35, 0.8)
-    pooled, alone = one.pooled[variable] + 1, one.alone[variable] + 1
-    axes.fill_between(one.times, pooled[0], pooled[4], color=MODEL, alpha=0.14, linewidth=0)
-    axes.fill_between(one.times, pooled[1], pooled[3], color=MODEL, alpha=0.22, linewidth=0)
-    axes.plot(one.times, pooled[2], color=MODEL, linewidth=1.6)
+    pooled, alone = pooled + 1, alone + 1
+    axes.fill_between(times, pooled[0], pooled[4], color=MODEL, alpha=0.14, linewidth=0)
+    axes.fill_between(times, pooled[1], pooled[3], color=MODEL, alpha=0.22, linewidth=0)
+    axes.plot(times, pooled[2], color=MODEL, linewidth=1.6)
     for row in (0, 4):
-        axes.plot(one.times, alone[row], color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
-    if variable in one.growth:
-        for row in (0, 2, 4):
-            curve = one.growth[variable][row] + 1
-            axes.plot(one.times, curve, color=SECOND, linewidth=1.2 if row == 2 else 0.8,
-                      linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
-    start = one.park.case.clock.start.index / 4.0
-    for rate in one.rates.get(variable, ()):
-        if rate.same_type and start + rate.age <= float(one.times[-1]):
-            low, middle, high = (x + 1 for x in rate.values)
-            axes.plot([start + rate.age] * 2, [low, high], color=ACCENT, linewidth=1.6)
-            axes.plot([start + rate.age], [middle], "D", color=ACCENT, markersize=4.5)
+        axes.plot(times, alone[row], color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    for row in (0, 2, 4):
+        if growth is None:
+            break
+        axes.plot(times, growth[row] + 1, color=SECOND, linewidth=1.2 if row == 2 else 0.8,
+                  linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
+    for at, (low, middle, high) in rates:
+        if at <= float(times[-1]):
+            axes.plot([at] * 2, [low + 1, high + 1], color=ACCENT, linewidth=1.6)
+            axes.plot([at], [middle + 1], "D", color=ACCENT, markersize=4.5)
     counted(axes, 2.0 * max(float(pooled[4].max()), 1.0))
-    years(axes, float(one.times[0]) - 0.25, float(one.times[-1]))
+    years(axes, float(times[0]) - 0.25, float(times[-1]))
     handles = [
-        (Patch(color=MODEL, alpha=0.35), found.say("figure.key_pooled")),
-        (Line2D([], [], color=MUTED, linestyle=(0, (4, 2))), found.say("figure.key_prior_alone")),
-        (Line2D([], [], color=SECOND), found.say("figure.key_growth")),
-        (Line2D([], [], color=ACCENT, marker="D", markersize=4.5), found.say("figure.key_similar")),
+        (Patch(color=MODEL, alpha=0.35), text("pool.figure.key_pooled", lang)),
+        (Line2D([], [], color=MUTED, linestyle=(0, (4, 2))), text("pool.figure.key_prior_alone", lang)),
+        (Line2D([], [], color=SECOND), text("pool.figure.key_growth", lang)),
+        (Line2D([], [], color=ACCENT, marker="D", markersize=4.5), text("pool.figure.key_similar", lang)),
     ]
     key(figure, handles, (0.12, 0.2), columns=2)
     return figure

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 
 from copark.inference.pool.coverage import Coverage
 from copark.inference.pool.movement import AxisMovement, reference_of
-from copark.inference.pool.outlook import Outlook
 from copark.inference.pool.panel import Panel
 from copark.inference.pool.scoring import ALONE, GROWTH, METHODS, POOLED, Contest, PanelScore, contest
 from copark.report.calibration.method_names import observable_title
@@ -47,22 +45,16 @@ class PoolFindings:
     ----------
     panel, scores, movements, fans
         The panel; forecasts scored; what became of each axis; a fan of each park with something observed.
-    outlook
-        A park without a history, if one was asked for.
     examined
         What bands held in simulated panels, if that was asked.
-    frozen
-        File the outlook is frozen in and its identity, if it is.
     """
 
     panel: Panel
     scores: tuple[PanelScore, ...]
     movements: tuple[AxisMovement, ...]
     fans: tuple[ParkFan, ...]
-    outlook: Outlook | None
     lang: str
     examined: Coverage | None = None
-    frozen: tuple[Path, str] | None = None
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the panel."""

@@ -1,15 +1,11 @@
-"""What a panel has to say, in sentences: for its page, the page of a new park, and the screen."""
+"""What a panel has to say, in sentences: for its page and the screen."""
 
 from __future__ import annotations
 
 from copark.inference.pool.movement import gained
-from copark.inference.pool.scoring import LEFT_OUT, POOLED, Contest, winners
+from copark.inference.pool.scoring import POOLED, Contest, winners
 from copark.presentation.numbers import number, percent
 from copark.report.pool.findings import ASKED, PoolFindings
-from copark.report.pool.sheets import band
-
-MOST_TAKEN = 6
-"""Parameters a new park took over that are told in a sentence each."""
 
 
 def winner_sentence(found: PoolFindings, table: Contest) -> str:
@@ -74,25 +70,4 @@ def coverage_sentences(found: PoolFindings) -> list[str]:
         if table is not None:
             held = {row.method: percent(row.coverage) for row in table.standings}
             said.append(found.say(f"held.{scheme}", pooled=held[POOLED], growth=held["growth"]))
-    return said
-
-
-def borrowed_sentences(found: PoolFindings) -> list[str]:
-    """What a park without a history takes from whom, and how such forecasts did on the parks of the panel."""
-    outlook = found.outlook
-    if outlook is None:
-        return []
-    said = [found.say("borrowed", lenders=found.lenders(outlook.lenders))]
-    taken = [one for one in found.movements if one.new.verdict != "unmoved"]
-    taken.sort(key=lambda one: one.new.overlap)
-    said += [
-        found.say("taken", title=one.title(found.lang), band=band(one.new), lenders=found.lenders(dict(one.lenders), 3))
-        for one in taken[:MOST_TAKEN]
-    ]
-    if len(found.movements) > len(taken):
-        said.append(found.say("taken_nothing", count=len(found.movements) - len(taken), whole=len(found.movements)))
-    table = found.main(LEFT_OUT)
-    if table is not None:
-        mine = next(row for row in table.standings if row.method == POOLED)
-        said.append(found.say("track_record", values=mine.values, parks=mine.parks, held=percent(mine.coverage)))
     return said

@@ -13,10 +13,8 @@ from copark.inference.diagnostics import title_of
 from copark.inference.pool.axes import AXES, POOLED, SIZES
 from copark.inference.pool.discrepancy import GRID, table
 from copark.inference.pool.local import LEAST_CORRELATION
-from copark.inference.pool.movement import UNSURE_REACH, Told, values_at
-from copark.inference.pool.outlook import SHOWN
+from copark.inference.pool.movement import UNSURE_REACH, Told
 from copark.inference.pool.panel import recipe_of
-from copark.inference.pool.parks import COUNTS
 from copark.inference.pool.scoring import SCHEMES, winners
 from copark.presentation.numbers import NOTHING, number, percent
 from copark.report.pool.findings import PoolFindings
@@ -197,100 +195,6 @@ def roles_sheet(found: PoolFindings) -> Sheet:
     return Sheet("roles", heads(found, *keys), rows, frozenset(range(5)), frozenset((3,)))
 
 
-def rates_sheet(found: PoolFindings) -> Sheet:
-    """What similar parks had become at an age, and who they are."""
-    rows: list[tuple[Cell, ...]] = []
-    for variable, rates in (found.outlook.rates if found.outlook else {}).items():
-        for one in rates:
-            low, middle, high = one.values
-            names = found.say("join").join(
-                found.say("peer", park=found.park(peer.park), value=number(peer.value, 0)) for peer in one.peers
-            )
-            kind = found.say("same_type" if one.same_type else "all_types")
-            rows.append(
-                (
-                    found.observable(variable),
-                    int(one.age),
-                    kind,
-                    len(one.peers),
-                    round(low),
-                    round(middle),
-                    round(high),
-                    names,
-                )
-            )
-    keys = ("observable", "age", "kind", "parks", "lowest", "median", "highest", "who")
-    return Sheet("rates", heads(found, *keys), tuple(rows), frozenset((0, 2, 7)), frozenset((7,)))
-
-
-def outlook_sheet(found: PoolFindings, *, numbers: bool = False) -> Sheet:
-    """The park without a history every five years and at the end: pooled prior, prior alone, growth curve.
-
-    Parameters
-    ----------
-    numbers
-        For a file: each number in a column of its own.
-    """
-    rows: list[tuple[Cell, ...]] = []
-    one = found.outlook
-    if one is None:
-        raise ValueError("no outlook")
-    start = one.park.case.clock.start
-    ways = (("model", one.pooled), ("prior_alone", one.alone), ("curve", one.growth))
-    for variable in COUNTS:
-        for at in read_at(one.quarters):
-            row: list[Cell] = [found.observable(variable), str(start + at)]
-            for _, bands in ways:
-                levels = bands[variable][:, at] if variable in bands else None
-                if numbers:
-                    row += [None] * len(SHOWN) if levels is None else [float(x) for x in levels]
-                else:
-                    row.append(NOTHING if levels is None else spanned(levels[0], levels[2], levels[4]))
-            rows.append(tuple(row))
-    names = [found.say(f"column.{key}") for key, _ in ways]
-    heads_of = [f"{name} {100 * level:g} %" for name in names for level in SHOWN] if numbers else names
-    return Sheet("outlook", (*heads(found, "observable", "quarter"), *heads_of), tuple(rows), frozenset((0, 1)))
-
-
-def spanned(low: float, middle: float, high: float) -> str:
-    """A count with its band, as a page shows it."""
-    return f"{number(middle, 0)} ({number(low, 0)} – {number(high, 0)})"
-
-
-def read_at(quarters: int) -> list[int]:
-    """Quarters that tables show, counted from the start: every five years, and the last."""
-    return sorted({*range(19, quarters, 20), quarters - 1})
-
-
-def borrowed_sheet(found: PoolFindings, *, numbers: bool = False) -> Sheet:
-    """Every parameter a new park takes over: what the prior said, what the panel says of a new park, from whom.
-
-    Parameters
-    ----------
-    numbers
-        For a file: each number in a column of its own.
-    """
-    rows: list[tuple[Cell, ...]] = []
-    for one in sorted(found.movements, key=lambda each: each.new.overlap):
-        low, middle, high = (float(x) for x in values_at(found.panel, one.name, np.array([-1.645, 0.0, 1.645])))
-        taken = [one.new.values[n] for n in (2, 0, 4)]
-        share = sum(each for _, each in one.lenders)
-        lead: tuple[Cell, ...] = (one.title(found.lang), found.say(f"group.{one.group}"))
-        tail: tuple[Cell, ...] = (found.verdict(one.new.verdict), share, found.lenders(dict(one.lenders), 4))
-        if numbers:
-            rows.append((*lead, middle, low, high, *taken, *tail))
-        else:
-            before = f"{number(middle, None)} ({number(low, None)} – {number(high, None)})"
-            rows.append((*lead, before, band(one.new), tail[0], percent(share), tail[2]))
-    before, new = heads(found, "prior", "new")
-    bands = [f"{name} {level}" for name in (before, new) for level in ("50 %", "5 %", "95 %")]
-    last = heads(found, "verdict", "borrowed", "whom")
-    if numbers:
-        return Sheet("borrowed", (*heads(found, "parameter", "group"), *bands, *last), tuple(rows))
-    keys = ("parameter", "group", "before", "new")
-    return Sheet("borrowed", (*heads(found, *keys), *last), tuple(rows), frozenset((0, 1, 4, 6)), frozenset((6,)))
-
-
 def trials_sheet(found: PoolFindings) -> Sheet:
     """How well forecasts from parks' own pasts did, by spread of what the model leaves out."""
     rows: list[tuple[Cell, ...]] = []
@@ -332,10 +236,6 @@ def files_of(found: PoolFindings) -> Iterator[Sheet]:
     yield scores_sheet(found)
     yield trials_sheet(found)
     yield roles_sheet(found)
-    if found.outlook is not None:
-        yield outlook_sheet(found, numbers=True)
-        yield borrowed_sheet(found, numbers=True)
-        yield rates_sheet(found)
     if found.examined is not None:
         yield coverage_sheet(found)
     yield provenance_sheet(found)

@@ -132,14 +132,14 @@ def analysis_of(name: str) -> Analysis:
         If there is none.
     """
     found = REGISTRY.get(name)
-    if found is None:
-        raise absent("no_analysis", "analysis", found=name, known=", ".join(one.name for one in REGISTRY))
+    if found is None or not found.served:
+        raise absent("no_analysis", "analysis", found=name, known=", ".join(one.name for one in REGISTRY if one.served))
     return found
 
 
 def menu() -> AnalysesAnswer:
-    """All analyses with their forms."""
-    return AnalysesAnswer(analyses=[_info(one) for one in REGISTRY])
+    """All analyses that can be asked here, with their forms."""
+    return AnalysesAnswer(analyses=[_info(one) for one in REGISTRY if one.served])
 
 
 def said(analysis: Analysis, key: str) -> Said:

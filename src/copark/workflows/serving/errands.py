@@ -178,6 +178,8 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     params = analysis.params.model_validate(errand.study["params"])
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
-    context = Context(Path(errand.data), threads=errand.threads, progress=tell, folders=folders)
+    context = Context(
+        Path(errand.data), threads=errand.threads, progress=tell, folders=folders, calibrates=False, lang=errand.lang
+    )  # fmt: skip
     found = answer(analysis, params, context)
     return Done(found.result.run_id, None, found.reused)

@@ -1,0 +1,1 @@
+"""What a park may become, from what was known at a date."""

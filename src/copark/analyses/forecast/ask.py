@@ -1,0 +1,472 @@
+"""A park forecast from what was known at a date: on its own calibration, or by what other parks teach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from copark.analyses.contract import AnalysisParams, Result, Said
+from copark.analysis.arrays import Floats
+from copark.inference.diagnostics import Note
+from copark.inference.spread import Spread
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.calibrate import Settings
+    from copark.inference.calibrations import KeptPosterior
+    from copark.inference.panels import Looked
+    from copark.inference.pool.panel import Settings as PanelSettings
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CURVE = "line"
+NAMED = 0.03
+"""Share of the variance from which a parameter is named."""
+OUT = Path("out")
+"""Where calibrations are kept if no folder is given."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of a forecast.
+
+    Parameters
+    ----------
+    case
+        Name of a case, or path of a case folder.
+    cut, to
+        Last quarter known and last quarter to forecast.
+    freeze
+        File to freeze the forecast in; it must not be there yet.
+    told
+        With the facts the case dates after the cut: a test of the mechanisms, no forecast.
+    pool
+        By what other parks teach, as if nothing had been observed of this one.
+    runs, seed
+        Of the calibration or panel that is made where none is kept; runs a power of two, also written ``2^15``.
+    """
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    cut: str | None = None
+    to: str | None = None
+    freeze: Path | None = None
+    told: bool = False
+    pool: bool = False
+    runs: Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])] = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A reported value: its moment in years, what is reported, and whether the forecast was made with it."""
+
+    at: float
+    value: float
+    high: float | None
+    bound: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Informed:
+    """A parameter the forecast depends on: largest share of a variance, and what the data said of it.
+
+    Parameters
+    ----------
+    share
+        Largest share of the variance of an observable that it explains by itself.
+    verdict
+        moved, weakly or unmoved.
+    before, after
+        Median before the data; 5, 50 and 95 % after them.
+    """
+
+    name: str
+    share: float
+    verdict: str
+    before: float
+    after: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A parameter of a park without a history: 5, 50 and 95 % before and after other parks were asked, and whose.
+
+    Parameters
+    ----------
+    verdict
+        moved, weakly or unmoved.
+    lenders
+        Share of each park in what was learned of it, largest first.
+    """
+
+    name: str
+    group: str
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    verdict: str
+    lenders: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What parks had become at an age: lowest, middle and highest, and every park's value."""
+
+    variable: str
+    age: float
+    same_type: bool
+    values: tuple[float, float, float]
+    peers: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """How a method did when every other park was forecast in this way; an empty variable is all of them.
+
+    Parameters
+    ----------
+    log_crps, crps
+        Mean scores of ln(1 + count) and of counts.
+    coverage
+        Share of values within the 90 % bands.
+    """
+
+    variable: str
+    method: str
+    values: int
+    parks: int
+    log_crps: float
+    crps: float
+    coverage: float
+    firm: bool
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What a forecast without a history rests on.
+
+    Parameters
+    ----------
+    panel
+        Identity of the panel.
+    parks
+        Titles of its parks by name.
+    lenders
+        Share of each park in what was learned.
+    alone
+        By observable: quantiles on the prior alone, shape (levels, quarters).
+    taken, rates, held
+        Parameters, most changed first; base rates; how such forecasts did.
+    open_facts
+        Whether the case leaves much open, for which defaults stand.
+    """
+
+    panel: str
+    parks: dict[str, Said]
+    lenders: dict[str, float]
+    alone: dict[str, Floats]
+    taken: tuple[Taken, ...]
+    rates: tuple[Rate, ...]
+    held: tuple[Held, ...]
+    open_facts: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """A forecast.
+
+    Parameters
+    ----------
+    start, cut, until, clock_end
+        First quarter of the case; last quarter known; last quarter forecast; end of the case's clock.
+    content
+        The forecast as it is frozen, or would be; empty where it ends before the data do.
+    file
+        Name of the file it is frozen in; empty if it is not.
+    runs, seed
+        Of the calibration or the panel.
+    values, everything
+        How many values the parameters were fitted to; whether all were, not only those meant to be fitted.
+    bands
+        By observable: quantiles from the start on, shape (levels, quarters).
+    curve, curve_from
+        By observable: the same of the benchmark, from this many quarters after the start on.
+    reported
+        By observable: values on record.
+    widths, informed
+        What the variance at the end comes from; parameters it depends on, most first.
+    health
+        Numbers of health of the posterior.
+    borrowed
+        What it rests on where the park's own observations were not used.
+    """
+
+    case: str
+    park: Said
+    start: str
+    cut: str
+    until: str
+    clock_end: str
+    method: str
+    pairs: int
+    content: dict[str, Any]
+    file: str
+    runs: int
+    seed: int
+    values: int
+    everything: bool
+    bands: dict[str, Floats]
+    curve: dict[str, Floats]
+    curve_from: int
+    reported: dict[str, tuple[Reported, ...]]
+    widths: dict[str, Spread]
+    informed: tuple[Informed, ...]
+    health: tuple[Note, ...]
+    borrowed: Borrowed | None = None
+
+    @property
+    def frozen_id(self) -> str:
+        """Identity of the frozen forecast: a hash of all of it."""
+        return str(self.content.get("identity", ""))
+
+    def quarters(self) -> list[str]:
+        """All quarters from the start on."""
+        from copark.cases.quarters import Quarter
+
+        return [str(Quarter.parse(self.start) + n) for n in range(next(iter(self.bands.values())).shape[1])]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Quantiles of every observable at the end of every quarter, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {"variable": name, "quarter": quarter} | {f"p{100 * level:02.0f}": float(band[n, at])
+                                                      for n, level in enumerate(QUANTILES)}
+            for name, band in self.bands.items() for at, quarter in enumerate(self.quarters())
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is forecast and on what: one's own calibration, one to be found or made, or a panel of other parks."""
+
+    case: Case
+    cut: Quarter
+    until: Quarter
+    settings: Settings | None = None
+    own: KeptPosterior | None = None
+    panel: PanelSettings | None = None
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what a forecast is made on; whatever cannot be is refused before any work.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing or has faults, cut or end cannot be used, options do not go together, or the file is
+        there already.
+    """
+    from copark.inference import calibrations, panels
+    from copark.inference.forecast import end_of, refuse_existing
+    from copark.inference.pool.panel import Settings as PanelSettings
+
+    if params.freeze is not None:
+        refuse_existing(params.freeze)
+    case, lang = context.case(params.case), context.lang
+    if params.pool or not panels.has_history(case):
+        _refuse_own_options(params, lang)
+        after = case.clock.start if params.freeze is None else None
+        until = end_of(case, case.clock.data_end, params.to, lang, after=after)
+        panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        return Asked(case, case.clock.data_end, until, panel=panel)
+    given = params.cut or params.runs or params.seed is not None
+    own = None if given else calibrations.own_calibration(case, context.out or OUT)
+    cut = calibrations.cut_of(case, params.cut or str(case.clock.data_end), lang) if own is None else own.cut
+    wanted = calibrations.settings_of(params.runs, params.seed, lang)
+    return Asked(case, cut, end_of(case, cut, params.to, lang), wanted, own)
+
+
+def _refuse_own_options(params: Params, lang: str) -> None:
+    """Refuse options that need a park's own observations.
+
+    Raises
+    ------
+    RunRefused
+        With what to write instead.
+    """
+    from copark.errors import RunRefused
+
+    given = {"--cut": params.cut is not None, "--told": params.told}
+    options = ", ".join(name for name, on in given.items() if on)
+    if options:
+        key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
+        raise RunRefused(text(key, lang, options=options, case=params.case))
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of the case, what its parameters come from, cut and end; of file and day too where it is frozen."""
+    from copark.identity import identity_of
+    from copark.inference.panels import other_parks
+    from copark.inference.pool.panel import panel_identity
+    from copark.model.compiler import model_hash
+
+    asked = asked_of(params, context)
+    if asked.panel is not None:
+        made_on = panel_identity(other_parks(asked.case, context.lang), asked.panel)
+    else:
+        made_on = asked.own.identity if asked.own is not None else _place(asked, context)[0]
+    frozen = "" if params.freeze is None else f"{params.freeze.name} {_today()}"
+    return identity_of(
+        {"forecast": 1, "case": asked.case.hash, "model": model_hash(), "made_on": made_on, "cut": str(asked.cut),
+         "until": str(asked.until), "told": params.told, "pooled": asked.panel is not None, "frozen": frozen}
+    )  # fmt: skip
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def deliver(params: Params, found: Answer, _context: Context) -> None:
+    """Write the frozen forecast where that was asked."""
+    from copark.inference.forecast import write
+
+    if params.freeze is not None:
+        write(found.content, params.freeze)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Find or make what the forecast rests on, and run it forward."""
+    from copark.analyses.forecast.pooled import forecast_pooled
+    from copark.inference.calibrate import Settings
+    from copark.model.compiler import model_hash
+    from copark.version import __version__
+
+    asked = asked_of(params, context)
+    day = "" if params.freeze is None else _today()
+    if asked.panel is not None:
+        looked = _looked(asked, asked.panel, context)
+        found, trust = forecast_pooled(asked.case, asked.until, looked, day), looked.outlook.trust
+        made: Any = asked.panel
+    else:
+        kept = _kept(asked, context)
+        context.stage("forecast")(0, 0)
+        found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
+        made = Settings(**kept.stored.recipe["settings"])
+    case = asked.case
+    common = {
+        "case": case.name, "park": Said(case.title.en, case.title.zh), "start": str(case.clock.start),
+        "cut": str(asked.cut), "until": str(asked.until),
+        "clock_end": str(case.clock.start + (case.clock.quarters - 1)),
+        "file": "" if params.freeze is None else params.freeze.name, "runs": made.runs, "seed": made.seed,
+    }  # fmt: skip
+    provenance = {
+        "model_hash": model_hash(), "code_version": __version__, "created": datetime.now(UTC).isoformat("T", "seconds"),
+        "posterior_cut": "" if asked.panel is not None else str(asked.cut),
+    }  # fmt: skip
+    return Answer(**common, **found, **context.stamped(case, trust, provenance))
+
+
+def _looked(asked: Asked, settings: PanelSettings, context: Context) -> Looked:
+    """The other parks' panel, and the park as they would forecast it."""
+    from copark.inference.panels import look, other_parks
+    from copark.simulation.ensemble import default_threads
+
+    _refuse_long_work(asked, context)
+    return look(
+        asked.case, asked.until, other_parks(asked.case, context.lang), settings,
+        threads=context.threads or default_threads(), folder=(context.out or OUT) / "pool",
+        progress=context.stage("pool"), waiting=context.stage("waiting"),
+    )  # fmt: skip
+
+
+def _place(asked: Asked, context: Context) -> tuple[str, Path]:
+    """Identity and folder of the calibration that is needed, kept or not."""
+    from copark.inference.calibrations import place_of
+
+    if asked.settings is None:
+        raise ValueError("nothing to calibrate")
+    return place_of(asked.case, asked.cut, asked.settings, out=context.out or OUT)[1:]
+
+
+def _kept(asked: Asked, context: Context) -> KeptPosterior:
+    """The calibration: one's own, one that is kept, or a new one, after saying what that will take."""
+    from copark.inference.calibrations import is_kept, kept_posterior, plan_of
+
+    if asked.own is not None:
+        return asked.own
+    if asked.settings is None:
+        raise ValueError("nothing to calibrate")
+    out, given = context.out or OUT, (asked.case, asked.cut, asked.settings)
+    if not is_kept(_place(asked, context)[1]):
+        _refuse_long_work(asked, context)
+        if context.planning is not None:
+            context.planning(plan_of(*given, threads=context.threads, out=out, lang=context.lang))
+    return kept_posterior(*given, threads=context.threads, out=out, progress=context.progress)
+
+
+def _refuse_long_work(asked: Asked, context: Context) -> None:
+    from copark.errors import RunRefused
+
+    if not context.calibrates:
+        raise RunRefused(text("forecast.not_here", context.lang, case=asked.case.name))
+
+
+def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
+    """Run a calibration forward: bands, benchmark, what the width comes from."""
+    import numpy as np
+
+    from copark.inference import forecast as engine
+    from copark.inference.diagnostics import judged, movements
+    from copark.inference.known_values import uses_everything
+    from copark.inference.project import project
+    from copark.simulation.ensemble import default_threads
+
+    replay, threads, case = kept.stored.replay, context.threads or default_threads(), asked.case
+    everything, recipe = uses_everything(case, asked.cut), kept.stored.recipe["settings"]
+    made_from = {
+        "calibration": kept.identity, "runs": recipe["runs"], "seed": recipe["seed"],
+        "values": len(replay.model.targets), "all_values": everything,
+    }  # fmt: skip
+    content = engine.freeze(
+        replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
+    )
+    frozen, names = engine.Frozen(content), tuple(content["forecast"])
+    before = project(replay, asked.cut, names, threads=threads)
+    own = kept.stored.parameters
+    moved = {one.name: one for one in movements(own.space, own.points, own.weights)}
+    verdicts = {name: one.verdict for name, one in moved.items()}
+    widths = engine.widths_at(replay, asked.until, names, verdicts, threads)
+    shares: dict[str, float] = {}
+    for name, share in (pair for one in widths.values() for pair in one.leading):
+        if share >= NAMED and name in moved:
+            shares[name] = max(shares.get(name, 0.0), share)
+    curves = {name: frozen.naive_band(name, CURVE, QUANTILES) for name in names}
+    return {
+        "method": content["method"], "pairs": content["pairs"], "content": content, "values": made_from["values"],
+        "everything": everything, "widths": widths, "curve_from": frozen.first,
+        "bands": {name: np.concatenate([before.bands(name, QUANTILES)[:, : frozen.first],
+                                        frozen.band(name, QUANTILES)], axis=1) for name in names},
+        "curve": {name: curve for name, curve in curves.items() if curve is not None},
+        "reported": {name: _reported(case, asked.cut, name) for name in names},
+        "informed": tuple(
+            Informed(name, share, moved[name].verdict, moved[name].prior[2],
+                     tuple(float(moved[name].posterior[n]) for n in (0, 2, 4)))
+            for name, share in sorted(shares.items(), key=lambda pair: -pair[1])
+        ),
+        "health": () if kept.examination is None else judged(kept.examination.health),
+    }  # fmt: skip
+
+
+def _reported(case: Case, cut: Quarter, variable: str) -> tuple[Reported, ...]:
+    from copark.report.calibration.fans import known_points, looked_points
+
+    points = (*known_points(case, cut, variable, ("fit", "score")), *looked_points(case, cut, variable))
+    return tuple(Reported(*point) for point in points)

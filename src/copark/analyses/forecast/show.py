@@ -1,0 +1,367 @@
+"""What is shown of a forecast: where the park may stand, how sure that is and what it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.forecast.ask import CURVE, QUANTILES, Answer, Borrowed
+from copark.analyses.show import Show
+from copark.cases.quarters import Quarter
+from copark.inference.diagnostics import title_of
+from copark.inference.spread import PAST, SHOCKS, SOURCES
+from copark.inference.validate import CONDITIONAL
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.report.calibration.method_names import observable_title
+from copark.report.tables import grouped
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from copark.report.figures.validation import Fan
+
+FIRST = ("registered", "operating", "jobs", "realised_investment")
+"""Observables told first, where they are forecast."""
+MOST_LENDERS = 6
+LEAST_LENT = 0.005
+"""Share from which a park is named among those borrowed from."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a forecast."""
+    show = _Show(found, t)
+    provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": f"{found.pairs:,}",
+                  "made_runs": f"{found.runs:,}", "seed": found.seed}  # fmt: skip
+    if found.borrowed is not None:
+        provenance["panel"] = found.borrowed.panel
+    return assemble(
+        found, t, key=f"forecast-{found.case}", headline=show.headline(), sections=tuple(show.sections()),
+        title=t("title.pooled" if found.borrowed else "title.own", park=t.of(found.park), until=found.until),
+        provenance={name: value for name, value in provenance.items() if value},
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.quarters = found.quarters()
+        self.first = [name for name in FIRST if name in found.bands]
+
+    def value(self, variable: str, key: str = "", title: str = "") -> Column:
+        """A column of an observable's values."""
+        unit = catalogue().outputs[variable].unit
+        kind = Kind.count if unit in ("companies", "persons") else Kind.number
+        return Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
+
+    def band(self, variable: str, at: int = -1) -> Interval:
+        """Median and 90 % of an observable at the end of a quarter."""
+        low, _, middle, _, high = self.found.bands[variable][:, at]
+        return Interval(float(low), float(high), float(middle))
+
+    def headline(self) -> str:
+        """The observables told first, at the end."""
+        told = [
+            self.t("headline.part", title=observable_title(name, self.t.lang),
+                   value=self.said(self.band(name), self.value(name)))
+            for name in self.first[:3]
+        ]  # fmt: skip
+        key = "headline.told" if self.found.method == CONDITIONAL else "headline"
+        return self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
+
+    def sections(self) -> Iterator[Section]:
+        """The sections in their order."""
+        yield self.summary()
+        yield self.observables()
+        if self.found.borrowed is None:
+            yield self.width()
+        else:
+            yield from self.lent(self.found.borrowed)
+        yield self.section("limits", Bullets(tuple(self.limits())))
+
+    def summary(self) -> Section:
+        """Where the park may stand at the end, and what a reader must know of that."""
+        t, found = self.t, self.found
+        cards = [
+            Card(observable_title(name, t.lang), self.value(name), float(found.bands[name][2, -1]),
+                 t("card.band", band=self.said(Interval(*found.bands[name][[0, -1], -1].tolist()), self.value(name))))
+            for name in self.first
+        ]  # fmt: skip
+        blocks: list[Block] = [Paragraph(self.rests_on()), Cards(tuple(cards)), Caveat(t("caveat"))]
+        if found.method == CONDITIONAL:
+            blocks.append(Caveat(t("caveat.told", cut=found.cut)))
+        if Quarter.parse(found.until) > Quarter.parse(found.clock_end):
+            blocks.append(Caveat(t("caveat.clock", end=found.clock_end)))
+        if found.borrowed is not None and found.borrowed.open_facts:
+            blocks.append(Caveat(t("caveat.open_facts")))
+        notes = [note.sentence(t.lang) for note in found.health if note.word != "good"]
+        if found.trust is not None and not found.trust.shows_outcomes and not notes:
+            notes = [found.trust.meaning(t.lang)]
+        blocks += map(Caveat, notes)
+        key = "frozen" if found.file else "not_frozen"
+        blocks.append(Paragraph(t(key, file=found.file, identity=found.frozen_id)))
+        return Section("summary", t("section.summary"), tuple(blocks))
+
+    def rests_on(self) -> str:
+        """What the parameters were fitted to, in a sentence."""
+        found = self.found
+        if found.borrowed is not None:
+            return self.t("rests.pooled", parks=len(found.borrowed.parks), values=found.values, runs=found.pairs)
+        return self.t("rests.everything" if found.everything else "rests.fitted", values=found.values, cut=found.cut)
+
+    def observables(self) -> Section:
+        """A fan for each observable, and the numbers at the ends of years."""
+        charts = [self.fan(name) for name in self.found.bands]
+        lead = Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
+        return self.section("fans", lead, self.ends(), *charts, self.quantiles())
+
+    def ends(self) -> Table:
+        """Median and 90 % after the cut at the ends of years, without a history every five years; benchmarks beside."""
+        found = self.found
+        every = 20 if found.borrowed else 4
+        shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
+        columns = [self.column("quarter", Kind.quarter), self.column("model", Kind.number),
+                   self.column(self.benchmark, Kind.number)]  # fmt: skip
+        beside = [(found.curve, found.curve_from)]
+        if found.borrowed is not None:
+            columns.append(self.column("alone", Kind.number))
+            beside.append((found.borrowed.alone, 0))
+        rows: list[Sequence[Value]] = [
+            (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
+            for name in found.bands for at in shown
+        ]  # fmt: skip
+        heads = grouped(self.titled(name) for name in found.bands for _ in shown)
+        return self.table("ends", columns, rows, groups=heads)
+
+    def quantiles(self) -> Table:
+        """Quantiles at the ends of years."""
+        bands = self.found.bands
+        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=f"{100 * level:g}"), Kind.number)
+                  for level in QUANTILES]  # fmt: skip
+        rows: list[Sequence[Value]] = [
+            (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
+        ]
+        heads = grouped(self.titled(name) for name in bands for _ in self.years())
+        return self.table("quantiles", (self.column("quarter", Kind.quarter), *levels), rows, groups=heads, folded=True)
+
+    @property
+    def since(self) -> int:
+        """First quarter that is told, counted from the start: that after the cut, or the first of all."""
+        if self.found.borrowed is not None:
+            return 0
+        return Quarter.parse(self.found.cut) - Quarter.parse(self.found.start) + 1
+
+    def years(self) -> list[int]:
+        """Quarters that end a year, and the last, counted from the start."""
+        found = [at for at in range(self.since, len(self.quarters)) if self.quarters[at].endswith("Q4")]
+        return sorted({*found, len(self.quarters) - 1})
+
+    def titled(self, variable: str) -> str:
+        """Title of an observable with its unit."""
+        from copark.report.calibration.method_names import titled
+
+        return titled(variable, self.t.lang)
+
+    @property
+    def benchmark(self) -> str:
+        """The curve beside the model: a line through the last years, or the growth of other parks."""
+        return CURVE if self.found.borrowed is None else "growth"
+
+    def fan(self, variable: str) -> Chart:
+        """The bands of one observable, drawn."""
+        t, title = self.t, observable_title(variable, self.t.lang)
+        words = t("fan.caption", title=title, quarter=self.found.until,
+                  value=self.said(self.band(variable), self.value(variable)))  # fmt: skip
+        draw = self.draw_pooled if self.found.borrowed else self.draw_own
+        return Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
+
+    def draw_own(self, variable: str) -> Figure:
+        """The past by the posterior's runs and the forecast in one, the line and reported values."""
+        from copark.report.figures.frame import year_of
+        from copark.report.figures.validation import Point, scored_fan
+
+        found, t = self.found, self.t
+        curve = found.curve.get(variable)
+        return scored_fan(
+            self.titled(variable), t("fan.subtitle", cut=found.cut), self.levels(found.bands[variable], 0),
+            None if curve is None else self.levels(curve, found.curve_from),
+            [Point(**vars(one)) for one in found.reported[variable]], year_of(Quarter.parse(found.cut)), t.lang,
+            other_name=t("column.line"),
+        )  # fmt: skip
+
+    def levels(self, band: np.ndarray, first: int) -> Fan:
+        """Quantiles over time, from a quarter on."""
+        from copark.report.calibration.fans import ends
+        from copark.report.figures.validation import Fan
+
+        return Fan(ends(Quarter.parse(self.found.start), range(first, first + band.shape[1])), band)
+
+    def draw_pooled(self, variable: str) -> Figure:
+        """The pooled prior, the prior alone, the growth curve and similar parks."""
+        from copark.report.figures.pool import outlook
+
+        found, borrowed = self.found, self.found.borrowed
+        if borrowed is None:
+            raise ValueError("nothing was borrowed")
+        start = Quarter.parse(found.start).index / 4.0
+        times = start + (np.arange(len(self.quarters)) + 1) / 4.0
+        rates = [(start + one.age, one.values) for one in borrowed.rates if one.variable == variable and one.same_type]
+        title = self.t("fan.pooled", park=self.t.of(found.park), observable=observable_title(variable, self.t.lang))
+        return outlook(
+            title, times, found.bands[variable], borrowed.alone[variable], found.curve.get(variable), rates, self.t.lang
+        )  # fmt: skip
+
+    def width(self) -> Section:
+        """What the width at the end comes from, and which parameters it depends on."""
+        from copark.report.figures.validation import width_bars
+
+        t, found = self.t, self.found
+        shares = [Column(source, self.source(source), Kind.share) for source in SOURCES]
+        columns = [self.column("observable"), self.column("sd", Kind.number), *shares]
+        rows: list[Sequence[Value]] = [(self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
+                for name, one in found.widths.items()]  # fmt: skip
+        plain = Column("", "", Kind.number)
+        bars = [(observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain)}")
+                for name, one in found.widths.items()]  # fmt: skip
+        title = t("chart.width", quarter=found.until)
+        words = self.overall()
+        chart = Chart("width", title, words, lambda: width_bars(bars, t.lang, "", title, t("width.subtitle")), words,
+                      self.table("width", columns, rows))  # fmt: skip
+        return self.section("width", Paragraph(t("width.lead")), chart, self.leading(), self.informed())
+
+    def source(self, key: str) -> str:
+        """What a source of variance is called."""
+        return text(f"validation.source.{key}", self.t.lang)
+
+    def overall(self) -> str:
+        """Shares of the sources, on average over observables."""
+        t, share = self.t, Column("", "", Kind.share)
+        means = {source: float(np.mean([one.shares[source] for one in self.found.widths.values()]))
+                 for source in SOURCES}  # fmt: skip
+        parts = [
+            t("width.part", source=self.source(source), share=self.said(mean, share))
+            for source, mean in means.items() if source not in (SHOCKS, PAST) or mean >= LEAST_LENT
+        ]  # fmt: skip
+        return t("width.overall", parts=t("join").join(parts))
+
+    def leading(self) -> Table:
+        """For each observable the parameters that explain most of its variance by themselves."""
+        verdicts = {one.name: one.verdict for one in self.found.informed}
+        rows, heads = [], []
+        for variable, one in self.found.widths.items():
+            for name, share in one.leading:
+                if name in verdicts:
+                    rows.append((title_of(name, self.t.lang), share, self.t(f"informed.{verdicts[name]}")))
+                    heads.append(observable_title(variable, self.t.lang))
+        columns = (self.column("parameter"), self.column("share", Kind.share), self.column("data"))
+        return self.table("leading", columns, rows, groups=grouped(heads), folded=True)
+
+    def informed(self) -> Table:
+        """Parameters the forecast depends on that the data did not inform, or only weakly."""
+        rows = [
+            (title_of(one.name, self.t.lang), one.share, self.t(f"informed.{one.verdict}"), one.before,
+             Interval(one.after[0], one.after[2], one.after[1]))
+            for one in self.found.informed if one.verdict != "moved"
+        ]  # fmt: skip
+        columns = (self.column("parameter"), self.column("share", Kind.share), self.column("data"),
+                   self.column("before", Kind.number), self.column("after", Kind.number))  # fmt: skip
+        return self.table("uninformed", columns, rows)
+
+    def lent(self, borrowed: Borrowed) -> Iterator[Section]:
+        """From whom it was borrowed, what similar parks had become, how such forecasts did."""
+        yield self.section("borrowed", Paragraph(self.t("borrowed.lead", lenders=self.lenders(borrowed.lenders))),
+                           self.taken(borrowed))  # fmt: skip
+        yield self.section("rates", Paragraph(self.t("rates.lead")), self.rates(borrowed))
+        if borrowed.held:
+            yield self.section("held", Paragraph(self.t("held.lead")), self.held(borrowed))
+
+    def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
+        """Parks and their shares, largest first, in a list."""
+        t, titles = self.t, {} if self.found.borrowed is None else self.found.borrowed.parks
+        ordered = sorted(shares.items(), key=lambda pair: -pair[1])[:most]
+        told = [t("lender", park=t.of(titles[name]), share=self.said(share, Column("", "", Kind.share)))
+                for name, share in ordered if share >= LEAST_LENT]  # fmt: skip
+        return t("join").join(told) if told else t("nobody")
+
+    def taken(self, borrowed: Borrowed) -> Table:
+        """Every parameter before and after the other parks were asked."""
+        rows = [
+            (title_of(one.name, self.t.lang), self.t(f"group.{one.group}"),
+             Interval(one.before[0], one.before[2], one.before[1]), Interval(one.after[0], one.after[2], one.after[1]),
+             self.t(f"informed.{one.verdict}"), sum(share for _, share in one.lenders),
+             self.lenders(dict(one.lenders), 4))
+            for one in borrowed.taken
+        ]  # fmt: skip
+        columns = (
+            self.column("parameter"), self.column("group"), self.column("prior", Kind.number),
+            self.column("new", Kind.number), self.column("parks_data"), self.column("lent", Kind.share),
+            self.column("whom", Kind.note),
+        )  # fmt: skip
+        return self.table("taken", columns, rows, folded=True)
+
+    def rates(self, borrowed: Borrowed) -> Table:
+        """What parks had become at an age, and who they are."""
+        t = self.t
+        rows = [
+            (observable_title(one.variable, t.lang), int(one.age), t("same_type" if one.same_type else "all_types"),
+             len(one.peers), round(one.values[0]), round(one.values[1]), round(one.values[2]),
+             t("join").join(t("peer", park=t.of(borrowed.parks[name]),
+                              value=self.said(value, Column("", "", Kind.count))) for name, value in one.peers))
+            for one in borrowed.rates
+        ]  # fmt: skip
+        counts = ("lowest", "middle", "highest")
+        columns = (
+            self.column("observable"), self.column("age", Kind.count, "yr"), self.column("type"),
+            self.column("parks", Kind.count), *(self.column(key, Kind.count) for key in counts),
+            self.column("who", Kind.note),
+        )  # fmt: skip
+        return self.table("rates", columns, rows)
+
+    def held(self, borrowed: Borrowed) -> Table:
+        """How the methods did when every other park was forecast in this way."""
+        t = self.t
+        rows = [(t(f"method.{one.method}"), one.values, one.parks, one.log_crps, one.crps, one.coverage, one.firm)
+                for one in borrowed.held]  # fmt: skip
+        titles = [observable_title(one.variable, t.lang) if one.variable else t("all_counts") for one in borrowed.held]
+        columns = (
+            self.column("method"), self.column("values", Kind.count), self.column("parks", Kind.count),
+            self.column("log_crps", Kind.number, places=3), self.column("crps", Kind.number, places=1),
+            self.column("coverage", Kind.share), self.column("firm", Kind.flag),
+        )  # fmt: skip
+        return self.table("held", columns, rows, groups=grouped(titles))
+
+    def limits(self) -> Iterator[str]:
+        """What these numbers leave out, and how the forecast is kept and scored."""
+        yield self.t("limits.unknown")
+        yield self.t("limits.pooled" if self.found.borrowed else "limits.line")
+        yield self.t("limits.frozen")
+
+
+def _interval(band: np.ndarray | None, at: int) -> Interval | None:
+    """Median and 90 % of a curve at a quarter, where there is one."""
+    if band is None or at < 0:
+        return None
+    low, _, middle, _, high = band[:, at]
+    return Interval(float(low), float(high), float(middle))

@@ -1,0 +1,1 @@
+"""How a frozen forecast stands beside what was observed later."""

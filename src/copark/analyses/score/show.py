@@ -1,0 +1,156 @@
+"""What is shown of a scored forecast: who forecast best, whether the intervals held, every value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.score.ask import Answer, Forecasted, why_left
+from copark.analyses.show import Show
+from copark.cases.quarters import Quarter
+from copark.cases.vocabulary import series_title
+from copark.inference.validate import Line
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Value,
+)
+from copark.presentation.numbers import percentile
+from copark.report.calibration.method_names import method_title, observable_title, titled
+from copark.report.calibration.score_tables import winner_cell
+from copark.report.tables import grouped
+from copark.report.words import bounded
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a forecast that was scored."""
+    show = _Show(found, t)
+    provenance = {"forecast": found.forecast, "made_on": found.made_on, "cut": found.cut, "until": found.until,
+                  "method": method_title(found.method, t.lang), "data": found.data}  # fmt: skip
+    return assemble(
+        found, t, key=f"score-{found.case}", title=t("heading", park=t.of(found.park)), headline=show.headline(),
+        sections=(show.summary(), show.scores(), show.fans()),
+        provenance={name: value for name, value in provenance.items() if value},
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+
+    def headline(self) -> str:
+        """How many observables the model forecast best, and how many values its intervals reach."""
+        found = self.found
+        key = "headline" if found.lines else "headline.bounds"
+        return self.t(key, won=found.won, rows=len(found.lines), reached=found.reached, values=len(found.values))
+
+    def summary(self) -> Section:
+        """What came out."""
+        t, found = self.t, self.found
+        count = Column("", "", Kind.count)
+        cards = (
+            Card(t("card.won"), count, found.won, t("card.won_of", rows=len(found.lines))),
+            Card(t("card.reached"), Column("", "", Kind.share), found.reached / len(found.values), t("card.promised")),
+            Card(t("card.values"), count, len(found.values), t("card.after", cut=found.cut)),
+        )
+        told = [t("clean" if found.made_on else "clean.undated", made_on=found.made_on)]
+        if found.lent:
+            told.append(t("borrowed", parks=found.lent))
+        lost = [observable_title(line.variable, t.lang) for line in found.lines if line.winner != found.method]
+        if lost:
+            told.append(t("lost", titles=t("join").join(lost)))
+        if found.left:
+            reasons = [one.reason for one in found.left]
+            each = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
+            told.append(t("left.count", count=len(reasons), reasons=t("join").join(each)))
+        return self.section("summary", Cards(cards), Bullets(tuple(told)))
+
+    def scores(self) -> Section:
+        """Mean scores with the winner of each row; every value; every row left out."""
+        found = self.found
+        blocks: list[Block] = [Paragraph(self.t("lead" if found.lines else "only_bounds"))]
+        if found.lines:
+            methods = [Column(name, method_title(name, self.t.lang), Kind.number) for name in found.methods]
+            columns = (self.column("observable"), self.column("values", Kind.count), *methods, self.column("winner"),
+                       self.column("covered", Kind.share), self.column("width", Kind.number))  # fmt: skip
+            blocks.append(self.table("scores", columns, map(self.row, found.lines)))
+        blocks.append(self.values())
+        if found.left:
+            lang = self.t.lang
+            columns = (self.column("line", Kind.count), self.column("date", Kind.quarter), self.column("observable"),
+                       self.column("reason", Kind.note))  # fmt: skip
+            rows = [(one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
+                    for one in found.left]  # fmt: skip
+            blocks.append(self.table("left", columns, rows))
+        return self.section("scores", *blocks)
+
+    def row(self, line: Line) -> Sequence[Value]:
+        """Mean scores of an observable and who is best."""
+        found, lang = self.found, self.t.lang
+        winner = winner_cell(line, lang)
+        return (titled(line.variable, lang), line.values, *(line.crps.get(name) for name in found.methods), winner,
+                line.coverage[found.method], line.width[found.method])  # fmt: skip
+
+    def values(self) -> Block:
+        """Every value beside model and benchmark."""
+        found, lang = self.found, self.t.lang
+        names = (found.method, found.benchmark)
+        beside = [
+            column for name in names
+            for column in (Column(name, method_title(name, lang), Kind.number),
+                           Column(f"{name}-crps", self.t("column.crps", method=method_title(name, lang)), Kind.number))
+        ]  # fmt: skip
+        columns = (self.column("date", Kind.quarter), self.column("reported"), *beside, self.column("percentile"),
+                   self.column("half_width", Kind.share), self.column("source", Kind.source))  # fmt: skip
+        rows = [
+            (one.date, self.reported(one.variable, one.value, one.high, one.bound), *_cells(one.model),
+             *_cells(one.benchmark), percentile(one.place), one.half_width, "; ".join(one.sources))
+            for one in found.values
+        ]  # fmt: skip
+        heads = grouped(titled(one.variable, lang) for one in found.values)
+        return self.table("values", columns, rows, groups=heads, folded=bool(found.lines))
+
+    def reported(self, variable: str, value: float, high: float | None, bound: str) -> str:
+        """A value as its source words it."""
+        from copark.model.variables import catalogue
+
+        return bounded(value, high, bound, catalogue().outputs[variable].unit, self.t.lang, "bare")
+
+    def fans(self) -> Section:
+        """The frozen intervals and what came, drawn."""
+        return self.section("fans", *(self.fan(name) for name in self.found.fans))
+
+    def fan(self, variable: str) -> Chart:
+        """One observable."""
+        from copark.report.calibration.fans import ends
+        from copark.report.figures.frame import year_of
+        from copark.report.figures.validation import Fan, Point, scored_fan
+
+        t, found = self.t, self.found
+        own = [one for one in found.values if one.variable == variable]
+        title = observable_title(variable, t.lang)
+        words = t("fan.caption", title=title, reached=sum(one.reached for one in own), count=len(own))
+        frozen = found.fans[variable]
+        times = ends(Quarter.parse(found.first), range(frozen.model.shape[1]))
+        points = [Point(one.at, one.value, one.high, one.bound, "inside" if one.reached else "outside") for one in own]
+        return Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: scored_fan(
+            titled(variable, t.lang), t("fan.subtitle", cut=found.cut), Fan(times, frozen.model),
+            None if frozen.benchmark is None else Fan(times, frozen.benchmark), points,
+            year_of(Quarter.parse(found.cut)), t.lang, other_name=method_title(found.benchmark, t.lang),
+        ), words, wide=False)  # fmt: skip
+
+
+def _cells(one: Forecasted | None) -> tuple[Value, Value]:
+    return (None, None) if one is None else (Interval(one.low, one.high, one.median), one.crps)
