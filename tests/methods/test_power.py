@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copark.analysis.power import power, power_faults, record
+from copark.setmethods.power import power, power_faults, record
 from tests.methods.shared import METHODS, beside
 
 GAMES = json.loads((METHODS / "power_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []

@@ -12,13 +12,6 @@ import pytest
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from openpyxl import load_workbook
 
-from copark.analysis.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
-from copark.analysis.cross_case import table_of
-from copark.analysis.nca import Request as NcaRequest
-from copark.analysis.nca import analyse as analyse_nca
-from copark.analysis.power import power
-from copark.analysis.qca import Settings, analyse, robustness
-from copark.analysis.qca.robustness import Recipe
 from copark.presentation.figures import render
 from copark.presentation.style import chinese_font
 from copark.report.figures.set_methods import (
@@ -33,6 +26,13 @@ from copark.report.figures.set_methods import (
 )
 from copark.report.set_methods.pages import Desk, Origin
 from copark.report.set_methods.set_data import clean_label, clean_names, unique_labels, write_set_data
+from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
+from copark.setmethods.nca import Request as NcaRequest
+from copark.setmethods.nca import analyse as analyse_nca
+from copark.setmethods.power import power
+from copark.setmethods.qca import Settings, analyse, robustness
+from copark.setmethods.qca.robustness import Recipe
+from copark.setmethods.table import table_of
 from copark.texts import entries, text
 from copark.workflows import set_methods as doors
 

@@ -144,7 +144,7 @@ class Result:
     """Base of what an analysis finds: typed and whole, so that every language and format is made of it alone.
 
     Fields may be numbers, strings, dataclasses, pydantic models, mappings and tuples of them, and arrays as of
-    :mod:`copark.analysis.arrays`; it is stored as JSON and read again as the same type.
+    :mod:`copark.arrays`; it is stored as JSON and read again as the same type.
 
     Parameters
     ----------

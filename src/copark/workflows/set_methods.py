@@ -24,7 +24,7 @@ from copark.workflows.set_questions import (
 )
 
 if TYPE_CHECKING:
-    from copark.analysis.cross_case import CaseTable
+    from copark.setmethods.table import CaseTable
 
 
 def _analysing(progress: Progress | None) -> Callable[[int, int], None]:
@@ -74,7 +74,8 @@ def _placed(path: str | Path) -> Path:
 
 def _read(path: str | Path, columns: Sequence[str], faults: list[Fault], **how: Any) -> CaseTable:
     """Read a table; its faults and those of the settings come together."""
-    from copark.analysis.cross_case import SettingFaults, TableFaults, read_case_table
+    from copark.analysis.cross_case import read_case_table
+    from copark.setmethods.table import SettingFaults, TableFaults
 
     try:
         table = read_case_table(_placed(path), columns, **how)
@@ -150,10 +151,10 @@ def qca(
 def _qca_answer(
     raw: CaseTable, question: QcaQuestion, lang: str, out: str | Path | None, progress: Progress | None
 ) -> MethodAnswer:
-    from copark.analysis.qca import analyse, record, robustness
-    from copark.analysis.qca.calibration import calibrated
-    from copark.analysis.qca.record import survival_record
-    from copark.analysis.qca.robustness import Recipe
+    from copark.setmethods.qca import analyse, record, robustness
+    from copark.setmethods.qca.calibration import calibrated
+    from copark.setmethods.qca.record import survival_record
+    from copark.setmethods.qca.robustness import Recipe
 
     found = analyse(calibrated(raw, question.recipes), question.settings)
     origin = _settled("qca", raw, {**question.plain(), "left_out": len(raw.left_out)})
@@ -210,8 +211,8 @@ def nca(
         With every fault of the settings and the table.
     """
     from copark.analysis.cross_case import options
-    from copark.analysis.nca import Request, analyse, record, warnings_of
-    from copark.analysis.nca.analysis import request_faults
+    from copark.setmethods.nca import Request, analyse, record, warnings_of
+    from copark.setmethods.nca.analysis import request_faults
 
     _analysing(progress)(0, 0)
     faults = seed_faults(seed)
@@ -272,8 +273,8 @@ def coupling(
 def _coupling_answer(
     read: CaseTable, question: CouplingQuestion, lang: str, out: str | Path | None, progress: Progress | None
 ) -> MethodAnswer:
-    from copark.analysis import coupling_degree as degrees
-    from copark.analysis.coupling_degree.reported import reported
+    from copark.setmethods import coupling_degree as degrees
+    from copark.setmethods.coupling_degree.reported import reported
 
     found, seed = degrees.couple(read, question.request), question.seed
     deals, draws = question.permutations, question.ensemble
@@ -294,8 +295,8 @@ def _coupling_answer(
 
 
 def _check_draws(table: CaseTable, question: CouplingQuestion) -> None:
-    from copark.analysis.coupling_degree.null import draws_faults
-    from copark.analysis.cross_case import SettingFaults
+    from copark.setmethods.coupling_degree.null import draws_faults
+    from copark.setmethods.table import SettingFaults
 
     faults = draws_faults("--permutations", question.permutations, len(table))
     faults += draws_faults("--ensemble", question.ensemble, len(table))
@@ -328,10 +329,11 @@ def power(
     copark.errors.FaultsFound
         With every fault of what was given.
     """
-    from copark.analysis.cross_case import SettingFaults, options
-    from copark.analysis.power import power as count
-    from copark.analysis.power import power_faults, record
+    from copark.analysis.cross_case import options
     from copark.report.set_methods.power_page import notes
+    from copark.setmethods.power import power as count
+    from copark.setmethods.power import power_faults, record
+    from copark.setmethods.table import SettingFaults
 
     faults: list[Fault] = []
     given = options.fractions("--weights", weights, faults)

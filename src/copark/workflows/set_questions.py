@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from copark.errors import Fault
 
 if TYPE_CHECKING:
-    from copark.analysis.coupling_degree import Request as CouplingRequest
-    from copark.analysis.qca import Calibration, Settings
+    from copark.setmethods.coupling_degree import Request as CouplingRequest
+    from copark.setmethods.qca import Calibration, Settings
 
 
 class QcaOptions(TypedDict, total=False):
@@ -134,7 +134,7 @@ class CouplingQuestion:
 
 def seed_faults(seed: int) -> list[Fault]:
     """What is wrong with a seed."""
-    from copark.analysis.cross_case.table import fault
+    from copark.setmethods.table import fault
 
     return [] if 0 <= seed < 2**63 else [fault("seed", "--seed", found=str(seed))]
 
@@ -142,10 +142,10 @@ def seed_faults(seed: int) -> list[Fault]:
 def qca_question(outcome: str, conditions: str | Sequence[str], asked: QcaOptions) -> QcaQuestion:
     """Parse what is asked of a QCA."""
     from copark.analysis.cross_case import options
-    from copark.analysis.cross_case.table import fault
-    from copark.analysis.qca import Settings
-    from copark.analysis.qca.analysis import setting_faults
-    from copark.analysis.qca.calibration import FULL
+    from copark.setmethods.qca import Settings
+    from copark.setmethods.qca.analysis import setting_faults
+    from copark.setmethods.qca.calibration import FULL
+    from copark.setmethods.table import fault
 
     faults: list[Fault] = []
     settings = Settings(
@@ -170,9 +170,9 @@ def qca_question(outcome: str, conditions: str | Sequence[str], asked: QcaOption
 
 def coupling_question(subsystems: str, asked: CouplingOptions) -> CouplingQuestion:
     """Parse what is asked of coupling coordination."""
-    from copark.analysis.coupling_degree import Request
-    from copark.analysis.coupling_degree.degree import request_faults
     from copark.analysis.cross_case import options
+    from copark.setmethods.coupling_degree import Request
+    from copark.setmethods.coupling_degree.degree import request_faults
 
     seed = asked.get("seed", 1)
     faults = seed_faults(seed)
@@ -208,7 +208,7 @@ CHOICES = {
 
 
 def _chosen(flag: str, given: str, known: Sequence[str], faults: list[Fault]) -> str:
-    from copark.analysis.cross_case.table import fault
+    from copark.setmethods.table import fault
 
     if given not in known:
         faults.append(fault("bad_choice", flag, found=given, known=", ".join(known)))

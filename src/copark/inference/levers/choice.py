@@ -13,7 +13,6 @@ from functools import partial
 
 import numpy as np
 
-from copark.analysis.arrays import Booleans, Floats, Integers
 from copark.analysis.robust import (
     Stability,
     chance_non_dominated,
@@ -24,6 +23,7 @@ from copark.analysis.robust import (
     satisficing,
     stability,
 )
+from copark.arrays import Booleans, Floats, Integers
 from copark.inference.levers.entries import LeverFile, Threshold
 from copark.inference.levers.measures import RANKED, SIDES
 from copark.inference.levers.trial import Measured

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analysis.coupling_degree.null import KINDS, STATISTICS
-from copark.analysis.coupling_degree.weights import entropy
 from copark.presentation.numbers import number, percent
 from copark.report.blocks import Block, Cards, Section, Words
 from copark.report.figures.set_methods import grade_map, trajectory
 from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, write_page
 from copark.report.set_methods.sheets import heads, sheet
 from copark.report.sheets import Sheet
+from copark.setmethods.coupling_degree.null import KINDS, STATISTICS
+from copark.setmethods.coupling_degree.weights import entropy
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.coupling_degree.degree import Coupled
-    from copark.analysis.coupling_degree.ensemble import Ensemble
-    from copark.analysis.coupling_degree.null import Null
-    from copark.analysis.cross_case.table import Warned
+    from copark.setmethods.coupling_degree.degree import Coupled
+    from copark.setmethods.coupling_degree.ensemble import Ensemble
+    from copark.setmethods.coupling_degree.null import Null
+    from copark.setmethods.table import Warned
     from copark.store.tables import Cell
 
 
@@ -133,7 +133,7 @@ def degree_sheet(found: Coupled, ensemble: Ensemble | None, lang: str) -> Sheet:
 
 def grade_sheet(found: Coupled, ensemble: Ensemble, lang: str) -> Sheet:
     """Share of draws of each case in each grade."""
-    from copark.analysis.coordination import GRADES
+    from copark.setmethods.coupling_degree.formulas import GRADES
 
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (case, *(float(one) for one in shares)) for case, shares in zip(found.table.cases, ensemble.shares, strict=True)

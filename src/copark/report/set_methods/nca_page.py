@@ -7,8 +7,6 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analysis.nca.analysis import EFFECT, Necessities, Necessity
-from copark.analysis.nca.ceilings import KINDS, Kind
 from copark.presentation.numbers import number
 from copark.report.blocks import Cards, Drawing, Grid, Section, Words
 from copark.report.figures.set_methods import ceiling_plot
@@ -16,10 +14,12 @@ from copark.report.set_methods.pages import Desk, Origin, Progress, caveats, wri
 from copark.report.set_methods.set_data import write_set_data
 from copark.report.set_methods.sheets import sheet
 from copark.report.sheets import Sheet
+from copark.setmethods.nca.analysis import EFFECT, Necessities, Necessity
+from copark.setmethods.nca.ceilings import KINDS, Kind
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.cross_case.table import Warned
+    from copark.setmethods.table import Warned
     from copark.store.tables import Cell
 
 SIZES = ("small", "medium", "large", "very_large")

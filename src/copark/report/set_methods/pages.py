@@ -19,7 +19,7 @@ from copark.version import __version__
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analysis.cross_case.table import CaseTable, Warned
+    from copark.setmethods.table import CaseTable, Warned
 
 Progress = Callable[[int, int], None]
 

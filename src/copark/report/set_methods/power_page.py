@@ -13,7 +13,7 @@ from copark.report.set_methods.sheets import sheet
 from copark.report.sheets import Sheet
 
 if TYPE_CHECKING:
-    from copark.analysis.power import Power
+    from copark.setmethods.power import Power
 
 
 def write_power(

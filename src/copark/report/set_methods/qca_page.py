@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analysis.qca.calibration import FULL
-from copark.analysis.qca.fit import fit_of_terms, sufficiency
-from copark.analysis.qca.robustness import Kind
-from copark.analysis.qca.sets import Model, model_membership, model_name, term_membership, term_name
 from copark.presentation.numbers import number
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Words
 from copark.report.figures.set_methods import configuration_chart, survival_chart, truth_table_figure, xy_plot
@@ -21,10 +17,14 @@ from copark.report.set_methods.set_data import write_set_data
 from copark.report.set_methods.sheets import heads, sheet
 from copark.report.sheets import Sheet
 from copark.report.tables import Table
+from copark.setmethods.qca.calibration import FULL
+from copark.setmethods.qca.fit import fit_of_terms, sufficiency
+from copark.setmethods.qca.robustness import Kind
+from copark.setmethods.qca.sets import Model, model_membership, model_name, term_membership, term_name
 
 if TYPE_CHECKING:
-    from copark.analysis.qca.analysis import Analysis
-    from copark.analysis.qca.robustness import Robustness
+    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.robustness import Robustness
 
 MOST_PLOTS = 7
 NECESSITY_PLOTS = 2

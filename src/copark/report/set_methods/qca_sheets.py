@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from copark.analysis.qca.analysis import deviant_cases
-from copark.analysis.qca.fit import Sufficiency, fit_of_terms
-from copark.analysis.qca.robustness import KINDS, Kind, models_of, named_survival
-from copark.analysis.qca.sets import Model, model_name, term_name
 from copark.report.set_methods.sheets import sheet
 from copark.report.sheets import Sheet
+from copark.setmethods.qca.analysis import deviant_cases
+from copark.setmethods.qca.fit import Sufficiency, fit_of_terms
+from copark.setmethods.qca.robustness import KINDS, Kind, models_of, named_survival
+from copark.setmethods.qca.sets import Model, model_name, term_name
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.qca.analysis import Analysis
-    from copark.analysis.qca.robustness import Robustness
+    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.robustness import Robustness
     from copark.store.tables import Cell
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from copark.analysis.cross_case.table import CaseTable
+from copark.setmethods.table import CaseTable
 from copark.store.atomic import written_file
 
 RESERVED = frozenset(

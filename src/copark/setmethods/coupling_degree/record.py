@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from copark.analysis.coordination import GRADES
-from copark.analysis.coupling_degree.weights import entropy
+from copark.setmethods.coupling_degree.formulas import GRADES
+from copark.setmethods.coupling_degree.weights import entropy
 from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from copark.analysis.coupling_degree.degree import Coupled, Degrees
-    from copark.analysis.coupling_degree.ensemble import Ensemble
-    from copark.analysis.coupling_degree.null import Null
-    from copark.analysis.coupling_degree.reported import Reported
-    from copark.analysis.cross_case.table import Warned
+    from copark.setmethods.coupling_degree.degree import Coupled, Degrees
+    from copark.setmethods.coupling_degree.ensemble import Ensemble
+    from copark.setmethods.coupling_degree.null import Null
+    from copark.setmethods.coupling_degree.reported import Reported
+    from copark.setmethods.table import Warned
 
 
 def record(

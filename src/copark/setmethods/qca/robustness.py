@@ -13,13 +13,13 @@ from typing import Literal
 
 import numpy as np
 
-from copark.analysis.cross_case.table import CaseTable, SettingFaults
-from copark.analysis.qca import fit
-from copark.analysis.qca.analysis import Analysis, Settings
-from copark.analysis.qca.calibration import Calibration, calibrated
-from copark.analysis.qca.sets import Model, Term, model_membership, order, term_name, within
-from copark.analysis.qca.solutions import Solutions, solve
-from copark.analysis.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.qca import fit
+from copark.setmethods.qca.analysis import Analysis, Settings
+from copark.setmethods.qca.calibration import Calibration, calibrated
+from copark.setmethods.qca.sets import Model, Term, model_membership, order, term_name, within
+from copark.setmethods.qca.solutions import Solutions, solve
+from copark.setmethods.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.table import CaseTable, SettingFaults
 
 Kind = Literal["complex", "parsimonious", "intermediate"]
 KINDS: tuple[Kind, ...] = ("complex", "parsimonious", "intermediate")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.qca.sets import Model, Term, model_membership, term_membership
+from copark.setmethods.qca.sets import Model, Term, model_membership, term_membership
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.coordination import coordination
-from copark.analysis.coupling_degree.degree import Coupled
+from copark.setmethods.coupling_degree.degree import Coupled
+from copark.setmethods.coupling_degree.formulas import coordination
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

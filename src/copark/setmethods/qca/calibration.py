@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analysis.cross_case.table import CaseTable
+from copark.setmethods.table import CaseTable
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.qca.sets import ABSENT, Term, order
+from copark.setmethods.qca.sets import ABSENT, Term, order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.coordination import BOUNDARIES
-from copark.analysis.coupling_degree.degree import Coupled
-from copark.analysis.coupling_degree.weights import bootstrap_weights
-from copark.analysis.cross_case.table import Warned, left_out_warning
+from copark.setmethods.coupling_degree.degree import Coupled
+from copark.setmethods.coupling_degree.formulas import BOUNDARIES
+from copark.setmethods.coupling_degree.weights import bootstrap_weights
+from copark.setmethods.table import Warned, left_out_warning
 
 if TYPE_CHECKING:
-    from copark.analysis.coupling_degree.ensemble import Ensemble
-    from copark.analysis.coupling_degree.null import Null
-    from copark.analysis.coupling_degree.reported import Reported
+    from copark.setmethods.coupling_degree.ensemble import Ensemble
+    from copark.setmethods.coupling_degree.null import Null
+    from copark.setmethods.coupling_degree.reported import Reported
 
 FEW = 10
 """Cases below which entropy weights are mostly luck."""

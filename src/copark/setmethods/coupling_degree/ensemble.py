@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analysis.coordination import BOUNDARIES, GRADES, coordination, coupling, coupling_corrected
-from copark.analysis.coupling_degree.degree import Coupled
-from copark.analysis.coupling_degree.indicators import scored
-from copark.analysis.coupling_degree.null import chunk
+from copark.setmethods.coupling_degree.degree import Coupled
+from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES, coordination, coupling, coupling_corrected
+from copark.setmethods.coupling_degree.indicators import scored
+from copark.setmethods.coupling_degree.null import chunk
 from copark.stats.quantiles import LEVELS
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from copark.analysis.qca import fit
-from copark.analysis.qca.covers import Minimised
-from copark.analysis.qca.robustness import KINDS, Robustness, named_survival
-from copark.analysis.qca.sets import Model, Term, model_name, order, term_name
+from copark.setmethods.qca import fit
+from copark.setmethods.qca.covers import Minimised
+from copark.setmethods.qca.robustness import KINDS, Robustness, named_survival
+from copark.setmethods.qca.sets import Model, Term, model_name, order, term_name
 
 if TYPE_CHECKING:
-    from copark.analysis.qca.analysis import Analysis
-    from copark.analysis.qca.truth_table import Row
+    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.truth_table import Row
 
 
 def plain(value: float | None) -> float | None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.nca.ceilings import NEAR, Kind, Steps, peer_line
+from copark.setmethods.nca.ceilings import NEAR, Kind, Steps, peer_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.analysis.nca.corners import Scope
+    from copark.setmethods.nca.corners import Scope
 
 NOT_NEEDED, OUT_OF_REACH = "NN", "NA"
 LEVELS = tuple(float(level) for level in range(0, 101, 10))

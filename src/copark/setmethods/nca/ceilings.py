@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analysis.nca.corners import Scope
+from copark.setmethods.nca.corners import Scope
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.qca.fit import sufficiency
-from copark.analysis.qca.sets import digits
+from copark.setmethods.qca.fit import sufficiency
+from copark.setmethods.qca.sets import digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

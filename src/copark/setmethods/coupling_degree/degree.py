@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analysis.coordination import coordination, coupling, coupling_corrected, development, grade
-from copark.analysis.coupling_degree.indicators import Indicator, Range, Ranging, Subsystem, ranges_of, scores_of
-from copark.analysis.coupling_degree.weights import entropy_weights, equal_weights
-from copark.analysis.cross_case.table import CaseTable, SettingFaults, TableFaults, fault
 from copark.errors import Fault
+from copark.setmethods.coupling_degree.formulas import coordination, coupling, coupling_corrected, development, grade
+from copark.setmethods.coupling_degree.indicators import Indicator, Range, Ranging, Subsystem, ranges_of, scores_of
+from copark.setmethods.coupling_degree.weights import entropy_weights, equal_weights
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, fault
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

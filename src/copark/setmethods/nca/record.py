@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from copark.analysis.nca.bottleneck import LEVELS
-from copark.analysis.nca.ceilings import KINDS
-from copark.analysis.nca.permutation import p_accuracy
+from copark.setmethods.nca.bottleneck import LEVELS
+from copark.setmethods.nca.ceilings import KINDS
+from copark.setmethods.nca.permutation import p_accuracy
 
 if TYPE_CHECKING:
-    from copark.analysis.cross_case.table import Warned
-    from copark.analysis.nca.analysis import Ceiling, Necessities, Necessity
+    from copark.setmethods.nca.analysis import Ceiling, Necessities, Necessity
+    from copark.setmethods.table import Warned
 
 
 def record(analysis: Necessities, identity: str = "", warnings: Sequence[Warned] = ()) -> dict[str, Any]:

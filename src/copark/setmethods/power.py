@@ -13,8 +13,8 @@ from fractions import Fraction
 from math import factorial, lcm
 from typing import Any
 
-from copark.analysis.cross_case.table import fault
 from copark.errors import Fault
+from copark.setmethods.table import fault
 
 MOST_VOTERS = 100
 MOST_CELLS = 2_000_000

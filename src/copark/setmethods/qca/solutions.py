@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copark.analysis.qca.covers import Minimised, minimise
-from copark.analysis.qca.sets import ABSENT, Model, Term, rows_of, within
+from copark.setmethods.qca.covers import Minimised, minimise
+from copark.setmethods.qca.sets import ABSENT, Model, Term, rows_of, within
 
 MOST_PAIRS = 400
 """Pairs of a complex and a parsimonious model for which intermediate models are sought."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analysis.cross_case.table import CaseTable, TableFaults, fault
+from copark.setmethods.table import CaseTable, TableFaults, fault
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
-from copark.analysis.cross_case.table import SettingFaults, fault
-from copark.analysis.qca.primes import prime_implicants
-from copark.analysis.qca.sets import Model, Term, order, rows_of
+from copark.setmethods.qca.primes import prime_implicants
+from copark.setmethods.qca.sets import Model, Term, order, rows_of
+from copark.setmethods.table import SettingFaults, fault
 
 MOST_MODELS = 500
 """Tied models that are listed; beyond them a minimisation says that there are more."""

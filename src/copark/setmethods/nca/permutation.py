@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.nca.ceilings import KINDS, Kind, Steps, zones
+from copark.setmethods.nca.ceilings import KINDS, Kind, Steps, zones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.analysis.nca.corners import Scope
+    from copark.setmethods.nca.corners import Scope
 
 CHUNK = 500
 TIE = 1e-12

@@ -5,8 +5,8 @@ the zone above them, ``permutation`` tests its size, ``bottleneck`` reads off ho
 outcome needs, ``analysis`` runs all of them, ``record`` writes what came of it and ``warnings`` says what to beware of.
 """
 
-from copark.analysis.nca.analysis import Necessities, Necessity, Request, analyse
-from copark.analysis.nca.record import record
-from copark.analysis.nca.warnings import warnings_of
+from copark.setmethods.nca.analysis import Necessities, Necessity, Request, analyse
+from copark.setmethods.nca.record import record
+from copark.setmethods.nca.warnings import warnings_of
 
 __all__ = ["Necessities", "Necessity", "Request", "analyse", "record", "warnings_of"]

@@ -6,9 +6,9 @@ intermediate solutions with every tied model, ``necessity`` looks the other way.
 ``record`` writes what came of it, ``robustness`` asks what survives other anchors, cutoffs, cases and scores.
 """
 
-from copark.analysis.qca.analysis import Analysis, Settings, analyse
-from copark.analysis.qca.calibration import Calibration, calibrate
-from copark.analysis.qca.record import record
-from copark.analysis.qca.robustness import Robustness, robustness
+from copark.setmethods.qca.analysis import Analysis, Settings, analyse
+from copark.setmethods.qca.calibration import Calibration, calibrate
+from copark.setmethods.qca.record import record
+from copark.setmethods.qca.robustness import Robustness, robustness
 
 __all__ = ["Analysis", "Calibration", "Robustness", "Settings", "analyse", "calibrate", "record", "robustness"]

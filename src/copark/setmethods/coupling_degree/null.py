@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analysis.coordination import coordination, coupling, coupling_corrected, development
-from copark.analysis.coupling_degree.degree import Coupled
-from copark.analysis.cross_case.table import fault
 from copark.errors import Fault
+from copark.setmethods.coupling_degree.degree import Coupled
+from copark.setmethods.coupling_degree.formulas import coordination, coupling, coupling_corrected, development
+from copark.setmethods.table import fault
 from copark.stats.quantiles import BAND
 
 if TYPE_CHECKING:

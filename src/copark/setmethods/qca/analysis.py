@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.cross_case.table import CaseTable, SettingFaults, Warned, fault, left_out_warning
-from copark.analysis.qca import fit
-from copark.analysis.qca.necessity import Necessary, necessary_expressions, single_terms
-from copark.analysis.qca.sets import model_membership, term_membership, term_name
-from copark.analysis.qca.solutions import Expectation, Solutions, solve
-from copark.analysis.qca.truth_table import TruthTable, truth_table
 from copark.errors import Fault
+from copark.setmethods.qca import fit
+from copark.setmethods.qca.necessity import Necessary, necessary_expressions, single_terms
+from copark.setmethods.qca.sets import model_membership, term_membership, term_name
+from copark.setmethods.qca.solutions import Expectation, Solutions, solve
+from copark.setmethods.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.table import CaseTable, SettingFaults, Warned, fault, left_out_warning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

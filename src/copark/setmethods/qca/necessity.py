@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.qca import fit
-from copark.analysis.qca.sets import ABSENT, NEGATED, PRESENT, Term, literals, term_membership, term_name
-from copark.analysis.qca.truth_table import NEAR
+from copark.setmethods.qca import fit
+from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Term, literals, term_membership, term_name
+from copark.setmethods.qca.truth_table import NEAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.cross_case.table import CaseTable, SettingFaults, TableFaults, fault
-from copark.analysis.nca.bottleneck import Bottleneck, bottlenecks
-from copark.analysis.nca.ceilings import KINDS, NEAR, Kind, peer_line, peers, steps_of, zones
-from copark.analysis.nca.corners import CORNERS, Scope, View, observed_scope
-from copark.analysis.nca.permutation import p_values
 from copark.errors import Fault
+from copark.setmethods.nca.bottleneck import Bottleneck, bottlenecks
+from copark.setmethods.nca.ceilings import KINDS, NEAR, Kind, peer_line, peers, steps_of, zones
+from copark.setmethods.nca.corners import CORNERS, Scope, View, observed_scope
+from copark.setmethods.nca.permutation import p_values
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, fault
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.cross_case.table import Warned, left_out_warning
-from copark.analysis.nca.ceilings import step_zone, steps_of
-from copark.analysis.nca.corners import Scope, View, observed_scope
+from copark.setmethods.nca.ceilings import step_zone, steps_of
+from copark.setmethods.nca.corners import Scope, View, observed_scope
+from copark.setmethods.table import Warned, left_out_warning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.analysis.nca.analysis import Necessities, Necessity
+    from copark.setmethods.nca.analysis import Necessities, Necessity
 
 MOST_UNSEEN = 0.5
 """Share of an empty zone that may lie where nothing was observed before it is told."""
