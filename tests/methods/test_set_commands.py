@@ -1,4 +1,4 @@
-"""The commands ``qca``, ``nca``, ``coupling`` and ``power``: JSON, tables, warnings and faults, in both languages."""
+"""The commands ``qca``, ``nca`` and ``coupling``: JSON, tables, warnings and faults, in both languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copark.cli import main
 from tests.methods.shared import ORACLE, beside, differences, oracle
 
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
-COMMANDS = ("qca", "nca", "coupling", "power")
+COMMANDS = ("qca", "nca", "coupling")
 
 
 @pytest.fixture
@@ -41,7 +41,6 @@ def asked(parks, method):
         "qca": ["qca", parks, "--outcome", "Y", "--conditions", "A,B", "--dir-exp", "1,-"],
         "nca": ["nca", parks, "--x", "A,W", "--y", "Y", "--permutations", "50"],
         "coupling": ["coupling", parks, "--subsystems", "A,B,W", "--permutations", "50", "--ensemble", "50"],
-        "power": ["power", "--weights", "6,3,1", "--quota", "7"],
     }[method]
 
 
@@ -70,7 +69,7 @@ def test_the_screen_shows_tables(parks, method, lang, capsys):
     assert code == 0
     assert "set_methods" not in out
     assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert {"qca": "A", "nca": "CE-FDH", "coupling": "0.", "power": "7"}[method] in out
+    assert {"qca": "A", "nca": "CE-FDH", "coupling": "0."}[method] in out
 
 
 @beside
@@ -162,9 +161,6 @@ def test_out_writes_a_page_and_says_where(parks, tmp_path, capsys):
     assert code == 0
     assert (target / "nca-en.html").is_file()
     assert "nca-en.html" in out
-    code, out, err = call([*asked(parks, "power"), "--out", str(target), "--json"], capsys)
-    assert json.loads(out)["players"] == ["1", "2", "3"]
-    assert "power-en.html" in err
 
 
 def test_columns_of_reported_degrees_are_examined(tmp_path, capsys):

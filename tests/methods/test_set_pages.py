@@ -81,16 +81,13 @@ def make(method, folder, lang):
         )
     if method == "nca":
         return doors.nca(parks, "A,B 2", "结果", permutations=60, corner=1, out=out, **common)
-    if method == "coupling":
-        return doors.coupling(parks, "A,B 2,-C", permutations=60, ensemble=60, out=out, **common)
-    return doors.power("50.5,49,0.5", "50.01", voters="甲,乙,丙", out=out, **common)
+    return doors.coupling(parks, "A,B 2,-C", permutations=60, ensemble=60, out=out, **common)
 
 
 KINDS = {
     "qca": {"truth_table", "solutions", "necessity", "counterfactuals", "survival", "variants", "data", "settings"},
     "nca": {"ceilings", "bottlenecks", "bottlenecks_line", "data", "settings"},
     "coupling": {"degrees", "grades", "chance", "indicators", "settings"},
-    "power": {"power", "settings"},
 }
 
 
@@ -101,7 +98,7 @@ def test_a_page_its_figures_tables_and_record(method, lang, folder):
     assert answer.page.name == f"{method}-{lang}.html"
     content = whole(answer.page)
     assert content.count("<svg") >= 1
-    assert method == "power" or "park &lt;3&gt; &amp; co" in content
+    assert "park &lt;3&gt; &amp; co" in content
     assert text(f"set_methods.page.subtitle_{method}", lang) in content.replace("&#x27;", "'")
     assert text("report.page.subtitle", lang) not in content
     assert 'id="summary"' in content
@@ -247,6 +244,5 @@ def test_an_origin_says_what_made_a_figure():
     assert "abc" in origin.footer("en")
     assert "7" in origin.footer("zh")
     assert "parks.csv" in origin.made("zh")
-    assert "abc" in Origin("power", "abc").footer("en")
     with pytest.raises(ValueError, match="no language"):
         Desk(Path("nowhere"), "fr", origin)

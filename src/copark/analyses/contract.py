@@ -26,9 +26,23 @@ Kind = Literal["case", "string", "list", "file", "integer", "number", "boolean",
 
 @dataclass(frozen=True)
 class Option:
-    """What a parameter is called on the command line, where that is not its own name."""
+    """What a parameter is called on the command line: another than its own name, or one that must be given as option.
+
+    Parameters
+    ----------
+    flag
+        Its name.
+    repeated
+        Whether a list is given by naming the option again for each entry, because entries hold commas.
+    """
 
     flag: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Marks a parameter that is given by its place, though it need not be."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,10 @@ class FormField:
         Range of a number, ends included.
     choices
         What may be chosen.
+    by_place
+        Whether it is given by its place and not by name.
+    repeated
+        Whether a list's option is named again for each entry.
     """
 
     name: str
@@ -57,6 +75,8 @@ class FormField:
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
+    by_place: bool
+    repeated: bool
 
 
 class AnalysisParams(BaseModel):
@@ -109,12 +129,15 @@ class CaseParams(AnalysisParams):
 def _form_field(name: str, field: FieldInfo) -> FormField:
     kind, choices = _kind(field.annotation)
     marks = field.metadata
-    flag = next((one.flag for one in marks if isinstance(one, Option)), f"--{name.replace('_', '-')}")
+    option = next((one for one in marks if isinstance(one, Option)), None)
+    flag = f"--{name.replace('_', '-')}" if option is None else option.flag
     limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
     kind = "case" if name == "case" else kind
-    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices)
+    by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
+    repeated = option is not None and option.repeated
+    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated)
 
 
 def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:

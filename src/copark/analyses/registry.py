@@ -151,5 +151,10 @@ class Registry:
         return known
 
 
-REGISTRY = Registry((Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),))
+REGISTRY = Registry(
+    (
+        Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("power", "copark.analyses.power", "tables", engine=("copark.setmethods",)),
+    )
+)
 """The analyses of copark."""

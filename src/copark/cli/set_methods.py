@@ -1,4 +1,4 @@
-"""Commands for set methods on anyone's table: ``qca``, ``nca``, ``coupling``, ``power``."""
+"""Commands for set methods on anyone's table: ``qca``, ``nca``, ``coupling``."""
 
 from __future__ import annotations
 
@@ -172,23 +172,4 @@ def coupling(
             out=out,
             progress=progress,
         )
-    show_answer(answer, ctx.obj, as_json=as_json)
-
-
-@app.command("power", cls=SpokenCommand, help="set_methods.help.power")
-def power(
-    ctx: typer.Context,
-    *,
-    weights: Annotated[str, typer.Option("--weights", help="set_methods.help.voter_weights", metavar="W,W")],
-    quota: Annotated[str, typer.Option("--quota", help="set_methods.help.quota", metavar="Q")],
-    voters: Annotated[str, typer.Option("--voters", help="set_methods.help.voters", metavar="A,B")] = "",
-    as_json: Json = False,
-    out: Folder = None,
-    _lang: Lang = None,
-) -> None:
-    """Count voting power."""
-    from copark.cli.set_methods_screen import show_answer
-    from copark.workflows import set_methods
-
-    answer = set_methods.power(weights, quota, voters=voters, lang=ctx.obj, out=out)
     show_answer(answer, ctx.obj, as_json=as_json)

@@ -27,7 +27,7 @@ def show_answer(answer: MethodAnswer, lang: str, *, as_json: bool) -> None:
     if as_json:
         print(answer.json)
     else:
-        shows = {"qca": _show_qca, "nca": _show_nca, "coupling": _show_coupling, "power": _show_power}
+        shows = {"qca": _show_qca, "nca": _show_nca, "coupling": _show_coupling}
         shows[answer.kind](console, dict(answer.record), lang)
     _show_warnings(answer.warnings, lang)
     if answer.page is not None:
@@ -173,15 +173,3 @@ def _show_coupling(console: Console, record: dict[str, Any], lang: str) -> None:
         ]
         heads = [_head(name, lang) for name in ("statistic", "observed", "shuffle", "shift")]
         _table(console, text("set_methods.section.chance", lang), heads, tested)
-
-
-def _show_power(console: Console, record: dict[str, Any], lang: str) -> None:
-    total = sum(record["weights"])
-    title = text("set_methods.screen.title_power", lang, quota=record["quota"], total=total)
-    rows = [
-        (voter, str(record["weights"][at]), record["shapley_shubik"][at], record["shapley_shubik_float"][at],
-         record["banzhaf_normalized"][at], record["banzhaf_normalized_float"][at])
-        for at, voter in enumerate(record["players"])
-    ]  # fmt: skip
-    heads = [_head(key, lang) for key in ("voter", "weight", "shapley", "shapley_number", "banzhaf", "banzhaf_number")]
-    _table(console, title, heads, rows)

@@ -1,4 +1,4 @@
-"""Set methods on anyone's table: QCA, NCA, the coupling coordination degree, voting power."""
+"""Set methods on anyone's table: QCA, NCA, the coupling coordination degree."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MethodAnswer:
     Parameters
     ----------
     kind
-        ``qca``, ``nca``, ``coupling`` or ``power``.
+        ``qca``, ``nca`` or ``coupling``.
     record
         Everything, as plain data with the keys of the published comparison files.
     warnings
@@ -302,55 +302,3 @@ def _check_draws(table: CaseTable, question: CouplingQuestion) -> None:
     faults += draws_faults("--ensemble", question.ensemble, len(table))
     if faults:
         raise SettingFaults(faults)
-
-
-def power(
-    weights: str | Sequence[str],
-    quota: str,
-    *,
-    voters: str | Sequence[str] = "",
-    lang: str = "en",
-    out: str | Path | None = None,
-    progress: Progress | None = None,
-) -> MethodAnswer:
-    """Voting power from weights and a quota, exact.
-
-    Parameters
-    ----------
-    weights, quota
-        Decimal numbers; a coalition wins if its weight reaches the quota.
-    voters
-        Names; numbers from 1 by default.
-    lang, out, progress
-        As in :func:`qca`.
-
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of what was given.
-    """
-    from copark.analysis.cross_case import options
-    from copark.report.set_methods.power_page import notes
-    from copark.setmethods.power import power as count
-    from copark.setmethods.power import power_faults, record
-    from copark.setmethods.table import SettingFaults
-
-    faults: list[Fault] = []
-    given = options.fractions("--weights", weights, faults)
-    needed = options.fractions("--quota", (quota,), faults)
-    names = options.names(voters) or tuple(str(at + 1) for at in range(len(options.names(weights))))
-    if not faults:
-        faults += power_faults(given, needed[0], names)
-    if faults:
-        raise SettingFaults(faults)
-    found = count(given, needed[0])
-    content = record(found, names)
-    origin = _settled("power", None, {"weights": list(found.weights), "quota": found.quota, "voters": list(names)})
-    content["id"] = origin.identity
-    said = tuple(notes(found, names, lang))
-    if out is None:
-        return MethodAnswer("power", content, said)
-    from copark.report.set_methods import write_power
-
-    page, files = write_power(found, names, content, origin, lang, Path(out), stage(progress, "report"))
-    return MethodAnswer("power", content, said, page, files)

@@ -31,7 +31,7 @@ class Origin:
     Parameters
     ----------
     kind
-        ``qca``, ``nca``, ``coupling`` or ``power``.
+        ``qca``, ``nca`` or ``coupling``.
     identity
         Identity of the result: of the table's content and everything asked.
     file, cases
@@ -51,14 +51,14 @@ class Origin:
 
     def footer(self, lang: str) -> str:
         """What stands below each figure."""
-        key = "footer_plain" if not self.file else "footer" if self.seed is None else "footer_seed"
+        key = "footer" if self.seed is None else "footer_seed"
         values = {"file": self.file, "cases": self.cases, "identity": self.identity, "seed": self.seed}
         return text(f"set_methods.figure.{key}", lang, **values)
 
     def made(self, lang: str) -> str:
         """What stands below the title."""
         values = {"file": self.file, "cases": self.cases, "identity": self.identity, "version": __version__}
-        return text("set_methods.page.made" if self.file else "set_methods.page.made_power", lang, **values)
+        return text("set_methods.page.made", lang, **values)
 
 
 @dataclass
