@@ -1,4 +1,4 @@
-"""The commands ``qca``, ``nca`` and ``coupling``: JSON, tables, warnings and faults, in both languages."""
+"""The commands ``qca`` and ``coupling``: JSON, tables, warnings and faults, in both languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copark.cli import main
 from tests.methods.shared import ORACLE, beside, differences, oracle
 
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
-COMMANDS = ("qca", "nca", "coupling")
+COMMANDS = ("qca",)
 
 
 @pytest.fixture
@@ -39,8 +39,6 @@ def call(arguments, capsys):
 def asked(parks, method):
     return {
         "qca": ["qca", parks, "--outcome", "Y", "--conditions", "A,B", "--dir-exp", "1,-"],
-        "nca": ["nca", parks, "--x", "A,W", "--y", "Y", "--permutations", "50"],
-        "coupling": ["coupling", parks, "--subsystems", "A,B,W", "--permutations", "50", "--ensemble", "50"],
     }[method]
 
 
@@ -69,7 +67,7 @@ def test_the_screen_shows_tables(parks, method, lang, capsys):
     assert code == 0
     assert "set_methods" not in out
     assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert {"qca": "A", "nca": "CE-FDH", "coupling": "0."}[method] in out
+    assert {"qca": "A"}[method] in out
 
 
 @beside
@@ -129,14 +127,7 @@ def test_faults_of_options_and_table_come_together(parks, capsys):
 
 
 WRONG_OPTIONS = [
-    (["nca", "T", "--x", "A", "--y", "Y", "--corner", "9"], "no corner 9"),
     (["nca", "T", "--x", "A", "--y", "Y", "--scope", "0,1"], "four limits"),
-    (["nca", "T", "--x", "A", "--y", "Y", "--seed", "-1"], "not a seed"),
-    (["coupling", "T", "--subsystems", "A"], "at least two"),
-    (["coupling", "T", "--subsystems", "A,B", "--formula", "old"], "standard, wang2021"),
-    (["coupling", "T", "--subsystems", "A,B", "--weights", "1,1"], "0.5,0.5"),
-    (["coupling", "T", "--subsystems", "A,B", "--permutations", "99999999"], "draws cannot"),
-    (["coupling", "T", "--subsystems", "A,W", "--scale", "none"], "scores lie between"),
     (["power", "--weights", "1,x", "--quota", "1"], "not a number"),
     (["power", "--weights", "1,2", "--quota", "9"], "not within reach"),
     (["power", "--weights", "1,2", "--quota", "2", "--voters", "a"], "1 names for 2 weights"),
@@ -157,18 +148,10 @@ def test_wrong_options_are_told_in_words(parks, capsys, subtests):
 
 def test_out_writes_a_page_and_says_where(parks, tmp_path, capsys):
     target = tmp_path / "made"
-    code, out, _ = call([*asked(parks, "nca"), "--out", str(target)], capsys)
+    code, out, _ = call([*asked(parks, "qca"), "--out", str(target)], capsys)
     assert code == 0
-    assert (target / "nca-en.html").is_file()
-    assert "nca-en.html" in out
-
-
-def test_columns_of_reported_degrees_are_examined(tmp_path, capsys):
-    path = tmp_path / "published.csv"
-    path.write_text("year,A,B,C\n2010,0.3,0.6,0.47\n2011,0.5,0.9,0.48\n2012,0.2,0.9,0.39\n", encoding="utf-8")
-    _, out, err = call(["coupling", str(path), "--subsystems", "A,B", "--reported-c", "C", "--json"], capsys)
-    assert "lost the coefficient" in err
-    assert json.loads(out)["reported"][0]["matches"]
+    assert (target / "qca-en.html").is_file()
+    assert "qca-en.html" in out
 
 
 def test_the_casebooks_own_scores_have_a_name(capsys, tmp_path, monkeypatch):

@@ -25,8 +25,9 @@ from copark.report.figures.set_methods import (
     xy_plot,
 )
 from copark.report.set_methods.pages import Desk, Origin
-from copark.report.set_methods.set_data import clean_label, clean_names, unique_labels, write_set_data
+from copark.report.set_methods.set_data import write_set_data
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
+from copark.setmethods.names import clean_label, clean_names, unique_labels
 from copark.setmethods.nca import Request as NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power
@@ -75,19 +76,11 @@ def made(method, folder, lang):
 def make(method, folder, lang):
     out, common = folder / f"{method}-{lang}", {"lang": lang}
     parks = folder / "parks.csv"
-    if method == "qca":
-        return doors.qca(
-            parks, "结果", "A,B 2,C", dir_exp="1,1,0", robust=True, alternative=["A=other"], out=out, **common
-        )
-    if method == "nca":
-        return doors.nca(parks, "A,B 2", "结果", permutations=60, corner=1, out=out, **common)
-    return doors.coupling(parks, "A,B 2,-C", permutations=60, ensemble=60, out=out, **common)
+    return doors.qca(parks, "结果", "A,B 2,C", dir_exp="1,1,0", robust=True, alternative=["A=other"], out=out, **common)
 
 
 KINDS = {
     "qca": {"truth_table", "solutions", "necessity", "counterfactuals", "survival", "variants", "data", "settings"},
-    "nca": {"ceilings", "bottlenecks", "bottlenecks_line", "data", "settings"},
-    "coupling": {"degrees", "grades", "chance", "indicators", "settings"},
 }
 
 
@@ -132,8 +125,6 @@ def test_a_table_without_luck_or_expectations_has_a_page_too(folder):
     answer = doors.qca(folder / "parks.csv", "~结果", ["A", "C"], incl_cut=0.99, out=folder / "plain")
     assert "Add --robust" in whole(answer.page)
     assert answer.record["outcome"] == "~结果"
-    plain = doors.coupling(folder / "parks.csv", "A,C", out=folder / "plain-coupling", lang="zh")
-    assert text("set_methods.misuse.no_null", "zh") in whole(plain.page)
 
 
 @pytest.mark.parametrize("corner", [1, 2, 3, 4])
@@ -181,13 +172,6 @@ def test_figures_draw_on_next_to_nothing():
         assert render(figure, "png")
     nothing = analyse(table_of({"A": [0.5, 0.5], "Y": [0.1, 0.9]}), Settings("Y", ("A",)))
     assert render(truth_table_figure(nothing), "svg")
-
-
-def test_two_tables_of_one_content_have_one_identity_and_others_another(folder):
-    first = doors.nca(folder / "parks.csv", "A", "结果")
-    again = doors.nca(folder / "parks.csv", ["A"], "结果", lang="zh")
-    other = doors.nca(folder / "parks.csv", "A", "结果", corner=2)
-    assert first.record["id"] == again.record["id"] != other.record["id"]
 
 
 @pytest.mark.skipif(chinese_font() is None, reason="no font with Chinese characters is on this machine")

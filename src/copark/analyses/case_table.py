@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator
 
 from copark.analyses.contract import AnalysisParams, Argument, Option, Result
+from copark.setmethods.names import clean_names, unique_labels
 from copark.version import __version__
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.show import Show
     from copark.errors import Fault
-    from copark.presentation.document import Caveat, Section
+    from copark.presentation.document import Caveat, Section, Table
     from copark.setmethods.table import CaseTable, Warned
 
 PARKS = "parks"
@@ -147,3 +148,15 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
              if value in ("True", "False") else value) for name, value in settings.items()]  # fmt: skip
     table = show.table("settings", (show.column("setting"), show.column("asked")), rows, folded=True)
     return show.section("method", said, table)
+
+
+def data_table(show: Show, table: CaseTable, names: Sequence[str]) -> Table:
+    """The data as they were used; keys of columns are names that R keeps as they are."""
+    from copark.presentation.document import Column, Kind
+
+    keys = clean_names(names)
+    columns = [show.column("case"), *(Column(keys[name], name, Kind.number) for name in names)]
+    rows: list[tuple[Any, ...]] = [
+        (case, *(float(table.values[name][at]) for name in names)) for at, case in enumerate(unique_labels(table.cases))
+    ]
+    return show.table("data", columns, rows, folded=True)

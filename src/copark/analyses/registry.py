@@ -154,6 +154,13 @@ class Registry:
 REGISTRY = Registry(
     (
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("nca", "copark.analyses.nca", "tables", engine=("copark.setmethods", "copark.setmethods.nca")),
+        Analysis(
+            "coupling",
+            "copark.analyses.coupling",
+            "tables",
+            engine=("copark.setmethods", "copark.setmethods.coupling_degree"),
+        ),
         Analysis("power", "copark.analyses.power", "tables", engine=("copark.setmethods",)),
     )
 )

@@ -86,7 +86,7 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     kind = list[str] if field.repeated else kinds.get(field.kind, str)
     names = {
         "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH",
-        "list": "A=…" if field.repeated else "A,B", "choice": "|".join(field.choices),
+        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices),
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}

@@ -1,4 +1,4 @@
-"""Commands for set methods on anyone's table: ``qca``, ``nca``, ``coupling``."""
+"""Commands for set methods on anyone's table: ``qca``, ``coupling``."""
 
 from __future__ import annotations
 
@@ -66,106 +66,6 @@ def qca(
             idm=idm,
             alternative=alternative or (),
             robust=robust,
-            case=case,
-            drop_missing=drop_missing,
-            lang=ctx.obj,
-            out=out,
-            progress=progress,
-        )
-    show_answer(answer, ctx.obj, as_json=as_json)
-
-
-@app.command("nca", cls=SpokenCommand, help="set_methods.help.nca")
-def nca(
-    ctx: typer.Context,
-    table: TableFile,
-    *,
-    x: Annotated[str, typer.Option("--x", help="set_methods.help.x", metavar="A,B")],
-    y: Annotated[str, typer.Option("--y", help="set_methods.help.y", metavar="Y")],
-    corner: Annotated[int, typer.Option("--corner", help="set_methods.help.corner", metavar="1..4")] = 1,
-    scope: Annotated[str | None, typer.Option("--scope", help="set_methods.help.scope", metavar="X,X,Y,Y")] = None,
-    permutations: Deals = 0,
-    seed: Luck = 1,
-    case: LabelColumn = None,
-    drop_missing: DropMissing = False,
-    as_json: Json = False,
-    out: Folder = None,
-    _lang: Lang = None,
-) -> None:
-    """Look for necessary conditions in a table."""
-    from copark.cli.progress import Progress
-    from copark.cli.set_methods_screen import show_answer
-    from copark.workflows import set_methods
-
-    with Progress(ctx.obj) as progress:
-        answer = set_methods.nca(
-            table,
-            x,
-            y,
-            corner=corner,
-            scope=scope,
-            permutations=permutations,
-            seed=seed,
-            case=case,
-            drop_missing=drop_missing,
-            lang=ctx.obj,
-            out=out,
-            progress=progress,
-        )
-    show_answer(answer, ctx.obj, as_json=as_json)
-
-
-@app.command("coupling", cls=SpokenCommand, help="set_methods.help.coupling")
-def coupling(
-    ctx: typer.Context,
-    table: TableFile,
-    *,
-    subsystems: Annotated[str, typer.Option("--subsystems", help="set_methods.help.subsystems", metavar="A,B,C")],
-    weights: Annotated[str, typer.Option("--weights", help="set_methods.help.weights", metavar="W")] = "equal",
-    indicator_weights: Annotated[
-        str, typer.Option("--indicator-weights", help="set_methods.help.indicator_weights", metavar="W")
-    ] = "equal",
-    formula: Annotated[str, typer.Option("--formula", help="set_methods.help.formula", metavar="F")] = "standard",
-    grades: Annotated[str, typer.Option("--grades", help="set_methods.help.grades", metavar="SIDE")] = "left",
-    scale: Annotated[str, typer.Option("--scale", help="set_methods.help.scale", metavar="HOW")] = "auto",
-    ranges: Annotated[
-        list[str] | None, typer.Option("--ranges", help="set_methods.help.ranges", metavar="A=L,H")
-    ] = None,
-    permutations: Deals = 0,
-    ensemble: Annotated[int, typer.Option("--ensemble", help="set_methods.help.ensemble", metavar="N")] = 0,
-    seed: Luck = 1,
-    reported_c: Annotated[
-        list[str] | None, typer.Option("--reported-c", help="set_methods.help.reported_c", metavar="COLUMN")
-    ] = None,
-    reported_d: Annotated[
-        list[str] | None, typer.Option("--reported-d", help="set_methods.help.reported_d", metavar="COLUMN")
-    ] = None,
-    case: LabelColumn = None,
-    drop_missing: DropMissing = False,
-    as_json: Json = False,
-    out: Folder = None,
-    _lang: Lang = None,
-) -> None:
-    """Compute coupling coordination degrees of a table's cases."""
-    from copark.cli.progress import Progress
-    from copark.cli.set_methods_screen import show_answer
-    from copark.workflows import set_methods
-
-    with Progress(ctx.obj) as progress:
-        answer = set_methods.coupling(
-            table,
-            subsystems,
-            weights=weights,
-            indicator_weights=indicator_weights,
-            formula=formula,
-            grades=grades,
-            scale=scale,
-            ranges=ranges or (),
-            permutations=permutations,
-            ensemble=ensemble,
-            seed=seed,
-            reported_c=reported_c or (),
-            reported_d=reported_d or (),
             case=case,
             drop_missing=drop_missing,
             lang=ctx.obj,

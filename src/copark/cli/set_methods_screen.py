@@ -27,7 +27,7 @@ def show_answer(answer: MethodAnswer, lang: str, *, as_json: bool) -> None:
     if as_json:
         print(answer.json)
     else:
-        shows = {"qca": _show_qca, "nca": _show_nca, "coupling": _show_coupling}
+        shows = {"qca": _show_qca}
         shows[answer.kind](console, dict(answer.record), lang)
     _show_warnings(answer.warnings, lang)
     if answer.page is not None:
@@ -138,38 +138,3 @@ def _show_survival(console: Console, record: dict[str, Any], lang: str) -> None:
     values = {"kind": text(f"set_methods.kind.{kind}", lang), "count": robust["variants"]}
     heads = [_head(key, lang) for key in ("term", "surely", "perhaps")]
     _table(console, text("set_methods.screen.survival", lang, **values), heads, rows)
-
-
-def _show_nca(console: Console, record: dict[str, Any], lang: str) -> None:
-    cases = record["models"][0]["global"]["Number of observations"]
-    values = {"outcome": record["y"], "cases": cases, "corner": record["corner"]}
-    title = text("set_methods.screen.title_nca", lang, **values)
-    rows = []
-    for one in record["models"]:
-        for fit in one["params"]:
-            name = text(f"set_methods.ceiling.{fit['_row']}", lang)
-            accuracy = f"{fit['Ceiling accuracy']:.1f}"
-            rows.append((one["x"], name, fit["Effect size"], _p(fit["p-value"]), fit["# above"], accuracy))
-    heads = [_head(key, lang) for key in ("condition", "ceiling", "effect", "p", "above", "accuracy")]
-    _table(console, title, heads, rows, (0, 1))
-    bottleneck = [tuple(row.values()) for row in record["bottlenecks"]["ce_fdh"]]
-    _table(console, text("set_methods.screen.bottlenecks", lang), [record["y"], *record["x"]], bottleneck, ())
-
-
-def _show_coupling(console: Console, record: dict[str, Any], lang: str) -> None:
-    names = text("set_methods.join", lang).join(record["subsystems"])
-    values = {"subsystems": names, "cases": len(record["rows"])}
-    formula = text(f"set_methods.formula.{record['formula']}", lang)
-    title = text("set_methods.screen.title_coupling", lang, formula=formula, **values)
-    key = "grade" if lang == "zh" else "grade_en"
-    rows = [(row["case"], row["T"], row["C"], row["D"], row[key], row["D_wang2021"]) for row in record["rows"]]
-    heads = [*(_head(name, lang) for name in ("case", "T", "C", "D", "grade")), "D′"]
-    _table(console, title, heads, rows, (0, 4))
-    if record["null"]:
-        p, observed = record["null"]["p"], record["null"]["observed"]
-        tested = [
-            (text(f"set_methods.statistic.{name}", lang), value, _p(p["shuffle"][name]), _p(p["shift"][name]))
-            for name, value in observed.items()
-        ]
-        heads = [_head(name, lang) for name in ("statistic", "observed", "shuffle", "shift")]
-        _table(console, text("set_methods.section.chance", lang), heads, tested)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.errors import Fault, FaultsFound
 from copark.identity import hash_content
 from copark.texts import text
@@ -90,7 +91,7 @@ class CaseTable:
 
     file: str
     cases: tuple[str, ...]
-    values: Mapping[str, NDArray[np.float64]]
+    values: Mapping[str, Floats]
     left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
     digest: str = ""
 

@@ -1,10 +1,10 @@
-"""Set methods on anyone's table: QCA, NCA, the coupling coordination degree."""
+"""QCA of anyone's table."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -14,13 +14,9 @@ from copark.texts import has_text
 from copark.workflows.answers import Progress
 from copark.workflows.places import stage
 from copark.workflows.set_questions import (
-    CouplingOptions,
-    CouplingQuestion,
     QcaOptions,
     QcaQuestion,
-    coupling_question,
     qca_question,
-    seed_faults,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +35,7 @@ class MethodAnswer:
     Parameters
     ----------
     kind
-        ``qca``, ``nca`` or ``coupling``.
+        ``qca``.
     record
         Everything, as plain data with the keys of the published comparison files.
     warnings
@@ -171,134 +167,3 @@ def _qca_answer(
     tell = stage(progress, "report")
     page, files = write_qca(found, content, origin, lang, Path(out), robust=variants, full=question.full, progress=tell)
     return MethodAnswer("qca", content, said, page, files)
-
-
-def nca(
-    table: str | Path,
-    x: str | Sequence[str],
-    y: str,
-    *,
-    corner: int = 1,
-    scope: str | Sequence[float] | None = None,
-    permutations: int = 0,
-    seed: int = 1,
-    case: str | None = None,
-    drop_missing: bool = False,
-    lang: str = "en",
-    out: str | Path | None = None,
-    progress: Progress | None = None,
-) -> MethodAnswer:
-    """Look for necessary conditions in a table.
-
-    Parameters
-    ----------
-    table
-        CSV or workbook; ``parks`` for the casebook's own fuzzy scores.
-    x, y
-        Columns of the conditions and of the outcome.
-    corner
-        Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right.
-    scope
-        Theoretical limits ``xmin,xmax,ymin,ymax``; the observed ones by default.
-    permutations, seed
-        Deals of the test (0 for none) and their seed.
-    case, drop_missing, lang, out, progress
-        As in :func:`qca`.
-
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
-    """
-    from copark.analysis.cross_case import options
-    from copark.setmethods.nca import Request, analyse, record, warnings_of
-    from copark.setmethods.nca.analysis import request_faults
-
-    _analysing(progress)(0, 0)
-    faults = seed_faults(seed)
-    request = Request(y, options.names(x), corner, options.scope(scope, faults), permutations, seed)
-    faults += request_faults(request)
-    columns = tuple(dict.fromkeys((*request.conditions, y)))
-    read = _read(table, columns, faults, label=case, drop_missing=drop_missing)
-    found = analyse(read, request, _analysing(progress))
-    origin = _settled("nca", read, {**asdict(request), "left_out": len(read.left_out)}, seed if permutations else None)
-    warnings = warnings_of(found)
-    content = record(found, origin.identity, warnings)
-    said = tuple(one.sentence(lang) for one in warnings)
-    if out is None:
-        return MethodAnswer("nca", content, said)
-    from copark.report.set_methods import write_nca
-
-    tell = stage(progress, "report")
-    page, files = write_nca(found, content, origin, lang, Path(out), warnings=warnings, progress=tell)
-    return MethodAnswer("nca", content, said, page, files)
-
-
-def coupling(
-    table: str | Path,
-    subsystems: str,
-    *,
-    case: str | None = None,
-    drop_missing: bool = False,
-    lang: str = "en",
-    out: str | Path | None = None,
-    progress: Progress | None = None,
-    **asked: Unpack[CouplingOptions],
-) -> MethodAnswer:
-    """Coupling coordination degree of a table's cases.
-
-    Parameters
-    ----------
-    table
-        CSV or workbook; ``parks`` for the casebook's own fuzzy scores.
-    subsystems
-        ``A,B,C``, or groups of indicators ``economy=gdp,jobs;ecology=forest,-waste``.
-    case, drop_missing, lang, out, progress
-        As in :func:`qca`.
-    asked
-        Everything else, as in :class:`~copark.workflows.set_questions.CouplingOptions`.
-
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
-    """
-    _analysing(progress)(0, 0)
-    question = coupling_question(subsystems, asked)
-    read = _read(table, question.columns, question.faults, label=case, drop_missing=drop_missing)
-    _check_draws(read, question)
-    return _coupling_answer(read, question, lang, out, progress)
-
-
-def _coupling_answer(
-    read: CaseTable, question: CouplingQuestion, lang: str, out: str | Path | None, progress: Progress | None
-) -> MethodAnswer:
-    from copark.setmethods import coupling_degree as degrees
-    from copark.setmethods.coupling_degree.reported import reported
-
-    found, seed = degrees.couple(read, question.request), question.seed
-    deals, draws = question.permutations, question.ensemble
-    dealt = degrees.null(found, deals, seed, _analysing(progress)) if deals else None
-    drawn = degrees.ensemble(found, draws, seed) if draws else None
-    claims = [reported(found, column, what) for column, what in question.claimed]
-    warnings = degrees.warnings_of(found, seed, null=dealt, ensemble=drawn, claims=claims)
-    origin = _settled("coupling", read, {**question.plain(), "left_out": len(read.left_out)}, seed)
-    content = degrees.record(found, origin.identity, null=dealt, ensemble=drawn, claims=claims, warnings=warnings)
-    said = tuple(one.sentence(lang) for one in warnings)
-    if out is None:
-        return MethodAnswer("coupling", content, said)
-    from copark.report.set_methods import write_coupling
-
-    made = {"null": dealt, "ensemble": drawn, "warnings": warnings, "progress": stage(progress, "report")}
-    page, files = write_coupling(found, content, origin, lang, Path(out), **made)  # type: ignore[arg-type]
-    return MethodAnswer("coupling", content, said, page, files)
-
-
-def _check_draws(table: CaseTable, question: CouplingQuestion) -> None:
-    from copark.setmethods.coupling_degree.null import draws_faults
-    from copark.setmethods.table import SettingFaults
-
-    faults = draws_faults("--permutations", question.permutations, len(table))
-    faults += draws_faults("--ensemble", question.ensemble, len(table))
-    if faults:
-        raise SettingFaults(faults)

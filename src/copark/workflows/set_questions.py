@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from copark.errors import Fault
 
 if TYPE_CHECKING:
-    from copark.setmethods.coupling_degree import Request as CouplingRequest
     from copark.setmethods.qca import Calibration, Settings
 
 
@@ -41,38 +40,6 @@ class QcaOptions(TypedDict, total=False):
     idm: float
     alternative: Sequence[str]
     robust: bool
-
-
-class CouplingOptions(TypedDict, total=False):
-    """What may be asked beside the subsystems.
-
-    Parameters
-    ----------
-    weights, indicator_weights
-        Of the subsystems (``equal``, ``entropy`` or numbers) and of the indicators within them.
-    formula
-        ``standard`` or ``wang2021``.
-    grades
-        ``left`` or ``right``: which end belongs to a grade.
-    scale, ranges
-        How scores are made of columns (``auto``, ``minmax``, ``none``), and ranges that are given, ``gdp=0,100``.
-    permutations, ensemble, seed
-        Deals of the nulls, draws of weights and ranges (0 for none), and the seed of both (1).
-    reported_c, reported_d
-        Columns of degrees someone computed, whose formula is sought.
-    """
-
-    weights: str | Sequence[float]
-    indicator_weights: str
-    formula: str
-    grades: str
-    scale: str
-    ranges: Sequence[str]
-    permutations: int
-    ensemble: int
-    seed: int
-    reported_c: Sequence[str]
-    reported_d: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -109,36 +76,6 @@ class QcaQuestion:
         return {**asdict(self.settings), "calibrations": recipes, "others": others, "robust": self.robust}
 
 
-@dataclass(frozen=True)
-class CouplingQuestion:
-    """A request, what is tested and drawn, columns of claims, and all faults so far."""
-
-    request: CouplingRequest
-    permutations: int
-    ensemble: int
-    seed: int
-    claimed: tuple[tuple[str, str], ...]
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Columns of indicators and of claims."""
-        names = (one.column for one in self.request.indicators)
-        return tuple(dict.fromkeys((*names, *(one for one, _ in self.claimed))))
-
-    def plain(self) -> dict[str, Any]:
-        """Everything asked, as plain data."""
-        drawn = {"permutations": self.permutations, "ensemble": self.ensemble, "seed": self.seed}
-        return {**asdict(self.request), **drawn, "claimed": [list(one) for one in self.claimed]}
-
-
-def seed_faults(seed: int) -> list[Fault]:
-    """What is wrong with a seed."""
-    from copark.setmethods.table import fault
-
-    return [] if 0 <= seed < 2**63 else [fault("seed", "--seed", found=str(seed))]
-
-
 def qca_question(outcome: str, conditions: str | Sequence[str], asked: QcaOptions) -> QcaQuestion:
     """Parse what is asked of a QCA."""
     from copark.analysis.cross_case import options
@@ -166,50 +103,3 @@ def qca_question(outcome: str, conditions: str | Sequence[str], asked: QcaOption
     recipes = options.calibrations(asked.get("calibrate", ()), faults, used, full)
     others = options.alternatives(asked.get("alternative", ()), faults, used)
     return QcaQuestion(settings, recipes, others, full, asked.get("robust", False), faults)
-
-
-def coupling_question(subsystems: str, asked: CouplingOptions) -> CouplingQuestion:
-    """Parse what is asked of coupling coordination."""
-    from copark.analysis.cross_case import options
-    from copark.setmethods.coupling_degree import Request
-    from copark.setmethods.coupling_degree.degree import request_faults
-
-    seed = asked.get("seed", 1)
-    faults = seed_faults(seed)
-    weights = asked.get("weights", "equal")
-    by_name = isinstance(weights, str) and weights in ("equal", "entropy")
-    chosen = {
-        key: _chosen(f"--{key.replace('_', '-')}", str(asked.get(key, known[0])), known, faults)
-        for key, known in CHOICES.items()
-    }
-    request = Request(
-        options.subsystems(subsystems, faults),
-        weights if by_name else options.numbers("--weights", weights, faults),  # type: ignore[arg-type]
-        chosen["indicator_weights"],  # type: ignore[arg-type]
-        chosen["formula"],  # type: ignore[arg-type]
-        chosen["grades"],  # type: ignore[arg-type]
-        chosen["scale"],  # type: ignore[arg-type]
-        options.ranges(asked.get("ranges", ()), faults),
-    )
-    faults += request_faults(request)
-    claimed = [(column, "C") for column in asked.get("reported_c", ())]
-    claimed += [(column, "D") for column in asked.get("reported_d", ())]
-    drawn = (asked.get("permutations", 0), asked.get("ensemble", 0), seed)
-    return CouplingQuestion(request, *drawn, tuple(claimed), faults)
-
-
-CHOICES = {
-    "indicator_weights": ("equal", "entropy"),
-    "formula": ("standard", "wang2021"),
-    "grades": ("left", "right"),
-    "scale": ("auto", "minmax", "none"),
-}
-"""What may be chosen, the default first."""
-
-
-def _chosen(flag: str, given: str, known: Sequence[str], faults: list[Fault]) -> str:
-    from copark.setmethods.table import fault
-
-    if given not in known:
-        faults.append(fault("bad_choice", flag, found=given, known=", ".join(known)))
-    return given

@@ -14,7 +14,6 @@ from copark.presentation.numbers import number
 from copark.report.across import tables
 from copark.report.across.words import Speaker
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.set_methods.nca_page import ceiling_sheet
 from copark.report.write import render_page, write_whole
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import necessity, sufficiency
@@ -203,7 +202,7 @@ def _ceilings(speaker: Speaker, studio: Studio) -> Section:
     blocks = (
         Words(speaker.say("lead.ceilings", cases=len(found.table))),
         Grid(tuple(drawings)),
-        Numbers(ceiling_sheet(found, speaker.lang).on_page()),
+        Numbers(tables.ceiling_sheet(found, speaker.lang).on_page()),
     )
     return Section("ceilings", speaker.say("section.ceilings"), blocks)
 

@@ -10,8 +10,13 @@ from copark.inference.across.sweeps import FAMILIES, PartFinding
 from copark.inference.across.trial import AcrossClaim, WordFinding
 from copark.presentation.numbers import NOTHING, number
 from copark.report.across.words import Speaker
+from copark.report.sheets import Sheet, heads
 from copark.report.tables import Table
 from copark.report.trust import entry
+from copark.setmethods.nca.analysis import Necessities, size_of
+from copark.setmethods.nca.ceilings import KINDS
+from copark.store.tables import Cell
+from copark.texts import text
 
 
 def _heads(speaker: Speaker, *names: str) -> tuple[str, ...]:
@@ -223,3 +228,31 @@ def provenance(speaker: Speaker) -> Table:
     entries |= {f"intervention.{name}": value for name, value in speaker.found.kept.provenance.items()}
     rows = tuple((name, entry(name, value, speaker.lang)) for name, value in entries.items())
     return Table(_heads(speaker, "entry", "value"), rows, short=frozenset((0,)), wide=frozenset((1,)))
+
+
+def ceiling_sheet(analysis: Necessities, lang: str) -> Sheet:
+    """Both ceilings of every condition."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in analysis.found:
+        names = ", ".join(dict.fromkeys(case for case, _, _ in one.peers))
+        for kind in KINDS:
+            found = one.ceilings[kind]
+            rows.append(
+                (
+                    one.condition, text(f"set_methods.ceiling.{kind}", lang), found.effect,
+                    text(f"set_methods.size.{size_of(found.effect)}", lang), found.p, found.slope, found.intercept,
+                    found.above, found.accuracy, found.condition_inefficiency, found.outcome_inefficiency, names,
+                )
+            )  # fmt: skip
+    keys = (
+        "condition", "ceiling", "effect", "size", "p", "slope", "intercept", "above", "accuracy",
+        "condition_inefficiency", "outcome_inefficiency", "peers",
+    )  # fmt: skip
+    return Sheet(
+        "ceilings",
+        heads("set_methods", lang, *keys),
+        tuple(rows),
+        decimals={4: 4, 8: 1, 9: 1, 10: 1},
+        short=frozenset((1,)),
+        wide=frozenset((11,)),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.formulas import coordination, coupling, coupling_corrected, development, grade
 from copark.setmethods.coupling_degree.indicators import Indicator, Range, Ranging, Subsystem, ranges_of, scores_of
@@ -17,7 +18,6 @@ from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, fault
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Values = NDArray[np.float64]
 
 Formula = Literal["standard", "wang2021"]
 Closed = Literal["left", "right"]
@@ -68,8 +68,8 @@ class Request:
 class Degrees:
     """One form: C and D, shape (case,), and the grade of each D."""
 
-    coupling: Values
-    coordination: Values
+    coupling: Floats
+    coordination: Floats
     grades: tuple[str, ...]
 
 
@@ -100,11 +100,11 @@ class Coupled:
     table: CaseTable
     request: Request
     ranges: Mapping[str, Range]
-    indicator_scores: Values
-    shares: Values
-    alpha: Values
-    scores: Values
-    development: Values
+    indicator_scores: Floats
+    shares: Floats
+    alpha: Floats
+    scores: Floats
+    development: Floats
     forms: Mapping[Formula, Degrees]
 
     @property
@@ -168,8 +168,8 @@ def couple(table: CaseTable, request: Request) -> Coupled:
 
 
 def degrees(
-    scores: Values, alpha: Values, request: Request
-) -> tuple[Values, dict[Formula, Degrees]]:  # fmt: skip
+    scores: Floats, alpha: Floats, request: Request
+) -> tuple[Floats, dict[Formula, Degrees]]:  # fmt: skip
     """T and both forms of C and D of scores of shape (case, subsystem)."""
     index = development(scores, tuple(float(one) for one in alpha))
     found: dict[Formula, Degrees] = {}
@@ -186,7 +186,7 @@ def rounded(degree: float) -> float:
     return round(degree, 12)
 
 
-def _shares(scores: Values, request: Request) -> Values:
+def _shares(scores: Floats, request: Request) -> Floats:
     """Weight of each indicator in each subsystem."""
     weigh = entropy_weights if request.indicator_weights == "entropy" else equal_weights
     shares = np.zeros((scores.shape[1], len(request.subsystems)))
@@ -195,12 +195,12 @@ def _shares(scores: Values, request: Request) -> Values:
     return shares
 
 
-def _alpha(subsystems: Values, request: Request) -> Values:
+def _alpha(subsystems: Floats, request: Request) -> Floats:
     count = len(request.subsystems)
     if request.weights == "equal":
         return np.full(count, 1.0 / count)
     if request.weights == "entropy":
         return entropy_weights(subsystems)
     given = np.array(request.weights, dtype=np.float64)
-    alpha: Values = given / given.sum()
+    alpha: Floats = given / given.sum()
     return alpha

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.setmethods.coupling_degree.degree import Coupled
 from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES, coordination, coupling, coupling_corrected
 from copark.setmethods.coupling_degree.indicators import scored
 from copark.setmethods.coupling_degree.null import chunk
 from copark.stats.quantiles import LEVELS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Values = NDArray[np.float64]
 
 WIDEN = 0.25
 """Each end of a range is drawn between where it is and this share of the range further out."""
@@ -48,8 +44,8 @@ class Ensemble:
     """
 
     draws: int
-    levels: Values
-    shares: Values
+    levels: Floats
+    shares: Floats
     stays: Mapping[Source, float]
     met: tuple[int, ...]
 
@@ -82,7 +78,7 @@ def ensemble(found: Coupled, draws: int, seed: int) -> Ensemble:
     return Ensemble(draws, np.quantile(degree, LEVELS, axis=0), shares, stays, met)
 
 
-def _drawn(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Values:
+def _drawn(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Floats:
     """D of shape (draw, case)."""
     made, done = [], 0
     size = chunk(len(found.table), len(found.request.indicators))
@@ -93,7 +89,7 @@ def _drawn(found: Coupled, source: Source, draws: int, luck: np.random.Generator
     return np.concatenate(made)
 
 
-def _some(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Values:
+def _some(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Floats:
     request, table = found.request, found.table
     columns = [one.column for one in request.indicators]
     low = np.array([found.ranges[name].low for name in columns])

@@ -32,10 +32,10 @@ def _misuse(code: str, values: dict[str, str] | None = None) -> Warned:
     return Warned(code, values or {}, "misuse")
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
     """The first names of a list, and how many more there are."""
-    rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" (+{rest})" if rest > 0 else "")
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" (+{rest})" if rest > 0 else "")
 
 
 def warnings_of(

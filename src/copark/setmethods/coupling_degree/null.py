@@ -10,20 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.degree import Coupled
 from copark.setmethods.coupling_degree.formulas import coordination, coupling, coupling_corrected, development
 from copark.setmethods.table import fault
 from copark.stats.quantiles import BAND
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Values = NDArray[np.float64]
 
 CELLS = 2_000_000
 """Numbers held at a time."""
@@ -55,7 +51,7 @@ class Null:
     """
 
     deals: int
-    band: Values
+    band: Floats
     outside: tuple[str, ...]
     observed: Mapping[str, float]
     p: Mapping[Kind, Mapping[str, float]]
@@ -93,7 +89,7 @@ def null(
     luck = np.random.default_rng(seed)
     scores = np.nan_to_num(found.indicator_scores)
     observed = {name: float(value[0]) for name, value in _statistics(scores[None], found)[1].items()}
-    kept: list[Values] = []
+    kept: list[Floats] = []
     p: dict[Kind, dict[str, float]] = {}
     for turn, kind in enumerate(KINDS):
         reached = dict.fromkeys(STATISTICS, 0)
@@ -115,7 +111,7 @@ def null(
     return Null(deals, band, outside, observed, p)
 
 
-def _dealt(scores: Values, kind: Kind, count: int, luck: np.random.Generator) -> Values:
+def _dealt(scores: Floats, kind: Kind, count: int, luck: np.random.Generator) -> Floats:
     """Indicators dealt out or shifted, each by itself, shape (deal, case, indicator)."""
     cases, indicators = scores.shape
     many = np.broadcast_to(scores, (count, cases, indicators))
@@ -126,7 +122,7 @@ def _dealt(scores: Values, kind: Kind, count: int, luck: np.random.Generator) ->
     return np.take_along_axis(many, places, axis=1)
 
 
-def _statistics(scores: Values, found: Coupled) -> tuple[Values, dict[str, Values]]:
+def _statistics(scores: Floats, found: Coupled) -> tuple[Floats, dict[str, Floats]]:
     """D of shape (deal, case), and the three statistics of shape (deal,)."""
     subsystems = np.clip(scores @ found.shares, 0.0, 1.0)
     form = coupling if found.request.formula == "standard" else coupling_corrected
@@ -139,7 +135,7 @@ def _statistics(scores: Values, found: Coupled) -> tuple[Values, dict[str, Value
     }
 
 
-def rank_trend(series: Values) -> Values:
+def rank_trend(series: Floats) -> Floats:
     """Spearman's correlation of values with their order, along the last axis; 0 where nothing varies."""
     from scipy.stats import rankdata
 
@@ -147,5 +143,5 @@ def rank_trend(series: Values) -> Values:
     gaps = rankdata(series.round(12), axis=-1) - (count + 1) / 2.0
     time = np.arange(count) - (count - 1) / 2.0
     size = np.sqrt((gaps**2).sum(axis=-1) * (time**2).sum())
-    found: Values = np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)
+    found: Floats = np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)
     return found

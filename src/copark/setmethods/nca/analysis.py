@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_PERMUTATIONS = 1_000_000
 EFFECT = (0.1, 0.3, 0.5)
 """Effect sizes from which Dul 2016 speaks of a medium, a large and a very large effect: a convention."""
+SIZES = ("small", "medium", "large", "very_large")
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,11 @@ class Necessities:
     table: CaseTable
     request: Request
     found: tuple[Necessity, ...]
+
+
+def size_of(effect: float) -> str:
+    """What Dul 2016 calls an effect: ``none``, or one of :data:`SIZES`."""
+    return "none" if effect <= 0.0 else SIZES[sum(effect >= limit for limit in EFFECT)]
 
 
 def request_faults(request: Request) -> list[Fault]:
