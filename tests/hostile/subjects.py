@@ -299,10 +299,9 @@ METHODS = ("qca", "nca", "coupling")
 
 def analysed(method: str, path: Path) -> str:
     import copark
-    from copark.workflows import set_methods
 
     if method == "qca":
-        return tried(lambda: set_methods.qca(path, "Y", "A,B"))
+        return tried(lambda: copark.qca(path, outcome="Y", conditions="A,B"))
     if method == "nca":
         return tried(lambda: copark.nca(path, x="A,W", y="Y"))
     return tried(lambda: copark.coupling(path, subsystems="A,B,W"))

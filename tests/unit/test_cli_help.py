@@ -11,7 +11,7 @@ from copark.cli.speech import language
 COMMANDS = (
     "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "calibrate", "validate", "forecast", "score", "claims", "sensitivity", "ablate", "levers", "plan", "cascade",
-    "parks", "suzhou", "typology", "nca", "coupling", "power", "qca", "workspace", "serve",
+    "parks", "suzhou", "typology", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 
 

@@ -154,6 +154,7 @@ class Registry:
 REGISTRY = Registry(
     (
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("qca", "copark.analyses.qca", "tables", engine=("copark.setmethods", "copark.setmethods.qca")),
         Analysis("nca", "copark.analyses.nca", "tables", engine=("copark.setmethods", "copark.setmethods.nca")),
         Analysis(
             "coupling",

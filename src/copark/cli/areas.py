@@ -21,7 +21,6 @@ from copark.cli import plan
 from copark.cli import cascading
 from copark.cli import parks
 from copark.cli import typology
-from copark.cli import set_methods
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
@@ -30,11 +29,11 @@ from copark.cli import rerunning
 
 AREAS = (
     commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, cascading, parks, typology,
-    set_methods, workspaces, serving, clustering, rerunning,
+    workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
     "commands", "bookkeeping", "calibrating", "validating", "claims", "sensitivity", "explain", "decide", "calibrate",
-    "cascading", "parks", "typology", "tables", "set_methods", "workspaces", "serving", "clustering", "rerunning",
+    "cascading", "parks", "typology", "tables", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.errors import Fault
 from copark.setmethods.qca import fit
 from copark.setmethods.qca.necessity import Necessary, necessary_expressions, single_terms
@@ -14,9 +15,6 @@ from copark.setmethods.qca.sets import model_membership, term_membership, term_n
 from copark.setmethods.qca.solutions import Expectation, Solutions, solve
 from copark.setmethods.qca.truth_table import TruthTable, truth_table
 from copark.setmethods.table import CaseTable, SettingFaults, Warned, fault, left_out_warning
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MOST_CONDITIONS = 10
 """Conditions of one analysis: a truth table has 2^k rows, nearly all of them empty beyond this."""
@@ -87,8 +85,8 @@ class Analysis:
 
     table: CaseTable
     settings: Settings
-    members: NDArray[np.float64]
-    outcome: NDArray[np.float64]
+    members: Floats
+    outcome: Floats
     truth: TruthTable
     solutions: Solutions
     necessity: tuple[Necessary, ...]
