@@ -30,14 +30,15 @@ web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS
 
 page: $(PAGE) ## build the page; needs Node
 
-# A file's tests stay together: what they share is made once.
+# A file's tests stay together, in the order of tests/conftest.py: what they share is made once.
+SPREAD := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 test: $(VENV)/.ready-dev ## the fast tests, on all cores
 	@$(MAKE) --no-print-directory --jobs=2 test-page test-kernel
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --quiet $(ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) --quiet $(ARGS)
 
 # 5 says that there was no test, as in a folder that has none of a kind.
 test-long: $(VENV)/.ready-dev ## the long tests: servers, browsers, PostgreSQL, clusters, kills, thousands of mutated inputs
-	@$(BIN)/python -m pytest -m "long and not alone" --numprocesses=auto --dist=loadfile --quiet $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -m "long and not alone" $(SPREAD) --quiet $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/python -m pytest -m "long and alone" --quiet $(ARGS) || [ $$? -eq 5 ]
 
 test-page: ## build the page and test its logic; where Node is missing, say so
@@ -70,8 +71,9 @@ coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases rea
 bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(VENV)/.ready-dev ## thirty kills, each gone on with; then mixed work, memory and handles watched (ARGS="--minutes 30")
+soak: $(VENV)/.ready-dev ## thirty kills, each gone on with; a hunt of 20,000; then mixed work, memory and handles watched (ARGS="--minutes 30")
 	@$(BIN)/python -m bench.kills
+	@$(BIN)/python -m tests.hostile
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes bench/PAGE.md

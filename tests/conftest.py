@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import settings
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("fast", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None)
 
 FAST = "not long"
+typer.main.get_command = cache(typer.main.get_command)  # every test of the command line would build all commands anew
 ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fewer examples in the fast tests; COPARK_EXAMPLES names the other profile where a test wants it."""
+    settings.load_profile(os.environ.get("COPARK_EXAMPLES", "fast" if config.option.markexpr == FAST else "thorough"))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: to look through it for garbage again and again took a quarter of the tests' time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +81,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+FIRST = (
+    "equations/test_uncompiled", "packaging/test_lowest_versions", "web/browser/test_pages",
+    "known_answers/test_second_implementation", "inference/test_validating", "web/browser/test_simulate",
+    "hostile/test_hostile_input", "web/browser/test_work", "inference/test_killed", "web/test_fuzz", "web/browser/",
+    "database/test_jobs",
+)  # fmt: skip
+"""Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = [f"tests/{name}" for name in FIRST]
+    items.sort(
+        key=lambda item: next((n for n, place in enumerate(places) if item.nodeid.startswith(place)), len(FIRST))
+    )
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """As many as there are cores: each one more would read all tests once more."""
-    return os.cpu_count() or 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as there are cores, since each reads all tests; one more for long tests, which often wait."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != FAST)

@@ -170,7 +170,8 @@ def without_model(monkeypatch, kept, small):
 
 
 @pytest.mark.usefixtures("without_model")
-def test_the_command_shows_three_ways(lang, tmp_path, capsys):
+def test_the_command_shows_three_ways(lang, found, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("copark.inference.across.trial.run", lambda *_, **__: found)
     size = ["--runs", "64", "--no-report", "--out", str(tmp_path)]
     code, shown = called(["claims", "--all-parks", *size, "--lang", lang], capsys)
     assert code == 0
@@ -206,7 +207,8 @@ def test_verdicts_of_the_model_are_stored_by_their_page_and_not_run_again(tmp_pa
 
 
 @pytest.mark.usefixtures("without_model")
-def test_the_command_gives_json(tmp_path, capsys):
+def test_the_command_gives_json(found, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("copark.inference.across.trial.run", lambda *_, **__: found)
     code, shown = called(
         ["claims", "--all-parks", "--runs", "64", "--no-report", "--json", "--out", str(tmp_path)], capsys
     )

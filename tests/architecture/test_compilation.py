@@ -34,8 +34,9 @@ def run_model(out, runs, draws="unsettled", source=SOURCE, **environment):
         return dict(loaded)
 
 
-@pytest.mark.parametrize("runs", [1, pytest.param(4, marks=pytest.mark.long)])
-@pytest.mark.parametrize("draws", [pytest.param("unsettled", marks=pytest.mark.long), "prior"])
+@pytest.mark.long
+@pytest.mark.parametrize("runs", [1, 4])
+@pytest.mark.parametrize("draws", ["unsettled", "prior"])
 def test_compiled_equals_uncompiled(tmp_path, draws, runs):
     compiled = run_model(tmp_path / "compiled.npz", runs, draws)
     plain = run_model(tmp_path / "plain.npz", runs, draws, NUMBA_DISABLE_JIT="1")

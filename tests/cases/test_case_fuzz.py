@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
 from tests.cases.conftest import MINIATURE
+from tests.hostile.fuzzing import PART
 
 from copark.cases.case import Case
 from copark.cases.check import examine
@@ -32,7 +33,9 @@ FRAGMENTS = [
     *(b"=cmd|' /C'!A0", b"`", b"\0", b"\x85", b"\xff", b"\xef\xbb\xbf"),
 ]
 
-PATIENT = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(
+    max_examples=int(150 * PART), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def check(changed):
@@ -88,7 +91,7 @@ def mutated(draw, raw):
     return raw
 
 
-@settings(PATIENT, max_examples=50)
+@settings(PATIENT, max_examples=25)
 @given(data=st.data(), name=st.sampled_from(FILES))
 def test_some_mutated_files(data, name):
     check({name: data.draw(mutated(ORIGINAL[name]))})

@@ -117,18 +117,18 @@ def test_largest_file_in_reasonable_time(miniature):
 @pytest.mark.parametrize(
     ("name", "more"),
     [
-        (CASE, "".join(f"k{number}: 1\n" for number in range(100_000))),
+        (CASE, "".join(f"k{number}: 1\n" for number in range(25_000))),
         pytest.param(SOURCES, "".join(f"k{number}: 1\n" for number in range(100_000)), marks=pytest.mark.long),
-        (EQUITY, "t,2018,builder,home,1,b,high,gazett,no,x\n" * 50_000),
+        (EQUITY, "t,2018,builder,home,1,b,high,gazett,no,x\n" * 12_500),
     ],
 )
 def test_garbage_takes_seconds_not_minutes(miniature, name, more):
-    """Each mistake is worth a suggestion, but not a hundred thousand of them."""
+    """Each mistake is worth a suggestion, but not thousands of them."""
     with (miniature / name).open("a") as stream:
         stream.write(more)
     begun = time.process_time()
     assert len(codes(miniature)) == 501
-    assert time.process_time() - begun < 10
+    assert time.process_time() - begun < 5
 
 
 def test_large_yaml_of_many_values(miniature):

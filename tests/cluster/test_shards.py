@@ -73,7 +73,12 @@ def marks(record: RunRecord) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("runs", "shard", "bands", "make"),
-    [(700, 1000, False, plain), (3300, 2000, False, plain), (3300, 1000, True, late), (3300, 2000, True, late)],
+    [
+        (700, 1000, False, plain),
+        (3300, 2000, False, plain),
+        pytest.param(3300, 1000, True, late, marks=pytest.mark.long),
+        (3300, 2000, True, late),
+    ],
 )
 def test_the_files_are_those_of_a_stream(tmp_path: Path, runs: int, shard: int, bands: bool, make) -> None:
     store = RunStore(tmp_path / "shards")

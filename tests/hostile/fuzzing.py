@@ -15,6 +15,8 @@ from tests.hostile.subjects import ACCEPTED, REFUSED, SECRET, Subject
 from tests.hostile.watch import Watch, watched
 
 SEED = int(os.environ.get("COPARK_FUZZ_SEED", "1"))
+PART = float(os.environ.get("COPARK_FUZZ_PART", "0.2"))
+"""How much of every hunt the long tests make; ``make soak`` makes them whole."""
 
 
 @dataclass

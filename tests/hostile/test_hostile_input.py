@@ -1,20 +1,20 @@
 """Whatever people bring is refused with a reason or accepted as sound: never a traceback, a hang, or a write outside.
 
-``COPARK_FUZZ_SEED=7 make test-long ARGS=tests/hostile`` hunts elsewhere; ``python -m tests.hostile`` makes a table of
-what came of it.
+``COPARK_FUZZ_SEED=7 COPARK_FUZZ_PART=1 make test-long ARGS=tests/hostile`` hunts elsewhere, and with all inputs;
+``python -m tests.hostile`` makes a table of what came of it.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.hostile.fuzzing import hunt
+from tests.hostile.fuzzing import PART, hunt
 from tests.hostile.online import ONLINE, UPLOADS, server_in
 from tests.hostile.subjects import OFFLINE
 
 ALL = (*OFFLINE, *UPLOADS, *ONLINE)
 INPUTS = 20_000
-FEW = 400
+FEW = 800
 """Of so many inputs of the long test, the fast one has one."""
 BY_NAME = pytest.mark.parametrize("subject", ALL, ids=lambda subject: subject.name.replace(" ", "-"))
 
@@ -32,13 +32,14 @@ def data(tmp_path_factory):
 
 @BY_NAME
 def test_a_few_of_each(subject, tmp_path, data):
-    inputs = max(subject.share // FEW, 5)
+    inputs = max(subject.share // FEW, 3)
     assert hunt(subject, inputs, tmp_path, data).answers.total() >= inputs
 
 
 @pytest.mark.long
 @BY_NAME
 def test_thousands_of_each(subject, tmp_path, data):
-    answers = hunt(subject, subject.share, tmp_path, data).answers
-    assert answers.total() >= subject.share
+    inputs = int(subject.share * PART)
+    answers = hunt(subject, inputs, tmp_path, data).answers
+    assert answers.total() >= inputs
     assert set(answers) == {"accepted", "refused"}, "a hunt that meets but one answer tries nothing"

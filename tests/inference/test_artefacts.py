@@ -16,7 +16,7 @@ from copark.inference.diagnostics import movements, predictive_checks
 from copark.inference.refine import RefinePlan
 from tests.inference.conftest import CUT
 
-SMALL = Settings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
+SMALL = Settings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_what_is_read_is_what_was_written(great_stone, found, stored) -> None:
     assert len(predictive_checks(kept.replay.model, kept.replay.seen)) == 23
 
 
+@pytest.mark.long
 def test_made_again_it_is_the_same_to_the_bit_on_other_threads(great_stone, stored) -> None:
     again = check(great_stone, stored, threads=2)
     assert again.identical

@@ -13,6 +13,7 @@ from copark.cases.casebook import casebook_path
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
 from copark.inference import artefacts, borrowed
+from copark.inference.calibrate import Settings
 from copark.inference.case_parameters import own_folder, parameters_of, posteriors_to_pack, settle, source_named
 from copark.inference.pool.panel import recipe_of
 from copark.inference.pool.parks import parks_of
@@ -22,8 +23,9 @@ from copark.texts import LANGUAGES
 from copark.workflows.calibrating import calibrate
 from copark.workflows.forecasting import forecast as forecast_of
 from copark.workflows.serving.shelf import Shelf
-from tests.inference.workflow_settings import TINY, short_refinement
+from tests.inference.killed import short
 
+SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
 DATA_ONLY = ("kaesong", "jinfei", "saysettha")
 
 
@@ -54,8 +56,8 @@ def before(park, out):
 
 @pytest.fixture(scope="module")
 def calibrated(park, out, before):
-    with short_refinement():
-        return calibrate(park, settings=TINY, out=out, report=False)
+    with short():
+        return calibrate(park, settings=SMALLEST, out=out, report=False)
 
 
 def test_what_a_case_has_without_a_calibration_of_its_own(great_stone, park) -> None:

@@ -71,7 +71,8 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*map(str, command)], cwd=root, capture_output=True, text=True, check=False, timeout=300)
 
 
-@pytest.mark.parametrize("points", [POINTS[-1:], pytest.param(POINTS, marks=pytest.mark.long)], ids=["last", "every"])
+@pytest.mark.long
+@pytest.mark.parametrize("points", [POINTS[-1:], POINTS], ids=["last", "every"])
 def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path, points) -> None:
     """Thirteen times one after another, each time a little farther on; or once, at the last."""
     at: list[tuple[str, float]] = []

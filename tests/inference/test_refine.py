@@ -16,9 +16,9 @@ def test_the_synthetic_likelihood_is_unbiased() -> None:
     random = np.random.default_rng(1)
     covariance = np.array([[1.0, 0.4], [0.4, 2.0]])
     target = np.array([0.5, -1.0])
-    samples = random.multivariate_normal([0.0, 0.0], covariance, size=(20_000, 12))
+    samples = random.multivariate_normal([0.0, 0.0], covariance, size=(8_000, 12))
     found = np.exp(synthetic_log_likelihood(samples, target)).mean()
-    assert found == pytest.approx(multivariate_normal.pdf(target, [0, 0], covariance), rel=0.02)
+    assert found == pytest.approx(multivariate_normal.pdf(target, [0, 0], covariance), rel=0.03)
 
 
 def test_too_few_runs_for_the_summaries_are_refused() -> None:

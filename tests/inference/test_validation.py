@@ -55,6 +55,7 @@ def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record) -> None:
     assert replay.seen.shape == (48, len(columns))
 
 
+@pytest.mark.long
 def test_rolling_origins_come_in_order_of_time(batch) -> None:
     told = []
     made = rolling(

@@ -26,7 +26,7 @@ def bare(key="bare", levers=None, **parameters):
 def test_arrivals_are_poisson_thinned_by_the_threshold(great_stone):
     """Mean and variance of first-year registrations: lambda0 P(k >= k_min), with a lognormal tail by hand."""
     park = bare(enquiry_rate=40.0, declared_mean=1.1, declared_spread=1.2)
-    made = simulate(study(park, runs=6000, draws="defaults"), great_stone)
+    made = simulate(study(park, runs=2500, draws="defaults"), great_stone)
     first_year = made.arrivals.values[0][:, :4].sum(axis=1)
     tail = norm.sf((np.log(5.0) - 1.1) / 1.2)
     expected = 40.0 * (0.46 + 0.26 + 0.28) * tail
@@ -42,7 +42,7 @@ def test_lapses_alone_are_exponential(great_stone):
         levers={"governments.threshold": [{"value": 0.0}]},
         start_rate=0.0, lapse_rate=0.1, hurdle=0.5, hurdle_spread=0.001, enquiry_rate=40.0,
     )  # fmt: skip
-    made = simulate(study(stuck, runs=3000, draws="defaults"), great_stone)
+    made = simulate(study(stuck, runs=1000, draws="defaults"), great_stone)
     alive = made.registered.values[0]
     arrivals = made.arrivals.values[0]
     stay = np.exp(-0.2 * 0.25)

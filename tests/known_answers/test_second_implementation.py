@@ -9,8 +9,8 @@ one. Every comparison is of independent samples, with three rules:
 - Medians: the kernel's distribution function at the other's median is one half, within four standard errors
   (1/(2 sqrt n)) of a median's rank.
 
-Power: means apart by d standard deviations are found with probability Phi(d sqrt n - 4) or so: with 200 runs one half
-at d = 0.28 and 95 % at 0.40; with 800 runs at 0.14 and 0.20. With 3,000 runs it found an enterprise's first transitory
+Power: means apart by d standard deviations are found with probability Phi(d sqrt n - 4) or so: with 80 runs one half
+at d = 0.45 and 95 % at 0.63; with 400 runs at 0.20 and 0.28. With 3,000 runs it found an enterprise's first transitory
 return made twice of one number (mean return 0.13 to 0.21 standard deviations too high), and taxes paid to nobody.
 """
 
@@ -93,15 +93,18 @@ def assert_same_headlines(other, kernel):
 
 
 def test_agents_and_kernel_agree_on_the_headlines(great_stone):
-    assert_same_headlines(*samples(numpy_agents, AS_IT_IS, great_stone, few=200, many=4000))
+    assert_same_headlines(*samples(numpy_agents, AS_IT_IS, great_stone, few=80, many=3000))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("implementation", ["mesa_park", "numpy_agents"])
-@pytest.mark.parametrize("scenario", [AS_IT_IS, POOR, PRIVATE], ids=lambda scenario: scenario.key)
+@pytest.mark.parametrize(
+    ("implementation", "scenario"),
+    [("mesa_park", AS_IT_IS), ("mesa_park", POOR), ("mesa_park", PRIVATE), ("numpy_agents", POOR)],
+    ids=lambda one: getattr(one, "key", one),
+)
 def test_every_output_agrees_as_it_is_and_in_trouble(great_stone, implementation, scenario):
     made = importlib.import_module(f"bench.{implementation}")
-    other, kernel = samples(made, scenario, great_stone, few=800, many=12_000)
+    other, kernel = samples(made, scenario, great_stone, few=400, many=6000)
     chance = SIZE / (len(NAMES) * len(DATES))
     apart = {
         (name, date): p

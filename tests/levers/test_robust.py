@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.analysis.robust import (
+    average,
     chance_non_dominated,
-    mean_regret,
-    minimax_regret,
+    greatest,
     non_dominated,
     ranks,
     regret,
@@ -27,15 +27,15 @@ def test_regret_is_what_an_option_falls_short_of_the_best_of_the_state():
 
 
 def test_the_second_option_is_never_best_and_has_the_least_greatest_regret():
-    assert minimax_regret(TABLE).tolist() == [5, 2, 5]
-    assert np.allclose(mean_regret(TABLE), [5 / 3, 4 / 3, 5 / 3])
-    assert ranks(minimax_regret(TABLE), most_is_best=False).tolist() == [2, 1, 2]
+    assert greatest(regret(TABLE)).tolist() == [5, 2, 5]
+    assert np.allclose(average(regret(TABLE)), [5 / 3, 4 / 3, 5 / 3])
+    assert ranks(greatest(regret(TABLE)), most_is_best=False).tolist() == [2, 1, 2]
 
 
 def test_weights_leave_states_out_and_count_others_twice():
     only_first = np.array([1.0, 0.0, 0.0])
-    assert minimax_regret(TABLE, only_first).tolist() == [0, 1, 5]
-    assert np.allclose(mean_regret(TABLE, np.array([2.0, 0.0, 1.0])), [0.0, 4 / 3, 10 / 3])
+    assert greatest(regret(TABLE), only_first).tolist() == [0, 1, 5]
+    assert np.allclose(average(regret(TABLE), np.array([2.0, 0.0, 1.0])), [0.0, 4 / 3, 10 / 3])
 
 
 def test_satisficing_is_the_share_of_states_in_which_all_is_met():

@@ -13,7 +13,7 @@ from copark.workflows import planning, stopping
 from copark.workflows.making import Means
 from copark.workflows.running import run_study
 
-HALF = 0.02
+HALF = 0.025
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +137,7 @@ def test_a_plan_for_more_runs_takes_more_and_tells_more(study, great_stone):
     assert not planning.plan(study, great_stone, seen=seen, stores=False, threads=1).bytes
 
 
+@pytest.mark.long
 def test_a_pilot_tells_how_much_disk_a_study_needs(study, great_stone, tmp_path):
     planned = planning.plan(study, great_stone, runs=3000, threads=1)
     stored = RunStore(tmp_path).save(simulate(study.with_changes(runs=3000), great_stone, threads=1))

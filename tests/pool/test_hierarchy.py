@@ -50,11 +50,11 @@ def test_complete_pooling_weighs_by_precision() -> None:
     assert found.mean[0] == pytest.approx((3.0 + 12.0) / 10.0)
 
 
-@pytest.mark.parametrize("alike", [0.35, 0.9])
+@pytest.mark.parametrize("alike", [pytest.param(0.35, marks=pytest.mark.long), 0.9])
 def test_gibbs_agrees_with_the_sum_over_the_grid(alike: float) -> None:
     middles, precisions = np.array([1.0, 1.4, 0.2, 1.1]), np.array([5.0, 8.0, 3.0, 20.0])
     mean, variance, tau = exact(middles, precisions, alike)
-    found = pool(one_axis(list(middles), list(precisions)), np.array([alike]), sweeps=6000)
+    found = pool(one_axis(list(middles), list(precisions)), np.array([alike]), sweeps=4000)
     assert float(found.mean.mean()) == pytest.approx(mean, abs=0.04)
     assert float(found.mu.std()) == pytest.approx(variance**0.5, rel=0.08)
     assert float(found.tau.mean()) == pytest.approx(tau, abs=0.04)

@@ -30,7 +30,7 @@ from copark.workflows.forecasting import score
 from copark.workflows.pool_answers import PoolAnswer
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
-SETTINGS = Settings(runs=256, seed=3)
+SETTINGS = Settings(runs=1 << 8, seed=3)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -113,7 +113,7 @@ def test_a_park_left_out_is_forecast_blindly() -> None:
     """Whatever is reported of it, the forecast is the same, to the last bit: only the score changes."""
     said = []
     for factor in (1.0, 3.0):
-        parks = [park if park.name != "thilawa" else told_otherwise(park, factor) for park in parks_of(NAMES)]
+        parks = [park if park.name != "thilawa" else told_otherwise(park, factor) for park in parks_of(NAMES[:3])]
         panel = learn(parks, SETTINGS)
         said.append(left_out(Race(panel, 1, None), panel.park("thilawa")))
     assert [(one.method, one.median, one.low, one.high) for one in said[0]] == [

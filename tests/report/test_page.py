@@ -211,7 +211,7 @@ def test_observations_used_and_unused_stand_side_by_side_with_their_sources(writ
 HOSTILE = "</style><script>alert(1)</script>{{ 7*7 }}{% x %}\" onload='x' &amp; <b>$x^2$</b>"
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_words_of_a_case_cannot_become_markup(tmp_path: Path, lang: str) -> None:
     made = make_case(HOSTILE, "汉字" + HOSTILE, title_en="Park " + HOSTILE, title_zh="园区" + HOSTILE)
     page = parse(write_report(make_result(6), made, lang, tmp_path))
@@ -231,8 +231,17 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("lang", ["en", "zh"])
+FAST = ("all failed", "one quarter", "scenarios")
+
+
+@pytest.mark.parametrize(
+    ("odd", "lang"),
+    [
+        (odd, lang) if lang == "en" and odd in FAST else pytest.param(odd, lang, marks=pytest.mark.long)
+        for odd in ODD
+        for lang in ("en", "zh")
+    ],
+)
 def test_odd_results_make_whole_pages(tmp_path: Path, case: Case, odd: str, lang: str) -> None:
     made: dict[str, Any] = ODD[odd]
     page = parse(write_report(make_result(**made), case, lang, tmp_path))
@@ -286,27 +295,24 @@ def test_a_provenance_that_says_nothing_does_not_break_the_page(tmp_path: Path, 
         assert told_of(made, case)
 
 
-def test_progress_is_told_to_the_end(tmp_path: Path, result: xr.Dataset, case: Case) -> None:
+def test_progress_is_told_to_the_end_and_a_page_is_written_whole_or_not_at_all(
+    tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[tuple[int, int]] = []
-    write_report(result, case, "en", tmp_path, lambda done, total: told.append((done, total)))
+    result = make_result(6)
+    target = write_report(result, case, "en", tmp_path, lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (FIGURES, FIGURES)
     assert len(told) == FIGURES + 1
-
-
-def test_an_unknown_language_is_refused(tmp_path: Path, result: xr.Dataset, case: Case) -> None:
-    with pytest.raises(ValueError, match="no language"):
-        write_report(result, case, "fr", tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_page_is_written_whole_or_not_at_all(
-    tmp_path: Path, result: xr.Dataset, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = write_report(result, case, "en", tmp_path)
     before = target.read_text(encoding="utf-8")
     monkeypatch.setattr(Path, "replace", lambda self, other: (_ for _ in ()).throw(OSError("disk")))
     with pytest.raises(OSError, match="disk"):
         write_report(result, case, "en", tmp_path)
     assert target.read_text(encoding="utf-8") == before
     assert not list(tmp_path.glob(".report-*"))
+
+
+def test_an_unknown_language_is_refused(tmp_path: Path, result: xr.Dataset, case: Case) -> None:
+    with pytest.raises(ValueError, match="no language"):
+        write_report(result, case, "fr", tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from copark.cases.load import load_case
@@ -13,7 +15,7 @@ from copark.inference.source import PosteriorSource
 
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")
-SMALL = explore.Settings(size=8, replicates=2, trajectories=3, sample=1 << 9, settings=8, futures=1)
+SMALL = explore.Settings(size=8, replicates=2, trajectories=3, sample=1 << 8, settings=8, futures=1)
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +36,14 @@ def source(calibration):
 
 @pytest.fixture(scope="session")
 def exploration(great_stone, calibration, source):
-    return explore.explore(
-        great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch
-    )
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # errors and steadiness need many samples drawn again, all the rest does not
+        patch.setattr(explore.given_data, "given", partial(explore.given_data.given, resamples=4))
+        patch.setattr(explore, "discover", partial(explore.discover, repeats=2))
+        return explore.explore(
+            great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch
+        )
 
 
 @pytest.fixture(scope="session")

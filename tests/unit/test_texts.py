@@ -101,13 +101,13 @@ def key_pattern(node: ast.expr) -> str | None:
 
 def test_every_key_asked_for_is_there() -> None:
     keys = [f"{area}.{key}" for area, key in ALL]
-    literal = {re.escape(key) for key in keys}
+    literal, lines = {re.escape(key) for key in keys}, "\n".join(keys)
     found = list(asked())
     assert len(found) > 50
     missing = [
         f"{where}: {pattern}"
         for where, pattern in found
-        if pattern not in literal and not any(map(re.compile(pattern).fullmatch, keys))
+        if pattern not in literal and not re.search(f"^{pattern}$", lines, re.MULTILINE)
     ]
     assert not missing, "\n".join(missing)
 

@@ -63,6 +63,18 @@ def test_the_lock_of_the_page_names_versions_and_no_address():
     assert ".tgz" not in words
 
 
+@pytest.mark.skipif(
+    shutil.which("node") is None or not (ROOT / "frontend/node_modules/openapi-typescript").is_dir(),
+    reason="Node, or what the page is built with, is not on this machine",
+)
+def test_the_types_of_the_page_are_those_of_the_description(client, tmp_path):
+    described, made = tmp_path / "openapi.json", tmp_path / "api-types.ts"
+    described.write_text(client.get("/api/v1/openapi.json").text, encoding="utf-8")
+    subprocess.run(["node", "types.mjs", described, made], cwd=ROOT / "frontend", check=True, timeout=120)
+    kept = (ROOT / "frontend/src/lib/api-types.ts").read_text(encoding="utf-8")
+    assert made.read_text(encoding="utf-8") == kept, "run: npm run types"
+
+
 def test_the_page_is_built_anew_when_a_document_it_shows_has_changed():
     shown = {
         Path(os.path.normpath(path.parent / word)).relative_to(ROOT).as_posix()

@@ -57,7 +57,7 @@ def test_other_tables_are_there(get, table):
     assert {len(row) for row in rows} == {len(rows[0])}
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_a_workbook_opens_and_computes_nothing(get, lang):
     book = load_workbook(BytesIO(get("xlsx", lang=lang).content))
     assert len(book.sheetnames) == 7

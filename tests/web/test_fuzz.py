@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 from copark.web.app import bare_app
 from copark.web.rates import Rates
 from copark.web.settings import Settings
+from tests.hostile.fuzzing import PART
 
 CHECKS = [
     schemathesis.checks.not_a_server_error, status_code_conformance, content_type_conformance,
@@ -46,6 +47,6 @@ def asked(case: Any, address: str) -> None:
 
 
 @schema.parametrize()
-@settings(max_examples=150, **QUIET)
+@settings(max_examples=int(150 * PART), **QUIET)
 def test_many_of_every_question(case: Any, address: str) -> None:
     asked(case, address)

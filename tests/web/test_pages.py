@@ -28,8 +28,10 @@ def test_pages_and_assets_are_served(serve, dist):
         assert page.text.startswith("<!doctype html>")
         assert "script-src 'self'" in page.headers["content-security-policy"]
         assert client.get("/compare").text == page.text, "addresses within the page are the page's own"
-        unknown = client.get("/nonsense")
-        assert (unknown.status_code, unknown.text) == (404, page.text), "the page itself tells that there is none"
+        assert client.get("/analyses/levers").status_code == 200
+        for path in ("/nonsense", "/analyses/nonsense", "/compare/levers"):
+            unknown = client.get(path)
+            assert (unknown.status_code, unknown.text) == (404, page.text), "the page itself tells that there is none"
         script = client.get("/assets/app-0123.js")
         assert script.headers["content-type"] == "text/javascript; charset=utf-8"
         assert "immutable" in script.headers["cache-control"]

@@ -29,6 +29,7 @@ def test_nonsense_is_refused_at_every_door(client, subtests):
     """Thousands of every question are asked by the long tests."""
     for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items():
         for method in methods:
-            for body in ({"content": b"{"}, {"json": []}, {"json": {"case": 5, "runs": "many"}}):
+            nonsense = ({"content": b"{"}, {"json": []}, {"json": {"case": 5, "runs": "many"}})
+            for body in nonsense[:1] if method == "get" else nonsense:
                 with subtests.test(method=method, path=path, body=body):
                     assert client.request(method, path, **body).status_code < 500

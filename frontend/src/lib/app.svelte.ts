@@ -7,7 +7,7 @@ import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } fro
 import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
 
 export const PAGES = [
-  'simulate', 'compare', 'network', 'evidence', 'parks', 'claims', 'coupling', 'jobs', 'report', 'method', 'interface',
+  'simulate', 'compare', 'network', 'analyses', 'evidence', 'parks', 'claims', 'coupling', 'jobs', 'report', 'method', 'interface',
 ] as const;
 export type Page = (typeof PAGES)[number];
 
@@ -17,10 +17,12 @@ function spoken(words: URLSearchParams): Lang {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-/** The page at a path; nothing where there is none. */
-function pageOf(path: string): Page | null {
+/** The page at a path, nothing where there is none, and the name of the analysis below it. */
+function placeOf(path: string): { page: Page | null; part: string } {
   const name = path.replace(/^\/|\/$/g, '');
-  return name === '' ? 'simulate' : (PAGES.find((one) => one === name) ?? null);
+  const [, part = ''] = /^analyses\/([a-z][a-z0-9-]*)$/.exec(name) ?? [];
+  if (part) return { page: 'analyses', part };
+  return { page: name === '' ? 'simulate' : (PAGES.find((one) => one === name) ?? null), part };
 }
 
 /** A view that looks as another does. */
@@ -46,6 +48,8 @@ class App {
   lang = $state<Lang>('en');
   /** Nothing at a path that has no page. */
   page = $state<Page | null>('simulate');
+  /** Name of the analysis that is open; empty elsewhere. */
+  part = $state('');
   view = $state.raw<View>(PLAIN);
   theme = $state<'light' | 'dark'>('light');
   cases = $state.raw<CaseName[]>([]);
@@ -78,7 +82,7 @@ class App {
   private read(): void {
     const words = new URLSearchParams(location.search);
     this.lang = spoken(words);
-    this.page = pageOf(location.pathname);
+    ({ page: this.page, part: this.part } = placeOf(location.pathname));
     const before = this.view.case;
     ({ view: this.view, unread: this.unread } = parsed(words));
     if (this.info && before !== this.view.case) void this.open(this.view.case);
@@ -162,10 +166,12 @@ class App {
     this.redoable = this.history.canRedo;
   }
 
-  address(page: Page | null = this.page, lang: Lang = this.lang): string {
-    const words = encoded(this.view);
-    words.set('lang', lang);
-    return `${page === null ? location.pathname : `/${page}`}?${words}`;
+  address(page: Page | null = this.page, part = page === this.page ? this.part : ''): string {
+    const isHere = page === this.page && part === this.part;
+    const words = encoded(isHere ? this.view : { ...this.view, run: null });
+    words.set('lang', this.lang);
+    const path = part ? `${page}/${part}` : page;
+    return `${page === null ? location.pathname : `/${path}`}?${words}`;
   }
 
   private write(anew: boolean): void {
@@ -174,8 +180,10 @@ class App {
     else history.replaceState(null, '', there);
   }
 
-  go(page: Page): void {
+  go(page: Page, part = ''): void {
+    if (page !== this.page || part !== this.part) this.view = { ...this.view, run: null };
     this.page = page;
+    this.part = part;
     this.write(true);
     scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });

@@ -43,3 +43,7 @@ export function axis(value: number, lang: Lang): string {
   if (size >= 10_000) return lang === 'zh' ? `${shown(value / 10_000, lang)}万` : `${shown(value / 1000, lang)}k`;
   return shown(value, lang);
 }
+
+/** A moment by the clock of the reader. */
+export const moment = (time: string, lang: Lang): string =>
+  new Date(time).toLocaleString(lang === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,4 +1,6 @@
-// What the server answers (OpenAPI: /api/v1/openapi.json), as far as the page reads it.
+// What the server answers (OpenAPI: /api/v1/openapi.json), as far as the page reads it and api-types.ts does not say it.
+
+import type { JobInfo } from './api-types';
 
 export type Lang = 'en' | 'zh';
 export type Side = 'home' | 'host' | 'third';
@@ -403,29 +405,7 @@ export interface ProblemInfo {
   faults: Fault[];
 }
 
-export interface Job {
-  id: string;
-  kind: string;
-  state: string;
-  state_title: Said;
-  case: string;
-  title: Said;
-  runs: number | null;
-  created: string;
-  started: string;
-  ended: string;
-  place: number;
-  stage: string;
-  stage_title: Said;
-  done: number;
-  total: number;
-  seconds_left: number | null;
-  identity: string;
-  has_page: boolean;
-  reused: boolean;
-  mine: boolean;
-  trouble: Fault[];
-}
+export type Job = Omit<JobInfo, 'trouble'> & { trouble: Fault[] };
 
 export interface Park {
   id: string;

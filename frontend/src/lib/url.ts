@@ -28,6 +28,8 @@ export interface View {
   mark: Mark | null;
   /** Versions the link was made with: of the code, the model and the case. */
   version: string | null;
+  /** Run ID of the analysis that is read; of what is stored the newest where there is none. */
+  run: string | null;
 }
 
 export const PLAIN: View = {
@@ -44,10 +46,11 @@ export const PLAIN: View = {
   table: false,
   mark: null,
   version: null,
+  run: null,
 };
 
 /** What a view shows of a picture, and not what the picture is made from: going back leaves it as it is. */
-export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version'] as const;
+export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version', 'run'] as const;
 export type Looks = Partial<Pick<View, (typeof LOOKS)[number]>>;
 
 export function encoded(view: View): URLSearchParams {
@@ -63,12 +66,13 @@ export function encoded(view: View): URLSearchParams {
   if (shown.length) words.set('show', shown.join('.'));
   if (view.mark) words.set('mark', `${view.mark.quarter} ${view.mark.key}`);
   if (view.version) words.set('v', view.version);
+  if (view.run) words.set('run', view.run);
   return words;
 }
 
 /** A part of an address that cannot be read: its name and what it says. What is usual is shown in its place. */
 export interface Unread {
-  part: 'case' | 'seed' | 'runs' | 'draws' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'lang';
+  part: 'case' | 'seed' | 'runs' | 'draws' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'run' | 'lang';
   given: string;
 }
 
@@ -102,6 +106,7 @@ export function parsed(words: URLSearchParams): { view: View; unread: Unread[] }
     table: shown.includes('table'),
     mark: take<Mark | null>('mark', null, marked),
     version: take<string | null>('v', null, (text) => /^[\w.:-]{1,80}$/.exec(text)?.[0] ?? null),
+    run: take<string | null>('run', null, (text) => /^[0-9a-f]{16}$/.exec(text)?.[0] ?? null),
   };
   take('lang', 'en', (text) => (text === 'en' || text === 'zh' ? text : null));
   return { view, unread };

@@ -83,8 +83,8 @@ def usable(result: xr.Dataset, observation: Observation) -> bool:
         observation.use
         and observation.grade != "background"
         and name in result.data_vars
-        and "quarter" in result[name].dims
-        and units.convertible(observation.unit, str(result[name].attrs.get("units", "")))
+        and "quarter" in result.variables[name].dims
+        and units.convertible(observation.unit, str(result.variables[name].attrs.get("units", "")))
     )
 
 
@@ -103,14 +103,13 @@ def compared_in(date: str, quarter: str, unit: str) -> tuple[str, ...]:
 
 def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) -> NDArray[np.float64] | None:
     """The model's values of an observation, shape (run,); ``None`` outside the horizon."""
-    series = result[observation.variable].isel(scenario=scenario)
+    series = result.variables[observation.variable]
     labels = [str(label) for label in result["label"].to_numpy()]
     wanted = compared_in(str(observation.date), str(observation.date.quarter("stock")), series.attrs.get("units", ""))
     if not set(wanted) <= set(labels):
         return None
-    values: NDArray[np.float64] = (
-        series.isel(quarter=[labels.index(label) for label in wanted]).to_numpy().mean(axis=-1)
-    )
+    at = [labels.index(label) for label in wanted]
+    values: NDArray[np.float64] = series.isel(scenario=scenario, quarter=at).to_numpy().mean(axis=-1)
     return values
 
 
@@ -121,7 +120,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     values = modelled(result, observation, scenario)
     if values is None:
         return None
-    unit = str(result[observation.variable].attrs.get("units", ""))
+    unit = str(result.variables[observation.variable].attrs.get("units", ""))
     value = units.convert(observation.value, observation.unit, unit)
     high = None if observation.high is None else units.convert(observation.high, observation.unit, unit)
     low, median, upper = band(values)
@@ -139,10 +138,15 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
 
 def comparisons(result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0) -> tuple[Comparison, ...]:
     """Every observation the model has an output for, in the order of variable and date."""
-    found = [compare(result, observation, scenario) for observation in observations]
-    kept = [entry for entry in found if entry is not None]
-    order = {str(name): at for at, name in enumerate(result.data_vars)}
-    return tuple(sorted(kept, key=lambda entry: (order[entry.observation.variable], entry.observation.date.first_day)))
+    asked: dict[str, list[Observation]] = {}
+    for observation in observations:
+        asked.setdefault(observation.variable, []).append(observation)
+    found: list[Comparison] = []
+    for name in (str(name) for name in result.data_vars if name in asked):
+        read = result[[name]].isel(scenario=[scenario], missing_dims="ignore").load()  # once, not for each observation
+        rows = [row for one in asked[name] if (row := compare(read, one)) is not None]
+        found += sorted(rows, key=lambda row: row.observation.date.first_day)
+    return tuple(found)
 
 
 def misses(rows: Iterable[Comparison]) -> tuple[Comparison, ...]:

@@ -60,8 +60,8 @@ class Pair:
         """Outputs that both kept."""
         return tuple(
             str(name)
-            for name, values in self.before.data_vars.items()
-            if values.dims == ("run", "quarter") and name in self.after.data_vars
+            for name in self.before.data_vars
+            if self.before.variables[name].dims == ("run", "quarter") and name in self.after.data_vars
         )
 
     @property

@@ -33,7 +33,7 @@ def regret(values: Floats) -> Floats:
     Returns
     -------
     array
-        Shape (options, states), never below 0; 0 where the option is best.
+        Shape (options, states), never below 0; 0 where it is best. The least of the largest is the minimax choice.
     """
     found: Floats = values.max(axis=0, keepdims=True) - values
     return found
@@ -50,16 +50,6 @@ def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
     """Weighted mean of each option over states, shape (options,); of booleans the share of states."""
     found: Floats = np.average(values, axis=1, weights=weights)
     return found
-
-
-def minimax_regret(values: Floats, weights: Floats | None = None) -> Floats:
-    """Largest regret of each option over states, shape (options,): the least of them is the minimax choice."""
-    return greatest(regret(values), weights)
-
-
-def mean_regret(values: Floats, weights: Floats | None = None) -> Floats:
-    """Mean regret of each option over states, shape (options,)."""
-    return average(regret(values), weights)
 
 
 def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:

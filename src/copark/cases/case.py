@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -39,7 +40,7 @@ class Case(CaseFile):
     folder: Path = Field(exclude=True)
     """Where it was read from; no part of its content."""
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the content, hexadecimal.
 
@@ -47,6 +48,12 @@ class Case(CaseFile):
         or on where the folder is.
         """
         return hash_content(self.content())
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy it with changes; the copy has a hash of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("hash", None)
+        return copied
 
     def content(self) -> dict[str, Any]:
         """Give everything the case says as plain values, in an order of its own."""

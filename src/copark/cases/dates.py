@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.cases.quarters import Quarter
@@ -131,6 +132,7 @@ def today() -> date:
     return date(now.tm_year, now.tm_mon, now.tm_mday)
 
 
+@lru_cache(maxsize=1 << 12)
 def quarter_of(when: Date, timing: Timing = "event") -> Quarter:
     """Place a date in a quarter.
 

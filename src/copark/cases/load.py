@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from copark.cases.case import Case
-from copark.cases.casebook import folder_of, kind_of, list_cases
+from copark.cases.casebook import casebook_path, folder_of, kind_of, list_cases
 from copark.cases.check import examine
 from copark.cases.fields import shown, suggestion
-from copark.errors import CaseFaults, NotFound
+from copark.errors import CaseFaults, Fault, NotFound
 from copark.texts import text
 
 
@@ -39,7 +40,18 @@ def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = N
                 suggestion=suggestion(name_or_path, list_cases()) or "copark new",
             )
         )
-    case, faults = examine(folder, parameters)
+    if parameters is None and folder.parent == casebook_path():
+        case, faults = _shipped(
+            folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+        )
+    else:
+        case, faults = examine(folder, parameters)
     if case is None:
         raise CaseFaults(faults)
     return case
+
+
+@lru_cache(maxsize=32)
+def _shipped(folder: Path, _changed: tuple[tuple[str, int], ...]) -> tuple[Case | None, list[Fault]]:
+    """A case of the casebook, read once as long as its files are as they are."""
+    return examine(folder)

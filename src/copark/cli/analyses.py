@@ -115,7 +115,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     written: dict[str, Path] = {}
     with Progress(lang) as progress:
         context.progress = progress
-        found = answer(analysis, _params(analysis, fields, asked), context)
+        found = answer(analysis, _params(analysis, fields, asked, lang), context)
         if not given["no_report"] and not (given["as_json"] and given["formats"] is None):
             progress("report", 0, 0)
             written = found.write(given["out"], formats, lang)
@@ -129,22 +129,27 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         _show(found, written, lang)
 
 
-def _params(analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any]) -> AnalysisParams:
+def _params(
+    analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str
+) -> AnalysisParams:  # fmt: skip
     """What is asked.
 
     Raises
     ------
-    typer.BadParameter
+    NotFound
         If a value is none that the analysis takes, such as NaN.
     """
     from pydantic import ValidationError
+
+    from copark.errors import NotFound, printable
 
     try:
         return analysis.params(**asked)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         flags = {one.name: one.name.upper() if one.by_place else one.flag for one in fields}
-        raise typer.BadParameter(first["msg"], param_hint=flags.get(str(first["loc"][0]))) from None
+        name, found = flags.get(str(first["loc"][0]), ""), printable(str(first["input"]))
+        raise NotFound(text("analyses.not_taken", lang, name=name, found=found)) from None
 
 
 def _value(field: FormField, value: Any) -> Any:

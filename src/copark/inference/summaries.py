@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
 from copark.store.stages import Stages
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Floats = NDArray[np.float64]
 HIDDEN_LAYERS = (96, 64)
@@ -29,10 +33,17 @@ SCALES = ("centre", "scale", "residual", "explained")
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Hold linear algebra to one thread, so that sums are made in one order whatever the machine offers."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with _libraries().limit(limits=1):
         yield
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries of linear algebra: to look for them takes longer than most of what is asked of them."""
+    import scipy.linalg  # noqa: F401 - it brings one of its own
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def features(model: ObservationModel, reports: Floats) -> Floats:

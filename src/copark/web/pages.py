@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
+from copark.analyses import REGISTRY
 from copark.texts import text
 from copark.web.docs import POLICY, STYLE
 from copark.web.guards import API, PAGE
@@ -21,8 +22,8 @@ LASTING = "assets/"
 """Files under it have a hash in their names and never change."""
 SQUEEZED = (".html", ".js", ".css", ".svg", ".json", ".txt", ".webmanifest", ".map")
 PAGES = frozenset((
-    "", "simulate", "compare", "network", "evidence", "parks", "claims", "coupling", "jobs", "report", "method",
-    "interface",
+    "", "simulate", "compare", "network", "analyses", "evidence", "parks", "claims", "coupling", "jobs", "report",
+    "method", "interface",
 ))  # fmt: skip
 """Addresses of the front end's own pages; of any other it says that there is none."""
 LARGEST = 20_000_000
@@ -61,6 +62,12 @@ def read(folder: Path) -> dict[str, File]:
     return found
 
 
+def is_page(path: str) -> bool:
+    """Whether the front end has a page at a path: one of its own, or one of an analysis."""
+    page, _, name = path.partition("/")
+    return path in PAGES or (page == "analyses" and REGISTRY.get(name) is not None)
+
+
 def router_of(folder: Path) -> APIRouter:
     """Routes of the front end, or of the page that says how to build it."""
     files = read(folder)
@@ -78,8 +85,7 @@ def router_of(folder: Path) -> APIRouter:
         if found is None:
             if "." in path.rpartition("/")[2]:
                 raise Problem(404, "http_404")
-            known = path.rstrip("/") in PAGES
-            return given(request, INDEX, files[INDEX], 200 if known else 404)
+            return given(request, INDEX, files[INDEX], 200 if is_page(path.rstrip("/")) else 404)
         return given(request, path, found)
 
     return router

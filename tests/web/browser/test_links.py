@@ -41,6 +41,7 @@ def test_a_sound_link_says_nothing(page: Any) -> None:
     assert page.get_by_role("note").count() == 0
 
 
+@pytest.mark.usefixtures("errors_expected")
 @pytest.mark.parametrize(
     ("lang", "title", "simulate"), [("en", "Page not found", "Simulate"), ("zh", "未找到页面", "模拟")]
 )

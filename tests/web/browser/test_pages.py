@@ -14,6 +14,7 @@ pytestmark = pytest.mark.long
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 HEADINGS = {
     "simulate": ("Simulate", "模拟"), "compare": ("Compare", "对比"), "network": ("Network", "网络"),
+    "analyses": ("Analyses", "分析"),
     "evidence": ("Evidence", "证据"), "parks": ("Parks", "园区"), "claims": ("Claims", "论点"),
     "coupling": ("Coupling", "耦合"), "jobs": ("Jobs", "任务"), "report": ("Report", "报告"),
     "method": ("Method", "方法"), "interface": ("API", "接口"),
@@ -33,9 +34,7 @@ WALK = """
 """
 
 
-def open_page(page: Any, name: str, lang: str, theme: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=theme)
+def open_page(page: Any, name: str, lang: str) -> None:
     page.goto(f"/{name}?lang={lang}")
     page.get_by_role("heading", level=1, name=HEADINGS[name][lang == "zh"]).wait_for()
     page.wait_for_load_state("networkidle")
@@ -52,31 +51,29 @@ def broken_rules(page: Any) -> list[str]:
     return found
 
 
-def check(page: Any, name: str, lang: str, theme: str, width: int) -> None:
-    open_page(page, name, lang, theme, width)
-    assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
-    assert page.locator("html").get_attribute("data-theme") == theme
-    assert page.get_by_role("alert").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if AXE.is_file():
-        assert broken_rules(page) == []
+DRESSES = {
+    "en": (("light", 1280), ("dark", 1280), ("light", 390)), "zh": (("dark", 390), ("light", 1280), ("dark", 1920)),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("lang", "theme", "width"), [("en", "light", 1280), ("zh", "dark", 390)])
-@pytest.mark.parametrize("name", HEADINGS)
-def test_every_page_opens_whole_and_accessible(page: Any, name: str, lang: str, theme: str, width: int) -> None:
-    check(page, name, lang, theme, width)
-
-
-@pytest.mark.parametrize(
-    ("lang", "theme", "width"),
-    [("en", "dark", 1280), ("zh", "light", 1280), ("en", "light", 390), ("zh", "dark", 1920)],
-)
+@pytest.mark.parametrize("lang", DRESSES)
 @pytest.mark.parametrize("name", HEADINGS)
 def test_every_page_opens_whole_and_accessible_in_every_dress(
-    page: Any, name: str, lang: str, theme: str, width: int
+    page: Any, name: str, lang: str, subtests: pytest.Subtests
 ) -> None:
-    check(page, name, lang, theme, width)
+    """Opened once in a dress, then changed: colours and width follow their reader without a new load."""
+    for n, (theme, width) in enumerate(DRESSES[lang]):
+        with subtests.test(theme=theme, width=width):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme)
+            if n == 0:
+                open_page(page, name, lang)
+            page.locator(f"html[data-theme={theme}]").wait_for()
+            assert page.locator("html").get_attribute("lang") == ("zh-CN" if lang == "zh" else "en")
+            assert page.get_by_role("alert").count() == 0
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            if AXE.is_file():
+                assert broken_rules(page) == []
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci in frontend/")
@@ -94,7 +91,7 @@ def test_everything_opened_is_accessible_too(page: Any) -> None:
 
 @pytest.mark.parametrize("name", ["simulate", "network"])
 def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(page: Any, name: str) -> None:
-    open_page(page, name, "en", "light", 1280)
+    open_page(page, name, "en")
     page.locator(".near, svg.net, .evidence tbody tr").first.wait_for()
     words: list[str] = page.evaluate(WALK)
     reached: set[int] = set()

@@ -15,10 +15,11 @@ import numpy as np
 
 from copark.analysis.robust import (
     Stability,
+    average,
     chance_non_dominated,
-    mean_regret,
-    minimax_regret,
+    greatest,
     non_dominated,
+    regret,
     resampled_weights,
     satisficing,
     stability,
@@ -181,10 +182,10 @@ def choose(found: Measured, file: LeverFile, times: int = TIMES) -> Choice | Non
         Ranking("satisficing", "", satisficing(enough), stability(partial(satisficing, enough), weights)),
     ]
     for measure in RANKED:
-        values = states.values[measure]
-        for name, score in (("minimax_regret", minimax_regret), ("mean_regret", mean_regret)):
-            firm = stability(partial(score, values), weights, most_is_best=False)
-            rankings.append(Ranking(name, measure, score(values), firm))
+        short = regret(states.values[measure])
+        for name, score in (("minimax_regret", greatest), ("mean_regret", average)):
+            firm = stability(partial(score, short), weights, most_is_best=False)
+            rankings.append(Ranking(name, measure, score(short), firm))
     sides = [states.gain(side) for side in SIDES]
     means = np.stack([side.mean(axis=1) for side in sides], axis=1)
     return Choice(

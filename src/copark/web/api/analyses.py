@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from copark.presentation.page import Page
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, job_now, submitted
 from copark.web.api.replies import Identity, Lang, answered, as_bytes, attachment, held, held_bytes, sent
 from copark.web.guards import REPORT
@@ -81,7 +82,8 @@ async def results(request: Request, services: Own, name: AnalysisName, case: OfC
     return Response(await services.desk.run(request, work), 200, media_type="application/json")
 
 
-@router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_model=dict[str, Any])
+@router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_class=Response,
+            responses=answered(Page))  # fmt: skip
 async def document(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
 ) -> Response:

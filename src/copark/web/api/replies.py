@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Request, Response
+from pydantic import BaseModel
 
 from copark.web.guards import REPORT
 from copark.web.services import Services
@@ -20,7 +21,7 @@ CasePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", des
 Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Identity of a result.")]
 
 
-def answered(model: type[Answer], description: str = "", status: int = 200) -> dict[int | str, dict[str, Any]]:
+def answered(model: type[BaseModel], description: str = "", status: int = 200) -> dict[int | str, dict[str, Any]]:
     """What the description of the interface says of an answer that is sent as made."""
     return {status: {"model": model, "description": description or (model.__doc__ or "").partition("\n")[0]}}
 

@@ -74,8 +74,6 @@ def main(source: TextIO, out: TextIO) -> int:
     from copark.workflows.serving.errands import Errand, do
     from copark.workflows.serving.faults import told_faults
 
-    with suppress(OSError):
-        os.nice(NICE)
     teller = Teller(out)
     errand = Errand(**json.loads(source.readline()))
     threading.Thread(target=listen, args=(source, teller), daemon=True).start()
@@ -97,4 +95,6 @@ def main(source: TextIO, out: TextIO) -> int:
 
 
 if __name__ == "__main__":
+    with suppress(OSError):
+        os.nice(NICE)
     sys.exit(main(sys.stdin, sys.stdout))

@@ -1,0 +1,57 @@
+"""An analysis on the page: asked by its form, followed, and read in both languages as the server tells it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.web.browser.doing import query
+from tests.web.browser.test_pages import AXE, broken_rules
+
+pytestmark = pytest.mark.long
+
+
+def headline(page: Any, lang: str) -> str:
+    """The headline that is shown, once it is in a language."""
+    page.locator(f"article[lang={'zh-CN' if lang == 'zh' else 'en'}] .headline").wait_for()
+    found: str = page.locator(".headline").inner_text()
+    return found
+
+
+@pytest.mark.usefixtures("errors_expected")
+def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None:
+    page.goto("/analyses?lang=en")
+    page.get_by_role("link", name="Levers").click()
+    draws = page.get_by_label("Draws of parameters", exact=True)
+    draws.fill("5000")
+    page.get_by_label("Levers", exact=True).fill("quota, tax")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".field").filter(has=draws).get_by_role("alert").wait_for()
+    assert draws.get_attribute("aria-invalid") == "true"
+    draws.fill("20")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("progressbar").wait_for()
+    page.locator(".document").wait_for(timeout=600_000)
+    (run_id,) = query(page)["run"]
+    posts: list[str] = []
+    page.on("request", lambda asked: posts.append(asked.url) if asked.method != "GET" else None)
+    for lang in ("en", "zh"):
+        told = page.request.get(f"/api/v1/analyses/levers/{run_id}?lang={lang}").json()
+        assert headline(page, lang) == told["headline"]
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            if AXE.is_file():
+                assert broken_rules(page) == []
+        page.get_by_role("button", name="中文" if lang == "en" else "English").click()
+    assert posts == []
+    with page.expect_download() as found:
+        page.get_by_role("link", name="JSON").click()
+    assert run_id in found.value.suggested_filename
+    page.goto("/analyses/levers?lang=en&case=great-stone")
+    assert headline(page, "en")
+    page.goto("/jobs?lang=en")
+    page.get_by_role("link", name="Open the result").first.click()
+    assert headline(page, "en")
+    assert query(page)["run"] == [run_id]
