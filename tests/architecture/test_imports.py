@@ -52,7 +52,7 @@ def test_a_forbidden_import_would_be_noticed(tmp_path: Path) -> None:
         check=False,
     )
     assert found.returncode == 1
-    assert "Contracts: 1 kept, 5 broken." in found.stdout
+    assert " 5 broken." in found.stdout, "all but those that say nothing of the model"
 
 
 @pytest.mark.parametrize("arguments", [["run", "--help"], ["--lang", "zh", "--help"]])

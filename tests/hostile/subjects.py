@@ -351,7 +351,7 @@ COMMANDS: tuple[tuple[Any, ...], ...] = (
     ("compare", HOLE, HOLE), ("compare", "baseline", HOLE), ("but-for", HOLE, "--without", "x"),
     ("but-for", "great-stone", "--without", HOLE), ("plan", HOLE), ("claims", HOLE),
     ("claims", "great-stone", "--list", "--file", HOLE), ("levers", HOLE),
-    ("levers", "great-stone", "--file", HOLE, "--list"), ("cascade", HOLE), ("calibrate", HOLE),
+    ("levers", "great-stone", "--file", HOLE, "--list"), ("link-impact", HOLE), ("calibrate", HOLE),
     ("calibrate", "great-stone", "--cut", HOLE, "--size", "x"), ("validate", HOLE), ("forecast", HOLE),
     ("forecast", "great-stone", "--to", HOLE, "--size", "x"), ("score", HOLE, "--data", HOLE), ("sensitivity", HOLE),
     ("ablate", HOLE), ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),

@@ -7,6 +7,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+import copark
+from copark.analyses import REGISTRY, results
+from copark.analyses.typology.show import DRAWN
 from copark.analysis.typology import MEASURES, contrast, measured
 from copark.analysis.typology.agreement import COUNTERPARTS, verdict_of
 from copark.analysis.typology.contrast import exact_share, superiority
@@ -14,8 +17,9 @@ from copark.analysis.typology.measures import courses_of
 from copark.analysis.typology.twins import FACTORS, key_of, shapley
 from copark.cases import load_case
 from copark.cases.parks import load_parks
+from copark.presentation.document import Chart, Interval
+from copark.presentation.figures import render
 from copark.simulation.study import load_study
-from copark.workflows.typology import typology
 
 
 @pytest.fixture(scope="module")
@@ -146,20 +150,45 @@ def test_what_two_verdicts_make(subtests):
             assert verdict_of(record, twins) == both
 
 
-# ---------------------------------------------------------------- the command
+# ---------------------------------------------------------------- the answer
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_in_both_languages(tmp_path, lang):
-    answer = typology(runs=24, threads=1, lang=lang, out=tmp_path)
-    page = answer.report.read_text(encoding="utf-8")
-    assert ("沙普利值" if lang == "zh" else "Shapley value") in page
-    assert len(answer.measures) == len(MEASURES)
-    assert len(answer.together) == len(COUNTERPARTS)
-    for path in answer.files:
-        if path.suffix == ".csv":
-            assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    assert {"values", "numbers", "twins"} <= {path.name.rsplit("-", 1)[0] for path in answer.files}
-    again = typology(runs=24, threads=1, lang=lang, out=tmp_path, report=False)
-    assert (again.identities, again.factors) == (answer.identities, answer.factors)
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory):
+    return copark.typology(runs=24, threads=1, out=tmp_path_factory.mktemp("typology"))
+
+
+def test_the_answer_is_whole(answer):
+    assert [one.measure for one in answer.contrasts] == list(MEASURES)
+    assert len(answer.to_frame()) == len(MEASURES)
+    assert len(answer.agreements) == len(COUNTERPARTS)
+    assert (answer.homes, answer.home) == (9, "CHN")
+    assert answer.trust.state == "calibrated"
+    assert len({one.scenario for one in answer.gaps}) == 9
+    for one in answer.readings:
+        own = [part.mean for part in answer.parts if (part.reading, part.year) == (one.reading, one.year)]
+        assert len(own) == len(FACTORS)
+
+
+def test_it_is_stored_and_read_again(answer, tmp_path):
+    typology = REGISTRY["typology"]
+    results.save(tmp_path / answer.run_id, typology, typology.params(runs=24), answer)
+    assert repr(results.load(tmp_path / answer.run_id, typology).result.parts) == repr(answer.parts)
+
+
+def test_the_document_says_it_in_both_languages(answer, subtests):
+    tables = []
+    for lang, words in (("en", "Among observed parks, 2 of 10 measures"), ("zh", "在实际园区中，10项指标有2项")):
+        with subtests.test(lang=lang):
+            document = answer.document(lang)
+            tables.append({one.key: one for one in document.tables()})
+            assert document.headline.startswith(words)
+            assert "{" not in repr(document)
+            charts = [one for one in document.blocks() if isinstance(one, Chart)]
+            assert len(charts) == 2 + len(DRAWN) + 2
+            assert all(render(one.figure(), "svg") for one in charts)
+    english, chinese = tables
+    assert [row[1] for row in english["outcomes"].rows] == [row[1] for row in chinese["outcomes"].rows] == [11, 15, 10]
+    land = answer.reading("land", 10)
+    row = next(row for row in english["scenarios"].rows if row[:2] == ("Serviced land, ha", 10))
+    assert row[2:5] == (land.first, land.second, Interval(land.low, land.high, land.median))

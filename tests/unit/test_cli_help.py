@@ -10,8 +10,8 @@ from copark.cli.speech import language
 
 COMMANDS = (
     "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
-    "calibrate", "validate", "forecast", "score", "claims", "sensitivity", "ablate", "levers", "plan", "cascade",
-    "parks", "suzhou", "typology", "qca", "nca", "coupling", "power", "workspace", "serve",
+    "calibrate", "validate", "forecast", "score", "claims", "sensitivity", "ablate", "link-impact", "levers", "plan",
+    "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 
 

@@ -110,19 +110,22 @@ class Context:
         if self.announcing is not None:
             self.announcing(study, case, source, times)
 
-    def simulate(self, study: Study, case: Case, wanted: str | None = None) -> xr.Dataset:
+    def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
         Parameters
         ----------
         wanted
             Which parameters, as of :meth:`parameters`.
+        times
+            Studies of this kind that are announced; 0 where this one was announced before.
         """
         from copark.inference.case_parameters import settle
         from copark.simulation.run import simulate
 
         settled, has = settle(study, case, self.out, wanted)
-        self.announce(settled, case, has.source)
+        if times:
+            self.announce(settled, case, has.source, times)
         return simulate(
             settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
         )  # fmt: skip
@@ -140,11 +143,13 @@ class Context:
                 save_dataset(path, found)
         return found
 
-    def origin(self, params: CaseParams, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+    def origin(self, params: CaseParams | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
 
         Parameters
         ----------
+        params
+            What was asked, or the name of a case whose best parameters were used.
         made
             Runs, or the provenance of what was made of them.
         """
@@ -153,7 +158,8 @@ class Context:
 
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
         provenance = made if attributes is None else json.loads(str(attributes["provenance"]))
-        found, trust = self.case(params.case), self.parameters(params.case, params.parameters).trust
+        name, wanted = (params, None) if isinstance(params, str) else (params.case, params.parameters)
+        found, trust = self.case(name), self.parameters(name, wanted).trust
         told = None
         if not trust.shows_outcomes:
             told = Said(**{lang: recorded_outcome(found, trust, lang) for lang in LANGUAGES})

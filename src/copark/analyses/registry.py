@@ -37,12 +37,15 @@ class Analysis:
         Where it stands in help and menu.
     engine
         Further packages whose code makes the result: a stored one of other code is made again.
+    aliases
+        Former names of its command, which still work and are not listed.
     """
 
     name: str
     package: str
     group: Group
     engine: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -154,15 +157,15 @@ class Registry:
 REGISTRY = Registry(
     (
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
-        Analysis("qca", "copark.analyses.qca", "tables", engine=("copark.setmethods", "copark.setmethods.qca")),
-        Analysis("nca", "copark.analyses.nca", "tables", engine=("copark.setmethods", "copark.setmethods.nca")),
+        Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
+        Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
+        Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
+        Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),
+        Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods", "copark.setmethods.nca")),
         Analysis(
-            "coupling",
-            "copark.analyses.coupling",
-            "tables",
-            engine=("copark.setmethods", "copark.setmethods.coupling_degree"),
+            "coupling", "copark.analyses.coupling", "tables", ("copark.setmethods", "copark.setmethods.coupling_degree")
         ),
-        Analysis("power", "copark.analyses.power", "tables", engine=("copark.setmethods",)),
+        Analysis("power", "copark.analyses.power", "tables", ("copark.setmethods",)),
     )
 )
 """The analyses of copark."""

@@ -28,8 +28,9 @@ WRITTEN = "html,xlsx,csv"
 class AnalysisCommand(SpokenCommand):
     """The command of an analysis; its module is imported when its options are needed, not for the list of commands."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        super().__init__(analysis.name, help=f"{analysis.area}.help", rich_help_panel=analysis.group)
+    def __init__(self, analysis: Analysis, alias: str | None = None) -> None:
+        words, hidden = f"{analysis.area}.help", alias is not None
+        super().__init__(alias or analysis.name, help=words, rich_help_panel=analysis.group, hidden=hidden)
         self.analysis = analysis
 
     def load(self) -> None:

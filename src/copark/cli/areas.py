@@ -18,9 +18,7 @@ from copark.cli import validating
 from copark.cli import claims
 from copark.cli import sensitivity
 from copark.cli import plan
-from copark.cli import cascading
 from copark.cli import parks
-from copark.cli import typology
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
@@ -28,12 +26,12 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, cascading, parks, typology,
+    commands, bookkeeping, calibrating, validating, claims, sensitivity, plan, parks,
     workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
     "commands", "bookkeeping", "calibrating", "validating", "claims", "sensitivity", "explain", "decide", "calibrate",
-    "cascading", "parks", "typology", "tables", "workspaces", "serving", "clustering", "rerunning",
+    "parks", "tables", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 
@@ -41,5 +39,6 @@ PANELS = (
 def application() -> Any:
     """The whole command line: the commands of analyses, and those written by hand."""
     found: Any = get_command(app)
-    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | found.commands
+    former = {name: AnalysisCommand(one, name) for one in REGISTRY for name in one.aliases}
+    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | former | found.commands
     return found

@@ -1,4 +1,4 @@
-"""The commands ``parks`` and ``suzhou``, and what a check of the casebook shows."""
+"""The command ``parks``, and what a check of the casebook shows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copark.cli.app import OUT, Lang, Out, Runs, Seed, Threads, app
+from copark.cli.app import OUT, Lang, app
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
     from copark.workflows.parks import Checked, ParkList
-    from copark.workflows.suzhou import Band, SuzhouAnswer
 
 
 class ParkForm(StrEnum):
@@ -83,77 +82,6 @@ def show_parks(found: ParkList, lang: str) -> None:
         table.add_row(row.id, Text(row.name), type_, shares, firms, row.status)
     console.print(table)
     console.print(text("parks.legend", lang), highlight=False)
-
-
-@app.command("suzhou", cls=SpokenCommand, help="parks.help.suzhou")
-def suzhou(
-    ctx: typer.Context,
-    *,
-    runs: Runs = None,
-    seed: Seed = None,
-    threads: Threads = None,
-    as_json: Annotated[bool, typer.Option("--json", help="parks.help.json")] = False,
-    out: Out = OUT,
-    no_report: Annotated[bool, typer.Option("--no-report", help="parks.help.no_report")] = False,
-    _lang: Lang = None,
-) -> None:
-    """Run the natural experiment of Suzhou and set the developer's result beside the record."""
-    import json
-    from dataclasses import asdict
-
-    from copark.cli.progress import Progress
-    from copark.workflows.suzhou import suzhou as experiment
-
-    with Progress(ctx.obj) as progress:
-        answer = experiment(
-            runs=runs, seed=seed, threads=threads, lang=ctx.obj, out=out, report=not no_report, progress=progress
-        )
-    if as_json:
-        print(json.dumps(asdict(answer), ensure_ascii=False, indent=1, default=str))
-    else:
-        show_suzhou(answer, ctx.obj)
-
-
-def show_suzhou(answer: SuzhouAnswer, lang: str) -> None:
-    """Arms beside the record, differences between arms, and what all that is worth."""
-    from rich.console import Console
-
-    from copark.cli.screen import blank_table, percent
-    from copark.texts import text
-
-    console = Console(markup=False)
-    table = blank_table(console, text("parks.suzhou.title", lang, runs=answer.runs, accepted=answer.accepted))
-    table.add_column(text("parks.suzhou.arm", lang), overflow="fold")
-    for key in ("loss_1999", "y2000", "y2001", "result_2003", "turned"):
-        table.add_column(text(f"parks.suzhou.{key}", lang), justify="right", no_wrap=True)
-    record = (text(f"parks.suzhou.record.{key}", lang) for key in ("loss_1999", "y2000", "y2001", "result_2003"))
-    table.add_row(text("parks.suzhou.record", lang), *record, "", style="bold")
-    for arm in answer.arms:
-        years = dict(arm.years)
-        medians = (f"{years[year].median:+.0f}" for year in (2000, 2001))
-        first, last = told(arm.loss_1999, lang), told(arm.result_2003, lang)
-        table.add_row(text(f"parks.suzhou.short.{arm.key}", lang), first, *medians, last, percent(arm.turned))
-    console.print(table)
-    contrasts = blank_table(console, text("parks.suzhou.contrasts", lang))
-    contrasts.add_column(text("parks.suzhou.contrast", lang), overflow="fold")
-    contrasts.add_column(text("parks.suzhou.difference", lang), justify="right", no_wrap=True)
-    contrasts.add_column(text("parks.suzhou.above", lang), justify="right", no_wrap=True)
-    for one in answer.contrasts:
-        contrasts.add_row(text(f"parks.suzhou.contrast.{one.key}", lang), told(one.band, lang), percent(one.above))
-    console.print(contrasts)
-    console.print()
-    console.print(text("parks.suzhou.worth", lang), highlight=False)
-    console.print(text("parks.suzhou.made", lang, identity=answer.identity, seed=answer.seed), highlight=False)
-    if answer.report is not None:
-        words = text("parks.suzhou.page", lang, path=answer.report)
-        console.print(words, highlight=False, markup=False, soft_wrap=True)
-
-
-def told(band: Band, lang: str) -> str:
-    """A median with its band."""
-    from copark.texts import text
-
-    return text("parks.suzhou.band", lang, median=band.median, low=band.low, high=band.high)
 
 
 def show_checked(found: tuple[Checked, ...], lang: str) -> bool:

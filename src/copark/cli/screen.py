@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
-    from copark.workflows.cascading import CascadeOutcome
     from copark.workflows.claims import ClaimsAnswer
     from copark.workflows.forecasting import Forecasted
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer | CascadeOutcome | Forecasted
+    Trusted = RunOutcome | Compared | ClaimsAnswer | Forecasted
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 

@@ -66,7 +66,7 @@ def _show_help(command: Any, ctx: Any) -> None:
     params = command.get_params(ctx)
     arguments = [param for param in params if param.param_type_name == "argument"]
     options = [param for param in params if param.param_type_name == "option"]
-    commands = list(getattr(command, "commands", {}).items())
+    commands = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
     pieces = [ctx.command_path, *(argument.metavar for argument in arguments)]
     pieces += [text("cli.usage.command", lang)] if commands else []
     console = Console(markup=False, highlight=False)

@@ -2,7 +2,7 @@
 
 What everyone does stands here: run, compare, look. Each further question has a module of its own: ``calibrating``,
 ``validating``, ``forecasting``, ``claims``, ``across``, ``sensitivity``, ``ablations``, ``planning``, ``stopping``,
-``cascading``, ``parks``, ``suzhou``, ``workspaces``, ``serving``; others in :mod:`copark.analyses`.
+``parks``, ``workspaces``, ``serving``; others in :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
 the language asked for; nothing here prints.

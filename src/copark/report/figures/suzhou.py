@@ -1,13 +1,13 @@
-"""Figures of the natural experiment of Suzhou: the developer's result by arm, differences, enterprises."""
+"""Figures of the natural experiment of Suzhou: the developer's result by scenario, differences, enterprises."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from copark.cases.quarters import Quarter
+from copark.inference.suzhou import Band, Findings, Mark
 from copark.presentation.numbers import percent
 from copark.presentation.style import (
     GRID,
@@ -29,23 +29,19 @@ from copark.report.figures.frame import year_of
 from copark.report.figures.marks import observed_key, observed_mark
 from copark.texts import text
 
-if TYPE_CHECKING:
-    from copark.cases.case import Case
-    from copark.report.suzhou.answer import Arm, Band, SuzhouAnswer
-
 ENDS = ("mayor", "memorandum", "control", "never")
 """Ends of the rivalry, the earliest first; a panel each."""
 COLOURS = {"swap": MODEL, "unswapped": SECOND}
 SWAP = 2001.0
 
 
-def _times(found: SuzhouAnswer) -> list[float]:
+def _times(found: Findings) -> list[float]:
     return [int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]
 
 
-def _footer(found: SuzhouAnswer, lang: str) -> str:
-    values = {"identity": found.identity, "accepted": f"{found.accepted:,}", "runs": f"{found.runs:,}"}
-    return text("suzhou.footer", lang, **values)
+def _footer(found: Findings, lang: str) -> str:
+    values = {"identity": found.ensemble, "accepted": f"{found.accepted:,}", "runs": f"{found.runs:,}"}
+    return text("suzhou.figure.footer", lang, **values)
 
 
 def _band(axes: Axes, times: list[float], course: tuple[Band, ...], colour: str) -> None:
@@ -56,15 +52,15 @@ def _band(axes: Axes, times: list[float], course: tuple[Band, ...], colour: str)
 
 
 @styled
-def courses(found: SuzhouAnswer, case: Case, lang: str = "en") -> Figure:
+def courses(found: Findings, lang: str = "en") -> Figure:
     """The accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
     lang = language(lang)
     figure = sheet(
         (7.4, 5.8), text("suzhou.figure.developer.title", lang), text("suzhou.figure.developer.subtitle", lang),
         _footer(found, lang),
     )  # fmt: skip
-    arms, times = {arm.key: arm for arm in found.arms}, _times(found)
-    shown = [arms[f"{end}-{cap}"] for end in ENDS for cap in COLOURS]
+    times = _times(found)
+    shown = [found.arm(f"{end}-{cap}") for end in ENDS for cap in COLOURS]
     low = min(one.low for arm in shown for one in arm.course)
     high = max(one.high for arm in shown for one in arm.course)
     for at, end in enumerate(ENDS):
@@ -74,9 +70,9 @@ def courses(found: SuzhouAnswer, case: Case, lang: str = "en") -> Figure:
         axes.axhline(0.0, color=INK, linewidth=0.7)
         axes.axvline(SWAP, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         for cap, colour in COLOURS.items():
-            _band(axes, times, arms[f"{end}-{cap}"].course, colour)
+            _band(axes, times, found.arm(f"{end}-{cap}").course, colour)
         axes.set_title(legible(text(f"suzhou.end.{end}", lang)), loc="left", size=SIZE["label"], color=INK, pad=4)
-        _record(axes, case)
+        _losses(axes, found.losses)
     handles: list[tuple[object, str]] = [
         (Line2D([], [], color=colour, linewidth=2.0), text(f"suzhou.cap.{cap}", lang))
         for cap, colour in COLOURS.items()
@@ -97,16 +93,15 @@ def _quarter_panel(figure: Figure, at: int) -> Axes:
     return panel(figure, left, height - top - tall, width - left - wide + 0.2, top)
 
 
-def _record(axes: Axes, case: Case) -> None:
-    """Accumulated losses on record: what was known as a dot, what was forecast as a ring."""
-    for row in case.observed("accumulated_loss"):
-        forecast = "forecast" in row.basis
-        fill = "none" if forecast else INK
-        axes.plot([year_of(row.quarter)], [-row.value], "o", color=INK, ms=5.0, mfc=fill, zorder=5)
+def _losses(axes: Axes, losses: tuple[Mark, ...]) -> None:
+    """Observed accumulated losses: what was known as a dot, what was forecast as a ring."""
+    for row in losses:
+        fill = "none" if row.forecast else INK
+        axes.plot([year_of(Quarter.parse(row.quarter))], [-row.value], "o", color=INK, ms=5.0, mfc=fill, zorder=5)
 
 
 @styled
-def contrasts(found: SuzhouAnswer, lang: str = "en") -> Figure:
+def contrasts(found: Findings, lang: str = "en") -> Figure:
     """Differences of the accumulated result at the end of 2003: what the swap does, what the end of rivalry does."""
     lang = language(lang)
     count = len(found.contrasts)
@@ -119,7 +114,7 @@ def contrasts(found: SuzhouAnswer, lang: str = "en") -> Figure:
     axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.set_ylim(count - 0.4, -0.6)
-    names = [wrap(text(f"parks.suzhou.contrast.{one.key}", lang), 20.0, 2) for one in found.contrasts]
+    names = [wrap(text(f"suzhou.contrast.{one.key}", lang), 20.0, 2) for one in found.contrasts]
     axes.set_yticks(range(count), names, size=SIZE["label"])
     for at, one in enumerate(found.contrasts):
         colour = MODEL if one.key.startswith("swap") else SECOND if one.key.startswith("end") else INK
@@ -130,15 +125,15 @@ def contrasts(found: SuzhouAnswer, lang: str = "en") -> Figure:
             textcoords="offset points", size=SIZE["label"], color=INK, va="center", annotation_clip=False,
         )  # fmt: skip
     axes.annotate(
-        text("parks.suzhou.above", lang), (1.0, 1.0), xycoords="axes fraction", xytext=(6, 4),
+        text("suzhou.column.above", lang), (1.0, 1.0), xycoords="axes fraction", xytext=(6, 4),
         textcoords="offset points", size=SIZE["small"], color=MUTED, va="bottom", annotation_clip=False,
     )  # fmt: skip
     return figure
 
 
 @styled
-def enterprises(found: SuzhouAnswer, case: Case, lang: str = "en") -> Figure:
-    """Enterprises at work in the two arms farthest apart, beside the record."""
+def enterprises(found: Findings, lang: str = "en") -> Figure:
+    """Operating enterprises in the two scenarios farthest apart, beside the observations."""
     lang = language(lang)
     figure = sheet(
         (7.2, 3.2), text("suzhou.figure.enterprises.title", lang), text("suzhou.figure.enterprises.subtitle", lang),
@@ -148,14 +143,13 @@ def enterprises(found: SuzhouAnswer, case: Case, lang: str = "en") -> Figure:
     times = _times(found)
     years(axes, times[0] - 0.25, times[-1])
     axes.axvline(SWAP, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-    arms: dict[str, Arm] = {arm.key: arm for arm in found.arms}
     handles: list[tuple[object, str]] = []
     for name, colour in (("control-swap", MODEL), ("never-unswapped", SECOND)):
-        _band(axes, times, arms[name].operating_course, colour)
-        handles.append((Line2D([], [], color=colour, linewidth=2.0), text(f"parks.suzhou.short.{name}", lang)))
-    for row in case.observed("operating"):
-        observed_mark(axes, year_of(row.quarter), row.value, row.high, row.bound, order=5)
+        _band(axes, times, found.arm(name).operating_course, colour)
+        handles.append((Line2D([], [], color=colour, linewidth=2.0), text(f"suzhou.arm.{name}", lang)))
+    for row in found.operating:
+        observed_mark(axes, year_of(Quarter.parse(row.quarter)), row.value, row.high, row.bound, order=5)
     axes.set_ylim(bottom=0.0)
-    handles += observed_key([row.bound for row in case.observed("operating")], lang)
+    handles += observed_key([row.bound for row in found.operating], lang)
     key(figure, handles, (0.43, 0.20))
     return figure

@@ -1,15 +1,19 @@
-"""Figures of the typology: how parks of each type stand, every measure park by park, what makes twins differ."""
+"""Figures of the typology: how parks of each type stand, every measure park by park, what makes scenarios differ."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from copark.analysis.typology.findings import SHARES, Findings
 from copark.analysis.typology.measures import STANDINGS
-from copark.presentation.numbers import axis_number
+from copark.analysis.typology.twins import FACTORS
+from copark.model.variables import catalogue
+from copark.presentation.numbers import axis_number, percent, unit_title
 from copark.presentation.style import (
     ACCENT,
     DARK,
@@ -23,15 +27,13 @@ from copark.presentation.style import (
     SIZE,
     key,
     language,
+    legible,
     panel,
     sheet,
     styled,
     wrap,
 )
 from copark.texts import text
-
-if TYPE_CHECKING:
-    from copark.report.typology.findings import TypologyFindings
 
 STATUS = {"failed": (SECOND, ""), "stalled": (ACCENT, "///"), "surviving": (PALE, "..."), "thriving": (MODEL, "")}
 TYPE_COLOURS = {"intergovernmental": MODEL, "mixed": ACCENT, "enterprise-led": SECOND}
@@ -41,12 +43,12 @@ LINEAR = frozenset({"standing", "smaller_share", "launch", "growth"})
 
 
 @styled
-def outcomes(found: TypologyFindings) -> Figure:
+def outcomes(found: Findings, lang: str = "en") -> Figure:
     """Parks by status, a bar each type: counts, not shares alone, since there are few."""
-    lang = language(found.lang)
+    lang = language(lang)
     figure = sheet(
         (7.2, 2.45), text("typology.figure.outcomes.title", lang), text("typology.figure.outcomes.subtitle", lang),
-        text("typology.footer.record", lang),
+        text("typology.figure.footer.observed", lang),
     )  # fmt: skip
     axes = panel(figure, 1.75, 0.62, 0.25, 0.70)
     axes.set_xlim(0.0, 100.0)
@@ -74,14 +76,14 @@ def outcomes(found: TypologyFindings) -> Figure:
 
 
 @styled
-def strips(found: TypologyFindings) -> Figure:
+def strips(found: Findings, lang: str = "en") -> Figure:
     """Every measure, a panel each: a mark for each park, a line at the median of its type."""
-    lang = language(found.lang)
+    lang = language(lang)
     shown = [one for one in found.contrasts if one.measure != "standing"]
     columns, rows = 3, -(-len(shown) // 3)
     figure = sheet(
         (7.6, 1.15 + 1.5 * rows), text("typology.figure.strips.title", lang),
-        text("typology.figure.strips.subtitle", lang), text("typology.footer.record", lang),
+        text("typology.figure.strips.subtitle", lang), text("typology.figure.footer.observed", lang),
     )  # fmt: skip
     width, height = figure.get_size_inches()
     wide = (width - 0.75) / columns
@@ -97,7 +99,7 @@ def strips(found: TypologyFindings) -> Figure:
     return figure
 
 
-def _strip(axes: Axes, found: TypologyFindings, measure: str, lang: str, *, names: bool) -> None:
+def _strip(axes: Axes, found: Findings, measure: str, lang: str, *, names: bool) -> None:
     axes.grid(visible=False)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_ylim(2.6, -0.6)
@@ -123,35 +125,64 @@ def _strip(axes: Axes, found: TypologyFindings, measure: str, lang: str, *, name
 
 
 @styled
-def factors(found: TypologyFindings, name: str, year: int) -> Figure:
-    """The difference between the twins at an age, and what of it is owner, plan and framework."""
-    from copark.report.typology.findings import SHARES
-
-    lang = language(found.lang)
-    scale = 100.0 if name in SHARES else 1.0
+def factors(found: Findings, name: str, year: int, footer: str, lang: str = "en") -> Figure:
+    """The difference between the two scenarios at an age, and what of it is owner, plan and framework."""
+    lang, is_share = language(lang), name in SHARES
     whole = found.reading(name, year)
-    own = [found.part(name, year, factor) for factor in ("owner", "plan", "framework")]
+    own = [found.part(name, year, factor) for factor in FACTORS]
     rows = [("whole", whole.low, whole.median, whole.high), *((p.factor, p.low, p.mean, p.high) for p in own)]
     title = text("typology.figure.factors.title", lang, name=text(f"typology.reading.{name}", lang), year=year)
-    unit = text("typology.figure.factors.points" if name in SHARES else "typology.figure.factors.paired", lang)
-    figure = sheet((3.6, 2.35), title, unit, found.footer)
+    figure = sheet(
+        (3.6, 2.35), title, text(f"typology.figure.factors.{'points' if is_share else 'paired'}", lang), footer
+    )  # fmt: skip
     axes = panel(figure, 0.98, 0.45, 0.5, 0.78)
+    bars = [
+        (text(f"typology.factor.{key}", lang), *ends, f"{ends[1] * (100.0 if is_share else 1.0):+.0f}")
+        for key, *ends in rows
+    ]
+    _bars(axes, bars, 100.0 if is_share else 1.0, [MODEL, *[SECOND] * len(own)])
+    return figure
+
+
+@styled
+def gaps(found: Findings, output: str, footer: str, lang: str = "en") -> Figure:
+    """Every further scenario against the intergovernmental one at a date: median, 90 % of pairs, share above 0."""
+    lang = language(lang)
+    own = [one for one in found.gaps if one.output == output]
+    variable = catalogue().outputs[output]
+    unit = text("compare.log_points", lang) if own[0].log else unit_title(variable.unit, lang)
+    title = text("typology.figure.gaps.title", lang, output=variable.title(lang), quarter=own[0].quarter)
+    figure = sheet(
+        (7.2, 1.42 + 0.34 * len(own)), title, text("typology.figure.gaps.subtitle", lang, unit=unit), footer
+    )  # fmt: skip
+    axes = panel(figure, 2.55, 0.50, 0.75, 0.86)
+    bars = [
+        (wrap(str(getattr(one.title, lang)), 22.0, 2), one.low, one.median, one.high, percent(one.above)) for one in own
+    ]
+    _bars(axes, bars, 1.0, [MODEL] * len(own))
+    axes.annotate(
+        text("compare.above", lang), (1.0, 1.0), xycoords="axes fraction", xytext=(6, 4), textcoords="offset points",
+        size=SIZE["small"], color=MUTED, ha="left", va="bottom", annotation_clip=False,
+    )  # fmt: skip
+    return figure
+
+
+def _bars(axes: Axes, rows: Sequence[tuple[Any, ...]], scale: float, colours: Sequence[str]) -> None:
+    """A row each: name, 5 %, middle, 95 %, and what is written at its right end."""
     axes.grid(visible=False)
     axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.axvline(0.0, color=INK, linewidth=0.8)
-    axes.set_ylim(3.5, -0.5)
-    for row, (_, low, middle, high) in enumerate(rows):
-        colour = MODEL if row == 0 else SECOND
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    for row, ((_, low, middle, high, told), colour) in enumerate(zip(rows, colours, strict=True)):
         axes.plot([low * scale, high * scale], [row, row], color=colour, linewidth=2.6, alpha=0.45)
         axes.plot([middle * scale], [row], "o", color=colour, ms=5.0)
         axes.annotate(
-            f"{middle * scale:+.0f}".replace("-", "−"), (1.0, row), xycoords=("axes fraction", "data"), xytext=(6, 0),
+            legible(told.replace("-", "−")), (1.0, row), xycoords=("axes fraction", "data"), xytext=(6, 0),
             textcoords="offset points", size=SIZE["label"], color=INK, va="center", annotation_clip=False,
         )  # fmt: skip
-    axes.set_yticks(range(4), [text(f"typology.factor.{one[0]}", lang) for one in rows], size=SIZE["small"])
+    axes.set_yticks(range(len(rows)), [one[0] for one in rows], size=SIZE["small"])
     axes.tick_params(axis="x", labelsize=SIZE["small"])
     axes.margins(x=0.08)
     if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
         axes.set_xlim(-1.0, 1.0)
     axes.xaxis.set_major_formatter(lambda value, _: axis_number(value))
-    return figure

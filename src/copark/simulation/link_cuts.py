@@ -1,4 +1,4 @@
-"""Studies of arrows: each cut from a quarter on, and some of them at several strengths, on the same luck."""
+"""Studies of links between scales: each cut from a quarter on, and some at several strengths, common random numbers."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from copark.simulation.entries import Title
 from copark.simulation.study import LinkChange, Scenario, Study, baseline
 from copark.texts import text
 
-DOSES = (0.0, 0.5, 1.5, 2.0)
-"""Strengths beside 1, the arrow as it is."""
-FELT = (
+STRENGTHS = (0.0, 0.5, 1.5, 2.0)
+"""Strengths beside 1, the link as it is."""
+OUTPUTS = (
     "partners", "commitment_home", "commitment_host", "benefit_home", "benefit_host", "network_home", "service_level",
     "serviced_area", "cash", "result_cumulative", "registered_ever", "operating", "jobs", "profit", "mean_return",
 )  # fmt: skip
-"""Outputs in which an arrow may be felt, in the order of the scales."""
+"""Outputs in which effects are read, in the order of the scales."""
 
 
 def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
-    """Arrows of these names, or all.
+    """Links of these names, or all.
 
     Raises
     ------
     NotFound
-        If there is no arrow of a name.
+        If there is no link of a name.
     """
     known = catalogue().links
     for name in names or ():
@@ -38,32 +38,32 @@ def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
     return tuple(known[name] for name in names or known)
 
 
-def _study(case: Case, name: str, arms: Sequence[Scenario], changes: dict[str, Any]) -> Study:
+def _study(case: Case, name: str, scenarios: Sequence[Scenario], changes: dict[str, Any]) -> Study:
     place = case.name if folder_of(case.name) == case.folder else str(case.folder)
     base = baseline(place)
     titles = Title(en=text(f"study.{name}", "en"), zh=text(f"study.{name}", "zh"))
-    made = {"name": name, "title": titles, "keep": FELT, "scenarios": (*base.scenarios, *arms)} | changes
+    made = {"name": name, "title": titles, "keep": OUTPUTS, "scenarios": (*base.scenarios, *scenarios)} | changes
     return base.with_changes(**made)
 
 
-def _arm(link: Link, key: str, strength: float, since: int) -> Scenario:
+def _scenario(link: Link, key: str, strength: float, since: int) -> Scenario:
     title = Title(**{lang: f"{getattr(link, lang)} × {strength:g}" for lang in ("en", "zh")})
     change = LinkChange.model_validate({"strength": strength, "from": since})
     return Scenario(key=key, title=title, links={link.name: change})
 
 
 def key_of(link: str, strength: float) -> str:
-    """Key of the arm in which an arrow has a strength."""
+    """Key of the scenario in which a link has a strength."""
     return f"{link.replace('_', '-')}-x{strength:g}".replace(".", "-")
 
 
 def cut_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
-    """The case as it is, and each arrow cut from a quarter on (counted from 0)."""
-    arms = [_arm(link, key_of(link.name, 0.0), 0.0, since) for link in links]
-    return _study(case, "arrows-cut-from", arms, changes)
+    """The case as it is, and each link cut from a quarter on (counted from 0)."""
+    scenarios = [_scenario(link, key_of(link.name, 0.0), 0.0, since) for link in links]
+    return _study(case, "arrows-cut-from", scenarios, changes)
 
 
-def dose_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
-    """The case as it is, and each arrow at several strengths from a quarter on."""
-    arms = [_arm(link, key_of(link.name, dose), dose, since) for link in links for dose in DOSES]
-    return _study(case, "arrows-dosed-from", arms, changes)
+def strength_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
+    """The case as it is, and each link at several strengths from a quarter on."""
+    scenarios = [_scenario(link, key_of(link.name, dose), dose, since) for link in links for dose in STRENGTHS]
+    return _study(case, "arrows-dosed-from", scenarios, changes)

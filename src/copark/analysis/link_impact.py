@@ -1,9 +1,9 @@
-"""Cascades: who feels it when an arrow between scales is cut, how strongly, and after how many quarters.
+"""What changes when a link between scales is cut or made stronger: how much, and after how many quarters.
 
-All differences are paired on the same parameters and luck. A *size* is the median difference at a date, divided by half
-the width of the band that 90 % of the reference's runs fill at that date, so that outputs of any unit stand side by
-side: 1 is as much as runs differ among themselves anyway. A *lag* is the number of quarters from the cut to the first
-one in which the median of the absolute differences reaches a tenth of the largest it comes to.
+All differences are paired with common random numbers. A *size* is the median difference at a date, divided by half the
+width of the band that 90 % of the reference's runs fill at that date, so that outputs of any unit stand side by side: 1
+is as much as runs differ among themselves anyway. A *lag* is the number of quarters from the cut to the first one in
+which the median of the absolute differences reaches a tenth of the largest it comes to.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 REACHED = 0.10
-"""Share of the largest median absolute difference at which an output is said to have felt a cut."""
-UNFELT = 0.01
-"""A size whose like is never exceeded is called nothing."""
+"""Share of the largest median absolute difference at which an effect is said to have set in."""
+NEGLIGIBLE = 0.01
+"""Size that an effect must exceed in some quarter to be called one."""
 
 
 @dataclass(frozen=True)
-class Feeling:
-    """How an output feels the cutting of an arrow.
+class Impact:
+    """What the cutting of a link does to an output.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Feeling:
     differing
         Share of pairs that differ at the horizon.
     lag
-        Quarters from the cut to being felt; ``None`` where it never is.
+        Quarters from the cut until the effect sets in; ``None`` where it never does.
     """
 
     link: str
@@ -53,10 +53,15 @@ class Feeling:
     differing: float
     lag: int | None
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is an effect at all, in any quarter."""
+        return self.lag is not None and self.largest > NEGLIGIBLE
+
 
 @dataclass(frozen=True)
-class Dose:
-    """What an arrow's strength does to an output at a date: median, 5 % and 95 % of the paired difference."""
+class Response:
+    """What a link's strength does to an output at a date: median, 5 % and 95 % of the paired difference."""
 
     link: str
     output: str
@@ -74,7 +79,7 @@ def half_width(values: NDArray[np.float64]) -> float:
 
 
 def lag_of(differences: NDArray[np.float64], since: int, scale: float) -> int | None:
-    """Quarters from a cut until its effect is felt.
+    """Quarters from a cut until its effect sets in.
 
     Parameters
     ----------
@@ -87,18 +92,18 @@ def lag_of(differences: NDArray[np.float64], since: int, scale: float) -> int | 
     """
     course = np.median(np.abs(differences[:, since:]), axis=0)
     top = float(course.max(initial=0.0))
-    if not top > UNFELT * scale:
+    if not top > NEGLIGIBLE * scale:
         return None
     return int(np.argmax(course >= REACHED * top))
 
 
-def feelings(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> Iterator[Feeling]:
-    """Say how outputs feel the cutting of arrows.
+def impacts(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> Iterator[Impact]:
+    """What the cutting of links does to outputs.
 
     Parameters
     ----------
     pairs
-        By name of the arrow, the case as it is and with the arrow cut from ``since`` on.
+        By name of the link, the case as it is and with the link cut from ``since`` on.
     outputs
         Names of outputs both kept.
     since
@@ -110,7 +115,7 @@ def feelings(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> I
             scale = half_width(one.before[output].to_numpy()[:, -1])
             low, middle, high = (value / scale for value in band(differences[:, -1]))
             course = np.median(np.abs(differences), axis=0)
-            yield Feeling(
+            yield Impact(
                 link=link,
                 output=output,
                 size=middle,
@@ -122,39 +127,39 @@ def feelings(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> I
             )
 
 
-def strongest(found: Sequence[Feeling], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
-    """Names of the arrows felt most strongly in some outputs, strongest first."""
+def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
+    """Names of the links with the largest effects on some outputs, the largest first."""
     sizes: dict[str, float] = {}
     for one in found:
         if one.output in outputs and np.isfinite(one.largest):
             sizes[one.link] = max(sizes.get(one.link, 0.0), one.largest)
-    felt = [link for link, size in sizes.items() if size > UNFELT]
-    return tuple(sorted(felt, key=lambda link: (-sizes[link], link))[:count])
+    found_links = [link for link, size in sizes.items() if size > NEGLIGIBLE]
+    return tuple(sorted(found_links, key=lambda link: (-sizes[link], link))[:count])
 
 
-def doses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[Dose]:
-    """Say what strengths of arrows do to outputs at the horizon; strength 1 is no difference by definition.
+def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[Response]:
+    """What strengths of links do to outputs at the horizon; strength 1 is no difference by definition.
 
     Parameters
     ----------
     pairs
-        By arrow and strength, the case as it is and the arm with that strength.
+        By link and strength, the case as it is and the scenario with that strength.
     """
     for (link, strength), one in pairs.items():
         for output in outputs:
             low, middle, high = band(one.difference(output)[:, -1])
-            yield Dose(link, output, strength, low, middle, high)
+            yield Response(link, output, strength, low, middle, high)
 
 
-def direction(found: Sequence[Dose]) -> str:
-    """Whether more of an arrow means more of an output, less, neither way all along, or nothing.
+def direction(found: Sequence[Response]) -> str:
+    """Whether a stronger link means more of an output, less, neither way all along, or nothing.
 
     Parameters
     ----------
     found
-        Doses of one arrow and output.
+        Responses of one output to one link.
     """
-    ordered = sorted([*found, Dose("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
+    ordered = sorted([*found, Response("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
     steps = np.diff([one.median for one in ordered])
     if not np.any(steps):
         return "flat"

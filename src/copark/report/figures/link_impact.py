@@ -1,4 +1,4 @@
-"""Figures of cascades: a map of who feels which arrow, and what doses of an arrow do."""
+"""Figures of link impact: a map of what each cut changes, and how an output responds to the strength of a link."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from copark.analysis.cascade import UNFELT, Dose, Feeling
+from copark.analysis.link_impact import Impact, Response
 from copark.model.variables import catalogue
 from copark.presentation.style import (
     GRID,
@@ -34,13 +34,13 @@ ROW, COLUMN = 0.19, 0.34
 
 
 @styled
-def cascade_map(found: Sequence[Feeling], since: str, end: str, footer: str, lang: str = "en") -> Figure:
-    """Draw who feels which arrow: a row for each, a column for each output, grouped by scale.
+def impact_map(found: Sequence[Impact], since: str, end: str, footer: str, lang: str = "en") -> Figure:
+    """Draw what each cut changes: a row for each link, a column for each output, grouped by scale.
 
     Parameters
     ----------
     found
-        Feelings of all arrows and outputs.
+        Impacts of all links on all outputs.
     since, end
         Quarter of the cut and of the reading, as labels.
     footer
@@ -51,7 +51,7 @@ def cascade_map(found: Sequence[Feeling], since: str, end: str, footer: str, lan
     links = list(dict.fromkeys(one.link for one in found))
     outputs = list(dict.fromkeys(one.output for one in found))
     size = (2.55 + COLUMN * len(outputs), 2.15 + ROW * len(links))
-    say = {name: text(f"cascade.map.{name}", lang, since=since, end=end) for name in ("title", "subtitle")}
+    say = {name: text(f"link_impact.figure.map.{name}", lang, since=since, end=end) for name in ("title", "subtitle")}
     figure = sheet(size, say["title"], say["subtitle"], footer)
     axes = panel(figure, 1.85, 0.35, 0.70, 1.62)
     sizes = np.array([[_of(found, link, output).size for output in outputs] for link in links])
@@ -61,7 +61,7 @@ def cascade_map(found: Sequence[Feeling], since: str, end: str, footer: str, lan
     for row, link in enumerate(links):
         for column, output in enumerate(outputs):
             one = _of(found, link, output)
-            if one.lag is not None and one.largest > UNFELT:
+            if one.exists:
                 dark = abs(one.size) > 0.6 * LIMIT
                 axes.text(
                     column, row, str(one.lag), ha="center", va="center", fontsize=SIZE["foot"],
@@ -84,19 +84,19 @@ def cascade_map(found: Sequence[Feeling], since: str, end: str, footer: str, lan
     return figure
 
 
-def _of(found: Sequence[Feeling], link: str, output: str) -> Feeling:
+def _of(found: Sequence[Impact], link: str, output: str) -> Impact:
     return next(one for one in found if (one.link, one.output) == (link, output))
 
 
 @styled
-def dose_curve(found: Sequence[Dose], end: str, footer: str, lang: str = "en") -> Figure:
-    """Draw what strengths of one arrow do to an output: median and band of the paired differences."""
+def response_curve(found: Sequence[Response], end: str, footer: str, lang: str = "en") -> Figure:
+    """Draw how an output responds to the strength of a link: median and band of the paired differences."""
     lang = language(lang)
     link = catalogue().links[found[0].link]
-    ordered = sorted([*found, Dose(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
+    ordered = sorted([*found, Response(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
     strengths = [one.strength for one in ordered]
-    title = text("cascade.dose.title", lang, link=link.title(lang))
-    figure = sheet((3.5, 2.75), title, text("cascade.dose.subtitle", lang, end=end), footer)
+    title = text("link_impact.figure.response.title", lang, link=link.title(lang))
+    figure = sheet((3.5, 2.75), title, text("link_impact.figure.response.subtitle", lang, end=end), footer)
     axes = panel(figure, 0.52, 0.62, 0.15, 0.86)
     axes.fill_between(
         strengths, [one.low for one in ordered], [one.high for one in ordered], color=MODEL, alpha=0.2, lw=0
@@ -106,7 +106,7 @@ def dose_curve(found: Sequence[Dose], end: str, footer: str, lang: str = "en") -
     axes.axvline(1.0, color=GRID, linewidth=1.0, zorder=0)
     axes.set_xticks(strengths, [f"{one:g}" for one in strengths], fontsize=SIZE["small"])
     axes.tick_params(axis="y", labelsize=SIZE["small"])
-    axes.set_xlabel(text("cascade.dose.axis", lang), fontsize=SIZE["small"])
+    axes.set_xlabel(text("link_impact.figure.response.axis", lang), fontsize=SIZE["small"])
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return figure

@@ -1,24 +1,20 @@
-"""The natural experiment of Suzhou: run the study ``suzhou-swap`` and set the developer's result beside the record.
+"""The natural experiment of Suzhou: the developer's result in each scenario of ``suzhou-swap`` and the observations.
 
-The study is run as it is. Then, in each arm, the runs nearest to what was known in September 1999 are kept: the arms
-are rival accounts of what happened, and each must first tell the time before the swap. What they say of 2000 to 2003 is
-compared with the record, of which the sign of each year and the accumulated loss are known, but no yearly amount.
-Differences between arms are taken on the same parameters and luck.
+In each scenario the runs nearest to what was known in September 1999 are kept: scenarios are rival accounts of what
+happened, and each must first tell the time before the swap. What they say of 2000 to 2003 is compared with the
+observations, of which the sign of each year and the accumulated loss are known, but no yearly amount. Differences
+between scenarios are taken with common random numbers.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.report.suzhou.answer import Arm, Band, Contrast, SuzhouAnswer
 from copark.stats import quantiles
-from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import reports_in, stage
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,11 +22,8 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.simulation.study import Study
 
-__all__ = ["Arm", "Band", "Contrast", "SuzhouAnswer", "suzhou"]
-
 Floats = NDArray[np.float64]
-STUDY = "suzhou-swap"
-FACTUAL, SWAPPED, UNSWAPPED = "control-swap", "-swap", "-unswapped"
+FACTUAL = "control-swap"
 YEARS = range(1999, 2005)
 LOSS_KNOWN, LOSS_FORECAST, LOSS_CLEARED = (1999, 3), (2000, 4), (2003, 4)
 ACCEPTED_SHARE = 0.025
@@ -49,62 +42,136 @@ CONTRASTS = (
 )
 
 
-def suzhou(
-    *,
-    runs: int | None = None,
-    seed: int | None = None,
-    threads: int | None = None,
-    lang: str = "en",
-    out: Path = OUT,
-    report: bool = False,
-    progress: Progress | None = None,
-) -> SuzhouAnswer:
-    """Run the experiment.
+@dataclass(frozen=True)
+class Band:
+    """5 %, 50 % and 95 % of runs."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What a scenario says, over the runs that tell the time before the swap.
+
+    Money is M USD (years: M USD a year). ``misfit`` is the median distance to the observations of 1994 to 1999 in
+    tolerances (root mean square). ``turned``: share of runs with a loss in 2000 and a profit in 2001; ``first_profit``:
+    share whose first year in profit is 2001; ``cleared``: share with no accumulated loss at the end of 2003.
+    ``land_price_``: what the rival leaves of the price of land, mean of the year, M USD a hectare. ``course``: the
+    accumulated result, ``operating_course``: operating enterprises, at the end of each quarter.
+    """
+
+    key: str
+    misfit: float
+    loss_1999: Band
+    loss_2000: Band
+    years: tuple[tuple[int, Band], ...]
+    result_2003: Band
+    turned: float
+    first_profit: float
+    cleared: float
+    operating_2002: Band
+    enterprise_profit_2003: Band
+    land_price_2000: Band
+    land_price_2002: Band
+    course: tuple[Band, ...]
+    operating_course: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Difference of the accumulated result at the end of 2003 between two scenarios, M USD; the share above zero."""
+
+    key: str
+    arm: str
+    reference: str
+    band: Band
+    above: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An observed value as a figure shows it: its quarter, upper end of a range, what it says, whether a forecast."""
+
+    quarter: str
+    value: float
+    high: float | None
+    bound: str
+    forecast: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """Scenarios and contrasts of the experiment.
 
     Parameters
     ----------
-    runs
-        Runs of each arm, of which one in forty is kept; by default those of the study, and at least 400.
-    report
-        Write the page, into ``reports/`` of ``out``.
+    ensemble
+        Run ID of the runs.
+    runs, accepted, seed, unfinished
+        Runs of each scenario, how many of them are kept, their seed, and how many in all did not finish.
+    quarters
+        Labels of the quarters of courses.
+    losses, operating
+        Observed accumulated losses and operating enterprises.
     """
-    from copark.cases.load import load_case
-    from copark.simulation.run import simulate
-    from copark.simulation.study import load_study
 
-    study = load_study(STUDY)
-    study = study.with_changes(runs=max(runs or study.runs, 400), seed=seed)
-    case = load_case(study.case)
-    result = simulate(study, case, threads=threads, progress=stage(progress, "simulate"))
-    results = {scenario.key: developer_result(result, study, case, n) for n, scenario in enumerate(study.scenarios)}
-    distances = {
-        scenario.key: distance(result, case, n, results[scenario.key]) for n, scenario in enumerate(study.scenarios)
-    }
+    ensemble: str
+    runs: int
+    accepted: int
+    seed: int
+    unfinished: int
+    quarters: tuple[str, ...]
+    arms: tuple[Arm, ...]
+    contrasts: tuple[Contrast, ...]
+    losses: tuple[Mark, ...]
+    operating: tuple[Mark, ...]
+
+    def arm(self, key: str) -> Arm:
+        """The scenario of a key."""
+        return next(one for one in self.arms if one.key == key)
+
+    def contrast(self, key: str) -> Contrast:
+        """The contrast of a key."""
+        return next(one for one in self.contrasts if one.key == key)
+
+
+def find(result: xr.Dataset, study: Study, case: Case) -> Findings:
+    """Keep the runs of each scenario that tell the time before the swap, and say what follows in them.
+
+    Parameters
+    ----------
+    result
+        Runs of the study, of which one in forty is kept.
+    """
+    numbered = list(enumerate(one.key for one in study.scenarios))
+    results = {key: developer_result(result, study, case, n) for n, key in numbered}
+    distances = {key: distance(result, case, n, results[key]) for n, key in numbered}
     count = max(round(study.runs * ACCEPTED_SHARE), 10)
-    arms = tuple(
-        _arm(
-            result, case, n, scenario.key, getattr(scenario.title, lang), results, distances, count,
-            land_price(result, study, case, n),
-        )
-        for n, scenario in enumerate(study.scenarios)
-    )  # fmt: skip
     nearest = np.argsort(distances[FACTUAL])[:count]
-    answer = SuzhouAnswer(
-        identity=str(result.attrs["identity"]),
+    return Findings(
+        ensemble=str(result.attrs["identity"]),
         runs=study.runs,
         accepted=count,
         seed=study.seed,
         unfinished=int((result["status"].values != 0).sum()),
         quarters=tuple(str(label) for label in result["label"].values),
-        arms=arms,
+        arms=tuple(
+            _arm(result, case, n, key, results, distances, count, land_price(result, study, case, n))
+            for n, key in numbered
+        ),
         contrasts=tuple(_contrast(entry, case, results, nearest) for entry in CONTRASTS),
+        losses=_marks(case, "accumulated_loss"),
+        operating=_marks(case, "operating"),
     )
-    if not report:
-        return answer
-    from copark.report.suzhou.page import write_suzhou
 
-    folder = reports_in(out) / f"suzhou-{answer.identity}"
-    return replace(answer, report=write_suzhou(answer, case, lang, folder, stage(progress, "report")))
+
+def _marks(case: Case, variable: str) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(str(row.quarter), row.value, row.high, row.bound, "forecast" in row.basis)
+        for row in case.observed(variable)
+    )
 
 
 def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
@@ -195,7 +262,6 @@ def _arm(
     case: Case,
     n: int,
     key: str,
-    title: str,
     results: dict[str, Floats],
     distances: dict[str, Floats],
     count: int,
@@ -214,7 +280,6 @@ def _arm(
     profit: Any = result["profit"].values[n][kept]
     return Arm(
         key=key,
-        title=title,
         misfit=float(np.median(distances[key][kept])),
         loss_1999=band(accumulated(yearly, case, *LOSS_KNOWN)),
         loss_2000=band(accumulated(yearly, case, *LOSS_FORECAST)),

@@ -1,0 +1,205 @@
+"""What is shown of link impact: the answer, what each cut changes, how far links reach, responses to their strength."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from statistics import median
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.link_impact.ask import HEADLINE, READ, Answer
+from copark.analyses.show import Show
+from copark.analysis.link_impact import Impact, Response, direction, strongest
+from copark.model.variables import ROOMS, catalogue
+from copark.presentation.document import (
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import number
+
+NAMED, DRAWN = 5, 6
+"""Links in the first table, and those whose responses are drawn; all are in the last table."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of the links between scales."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key=f"link-impact-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
+        sections=[show.summary(), show.map(), show.reach(), *show.responses(), show.limits()],
+        provenance={
+            "studies": ", ".join(found.studies), "pairs": found.pairs, "since": found.since, "horizon": found.end,
+        },
+    )  # fmt: skip
+
+
+def band(one: Response) -> Interval:
+    """A response with 90 % of pairs."""
+    return Interval(one.low, one.high, one.median)
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.active = tuple(link for link in found.links if any(one.exists for one in self.of(link)))
+        self.best = strongest(found.impacts, NAMED, (HEADLINE,))
+        self.change = self.column("change", Kind.change, catalogue().outputs[HEADLINE].unit)
+        self.size = self.column("size", Kind.change, places=2)
+        self.lag = self.column("lag", Kind.count, "quarters")
+        self.words = {"since": found.since, "end": found.end, "total": len(found.links)}
+
+    def of(self, link: str) -> list[Impact]:
+        """Impacts of a link."""
+        return [one for one in self.found.impacts if one.link == link]
+
+    def title(self, link: str) -> str:
+        """Title of a link."""
+        return catalogue().links[link].title(self.t.lang)
+
+    def cut(self, link: str) -> Interval:
+        """Change in the number of operating enterprises when a link is cut: its response to strength 0."""
+        return band(next(one for one in self.found.response(link) if one.strength == 0.0))
+
+    def headline(self) -> str:
+        """Which link matters most for the number of operating enterprises, and by how much."""
+        if not self.best:
+            return self.t.sentences([self.t("headline.none", **self.words)])
+        link = self.best[0]
+        change = self.said(self.cut(link), self.change)
+        said = self.t("headline", link=self.title(link), change=change, **self.words)
+        return self.t.sentences([said, self.t("headline.band")])
+
+    def summary(self) -> Section:
+        """How many links have an effect, which have the largest, which have none."""
+        t, found = self.t, self.found
+        count = Column("active", "", Kind.count)
+        cards = [Card(t("card.active"), count, len(self.active), t("card.active.note", **self.words))]
+        blocks: list[Paragraph | Caveat | Table] = []
+        if self.best:
+            first = self.best[0]
+            cards += [
+                Card(t("card.strongest"), self.change, self.cut(first), self.title(first)),
+                Card(t("card.lag"), self.lag, found.impact(first).lag, self.title(first)),
+            ]
+            rows = [(self.title(link), self.cut(link), *self.impact(found.impact(link))) for link in self.best]
+            note = t("note.strongest", **self.words)
+            columns = (self.column("link"), self.change, self.size, self.lag)
+            blocks.append(Table("strongest", t("table.strongest"), columns, tuple(rows), note=note))
+        quiet = [self.title(link) for link in found.links if link not in self.active]
+        if quiet:
+            blocks.append(Paragraph(t("quiet", count=len(quiet), names=t("join").join(quiet), **self.words)))
+        blocks += [Caveat(t("caveat.size")), Caveat(t("caveat.experiment", **self.words))]
+        return self.section("summary", Cards(tuple(cards)), *blocks)
+
+    def impact(self, one: Impact) -> tuple[Value, Value]:
+        """Size with its band, and lag."""
+        return Interval(one.low, one.high, one.size), one.lag
+
+    def map(self) -> Section:
+        """Every link and result, drawn, with its numbers."""
+        from copark.report.figures.link_impact import impact_map
+
+        found, outputs = self.found, catalogue().outputs
+        rows = [
+            (self.title(one.link), outputs[one.output].title(self.t.lang), *self.impact(one), one.differing)
+            for one in found.impacts
+        ]
+        columns = (
+            self.column("link"), self.column("output"), self.size, self.lag, self.column("differing", Kind.share),
+        )  # fmt: skip
+        numbers = self.table("impacts", columns, rows, folded=True)
+        lang, footer = self.t.lang, self.footer(found.studies[0])
+        drawn = self.chart("map", lambda: impact_map(found.impacts, found.since, found.end, footer, lang), numbers)
+        return self.section("map", Paragraph(self.t("map.lead", **self.words)), drawn)
+
+    def footer(self, run_id: str) -> str:
+        """What stands below a figure."""
+        pairs = number(self.found.pairs, 0)
+        return self.t("figure.footer", case=self.t.of(self.found.park), identity=run_id, pairs=pairs)
+
+    def reach(self) -> Section:
+        """Of the links that leave each scale, how many have an effect in each scale, and how soon."""
+        t, known, rows, groups = self.t, catalogue(), list[Sequence[Value]](), list[tuple[str, int]]()
+        for source in ROOMS:
+            links = [link for link in self.found.links if known.links[link].source_room == source]
+            if not links:
+                continue
+            groups.append((t("from", scale=t(f"scale.{source}")), len(ROOMS)))
+            for room in ROOMS:
+                lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
+                rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
+        columns = (
+            self.column("to"), self.column("links", Kind.count), self.column("share", Kind.share),
+            self.column("median_lag", Kind.number, "quarters", 0),
+        )  # fmt: skip
+        return self.section("reach", Paragraph(t("reach.lead")),
+                            self.table("reach", columns, rows, groups=tuple(groups)))  # fmt: skip
+
+    def soonest(self, link: str, room: str) -> int | None:
+        """Quarters until a link has its first effect in a scale; none where it never has."""
+        outputs = catalogue().outputs
+        lags = [one.lag for one in self.of(link) if one.exists and outputs[one.output].room == room]
+        return min((lag for lag in lags if lag is not None), default=None)
+
+    def responses(self) -> tuple[Section, ...]:
+        """Responses to the strength of links: the strongest drawn, all in a table."""
+        if not self.found.responses:
+            return ()
+        drawn = [self.curve(link) for link in strongest(self.found.impacts, DRAWN, (HEADLINE,))]
+        lead = Paragraph(self.t("responses.lead", **self.words))
+        return (self.section("responses", lead, *drawn, self.all_responses()),)
+
+    def curve(self, link: str) -> Chart:
+        """The response of operating enterprises to one link."""
+        from copark.report.figures.link_impact import response_curve
+
+        t, found, own = self.t, self.found, self.found.response(link)
+        key, title, footer = f"response-{link.replace('_', '-')}", self.title(link), self.footer(found.studies[-1])
+        columns = (self.column("strength", Kind.number), self.change)
+        numbers = Table(key, t("table.curve", link=title), columns,
+                        tuple((one.strength, band(one)) for one in own), folded=True)  # fmt: skip
+        return Chart(key, t("chart.curve", link=title), t("alt.curve"),
+                     lambda: response_curve(own, found.end, footer, t.lang), numbers=numbers, wide=False)  # fmt: skip
+
+    def all_responses(self) -> Table:
+        """Responses of every result that is read to every link with an effect."""
+        t, found, outputs = self.t, self.found, catalogue().outputs
+        strengths = sorted({one.strength for one in found.responses})
+        columns = [self.column("link"), self.column("output"), self.column("unit")]
+        columns += [
+            Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=f"{one:g}"), Kind.change)
+            for one in strengths
+        ]  # fmt: skip
+        rows = []
+        for link in dict.fromkeys(one.link for one in found.responses):
+            for output in READ:
+                own = {one.strength: one for one in found.response(link, output)}
+                variable = outputs[output]
+                cells = [band(own[one]) if isfinite(own[one].median) else None for one in strengths]
+                way = t(f"direction.{direction(tuple(own.values()))}")
+                rows.append((self.title(link), variable.title(t.lang), self.unit(variable.unit), *cells, way))
+        return self.table("responses", (*columns, self.column("direction")), rows, folded=True)
+
+    def unit(self, symbol: str) -> str:
+        """A unit in words."""
+        from copark.presentation.numbers import unit_title
+
+        return unit_title(symbol, self.t.lang)
+
+    def limits(self) -> Section:
+        """What these numbers leave out."""
+        return self.section("limits", Bullets(tuple(self.t(f"limits.{key}") for key in ("chance", "one", "threshold"))))

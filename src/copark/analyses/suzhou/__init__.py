@@ -1,0 +1,1 @@
+"""Suzhou: a natural experiment, in which shares were swapped while a rival next door gave up."""

@@ -1,0 +1,186 @@
+"""What is shown of the natural experiment of Suzhou: scenarios beside observations, differences, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show
+from copark.analyses.suzhou.ask import STUDY, Answer
+from copark.inference.suzhou import FACTUAL, Band
+from copark.presentation.document import (
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import number
+
+MONEY = Column("money", "", Kind.change, "M USD", 0)
+SHARE = Column("share", "", Kind.share)
+CAN, CANNOT, METHODS = 3, 6, 5
+"""Sentences about what it shows, what it does not, and how it was made."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of the experiment."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key="suzhou", title=t("question"), headline=show.headline(),
+        sections=[
+            show.summary(), show.developer(), show.contrasts(), show.enterprises(), show.list("can", CAN),
+            show.list("cannot", CANNOT), show.list("method", METHODS),
+        ],
+        provenance={
+            "study": f"{STUDY} {found.ensemble}", "runs": f"{show.kept['accepted']} / {show.kept['runs']}",
+            "seed": found.seed,
+        },
+    )  # fmt: skip
+
+
+def told(band: Band) -> Interval:
+    """A median with 90 % of runs."""
+    return Interval(band.low, band.high, band.median)
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.kept = {"runs": number(found.runs, 0), "accepted": number(found.accepted, 0), "seed": found.seed}
+        self.arm = self.column("arm")
+
+    def money(self, band: Band) -> str:
+        """A median of money with 90 % of runs, in a sentence."""
+        return self.said(told(band), MONEY)
+
+    def share(self, value: float) -> str:
+        """A share in a sentence."""
+        return self.said(value, SHARE)
+
+    def amount(self, key: str, year: int | None = None) -> Column:
+        """A column of money: of a key, or a year."""
+        title = self.t(f"column.{key}") if year is None else self.t("column.year", year=year)
+        return Column(key, title, Kind.change, "M USD", 0)
+
+    def headline(self) -> str:
+        """What the end of rivalry does, and what the swap does."""
+        end, swap = (self.money(self.found.contrast(key).band) for key in ("end_unswapped", "swap_in_rivalry"))
+        return self.t.sentences([self.t("headline", end=end, swap=swap)])
+
+    def summary(self) -> Section:
+        """Three numbers, and what came out in sentences."""
+        t, found = self.t, self.found
+        factual, end = found.arm(FACTUAL), found.contrast("end_unswapped")
+        swap, after = found.contrast("swap_in_rivalry"), found.contrast("swap_after_rivalry")
+        cards = (
+            Card(t("card.turned"), SHARE, factual.turned, t("card.turned.note")),
+            Card(t("card.end"), MONEY, told(end.band), t("card.note")),
+            Card(t("card.swap"), MONEY, told(swap.band), t("card.note")),
+        )
+        ranked = sorted(found.arms, key=lambda arm: -arm.turned)
+        turns = (t("said.arm", arm=t(f"arm.{arm.key}"), share=self.share(arm.turned)) for arm in ranked)
+        words = (
+            t("said.turn", best=t("join").join(turns)),
+            t("said.rivalry", band=self.money(end.band), above=self.share(end.above)),
+            t("said.swap", inside=self.money(swap.band), inside_above=self.share(swap.above),
+              after=self.money(after.band), after_above=self.share(after.above)),
+            t("said.cleared", share=self.share(factual.cleared), band=self.money(factual.result_2003)),
+        )  # fmt: skip
+        return self.section("summary", Cards(cards), Paragraph(t("lead")), Bullets(words), Caveat(t("caveat")))
+
+    def developer(self) -> Section:
+        """The developer's result in every scenario."""
+        from copark.report.figures.suzhou import courses
+
+        found, lang = self.found, self.t.lang
+        drawn = self.chart("developer", lambda: courses(found, lang), self.quarters())
+        lead = Paragraph(self.t("developer.lead"))
+        return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
+
+    def arms(self) -> Table:
+        """Every scenario: result and its turn."""
+        rows: list[Sequence[Value]] = [
+            (
+                self.t(f"arm.{arm.key}"), told(arm.loss_1999), *(told(dict(arm.years)[year]) for year in (2000, 2001)),
+                told(arm.result_2003), arm.turned,
+            )
+            for arm in self.found.arms
+        ]  # fmt: skip
+        columns = (
+            self.arm, self.amount("loss_1999"), self.amount("y2000", 2000), self.amount("y2001", 2001),
+            self.amount("result_2003"), self.column("turned", Kind.share),
+        )  # fmt: skip
+        return self.table("arms", columns, rows)
+
+    def fit(self) -> Table:
+        """Every scenario: fit before the swap, further shares, price of land, enterprises."""
+        rows = [
+            (
+                self.t(f"arm.{arm.key}"), arm.misfit, arm.first_profit, arm.cleared, told(arm.land_price_2000),
+                told(arm.land_price_2002), told(arm.operating_2002),
+            )
+            for arm in self.found.arms
+        ]  # fmt: skip
+        prices = (self.column(key, Kind.number, "M USD/ha", 2) for key in ("price_2000", "price_2002"))
+        columns = (
+            self.arm, self.column("misfit", Kind.number, places=1), self.column("first_profit", Kind.share),
+            self.column("cleared", Kind.share), *prices, self.column("operating_2002", Kind.count, "companies"),
+        )  # fmt: skip
+        return self.table("fit", columns, rows, folded=True)
+
+    def years(self) -> Table:
+        """Result of each year in each scenario."""
+        columns = [self.amount(f"y{year}", year) for year, _ in self.found.arms[0].years]
+        rows: list[Sequence[Value]] = [
+            (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.found.arms
+        ]
+        return self.table("years", (self.arm, *columns), rows, folded=True)
+
+    def quarters(self) -> Table:
+        """Every quarter of every scenario."""
+        found = self.found
+        rows = [
+            (self.t(f"arm.{arm.key}"), quarter, told(result), told(operating))
+            for arm in found.arms
+            for quarter, result, operating in zip(found.quarters, arm.course, arm.operating_course, strict=True)
+        ]
+        columns = (
+            self.arm, self.column("quarter", Kind.quarter), self.amount("accumulated"),
+            self.column("operating", Kind.count, "companies"),
+        )  # fmt: skip
+        return self.table("quarters", columns, rows, folded=True)
+
+    def contrasts(self) -> Section:
+        """What the swap does, and what the end of rivalry does."""
+        from copark.report.figures.suzhou import contrasts
+
+        found, t = self.found, self.t
+        rows = [(t(f"contrast.{one.key}"), told(one.band), one.above) for one in found.contrasts]
+        columns = (self.column("contrast"), self.amount("difference"), self.column("above", Kind.share))
+        drawn = self.chart("contrasts", lambda: contrasts(found, t.lang))
+        return self.section(
+            "contrasts", Paragraph(t("contrasts.lead")), drawn, self.table("contrasts", columns, rows)
+        )  # fmt: skip
+
+    def enterprises(self) -> Section:
+        """Operating enterprises beside the observations."""
+        from copark.report.figures.suzhou import enterprises
+
+        found, lang = self.found, self.t.lang
+        drawn = self.chart("enterprises", lambda: enterprises(found, lang))
+        return self.section("enterprises", Paragraph(self.t("enterprises.lead")), drawn)
+
+    def list(self, key: str, count: int) -> Section:
+        """Numbered sentences."""
+        return self.section(key, Bullets(tuple(self.t(f"{key}.{at}", **self.kept) for at in range(1, count + 1))))

@@ -1,0 +1,319 @@
+"""What is shown of the typology: observed parks, what makes the difference in the model, both side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show
+from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
+from copark.analysis.typology.findings import READ, SECOND, SHARES, TYPES
+from copark.analysis.typology.measures import STANDINGS
+from copark.analysis.typology.twins import FACTORS, Part, Reading
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import number
+from copark.stats.shares import wilson
+from copark.texts import text
+
+DRAWN = (("land", 10), ("operating", 20), ("self_standing", 20), ("failed", 20))
+"""Results whose difference is drawn by factor, and at which age."""
+METHODS = 7
+"""Sentences about method and limits."""
+LEVEL = 0.90
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of types of parks."""
+    show = _Show(found, t)
+    method = Bullets(tuple(t(f"method.{at}") for at in range(1, METHODS + 1)))
+    studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), found.studies, strict=True))
+    return assemble(
+        found, t, key="typology", title=t("question"), headline=show.headline(),
+        sections=[
+            show.summary(), show.observed(), show.factors(), show.scenarios(), show.gaps(), show.agreement(),
+            show.section("method", method),
+        ],
+        provenance={
+            "observed": t("observed.source"), "studies": studies, "runs": number(found.runs, 0), "seed": found.seed,
+        },
+    )  # fmt: skip
+
+
+def kind_of(name: str) -> tuple[Kind, Kind]:
+    """How a result is written, and its differences."""
+    return (Kind.share, Kind.points) if name in SHARES else (Kind.number, Kind.change)
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+
+    def type(self, name: str) -> str:
+        """Name of a type of parks."""
+        return text(f"parks.type.{name}", self.t.lang)
+
+    def headline(self) -> str:
+        """What observed parks tell apart, what the model does, and whether both agree."""
+        t, found = self.t, self.found
+        told = [t(f"measure.{one.measure}") for one in found.contrasts if one.verdict in ("more", "less")]
+        asked = sum(one.verdict != "few" for one in found.contrasts)
+        words = {"told": len(told), "asked": asked, "chance": number(0.1 * asked, 0), "names": t("join").join(told)}
+        end, share = found.reading("self_standing", 20), Column("", "", Kind.share)
+        both = [
+            t(f"measure.{one.contrast.measure}") for one in found.agreements
+            if one.verdict in ("both_more", "both_less")
+        ]  # fmt: skip
+        return t.sentences(
+            [
+                t("headline.observed", **words) if told else t("headline.observed_none", asked=asked),
+                t("headline.scenarios", first=self.said(end.first, share), second=self.said(end.second, share)),
+                t("headline.both", names=t("join").join(both)) if both else t("headline.both_none"),
+            ]
+        )
+
+    def summary(self) -> Section:
+        """How many parks there are, and how the two scenarios end."""
+        t, found = self.t, self.found
+        count, share = Column("parks", "", Kind.count), Column("standing", "", Kind.share)
+        cards = [
+            Card(t("card.parks", type=self.type(one)), count, sum(found.outcomes[one].values()), t("card.parks.note"))
+            for one in TYPES
+        ]
+        end = found.reading("self_standing", 20)
+        for side, value in (("first", end.first), ("second", end.second)):
+            cards.append(Card(t(f"card.standing.{side}"), share, value, t("card.standing.note")))
+        total = sum(found.outcomes[SECOND].values())
+        country = text(f"parks.country.{found.home}", t.lang)
+        homes = Caveat(t("caveat.homes", count=found.homes, total=total, country=country))
+        return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), Caveat(t("caveat.selection")), homes)
+
+    def observed(self) -> Section:
+        """Status and measures of the observed parks."""
+        from copark.report.figures import typology as figures
+
+        found, lang = self.found, self.t.lang
+        return self.section(
+            "observed", Paragraph(self.t("observed.lead")),
+            self.chart("outcomes", lambda: figures.outcomes(found, lang), self.outcomes()),
+            self.chart("measures", lambda: figures.strips(found, lang), self.medians()),
+            self.measures(), self.values(),
+        )  # fmt: skip
+
+    def outcomes(self) -> Table:
+        """Parks by type and status, and the share that thrives."""
+        rows: list[Sequence[Value]] = []
+        for type_ in TYPES:
+            counts = [self.found.outcomes[type_].get(name, 0) for name in STANDINGS]
+            total = sum(counts)
+            low, high = wilson(counts[-1], total, LEVEL)
+            rows.append((self.type(type_), total, *counts, Interval(low, high, counts[-1] / total)))
+        statuses = [Column(name, text(f"parks.status.{name}", self.t.lang), Kind.count) for name in STANDINGS]
+        columns = (
+            self.column("type"), self.column("parks", Kind.count), *statuses,
+            self.column("thriving_share", Kind.share),
+        )  # fmt: skip
+        return self.table("outcomes", columns, rows)
+
+    def measures(self) -> Table:
+        """Every measure: parks of the two types, superiority, permutations, verdict."""
+        rows = [
+            (
+                self.t(f"measure.{one.measure}"), *one.counts,
+                None if one.verdict == "few" else Interval(one.low, one.high, one.superiority), one.deals,
+                self.t(f"verdict.{one.verdict}"),
+            )
+            for one in self.found.contrasts
+        ]  # fmt: skip
+        columns = (
+            self.column("measure"), *self.by_type("count", Kind.count, (TYPES[0], SECOND)),
+            self.column("superiority", Kind.number, places=2), self.column("permutations", Kind.number, places=3),
+            self.column("verdict"),
+        )  # fmt: skip
+        return self.table("measures", columns, rows)
+
+    def medians(self) -> Table:
+        """Parks and medians of each type, and superiority when any one park is left out."""
+        rows: list[Sequence[Value]] = []
+        for one in self.found.contrasts:
+            values = [self.found.values(one.measure, type_) for type_ in TYPES]
+            medians = [self.middle(one.measure, own) for own in values]
+            rows.append(
+                (
+                    self.t(f"measure.{one.measure}"),
+                    *map(len, values),
+                    *medians,
+                    None if one.verdict == "few" else Interval(*one.without),
+                )
+            )
+        columns = (
+            self.column("measure"), *self.by_type("count", Kind.count, TYPES),
+            *self.by_type("median", Kind.number, TYPES), self.column("without", Kind.number, places=2),
+        )  # fmt: skip
+        return self.table("medians", columns, rows, folded=True)
+
+    def by_type(self, key: str, kind: Kind, types: Sequence[str]) -> list[Column]:
+        """A column for each type."""
+        return [
+            Column(f"{key}_{one}".replace("-", "_"), self.t(f"column.{key}", type=self.type(one)), kind)
+            for one in types
+        ]  # fmt: skip
+
+    def middle(self, measure: str, values: Sequence[float]) -> Value:
+        """Median of a measure; a status by its name, a year without separators."""
+        if not values:
+            return None
+        middle = float(np.median(values))
+        if measure == "standing":
+            return text(f"parks.status.{STANDINGS[int(middle)]}", self.t.lang)
+        return f"{middle:.0f}" if measure == "launch" else middle
+
+    def values(self) -> Table:
+        """Every value behind the comparison."""
+        t = self.t
+        rows = [
+            (
+                t(f"measure.{one.measure}"), t.of(self.found.names[one.park]), self.type(one.type),
+                self.middle(one.measure, [one.value]), one.when, text(f"parks.grade.{one.grade}", t.lang),
+            )
+            for one in self.found.measured
+        ]  # fmt: skip
+        columns = (
+            self.column("measure"), self.column("park"), self.column("type"), self.column("value", Kind.number),
+            self.column("when", Kind.quarter), self.column("grade"),
+        )  # fmt: skip
+        return self.table("values", columns, rows, folded=True)
+
+    def footer(self) -> str:
+        """What stands below a figure of scenarios."""
+        identity = " · ".join(self.found.studies)
+        return self.t("figure.footer.scenarios", identity=identity, runs=number(self.found.runs, 0))
+
+    def factors(self) -> Section:
+        """What of the difference is due to owner, plan and framework."""
+        drawn = [self.factor(name, year) for name, year in DRAWN]
+        tables = [
+            self.parts(key, [one for one in self.found.parts if (one.reading in SHARES) is are_shares])
+            for key, are_shares in (("part-shares", True), ("parts", False))
+        ]
+        lead, caveat = Paragraph(self.t("factors.lead")), Caveat(self.t("caveat.model"))
+        return self.section("factors", lead, *drawn, *tables, caveat)
+
+    def factor(self, name: str, year: int) -> Chart:
+        """One difference by factor, drawn."""
+        from copark.report.figures.typology import factors
+
+        t, found, words = self.t, self.found, {"name": self.t(f"reading.{name}"), "year": year}
+        whole, key = found.reading(name, year), f"factors-{name.replace('_', '-')}-{year}"
+        rows: list[tuple[Value, ...]] = [(t("factor.whole"), Interval(whole.low, whole.high, whole.median))]
+        for factor in FACTORS:
+            one = found.part(name, year, factor)
+            rows.append((t(f"factor.{factor}"), Interval(one.low, one.high, one.mean)))
+        columns = (self.column("factor"), self.column("difference", kind_of(name)[1]))
+        numbers = Table(key, t("table.curve", **words), columns, tuple(rows), folded=True)
+        return Chart(
+            key, t("chart.factors", **words), t("alt.factors"),
+            lambda: factors(found, name, year, self.footer(), t.lang), numbers=numbers, wide=False,
+        )  # fmt: skip
+
+    def parts(self, key: str, own: Sequence[Part]) -> Table:
+        """Every part of a difference."""
+        t, change = self.t, kind_of(own[0].reading)[1]
+        rows = [
+            (
+                t(f"reading.{one.reading}"), one.year, t(f"factor.{one.factor}"),
+                Interval(one.low, one.high, one.mean), one.median, one.alone, one.last,
+            )
+            for one in own
+        ]  # fmt: skip
+        columns = (
+            self.column("reading"), self.column("year", Kind.count), self.column("factor"),
+            *(self.column(name, change) for name in ("part", "part_median", "alone", "last")),
+        )  # fmt: skip
+        return self.table(key, columns, rows, folded=True)
+
+    def scenarios(self) -> Section:
+        """The two scenarios side by side at each age."""
+        tables = [
+            self.side_by_side(key, [one for one in self.found.readings if (one.reading in SHARES) is are_shares])
+            for key, are_shares in (("scenario-shares", True), ("scenarios", False))
+        ]
+        return self.section("scenarios", Paragraph(self.t("scenarios.lead")), *tables)
+
+    def side_by_side(self, key: str, own: Sequence[Reading]) -> Table:
+        """Results of both scenarios and their difference."""
+        t, (level, change) = self.t, kind_of(own[0].reading)
+        rows = [
+            (
+                t(f"reading.{one.reading}"), one.year, one.first, one.second,
+                Interval(one.low, one.high, one.median), one.above, t(f"twin_verdict.{one.verdict}"),
+            )
+            for one in own
+        ]  # fmt: skip
+        columns = (
+            self.column("reading"), self.column("year", Kind.count), self.column("first", level),
+            self.column("second", level), self.column("difference", change), self.column("above", Kind.share),
+            self.column("verdict"),
+        )  # fmt: skip
+        return self.table(key, columns, rows)
+
+    def gaps(self) -> Section:
+        """Further scenarios against the intergovernmental one."""
+        return self.section("gaps", Paragraph(self.t("gaps.lead")), *self.gap_charts())
+
+    def gap_charts(self) -> Iterator[Chart]:
+        """A chart for each output."""
+        from copark.report.figures.typology import gaps as drawn
+
+        t, found = self.t, self.found
+        for output, _ in READ:
+            own, variable = [one for one in found.gaps if one.output == output], catalogue().outputs[output]
+            words = {"output": variable.title(t.lang), "quarter": own[0].quarter}
+            unit, key = "log points" if own[0].log else variable.unit, f"gaps-{output.replace('_', '-')}"
+            places = 2 if own[0].log else None
+            columns = (
+                self.column("scenario"), self.column("difference", Kind.change, unit, places),
+                self.column("above", Kind.share),
+            )  # fmt: skip
+            rows = tuple((t.of(one.title), Interval(one.low, one.high, one.median), one.above) for one in own)
+            numbers = Table(key, t("table.gaps", **words), columns, rows)
+            yield Chart(key, t("chart.gaps", **words), t("alt.gaps"),
+                        partial(drawn, found, output, self.footer(), t.lang), numbers=numbers)  # fmt: skip
+
+    def agreement(self) -> Section:
+        """Observed parks and model side by side."""
+        t = self.t
+        rows = [
+            (
+                t(f"measure.{one.contrast.measure}"), t(f"verdict.{one.contrast.verdict}"),
+                t(f"reading.{one.reading.reading}"), one.reading.year, t(f"twin_verdict.{one.reading.verdict}"),
+                t(f"agreement.{one.verdict}"),
+            )
+            for one in self.found.agreements
+        ]  # fmt: skip
+        columns = (
+            self.column("measure"), self.column("observed"), self.column("reading"), self.column("year", Kind.count),
+            self.column("model"), self.column("agreement"),
+        )  # fmt: skip
+        table = self.table("agreement", columns, rows)
+        return self.section("agreement", Paragraph(t("agreement.lead")), table, Caveat(t("caveat.agreement")))

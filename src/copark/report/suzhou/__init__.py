@@ -1,1 +1,0 @@
-"""The natural experiment of Suzhou: what it answers, and its page."""

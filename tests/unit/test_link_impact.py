@@ -1,0 +1,165 @@
+"""Link impact: sizes, lags and responses against numbers made by hand; the whole on Great Stone in both languages."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import copark
+from copark.analysis.link_impact import Response, direction, half_width, impacts, lag_of, responses, strongest
+from copark.cases.load import load_case
+from copark.cli import main
+from copark.errors import NotFound, RunRefused
+from copark.presentation.document import Caveat, Chart, Interval
+from copark.presentation.figures import render
+from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named, strength_study
+
+RUNS = 101
+
+
+def pair_of(before, after):
+    """A pair that knows one output."""
+    return SimpleNamespace(
+        before={"operating": SimpleNamespace(to_numpy=lambda: before)}, difference=lambda _output: after - before
+    )
+
+
+@pytest.fixture
+def spread():
+    """Reference runs that end evenly between 0 and 100."""
+    before = np.zeros((RUNS, 6))
+    before[:, -1] = np.arange(RUNS)
+    return before
+
+
+def test_a_size_is_in_half_widths_of_the_reference(spread):
+    after = spread.copy()
+    after[:, -1] -= 9.0
+    (found,) = impacts({"network_to_arrivals": pair_of(spread, after)}, ["operating"], 2)
+    assert half_width(spread[:, -1]) == pytest.approx(45.0)
+    assert (found.size, found.low, found.high) == pytest.approx((-0.2, -0.2, -0.2))
+    assert found.differing == 1.0
+    assert found.lag == 3
+
+
+def test_what_never_differs_has_no_effect(spread):
+    (found,) = impacts({"network_to_arrivals": pair_of(spread, spread.copy())}, ["operating"], 2)
+    assert (found.size, found.largest, found.differing, found.lag) == (0.0, 0.0, 0.0, None)
+    assert not found.exists
+    assert strongest([found], 3, ("operating",)) == ()
+
+
+def test_a_lag_counts_from_the_cut_to_a_tenth_of_the_largest():
+    course = np.array([0.0, 0.0, 0.0, 0.5, 1.0, 7.0, 10.0])
+    assert lag_of(np.tile(course, (3, 1)), 2, 1.0) == 2
+    assert lag_of(-np.tile(course, (3, 1)), 2, 1.0) == 2
+    assert lag_of(np.tile(course, (3, 1)), 2, 2000.0) is None
+
+
+def test_runs_that_do_not_differ_have_no_scale():
+    assert np.isnan(half_width(np.ones(9)))
+
+
+def test_responses_are_medians_of_pairs_and_have_a_direction(spread):
+    found = tuple(
+        responses(
+            {("a", dose): pair_of(spread, spread + 10.0 * (dose - 1.0)) for dose in (0.0, 0.5, 1.5, 2.0)}, ["operating"]
+        )
+    )
+    assert [one.median for one in found] == pytest.approx([-10.0, -5.0, 5.0, 10.0])
+    assert direction(found) == "rising"
+    assert direction([Response("a", "b", dose, 0, -(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "falling"
+    assert direction([Response("a", "b", dose, 0, -abs(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "bent"
+    assert direction([Response("a", "b", dose, 0, 0.0, 0) for dose in (0.0, 2.0)]) == "flat"
+
+
+def test_each_scenario_cuts_its_own_link_from_the_quarter_on():
+    study = cut_study(load_case("great-stone"), 34, links_named(), runs=4)
+    assert len(study.scenarios) == 33
+    for scenario in study.scenarios[1:]:
+        ((name, change),) = scenario.links.items()
+        assert (change.strength, change.since, scenario.key) == (0.0, 34, key_of(name, 0.0))
+
+
+def test_strengths_have_keys_of_their_own():
+    study = strength_study(load_case("great-stone"), 0, links_named(["network_to_arrivals"]), runs=4)
+    assert [one.key for one in study.scenarios[1:]] == [
+        f"network-to-arrivals-x{dose}" for dose in ("0", "0-5", "1-5", "2")
+    ]
+
+
+def test_an_unknown_link_is_answered_with_the_nearest():
+    with pytest.raises(NotFound, match="network_to_arrivals"):
+        links_named(["network_to_arrival"])
+
+
+NAMES = ("network_to_arrivals", "jobs_to_host", "results_to_partners")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    out = tmp_path_factory.mktemp("link-impact")
+    return copark.link_impact("great-stone", links=NAMES, since="2021Q1", draws=12, out=out, threads=1)
+
+
+def test_links_of_great_stone(found):
+    assert found.links == NAMES
+    assert len(found.to_frame()) == len(found.impacts) == 3 * 15
+    quiet = found.impact("results_to_partners")
+    assert (quiet.lag, quiet.exists) == (None, False)
+    assert all(one.lag is None or 0 <= one.lag < 46 for one in found.impacts)
+    assert found.impact("network_to_arrivals").lag is not None
+    assert [one.strength for one in found.response("network_to_arrivals")] == list(STRENGTHS)
+    assert found.response("results_to_partners") == ()
+    assert found.trust.state == "calibrated"
+
+
+def test_the_document_says_it_in_both_languages(found, subtests):
+    for lang, words in (
+        ("en", "Of the links between scales (3 were cut), “Jobs to host”"),
+        ("zh", "在3条尺度间联系中"),
+    ):
+        with subtests.test(lang=lang):
+            document = found.document(lang)
+            assert document.headline.startswith(words)
+            assert "{" not in repr(document)
+            assert [one.key for one in document.sections] == ["summary", "map", "reach", "responses", "limits"]
+            assert any(isinstance(one, Caveat) for one in document.sections[0].blocks)
+            charts = [one for one in document.blocks() if isinstance(one, Chart)]
+            assert {"map", "response-network-to-arrivals"} <= {one.key for one in charts}
+            assert all(render(one.figure(), "svg") for one in charts)
+
+
+def test_the_first_table_and_the_responses_are_the_same_numbers(found):
+    tables = {one.key: one for one in found.document().tables()}
+    cut = next(one for one in found.response("network_to_arrivals") if one.strength == 0.0)
+    for key, at in (("strongest", 1), ("responses", 3)):
+        (row, *_) = (row for row in tables[key].rows if row[0] == "Network to arrivals")
+        assert row[at] == Interval(cut.low, cut.high, cut.median)
+    assert len(tables["impacts"].rows) == len(found.impacts)
+
+
+def test_reach_tells_share_and_lag(found):
+    """Of the two links that governments and enterprises send, those felt in a scale and the soonest quarter."""
+    rows = next(one for one in found.document().tables() if one.key == "reach").rows
+    lag = found.impact("network_to_arrivals").lag
+    own = [one for one in rows if one[0] == "Enterprises"]
+    assert any(row[1] == 1 and row[2] == 1.0 and row[3] <= lag for row in own)
+
+
+def test_a_quarter_outside_the_case_is_refused(subtests):
+    for since in ("soon", "2011Q1", "2033Q1", "2021-01"):
+        with subtests.test(since=since), pytest.raises(RunRefused, match="2012Q3"):
+            copark.link_impact("great-stone", since=since, draws=2)
+
+
+def test_its_former_name_still_works_and_is_not_listed(capsys):
+    for arguments, told, absent in ((["cascade", "--help"], "--links", None), (["--help"], "link-impact", "cascade")):
+        with pytest.raises(SystemExit) as leaving:
+            main(arguments)
+        said = capsys.readouterr().out
+        assert leaving.value.code == 0
+        assert told in said
+        assert absent is None or absent not in said
