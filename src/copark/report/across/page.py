@@ -202,7 +202,7 @@ def _ceilings(speaker: Speaker, studio: Studio) -> Section:
     blocks = (
         Words(speaker.say("lead.ceilings", cases=len(found.table))),
         Grid(tuple(drawings)),
-        Numbers(tables.ceiling_sheet(found, speaker.lang).on_page()),
+        Numbers(tables.ceilings(found, speaker.lang)),
     )
     return Section("ceilings", speaker.say("section.ceilings"), blocks)
 
