@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.analysis.cross_case.table import table_of
 from copark.inference.across.qca import cuts_of
 from copark.inference.across.reading import load_rules
 from copark.inference.across.schema import SetPart
 from copark.inference.across.scores import Scores, scores_of
 from copark.inference.claims.reading import load_claims, shipped_for
 from copark.inference.claims.record import Kept, KeptClaim, KeptPart
+from copark.setmethods.table import table_of
 
 WORDS = {"en": "x", "zh": "甲"}
 SEED = 11

@@ -298,13 +298,13 @@ METHODS = ("qca", "nca", "coupling")
 
 
 def analysed(method: str, path: Path) -> str:
-    from copark.workflows import set_methods
+    import copark
 
     if method == "qca":
-        return tried(lambda: set_methods.qca(path, "Y", "A,B"))
+        return tried(lambda: copark.qca(path, outcome="Y", conditions="A,B"))
     if method == "nca":
-        return tried(lambda: set_methods.nca(path, "A,W", "Y"))
-    return tried(lambda: set_methods.coupling(path, "A,B,W", permutations=0))
+        return tried(lambda: copark.nca(path, x="A,W", y="Y"))
+    return tried(lambda: copark.coupling(path, subsystems="A,B,W"))
 
 
 @st.composite

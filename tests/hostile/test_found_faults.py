@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+import copark
 from copark.cases.archive import LONGEST_MARK, Refused, check_workbook
 from copark.errors import Fault
-from copark.workflows import run_study, set_methods
+from copark.workflows import run_study
 from copark.workflows.serving.shelf import Shelf
 from copark.workflows.serving.uploading import take
 from copark.workflows.serving.workbook import read_sheets, tree_of
@@ -37,7 +38,7 @@ def with_sheet(change, kind=zipfile.ZIP_DEFLATED):
 def refused_table(path, raw):
     path.write_bytes(raw)
     with pytest.raises(Exception) as told:  # noqa: PT011 - its code is looked at
-        set_methods.nca(path, "A", "Y")
+        copark.nca(path, x="A", y="Y")
     return {fault.code.removeprefix("set_methods.fault.") for fault in told.value.faults}
 
 

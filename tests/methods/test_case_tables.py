@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from copark.analysis.cross_case import CaseTable, TableFaults, options, read_case_table, rows, table_of
+from copark.analysis.cross_case import options, read_case_table, rows
 from copark.errors import FaultsFound
+from copark.setmethods.table import CaseTable, TableFaults, table_of
 from tests.methods.shared import write_table
 
 GOOD = "case,A,B,Y,note\none,0.2,1,0.9,x\ntwo,.5,0,1e-1,\nthree,+1.,1,0,\n"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copark.analysis.cross_case import SettingFaults, TableFaults, table_of
-from copark.analysis.nca import Request, analyse, record, warnings_of
-from copark.analysis.nca.ceilings import KINDS, line_zone, peer_line, step_zone, steps_of
-from copark.analysis.nca.corners import Scope, View
-from copark.analysis.nca.permutation import p_values
+from copark.setmethods.nca import Request, analyse, record, warnings_of
+from copark.setmethods.nca.ceilings import KINDS, line_zone, peer_line, step_zone, steps_of
+from copark.setmethods.nca.corners import Scope, View
+from copark.setmethods.nca.permutation import p_values
+from copark.setmethods.table import SettingFaults, TableFaults, table_of
 
 # Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.
 POINTS = {"X": [0.0, 2.0, 4.0, 1.0, 3.0, 4.0], "Y": [1.0, 3.0, 4.0, 0.0, 2.0, 0.5]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -11,7 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copark.analysis.power import power, power_faults, record
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.presentation.document import Caveat, Chart
+from copark.presentation.figures import render
+from copark.setmethods.power import power, power_faults, record
 from tests.methods.shared import METHODS, beside
 
 GAMES = json.loads((METHODS / "power_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
@@ -94,3 +101,40 @@ def test_every_fault_of_a_game_is_told():
     assert {one.code.rpartition(".")[2] for one in found} == {"negative_weight", "voter_count", "twice"}
     (one,) = power_faults([Fraction(1), Fraction(2)], Fraction(4), ("a", "b"))
     assert "3" in one.cause("en")
+
+
+# The analysis
+
+
+def test_the_document_says_on_whom_the_vote_turns(subtests):
+    for weights, quota, words in [
+        ("50,49,1", "51", {"en": "1 has the most power: the vote turns on 1 in 66.7%", "zh": "权力最大的是1"}),
+        ("1,1,1", "2", {"en": "1, 2, 3 have the same", "zh": "1、2、3 的权力相同"}),
+        ("6800,3133,67", "5001", {"en": "1 decides alone", "zh": "1 一人即可决定"}),
+    ]:
+        found = copark.power(weights=weights, quota=quota)
+        for lang in ("en", "zh"):
+            with subtests.test(weights=weights, lang=lang):
+                document = found.document(lang)
+                assert words[lang] in document.headline
+                (table,) = [one for one in document.tables() if one.key == "power"]
+                assert [row[3] for row in table.rows] == [str(one) for one in found.power.shapley_shubik]
+                assert all(render(one.figure(), "svg") for one in document.blocks() if isinstance(one, Chart))
+
+
+def test_what_is_remarkable_is_said():
+    dictated = copark.power(weights=("6800", "3133", "67"), quota="5001", voters="a,b,c").document()
+    assert [one.text for one in dictated.blocks() if isinstance(one, Caveat)] == [
+        "Never decisive, whatever the weight: b, c."
+    ]
+    (low,) = [one for one in copark.power(weights="1,1,1", quota="1").document().blocks() if isinstance(one, Caveat)]
+    assert "two separate coalitions" in low.text
+
+
+def test_a_stored_result_is_the_same_with_numbers_of_any_length(tmp_path):
+    analysis = REGISTRY["power"]
+    params = analysis.params(weights=("1",) * 80, quota="41")
+    made, read = (answer(analysis, params, Context(tmp_path)) for _ in range(2))
+    assert (made.reused, read.reused) == (False, True)
+    assert dataclasses.asdict(read.result) == dataclasses.asdict(made.result)
+    assert read.result.power.banzhaf_raw[0] > 2**63

@@ -7,15 +7,15 @@ from math import log
 import numpy as np
 import pytest
 
-from copark.analysis.cross_case import SettingFaults, table_of
-from copark.analysis.qca import Calibration, Settings, analyse, calibrate, record, robustness
-from copark.analysis.qca import fit as fits
-from copark.analysis.qca.analysis import deviant_cases
-from copark.analysis.qca.covers import minimise
-from copark.analysis.qca.primes import prime_implicants
-from copark.analysis.qca.robustness import Recipe
-from copark.analysis.qca.sets import ABSENT, model_name, rows_of, term_name
-from copark.analysis.qca.solutions import easy_counterfactuals, solve
+from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, record, robustness
+from copark.setmethods.qca import fit as fits
+from copark.setmethods.qca.analysis import deviant_cases
+from copark.setmethods.qca.covers import minimise
+from copark.setmethods.qca.primes import prime_implicants
+from copark.setmethods.qca.robustness import Recipe
+from copark.setmethods.qca.sets import ABSENT, model_name, rows_of, term_name
+from copark.setmethods.qca.solutions import easy_counterfactuals, solve
+from copark.setmethods.table import SettingFaults, table_of
 
 X = np.array([0.8, 0.6, 0.2, 0.4])
 Y = np.array([0.9, 0.4, 0.3, 0.7])
@@ -209,7 +209,7 @@ def test_every_wrong_setting_is_told_at_once():
 
 
 def test_many_ties_are_cut_and_said(monkeypatch):
-    from copark.analysis.qca import covers
+    from copark.setmethods.qca import covers
 
     monkeypatch.setattr(covers, "MOST_MODELS", 1)
     found = minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
@@ -218,7 +218,7 @@ def test_many_ties_are_cut_and_said(monkeypatch):
 
 
 def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
-    from copark.analysis.qca import covers
+    from copark.setmethods.qca import covers
 
     monkeypatch.setattr(covers, "MOST_STEPS", 2)
     with pytest.raises(SettingFaults) as caught:

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.analysis.cross_case import table_of
-from copark.analysis.qca import Settings, analyse, fit, record
-from copark.analysis.qca.covers import minimise
-from copark.analysis.qca.primes import prime_implicants
-from copark.analysis.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
-from copark.analysis.qca.solutions import covered, solve
-from copark.analysis.qca.truth_table import corner_memberships
+from copark.setmethods.qca import Settings, analyse, fit, record
+from copark.setmethods.qca.covers import minimise
+from copark.setmethods.qca.primes import prime_implicants
+from copark.setmethods.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
+from copark.setmethods.qca.solutions import covered, solve
+from copark.setmethods.qca.truth_table import corner_memberships
+from copark.setmethods.table import table_of
 
 MEMBERS = arrays(np.float64, st.tuples(st.integers(2, 9), st.integers(1, 4)), elements=st.floats(0.0, 1.0))
 CODED = st.integers(1, 4).flatmap(

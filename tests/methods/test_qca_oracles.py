@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.analysis.cross_case import read_case_table
-from copark.analysis.qca import Calibration, Settings, analyse, calibrate, record
+from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, record
 from tests.methods.shared import ORACLE, beside, differences, oracle, qca_oracles
 
 pytestmark = beside

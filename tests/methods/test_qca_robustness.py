@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.analysis.cross_case import table_of
-from copark.analysis.qca import Calibration, Settings, analyse, robustness
-from copark.analysis.qca.calibration import calibrated
-from copark.analysis.qca.robustness import Recipe, moved_anchors, named_survival, shifted
+from copark.setmethods.qca import Calibration, Settings, analyse, robustness
+from copark.setmethods.qca.calibration import calibrated
+from copark.setmethods.qca.robustness import Recipe, moved_anchors, named_survival, shifted
+from copark.setmethods.table import table_of
 
 RAW = table_of(
     {

@@ -13,19 +13,14 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.coordination import (
-    COMPONENTS,
+from copark.analysis.coordination import COMPONENTS, SCALES, ReadOut, apart, needed, read_out
+from copark.setmethods.coupling_degree.formulas import (
     GRADES,
-    SCALES,
-    ReadOut,
-    apart,
     coordination,
     coupling,
     coupling_corrected,
     development,
     grade,
-    needed,
-    read_out,
 )
 from copark.texts import text
 

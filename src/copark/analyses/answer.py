@@ -135,7 +135,7 @@ def _content(path: Path) -> str:
 
 
 def function_of(analysis: Analysis) -> Callable[..., Result]:
-    """The Python function of an analysis: its parameters by name, the first also by place."""
+    """The Python function of an analysis: its parameters by name, arguments of its command also by place."""
     fields = analysis.params.form()
     signature = _signature(fields)
 
@@ -157,10 +157,10 @@ def _signature(fields: Sequence[FormField]) -> inspect.Signature:
     places = [
         inspect.Parameter(
             one.name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD if one.required else inspect.Parameter.KEYWORD_ONLY,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD if one.by_place else inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if one.required else one.default,
         )
-        for one in sorted(fields, key=lambda one: not one.required)
+        for one in sorted(fields, key=lambda one: not one.by_place)
     ]
     places += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in PLUMBING]
     return inspect.Signature(places)

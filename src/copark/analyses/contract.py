@@ -26,9 +26,23 @@ Kind = Literal["case", "string", "list", "file", "integer", "number", "boolean",
 
 @dataclass(frozen=True)
 class Option:
-    """What a parameter is called on the command line, where that is not its own name or it is no argument."""
+    """What a parameter is called on the command line: another than its own name, or one that must be given as option.
+
+    Parameters
+    ----------
+    flag
+        Its name.
+    repeated
+        Whether a list is given by naming the option again for each entry, because entries hold commas.
+    """
 
     flag: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Marks a parameter that is given by its place, though it need not be."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +61,10 @@ class FormField:
         Range of a number, ends included.
     choices
         What may be chosen.
-    is_option
-        Whether it is an option on the command line also where it must be given.
+    by_place
+        Whether it is given by its place and not by name.
+    repeated
+        Whether a list's option is named again for each entry.
     """
 
     name: str
@@ -59,7 +75,8 @@ class FormField:
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
-    is_option: bool = False
+    by_place: bool
+    repeated: bool
 
 
 class AnalysisParams(BaseModel):
@@ -118,7 +135,9 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
     kind = "case" if name == "case" else kind
-    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, option is not None)
+    by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
+    repeated = option is not None and option.repeated
+    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated)
 
 
 def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
@@ -148,7 +167,7 @@ class Result:
     """Base of what an analysis finds: typed and whole, so that every language and format is made of it alone.
 
     Fields may be numbers, strings, dataclasses, pydantic models, mappings and tuples of them, and arrays as of
-    :mod:`copark.analysis.arrays`; it is stored as JSON and read again as the same type.
+    :mod:`copark.arrays`; it is stored as JSON and read again as the same type.
 
     Parameters
     ----------

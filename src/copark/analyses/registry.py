@@ -176,6 +176,12 @@ REGISTRY = Registry(
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
+        Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),
+        Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods", "copark.setmethods.nca")),
+        Analysis(
+            "coupling", "copark.analyses.coupling", "tables", ("copark.setmethods", "copark.setmethods.coupling_degree")
+        ),
+        Analysis("power", "copark.analyses.power", "tables", ("copark.setmethods",)),
     )
 )
 """The analyses of copark."""

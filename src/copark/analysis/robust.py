@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.analysis.arrays import Booleans, Floats, Integers
+from copark.arrays import Booleans, Floats, Integers
 from copark.stats.precision import split
 
 RANK_BAND = (0.05, 0.95)

@@ -20,7 +20,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.answer import Answered
     from copark.analyses.context import Announce, Foresee
-    from copark.analyses.contract import FormField
+    from copark.analyses.contract import AnalysisParams, FormField
 
 WRITTEN = "html,xlsx,csv"
 """Formats that are written where none are asked for."""
@@ -69,7 +69,7 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
     if hasattr(analysis.ask, "workload"):
         shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
-    places += [_parameter(analysis, one) for one in sorted(fields, key=lambda one: not one.required)]
+    places += [_parameter(analysis, one) for one in sorted(fields, key=lambda one: not one.by_place)]
     places += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in shared.items()
@@ -80,35 +80,30 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
 
 
 def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
-    """A parameter as Typer reads it: an argument where it must be given, else an option."""
+    """A parameter as Typer reads it: an argument where it is given by its place, else an option."""
     from copark.analyses.contract import Texts
 
     words = Texts(analysis.area, "en").key(f"param.{field.name}")
     kinds: dict[str, Any] = {
         "integer": int, "number": float, "boolean": bool, "file": Path, "choice": Literal[field.choices],
     }  # fmt: skip
-    kind = kinds.get(field.kind, str)
+    kind = list[str] if field.kind == "list" else kinds.get(field.kind, str)
     names = {
-        "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH", "list": "A,B",
-        "choice": "|".join(field.choices),
+        "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH",
+        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices),
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
-    if field.required and not field.is_option:
-        info: Any = typer.Argument(help=words, metavar=field.name.upper(), **limits)
-        return inspect.Parameter(
-            field.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, info]
-        )  # fmt: skip
-    info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
-    if field.kind == "list":
-        kind = list[str]
-    if field.required:
-        return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, info])
     default = None if field.kind == "list" else field.default
-    taken: Any = kind if default is not None else kind | None
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[taken, info]
-    )  # fmt: skip
+    taken: Any = kind if field.required or default is not None else kind | None
+    default = inspect.Parameter.empty if field.required else default
+    if field.by_place:
+        info: Any = typer.Argument(help=words, metavar=field.name.upper(), show_default=False, **limits)
+        place: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    else:
+        info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
+        place = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 
 
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
@@ -124,7 +119,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
         planning=partial(tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
     )  # fmt: skip
-    params = analysis.params(**asked)
+    params = _params(analysis, fields, asked, lang)
     if given.get("plan"):
         _foreseeing(given, lang)(context.case(asked["case"]), analysis.ask.workload(params, context))
         return
@@ -145,7 +140,32 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         _show(found, written, went_on(context.tally, lang), lang)
 
 
+def _params(
+    analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str
+) -> AnalysisParams:  # fmt: skip
+    """What is asked.
+
+    Raises
+    ------
+    NotFound
+        If a value is none that the analysis takes, such as NaN.
+    """
+    from pydantic import ValidationError
+
+    from copark.errors import NotFound, printable
+
+    try:
+        return analysis.params(**asked)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        flags = {one.name: one.name.upper() if one.by_place else one.flag for one in fields}
+        name, found = flags.get(str(first["loc"][0]), ""), printable(str(first["input"]))
+        raise NotFound(text("analyses.not_taken", lang, name=name, found=found)) from None
+
+
 def _value(field: FormField, value: Any) -> Any:
+    if field.repeated:
+        return tuple(value or ())
     if field.kind == "list":
         return tuple(one.strip() for given in value or () for one in given.split(",") if one.strip())
     return value

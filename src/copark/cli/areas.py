@@ -18,7 +18,6 @@ from copark.cli import validating
 from copark.cli import claims
 from copark.cli import plan
 from copark.cli import parks
-from copark.cli import set_methods
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
@@ -27,11 +26,11 @@ from copark.cli import rerunning
 
 AREAS = (
     commands, bookkeeping, calibrating, validating, claims, plan, parks,
-    set_methods, workspaces, serving, clustering, rerunning,
+    workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
     "commands", "bookkeeping", "calibrating", "validating", "claims", "explain", "decide", "calibrate",
-    "parks", "tables", "set_methods", "workspaces", "serving", "clustering", "rerunning",
+    "parks", "tables", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 

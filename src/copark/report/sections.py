@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analysis.bands import bands
-from copark.analysis.coordination import apart, grade, needed, read_out
+from copark.analysis.coordination import apart, needed, read_out
 from copark.analysis.observed import misses
 from copark.analysis.outcomes import quarters_apart, year_twenty
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
@@ -18,6 +18,7 @@ from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, 
 from copark.report.summary import Findings, beside, cards, known, one_beside, says, sure, unseen
 from copark.report.trust import trust_of
 from copark.report.words import join, output_title
+from copark.setmethods.coupling_degree.formulas import grade
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from copark.analyses.contract import AnalysisParams, Result, Said
-from copark.analysis.arrays import Floats
+from copark.arrays import Floats
 from copark.inference.diagnostics import Note
 from copark.inference.spread import Spread
 from copark.texts import text

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.contract import AnalysisParams, Option, Result, Said
-from copark.analysis.arrays import Floats
+from copark.arrays import Floats
 from copark.inference.validate import Line
 from copark.stats.scores import Percentiles
 

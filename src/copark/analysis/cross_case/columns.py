@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from copark.analysis.cross_case.rows import MOST_COLUMNS, Rows
-from copark.analysis.cross_case.table import fault
 from copark.errors import Fault
+from copark.setmethods.table import fault
 
 LABELS = frozenset(
     (

@@ -9,9 +9,9 @@ import numpy as np
 
 from copark.analysis.cross_case.columns import header_of, is_missing, label_column, missing_columns, parsed
 from copark.analysis.cross_case.rows import Rows, open_rows
-from copark.analysis.cross_case.table import CaseTable, TableFaults, fault
 from copark.cases.reading import MOST_FAULTS
 from copark.errors import Fault
+from copark.setmethods.table import CaseTable, TableFaults, fault
 
 
 def read_case_table(

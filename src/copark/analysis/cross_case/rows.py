@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from copark.analysis.cross_case.table import fault
 from copark.cases.archive import Refused, check_workbook
 from copark.cases.reading import MOST_BYTES, read_text
 from copark.errors import Fault
+from copark.setmethods.table import fault
 
 MOST_ROWS = 10_000
 MOST_COLUMNS = 500

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.arrays import Booleans, Floats
+from copark.arrays import Booleans, Floats
 
 Integers = NDArray[np.int64]
 SLICES = 10

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.arrays import Booleans, Floats
+from copark.arrays import Booleans, Floats
 
 LEVELS = 4
 DELTA = LEVELS / (2.0 * (LEVELS - 1.0))

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.arrays import Booleans, Floats
 from copark.analysis.sensitivity.morris import problem
+from copark.arrays import Booleans, Floats
 
 RESAMPLES = 1000
 LEVEL = 0.95

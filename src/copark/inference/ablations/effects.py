@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.arrays import Floats
 from copark.analysis.compare import COUNTS, Difference, OutcomeChange, compare, ends_of_years
 from copark.analysis.pairing import Pair, pair
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.ablations.scoring import scores

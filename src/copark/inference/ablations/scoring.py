@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from copark.analysis.arrays import Floats
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.observations import ObservationModel, Target, noise, targets

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.analysis.qca import Analysis, Settings, analyse
-from copark.analysis.qca.analysis import deviant_cases
-from copark.analysis.qca.robustness import models_of
-from copark.analysis.qca.sets import model_name
-from copark.analysis.qca.truth_table import CROSSOVER
 from copark.inference.across.schema import Across, Relation, names_in
 from copark.inference.across.scores import Scores
+from copark.setmethods.qca import Analysis, Settings, analyse
+from copark.setmethods.qca.analysis import deviant_cases
+from copark.setmethods.qca.robustness import models_of
+from copark.setmethods.qca.sets import model_name
+from copark.setmethods.qca.truth_table import CROSSOVER
 
 CONSISTENCY, COVERAGE = "consistency", "coverage"
 SOLUTION = "solution"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from copark.analysis.cross_case.table import TableFaults, table_of
-from copark.analysis.nca import Request, analyse
 from copark.inference.across.qca import Cuts, Tried, columns_of, reaches
 from copark.inference.across.schema import SetPart
 from copark.inference.across.scores import Scores
 from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED
+from copark.setmethods.nca import Request, analyse
+from copark.setmethods.table import TableFaults, table_of
 
 NEEDED, HARMFUL = 1, 2
 """Corners: little of the condition and much of the outcome; much of both."""

@@ -9,15 +9,15 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.cross_case.table import SettingFaults
-from copark.analysis.nca.ceilings import Kind
-from copark.analysis.qca import fit
-from copark.analysis.qca.sets import ABSENT, NEGATED, PRESENT, Model, model_membership, model_name
-from copark.analysis.qca.solutions import solve
-from copark.analysis.qca.truth_table import CROSSOVER, NEAR, truth_table
 from copark.inference.across.schema import Across, SetPart
 from copark.inference.across.scores import Scores
 from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED
+from copark.setmethods.nca.ceilings import Kind
+from copark.setmethods.qca import fit
+from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, model_membership, model_name
+from copark.setmethods.qca.solutions import solve
+from copark.setmethods.qca.truth_table import CROSSOVER, NEAR, truth_table
+from copark.setmethods.table import SettingFaults
 
 Floats = NDArray[np.float64]
 FEWEST = 5

@@ -9,10 +9,10 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.cross_case.table import CaseTable
 from copark.cases.parks import CONDITION_NAMES, SCORES, Parks, load_parks
 from copark.identity import hash_content
 from copark.inference.across.schema import literals
+from copark.setmethods.table import CaseTable
 
 Floats = NDArray[np.float64]
 LOW = "low"

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from copark.analysis.qca.robustness import shifted
 from copark.inference.across.nca import try_need
 from copark.inference.across.qca import Cuts, Tried, columns_of, cuts_of, try_sets
 from copark.inference.across.schema import Across, SetPart
 from copark.inference.across.scores import Scores
 from copark.inference.claims.verdicts import flips, inside_block
+from copark.setmethods.qca.robustness import shifted
 
 FAMILIES = ("anchors", "cutoffs", "cases", "scores", "dependent", "grades", "conditions", "ceilings")
 DEALS, FEWER_DEALS = 10_000, 1_000

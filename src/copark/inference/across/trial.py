@@ -6,10 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from copark.analysis.cross_case.table import CaseTable
-from copark.analysis.nca import Necessities, Request
-from copark.analysis.nca import analyse as analyse_need
-from copark.analysis.qca import Analysis
 from copark.cases.parks import Parks, load_parks
 from copark.errors import NotFound
 from copark.identity import identity_of
@@ -26,6 +22,10 @@ from copark.inference.claims.record import Kept, KeptClaim
 from copark.inference.claims.schema import Claim
 from copark.inference.claims.verdicts import combined
 from copark.model.compiler import model_hash
+from copark.setmethods.nca import Necessities, Request
+from copark.setmethods.nca import analyse as analyse_need
+from copark.setmethods.qca import Analysis
+from copark.setmethods.table import CaseTable
 from copark.texts import text
 
 Progress = Callable[[int, int], None]

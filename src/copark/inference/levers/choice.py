@@ -13,7 +13,6 @@ from functools import partial
 
 import numpy as np
 
-from copark.analysis.arrays import Booleans, Floats, Integers
 from copark.analysis.robust import (
     Stability,
     average,
@@ -25,6 +24,7 @@ from copark.analysis.robust import (
     satisficing,
     stability,
 )
+from copark.arrays import Booleans, Floats, Integers
 from copark.inference.levers.entries import LeverFile, Threshold
 from copark.inference.levers.measures import RANKED, SIDES
 from copark.inference.levers.trial import Measured

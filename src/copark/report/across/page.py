@@ -7,10 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from copark.analysis.qca import Analysis
-from copark.analysis.qca.fit import necessity, sufficiency
-from copark.analysis.qca.robustness import models_of
-from copark.analysis.qca.sets import model_membership, model_name
 from copark.inference.across.agreement import AGREEMENTS, NO_WORD
 from copark.inference.across.trial import AcrossFindings
 from copark.inference.claims.rules import UNDETERMINED, VERDICTS
@@ -18,8 +14,11 @@ from copark.presentation.numbers import number
 from copark.report.across import tables
 from copark.report.across.words import Speaker
 from copark.report.blocks import Block, Bullets, Cards, Drawing, Grid, Numbers, Section, Studio, Words, open_studio
-from copark.report.set_methods.nca_page import ceiling_sheet
 from copark.report.write import render_page, write_whole
+from copark.setmethods.qca import Analysis
+from copark.setmethods.qca.fit import necessity, sufficiency
+from copark.setmethods.qca.robustness import models_of
+from copark.setmethods.qca.sets import model_membership, model_name
 from copark.texts import text
 
 SHORT = 12
@@ -203,7 +202,7 @@ def _ceilings(speaker: Speaker, studio: Studio) -> Section:
     blocks = (
         Words(speaker.say("lead.ceilings", cases=len(found.table))),
         Grid(tuple(drawings)),
-        Numbers(ceiling_sheet(found, speaker.lang).on_page()),
+        Numbers(tables.ceilings(found, speaker.lang)),
     )
     return Section("ceilings", speaker.say("section.ceilings"), blocks)
 

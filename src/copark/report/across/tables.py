@@ -8,10 +8,13 @@ from copark.inference.across.reasons import REASONS
 from copark.inference.across.schema import Relation
 from copark.inference.across.sweeps import FAMILIES, PartFinding
 from copark.inference.across.trial import AcrossClaim, WordFinding
-from copark.presentation.numbers import NOTHING, number
+from copark.presentation.numbers import NOTHING, number, percent
 from copark.report.across.words import Speaker
 from copark.report.tables import Table
 from copark.report.trust import entry
+from copark.setmethods.nca.analysis import Necessities, size_of
+from copark.setmethods.nca.ceilings import KINDS
+from copark.texts import text
 
 
 def _heads(speaker: Speaker, *names: str) -> tuple[str, ...]:
@@ -223,3 +226,27 @@ def provenance(speaker: Speaker) -> Table:
     entries |= {f"intervention.{name}": value for name, value in speaker.found.kept.provenance.items()}
     rows = tuple((name, entry(name, value, speaker.lang)) for name, value in entries.items())
     return Table(_heads(speaker, "entry", "value"), rows, short=frozenset((0,)), wide=frozenset((1,)))
+
+
+def ceilings(analysis: Necessities, lang: str) -> Table:
+    """Both ceilings of every condition."""
+    rows = []
+    for one in analysis.found:
+        names = ", ".join(dict.fromkeys(case for case, _, _ in one.peers))
+        for kind in KINDS:
+            found = one.ceilings[kind]
+            shares = (found.accuracy, found.condition_inefficiency, found.outcome_inefficiency)
+            rows.append(
+                (
+                    one.condition, text(f"nca.ceiling.{kind}", lang), number(found.effect, 3),
+                    text(f"nca.size.{size_of(found.effect)}", lang), number(found.p, 4), number(found.slope, 3),
+                    number(found.intercept, 3), number(found.above, 0),
+                    *(percent(share / 100.0, 1) for share in shares), names,
+                )
+            )  # fmt: skip
+    keys = (
+        "condition", "ceiling", "effect", "size", "p", "slope", "intercept", "above", "accuracy", "spare_condition",
+        "spare_outcome", "peers",
+    )  # fmt: skip
+    heads = tuple(text(f"nca.column.{key}", lang) for key in keys)
+    return Table(heads, tuple(rows), frozenset((2, *range(4, 11))), short=frozenset((1,)), wide=frozenset((11,)))

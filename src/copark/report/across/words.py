@@ -8,10 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.qca import Analysis
-from copark.analysis.qca.fit import sufficiency
-from copark.analysis.qca.robustness import models_of
-from copark.analysis.qca.sets import model_membership, model_name
 from copark.cases.fields import Bilingual
 from copark.inference.across.agreement import NO_WORD, ONE_DECIDES, deciding
 from copark.inference.across.schema import names_in
@@ -19,6 +15,10 @@ from copark.inference.across.sweeps import PartFinding
 from copark.inference.across.trial import AcrossClaim, AcrossFindings, WordFinding
 from copark.inference.across.twins import Twin, TwinArm
 from copark.presentation.numbers import NOTHING, number, percent
+from copark.setmethods.qca import Analysis
+from copark.setmethods.qca.fit import sufficiency
+from copark.setmethods.qca.robustness import models_of
+from copark.setmethods.qca.sets import model_membership, model_name
 from copark.simulation.entries import Title
 from copark.texts import text
 

@@ -36,7 +36,7 @@ from copark.stats.quantiles import band
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.arrays import Floats
+    from copark.arrays import Floats
     from copark.inference.pool.movement import AxisMovement
     from copark.inference.pool.scoring import Contest
     from copark.report.pool.findings import ParkFan, PoolFindings

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.analysis.coordination import BOUNDARIES, GRADES, SCALES, apart, read_out
+from copark.analysis.coordination import SCALES, apart, read_out
 from copark.analysis.outcomes import sweep
 from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
@@ -39,6 +39,7 @@ from copark.presentation.style import (
 )
 from copark.report.figures.frame import View, view, year_of
 from copark.report.words import scenario_title
+from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import Share, shares

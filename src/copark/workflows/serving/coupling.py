@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.coordination import (
+from copark.analysis.coordination import COMPONENTS, SCALES, needed, read_out
+from copark.analysis.phases import PHASES, phase_shares, phases
+from copark.setmethods.coupling_degree.formulas import (
     BOUNDARIES,
-    COMPONENTS,
     GRADES,
-    SCALES,
     coordination,
     coupling,
     coupling_corrected,
     development,
     grade,
-    needed,
-    read_out,
 )
-from copark.analysis.phases import PHASES, phase_shares, phases
 from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket

@@ -9,8 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from copark.analysis.nca.ceilings import peers, steps_of
-from copark.analysis.nca.corners import View
 from copark.presentation.numbers import number
 from copark.presentation.style import (
     ACCENT,
@@ -28,12 +26,14 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
+from copark.setmethods.nca.ceilings import peers, steps_of
+from copark.setmethods.nca.corners import View
 from copark.texts import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.analysis.nca.analysis import Necessities, Necessity
+    from copark.setmethods.nca.analysis import Necessities, Necessity
 
 MOST_PEERS = 8
 

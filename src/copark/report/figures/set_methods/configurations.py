@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.analysis.qca.fit import fit_of_terms
-from copark.analysis.qca.sets import ABSENT, NEGATED, PRESENT, Model
 from copark.presentation.numbers import number
 from copark.presentation.style import GRID, INK, MUTED, SIZE, language, legible, panel, sheet, styled
 from copark.report.figures.set_methods.marks import negated, present
+from copark.setmethods.qca.fit import fit_of_terms
+from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.qca.analysis import Analysis
-    from copark.analysis.qca.sets import Term
+    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.sets import Term
 
 COLUMN, ROW, NAMES = 0.86, 0.34, 1.9
 MOST_TERMS = 8

@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from copark.analysis.coordination import BOUNDARIES, GRADES
 from copark.presentation.numbers import percent
 from copark.presentation.style import (
     DARK,
@@ -27,12 +26,13 @@ from copark.presentation.style import (
     sheet,
     styled,
 )
+from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.coupling_degree.degree import Coupled
-    from copark.analysis.coupling_degree.ensemble import Ensemble
-    from copark.analysis.coupling_degree.null import Null
+    from copark.setmethods.coupling_degree.degree import Coupled
+    from copark.setmethods.coupling_degree.ensemble import Ensemble
+    from copark.setmethods.coupling_degree.null import Null
 
 EDGES = (0.0, *BOUNDARIES, 1.0)
 MOST_LABELS = 26

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from copark.analysis.power import Power
 from copark.presentation.numbers import percent
 from copark.presentation.style import (
     ACCENT,
@@ -22,6 +21,7 @@ from copark.presentation.style import (
     sheet,
     styled,
 )
+from copark.setmethods.power import Power
 from copark.texts import text
 
 

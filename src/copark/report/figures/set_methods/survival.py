@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from copark.analysis.qca.robustness import Kind, Robustness, named_survival
 from copark.presentation.numbers import percent
 from copark.presentation.style import (
     GRID,
@@ -25,10 +24,11 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
+from copark.setmethods.qca.robustness import Kind, Robustness, named_survival
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.qca.robustness import Survival
+    from copark.setmethods.qca.robustness import Survival
 
 NAMES, COLUMN, ROW = 2.6, 0.86, 0.36
 MOST_TERMS = 16

@@ -25,8 +25,8 @@ from copark.report.figures.set_methods.marks import SMALL, beside, column_head, 
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.qca.analysis import Analysis
-    from copark.analysis.qca.truth_table import Row
+    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.truth_table import Row
 
 COLOURS = {"1": MODEL, "0": SECOND, "?": PALE}
 ROW = 0.26

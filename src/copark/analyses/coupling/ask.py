@@ -1,0 +1,139 @@
+"""Coupling coordination degrees of a table of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.contract import Option
+from copark.setmethods import coupling_degree as degrees
+from copark.setmethods.coupling_degree import Coupled, Ensemble, Null, Request
+from copark.setmethods.coupling_degree.degree import request_faults
+from copark.setmethods.coupling_degree.null import draws_faults
+from copark.setmethods.coupling_degree.reported import Reported, reported
+from copark.setmethods.table import SettingFaults, Warned
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.errors import Fault
+    from copark.setmethods.table import CaseTable
+
+
+class Params(TableParams):
+    """What may be asked.
+
+    Parameters
+    ----------
+    subsystems
+        ``A,B,C``, or groups of indicators ``economy=gdp,jobs;ecology=forest,-waste``.
+    weights, indicator_weights
+        Of the subsystems (``equal``, ``entropy`` or numbers) and of the indicators within them.
+    formula
+        Which form of the coupling degree is put forward; both are computed.
+    grades
+        Which end belongs to a grade.
+    scale, ranges
+        How scores are made of columns, and ranges that are given, ``gdp=0,100``.
+    permutations, ensemble, seed
+        Permutations of the nulls, draws of weights and ranges (0 for none), and the seed of both.
+    reported_c, reported_d
+        Columns of degrees that someone computed, whose formula is sought.
+    """
+
+    subsystems: Annotated[str, Option("--subsystems")]
+    weights: str = "equal"
+    indicator_weights: Literal["equal", "entropy"] = "equal"
+    formula: Literal["standard", "wang2021"] = "standard"
+    grades: Literal["left", "right"] = "left"
+    scale: Literal["auto", "minmax", "none"] = "auto"
+    ranges: Annotated[Pairs, Option("--ranges", repeated=True)] = ()
+    permutations: int = 0
+    ensemble: int = 0
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    reported_c: Annotated[Names, Option("--reported-c", repeated=True)] = ()
+    reported_d: Annotated[Names, Option("--reported-d", repeated=True)] = ()
+    served: ClassVar[Mapping[str, float]] = {"permutations": 10_000, "ensemble": 10_000}
+
+    @property
+    def claimed(self) -> tuple[tuple[str, Literal["C", "D"]], ...]:
+        """Columns of degrees that someone computed, and which degree each holds."""
+        return (*((one, "C") for one in self.reported_c), *((one, "D") for one in self.reported_d))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TableResult):
+    """Degrees of every case, what the nulls and the draws gave, and what a reader must know."""
+
+    found: Coupled
+    null: Null | None
+    ensemble: Ensemble | None
+    claims: tuple[Reported, ...]
+    warnings: tuple[Warned, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The result as plain data, with the keys of the published test vectors."""
+        beside = {"null": self.null, "ensemble": self.ensemble, "claims": self.claims, "warnings": self.warnings}
+        return degrees.record(self.found, self.run_id, **beside)  # type: ignore[arg-type]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""
+        found = self.found
+        scores = {one.name: found.scores[:, at] for at, one in enumerate(found.request.subsystems)}
+        frame = pd.DataFrame({"case": found.table.cases, **scores, "T": found.development})
+        for name, form in found.forms.items():
+            frame[f"C_{name}"], frame[f"D_{name}"] = form.coupling, form.coordination
+            frame[f"grade_{name}"] = form.grades
+        return frame
+
+
+def asked_of(params: Params) -> tuple[Request, CaseTable]:
+    """What is asked, and of which table.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
+    """
+    from copark.analysis.cross_case import options
+
+    faults: list[Fault] = []
+    weights: Any = params.weights
+    if weights not in ("equal", "entropy"):
+        weights = options.numbers("--weights", weights, faults)
+    request = Request(
+        options.subsystems(params.subsystems, faults), weights, params.indicator_weights, params.formula, params.grades,
+        params.scale, options.ranges(params.ranges, faults),
+    )  # fmt: skip
+    faults += request_faults(request)
+    columns = dict.fromkeys((*(one.column for one in request.indicators), *(one for one, _ in params.claimed)))
+    table = read_table(params, tuple(columns), faults)
+    for flag, draws in (("--permutations", params.permutations), ("--ensemble", params.ensemble)):
+        faults += draws_faults(flag, draws, len(table))
+    if faults:
+        raise SettingFaults(faults)
+    return request, table
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of the table's content and of what is asked."""
+    return identity("coupling", params, asked_of(params)[1].digest)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Compute degrees, set them against the nulls, and draw weights and ranges."""
+    request, table = asked_of(params)
+    found = degrees.couple(table, request)
+    tell = context.stage("analyse")
+    null = degrees.null(found, params.permutations, params.seed, tell) if params.permutations else None
+    drawn = degrees.ensemble(found, params.ensemble, params.seed) if params.ensemble else None
+    claims = tuple(reported(found, column, what) for column, what in params.claimed)
+    warnings = degrees.warnings_of(found, params.seed, null=null, ensemble=drawn, claims=claims)
+    return Answer(
+        found=found, null=null, ensemble=drawn, claims=claims, warnings=tuple(warnings),
+        **origin(params, context, table),
+    )  # fmt: skip

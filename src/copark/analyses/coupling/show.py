@@ -1,0 +1,170 @@
+"""What is shown of coupling coordination degrees: the course of D, its grades, and what chance and judgement give."""
+
+from __future__ import annotations
+
+from copark.analyses.case_table import caveats, method, told
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.coupling.ask import Answer
+from copark.analyses.show import Show
+from copark.presentation.document import (
+    Block,
+    Card,
+    Cards,
+    Caveat,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.setmethods.coupling_degree.formulas import GRADES
+from copark.setmethods.coupling_degree.misuse import listed
+from copark.setmethods.coupling_degree.null import KINDS, STATISTICS
+from copark.setmethods.coupling_degree.weights import entropy
+from copark.texts import text
+
+CHANCE = 0.05
+"""p from which a coupling is called no closer than by chance."""
+FEW = 3
+"""Cases that the headline names before it only counts."""
+NEAR = 1e-9
+"""Difference below which two degrees are the same."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """The answer first, then the course of D, chance, indicators and weights."""
+    show = _Show(found, t)
+    closed = t(f"closed.{found.found.request.closed}")
+    return assemble(
+        found, t, key="coupling", title=t("question", subsystems=show.names), headline=show.headline(),
+        sections=[
+            show.summary(), show.course(), show.chance(), show.section("weights", show.indicators()),
+            method(show, 4, found.settings, closed=closed),
+        ],
+        provenance=told(found),
+    )  # fmt: skip
+
+
+class _Show(Show):
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.answer, self.found = found, found.found
+        self.names = t("join").join(one.name for one in self.found.request.subsystems)
+        self.degree = self.column("D", Kind.number, places=3)
+        self.p = self.column("p", Kind.number, places=4)
+        self.mean = float(self.found.chosen.coordination.mean())
+
+    def grade(self, name: str) -> str:
+        """A grade in words."""
+        return text(f"analysis.grade.{name}", self.t.lang)
+
+    def headline(self) -> str:
+        """Mean D, the highest and the lowest case, and whether the coupling is more than chance."""
+        t, cases, degrees = self.t, self.found.table.cases, self.found.chosen.coordination
+        ends = {"high": float(degrees.max()), "low": float(degrees.min())}
+        said = {key: self.said(value, self.degree) for key, value in ({"mean": self.mean} | ends).items()}
+        names = {
+            f"{key}est": listed([case for case, one in zip(cases, degrees, strict=True) if abs(one - end) < NEAR], FEW)
+            for key, end in ends.items()
+        }
+        parts = [t("headline", **said, **names)]
+        if self.answer.null is None:
+            parts.append(t("headline.untested"))
+        else:
+            p = self.answer.null.p["shuffle"]["mean_coupling"]
+            parts.append(t(f"headline.{'chance' if p >= CHANCE else 'tested'}", p=self.said(p, self.p)))
+        return t.sentences(parts)
+
+    def summary(self) -> Section:
+        """The numbers to be seen first, and what must be known."""
+        t, answer = self.t, self.answer
+        formula = t(f"formula.{self.found.request.formula}")
+        cards = [Card(t("card.mean"), self.degree, self.mean, formula)]
+        if answer.null is not None:
+            cards.append(Card(t("card.chance"), self.p, answer.null.p["shuffle"]["mean_coupling"], t("card.null")))
+        if answer.ensemble is not None:
+            stays = Column("stays", t("card.stays"), Kind.share)
+            draws = t("card.draws", draws=f"{answer.ensemble.draws:,}")
+            cards.append(Card(t("card.stays"), stays, answer.ensemble.stays["both"], draws))
+        warned = caveats(answer.warnings, t.lang)
+        return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), *warned)
+
+    def course(self) -> Section:
+        """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
+        from copark.report.figures.set_methods import grade_map, trajectory
+
+        answer, drawn = self.answer, self.answer.ensemble
+        blocks: list[Block] = [
+            self.chart("coupling", lambda: trajectory(self.found, answer.null, drawn, self.t.lang)), self.degrees(),
+        ]  # fmt: skip
+        if drawn is not None:
+            blocks.append(self.chart("grades", lambda: grade_map(self.found, drawn, self.t.lang)))
+            columns = (self.column("case"), *(Column(name, self.grade(name), Kind.share) for name in GRADES))
+            rows: list[tuple[Value, ...]] = [(case, *map(float, shares))
+                    for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)]  # fmt: skip
+            blocks.append(self.table("grades", columns, rows, folded=True))
+        return self.section("course", *blocks)
+
+    def degrees(self) -> Table:
+        """Scores, T, C, D and grades of every case in both forms, with how far D moves."""
+        found, drawn = self.found, self.answer.ensemble
+        index = [self.column(key, Kind.number, places=3) for key in ("T", "C", "D")]
+        corrected = [self.column(key, Kind.number, places=3) for key in ("C2", "D2")]
+        columns = [
+            self.column("case"), *index, self.column("grade"), *corrected, self.column("grade2"),
+            *(Column(f"score_{at}", one.name, Kind.number, places=3)
+              for at, one in enumerate(found.request.subsystems, start=1)),
+        ]  # fmt: skip
+        if drawn is not None:
+            columns += [self.column("band", Kind.number, places=3), self.column("grades_met", Kind.count)]
+        standard, second = found.forms["standard"], found.forms["wang2021"]
+        rows: list[tuple[Value, ...]] = []
+        for at, case in enumerate(found.table.cases):
+            row: list[Value] = [
+                case, float(found.development[at]), float(standard.coupling[at]), float(standard.coordination[at]),
+                self.grade(standard.grades[at]), float(second.coupling[at]), float(second.coordination[at]),
+                self.grade(second.grades[at]), *map(float, found.scores[at]),
+            ]  # fmt: skip
+            if drawn is not None:
+                row += [Interval(float(drawn.levels[0, at]), float(drawn.levels[4, at])), drawn.met[at]]
+            rows.append(tuple(row))
+        return self.table("degrees", columns, rows)
+
+    def chance(self) -> Section:
+        """What indicators without a common course would give."""
+        null = self.answer.null
+        if null is None:
+            return self.section("chance", Caveat(self.t("no_null")))
+        columns = (
+            self.column("statistic"), self.column("observed", Kind.number, places=3),
+            *(self.column(kind, Kind.number, places=4) for kind in KINDS),
+        )  # fmt: skip
+        rows: list[tuple[Value, ...]] = [
+            (self.t(f"statistic.{name}"), null.observed[name], *(null.p[kind][name] for kind in KINDS))
+            for name in STATISTICS
+        ]
+        return self.section("chance", Paragraph(self.t("lead.null")), self.table("chance", columns, rows))
+
+    def indicators(self) -> Table:
+        """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
+        found, t = self.found, self.t
+        columns = (
+            self.column("subsystem"), self.column("indicator"), self.column("direction"),
+            self.column("range", Kind.number), self.column("range_source"),
+            self.column("entropy", Kind.number, places=3), self.column("weight", Kind.number, places=3),
+        )  # fmt: skip
+        spread = entropy(found.indicator_scores)
+        rows: list[tuple[Value, ...]] = []
+        for at, one in enumerate(found.request.indicators):
+            own, span = int(found.request.belongs[at].argmax()), found.ranges[one.column]
+            direction = t(f"direction.{'positive' if one.positive else 'negative'}")
+            rows.append((
+                found.request.subsystems[own].name, one.column, direction, Interval(span.low, span.high),
+                t(f"range.{span.source}"), float(spread[at]), float(found.shares[at, own]),
+            ))  # fmt: skip
+        weighed = zip(found.request.subsystems, found.alpha, strict=True)
+        rows += [(one.name, t("whole"), "", None, "", None, float(weight)) for one, weight in weighed]
+        return self.table("indicators", columns, rows)

@@ -1,0 +1,1 @@
+"""Necessary conditions of an outcome in a table of cases: ceilings, effect sizes, bottlenecks."""

@@ -1,0 +1,99 @@
+"""Necessary condition analysis of a table of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import pandas as pd
+from pydantic import Field
+
+from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.contract import Option
+from copark.setmethods.nca import Necessities, Request, analyse, record, warnings_of
+from copark.setmethods.nca.analysis import request_faults
+from copark.setmethods.nca.ceilings import KINDS
+from copark.setmethods.table import Warned
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.errors import Fault
+    from copark.setmethods.table import CaseTable
+
+
+class Params(TableParams):
+    """What may be asked.
+
+    Parameters
+    ----------
+    x, y
+        Columns of the conditions and of the outcome.
+    corner
+        Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right.
+    scope
+        Theoretical limits ``xmin,xmax,ymin,ymax``; the observed ones by default.
+    permutations, seed
+        Permutations of the test (0 for none) and their seed.
+    """
+
+    x: Annotated[Names, Option("--x")]
+    y: Annotated[str, Option("--y")]
+    corner: Annotated[int, Field(ge=1, le=4)] = 1
+    scope: str | None = None
+    permutations: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    served: ClassVar[Mapping[str, float]] = {"permutations": 10_000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TableResult):
+    """Ceilings of every condition, and what a reader must know of them."""
+
+    found: Necessities
+    warnings: tuple[Warned, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The result as plain data, with the keys of the published comparison files."""
+        return record(self.found, self.run_id, self.warnings)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each condition and ceiling."""
+        return pd.DataFrame(
+            {
+                "condition": one.condition, "ceiling": kind, "effect": one.ceilings[kind].effect,
+                "p": one.ceilings[kind].p, "slope": one.ceilings[kind].slope,
+                "intercept": one.ceilings[kind].intercept, "above": one.ceilings[kind].above,
+                "accuracy": one.ceilings[kind].accuracy,
+            }
+            for one in self.found.found for kind in KINDS
+        )  # fmt: skip
+
+
+def asked_of(params: Params) -> tuple[Request, CaseTable]:
+    """What is asked, and of which table.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
+    """
+    from copark.analysis.cross_case import options
+
+    faults: list[Fault] = []
+    scope = options.scope(params.scope, faults)
+    request = Request(params.y, params.x, params.corner, scope, params.permutations, params.seed)
+    faults += request_faults(request)
+    return request, read_table(params, tuple(dict.fromkeys((*params.x, params.y))), faults)
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of the table's content and of what is asked."""
+    return identity("nca", params, asked_of(params)[1].digest)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Look for the empty corner of each condition."""
+    request, table = asked_of(params)
+    found = analyse(table, request, context.stage("analyse"))
+    return Answer(found=found, warnings=warnings_of(found), **origin(params, context, table))

@@ -1,0 +1,80 @@
+"""Voting power from weights and a quota, counted exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+
+from copark.analyses.case_table import Names, TableResult, identity, origin
+from copark.analyses.contract import AnalysisParams, Option
+from copark.setmethods.power import Power, power, power_faults, record
+from copark.setmethods.table import SettingFaults
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.errors import Fault
+
+
+class Params(AnalysisParams):
+    """What may be asked.
+
+    Parameters
+    ----------
+    weights, quota
+        Decimal numbers as texts, so that they are exact; a coalition wins if its weight reaches the quota.
+    voters
+        Names; numbers from 1 by default.
+    """
+
+    weights: Annotated[Names, Option("--weights")]
+    quota: Annotated[str, Option("--quota")]
+    voters: Names = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TableResult):
+    """Names of the voters and the power of each."""
+
+    voters: tuple[str, ...]
+    power: Power
+
+    def record(self) -> dict[str, Any]:
+        """The result as plain data, with the keys of the published test games."""
+        return {"id": self.run_id, **record(self.power, self.voters)}
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each voter."""
+        found = self.record()
+        names = {
+            "voter": "players", "weight": "weights", "shapley_shubik": "shapley_shubik_float",
+            "banzhaf_normalized": "banzhaf_normalized_float", "banzhaf_raw": "banzhaf_raw",
+        }  # fmt: skip
+        return pd.DataFrame({name: found[key] for name, key in names.items()})
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of what is asked."""
+    return identity("power", params)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Count coalitions.
+
+    Raises
+    ------
+    SettingFaults
+        With every fault of what was given.
+    """
+    from copark.analysis.cross_case import options
+
+    faults: list[Fault] = []
+    weights = options.fractions("--weights", params.weights, faults)
+    quota = options.fractions("--quota", (params.quota,), faults)
+    voters = params.voters or tuple(str(at + 1) for at in range(len(params.weights)))
+    if not faults:
+        faults += power_faults(weights, quota[0], voters)
+    if faults:
+        raise SettingFaults(faults)
+    return Answer(voters=voters, power=power(weights, quota[0]), **origin(params, context))

@@ -1,0 +1,63 @@
+"""What is shown of voting power: on whom votes turn, beside the weights."""
+
+from __future__ import annotations
+
+from copark.analyses.case_table import method
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.power.ask import Answer
+from copark.analyses.show import Show
+from copark.presentation.document import Card, Cards, Caveat, Document, Kind, Paragraph
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """The answer first, then weight and power of each voter."""
+    from copark.report.figures.set_methods import power_bars
+
+    show, power, voters = Show(t), found.power, found.voters
+    share = show.column("shapley", Kind.share, places=1)
+    ranked = sorted(range(len(voters)), key=lambda at: -power.shapley_shubik[at])
+    first, weights = ranked[0], sum(power.weights)
+    said = show.said(float(power.shapley_shubik[first]), share)
+    if power.dictator is not None:
+        headline = t("headline.dictator", voter=voters[power.dictator])
+    elif len(voters) > 1 and power.shapley_shubik[ranked[1]] == power.shapley_shubik[first]:
+        alike = [voters[at] for at in ranked if power.shapley_shubik[at] == power.shapley_shubik[first]]
+        headline = t("headline.alike", voters=t("join").join(alike), power=said)
+    else:
+        weight = show.said(power.weights[first] / weights, share)
+        headline = t("headline", voter=voters[first], power=said, weight=weight)
+    cards = Cards(tuple(
+        Card(voters[at], share, float(power.shapley_shubik[at]),
+             t("card.weight", weight=show.said(power.weights[at] / weights, share)))
+        for at in ranked[:6]
+    ))  # fmt: skip
+    columns = (
+        show.column("voter"), show.column("weight", Kind.count), share, show.column("shapley_exact"),
+        show.column("banzhaf", Kind.share, places=1), show.column("banzhaf_exact"),
+        show.column("banzhaf_raw", Kind.count),
+    )  # fmt: skip
+    rows = [
+        (voter, power.weights[at], float(power.shapley_shubik[at]), str(power.shapley_shubik[at]),
+         float(power.banzhaf_normalized[at]), str(power.banzhaf_normalized[at]), power.banzhaf_raw[at])
+        for at, voter in enumerate(voters)
+    ]  # fmt: skip
+    chart = show.chart("power", lambda: power_bars(power, voters, t.lang))
+    caveats = [Caveat(one) for one in notes(found, t)]
+    return assemble(
+        found, t, key="power", title=t("question", voters=len(voters), quota=f"{power.quota:,}", total=f"{weights:,}"),
+        headline=headline,
+        sections=[
+            show.section("summary", cards, Paragraph(t("lead")), *caveats, chart, show.table("power", columns, rows)),
+            method(show, 2, found.settings),
+        ],
+    )  # fmt: skip
+
+
+def notes(found: Answer, t: Texts) -> list[str]:
+    """What is remarkable: voters who never decide, a quota that lets two coalitions win."""
+    power, said = found.power, []
+    if power.dummies:
+        said.append(t("dummy", voters=t("join").join(found.voters[at] for at in power.dummies)))
+    if 2 * power.quota <= sum(power.weights):
+        said.append(t("low_quota"))
+    return said

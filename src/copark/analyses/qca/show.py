@@ -1,0 +1,313 @@
+"""What is shown of a QCA: paths to the outcome, their assumptions, the cases against them, and how firm they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from copark.analyses.case_table import caveats, data_table, method, told
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.qca.ask import Answer
+from copark.analyses.show import Show
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.setmethods.qca.analysis import deviant_cases
+from copark.setmethods.qca.fit import Sufficiency, fit_of_terms, sufficiency
+from copark.setmethods.qca.robustness import KINDS, Robustness, named_survival
+from copark.setmethods.qca.sets import (
+    ABSENT,
+    NEGATED,
+    Term,
+    model_membership,
+    model_name,
+    term_membership,
+    term_name,
+)
+
+if TYPE_CHECKING:
+    from copark.arrays import Floats
+    from copark.report.figures.set_methods.xy import Aim
+
+MOST_PLOTS = 7
+NECESSITY_PLOTS = 2
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """The answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key="qca", title=t("question", outcome=found.found.settings.outcome_name), headline=show.headline(),
+        sections=[
+            show.summary(), show.truth(), show.solutions(), show.cases(), show.necessity(), show.counterfactuals(),
+            show.robustness(), show.data(), method(show, 5, found.settings, full=f"{found.full:g}"),
+        ],
+        provenance=told(found),
+    )  # fmt: skip
+
+
+class _Show(Show):
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.answer, self.found = found, found.found
+        self.outcome, self.conditions = self.found.settings.outcome_name, self.found.settings.conditions
+        self.main = found.models[found.main]
+        self.fits = [self.number(key) for key in ("consistency", "pri", "coverage", "unique")]
+
+    def number(self, key: str) -> Column:
+        """A column of shares as the field writes them, with three decimals."""
+        return self.column(key, Kind.number, places=3)
+
+    def kind(self, name: str) -> str:
+        """A kind of solution in words."""
+        return self.t(f"kind.{name}")
+
+    def written(self, value: float, key: str) -> str:
+        """A fit in a sentence."""
+        return self.said(value, self.number(key))
+
+    def path(self, term: Term) -> str:
+        """A path in words: ``A and not B``."""
+        named = [
+            self.t("absent", name=name) if value == NEGATED else name
+            for name, value in zip(self.conditions, term, strict=True)
+            if value != ABSENT
+        ]
+        return self.t("and").join(named) or self.t("always")
+
+    def headline(self) -> str:
+        """The paths of the solution put forward, and how consistent and covering they are."""
+        t, outcome = self.t, self.outcome
+        if not self.main:
+            return t("headline.none", outcome=outcome)
+        whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]
+        said = t(
+            "headline", outcome=outcome, paths=t("or").join(map(self.path, self.main[0])),
+            kind=self.kind(self.answer.main), consistency=self.written(whole.inclusion, "consistency"),
+            coverage=self.written(whole.coverage, "coverage"),
+        )  # fmt: skip
+        tied = [t("headline.tied", models=len(self.main))] if len(self.main) > 1 else []
+        return t.sentences([said, *tied])
+
+    def summary(self) -> Section:
+        """Numbers to be seen first, every kind of solution, and what must be known."""
+        t, rows = self.t, self.found.truth.rows
+        count = Column("count", "", Kind.count)
+        observed = sum(row.n > 0 for row in rows)
+        cards = [
+            Card(t("card.cases"), count, len(self.found.table)),
+            Card(t("card.rows"), count, observed, t("card.of_rows", rows=f"{len(rows):,}")),
+            Card(t("card.models"), count, len(self.found.solutions.parsimonious.models)),
+        ]
+        if self.main:
+            whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]
+            kind = self.kind(self.answer.main)
+            cards.append(Card(t("card.consistency", kind=kind), self.number("consistency"), whole.inclusion))
+            cards.append(Card(t("card.coverage"), self.number("coverage"), whole.coverage))
+        lines = []
+        for name, tied in self.answer.models.items():
+            models = "  |  ".join(model_name(model, self.conditions) for model in tied)
+            lines.append(t("lead.solution", kind=self.kind(name), models=models or t("lead.no_solution")))
+        warned = caveats(self.found.warnings, t.lang)
+        return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), Bullets(tuple(lines)), *warned)
+
+    def truth(self) -> Section:
+        """Which combinations have cases, and go with the outcome."""
+        from copark.report.figures.set_methods import truth_table_figure
+
+        columns = (
+            self.column("row", Kind.count),
+            *(Column(f"condition_{at}", name, Kind.count) for at, name in enumerate(self.conditions, start=1)),
+            self.column("out"), self.column("n", Kind.count), self.number("consistency"), self.number("pri"),
+            self.column("cases", Kind.note), self.column("against", Kind.note),
+        )  # fmt: skip
+        rows: list[tuple[Value, ...]] = [
+            (row.number, *row.values, row.out, row.n, row.inclusion, row.pri, ", ".join(row.cases),
+             ", ".join(row.against) if len(row.against) < row.n else "")
+            for row in self.found.truth.rows
+        ]  # fmt: skip
+        some = [row for row, of in zip(rows, self.found.truth.rows, strict=True) if of.n]
+        chart = self.drawn("truth", lambda: truth_table_figure(self.found, self.t.lang), outcome=self.outcome)
+        return self.section(
+            "truth", chart, self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
+        )
+
+    def drawn(self, key: str, draw: Any, at: str = "", **values: str) -> Chart:
+        """A chart whose title names something."""
+        t = self.t
+        return Chart(
+            f"{key}{at}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
+        )  # fmt: skip
+
+    def solutions(self) -> Section:
+        """Every model of every kind: drawn, and with its fit and the cases that speak against it."""
+        from copark.report.figures.set_methods import configuration_chart
+
+        charts, rows = [], []
+        for kind, models in self.answer.models.items():
+            if models:
+                draw = lambda models=models, kind=kind: configuration_chart(self.found, models, kind, self.t.lang)  # noqa: E731
+                charts.append(self.drawn("paths", draw, f"-{kind}", kind=self.kind(kind), outcome=self.outcome))
+            for at, model in enumerate(models, start=1):
+                each, whole = fit_of_terms(model, self.found.members, self.found.outcome)
+                for term, one in zip(model, each, strict=True):
+                    rows.append((self.kind(kind), at, term_name(term, self.conditions), *_fit(one), "", ""))
+                deviant, uncovered = map(", ".join, deviant_cases(self.found, model))
+                rows.append(
+                    (self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
+                )  # fmt: skip
+        columns = (
+            self.column("solution"), self.column("model", Kind.count), self.column("expression"), *self.fits,
+            self.column("deviant", Kind.note), self.column("uncovered", Kind.note),
+        )  # fmt: skip
+        return self.section("solutions", self.table("solutions", columns, rows), *charts)
+
+    def cases(self) -> Section:
+        """Where each case lies by the solution and the outcome."""
+        if not self.main:
+            return self.section("cases", Paragraph(self.t("lead.no_solution")))
+        model, members = self.main[0], self.found.members
+        sets = [(model_name(model, self.conditions), model_membership(model, members))]
+        if len(model) > 1:
+            sets += [(term_name(term, self.conditions), term_membership(term, members)) for term in model]
+        charts = []
+        for at, (name, x) in enumerate(sets[:MOST_PLOTS], start=1):
+            fit = sufficiency(x, self.found.outcome)
+            values = {"consistency": fit.inclusion, "pri": fit.pri, "coverage": fit.coverage}
+            charts.append(self.scatter(f"-{at}", name, x, "fit", values))
+        return self.section("cases", Paragraph(self.t("lead.cases")), *charts)
+
+    def scatter(
+        self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
+    ) -> Chart:  # fmt: skip
+        """Cases by a set and the outcome."""
+        from copark.report.figures.set_methods import xy_plot
+
+        fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
+        found, lang, names = self.found, self.t.lang, (name, self.outcome)
+        return self.drawn(
+            aim, lambda: xy_plot(x, found.outcome, found.table.cases, names, fit, lang, "", aim), at, x=name,
+            y=self.outcome,
+        )  # fmt: skip
+
+    def necessity(self) -> Section:
+        """Single conditions and expressions as necessary ones; single conditions as sufficient ones."""
+        found, count = self.found, len(self.conditions)
+        columns = (
+            self.column("expression"), self.number("consistency"), self.number("relevance"), self.number("coverage"),
+        )  # fmt: skip
+        names = {one.name for one in found.necessity}
+        every = (*found.necessity, *(one for one in found.expressions if one.name not in names))
+        rows = [(one.name, one.fit.inclusion, one.fit.relevance, one.fit.coverage) for one in every]
+        charts = []
+        ranked = sorted(range(len(found.necessity)), key=lambda at: -found.necessity[at].fit.inclusion)
+        for turn, at in enumerate(ranked[:NECESSITY_PLOTS], start=1):
+            one, column = found.necessity[at], found.members[:, at % count]
+            values = {
+                "consistency": one.fit.inclusion, "relevance": one.fit.relevance, "coverage": one.fit.coverage,
+            }  # fmt: skip
+            x = column if at < count else 1.0 - column
+            charts.append(self.scatter(f"-{turn}", one.name, x, "fit_necessity", values, "necessity"))
+        alone = [(name, *_fit(one)[:3]) for name, one in found.sufficiency]
+        said = "lead.expressions" if found.expressions else "lead.no_expressions"
+        return self.section(
+            "necessity", Paragraph(self.t("lead.necessity")), self.table("necessity", columns, rows),
+            Paragraph(self.t(said)), *charts,
+            self.table("sufficiency", (self.column("term"), *self.fits[:3]), alone, folded=True),
+        )  # fmt: skip
+
+    def counterfactuals(self) -> Section:
+        """What each solution assumes of empty rows."""
+        rows: list[tuple[Value, ...]] = []
+        solutions = self.found.solutions
+        tied = zip(solutions.parsimonious.models, solutions.assumptions, strict=True)
+        for at, (model, assumed) in enumerate(tied, start=1):
+            name = f"{self.kind('parsimonious')} M{at}"
+            rows.append((name, model_name(model, self.conditions), _rows(assumed), "", "", ""))
+        for one in solutions.intermediate:
+            models = "; ".join(model_name(model, self.conditions) for model in one.models)
+            name = f"{self.kind('intermediate')} {one.name}"
+            rows.append((name, models, "", _rows(one.easy), _rows(one.difficult), _rows(one.unused)))
+        columns = (
+            self.column("solution"), self.column("expression"),
+            *(self.column(key, Kind.note) for key in ("assumptions", "easy", "difficult", "empty_unused")),
+        )  # fmt: skip
+        table = self.table("counterfactuals", columns, rows)
+        return self.section("counterfactuals", Paragraph(self.t("lead.counterfactuals")), table)
+
+    def robustness(self) -> Section:
+        """What survives other anchors, cutoffs, cases and scores."""
+        from copark.report.figures.set_methods import survival_chart
+
+        robust, kind, t = self.answer.robust, self.answer.main, self.t
+        if robust is None:
+            return self.section("robustness", Caveat(t("lead.no_robustness")))
+        rows = []
+        for family in (None, *robust.families()):
+            same, total = robust.same(kind, family)
+            rows.append((t(f"family.{family or 'all'}"), total, same))
+        columns = (self.column("changed"), self.column("variants", Kind.count), self.column("same", Kind.count))
+        chart = self.drawn(
+            "survival", lambda: survival_chart(robust, kind, self.conditions, t.lang), kind=self.kind(kind)
+        )  # fmt: skip
+        lead = Paragraph(t("lead.robustness", count=len(robust.variants)))
+        said = Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
+        same_table = self.table("same", columns, rows)
+        return self.section("robustness", lead, chart, same_table, said, self.survival(robust), self.variants(robust))
+
+    def survival(self, robust: Robustness) -> Table:
+        """How often each term of each kind of solution is there again, family by family."""
+        rows: list[tuple[Value, ...]] = []
+        for kind in KINDS:
+            for name, values in named_survival(robust, kind, self.conditions).items():
+                for family, one in values.items():
+                    changed = self.t(f"family.{family}")
+                    rows.append((self.kind(kind), name, changed, one.variants, one.surely, one.perhaps, one.narrower))
+        columns = (
+            self.column("solution"), self.column("term"), self.column("changed"),
+            *(self.column(key, Kind.count) for key in ("variants", "surely", "perhaps", "narrower")),
+        )  # fmt: skip
+        return self.table("survival", columns, rows, folded=True)
+
+    def variants(self, robust: Robustness) -> Table:
+        """Every variant with its models."""
+        rows: list[tuple[Value, ...]] = [
+            (self.t(f"family.{one.family}"), one.changed, one.value, self.kind(kind),
+             "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
+             one.inclusion[kind], one.coverage[kind])
+            for one in robust.variants for kind in KINDS
+        ]  # fmt: skip
+        columns = (
+            self.column("family"), self.column("changed"), self.column("value"), self.column("solution"),
+            self.column("expression", Kind.note), self.number("consistency"), self.number("coverage"),
+        )  # fmt: skip
+        return self.table("variants", columns, rows, folded=True)
+
+    def data(self) -> Section:
+        """Memberships after calibration, and cases left out."""
+        table = self.found.table
+        blocks: list[Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
+        if table.left_out:
+            rows = [(case, ", ".join(columns)) for case, columns in table.left_out]
+            blocks.append(self.table("left-out", (self.column("case"), self.column("missing")), rows))
+        return self.section("data", *blocks)
+
+
+def _fit(one: Sufficiency) -> tuple[float, float, float, float]:
+    return one.inclusion, one.pri, one.coverage, one.unique
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    return ", ".join(str(number + 1) for number in numbers)

@@ -1,0 +1,147 @@
+"""What indicators without a common course would give.
+
+Two nulls. *Shuffle* deals each indicator out anew to the cases, by itself: it asks whether the subsystems go together
+at all. *Shift* moves each indicator along the cases by a number of places drawn by itself, the end joined to the
+beginning: each keeps its own smoothness, so two series that merely both grow pass the first null and not always this
+one. It has a meaning only where the cases stand in the order of time. Weights and ranges do not change under either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.errors import Fault
+from copark.setmethods.coupling_degree.degree import Coupled
+from copark.setmethods.coupling_degree.formulas import coordination, coupling, coupling_corrected, development
+from copark.setmethods.table import fault
+from copark.stats.quantiles import BAND
+
+CELLS = 2_000_000
+"""Numbers held at a time."""
+MOST_VALUES = 20_000_000
+"""Degrees that all deals may give together."""
+TIE = 1e-12
+
+Kind = Literal["shuffle", "shift"]
+KINDS: tuple[Kind, ...] = ("shuffle", "shift")
+STATISTICS = ("mean_coupling", "mean_coordination", "trend")
+
+
+@dataclass(frozen=True)
+class Null:
+    """D against a null.
+
+    Parameters
+    ----------
+    deals
+        How many times indicators were dealt out or shifted.
+    band
+        5, 50 and 95 % of D at each case under the shuffle, shape (3, case).
+    outside
+        Labels of cases whose D lies above the 95 % of the shuffle.
+    observed
+        Mean C, mean D, and the rank correlation of D with the order of the cases.
+    p
+        For each null and statistic the share of deals with a value at least as high, (1 + k) / (1 + deals).
+    """
+
+    deals: int
+    band: Floats
+    outside: tuple[str, ...]
+    observed: Mapping[str, float]
+    p: Mapping[Kind, Mapping[str, float]]
+
+
+def chunk(cases: int, indicators: int) -> int:
+    """How many deals are made at a time."""
+    return max(1, CELLS // max(1, cases * indicators))
+
+
+def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
+    """What is wrong with a number of deals or draws for a table of so many cases."""
+    most = MOST_VALUES // max(1, cases)
+    if 0 <= draws <= most:
+        return []
+    return [fault("draws", flag, found=str(draws), most=f"{most:,}")]
+
+
+def null(
+    found: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None
+) -> Null:  # fmt: skip
+    """Deal indicators out and shift them.
+
+    Parameters
+    ----------
+    found
+        The degrees of the form put forward are tested.
+    deals
+        At least 1, of each kind.
+    seed
+        Seed of the luck.
+    progress
+        Told deals done and deals in all.
+    """
+    luck = np.random.default_rng(seed)
+    scores = np.nan_to_num(found.indicator_scores)
+    observed = {name: float(value[0]) for name, value in _statistics(scores[None], found)[1].items()}
+    kept: list[Floats] = []
+    p: dict[Kind, dict[str, float]] = {}
+    for turn, kind in enumerate(KINDS):
+        reached = dict.fromkeys(STATISTICS, 0)
+        done = 0
+        while done < deals:
+            count = min(chunk(*scores.shape), deals - done)
+            degree, values = _statistics(_dealt(scores, kind, count, luck), found)
+            if kind == "shuffle":
+                kept.append(degree)
+            for name in STATISTICS:
+                reached[name] += int(np.count_nonzero(values[name] >= observed[name] - TIE))
+            done += count
+            if progress is not None:
+                progress(turn * deals + done, len(KINDS) * deals)
+        p[kind] = {name: (1 + reached[name]) / (1 + deals) for name in STATISTICS}
+    band = np.quantile(np.concatenate(kept), BAND, axis=0)
+    above = found.chosen.coordination > band[2]
+    outside = tuple(case for case, is_above in zip(found.table.cases, above, strict=True) if is_above)
+    return Null(deals, band, outside, observed, p)
+
+
+def _dealt(scores: Floats, kind: Kind, count: int, luck: np.random.Generator) -> Floats:
+    """Indicators dealt out or shifted, each by itself, shape (deal, case, indicator)."""
+    cases, indicators = scores.shape
+    many = np.broadcast_to(scores, (count, cases, indicators))
+    if kind == "shuffle":
+        return luck.permuted(many, axis=1)
+    by = luck.integers(0, cases, (count, 1, indicators))
+    places = (np.arange(cases)[None, :, None] + by) % cases
+    return np.take_along_axis(many, places, axis=1)
+
+
+def _statistics(scores: Floats, found: Coupled) -> tuple[Floats, dict[str, Floats]]:
+    """D of shape (deal, case), and the three statistics of shape (deal,)."""
+    subsystems = np.clip(scores @ found.shares, 0.0, 1.0)
+    form = coupling if found.request.formula == "standard" else coupling_corrected
+    closeness = form(subsystems)
+    degree = coordination(closeness, development(subsystems, tuple(float(one) for one in found.alpha)))
+    return degree, {
+        "mean_coupling": closeness.mean(axis=1),
+        "mean_coordination": degree.mean(axis=1),
+        "trend": rank_trend(degree),
+    }
+
+
+def rank_trend(series: Floats) -> Floats:
+    """Spearman's correlation of values with their order, along the last axis; 0 where nothing varies."""
+    from scipy.stats import rankdata
+
+    count = series.shape[-1]
+    gaps = rankdata(series.round(12), axis=-1) - (count + 1) / 2.0
+    time = np.arange(count) - (count - 1) / 2.0
+    size = np.sqrt((gaps**2).sum(axis=-1) * (time**2).sum())
+    found: Floats = np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)
+    return found

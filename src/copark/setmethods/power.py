@@ -1,0 +1,182 @@
+"""Voting power of a weighted majority game, exact: Shapley & Shubik 1954 and Banzhaf 1965.
+
+A coalition wins if its weight reaches the quota. A voter is decisive in a coalition of others that loses without the
+voter and wins with it. Coalitions are counted by size and weight in whole numbers of any length, so nothing is rounded
+and nothing overflows. Shares of capital are given in basis points: "more than half" of them is a quota of 5,001.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import factorial, lcm
+from typing import Any
+
+from copark.errors import Fault
+from copark.setmethods.table import fault
+
+MOST_VOTERS = 100
+MOST_CELLS = 2_000_000
+"""Counts kept at a time, voters times quota: beyond it weights must be given in larger units."""
+
+
+@dataclass(frozen=True)
+class Power:
+    """Power of each voter, in order.
+
+    Parameters
+    ----------
+    weights, quota
+        The game in whole numbers.
+    scale
+        What the weights given were multiplied by to make them whole.
+    shapley_shubik
+        Share of the orders of voting in which the voter is decisive; they sum to 1 if anyone ever is.
+    banzhaf_raw
+        Coalitions of the others in which the voter is decisive.
+    banzhaf_absolute
+        The same over all 2^(n-1) coalitions of the others.
+    banzhaf_normalized
+        The same over all voters' together.
+    """
+
+    weights: tuple[int, ...]
+    quota: int
+    scale: int
+    shapley_shubik: tuple[Fraction, ...]
+    banzhaf_raw: tuple[int, ...]
+    banzhaf_absolute: tuple[Fraction, ...]
+    banzhaf_normalized: tuple[Fraction, ...]
+
+    @property
+    def dummies(self) -> tuple[int, ...]:
+        """Places of the voters who are never decisive, whatever their weight."""
+        return tuple(at for at, count in enumerate(self.banzhaf_raw) if not count)
+
+    @property
+    def dictator(self) -> int | None:
+        """Place of a voter who decides alone; ``None`` if there is none."""
+        alone = [at for at, share in enumerate(self.shapley_shubik) if share == 1]
+        return alone[0] if alone else None
+
+
+def whole(values: Sequence[Fraction]) -> tuple[tuple[int, ...], int]:
+    """Values as whole numbers in the same proportion, and what they were multiplied by."""
+    scale = lcm(*(value.denominator for value in values))
+    return tuple(int(value * scale) for value in values), scale
+
+
+def power_faults(weights: Sequence[Fraction], quota: Fraction, voters: Sequence[str]) -> list[Fault]:
+    """Everything wrong with a game that someone typed."""
+    found = []
+    total = sum(weights, Fraction(0))
+    if not weights:
+        found.append(fault("no_voters", "--weights"))
+    if any(weight < 0 for weight in weights):
+        found.append(fault("negative_weight", "--weights"))
+    elif weights and not 0 < quota <= total:
+        found.append(fault("quota", "--quota", found=f"{float(quota):g}", total=f"{float(total):g}"))
+    if len(voters) != len(weights):
+        found.append(fault("voter_count", "--voters", found=len(voters), expected=len(weights)))
+    found += [fault("twice", "--voters", key=one, found=one) for one in sorted(set(voters)) if voters.count(one) > 1]
+    needed = whole([*weights, quota])[0][-1]
+    if len(weights) > MOST_VOTERS or len(weights) * needed > MOST_CELLS:
+        values: dict[str, Any] = {"voters": len(weights), "quota": f"{needed:,}", "most": MOST_VOTERS}
+        found.append(fault("game_too_large", "--weights", **values))
+    return found
+
+
+def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
+    """Power of each voter.
+
+    Parameters
+    ----------
+    weights
+        None negative.
+    quota
+        Least weight that wins, above 0 and not above the sum of the weights.
+
+    Raises
+    ------
+    ValueError
+        If there is no voter, a weight is negative, the quota is out of reach, or the game is too large to count.
+    """
+    if not weights or any(weight < 0 for weight in weights):
+        raise ValueError("weights are not negative, and there is one at least")
+    numbers, scale = whole([*map(Fraction, weights), Fraction(quota)])
+    sizes, needed = numbers[:-1], numbers[-1]
+    if not 0 < needed <= sum(sizes):
+        raise ValueError("the quota lies above 0 and within reach of all voters together")
+    if len(sizes) > MOST_VOTERS or len(sizes) * needed > MOST_CELLS:
+        raise ValueError("too many voters, or weights in units too small")
+    counts = _coalitions(sizes, needed)
+    decisive = [_decisive(counts, weight, needed) for weight in sizes]
+    n = len(sizes)
+    orders = factorial(n)
+    raw = tuple(sum(by_size) for by_size in decisive)
+    total = sum(raw)
+    return Power(
+        sizes,
+        needed,
+        scale,
+        tuple(
+            Fraction(
+                sum(factorial(size) * factorial(n - 1 - size) * count for size, count in enumerate(by_size)), orders
+            )
+            for by_size in decisive
+        ),
+        raw,
+        tuple(Fraction(count, 2 ** (n - 1)) for count in raw),
+        tuple(Fraction(count, total) for count in raw),
+    )
+
+
+def _coalitions(weights: Sequence[int], quota: int) -> list[list[int]]:
+    """How many coalitions there are of each size and of each weight below the quota."""
+    counts = [[0] * quota for _ in range(len(weights) + 1)]
+    counts[0][0] = 1
+    for number, weight in enumerate(weights, start=1):
+        for size in range(number, 0, -1):
+            smaller, row = counts[size - 1], counts[size]
+            for total in range(weight, quota):
+                row[total] += smaller[total - weight]
+    return counts
+
+
+def _decisive(counts: list[list[int]], weight: int, quota: int) -> list[int]:
+    """Coalitions without a voter, by size, that lose by no more than the voter's weight.
+
+    Those without the voter are all coalitions less those with the voter, size by size.
+    """
+    if not weight:
+        return [0] * (len(counts) - 1)
+    without = counts[0]
+    found = [sum(without[max(0, quota - weight) :])]
+    for size in range(1, len(counts) - 1):
+        row = counts[size].copy()
+        for total in range(weight, quota):
+            row[total] -= without[total - weight]
+        without = row
+        found.append(sum(without[max(0, quota - weight) :]))
+    return found
+
+
+def record(found: Power, voters: Sequence[str]) -> dict[str, Any]:
+    """Power as plain data, with the keys of the published test games; fractions as texts, and as numbers beside."""
+
+    def written(values: Sequence[Fraction]) -> list[str]:
+        return [str(value) for value in values]
+
+    return {
+        "players": list(voters),
+        "weights": list(found.weights),
+        "quota": found.quota,
+        "scale": found.scale,
+        "shapley_shubik": written(found.shapley_shubik),
+        "banzhaf_normalized": written(found.banzhaf_normalized),
+        "banzhaf_raw": list(found.banzhaf_raw),
+        "banzhaf_absolute": written(found.banzhaf_absolute),
+        "shapley_shubik_float": [float(value) for value in found.shapley_shubik],
+        "banzhaf_normalized_float": [float(value) for value in found.banzhaf_normalized],
+    }

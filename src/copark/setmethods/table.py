@@ -1,0 +1,153 @@
+"""A table of cases as columns of numbers, and the faults a table or a setting may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.errors import Fault, FaultsFound
+from copark.identity import hash_content
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+LONGEST_SHOWN = 60
+"""Characters of a foreign text that a message repeats."""
+
+
+class TableFaults(FaultsFound):
+    """A table cannot be used as asked; every fault is here."""
+
+
+class SettingFaults(FaultsFound):
+    """What was asked for beside a table (conditions, cutoffs, anchors) cannot be done; every fault is here."""
+
+
+def fault(code: str, file: str, line: int | None = None, key: str = "", **values: Any) -> Fault:
+    """A fault whose words are ``set_methods.fault.<code>``; what a file held is cut to a readable length."""
+    told = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
+    return Fault(f"set_methods.fault.{code}", file, line, shown(key), told)
+
+
+def shown(value: str) -> str:
+    """A foreign text on one line, without control characters, cut where it is long."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in value).strip()
+    return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something a reader must know.
+
+    Parameters
+    ----------
+    code
+        Key of its words: ``set_methods.<area>.<code>``.
+    values
+        What the words name.
+    area
+        ``warning`` for what an analysis met, ``misuse`` for a known misuse of a method.
+    """
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    area: Literal["warning", "misuse"] = "warning"
+
+    def sentence(self, lang: str) -> str:
+        """The warning in words."""
+        return text(f"set_methods.{self.area}.{self.code}", lang, **self.values)
+
+
+def left_out_warning(table: CaseTable) -> tuple[Warned, ...]:
+    """The warning that cases were left out for missing values; nothing if none were."""
+    if not table.left_out:
+        return ()
+    names = ", ".join(case for case, _ in table.left_out)
+    return (Warned("left_out", {"count": str(len(table.left_out)), "cases": names}),)
+
+
+@dataclass(frozen=True)
+class CaseTable:
+    """Cases with one number in every column that was asked for.
+
+    Parameters
+    ----------
+    file
+        Name of the file it was read from; empty for a table made in memory.
+    cases
+        Labels of the cases, each once.
+    values
+        Columns by name, each of shape (case,); finite, but in columns that were read as optional.
+    left_out
+        Labels of cases left out for a missing value, each with the columns that were empty.
+    digest
+        SHA-256 of the file, or of the content for a table made in memory.
+    """
+
+    file: str
+    cases: tuple[str, ...]
+    values: Mapping[str, Floats]
+    left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    digest: str = ""
+
+    def __len__(self) -> int:
+        """How many cases there are."""
+        return len(self.cases)
+
+    def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """Some columns side by side, shape (case, column)."""
+        if not names:
+            return np.empty((len(self), 0))
+        return np.column_stack([self.values[name] for name in names])
+
+    def where(self, kept: NDArray[np.bool_]) -> CaseTable:
+        """The table of some of its cases; ``kept`` of shape (case,)."""
+        cases = tuple(case for case, is_kept in zip(self.cases, kept, strict=True) if is_kept)
+        return replace(self, cases=cases, values={name: column[kept] for name, column in self.values.items()})
+
+    def without(self, at: int) -> CaseTable:
+        """The table less the case at a place."""
+        return self.where(np.arange(len(self)) != at)
+
+    def having(self, changed: Mapping[str, ArrayLike]) -> CaseTable:
+        """The table with some columns in the place of those of the same name."""
+        new = {name: np.asarray(column, dtype=np.float64) for name, column in changed.items()}
+        return replace(self, values={**self.values, **new})
+
+
+def table_of(
+    columns: Mapping[str, ArrayLike], cases: Sequence[str] | None = None, file: str = ""
+) -> CaseTable:  # fmt: skip
+    """A table made in memory.
+
+    Parameters
+    ----------
+    columns
+        Columns by name, all of one length, finite.
+    cases
+        Labels, each once; numbers from 1 where none are given.
+    file
+        A name for messages and pages.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a value is missing or not finite, or a label is repeated.
+    """
+    values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
+    sizes = {column.shape for column in values.values()}
+    if len(sizes) != 1 or len(next(iter(sizes))) != 1:
+        raise ValueError("all columns need one length")
+    count = next(iter(sizes))[0]
+    labels = tuple(str(at + 1) for at in range(count)) if cases is None else tuple(cases)
+    if len(labels) != count or len(set(labels)) != count:
+        raise ValueError("one label a case is needed, each once")
+    if not all(np.isfinite(column).all() for column in values.values()):
+        raise ValueError("a value is missing or not finite")
+    content = {"cases": list(labels), "values": {name: column.tolist() for name, column in values.items()}}
+    return CaseTable(file, labels, values, digest=hash_content(content))

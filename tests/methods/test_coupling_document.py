@@ -1,0 +1,97 @@
+"""Coupling coordination degrees from end to end: the document in both languages, faults, what is stored."""
+
+from __future__ import annotations
+
+import pytest
+
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.cli import main
+from copark.errors import FaultsFound
+from copark.presentation.document import Caveat, Chart
+from copark.presentation.figures import render
+
+COUPLING = REGISTRY["coupling"]
+PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
+
+
+@pytest.fixture(scope="module")
+def parks(tmp_path_factory):
+    path = tmp_path_factory.mktemp("coupling") / "parks.csv"
+    path.write_text(PARKS, encoding="utf-8")
+    return path
+
+
+def caveats(document):
+    return [one.text for one in document.blocks() if isinstance(one, Caveat)]
+
+
+def test_the_document_tells_what_was_found(parks, subtests):
+    found = copark.coupling(parks, subsystems="A,B,W", permutations=50, ensemble=50)
+    degrees = found.found.chosen.coordination.tolist()
+    highest = found.found.table.cases[degrees.index(max(degrees))]
+    for lang, words in {"en": f"highest in {highest} ({max(degrees):.3f})", "zh": f"最高为 {highest}"}.items():
+        with subtests.test(lang=lang):
+            document = found.document(lang)
+            assert words in document.headline
+            tables = {one.key: one for one in document.tables()}
+            assert set(tables) == {"degrees", "grades", "chance", "indicators", "settings"}
+            assert [row[3] for row in tables["degrees"].rows] == degrees
+            assert all(sum(row[1:]) == pytest.approx(1.0) for row in tables["grades"].rows)
+            charts = [one for one in document.blocks() if isinstance(one, Chart)]
+            assert len(charts) == 2
+            assert all(render(one.figure(), "svg") for one in charts)
+    assert [row["D"] for row in found.record()["rows"]] == degrees == found.to_frame()["D_standard"].tolist()
+
+
+def test_what_was_not_tested_is_said(parks):
+    document = copark.coupling(parks, subsystems="A,B").document("zh")
+    assert "是否超出偶然尚未检验" in document.headline
+    assert sum("未与偶然结果比较" in one for one in caveats(document)) >= 1
+
+
+def test_columns_of_reported_degrees_are_examined(tmp_path):
+    path = tmp_path / "published.csv"
+    path.write_text("year,A,B,C\n2010,0.3,0.6,0.47\n2011,0.5,0.9,0.48\n2012,0.2,0.9,0.39\n", encoding="utf-8")
+    found = copark.coupling(path, subsystems="A,B", reported_c=["C"])
+    assert any("lost the coefficient" in one for one in caveats(found.document()))
+    assert found.record()["reported"][0]["matches"]
+
+
+def test_a_stored_result_is_read_again(parks, tmp_path):
+    params = COUPLING.params(table=parks, subsystems="A,B", permutations=20, ensemble=20)
+    made, read = (answer(COUPLING, params, Context(tmp_path)) for _ in range(2))
+    assert (made.reused, read.reused) == (False, True)
+    assert repr(read.document("en")) == repr(made.document("en"))
+
+
+WRONG = [
+    ({"subsystems": "A"}, "few_subsystems"),
+    ({"subsystems": "A,B", "weights": "1,1"}, "weight_sum"),
+    ({"subsystems": "A,B", "permutations": 99_999_999}, "draws"),
+    ({"subsystems": "A,W", "scale": "none"}, "not_a_score"),
+    ({"subsystems": "A,B", "ranges": ["A=1"]}, "range_ends"),
+    ({"subsystems": "A,Q"}, "missing_column"),
+]
+
+
+def test_wrong_settings_are_told_by_their_fault(parks, subtests):
+    for asked, code in WRONG:
+        with subtests.test(code=code), pytest.raises(FaultsFound) as told:
+            copark.coupling(parks, **asked)
+        assert code in {one.code.rpartition(".")[2] for one in told.value.faults}
+
+
+def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    asked = ["coupling", str(parks), "--subsystems", "x=A,-B;y=W", "--ranges", "W=0,10", "--ranges", "A=0,1"]
+    with pytest.raises(SystemExit) as leaving:
+        main([*asked, "--formula", "wang2021", "--grades", "right", "--case", "case", "--lang", "en", "--no-report"])
+    assert leaving.value.code == 0
+    assert "Mean D is" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as leaving:
+        main([*asked, "--formula", "old", "--lang", "en"])
+    assert leaving.value.code == 2
+    assert "--formula" in capsys.readouterr().err

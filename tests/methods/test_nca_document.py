@@ -1,0 +1,127 @@
+"""NCA from end to end: the document in both languages, faults, what is stored, the casebook's own table."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.cli import main
+from copark.errors import FaultsFound
+from copark.presentation import write
+from copark.presentation.document import Caveat, Chart
+from copark.presentation.figures import render
+
+NCA = REGISTRY["nca"]
+ROWS = [("a", 0.9, 0.2, 0.8, 3), ("b", 0.8, 0.9, 0.9, 5), ("=c", 0.1, 0.3, 0.2, 1), ("d <e>", 0.2, 0.8, 0.1, 2),
+        ("e", 0.5, 0.7, 0.6, 4)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def parks(tmp_path_factory):
+    path = tmp_path_factory.mktemp("nca") / "parks.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("案例", "A 1", "B", "结果", "W"), *ROWS])
+    return path
+
+
+def table(document, key):
+    return next(one for one in document.tables() if one.key == key)
+
+
+def test_the_document_tells_what_was_found(parks, subtests):
+    """Numbers are those of the engine; the headline names the condition of the largest effect, and the test."""
+    found = copark.nca(parks, x="A 1,W", y="结果", permutations=50)
+    effects = {one.condition: one.ceilings["ce_fdh"].effect for one in found.found.found}
+    first = max(effects, key=effects.get)
+    for lang, words in {"en": f"{first} is the most necessary", "zh": f"必要程度最高的是 {first}"}.items():
+        with subtests.test(lang=lang):
+            document = found.document(lang)
+            assert words in document.headline
+            assert "p = 0." in document.headline
+            rows = table(document, "ceilings").rows
+            assert {row[0]: row[2] for row in rows[::2]} == effects
+            assert [row[0] for row in table(document, "bottlenecks-ce-fdh").rows] == [10.0 * at for at in range(11)]
+            charts = [one for one in document.blocks() if isinstance(one, Chart)]
+            assert len(charts) == 2
+            assert all(render(one.figure(), "svg") for one in charts)
+    assert found.record()["models"][0]["params"][0]["Effect size"] == effects["A 1"]
+    assert found.to_frame()["effect"].tolist()[::2] == list(effects.values())
+
+
+def test_each_corner_is_said_in_its_own_words(parks):
+    said = {copark.nca(parks, x="B", y="W", corner=corner).document().headline for corner in (1, 2, 3, 4)}
+    assert len(said) == 4
+
+
+def test_what_a_reader_must_know_stands_beside_the_numbers(parks):
+    caveats = [one.text for one in copark.nca(parks, x="W", y="结果").document().blocks() if isinstance(one, Caveat)]
+    assert any("Not tested against chance" in one for one in caveats)
+
+
+def test_a_result_is_of_the_content_of_the_table_and_read_again(parks, tmp_path):
+    def asked(path, **changes):
+        return answer(NCA, NCA.params(table=path, x=("A 1",), y="结果", **changes), Context(tmp_path / "out"))
+
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(parks.read_bytes())
+    made, read, other = asked(parks), asked(copy), asked(parks, corner=2)
+    assert (made.reused, read.reused, other.reused) == (False, True, False)
+    assert repr(read.document("zh")) == repr(made.document("zh"))
+    copy.write_text(parks.read_text(encoding="utf-8").replace("0.9", "0.95"), encoding="utf-8")
+    assert not asked(copy).reused
+
+
+def test_set_data_are_for_r(parks, tmp_path):
+    """Names that R keeps, one row name a case, none of them a formula."""
+    write(copark.nca(parks, x="A 1", y="结果").document(), tmp_path, ["csv"])
+    with next(tmp_path.rglob("data.csv")).open(encoding="utf-8-sig", newline="") as stream:
+        header, *rows = list(csv.reader(stream, strict=True))
+    assert header == ["case", "V1", "A_1"]
+    assert [row[0] for row in rows] == ["a", "b", "_=c", "d <e>", "e"]
+    assert [float(row[2]) for row in rows] == [row[1] for row in ROWS]
+
+
+def test_faults_of_settings_and_table_come_together(parks):
+    with pytest.raises(FaultsFound) as told:
+        copark.nca(parks, x="Q,Q", y="结果", scope="0,1")
+    codes = {one.code.rpartition(".")[2] for one in told.value.faults}
+    assert codes == {"scope_count", "twice", "missing_column"}
+
+
+def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch, tmp_path, parks):
+    """``parks`` is that table too, unless there is a file of this name."""
+    monkeypatch.chdir(tmp_path)
+    own = copark.nca(x="GOV,EQUITY,NETWORK", y="OUTCOME", drop_missing=True)
+    assert len(own.found.table) == 36
+    assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is None
+    (tmp_path / "parks").write_bytes(parks.read_bytes())
+    assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is not None
+    assert "table" not in {one.name for one in NCA.params.form(served=True)}, "a server takes no paths"
+
+
+def call(arguments, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    found = capsys.readouterr()
+    return leaving.value.code, found.out, found.err
+
+
+def test_the_command(parks, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    asked = ["nca", str(parks), "--x", "A 1,W", "--y", "结果", "--lang", "en"]
+    code, out, _ = call([*asked, "--json"], capsys)
+    assert (code, json.loads(out)["key"]) == (0, "nca")
+    for more, words in [(["--corner", "9"], "--corner"), (["--seed", "-1"], "--seed"),
+                        (["--scope", "0,1"], "four limits")]:  # fmt: skip
+        code, out, err = call([*asked, *more], capsys)
+        assert (code in (1, 2), out) == (True, "")
+        assert words in err
+    code, _, err = call(["nca", str(parks), "--x", "A 1"], capsys)
+    assert code == 2
+    assert "--y" in err

@@ -1,0 +1,110 @@
+"""Figures of set methods in both languages, and names that other programs can read."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+from copark.presentation.figures import render
+from copark.presentation.style import chinese_font
+from copark.report.figures.set_methods import (
+    ceiling_plot,
+    configuration_chart,
+    grade_map,
+    power_bars,
+    survival_chart,
+    trajectory,
+    truth_table_figure,
+    xy_plot,
+)
+from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
+from copark.setmethods.names import clean_label, clean_names, unique_labels
+from copark.setmethods.nca import Request as NcaRequest
+from copark.setmethods.nca import analyse as analyse_nca
+from copark.setmethods.power import power
+from copark.setmethods.qca import Settings, analyse, robustness
+from copark.setmethods.qca.robustness import Recipe
+from copark.setmethods.table import table_of
+from copark.texts import entries
+
+LUCK = np.random.default_rng(11)
+CASES = [f"park <{at}> & co" for at in range(14)]
+A, B, C = LUCK.random((3, 14)).round(2)
+Y = np.clip(0.7 * A + 0.4 * B - 0.2 * C + 0.1, 0.0, 1.0).round(2)
+TABLE = table_of({"A": A, "B": B, "C": C, "Y": Y}, CASES, "parks.csv")
+
+
+@pytest.mark.parametrize("corner", [1, 2, 3, 4])
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
+def test_ceilings_draw_in_every_corner(corner, lang):
+    found = analyse_nca(TABLE, NcaRequest("Y", ("A",), corner))
+    figure = ceiling_plot(found, found.found[0], lang, "made by a test")
+    assert len(render(figure, "svg")) > 3000
+    low, high = figure.axes[0].get_ylim()
+    for patch in figure.axes[0].patches:
+        _, y = patch.get_xy()
+        assert low <= y <= y + patch.get_height() <= high + 1e-9
+
+
+@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
+def test_every_figure_draws(lang):
+    found = analyse(TABLE, Settings("Y", ("A", "B", "C"), incl_cut=0.75, expectations=(1, 1, 0)))
+    robust = robustness(found, Recipe(TABLE))
+    models = found.solutions.parsimonious.models
+    request = Request(tuple(Subsystem(name, (Indicator(name),)) for name in "ABC"))
+    degree = couple(TABLE, request)
+    figures = [
+        truth_table_figure(found, lang, "f"),
+        configuration_chart(found, models, "parsimonious", lang, "f"),
+        configuration_chart(found, [((2, 2, 2),)], "complex", lang, "f"),
+        xy_plot(A, Y, TABLE.cases, ("A", "Y"), "fit", lang, "f"),
+        xy_plot(np.round(A), np.round(Y), TABLE.cases, ("A", "Y"), "fit", lang, "f", "necessity"),
+        survival_chart(robust, "intermediate", ("A", "B", "C"), lang, "f"),
+        trajectory(degree, null(degree, 30, 1), ensemble(degree, 30, 1), lang, "f"),
+        trajectory(degree, lang=lang),
+        grade_map(degree, ensemble(degree, 30, 1), lang, "f"),
+        power_bars(power([3, 2, 1], 4), ("a", "b", "c"), lang, "f"),
+    ]
+    for figure in figures:
+        assert len(render(figure, "svg")) > 2500
+
+
+def test_figures_draw_on_next_to_nothing():
+    one = table_of({"A": [0.6], "B": [0.4], "Y": [0.7]}, ["x" * 80])
+    found = analyse(one, Settings("Y", ("A", "B")))
+    request = Request((Subsystem("A", (Indicator("A"),)), Subsystem("B", (Indicator("B"),))))
+    degree = couple(one, request)
+    for figure in (truth_table_figure(found), trajectory(degree, null(degree, 5, 1), ensemble(degree, 5, 1)),
+                   grade_map(degree, ensemble(degree, 5, 1))):  # fmt: skip
+        assert render(figure, "png")
+    nothing = analyse(table_of({"A": [0.5, 0.5], "Y": [0.1, 0.9]}), Settings("Y", ("A",)))
+    assert render(truth_table_figure(nothing), "svg")
+
+
+@pytest.mark.skipif(chinese_font() is None, reason="no font with Chinese characters is on this machine")
+def test_every_chinese_character_of_these_words_has_a_glyph():
+    path = findfont(FontProperties(family=[chinese_font()]), fallback_to_default=False)
+    known = set(get_font(path).get_charmap())
+    words = "".join(
+        entry["zh"] for key, entry in entries("set_methods").items() if key.startswith(("figure", "column", "kind"))
+    )
+    assert not {letter for letter in words if ord(letter) not in known and not letter.isspace()}
+
+
+# Names for R
+
+
+def test_names_that_r_keeps():
+    names = clean_names(["GOV", "B 2", "结果", "2nd", "B-2", "if", "_x", "~A", "TRUE", "case", "a.b"])
+    assert list(names.values()) == ["GOV", "B_2", "V3", "V2nd", "B_2_2", "if_", "x", "A", "TRUE_", "case_", "a_b"]
+    assert len(set(names.values())) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in names.values())
+
+
+def test_row_names_are_unique_single_lines_and_no_formulas():
+    assert clean_label("=1+1") == "_=1+1"
+    assert clean_label("a\nb\tc\x00") == "a b c"
+    assert unique_labels(["x", "x ", "x"]) == ["x", "x (2)", "x (3)"]
