@@ -113,7 +113,8 @@ class _Show(Show):
             scores, share = found.choice.ranking("satisficing").scores, Column("", "", Kind.share)
             at = int(scores.argmax())
             told.append(t(
-                "headline.robust" if at else "headline.robust.none", option=found.title(found.choice.options[at], t.lang),
+                "headline.robust" if at else "headline.robust.none",
+                option=found.title(found.choice.options[at], t.lang),
                 share=self.said(float(scores[at]), share), now=self.said(float(scores[0]), share),
             ))  # fmt: skip
         return t.sentences(told)
