@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.hostile.subjects import ACCEPTED, REFUSED, SECRET, Subject
@@ -51,6 +53,8 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
     folder, secret = place / "own", place / SECRET
     secret.write_text("nothing of this may be seen", encoding="utf-8")
     folder.mkdir()
+    temporary = place / "temporary"  # workbooks are written by way of temporary files
+    temporary.mkdir()
     assert subject.answer(subject.sound(), folder) == ACCEPTED, "what is sound is refused"
     around = {path.name for path in place.iterdir()}
 
@@ -61,7 +65,7 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
     def each(made: object) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        watch = Watch((folder, *allowed), (secret, Path("/etc/passwd")))
+        watch = Watch((folder, temporary, *allowed), (secret, Path("/etc/passwd")))
         with watched(watch):
             answer = subject.answer(made, folder)
         assert answer in (ACCEPTED, REFUSED)
@@ -69,7 +73,9 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
         tally.answers[answer] += 1
         tally.slowest = max(tally.slowest, watch.slowest)
 
-    with warnings.catch_warnings():  # of a failure its input is shown, however long; no warning is to hide it
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(tempfile, "tempdir", str(temporary))
+        # Of a failure its input is shown, however long; no warning is to hide it.
         warnings.filterwarnings("ignore", message="Generating overly large repr")
         each()
     left = {path.name for path in place.iterdir()} - {folder.name}

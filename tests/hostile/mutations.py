@@ -342,6 +342,11 @@ def changed_workbook(draw: Draw, sheets: dict[str, list[list[Any]]], raw: bytes)
     return workbook_of({**sheets, name: changed_rows(draw, sheets[name])})
 
 
+def held(cell: str) -> str:
+    """What a cell can hold of a text: no lone surrogate, and not too much."""
+    return cell.encode("utf-8", "replace").decode()[:30_000]
+
+
 def workbook_of(sheets: dict[str, list[list[Any]]]) -> bytes:
     """A workbook of sheets; what no workbook can hold is left out."""
     from openpyxl import Workbook
@@ -351,9 +356,7 @@ def workbook_of(sheets: dict[str, list[list[Any]]]) -> bytes:
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
-            sheet.append(
-                [ILLEGAL_CHARACTERS_RE.sub("", cell)[:30_000] if isinstance(cell, str) else cell for cell in row]
-            )
+            sheet.append([held(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell for cell in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

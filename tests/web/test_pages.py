@@ -30,7 +30,7 @@ def test_pages_and_assets_are_served(serve, dist):
         assert client.get("/compare").text == page.text, "addresses within the page are the page's own"
         assert client.get("/analyses/levers").status_code == 200
         for path in ("/nonsense", "/analyses/nonsense", "/compare/levers"):
-            unknown = client.get(path)
+            unknown = client.get(path, headers={"accept": "text/html"})
             assert (unknown.status_code, unknown.text) == (404, page.text), "the page itself tells that there is none"
         script = client.get("/assets/app-0123.js")
         assert script.headers["content-type"] == "text/javascript; charset=utf-8"

@@ -213,8 +213,8 @@ class _Cells:
 
 
 def printable(value: str) -> str:
-    """The text without control characters, which a workbook cannot hold, and cut, visibly, where a cell ends."""
+    """The text without control characters and lone surrogates, which a workbook cannot hold; cut where a cell ends."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    clean: str = ILLEGAL_CHARACTERS_RE.sub("", value)
+    clean: str = ILLEGAL_CHARACTERS_RE.sub("", value).encode("utf-8", "replace").decode()
     return clean if len(clean) <= LONGEST_TEXT else clean[: LONGEST_TEXT - 1] + "…"

@@ -85,7 +85,10 @@ def router_of(folder: Path) -> APIRouter:
         if found is None:
             if "." in path.rpartition("/")[2]:
                 raise Problem(404, "http_404")
-            return given(request, INDEX, files[INDEX], 200 if is_page(path.rstrip("/")) else 404)
+            there = is_page(path.rstrip("/"))
+            if not there and "text/html" not in request.headers.get("accept", ""):
+                raise Problem(404, "http_404")
+            return given(request, INDEX, files[INDEX], 200 if there else 404)
         return given(request, path, found)
 
     return router
