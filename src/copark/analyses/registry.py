@@ -163,6 +163,7 @@ class Registry:
 
 REGISTRY = Registry(
     (
+        Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis(
             "sensitivity",
             "copark.analyses.sensitivity",
@@ -170,7 +171,6 @@ REGISTRY = Registry(
             engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
-        Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
