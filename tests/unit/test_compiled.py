@@ -15,7 +15,7 @@ from copark.texts import LANGUAGES, text
 
 SAYS = """
 import sys
-from copark.workflows.places import is_compiled, stage
+from copark.analyses.context import is_compiled, stage
 stage(lambda name, done, total: print(name), "prepare")(0, 0)
 if len(sys.argv) > 1:
     from pathlib import Path

@@ -154,6 +154,12 @@ class Context:
             self.tally = made.tally()
             made.remove()
 
+    def went_on(self) -> str:
+        """What was there already of an earlier attempt, in a sentence; empty if nothing was."""
+        from copark.store.stages import went_on
+
+        return went_on(self.tally, self.lang)
+
     def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 

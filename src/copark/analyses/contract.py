@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
-Kind = Literal["case", "string", "list", "file", "integer", "number", "boolean", "choice"]
+FieldKind = Literal["case", "string", "list", "file", "integer", "number", "boolean", "choice"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class FormField:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     flag: str
     required: bool
     default: Any
@@ -140,7 +140,7 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated)
 
 
-def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
+def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     """What a type is to a form, and what may be chosen."""
     if get_origin(annotation) in (Union, UnionType):
         annotation = next(one for one in get_args(annotation) if one is not type(None))
@@ -148,7 +148,7 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
         return "choice", tuple(map(str, get_args(annotation)))
     if get_origin(annotation) is tuple:
         return "list", ()
-    known: dict[Any, Kind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
+    known: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
     if annotation not in known:
         raise TypeError(f"a form has no field for {annotation}")
     return known[annotation], ()

@@ -111,7 +111,6 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     from copark.analyses.context import Context
     from copark.cli.calibrating import tell_plan
     from copark.cli.progress import Progress
-    from copark.workflows.going_on import went_on
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
@@ -137,7 +136,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
 
         print(json.dumps(to_json(found.document(lang)), ensure_ascii=False, indent=1))
     else:
-        _show(found, written, went_on(context.tally, lang), lang)
+        _show(found, written, context.went_on(), lang)
 
 
 def _params(

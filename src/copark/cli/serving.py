@@ -25,11 +25,11 @@ def serve(
     _lang: Lang = None,
 ) -> None:
     """Serve until somebody stops it."""
+    from copark.analyses.context import is_compiled
     from copark.cli.screen import say
     from copark.web.pages import is_built
     from copark.web.server import serve as run
     from copark.web.server import settings_of
-    from copark.workflows.places import is_compiled
 
     settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory)
     say("web.starting", ctx.obj)

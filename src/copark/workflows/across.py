@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.context import stage
 from copark.simulation.trust import Trust
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.claims import read_claims, stored_verdicts, try_claims
-from copark.workflows.places import reports_in, stage
+from copark.workflows.places import reports_in
 
 if TYPE_CHECKING:
     from copark.inference.across.trial import AcrossFindings

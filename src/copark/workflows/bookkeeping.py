@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 
 if TYPE_CHECKING:
     from copark.store import RunRecord, RunStore

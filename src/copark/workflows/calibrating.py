@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analyses.context import stage
 from copark.inference.calibrations import (
     Planned,
     batches_in,
@@ -21,12 +22,12 @@ from copark.inference.calibrations import (
     plan_of,
     settings_of,
 )
+from copark.store.stages import went_on
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibration_answers import Calibrated, Rechecked, answer_of
-from copark.workflows.going_on import went_on
 from copark.workflows.making import Means, others_of
-from copark.workflows.places import reports_in, stage
+from copark.workflows.places import reports_in
 
 __all__ = ["Planned", "calibrate", "check_posterior", "plan_calibration"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analysis.observed import expected_outside
-from copark.workflows.going_on import went_on
+from copark.store.stages import went_on
 
 if TYPE_CHECKING:
     from copark.inference.calibrations import KeptPosterior

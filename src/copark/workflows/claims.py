@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.context import Context, stage
 from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.going_on import kept_stages, went_on
-from copark.workflows.places import reports_in, stage
+from copark.workflows.places import reports_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -206,10 +206,13 @@ def try_claims(
     trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed}, has, threads)
     if announce is not None:
         announce(_foretold(trial, threads, lang))
-    with kept_stages(out, {"claims": trial.identity}, progress) as stages:
+    context = Context(out, lang=lang)
+    if progress is not None:
+        context.progress = progress
+    with context.stages({"claims": trial.identity}) as stages:
         findings = trial.run(stage(progress, "simulate"), stage(progress, "weigh"), stages)
         answer = _answer(findings, lang, out, began, trial.runs, report=report, progress=progress)
-    return replace(answer, went_on=went_on(stages.tally(), lang))
+    return replace(answer, went_on=context.went_on())
 
 
 def stored_verdicts(

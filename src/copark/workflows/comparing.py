@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.context import stage
 from copark.texts import text
 from copark.workflows.answers import OUT, ArmMoves, ArmOutcome, Compared, Effect, Progress
-from copark.workflows.places import reports_in, stage, store_in
+from copark.workflows.places import reports_in, store_in
 from copark.workflows.running import run_study
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from copark.analyses.context import stage
 from copark.inference.calibrations import batches_in, cut_of, settings_of
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.making import Means, others_of
-from copark.workflows.places import stage
 
 TELLING = 0.25
 """Shift from which two medians are called apart, as a share of the 90 % interval."""

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.texts import text
 from copark.workflows.answers import OUT, Catalogue, Description, Progress, StoredRun
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case

@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.context import stage
 from copark.errors import RunRefused
 from copark.texts import text
 from copark.workflows.answers import Progress
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case

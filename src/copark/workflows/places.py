@@ -1,13 +1,10 @@
-"""Where runs lie, and who is told how far the work is."""
+"""Where runs and reports lie."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from copark.analyses.context import is_compiled, stage
 from copark.store import RunStore
-
-__all__ = ["is_compiled", "reports_in", "stage", "store_in"]
 
 
 def store_in(out: Path) -> RunStore:

@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from copark.analyses.context import stage
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import stage
 
 if TYPE_CHECKING:
     import numpy as np

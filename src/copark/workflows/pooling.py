@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analyses.context import stage
 from copark.inference.panels import one_at_a_time, runs_of, shares
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import reports_in, stage
+from copark.workflows.places import reports_in
 from copark.workflows.pool_answers import PoolAnswer, answer_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.context import stage
 from copark.workflows.answers import OUT, Progress, Verdict
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case

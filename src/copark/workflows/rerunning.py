@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.context import stage
 from copark.errors import CoparkError
 from copark.workflows.answers import OUT, Progress, RunOutcome
 from copark.workflows.making import Means
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 
 if TYPE_CHECKING:
     import xarray as xr

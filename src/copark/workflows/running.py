@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from copark.analyses.context import stage
 from copark.store.runs import SUMMARY_ABOVE
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
 from copark.workflows.making import Means, make_run
-from copark.workflows.places import reports_in, stage, store_in
+from copark.workflows.places import reports_in, store_in
 from copark.workflows.recording import recognise
 
 if TYPE_CHECKING:

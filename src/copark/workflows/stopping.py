@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analyses.context import stage
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 from copark.workflows.planning import pool_of, reported_by, with_operating
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.analyses.context import stage
 from copark.inference.calibrations import Planned, batches_in, cut_of, measured_plan, settings_of
+from copark.store.stages import went_on
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.going_on import went_on
-from copark.workflows.places import reports_in, stage
+from copark.workflows.places import reports_in
 
 if TYPE_CHECKING:
     from copark.cases import Case

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from copark.analyses.context import stage
 from copark.errors import Fault, NotFound
 from copark.store.refusals import DatabaseRefused
 from copark.store.workspace import (
@@ -23,7 +24,7 @@ from copark.store.workspace import (
 )
 from copark.store.workspace.scenarios import scenario_in
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import stage, store_in
+from copark.workflows.places import store_in
 
 __all__ = ["Findings", "Packed", "open_", "pack", "verify"]
 
