@@ -1,4 +1,4 @@
-"""Whether the fast tests find a fault: each place is spoilt in a copy, and the tests that should see it are run.
+"""Whether the fast tests find a fault: each place is mutated in a copy, and the tests that should see it are run.
 
 ``python -m bench.mutants [NUMBER ...]`` runs all of them, or some; it ends with 1 if one was not found. A copy of the
 tree is made in a temporary folder, with a cache of its own: nothing is compiled beside what the copy says.
@@ -35,7 +35,7 @@ class Mutant(NamedTuple):
 FILE = Path(__file__).with_suffix(".yaml")
 
 
-def spoilt(mutant: Mutant, tree: Path) -> None:
+def mutate(mutant: Mutant, tree: Path) -> None:
     """Put the fault into a copy of the tree."""
     shutil.copytree(ROOT, tree, symlinks=True, ignore=LEFT_OUT)
     path = tree / "src" / "copark" / mutant.where
@@ -66,7 +66,7 @@ def main(wanted: list[int]) -> int:
             continue
         begun = time.monotonic()
         with tempfile.TemporaryDirectory() as place:
-            spoilt(mutant, Path(place) / "tree")
+            mutate(mutant, Path(place) / "tree")
             killer = found_by(mutant.tests, Path(place) / "tree")
         missed += not killer
         print(f"{number:2d} {mutant.where}: {killer or 'NOT FOUND'} ({time.monotonic() - begun:.0f} s)", flush=True)
