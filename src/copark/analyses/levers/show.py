@@ -98,6 +98,8 @@ class _Show(Show):
         changes = [one for one in found.gains if one.measure.name == "self_standing" and isfinite(one.mean)]
         ordered = sorted(changes or [found.gains[0]], key=lambda one: one.mean)
         self.worst, self.best = ordered[0], ordered[-1]
+        self.levels = found.trust is None or found.trust.shows_outcomes
+        """Whether levels of outcome shares are told unasked, beside their changes."""
 
     def by_setting(self, key: str, columns: Sequence[Column], row: Callable[[str], Sequence[Value]], *,
                    folded: bool = False) -> Table:  # fmt: skip
@@ -140,7 +142,7 @@ class _Show(Show):
         t, found = self.t, self.found
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
         cards = []
-        if found.trust is None or found.trust.shows_outcomes:
+        if self.levels:
             cards.append(Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
         extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
         for key, one in extremes:
@@ -216,6 +218,8 @@ class _Show(Show):
             change(of, t, "difference", t("column.difference")), self.column("better", Kind.share),
             self.column("equal", Kind.share), change(of, t, "across", t("column.across")),
         )  # fmt: skip
+        if name == "self_standing" and not self.levels:
+            return self.by_setting(name.replace("_", "-"), columns[2:], lambda key: row(key)[2:])
         return self.by_setting(name.replace("_", "-"), columns, row)
 
     def gains(self) -> Table:

@@ -138,8 +138,7 @@ def standing(found: Findings, lang: str = "en") -> Figure:
     """What each setting changes in P(self-standing): points, Monte Carlo interval, and the change in each structure."""
     lang = language(lang)
     rows = rows_of(found, lang)
-    before = found.gain(found.settings[0][1].key, "self_standing").before
-    subtitle = text("levers.figure.standing.subtitle", lang, share=percent(before))
+    subtitle = text("levers.figure.standing.subtitle", lang)
     figure = blank(found, rows, text("levers.figure.standing.title", lang), subtitle, lang)
     axes = row_panel(figure, rows, NAMES, 0.85)
     write_names(axes, rows)
