@@ -24,6 +24,7 @@ from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
 from copark.presentation.figures import render
 from copark.report.figures.levers import operating, sides, standing, widths
 from copark.report.figures.levers_choice import pareto, ranks
+from copark.simulation.trust import Trust
 from tests.levers.conftest import small
 
 LEVERS = REGISTRY["levers"]
@@ -158,6 +159,16 @@ def test_words_say_who_gains_and_what_it_leans_on(shown, first):
 def bullets(found, key):
     section = next(one for one in found.document("en").sections if one.key == key)
     return next(block for block in section.blocks if isinstance(block, Bullets)).items
+
+
+def test_levels_of_outcome_shares_are_told_of_a_calibrated_park_alone(first):
+    found = first[0].result
+    assert not found.trust.shows_outcomes
+    calibrated = dataclasses.replace(found, trust=Trust("calibrated", "own", "x", "2020Q4", 5))
+    for one, told in ((found, False), (calibrated, True)):
+        columns = {column.key for column in table(one.document("en"), "self-standing").columns}
+        assert "difference" in columns
+        assert ({"before", "after"} <= columns) is told
 
 
 def test_what_chance_may_have_made_is_said_to_be_so(first):
