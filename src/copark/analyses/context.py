@@ -54,7 +54,7 @@ def is_compiled() -> bool:
     return ensemble.is_compiled()
 
 
-def _untold(_stage: str, _done: int, _total: int) -> None:
+def untold(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
@@ -89,7 +89,7 @@ class Context:
     out: Path | None = None
     keeps: bool = True
     threads: int | None = None
-    progress: Progress = _untold
+    progress: Progress = untold
     announcing: Announce | None = None
     foreseeing: Foresee | None = None
     planning: Callable[[Planned], None] | None = None

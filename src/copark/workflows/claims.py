@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import Context, stage
+from copark.analyses.context import Context, stage, untold
 from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
@@ -201,14 +201,12 @@ def try_claims(
     from copark.inference.case_parameters import parameters_of
 
     found, written = read_claims(case, file)
-    chosen = _chosen(written, only)
     has = parameters_of(found, out, "prior" if prior else parameters)
-    trial = _trial(written, found, chosen, {"draws": draws, "futures": futures, "seed": seed}, has, threads)
+    kept = {"draws": draws, "futures": futures, "seed": seed}
+    trial = _trial(written, found, _chosen(written, only), kept, has, threads)
     if announce is not None:
         announce(_foretold(trial, threads, lang))
-    context = Context(out, lang=lang)
-    if progress is not None:
-        context.progress = progress
+    context = Context(out, lang=lang, progress=progress or untold)
     with context.stages({"claims": trial.identity}) as stages:
         findings = trial.run(stage(progress, "simulate"), stage(progress, "weigh"), stages)
         answer = _answer(findings, lang, out, began, trial.runs, report=report, progress=progress)
