@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from copark.cases import load_case
+from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.inference import artefacts, borrowed
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.known_values import case_for, fitted_until
@@ -29,13 +30,13 @@ def build(name: str, out: Path) -> None:
         borrowed.save(borrowed.thinned(panel))
         return
     case = load_case(name)
-    recipe = artefacts.recipe_in(artefacts.SHIPPED / name) or {}
+    recipe = artefacts.recipe_in(casebook_path() / name / POSTERIOR) or {}
     cut = fitted_until(case)
     made = calibrate(
         case_for(case, cut), cut, Settings(**recipe.get("settings", {})), threads=default_threads(),
         folder=out / "batches",
     )  # fmt: skip
-    artefacts.save(made, artefacts.SHIPPED / name)
+    artefacts.save(made, casebook_path() / name / POSTERIOR)
 
 
 if __name__ == "__main__":

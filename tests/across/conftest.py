@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from copark.cases.casebook import CLAIMS, casebook_path
 from copark.inference.across.qca import cuts_of
 from copark.inference.across.reading import load_rules
 from copark.inference.across.schema import SetPart
 from copark.inference.across.scores import Scores, scores_of
-from copark.inference.claims.reading import load_claims, shipped_for
+from copark.inference.claims.reading import load_claims
 from copark.inference.claims.record import Kept, KeptClaim, KeptPart
 from copark.setmethods.table import table_of
 
@@ -62,7 +63,7 @@ def shipped():
 
 @pytest.fixture(scope="session")
 def claims():
-    return load_claims(shipped_for("great-stone"))
+    return load_claims(casebook_path() / "great-stone" / CLAIMS)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.cases.casebook import CLAIMS
 from copark.cases.load import load_case
 from copark.inference.claims.arms import ArmRuns
-from copark.inference.claims.reading import load_claims, shipped_for
+from copark.inference.claims.reading import load_claims
 from copark.inference.claims.rules import Judge, Rule, Sample
 from copark.inference.claims.trial import Plan, Trial
 
@@ -52,7 +53,7 @@ def great_stone():
 @pytest.fixture(scope="session")
 def shipped(great_stone):
     """The claims file of Great Stone."""
-    return load_claims(shipped_for("great-stone"), great_stone)
+    return load_claims(great_stone.folder / CLAIMS, great_stone)
 
 
 @pytest.fixture(scope="session")

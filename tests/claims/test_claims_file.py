@@ -4,9 +4,8 @@ import hashlib
 
 import pytest
 
-from copark.cases.load import load_case
 from copark.errors import NotFound
-from copark.inference.claims.reading import ClaimsFaults, examine, load_claims, shipped_for
+from copark.inference.claims.reading import ClaimsFaults, examine, load_claims
 from tests.claims.conftest import SMALL
 
 WRITTEN = SMALL.read_text(encoding="utf-8")
@@ -128,5 +127,3 @@ def test_a_file_is_known_by_the_hash_of_its_bytes(small):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(NotFound):
         load_claims(tmp_path / "nothing.yaml")
-    assert shipped_for("nowhere") is None
-    assert load_claims(shipped_for("great-stone"), load_case("great-stone")).claims.case == "great-stone"

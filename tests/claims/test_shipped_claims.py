@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
+from copark.cases.casebook import casebook_path
 from copark.inference.claims.arms import bench_of
 from copark.inference.claims.changes import Change, is_empty
-from copark.inference.claims.reading import shipped_for
 from copark.inference.claims.rules import Judge, Sample
 from copark.inference.claims.trial import Plan
 from copark.model.variables import catalogue
@@ -92,7 +92,7 @@ def test_nothing_is_left_over(shipped):
     claims = shipped.claims
     assert set(claims.arms) == {key for one in claims.claims for key in (*one.shown, *one.tried, one.reference)}
     assert set(claims.worlds) == {key for _, part in claims.of(claims.claims) for key in part.false_worlds}
-    written = shipped_for("great-stone").read_text(encoding="utf-8")
+    written = (casebook_path() / "great-stone" / "claims.yaml").read_text(encoding="utf-8")
     for margin in claims.margins:
         assert len(re.findall(rf"-?{margin}[,}}\]]", written)) > 0, margin
 

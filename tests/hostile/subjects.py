@@ -216,7 +216,7 @@ SECRET = "secret.txt"
 
 @cache
 def shipped_studies() -> tuple[bytes, ...]:
-    return tuple(path.read_bytes() for path in sorted((REPOSITORY / "src/copark/studies").glob("*.yaml")))
+    return tuple(path.read_bytes() for path in sorted((REPOSITORY / "src/copark/casebook").glob("*/studies/*.yaml")))
 
 
 @st.composite
@@ -253,7 +253,7 @@ def great_stone() -> Any:
 
 
 CLAIMS = REPOSITORY / "tests/claims/small.yaml"
-LEVERS = REPOSITORY / "src/copark/inference/levers/great-stone.yaml"
+LEVERS = REPOSITORY / "src/copark/casebook/great-stone/levers.yaml"
 
 
 @st.composite

@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
+from copark.cases.casebook import POSTERIOR
 from copark.cases.pack import case_parameters
-from copark.inference.artefacts import PAIRS, SHIPPED, check, load
+from copark.inference.artefacts import PAIRS, check, load
 from copark.inference.diagnostics import movements
 from copark.inference.prior import study_of
 from copark.model.compiler import cpu_features
@@ -96,9 +97,9 @@ def test_defaults_tell_the_record_luck_averaged(great_stone, shipped) -> None:
 
 
 def test_it_is_small_and_names_its_recipe(great_stone, shipped) -> None:
-    sizes = [path.stat().st_size for path in (SHIPPED / great_stone.name).iterdir()]
+    sizes = [path.stat().st_size for path in (great_stone.folder / POSTERIOR).iterdir()]
     assert sum(sizes) < 1_000_000
-    recipe = json.loads((SHIPPED / great_stone.name / "recipe.json").read_text(encoding="utf-8"))
+    recipe = json.loads((great_stone.folder / POSTERIOR / "recipe.json").read_text(encoding="utf-8"))
     assert recipe["settings"]["runs"] == 1 << 19
     assert shipped.replay.pairs == PAIRS
     assert tuple(recipe["axes"]) == shipped.replay.space.names

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+
+CLAIMS, LEVERS, STUDIES, POSTERIOR = "claims.yaml", "levers.yaml", "studies", "posterior"
+"""What a case may bring beside its facts: claims and how they are tried, levers from now, what-ifs, and what a
+calibration taught of its parameters."""
 
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
 
@@ -26,6 +33,15 @@ def folder_of(name_or_path: str | Path) -> Path:
     """
     name = str(name_or_path)
     return _CASEBOOK / name if name in list_cases() else Path(name_or_path)
+
+
+def brought(case: Case, name: str) -> Path | None:
+    """Give a file or folder that a case brings beside its facts, or the casebook for a case of its name.
+
+    ``None`` where neither does.
+    """
+    places = (folder / name for folder in (case.folder, _CASEBOOK / case.name))
+    return next((place for place in places if place.exists()), None)
 
 
 def kind_of(path: Path) -> Literal["folder", "other", "nothing"]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases.case import Case
-from copark.cases.casebook import folder_of, kind_of
+from copark.cases.casebook import CLAIMS, LEVERS, folder_of, kind_of
 from copark.cases.consistency import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, even_table
 from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
@@ -37,7 +37,7 @@ from copark.errors import Fault
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
 ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
 """Files that even a light case has."""
-OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH)
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, CLAIMS, LEVERS)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
     EVENTS: Event,

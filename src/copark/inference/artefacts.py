@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
+from copark.cases.casebook import POSTERIOR, brought, casebook_path
 from copark.cases.quarters import Quarter
 from copark.cluster.crews import Crew
 from copark.errors import NotFound
@@ -31,7 +32,6 @@ from copark.store.stages import Tally
 from copark.texts import text
 
 Floats = NDArray[np.float64]
-SHIPPED = Path(__file__).parent / "posteriors"
 PAIRS = 1000
 DRAWS = 1000
 FORMAT = 2
@@ -116,9 +116,9 @@ def load(case: Case, folder: Path | None = None) -> Stored:
         If there are none, only such as an earlier version wrote, or such as no longer fit: their parameters or the
         first quarter are others.
     """
-    place = SHIPPED / case.name if folder is None else folder
-    recipe = recipe_in(place)
-    if recipe is None or not fits(case, recipe):
+    place = folder or brought(case, POSTERIOR)
+    recipe = None if place is None else recipe_in(place)
+    if place is None or recipe is None or not fits(case, recipe):
         raise NotFound(text("inference.no_posterior", case=case.name))
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut)
@@ -144,7 +144,7 @@ def load(case: Case, folder: Path | None = None) -> Stored:
 
 def has_posterior(case: str) -> bool:
     """Whether a posterior of a case ships with the package."""
-    return recipe_in(SHIPPED / case) is not None
+    return recipe_in(casebook_path() / case / POSTERIOR) is not None
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:

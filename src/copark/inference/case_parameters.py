@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.cases.case import Case
+from copark.cases.casebook import list_cases
 from copark.errors import CoparkError, NotFound, RunRefused
 from copark.inference import artefacts
 from copark.inference.artefacts import Stored
@@ -165,7 +166,7 @@ def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Pa
 
 def shipped_cases() -> tuple[str, ...]:
     """Names of the cases that ship with a posterior of their own."""
-    return tuple(sorted(path.name for path in artefacts.SHIPPED.iterdir() if artefacts.has_posterior(path.name)))
+    return tuple(filter(artefacts.has_posterior, list_cases()))
 
 
 def _of(stored: Stored, kind: Literal["own", "shipped"]) -> CaseParameters:

@@ -19,7 +19,6 @@ from copark.simulation.edits import Edits
 from copark.simulation.entries import Entry, Key, Title
 from copark.texts import text
 
-SHIPPED = Path(__file__).parent.parent / "studies"
 MOST_RUNS = 100_000_000
 KeepWord = Literal["standard", "all", "summary"]
 STANDARD = tuple(
@@ -177,7 +176,14 @@ def check_value(name: str, value: Value, shape: tuple[int, ...], low: float, hig
 
 def list_studies() -> list[str]:
     """Names of the studies shipped."""
-    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+    return sorted(_shipped())
+
+
+def _shipped() -> dict[str, Path]:
+    """The studies that cases of the casebook bring, by name."""
+    from copark.cases.casebook import STUDIES, casebook_path
+
+    return {path.stem: path for path in casebook_path().glob(f"*/{STUDIES}/*.yaml")}
 
 
 def baseline(case: str, title: Title | None = None) -> Study:
@@ -227,8 +233,8 @@ def load_study(name_or_path: str | Path) -> Study:
     from copark.cases.casebook import list_cases
 
     written = str(name_or_path)
-    if written in list_studies():
-        return read_study(SHIPPED / f"{written}.yaml")
+    if (shipped := _shipped().get(written)) is not None:
+        return read_study(shipped)
     path = Path(written)
     if written in list_cases() or path.is_dir():
         return baseline(written)

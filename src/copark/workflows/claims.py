@@ -292,11 +292,12 @@ def read_claims(case: str | Path, file: Path | None = None) -> tuple[Case, Claim
         If there is no such case or claims file, or either has faults.
     """
     from copark.cases import load_case
+    from copark.cases.casebook import CLAIMS, brought
     from copark.errors import NotFound
-    from copark.inference.claims.reading import load_claims, shipped_for
+    from copark.inference.claims.reading import load_claims
 
     found = load_case(case)
-    path = file or shipped_for(found.name)
+    path = file or brought(found, CLAIMS)
     if path is None:
         raise NotFound(text("claims.none_shipped", case=found.name))
     return found, load_claims(path, found)

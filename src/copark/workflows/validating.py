@@ -254,10 +254,11 @@ def _assess(
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
+    from copark.cases.casebook import POSTERIOR, brought
     from copark.inference import artefacts
     from copark.inference.case_parameters import own_folder
 
-    places = [artefacts.SHIPPED / case.name, *sorted(own_folder(out).glob(f"{case.name}-*"))]
+    places = [*filter(None, [brought(case, POSTERIOR)]), *sorted(own_folder(out).glob(f"{case.name}-*"))]
     for place in places:
         if not (place / "recipe.json").is_file():
             continue

@@ -6,15 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from copark.cases.casebook import casebook_path
 from copark.cases.fields import shown
 from copark.cases.model_file import read_model
 from copark.errors import NotFound
 from copark.inference.across.schema import Across
-from copark.inference.claims.reading import SHIPPED, ClaimsFaults
+from copark.inference.claims.reading import ClaimsFaults
 from copark.texts import text
 
-RULES = SHIPPED / "across-parks.yaml"
-FOLDERS = SHIPPED / "deviants"
+RULES = casebook_path() / "across-parks.yaml"
+FOLDERS = casebook_path() / "deviants"
 """Where little is known of a deviant case: what parks.csv says of it, as a case."""
 
 

@@ -20,8 +20,6 @@ from copark.inference.claims.schema import Claim, Claims, Part
 from copark.simulation.editing import edited, fault_of_edit
 from copark.texts import text
 
-SHIPPED = Path(__file__).parents[2] / "claims"
-
 
 class ClaimsFaults(FaultsFound):
     """A claims file has faults; all of them are here."""
@@ -49,12 +47,6 @@ class ClaimsFile:
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}
 """Files found sound by name, bytes and case: to check every edit takes a second, which a server pays once."""
 MOST_KEPT = 8
-
-
-def shipped_for(case: str) -> Path | None:
-    """The shipped claims file of a case; ``None`` where there is none."""
-    path = SHIPPED / f"{case}.yaml"
-    return path if path.is_file() else None
 
 
 def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:

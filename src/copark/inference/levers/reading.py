@@ -6,28 +6,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from copark.cases.case import Case
+from copark.cases.casebook import LEVERS, brought
 from copark.cases.fields import shown, suggestion
 from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath, written
 from copark.cases.yaml_tree import Tree
 from copark.errors import Fault, NotFound, StudyFaults
 from copark.inference.levers.entries import SINCE, LeverFile, Since, scenario_of
-from copark.inference.levers.general import FILE as GENERAL
 from copark.inference.levers.general import general_levers, touched
 from copark.simulation.editing import edited, fault_of_edit
 from copark.simulation.run import inputs_of
 from copark.texts import text
 
-SHIPPED = Path(__file__).parent
-
-
-def shipped() -> list[str]:
-    """Cases whose levers come with the package."""
-    return sorted(path.stem for path in SHIPPED.glob("*.yaml") if path != GENERAL)
-
 
 def load_levers(case: Case, path: Path | None = None) -> LeverFile:
-    """Read the levers of a case: a person's own file, those that come with the package, or a general set.
+    """Read the levers of a case: a person's own file, those that the case brings, or a general set.
 
     Raises
     ------
@@ -36,8 +29,8 @@ def load_levers(case: Case, path: Path | None = None) -> LeverFile:
     StudyFaults
         If it has faults; it carries all of them.
     """
-    place = SHIPPED / f"{case.name}.yaml" if path is None else Path(path)
-    if path is None and case.name not in shipped():
+    place = brought(case, LEVERS) if path is None else Path(path)
+    if place is None:
         return general_levers(case)
     if not place.is_file():
         raise NotFound(text("levers.not_found", found=shown(path)))
