@@ -89,6 +89,15 @@ class Column:
         return self.kind in (Kind.count, Kind.number, Kind.change, Kind.share, Kind.points)
 
 
+def plain(kind: Kind, unit: str = "", places: int | None = None) -> Column:
+    """How a number is written that stands in no table: in a card or a sentence."""
+    return Column("", "", kind, unit, places)
+
+
+COUNT, SHARE, POINTS = plain(Kind.count), plain(Kind.share), plain(Kind.points)
+"""A count, a share in per cent, and a difference of shares in percentage points, outside of tables."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table of values.

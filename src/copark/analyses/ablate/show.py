@@ -12,6 +12,9 @@ from copark.analyses.show import Show
 from copark.inference.ablations.mechanisms import listed
 from copark.model.variables import catalogue
 from copark.presentation.document import (
+    COUNT,
+    POINTS,
+    SHARE,
     Block,
     Bullets,
     Card,
@@ -26,6 +29,7 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
 from copark.presentation.numbers import shown
 from copark.report.tables import with_unit
@@ -45,9 +49,7 @@ NAMED = 4
 """Mechanisms named in a sentence at most."""
 FAILS_MORE = 0.02
 """A rise of P(failed) is told if its interval lies above this."""
-POINTS = Column("points", "", Kind.points)
-LOG = Column("log", "", Kind.change, places=2)
-SHARE = Column("share", "", Kind.share)
+LOG = plain(Kind.change, places=2)
 
 
 def document(found: Answer, t: Texts) -> Document:
@@ -137,11 +139,10 @@ class _Show(Show):
             failed = deadly.effect.failed
             note = t("card.failed.note", interval=shown(Interval(failed.low, failed.high), POINTS, t.lang))
             yield Card(t("card.failed", title=self.name(deadly), quarter=self.last), POINTS, failed.change, note)
-        count = Column("count", "", Kind.count)
-        yield Card(t("card.idle"), count, len(found.idle()), t("card.idle.note", all=len(found.rows)))
+        yield Card(t("card.idle"), COUNT, len(found.idle()), t("card.idle.note", all=len(found.rows)))
         if self.refitted:
             worse = len(self.refits("worse"))
-            yield Card(t("card.worse"), count, worse, t("card.worse.note", all=len(self.refitted)))
+            yield Card(t("card.worse"), COUNT, worse, t("card.worse.note", all=len(self.refitted)))
 
     def listing(self, rows: Sequence[Row]) -> str:
         """Titles joined."""

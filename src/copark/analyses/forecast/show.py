@@ -16,6 +16,8 @@ from copark.inference.spread import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
 from copark.model.variables import catalogue
 from copark.presentation.document import (
+    COUNT,
+    SHARE,
     Block,
     Bullets,
     Card,
@@ -30,6 +32,7 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
 from copark.report.calibration.method_names import observable_title
 from copark.report.tables import grouped
@@ -242,8 +245,7 @@ class _Show(Show):
         columns = [self.column("observable"), self.column("sd", Kind.number), *shares]
         rows: list[Sequence[Value]] = [(self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
                 for name, one in found.widths.items()]  # fmt: skip
-        plain = Column("", "", Kind.number)
-        bars = [(observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain)}")
+        bars = [(observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain(Kind.number))}")
                 for name, one in found.widths.items()]  # fmt: skip
         title = t("chart.width", quarter=found.until)
         words = self.overall()
@@ -257,11 +259,11 @@ class _Show(Show):
 
     def overall(self) -> str:
         """Shares of the sources, on average over observables."""
-        t, share = self.t, Column("", "", Kind.share)
+        t = self.t
         means = {source: float(np.mean([one.shares[source] for one in self.found.widths.values()]))
                  for source in SOURCES}  # fmt: skip
         parts = [
-            t("width.part", source=self.source(source), share=self.said(mean, share))
+            t("width.part", source=self.source(source), share=self.said(mean, SHARE))
             for source, mean in means.items() if source not in (SHOCKS, PAST) or mean >= LEAST_LENT
         ]  # fmt: skip
         return t("width.overall", parts=t("join").join(parts))
@@ -301,7 +303,7 @@ class _Show(Show):
         """Parks and their shares, largest first, in a list."""
         t, titles = self.t, {} if self.found.borrowed is None else self.found.borrowed.parks
         ordered = sorted(shares.items(), key=lambda pair: -pair[1])[:most]
-        told = [t("lender", park=t.of(titles[name]), share=self.said(share, Column("", "", Kind.share)))
+        told = [t("lender", park=t.of(titles[name]), share=self.said(share, SHARE))
                 for name, share in ordered if share >= LEAST_LENT]  # fmt: skip
         return t("join").join(told) if told else t("nobody")
 
@@ -328,7 +330,7 @@ class _Show(Show):
             (observable_title(one.variable, t.lang), int(one.age), t("same_type" if one.same_type else "all_types"),
              len(one.peers), round(one.values[0]), round(one.values[1]), round(one.values[2]),
              t("join").join(t("peer", park=t.of(borrowed.parks[name]),
-                              value=self.said(value, Column("", "", Kind.count))) for name, value in one.peers))
+                              value=self.said(value, COUNT)) for name, value in one.peers))
             for one in borrowed.rates
         ]  # fmt: skip
         counts = ("lowest", "middle", "highest")

@@ -18,6 +18,7 @@ from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
 from copark.model.variables import catalogue
 from copark.presentation.document import (
+    SHARE,
     Bullets,
     Card,
     Cards,
@@ -30,6 +31,7 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
 from copark.presentation.numbers import shown
 from copark.report.tables import grouped
@@ -112,12 +114,12 @@ class _Show(Show):
         t, found = self.t, self.found
         told = [self.extreme(self.best, "raises", 1.0), self.extreme(self.worst, "lowers", -1.0)]
         if found.choice is not None:
-            scores, share = found.choice.ranking("satisficing").scores, Column("", "", Kind.share)
+            scores = found.choice.ranking("satisficing").scores
             at = int(scores.argmax())
             told.append(t(
                 "headline.robust" if at else "headline.robust.none",
                 option=found.title(found.choice.options[at], t.lang),
-                share=self.said(float(scores[at]), share), now=self.said(float(scores[0]), share),
+                share=self.said(float(scores[at]), SHARE), now=self.said(float(scores[0]), SHARE),
             ))  # fmt: skip
         return t.sentences(told)
 
@@ -288,7 +290,7 @@ class _Show(Show):
 
     def how(self, one: Gain) -> str:
         """A side, its median gain, and in how many runs."""
-        share = shown(max(one.better, one.worse), Column("", "", Kind.share), self.t.lang)
+        share = shown(max(one.better, one.worse), SHARE, self.t.lang)
         amount = shown(one.median, change(one.measure, self.t), self.t.lang)
         return self.t("how", side=self.t(f"word.{one.measure.name}"), amount=amount, share=share)
 
@@ -366,7 +368,7 @@ class _Show(Show):
         for name in dict.fromkeys(one.parameter for one in strongest.values() if one.verdict != "moved"):
             rows = [one for one in strongest.values() if one.parameter == name]
             rows.sort(key=lambda one: -abs(one.correlation))
-            column = Column("", "", Kind.change, places=2)
+            column = plain(Kind.change, places=2)
             settings = t("join").join(
                 t("hangs", setting=found.title(one.setting, t.lang), correlation=shown(one.correlation, column, t.lang))
                 for one in rows
@@ -438,7 +440,7 @@ class _Show(Show):
     def limits(self) -> Section:
         """What these numbers leave out."""
         t, discount = self.t, self.found.file.discount
-        rate = shown(discount.rate, Column("", "", Kind.share, places=1), t.lang)
+        rate = shown(discount.rate, plain(Kind.share, places=1), t.lang)
         limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]
         limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure", "pasts", "search")]
         if self.found.since == "now":

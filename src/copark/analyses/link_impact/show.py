@@ -12,6 +12,7 @@ from copark.analyses.show import Show
 from copark.analysis.link_impact import Impact, Response, direction, strongest
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation.document import (
+    COUNT,
     Bullets,
     Card,
     Cards,
@@ -86,8 +87,7 @@ class _Show(Show):
     def summary(self) -> Section:
         """How many links have an effect, which have the largest, which have none."""
         t, found = self.t, self.found
-        count = Column("active", "", Kind.count)
-        cards = [Card(t("card.active"), count, len(self.active), t("card.active.note", **self.words))]
+        cards = [Card(t("card.active"), COUNT, len(self.active), t("card.active.note", **self.words))]
         blocks: list[Paragraph | Caveat | Table] = []
         if self.best:
             first = self.best[0]

@@ -6,7 +6,14 @@ from copark.analyses.case_table import method
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.power.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import Card, Cards, Caveat, Document, Kind, Paragraph
+from copark.presentation.document import (
+    Card,
+    Cards,
+    Caveat,
+    Document,
+    Kind,
+    Paragraph,
+)
 
 
 def document(found: Answer, t: Texts) -> Document:

@@ -10,6 +10,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.qca.ask import Answer
 from copark.analyses.show import Show
 from copark.presentation.document import (
+    COUNT,
     Block,
     Bullets,
     Card,
@@ -104,12 +105,11 @@ class _Show(Show):
     def summary(self) -> Section:
         """Numbers to be seen first, every kind of solution, and what must be known."""
         t, rows = self.t, self.found.truth.rows
-        count = Column("count", "", Kind.count)
         observed = sum(row.n > 0 for row in rows)
         cards = [
-            Card(t("card.cases"), count, len(self.found.table)),
-            Card(t("card.rows"), count, observed, t("card.of_rows", rows=f"{len(rows):,}")),
-            Card(t("card.models"), count, len(self.found.solutions.parsimonious.models)),
+            Card(t("card.cases"), COUNT, len(self.found.table)),
+            Card(t("card.rows"), COUNT, observed, t("card.of_rows", rows=f"{len(rows):,}")),
+            Card(t("card.models"), COUNT, len(self.found.solutions.parsimonious.models)),
         ]
         if self.main:
             whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]

@@ -11,6 +11,8 @@ from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title
 from copark.inference.validate import Line
 from copark.presentation.document import (
+    COUNT,
+    SHARE,
     Block,
     Bullets,
     Card,
@@ -59,11 +61,10 @@ class _Show(Show):
     def summary(self) -> Section:
         """What came out."""
         t, found = self.t, self.found
-        count = Column("", "", Kind.count)
         cards = (
-            Card(t("card.won"), count, found.won, t("card.won_of", rows=len(found.lines))),
-            Card(t("card.reached"), Column("", "", Kind.share), found.reached / len(found.values), t("card.promised")),
-            Card(t("card.values"), count, len(found.values), t("card.after", cut=found.cut)),
+            Card(t("card.won"), COUNT, found.won, t("card.won_of", rows=len(found.lines))),
+            Card(t("card.reached"), SHARE, found.reached / len(found.values), t("card.promised")),
+            Card(t("card.values"), COUNT, len(found.values), t("card.after", cut=found.cut)),
         )
         told = [t("clean" if found.made_on else "clean.undated", made_on=found.made_on)]
         if found.lent:

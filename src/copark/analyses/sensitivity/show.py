@@ -11,6 +11,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity.ask import Answer
 from copark.analyses.show import Show
 from copark.presentation.document import (
+    COUNT,
     Block,
     Bullets,
     Card,
@@ -25,6 +26,7 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
 from copark.presentation.numbers import percent, unit_title
 from copark.report.factors import (
@@ -53,7 +55,7 @@ MOST = 15
 NAMED = 3
 """Factors named in a sentence at most."""
 READING = ("prior", "total", "dummy", "common", "mean", "box", "moved", "replicates")
-SHARE = Column("share", "", Kind.number, places=2)
+SHARE = plain(Kind.number, places=2)
 LEAD = ("readout", "factor", "title", "moved_by_data")
 
 
@@ -149,8 +151,7 @@ class _Show(Show):
         if method != "morris":
             for name, share in factors[:NAMED]:
                 yield Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
-        count = Column("count", "", Kind.count)
-        yield Card(t("card.clear"), count, len(factors), t("card.clear.note", all=len(self.found.names)))
+        yield Card(t("card.clear"), COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
 
     def summary(self) -> Section:
         """Numbers to be seen first, and what was found in sentences."""

@@ -9,6 +9,7 @@ from copark.analyses.show import Show
 from copark.analyses.suzhou.ask import STUDY, Answer
 from copark.inference.suzhou import FACTUAL, Band
 from copark.presentation.document import (
+    SHARE,
     Bullets,
     Card,
     Cards,
@@ -21,11 +22,11 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
 from copark.presentation.numbers import number
 
-MONEY = Column("money", "", Kind.change, "M USD", 0)
-SHARE = Column("share", "", Kind.share)
+MONEY = plain(Kind.change, "M USD", 0)
 CAN, CANNOT, METHODS = 3, 6, 5
 """Sentences about what it shows, what it does not, and how it was made."""
 

@@ -15,6 +15,8 @@ from copark.analysis.typology.measures import STANDINGS
 from copark.analysis.typology.twins import FACTORS, Part, Reading
 from copark.model.variables import catalogue
 from copark.presentation.document import (
+    COUNT,
+    SHARE,
     Bullets,
     Card,
     Cards,
@@ -79,7 +81,7 @@ class _Show(Show):
         told = [t(f"measure.{one.measure}") for one in found.contrasts if one.verdict in ("more", "less")]
         asked = sum(one.verdict != "few" for one in found.contrasts)
         words = {"told": len(told), "asked": asked, "chance": number(0.1 * asked, 0), "names": t("join").join(told)}
-        end, share = found.reading("self_standing", 20), Column("", "", Kind.share)
+        end = found.reading("self_standing", 20)
         both = [
             t(f"measure.{one.contrast.measure}") for one in found.agreements
             if one.verdict in ("both_more", "both_less")
@@ -87,7 +89,7 @@ class _Show(Show):
         return t.sentences(
             [
                 t("headline.observed", **words) if told else t("headline.observed_none", asked=asked),
-                t("headline.scenarios", first=self.said(end.first, share), second=self.said(end.second, share)),
+                t("headline.scenarios", first=self.said(end.first, SHARE), second=self.said(end.second, SHARE)),
                 t("headline.both", names=t("join").join(both)) if both else t("headline.both_none"),
             ]
         )
@@ -95,14 +97,13 @@ class _Show(Show):
     def summary(self) -> Section:
         """How many parks there are, and how the two scenarios end."""
         t, found = self.t, self.found
-        count, share = Column("parks", "", Kind.count), Column("standing", "", Kind.share)
         cards = [
-            Card(t("card.parks", type=self.type(one)), count, sum(found.outcomes[one].values()), t("card.parks.note"))
+            Card(t("card.parks", type=self.type(one)), COUNT, sum(found.outcomes[one].values()), t("card.parks.note"))
             for one in TYPES
         ]
         end = found.reading("self_standing", 20)
         for side, value in (("first", end.first), ("second", end.second)):
-            cards.append(Card(t(f"card.standing.{side}"), share, value, t("card.standing.note")))
+            cards.append(Card(t(f"card.standing.{side}"), SHARE, value, t("card.standing.note")))
         total = sum(found.outcomes[SECOND].values())
         country = text(f"parks.country.{found.home}", t.lang)
         homes = Caveat(t("caveat.homes", count=found.homes, total=total, country=country))
