@@ -96,10 +96,10 @@ class Analysis:
     @cached_property
     def code(self) -> str:
         """Hash of the code that makes its results."""
-        from copark.identity import hash_content, hash_files
+        from copark.identity import hash_content, hash_sources
 
         parts = [self.folder, *map(_folder, self.engine)]
-        return hash_content([hash_files(sorted(folder.glob("*.py")), folder) for folder in parts])[:16]
+        return hash_content([hash_sources(sorted(folder.glob("*.py")), folder) for folder in parts])[:16]
 
 
 def _folder(package: str) -> Path:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from copark.errors import Fault, FaultsFound, RunRefused
-from copark.identity import hash_files
+from copark.identity import hash_sources
 
 Machine = Mapping[str, str]
 CODE = ("code_version", "code_hash", "model_hash", "experiment_hash", "variables_hash")
@@ -44,7 +44,7 @@ def machine() -> dict[str, str]:
     makers = [path for folder in ("cluster", "store", "cases", "stats") for path in (package / folder).glob("*.py")]
     return {
         "code_version": __version__,
-        "code_hash": hash_files(makers, package),
+        "code_hash": hash_sources(makers, package),
         "model_hash": model_hash(),
         "experiment_hash": experiment_hash(),
         "variables_hash": variables_hash(),

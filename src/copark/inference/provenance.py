@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cluster.machines import BITS, machine
-from copark.identity import hash_files, identity_of
+from copark.identity import hash_files, hash_sources, identity_of
 from copark.model.compiler import model_hash
 from copark.store.stages import Stages
 
@@ -33,7 +33,7 @@ LIBRARIES = ("emcee", "scikit-learn", "scipy")
 def code_hash() -> str:
     """SHA-256 of the modules of inference that a calibration depends on."""
     here = Path(__file__).parent
-    return hash_files([path for path in here.glob("*.py") if path.stem not in AFTERWARDS], here)
+    return hash_sources([path for path in here.glob("*.py") if path.stem not in AFTERWARDS], here)
 
 
 @cache

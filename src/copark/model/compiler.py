@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import numba
 
-from copark.identity import hash_files
+from copark.identity import hash_sources
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Record: TypeAlias = Any
@@ -34,12 +34,12 @@ EQUATION = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False,
 @cache
 def model_hash() -> str:
     """SHA-256 of all Python and YAML files of the model: the identity of its equations and nouns."""
-    return hash_files([*MODEL.rglob("*.py"), *MODEL.rglob("*.yaml")], MODEL)
+    return hash_sources([*MODEL.rglob("*.py"), *MODEL.rglob("*.yaml")], MODEL)
 
 
 def code_hash() -> str:
     """SHA-256 of the model's Python files alone: what a compiled kernel depends on."""
-    return hash_files(MODEL.rglob("*.py"), MODEL)
+    return hash_sources(MODEL.rglob("*.py"), MODEL)
 
 
 def cache_folder() -> Path:

@@ -203,6 +203,6 @@ def catalogue() -> Catalogue:
 @cache
 def variables_hash() -> str:
     """SHA-256 of all files of nouns."""
-    from copark.identity import hash_files
+    from copark.identity import hash_sources
 
-    return hash_files(FOLDER.rglob("variables.yaml"), FOLDER)
+    return hash_sources(FOLDER.rglob("variables.yaml"), FOLDER)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from copark.cases.case import Case
-from copark.identity import RESULT_FORMAT, hash_files, result_identity
+from copark.identity import RESULT_FORMAT, hash_sources, result_identity
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
 from copark.simulation.outcomes import NOT_OK, OUTCOMES
@@ -48,7 +48,7 @@ def experiment_hash() -> str:
         package / "cases" / "world.py",
         package / "casebook" / "world" / "macro.csv",
     ]
-    return hash_files([*between, *(package / "simulation").glob("*.py")], package)
+    return hash_sources([*between, *(package / "simulation").glob("*.py")], package)
 
 
 def identity_in(study: Study, case_hash: str, source: str | None = None) -> str:

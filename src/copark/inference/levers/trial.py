@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.identity import hash_files, identity_of
+from copark.identity import hash_sources, identity_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.levers.arms import Block, blocks
 from copark.inference.levers.entries import LeverFile, Since
@@ -77,7 +77,7 @@ class Asked:
         return identity_of(
             {
                 "format": FORMAT,
-                "measuring": hash_files([HERE / "measures.py", HERE / "trial.py"], HERE),
+                "measuring": hash_sources([HERE / "measures.py", HERE / "trial.py"], HERE),
                 "levers": self.file.model_dump(mode="json", by_alias=True),
                 "since": self.since,
                 "only": list(self.only),

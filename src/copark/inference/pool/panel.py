@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.identity import hash_content, hash_files, identity_of
+from copark.identity import hash_content, hash_sources, identity_of
 from copark.inference.pool import keeping
 from copark.inference.pool.axes import AXES, POOLED, SIZES
 from copark.inference.pool.batches import PanelBatch, design, make_panel_batch
@@ -177,7 +177,7 @@ def recipe_of(parks: Sequence[Park], settings: Settings) -> dict[str, Any]:
         "axes": {name: [axis.role, axis.group] for name, axis in AXES.items()},
         "sizes": {name: list(prior) for name, prior in SIZES.items()},
         "alike": ALIKE,
-        "code": hash_files([*sorted(here.glob("*.py")), *shared], here.parent),
+        "code": hash_sources([*sorted(here.glob("*.py")), *shared], here.parent),
     }
 
 

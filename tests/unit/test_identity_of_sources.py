@@ -1,0 +1,51 @@
+"""A hash of sources is that of what they say to the machine: words may be bettered, numbers not."""
+
+from __future__ import annotations
+
+import pytest
+
+from copark.identity import hash_sources
+
+CODE = '''"""What it is."""
+
+RATE = 0.5
+"""A share."""
+
+
+def double(x: float) -> float:
+    """Twice."""
+    # twice
+    return 2.0 * x
+'''
+NOUNS = """# Nouns.
+parameter:
+  rate:
+    title: {en: "A rate", zh: "率"}
+    source: "MODEL §1"
+    default: 0.5
+"""
+
+
+@pytest.fixture
+def hashed(tmp_path):
+    """Gives the hash of a module and a file of nouns."""
+
+    def of(code: str = CODE, nouns: str = NOUNS) -> str:
+        (tmp_path / "rates.py").write_text(code, encoding="utf-8")
+        (tmp_path / "variables.yaml").write_text(nouns, encoding="utf-8")
+        return hash_sources(tmp_path.iterdir(), tmp_path)
+
+    return of
+
+
+def test_words_may_be_bettered(hashed):
+    better = CODE.replace("Twice.", "Twice the value.\n\n    At length.\n    ").replace("# twice", "# two times")
+    assert hashed(better, NOUNS.replace("A rate", "The rate").replace("§1", "§2").replace("# Nouns.", "")) == hashed()
+
+
+def test_what_is_computed_may_not(hashed):
+    changed = {
+        hashed(), hashed(CODE.replace("2.0", "3.0")), hashed(CODE.replace("0.5", "0.6")),
+        hashed(nouns=NOUNS.replace("0.5", "0.6")), hashed(nouns=NOUNS.replace("rate:", "pace:")),
+    }  # fmt: skip
+    assert len(changed) == 5
