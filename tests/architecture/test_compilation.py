@@ -46,7 +46,7 @@ def test_compiled_equals_uncompiled(tmp_path, draws, runs):
 
 
 def test_the_cache_folder_is_named_by_every_file_of_the_model(tmp_path, monkeypatch):
-    """An edit in any file, callee or not, leads to another folder."""
+    """An edit of code in any file, callee or not, leads to another folder."""
     copy = tmp_path / "model"
     shutil.copytree(compiler.MODEL, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(compiler, "MODEL", copy)
@@ -55,7 +55,7 @@ def test_the_cache_folder_is_named_by_every_file_of_the_model(tmp_path, monkeypa
     assert before == compiler.cache_folder()
     for path in sorted(copy.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text + "\n# edited\n", encoding="utf-8")
+        path.write_text(text + "\nEDITED = True\n", encoding="utf-8")
         assert compiler.cache_folder() != before, path.name
         path.write_text(text, encoding="utf-8")
     assert compiler.cache_folder() == before
