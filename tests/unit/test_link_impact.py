@@ -118,7 +118,7 @@ def test_links_of_great_stone(found):
 
 def test_the_document_says_it_in_both_languages(found, subtests):
     for lang, words in (
-        ("en", "Of the links between scales (3 were cut), “Jobs to host”"),
+        ("en", "Of the links between scales (3 were cut), “Jobs → host side”"),
         ("zh", "在3条尺度间联系中"),
     ):
         with subtests.test(lang=lang):
@@ -136,7 +136,7 @@ def test_the_first_table_and_the_responses_are_the_same_numbers(found):
     tables = {one.key: one for one in found.document().tables()}
     cut = next(one for one in found.response("network_to_arrivals") if one.strength == 0.0)
     for key, at in (("strongest", 1), ("responses", 3)):
-        (row, *_) = (row for row in tables[key].rows if row[0] == "Network to arrivals")
+        (row, *_) = (row for row in tables[key].rows if row[0] == "Network → new firms")
         assert row[at] == Interval(cut.low, cut.high, cut.median)
     assert len(tables["impacts"].rows) == len(found.impacts)
 
