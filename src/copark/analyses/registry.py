@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from copark.texts import OF_ANALYSIS, register
 
 if TYPE_CHECKING:
+    from copark.analyses.context import Context
     from copark.analyses.contract import AnalysisParams, Result
     from copark.presentation.document import Document
 
@@ -33,7 +34,8 @@ class Analysis:
         called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
         ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
         parameters, case and model; ``workload(params, context)``, how much there is to run: the command then has
-        ``--plan``; and ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer
+        ``--plan``; ``listing(params, context)``, shown by ``listing`` of ``show.py``, what may be chosen: it then has
+        ``--list``; and ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer
         that was there.
     group
         Where it stands in help and menu.
@@ -41,6 +43,8 @@ class Analysis:
         Further packages whose code makes the result: a stored one of other code is made again.
     aliases
         Former names of its command, which still work and are not listed.
+    former
+        Former options of its command, each with the options that replace it, or the name of another analysis.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Analysis:
     group: Group
     engine: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    former: tuple[tuple[str, str], ...] = ()
 
     @property
     def area(self) -> str:
@@ -78,9 +83,16 @@ class Analysis:
 
     def document(self, found: Result, lang: str = "en") -> Document:
         """What is shown of a result, in a language."""
+        return self._shown("document", found, lang)
+
+    def listing(self, params: AnalysisParams, context: Context, lang: str) -> Document:
+        """What may be chosen, in a language; nothing is computed."""
+        return self._shown("listing", self.ask.listing(params, context), lang)
+
+    def _shown(self, name: str, found: Any, lang: str) -> Document:
         from copark.analyses.contract import Texts
 
-        made: Document = import_module(f"{self.package}.show").document(found, Texts(self.area, lang))
+        made: Document = getattr(import_module(f"{self.package}.show"), name)(found, Texts(self.area, lang))
         return made
 
     @property
@@ -163,6 +175,13 @@ class Registry:
 
 REGISTRY = Registry(
     (
+        Analysis(
+            "claims",
+            "copark.analyses.claims",
+            "explain",
+            engine=("copark.inference.claims",),
+            former=(("--all-parks", "claims-across-parks"), ("--prior", "--parameters prior")),
+        ),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis(
             "sensitivity",
@@ -174,6 +193,19 @@ REGISTRY = Registry(
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
+        Analysis(
+            "claims-across-parks",
+            "copark.analyses.across",
+            "parks",
+            engine=(
+                "copark.inference.across",
+                "copark.inference.claims",
+                "copark.inference.pool",
+                "copark.setmethods.qca",
+                "copark.setmethods.nca",
+            ),
+            former=(("--prior", "--parameters prior"),),
+        ),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),

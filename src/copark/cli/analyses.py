@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.main import get_command
 
-from copark.analyses import Analysis
+from copark.analyses import REGISTRY, Analysis
 from copark.cli.app import OUT, Lang, Threads
 from copark.cli.speech import SpokenCommand
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analyses.answer import Answered
     from copark.analyses.context import Announce, Foresee
     from copark.analyses.contract import AnalysisParams, FormField
+    from copark.presentation.document import Document
 
 WRITTEN = "html,xlsx,csv"
 """Formats that are written where none are asked for."""
@@ -42,10 +42,16 @@ class AnalysisCommand(SpokenCommand):
             command = get_command(made)
             self.params, self.callback = command.params, command.callback
 
-    def make_context(self, *given: Any, **named: Any) -> Any:
-        """As every command, once its options are known."""
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """As every command, once its options are known; former options are those that replace them."""
+        for option, instead in self.analysis.former:
+            if option in args:
+                args = [one for one in args if one != option]
+                if not instead.startswith("-"):
+                    return AnalysisCommand(REGISTRY[instead]).make_context(instead, args, parent, **extra)
+                args += instead.split()
         self.load()
-        return super().make_context(*given, **named)
+        return super().make_context(info_name, args, parent, **extra)
 
 
 def _asker(analysis: Analysis) -> Callable[..., None]:
@@ -66,6 +72,8 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
         "as_json": (Annotated[bool, typer.Option("--json", help="analyses.option.json")], False),
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
+    if hasattr(analysis.ask, "listing"):
+        shared["listed"] = Annotated[bool, typer.Option("--list", help="analyses.option.list")], False
     if hasattr(analysis.ask, "workload"):
         shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
@@ -110,7 +118,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
     from copark.cli.calibrating import tell_plan
-    from copark.cli.progress import Progress
+    from copark.cli.progress import Progress, duration
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
@@ -119,6 +127,9 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         planning=partial(tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
+    if given.get("listed"):
+        _print(analysis.listing(params, context, lang), {}, as_json=given["as_json"])
+        return
     if given.get("plan"):
         _foreseeing(given, lang)(context.case(asked["case"]), analysis.ask.workload(params, context))
         return
@@ -129,14 +140,11 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         if not given["no_report"] and not (given["as_json"] and given["formats"] is None):
             progress("report", 0, 0)
             written = found.write(given["out"], formats, lang)
-    if given["as_json"]:
-        import json
-
-        from copark.presentation.json import to_json
-
-        print(json.dumps(to_json(found.document(lang)), ensure_ascii=False, indent=1))
-    else:
-        _show(found, written, context.went_on(), lang)
+    _print(found.document(lang), written, as_json=given["as_json"])
+    if not given["as_json"]:
+        took = text("analyses.took", lang, time=duration(found.seconds, lang))
+        told = text("analyses.reused", lang) if found.reused else f"{took} {context.went_on()}".strip()
+        print(told, file=sys.stderr)
 
 
 def _params(
@@ -218,13 +226,17 @@ def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
     return foresee
 
 
-def _show(found: Answered, written: Mapping[str, Path], resumed: str, lang: str) -> None:
+def _print(document: Document, written: Mapping[str, Path], *, as_json: bool) -> None:
+    """Show a document, or its data."""
+    if as_json:
+        import json
+
+        from copark.presentation.json import to_json
+
+        print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
+        return
     from rich.console import Console
 
-    from copark.cli.progress import duration
     from copark.presentation.terminal import show
 
-    show(found.document(lang), Console(markup=False, highlight=False), written)
-    took = text("analyses.took", lang, time=duration(found.seconds, lang))
-    told = text("analyses.reused", lang) if found.reused else f"{took} {resumed}".strip()
-    print(told, file=sys.stderr)
+    show(document, Console(markup=False, highlight=False), written)

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
-    from copark.workflows.claims import ClaimsAnswer
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer
+    Trusted = RunOutcome | Compared
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 

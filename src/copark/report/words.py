@@ -54,6 +54,11 @@ def join(parts: Sequence[str], lang: str) -> str:
     return text("report.join.list", lang).join(parts[:-1]) + text("report.join.last", lang) + parts[-1]
 
 
+def lowered(title: str) -> str:
+    """A title as it stands inside a sentence."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
 def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, kind: str = "quantity") -> str:
     """An observed value as its source gives it, with all its digits: at least, about, from … to.
 

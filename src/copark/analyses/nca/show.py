@@ -33,7 +33,7 @@ CHANCE = 0.05
 
 def document(found: Answer, t: Texts) -> Document:
     """The answer first, then ceilings, bottlenecks and data."""
-    show = _Show(found, t)
+    show = Ceilings(found, t)
     return assemble(
         found, t, key="nca", title=t("question", outcome=found.found.request.outcome), headline=show.headline(),
         sections=[
@@ -45,7 +45,9 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-class _Show(Show):
+class Ceilings(Show):
+    """The parts of the document in one language."""
+
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.answer, self.found = found, found.found

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from copark.cases.fields import Bilingual
 from copark.cases.parks import Parks, load_parks
 from copark.errors import NotFound
 from copark.identity import identity_of
@@ -16,16 +17,15 @@ from copark.inference.across.reasons import Facts, reasons_of
 from copark.inference.across.schema import SetClaim, SetPart, Word
 from copark.inference.across.scores import Scores, scores_of
 from copark.inference.across.sweeps import DEALS, FEWER_DEALS, PartFinding, planned, try_part
-from copark.inference.across.twins import RUNS, Twin, twin_of
-from copark.inference.claims.reading import ClaimsFile
-from copark.inference.claims.record import Kept, KeptClaim
-from copark.inference.claims.schema import Claim
+from copark.inference.across.twins import RUNS, Twin, case_of, twin_of
+from copark.inference.claims.trial import ClaimFinding, Findings
 from copark.inference.claims.verdicts import combined
 from copark.model.compiler import model_hash
 from copark.setmethods.nca import Necessities, Request
 from copark.setmethods.nca import analyse as analyse_need
 from copark.setmethods.qca import Analysis
 from copark.setmethods.table import CaseTable
+from copark.simulation.entries import Title
 from copark.texts import text
 
 Progress = Callable[[int, int], None]
@@ -52,64 +52,86 @@ class AcrossClaim:
 
     Parameters
     ----------
-    claim, rule
-        As the intervention's file and as the rules have it.
-    intervention, qca, nca
-        What each way says.
+    rule, title
+        As the rules have it; its title.
+    intervention
+        The model's verdict.
+    qca, nca
+        What sets and degrees say.
     agreement
         Class of agreement.
     reasons
         Keys of the reasons, the likeliest first.
     """
 
-    claim: Claim
     rule: SetClaim
-    intervention: KeptClaim
+    title: Title
+    intervention: str
     qca: WordFinding
     nca: WordFinding
     agreement: str
     reasons: tuple[str, ...]
 
     @property
+    def id(self) -> str:
+        """Its ID."""
+        return self.rule.id
+
+    @property
     def verdicts(self) -> dict[str, str]:
         """Verdicts by method."""
-        return {"intervention": self.intervention.verdict, "qca": self.qca.verdict, "nca": self.nca.verdict}
+        return {"intervention": self.intervention, "qca": self.qca.verdict, "nca": self.nca.verdict}
 
 
 @dataclass(frozen=True)
+class ParkCase:
+    """A case of the table of scores: its park's name, its years, and the coder's words on the outcome.
+
+    ``repeated``: the park stands in the table more than once, so that its years tell the cases apart.
+    """
+
+    name: Title
+    first_year: int
+    last_year: int
+    repeated: bool
+    outcome: Bilingual
+
+
+@dataclass(frozen=True, kw_only=True)
 class AcrossFindings:
     """What was found.
 
     Parameters
     ----------
+    run_id, provenance
+        Hash of all of it; what it was made of, as plain values.
     file
         The rules.
-    parks, scores
-        The parks and their scores.
-    kept
-        The model's verdicts.
+    parks, cases, scores
+        How many parks there are; the cases of the table by label; their scores.
+    model
+        What made the model's verdicts.
     claims, deviations, twins
         Claims three ways; cases that deviate; deviant cases asked of the model.
     solution, wider
         The analysis of the rules' conditions, and with those that overlap the outcome.
     ceilings
         NCA of all conditions on the cases that have all scores.
-    identity, provenance
-        Of all of it.
     """
 
+    run_id: str
+    provenance: dict[str, Any]
     file: AcrossFile
-    parks: Parks
+    parks: int
+    cases: dict[str, ParkCase]
     scores: Scores
-    kept: Kept
+    model: dict[str, Any]
     claims: tuple[AcrossClaim, ...]
     deviations: tuple[Deviation, ...]
     twins: tuple[Twin, ...]
     solution: Analysis
     wider: Analysis
     ceilings: Necessities
-    identity: str
-    provenance: dict[str, Any]
 
 
 class Counter:
@@ -127,8 +149,7 @@ class Counter:
 
 def run(
     file: AcrossFile,
-    claims: ClaimsFile,
-    kept: Kept,
+    model: Findings,
     *,
     runs: int = RUNS,
     seed: int = 1,
@@ -140,8 +161,8 @@ def run(
 
     Parameters
     ----------
-    claims, kept
-        The intervention's file and what its trial found.
+    model
+        What the trial of the claims in the model found.
     runs, seed
         Runs of each twin's case as recorded; seed of permutations, draws and luck.
     weighed, simulated
@@ -150,32 +171,44 @@ def run(
     Raises
     ------
     NotFound
-        If the rules name a claim that the intervention's file, or its trial, does not have.
+        If the rules name a claim that was not tried in the model.
     """
-    rules = file.rules
-    known, tried = {one.id: one for one in claims.claims.claims}, kept.by_id
+    rules, tried = file.rules, {one.claim.id: one for one in model.claims}
     for one in rules.claims:
-        if one.id not in known or one.id not in tried:
-            raise NotFound(text("claims.no_claim", found=one.id, known=", ".join(known)))
+        if one.id not in tried:
+            raise NotFound(text("claims.no_claim", found=one.id, known=", ".join(tried)))
     parks = load_parks()
     scores = scores_of(parks)
     steps = Counter(sum(1 for part in tests_of(file) for _ in planned(part, scores, rules)), weighed)
-    found = tuple(_claim(known[one.id], one, tried[one.id], file, scores, seed, steps) for one in rules.claims)
+    found = tuple(_claim(one, tried[one.id], file, scores, seed, steps) for one in rules.claims)
     arms = Counter(sum(len(one.arms) for one in rules.deviants), simulated)
     twins = tuple(
         twin_of(one, rules.sizes, runs=runs, seed=seed, threads=threads, told=arms) for one in rules.deviants
     )  # fmt: skip
-    made = provenance(file, kept, scores, runs, seed, twins)
+    made = provenance(file, model.run_id, scores, runs, seed)
     return AcrossFindings(
-        file, parks, scores, kept, found, deviations(scores, rules), twins, solution_of(scores, rules),
-        solution_of(scores, rules, wider=True), ceilings_of(scores, file, seed), identity_of(made), made,
+        run_id=identity_of(made), provenance=made, file=file, parks=len(parks.parks), cases=cases_of(parks),
+        scores=scores, model=model.provenance, claims=found, deviations=deviations(scores, rules), twins=twins,
+        solution=solution_of(scores, rules), wider=solution_of(scores, rules, wider=True),
+        ceilings=ceilings_of(scores, file, seed),
     )  # fmt: skip
 
 
+def cases_of(parks: Parks) -> dict[str, ParkCase]:
+    """The cases of the table of scores by label."""
+    rows = [row.park for row in parks.scores]
+    return {
+        row.id: ParkCase(
+            Title(en=parks[row.park].name("en"), zh=parks[row.park].name("zh")), row.first_year, row.last_year,
+            rows.count(row.park) > 1, Bilingual(en=row.outcome_en, zh=row.outcome_zh),
+        )
+        for row in parks.scores
+    }  # fmt: skip
+
+
 def _claim(
-    claim: Claim,
     rule: SetClaim,
-    intervention: KeptClaim,
+    intervention: ClaimFinding,
     file: AcrossFile,
     scores: Scores,
     seed: int,
@@ -185,7 +218,8 @@ def _claim(
     verdicts = {"intervention": intervention.verdict, "qca": qca.verdict, "nca": nca.verdict}
     agreement = agreement_of(verdicts, rule.compares)
     facts = facts_of(agreement, intervention, qca, nca, file, scores)
-    return AcrossClaim(claim, rule, intervention, qca, nca, agreement, reasons_of(facts))
+    title = intervention.claim.title
+    return AcrossClaim(rule, title, intervention.verdict, qca, nca, agreement, reasons_of(facts))
 
 
 def _word(word: Word, file: AcrossFile, scores: Scores, seed: int, told: Callable[[], None]) -> WordFinding:
@@ -196,7 +230,7 @@ def _word(word: Word, file: AcrossFile, scores: Scores, seed: int, told: Callabl
 
 
 def facts_of(
-    agreement: str, intervention: KeptClaim, qca: WordFinding, nca: WordFinding, file: AcrossFile, scores: Scores
+    agreement: str, intervention: ClaimFinding, qca: WordFinding, nca: WordFinding, file: AcrossFile, scores: Scores
 ) -> Facts:  # fmt: skip
     """What reasons are chosen from."""
     rules, parts = file.rules, (*qca.deciding, *nca.deciding)
@@ -240,20 +274,24 @@ def tests_of(file: AcrossFile) -> Iterable[SetPart]:
     return (part for one in file.rules.claims for word in (one.qca, one.nca) for part in word.parts)
 
 
-def provenance(
-    file: AcrossFile, kept: Kept, scores: Scores, runs: int, seed: int, twins: Iterable[Twin]
-) -> dict[str, Any]:  # fmt: skip
-    """Everything that makes the findings, as plain values."""
+def provenance(file: AcrossFile, model: str, scores: Scores, runs: int, seed: int) -> dict[str, Any]:
+    """Everything that makes the findings, as plain values; nothing need be run to tell it.
+
+    Parameters
+    ----------
+    model
+        Run ID of the model's verdicts.
+    """
     return {
         "rules_name": file.name,
         "rules_sha256": file.sha256,
         "rules_fixed": str(file.rules.fixed),
         "scores": scores.table.digest,
-        "intervention": kept.identity,
+        "intervention": model,
         "model_hash": model_hash(),
         "permutations": DEALS,
         "permutations_of_variants": FEWER_DEALS,
         "runs": runs,
         "seed": seed,
-        "twins": {one.deviant.row: one.case.hash for one in twins},
+        "twins": {one.row: case_of(one).hash for one in file.rules.deviants},
     }

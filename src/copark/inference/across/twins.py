@@ -69,8 +69,6 @@ class Twin:
     ----------
     deviant
         What was asked.
-    case
-        The case, or what little is known in its shape.
     arms
         Arm by arm.
     difference, low, high
@@ -89,7 +87,6 @@ class Twin:
     """
 
     deviant: Deviant
-    case: Case
     arms: tuple[TwinArm, ...]
     difference: float
     low: float
@@ -222,7 +219,7 @@ def twin_of(
     answer = answer_of(on, difference, margins["half"], margins["risk"])
     kept, fitted = len(bench.draws.luck), len(park.model.targets)
     return Twin(
-        deviant, case, tuple(arms), difference, low, high, answer, runs, kept, reach, fitted, lacks_of(case)
+        deviant, tuple(arms), difference, low, high, answer, runs, kept, reach, fitted, lacks_of(case)
     )  # fmt: skip
 
 

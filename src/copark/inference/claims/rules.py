@@ -173,6 +173,66 @@ class Sample:
         return Sample(self.values[at], self.over)
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """How probable it is that a statistic lies beyond a bound of its rule: below or above it."""
+
+    bound: float
+    relation: Literal["below", "above"]
+    share: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is told of a sample.
+
+    Parameters
+    ----------
+    over
+        As of the sample.
+    draws
+        Draws that have a value.
+    low, middle, high
+        5, 50 and 95 %: of the draws, or of what the mean may be.
+    mean, error
+        Mean over draws, and its standard error.
+    beyond
+        Probabilities at the bounds of the rule.
+    """
+
+    over: Over
+    draws: int
+    low: float
+    middle: float
+    high: float
+    mean: float
+    error: float
+    beyond: tuple[Beyond, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value at all."""
+        return not self.draws
+
+
+def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]) -> Measured:
+    """What is told of a statistic: its band, and how probable it is beyond each bound that the rule names."""
+    bounds: dict[float, Literal["below", "above"]] = {}
+    for one in rule.simple():
+        if one.of == name and not sample.is_empty:
+            relation, written = one.relation
+            value = resolve(written, margins)
+            if relation in ("below", "within", "beyond"):
+                bounds.setdefault(value if relation == "below" else -value, "below")
+            if relation in ("above", "within", "beyond"):
+                bounds.setdefault(value, "above")
+    beyond = tuple(
+        Beyond(bound, side, sample.below(bound) if side == "below" else sample.above(bound))
+        for bound, side in bounds.items()
+    )
+    return Measured(sample.over, int(sample.known.size), *sample.band(), sample.mean, sample.error, beyond)
+
+
 def _normal_below(bound: float, mean: float, error: float) -> float:
     """Normal probability of lying below; of a mean without error, whether it does."""
     if not isfinite(error) or error == 0.0:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from math import nan
+from math import isfinite, nan
 from typing import Any
 
 import numpy as np
 
 from copark.cases.case import Case
+from copark.cases.quarters import Quarter
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.arms import ArmRuns, Bench, bench_of, check_moves, different
@@ -23,12 +24,13 @@ from copark.inference.claims.changes import AS_IT_IS, Change, is_empty, upon
 from copark.inference.claims.evidence import Row, rows_of
 from copark.inference.claims.leaning import Lean, drawn_values, leaning, moved_words
 from copark.inference.claims.reading import ClaimsFile
-from copark.inference.claims.rules import NOT_IDENTIFIED, Judge, Sample
+from copark.inference.claims.rules import NOT_IDENTIFIED, Judge, Measured, Sample, measured
 from copark.inference.claims.schema import Claim, Part, Statistic, Variant
 from copark.inference.claims.severity import RECENTRED, Severity, held, recentred, severity, steadiness
-from copark.inference.claims.statistics import by_run, looks_of, of_part
+from copark.inference.claims.statistics import by_run, latest, looks_of, of_part
 from copark.inference.claims.verdicts import flips, headline_of, inside_block
 from copark.model.compiler import model_hash
+from copark.simulation.entries import Title
 from copark.simulation.results import experiment_hash
 from copark.simulation.run import Progress
 from copark.simulation.study import Study, baseline
@@ -67,8 +69,8 @@ class PartFinding:
 
     Parameters
     ----------
-    samples
-        Its statistics, over draws.
+    measured
+        Its statistics, over draws, by name.
     splits
         Variance of each, run by run, from parameters and from luck; ``None`` of one future or none measured.
     rule_verdict, verdict
@@ -92,7 +94,7 @@ class PartFinding:
     """
 
     part: Part
-    samples: dict[str, Sample]
+    measured: dict[str, Measured]
     splits: dict[str, Split | None]
     rule_verdict: str
     verdict: str
@@ -149,20 +151,70 @@ class ClaimFinding:
         """The least severe test among the parts that make the headline."""
         return least(one.severity for one in self.deciding)
 
+    @property
+    def held(self) -> float:
+        """Share of the prior that holds it by itself: of the part least held, or the most where any part will do."""
+        found = [one.held for one in self.deciding if isfinite(one.held)]
+        return (min if self.claim.headline.every else max)(found, default=nan)
+
 
 @dataclass(frozen=True)
+class HostValue:
+    """The latest value on record of the place around a park, and its date."""
+
+    value: float
+    date: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Findings:
     """What a trial found, and everything that made it.
 
-    moved: how far the data moved each parameter; provenance: plain values.
+    Parameters
+    ----------
+    run_id, provenance
+        Hash of rules, case, model and draws; what it was made of, as plain values.
+    case, park, start
+        Name of the case, its title, and its first quarter.
+    file
+        The claims as they are written.
+    claims
+        What was found of those that were tried.
+    moved
+        How far the data moved each parameter.
+    hosts
+        Values that outputs are set beside, by variable.
     """
 
+    run_id: str
+    provenance: dict[str, Any]
+    case: str
+    park: Title
+    start: str
     file: ClaimsFile
-    case: Case
     claims: tuple[ClaimFinding, ...]
     moved: dict[str, str]
-    identity: str
-    provenance: dict[str, Any]
+    hosts: dict[str, HostValue]
+
+    def claim(self, name: str) -> ClaimFinding | None:
+        """What was found of a claim; ``None`` where it was not tried."""
+        return next((one for one in self.claims if one.claim.id == name), None)
+
+    def arm(self, key: str) -> Title:
+        """The title of an arm."""
+        return self.file.claims.arms[key].title
+
+    def world(self, key: str) -> Title:
+        """The title of a world in which a claim is false."""
+        return self.file.claims.worlds[key].title
+
+    def variant(self, key: str) -> Title:
+        """The title of an alternative assumption."""
+        return next(one.title for one in self.file.claims.judgement if one.key == key)
+
+    def quarter(self, at: int | None) -> str:
+        """A quarter counted from the start; empty for none."""
+        return "" if at is None else str(Quarter.parse(self.start) + at)
 
 
 @dataclass(frozen=True)
@@ -261,7 +313,18 @@ class Trial:
             if weighed is not None:
                 weighed(len(found), len(self.chosen))
             found.append(self._claim(claim))
-        return Findings(self.file, self.case, tuple(found), self.moved, self.identity, self.provenance)
+        return Findings(
+            run_id=self.identity, provenance=self.provenance, case=self.case.name,
+            park=Title(en=self.case.title.en, zh=self.case.title.zh), start=str(self.case.clock.start), file=self.file,
+            claims=tuple(found), moved=self.moved, hosts=self._hosts(),
+        )  # fmt: skip
+
+    def _hosts(self) -> dict[str, HostValue]:
+        """Values of the place around the park that statistics are set beside, where they are known."""
+        parts = (part for _, part in self.file.claims.of(self.chosen))
+        wanted = dict.fromkeys(one.context for part in parts for one in part.statistics.values() if one.context)
+        known = {name: latest(self.case, name) for name in wanted}
+        return {name: HostValue(one.value, str(one.date)) for name, one in known.items() if one is not None}
 
     @property
     def runs(self) -> int:
@@ -305,7 +368,7 @@ class Trial:
         middle = recentred(part, samples)
         return PartFinding(
             part=part,
-            samples=samples,
+            measured={name: measured(one, name, part.rule, self.judge.margins) for name, one in samples.items()},
             splits=splits,
             rule_verdict=verdict,
             verdict=inside_block(verdict, (one.verdict for one in variants)),

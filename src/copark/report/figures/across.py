@@ -28,7 +28,8 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
-from copark.report.across.words import Speaker
+from copark.report.across import agreement, footer, headed, park, verdict
+from copark.texts import text
 
 FILLS = {
     SUPPORTED: (MODEL, PAPER),
@@ -43,13 +44,20 @@ ROW = 0.36
 NAMES = 3.05
 
 
+def _say(key: str, lang: str, **values: str) -> str:
+    return text(f"across.{key}", lang, **values)
+
+
 @styled
 def verdict_matrix(found: AcrossFindings, lang: str = "en") -> Figure:
     """Claims down, methods across, the verdict of each in words, and whether those that decide agree."""
-    speaker = Speaker(found, language(lang))
+    lang = language(lang)
     count = len(found.claims)
     figure = sheet(
-        (8.6, 1.43 + ROW * count), speaker.say("figure.matrix"), speaker.say("figure.matrix_subtitle"), speaker.footer()
+        (8.6, 1.43 + ROW * count),
+        _say("figure.matrix", lang),
+        _say("figure.matrix_subtitle", lang),
+        footer(found, lang),
     )
     axes = panel(figure, NAMES, 0.42, 1.55, 1.0)
     axes.grid(visible=False)
@@ -60,20 +68,20 @@ def verdict_matrix(found: AcrossFindings, lang: str = "en") -> Figure:
     for side in axes.spines.values():
         side.set_visible(False)
     for at, method in enumerate(METHODS):
-        head = wrap(speaker.say(f"head.{method}"), 13.0, 2)
+        head = wrap(_say(f"column.{method}", lang), 13.0, 2)
         axes.text(at + 0.5, -0.2, head, ha="center", va="bottom", size=SIZE["small"], color=MUTED)
-    axes.text(3.12, -0.2, speaker.say("head.agreement"), va="bottom", size=SIZE["small"], color=MUTED, clip_on=False)
+    axes.text(3.12, -0.2, _say("column.agreement", lang), va="bottom", size=SIZE["small"], color=MUTED, clip_on=False)
     for row, one in enumerate(found.claims):
-        title = wrap(legible(speaker.claim(one)), 27.0, 2)
+        title = wrap(legible(headed(one, lang)), 27.0, 2)
         axes.text(-0.08, row + 0.5, title, ha="right", va="center", size=SIZE["small"], color=INK, clip_on=False)
         for at, method in enumerate(METHODS):
             fill, letters = FILLS[one.verdicts[method]]
             axes.add_patch(
                 Rectangle((at + 0.03, row + 0.07), 0.94, 0.86, facecolor=fill, edgecolor=GRID, linewidth=0.7)
             )
-            words = speaker.verdict(one.verdicts[method])
+            words = verdict(one.verdicts[method], lang)
             axes.text(at + 0.5, row + 0.5, words, ha="center", va="center", size=SIZE["small"], color=letters)
-        said = wrap(speaker.agreement(one), 13.5, 2)
+        said = wrap(agreement(one, lang), 13.5, 2)
         axes.text(3.12, row + 0.5, said, va="center", size=SIZE["small"], color=INK, clip_on=False)
     return figure
 
@@ -81,10 +89,10 @@ def verdict_matrix(found: AcrossFindings, lang: str = "en") -> Figure:
 @styled
 def twin_chart(found: AcrossFindings, lang: str = "en") -> Figure:
     """For each deviant park, the share of runs that do what it did, with the mechanism, without, and in other arms."""
-    speaker = Speaker(found, language(lang))
+    lang = language(lang)
     count = len(found.twins)
     figure = sheet(
-        (8.0, 1.95 + 0.52 * count), speaker.say("figure.twins"), speaker.say("figure.twins_subtitle"), speaker.footer()
+        (8.0, 1.95 + 0.52 * count), _say("figure.twins", lang), _say("figure.twins_subtitle", lang), footer(found, lang)
     )
     axes = panel(figure, NAMES, 1.05, 0.45, 0.86)
     axes.grid(visible=False)
@@ -96,7 +104,7 @@ def twin_chart(found: AcrossFindings, lang: str = "en") -> Figure:
     axes.axvline(found.file.rules.sizes["half"], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
     for row, twin in enumerate(found.twins):
         kind = "casebook" if twin.fitted else "thin"
-        name = speaker.say(f"figure.{kind}", name=speaker.park(twin.deviant.row))
+        name = _say(f"figure.{kind}", lang, name=park(found, twin.deviant.row, lang))
         words = wrap(legible(name), 27.0, 2)
         axes.text(-0.05, row, words, ha="right", va="center", size=SIZE["small"], color=INK, clip_on=False)
         for arm in twin.arms:
@@ -107,9 +115,9 @@ def twin_chart(found: AcrossFindings, lang: str = "en") -> Figure:
             face = colour if on else PAPER
             axes.plot(arm.share, height, "o" if on or off else "|", color=colour, markerfacecolor=face, markersize=6)
     entries = [
-        (Line2D([], [], color=MODEL, marker="o", markersize=6), speaker.say("figure.with")),
-        (Line2D([], [], color=SECOND, marker="o", markerfacecolor=PAPER, markersize=6), speaker.say("figure.without")),
-        (Line2D([], [], color=MUTED, marker="|", linestyle="", markersize=7), speaker.say("figure.beside")),
+        (Line2D([], [], color=MODEL, marker="o", markersize=6), _say("figure.with", lang)),
+        (Line2D([], [], color=SECOND, marker="o", markerfacecolor=PAPER, markersize=6), _say("figure.without", lang)),
+        (Line2D([], [], color=MUTED, marker="|", linestyle="", markersize=7), _say("figure.beside", lang)),
     ]
     key(figure, entries, (NAMES, 0.38), columns=3)
     return figure

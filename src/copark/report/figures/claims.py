@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter
 
 from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.rules import resolve
-from copark.inference.claims.trial import ClaimFinding, Findings
+from copark.inference.claims.trial import ClaimFinding, Findings, PartFinding
+from copark.model.variables import catalogue
 from copark.presentation.numbers import percent
 from copark.presentation.style import (
     ACCENT,
@@ -32,7 +33,8 @@ from copark.presentation.style import (
     styled,
     wrap,
 )
-from copark.report.claims.words import Speaker, lowered
+from copark.report.words import lowered
+from copark.texts import text
 
 COLOURS = (MODEL, SECOND, ACCENT, PALE)
 NAMES = 2.75
@@ -41,46 +43,55 @@ ROW = 0.36
 OUTCOMES = ("failed", "self_standing")
 
 
-def _speaker(found: Findings, lang: str) -> Speaker:
-    return Speaker(found, language(lang))
+def _say(key: str, lang: str, **values: object) -> str:
+    return text(f"claims.figure.{key}", lang, **values)
 
 
-def _footer(speaker: Speaker) -> str:
-    made = speaker.found.provenance
-    return speaker.say(
-        "page.footer", case=speaker.found.case.title.get(speaker.lang), identity=speaker.found.identity,
-        draws=made["draws"], futures=made["futures"], seed=made["seed"], cut=speaker.cut,
-        sha256=made["claims_sha256"][:12],
+def _of(words: object, lang: str) -> str:
+    return str(getattr(words, lang))
+
+
+def _outcome(name: str, lang: str) -> str:
+    return legible(f"P({lowered(text(f'analysis.outcome.{name}', lang))})")
+
+
+def _footer(found: Findings, lang: str) -> str:
+    made = found.provenance
+    cut = made.get("posterior_cut")
+    return _say(
+        "footer", lang, case=_of(found.park, lang), identity=found.run_id, draws=made["draws"], futures=made["futures"],
+        seed=made["seed"], cut="" if cut is None else _say("cut", lang, cut=cut), sha256=found.file.sha256[:12],
     )  # fmt: skip
 
 
-def _titled(claim: ClaimFinding, speaker: Speaker, kind: str) -> str:
-    return speaker.say(f"figure.{kind}", id=claim.claim.id, title=speaker.titled(claim.claim.title))
+def _titled(claim: ClaimFinding, lang: str, kind: str) -> str:
+    return _say(kind, lang, id=claim.claim.id, title=_of(claim.claim.title, lang))
 
 
 @styled
-def forest(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: bool = True) -> Figure:
     """Every arm of a claim against its reference: medians and 5 to 95 % of draws, one line for each output and date.
 
-    Outputs whose logarithms are not compared have no place on the axis and are left to the table.
+    Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
+    shares of runs that failed and that stand by themselves are written beside.
 
     Raises
     ------
     ValueError
         If the claim has no arm.
     """
-    rows = claim.rows[1:]
+    rows, shares = claim.rows[1:], OUTCOMES if outcomes else ()
     if not rows:
         raise ValueError("no arms")
-    speaker = _speaker(found, lang)
+    lang = language(lang)
     looks = [at for at, one in enumerate(rows[0].seen) if one.log]
-    subtitle = speaker.say("figure.forest_subtitle", reference=speaker.arm(claim.claim.reference))
+    subtitle = _say("forest_subtitle", lang, reference=_of(found.arm(claim.claim.reference), lang))
     step = ROW + 0.07 * (len(looks) - 1)
     lines = 0.19 * ceil(len(looks) / 2)
     figure = sheet(
-        (7.4, 1.52 + lines + step * len(rows)), _titled(claim, speaker, "forest"), subtitle, _footer(speaker)
+        (7.4, 1.52 + lines + step * len(rows)), _titled(claim, lang, "forest"), subtitle, _footer(found, lang)
     )
-    axes = panel(figure, NAMES, 0.60 + lines, 1.62, 0.86)
+    axes = panel(figure, NAMES, 0.60 + lines, 1.62 if shares else 0.4, 0.86)
     axes.grid(visible=False)
     axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.set_yticks([])
@@ -89,24 +100,26 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     for bound in _bounds(claim, found):
         axes.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
     for at, row in enumerate(rows):
-        _row(axes, at, row, looks, speaker)
+        _name(axes, at, _of(found.arm(row.arm), lang))
+        _row(axes, at, row, looks, shares)
     axes.margins(x=0.06)
     if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
         axes.set_xlim(-1.0, 1.0)
-    for place, name in enumerate(OUTCOMES):
+    for place, name in enumerate(shares):
         axes.annotate(
-            legible(f"P({lowered(speaker.outcome(name))})"), (1.0, 1.0), xycoords="axes fraction",
+            _outcome(name, lang), (1.0, 1.0), xycoords="axes fraction",
             xytext=(28 + 58 * place, 4), textcoords="offset points", size=SIZE["small"], color=MUTED, ha="center",
             va="bottom", annotation_clip=False,
         )  # fmt: skip
-    handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _look(rows[0].seen[at], speaker))
+    handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _look(rows[0].seen[at], found, lang))
                for n, at in enumerate(looks)]  # fmt: skip
     key(figure, handles, (0.12, 0.24), columns=2)
     return figure
 
 
-def _look(seen: Seen, speaker: Speaker) -> str:
-    return speaker.say("figure.look", output=speaker.output(seen.look.output), quarter=speaker.quarter(seen.look.at))
+def _look(seen: Seen, found: Findings, lang: str) -> str:
+    output = catalogue().outputs[seen.look.output].title(lang)
+    return _say("look", lang, output=output, quarter=found.quarter(seen.look.at))
 
 
 def _bounds(claim: ClaimFinding, found: Findings) -> list[float]:
@@ -129,15 +142,14 @@ def _name(axes: Axes, at: int, words: str) -> None:
     )  # fmt: skip
 
 
-def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], speaker: Speaker) -> None:
-    _name(axes, at, speaker.arm(row.arm))
+def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence[str]) -> None:
     gap = 0.62 / max(len(looks), 1)
     for n, look in enumerate(looks):
         seen, place = row.seen[look], at + gap * (n - (len(looks) - 1) / 2.0)
         if isfinite(seen.median):
             axes.plot([seen.low, seen.high], [place, place], color=COLOURS[n], linewidth=2.0, alpha=0.55)
             axes.plot([seen.median], [place], "o", color=COLOURS[n], markersize=4.2)
-    for place, name in enumerate(OUTCOMES):
+    for place, name in enumerate(outcomes):
         axes.annotate(
             legible(percent(row.share(name))), (1.0, at), xycoords=("axes fraction", "data"),
             xytext=(28 + 58 * place, 0), textcoords="offset points", size=SIZE["label"], color=INK, ha="center",
@@ -157,11 +169,11 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     wanted = claim.claim.curve
     if wanted is None:
         raise ValueError("no curve")
-    speaker = _speaker(found, lang)
+    lang = language(lang)
     by_arm = {row.arm: row for row in claim.rows}
     points = sorted((place, by_arm[arm]) for arm, place in wanted.points.items() if arm in by_arm)
-    subtitle = speaker.say("figure.curve_subtitle", reference=speaker.arm(claim.claim.reference))
-    figure = sheet((7.2, 3.9), _titled(claim, speaker, "curve"), subtitle, _footer(speaker))
+    subtitle = _say("curve_subtitle", lang, reference=_of(found.arm(claim.claim.reference), lang))
+    figure = sheet((7.2, 3.9), _titled(claim, lang, "curve"), subtitle, _footer(found, lang))
     axes = panel(figure, 0.6, 0.92, 1.5, 0.95)
     axes.axhline(0.0, color=INK, linewidth=0.8)
     for bound in _bounds(claim, found):
@@ -173,9 +185,9 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
         axes.fill_between(places, [one.low for one in seen], [one.high for one in seen], color=COLOURS[n], alpha=0.18,
                           linewidth=0)  # fmt: skip
         axes.plot(places, [one.median for one in seen], "o-", color=COLOURS[n], linewidth=1.8, markersize=3.6)
-    axes.set_xlabel(legible(speaker.titled(wanted.axis)), size=SIZE["label"])
-    handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _look(claim.rows[0].seen[at], speaker))
-               for n, at in enumerate(looks)]  # fmt: skip
+    axes.set_xlabel(legible(_of(wanted.axis, lang)), size=SIZE["label"])
+    names = [_look(one, found, lang) for one in claim.rows[0].seen]
+    handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), names[at]) for n, at in enumerate(looks)]
     key(figure, handles, (0.12, 0.22), columns=2)
     return figure
 
@@ -192,15 +204,15 @@ def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     wanted = claim.claim.cube
     if wanted is None:
         raise ValueError("no lines")
-    speaker = _speaker(found, lang)
+    lang = language(lang)
     by_arm = {row.arm: row for row in claim.rows}
-    subtitle = speaker.say("figure.cube_subtitle")
-    figure = sheet((7.4, 3.7), _titled(claim, speaker, "cube"), subtitle, _footer(speaker))
+    subtitle = _say("cube_subtitle", lang)
+    figure = sheet((7.4, 3.7), _titled(claim, lang, "cube"), subtitle, _footer(found, lang))
     width = 3.55
     for place, name in enumerate(OUTCOMES):
         axes = panel(figure, 0.5 + place * width, 0.85, 7.4 - (place + 1) * width - 0.05, 1.0)
         axes.set_ylim(-0.03, 1.03)
-        axes.set_title(legible(f"P({lowered(speaker.outcome(name))})"), size=SIZE["label"], color=INK, loc="left")
+        axes.set_title(_outcome(name, lang), size=SIZE["label"], color=INK, loc="left")
         ticks = range(len(wanted.ticks))
         for n, line in enumerate(wanted.lines):
             values = [by_arm[arm].share(name) for arm in line.arms]
@@ -210,14 +222,24 @@ def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
                 axes.plot([tick, tick], [low, high], color=COLOURS[n], linewidth=4.5, alpha=0.30)
                 value = by_arm[arm].share(name)
                 direct_label(axes, (tick + 0.07, value + 0.045), percent(value), COLOURS[n])
-        axes.set_xticks(list(ticks), [wrap(speaker.titled(tick), 7.5, 2) for tick in wanted.ticks])
+        axes.set_xticks(list(ticks), [wrap(_of(tick, lang), 7.5, 2) for tick in wanted.ticks])
         axes.set_xlim(-0.3, len(wanted.ticks) - 0.4)
     handles = [
-        (Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), speaker.titled(line.title))
+        (Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _of(line.title, lang))
         for n, line in enumerate(wanted.lines)
     ]
     key(figure, handles, (0.12, 0.22), columns=2)
     return figure
+
+
+def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
+    """Parts of a claim, and their statistics, that are shares of a value of the host."""
+    return [
+        (part, name)
+        for part in claim.parts
+        for name, one in part.part.statistics.items()
+        if one.kind == "context" and not part.measured[name].is_empty
+    ]
 
 
 @styled
@@ -229,31 +251,27 @@ def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     ValueError
         If nothing of the kind is measured.
     """
-    speaker = _speaker(found, lang)
-    rows = [
-        (part, name)
-        for part in claim.parts
-        for name, one in part.part.statistics.items()
-        if one.kind == "context" and not part.samples[name].is_empty
-    ]
+    lang = language(lang)
+    rows = level_rows(claim)
     if not rows:
         raise ValueError("no levels")
-    subtitle = speaker.say("figure.levels_subtitle")
-    figure = sheet((7.4, 1.5 + 0.42 * len(rows)), _titled(claim, speaker, "levels"), subtitle, _footer(speaker))
+    subtitle = _say("levels_subtitle", lang)
+    figure = sheet((7.4, 1.5 + 0.42 * len(rows)), _titled(claim, lang, "levels"), subtitle, _footer(found, lang))
     axes = panel(figure, NAMES, 0.55, 0.4, 0.8)
     axes.grid(visible=False)
     axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     for at, (part, name) in enumerate(rows):
-        low, middle, high = part.samples[name].band()
+        shown = part.measured[name]
+        low, middle, high = shown.low, shown.middle, shown.high
         axes.plot([low, high], [at, at], color=MODEL, linewidth=2.0, alpha=0.55)
         axes.plot([middle], [at], "o", color=MODEL, markersize=4.2)
         for one in part.part.rule.simple():
             if one.of == name:
                 bound = resolve(one.relation[1], found.file.claims.sizes)
                 axes.plot([bound, bound], [at - 0.35, at + 0.35], color=SECOND, linewidth=1.4)
-        _name(axes, at, speaker.titled(part.part.title))
+        _name(axes, at, _of(part.part.title, lang))
     axes.set_xlim(left=0.0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, 1)))
     return figure

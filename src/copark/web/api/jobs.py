@@ -14,8 +14,7 @@ from copark.web.owners import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.asking import CaseKey, JobRequest, study_of
-from copark.workflows.serving.claims import claims_of
+from copark.workflows.serving.asking import JobRequest, study_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand
 from copark.workflows.serving.records import ENDED, DatabaseRefused, Job
@@ -32,22 +31,13 @@ HEARTBEAT = 15.0
 JOB_COST = 30.0
 
 
-class ClaimsJobRequest(Answer):
-    """The claims about a case, to be tried."""
-
-    case: CaseKey
-    """Name of the case."""
-    lang: Literal["en", "zh"] = "en"
-    """Language that is written first; both are."""
-
-
 class JobInfo(Answer):
     """A job."""
 
     id: str
     """Its id."""
     kind: str
-    """run, report, claims or analysis."""
+    """run, report or analysis."""
     analysis: str
     """Name of the analysis; empty for another kind."""
     state: str
@@ -151,7 +141,7 @@ def job_now(services: Services, name: str, owner: str) -> JobInfo:
 STAGES = frozenset(("prepare", "compile", "waiting", "simulate", "analyse", "report", "export", "verify"))
 
 
-def queue(services: Services, kind: Literal["run", "report", "claims"], shelved: Shelved, study: Study | None,
+def queue(services: Services, kind: Literal["run", "report"], shelved: Shelved, study: Study | None,
           lang: str, owner: str) -> Job:  # fmt: skip
     """Queue a job about a case.
 
@@ -214,21 +204,6 @@ async def submit(request: Request, services: Own, asked: JobRequest, word: Maybe
         return job_now(services, job.id, owner)
 
     return accepted(request, await services.kernels.run(request, work))
-
-
-@router.post("/jobs/claims", summary="Try the claims about a case", status_code=202, response_class=Response,
-             responses=answered(JobInfo, status=202))  # fmt: skip
-async def submit_claims(request: Request, services: Own, asked: ClaimsJobRequest, word: MaybeOwner = None) -> Response:
-    """Queue the trial of the claims about a case; it takes minutes."""
-    services.pay(request, JOB_COST)
-    owner = owner_of(request, word)
-
-    def work(_ticket: Ticket) -> JobInfo:
-        shelved = services.shelf.get(asked.case)
-        claims_of(shelved, services.settings.data)
-        return job_now(services, queue(services, "claims", shelved, None, asked.lang, owner).id, owner)
-
-    return accepted(request, await services.desk.run(request, work))
 
 
 def accepted(request: Request, job: JobInfo) -> Response:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.simulation.study import Study
 
-Kind = Literal["run", "report", "claims", "analysis"]
+Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
 KEPT = 10_000
 """Above so many runs bands are kept, and the paths of the first."""
@@ -29,12 +29,12 @@ class Errand:
     Parameters
     ----------
     kind
-        ``run``: a study is run and stored; ``report``: its page is written, too; ``claims``: a case's claims are tried;
-        ``analysis``: an analysis of the registry is made.
+        ``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
+        registry is made.
     case
         Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload.
     study
-        Content of the study; empty for claims; of an analysis its name and parameters.
+        Content of the study; of an analysis its name and parameters.
     lang
         Language of pages.
     data
@@ -97,8 +97,6 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     copark.errors.CoparkError
         If it cannot be done.
     """
-    if errand.kind == "claims":
-        return _claims(errand, tell)
     if errand.kind == "analysis":
         return _analysis(errand, tell)
     from copark.cases import load_case
@@ -151,22 +149,6 @@ def report(result: xr.Dataset, case: Case, lang: str, data: Path, tell: Tell) ->
     title = " · ".join(scenario_title(result, n, lang) for n in range(result.sizes["scenario"]))
     found = compare(result)
     return write_comparison(found, title, lang, folder, lambda done, total: tell("report", done, total), case=case)
-
-
-def _claims(errand: Errand, tell: Tell) -> Done:
-    from copark.report.claims.exports import write_tables
-    from copark.report.claims.page import write_claims
-    from copark.report.claims.words import Speaker
-    from copark.texts import LANGUAGES
-    from copark.workflows.claims import try_claims
-
-    answer = try_claims(errand.case, lang=errand.lang, out=Path(errand.data), threads=errand.threads, progress=tell)
-    if answer.report is not None:
-        for lang in LANGUAGES:
-            if lang != errand.lang:
-                write_claims(answer.findings, lang, answer.report.parent)
-                write_tables(Speaker(answer.findings, lang), answer.report.parent / "tables")
-    return Done(answer.identity, None if answer.report is None else str(answer.report), reused=False)
 
 
 def _analysis(errand: Errand, tell: Tell) -> Done:

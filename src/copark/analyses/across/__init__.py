@@ -1,0 +1,1 @@
+"""The claims across parks, three ways: interventions in the model, QCA and NCA."""

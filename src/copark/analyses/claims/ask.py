@@ -1,0 +1,134 @@
+"""What is claimed of a case, tested by rules fixed in advance on scenarios with common random numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Option, Result
+from copark.errors import NotFound
+from copark.inference.claims.reading import ClaimsFile, load_claims, shipped_for
+from copark.inference.claims.trial import Findings, Plan, Trial, identity_from, provenance_of
+from copark.inference.exploration.designs import Workload
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.inference.claims.schema import Claim
+
+
+class Params(CaseParams):
+    """What may be asked of the claims about a case.
+
+    Parameters
+    ----------
+    draws, futures
+        Draws of parameters, and futures of each.
+    claim
+        IDs of the claims to try; all if empty.
+    file
+        A file of claims, in the place of the one that comes with the case.
+    """
+
+    draws: Annotated[int, Field(ge=2, le=100_000)] = 200
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    claim: Annotated[tuple[str, ...], Option("--claim", repeated=True)] = ()
+    file: Path | None = None
+    served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Findings, Result):
+    """The verdict on every claim and its parts, what it was measured by, how hard the tests were, what it rests on."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """The verdict on every part of every claim, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "claim": claim.claim.id, "part": one.part.key, "claim_verdict": claim.verdict, "verdict": one.verdict,
+                "rule_verdict": one.rule_verdict, "severity": None if one.severity is None else one.severity.share,
+                "held_by_prior": one.held, "steady": one.steady, "why": one.why,
+            }
+            for claim in self.claims for one in claim.parts
+        )  # fmt: skip
+
+
+def written(params: Params, context: Context) -> ClaimsFile:
+    """The claims about the case, as their file has them.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case or file, or either has faults.
+    """
+    case = context.case(params.case)
+    path = params.file or shipped_for(case.name)
+    if path is None:
+        raise NotFound(text("claims.none_shipped", context.lang, case=case.name))
+    return load_claims(path, case)
+
+
+def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:
+    """The claims that are asked for.
+
+    Raises
+    ------
+    NotFound
+        If there is none of an ID.
+    """
+    known = {one.id.lower(): one for one in file.claims.claims}
+    for name in params.claim:
+        if name.lower() not in known:
+            ids = ", ".join(one.id for one in known.values())
+            raise NotFound(text("claims.no_claim", found=name, known=ids))
+    wanted = {name.lower() for name in params.claim}
+    return tuple(one for name, one in known.items() if not wanted or name in wanted)
+
+
+def _asked(params: Params, context: Context) -> dict[str, Any]:
+    """What a trial is made of."""
+    from copark.simulation.ensemble import default_threads
+
+    file, has = written(params, context), context.parameters(params.case, params.parameters)
+    plan = Plan(params.draws, params.futures, params.seed, context.threads or default_threads(), has.draws)
+    return {
+        "file": file, "case": context.case(params.case), "plan": plan, "claims": chosen(params, file),
+        "source": has.source,
+    }  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of the rules, the case, its parameters and the model."""
+    return identity_from(provenance_of(**_asked(params, context)))
+
+
+def workload(params: Params, context: Context) -> tuple[Workload, ...]:
+    """How much there is to run, but for what is run again where an alternative assumption seems to turn a verdict."""
+    return _work(Trial(**_asked(params, context)))
+
+
+def _work(trial: Trial) -> tuple[Workload, ...]:
+    return (Workload(trial.runs, trial.case.clock.quarters),)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Try the claims; what was run before a stop is found again."""
+    trial = Trial(**_asked(params, context))
+    context.foresee(trial.case, _work(trial))
+    with context.stages({"claims": trial.identity}) as stages:
+        found = trial.run(context.stage("simulate"), context.stage("weigh"), stages)
+    return Answer(**vars(found) | context.origin(params, found.provenance))
+
+
+def listing(params: Params, context: Context) -> ClaimsFile:
+    """What may be asked: the claims about the case; nothing is run."""
+    return written(params, context)

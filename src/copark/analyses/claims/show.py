@@ -1,0 +1,420 @@
+"""What is shown of claims: the verdicts, then claim by claim what was found, and what all this was tried by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from copark.analyses.claims.ask import Answer
+from copark.analyses.claims.words import Words
+from copark.analyses.contract import Texts, assemble
+from copark.inference.claims.evidence import Row, Seen
+from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.rules import REFUTED, SUPPORTED, UNDETERMINED, VERDICTS
+from copark.inference.claims.schema import Variant
+from copark.inference.claims.severity import Severity, built_in
+from copark.inference.claims.trial import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import number, shown
+from copark.simulation.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST = 3
+"""Alternative assumptions named in a row; the others are counted."""
+FEW = 3
+"""Claims of which everything is shown without being asked for."""
+OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
+SHARE = Column("share", "", Kind.share)
+COUNT = Column("count", "", Kind.count)
+TEXT = Column("word", "")
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of the claims about a case."""
+    show = _Show(found, t)
+    made = found.provenance
+    return assemble(
+        found, t, key=f"claims-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
+        sections=tuple(show.sections()),
+        provenance={
+            "draws": f"{made['draws']} × {made['futures']}", "seed": made["seed"], "rules": found.file.name,
+            "fixed": made["fixed"], "sha256": found.file.sha256,
+        },
+    )  # fmt: skip
+
+
+def listing(found: ClaimsFile, t: Texts) -> Document:
+    """The claims and their parts as they are written: nothing was run."""
+    claims = found.claims
+    rows, groups = [], []
+    for one in claims.claims:
+        groups.append((t("claim", id=one.id, title=t.of(one.statement)), len(one.parts)))
+        rows += [(t.of(part.title), t.of(part.says)) for part in one.parts]
+    columns = (Column("part", t("column.part")), Column("says", t("column.says"), Kind.note))
+    table = Table("claims", t.of(claims.title), columns, tuple(rows), tuple(groups))
+    headline = t("headline.listed", count=len(claims.claims), fixed=claims.fixed)
+    return Document(
+        f"claims-{claims.case}", t.lang, t.of(claims.title), headline,
+        sections=(Section("claims", t("section.listed"), (table,)),),
+    )  # fmt: skip
+
+
+class _Show(Words):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(found, t)
+        self.levels = found.trust is None or found.trust.shows_outcomes
+        """Whether shares of outcomes are told unasked."""
+
+    def parts(self) -> Iterator[tuple[ClaimFinding, PartFinding]]:
+        """Every part of every claim."""
+        for claim in self.found.claims:
+            for part in claim.parts:
+                yield claim, part
+
+    def headline(self) -> str:
+        """Which claims hold, which are refuted, and how many are not decided."""
+        t, claims = self.t, self.found.claims
+        if len(claims) == 1:
+            return t("headline.one", title=t.of(claims[0].claim.title), verdict=self.verdict(claims[0].verdict))
+
+        def titles(*verdicts: str) -> str:
+            return self.listed(t("quoted", title=t.of(one.claim.title)) for one in claims if one.verdict in verdicts)
+
+        values = {"count": len(claims), "park": t.of(self.found.park), "titles": titles(SUPPORTED)}
+        told = [t("headline.supported" if values["titles"] else "headline.none", **values)]
+        if against := titles(*REFUTED):
+            told.append(t("headline.refuted", titles=against))
+        open_ = sum(one.verdict not in (SUPPORTED, *REFUTED) for one in claims)
+        if open_:
+            flipped = sum(one.verdict == UNDETERMINED for one in claims)
+            told.append(t("headline.open", count=open_, flipped=flipped, unknown=open_ - flipped))
+        return t.sentences(told)
+
+    def sections(self) -> Iterator[Section]:
+        """The sections in their order."""
+        yield self.summary()
+        for claim in self.found.claims:
+            yield self.claim(claim)
+        lead = self.text("lead.block", draws=LOOK_DRAWS, futures=LOOK_FUTURES)
+        yield self.section("block", lead, self.variants(), folded=True)
+        yield self.section("worlds", self.text("lead.worlds"), self.worlds(), folded=True)
+        yield self.section("margins", self.text("lead.margins"), self.margins(), folded=True)
+        numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
+        yield self.section("numbers", *numbers, folded=True)
+
+    def text(self, key: str, **values: object) -> Paragraph:
+        """A paragraph."""
+        return Paragraph(self.t(key, **values))
+
+    def summary(self) -> Section:
+        """How many claims have which verdict, a row for each claim, and one for each part."""
+        t, found = self.t, self.found
+        verdicts = [one.verdict for one in found.claims]
+        cards = [
+            Card(self.verdict(one), COUNT, verdicts.count(one), t(f"verdict.{one}.meaning"))
+            for one in VERDICTS if one in verdicts
+        ]  # fmt: skip
+        blocks: list[Block] = [
+            Cards(tuple(cards)),
+            self.text("lead.verdict"),
+            self.overview(),
+            self.text("lead.severity"),
+        ]
+        if found.trust is not None and not found.trust.shows_outcomes:
+            blocks.insert(1, Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
+        meanings = tuple(t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")) for one in VERDICTS)
+        blocks += [
+            self.every_part(), Bullets(meanings), Caveat(t("lead.band")), Caveat(t.of(found.file.claims.preface)),
+            self.text("lead.source", source=t.of(found.file.claims.source)),
+        ]  # fmt: skip
+        return self.section("summary", *blocks)
+
+    def overview(self) -> Table:
+        """Every claim in a row: its verdict, the least severe of the tests behind it, the parts that make it."""
+        rows = [
+            (
+                self.headed(one), self.verdict(one.verdict), *_hard(one.severity),
+                self.listed(
+                    self.t("said", part=self.t.of(part.part.title), verdict=self.verdict(part.verdict))
+                    for part in one.deciding
+                ),
+            )
+            for one in self.found.claims
+        ]  # fmt: skip
+        columns = (self.column("claim"), self.column("verdict"), *self.hardness(), self.column("made_of", Kind.note))
+        return self.table("claims", columns, rows)
+
+    def hardness(self) -> tuple[Column, Column]:
+        """Columns of a severity, and whether it is one by construction."""
+        return self.column("severity", Kind.share), self.column("by_construction", Kind.flag)
+
+    def every_part(self) -> Table:
+        """Every part: verdict, severity, support by the prior, what it depends on, what flips it or why it is open."""
+        rows = [
+            (
+                self.t.of(one.part.title), self.verdict(one.verdict), *_hard(one.severity), one.held,
+                self.listed(self.parameter(lean.parameter) for lean in one.unmoved), self.turned(one),
+            )
+            for _, one in self.parts()
+        ]  # fmt: skip
+        columns = (
+            self.column("part"), self.column("verdict"), *self.hardness(), self.column("held", Kind.share),
+            self.column("unmoved", Kind.note), self.column("flips", Kind.note),
+        )  # fmt: skip
+        groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
+        return self.table("parts", columns, rows, groups=groups)
+
+    def turned(self, one: PartFinding) -> str:
+        """Alternative assumptions that flip a verdict, or why there is none."""
+        names = [self.variant(key) for key in one.flipped[:MOST]]
+        if len(one.flipped) > MOST:
+            names.append(self.t("more", count=len(one.flipped) - MOST))
+        return self.listed(names) or (self.t(f"why.{one.why}") if one.why else "")
+
+    # claim by claim
+
+    def claim(self, claim: ClaimFinding) -> Section:
+        """One claim: verdict, what was found of each part and by which rule, all scenarios, mechanism, limits."""
+        t, written = self.t, claim.claim
+        blocks: list[Block] = [Paragraph(t.of(written.statement)), self.cards(claim)]
+        for part in claim.parts:
+            title, verdict = t.of(part.part.title), self.verdict(part.verdict)
+            blocks.append(self.text("found", part=title, verdict=verdict, says=t.of(part.part.says)))
+            blocks.append(Bullets((*self.sentences(part), *self.rule(part.part))))
+        evidence = self.evidence(claim)
+        charts = [self.drawing(claim, kind, draw) for kind, draw in self.drawn(claim)]
+        drawn: list[Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
+        moved = dict(self.moved(claim))
+        told = [
+            t("mechanism.parameter", title=self.parameter(name), moved=t(f"moved.{one}")) for name, one in moved.items()
+        ]
+        links = [catalogue().links[name] for name in written.mechanism.links]
+        told += [t("mechanism.link", title=t.of(one)) for one in links]
+        blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), Bullets(tuple(told))]
+        if set(moved.values()) <= {"unmoved", "held"}:
+            blocks.append(Caveat(t("found.prior_alone")))
+        blocks.append(Caveat(t.of(written.limits)))
+        title = self.t("said", part=self.headed(claim), verdict=self.verdict(claim.verdict))
+        return Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
+
+    def cards(self, claim: ClaimFinding) -> Cards:
+        """The verdict and which parts make it, how severe the test was, how much of the prior holds it."""
+        t, least = self.t, claim.severity
+        cards = [Card(t("card.verdict"), TEXT, self.verdict(claim.verdict), self.decided(claim.claim.headline, claim))]
+        if least is not None:
+            told = [t("card.interval", interval=shown(Interval(*least.interval), SHARE, t.lang))]
+            told += [t("card.by_construction")] * least.identical
+            cards.append(Card(t("card.severity"), SHARE, least.share, self.listed(told)))
+        held = [one.held for one in claim.deciding if isfinite(one.held)]
+        if held:
+            cards.append(Card(t("card.held"), SHARE, max(held), t(f"held.{built_in(max(held))}")))
+        return Cards(tuple(cards))
+
+    def moved(self, claim: ClaimFinding) -> Iterator[tuple[str, str]]:
+        """Parameters a claim rests on and how far the data informed each; ``held`` for those that are not drawn."""
+        for name in claim.claim.mechanism.parameters:
+            drawn = catalogue().parameters[name].drawn
+            yield name, self.found.moved.get(name, "held") if drawn else "held"
+
+    def drawn(self, claim: ClaimFinding) -> Iterator[tuple[str, Callable[[], Figure]]]:
+        """What can be drawn of a claim."""
+        from copark.report.figures import claims as figures
+
+        found, lang = self.found, self.t.lang
+        if len(claim.rows) > 1:
+            yield "forest", lambda: figures.forest(claim, found, lang, outcomes=self.levels)
+        elif figures.level_rows(claim):
+            yield "levels", lambda: figures.levels(claim, found, lang)
+        if claim.claim.curve is not None:
+            yield "curve", lambda: figures.curve(claim, found, lang)
+        if claim.claim.cube is not None and self.levels:
+            yield "cube", lambda: figures.cube(claim, found, lang)
+
+    def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> Chart:
+        """A figure of a claim with its words."""
+        t, values = self.t, {"id": claim.claim.id, "title": self.t.of(claim.claim.title)}
+        told = [t("caption.forest")] * (kind == "forest") + [t("caption.outcomes")] * (kind == "forest" and self.levels)
+        return Chart(
+            f"{kind}-{claim.claim.id.lower()}", t(f"figure.{kind}", **values), t("alt.figure"), draw, t.sentences(told)
+        )
+
+    def evidence(self, claim: ClaimFinding) -> Table:
+        """Every scenario beside the reference: levels, changes with bands, outcomes."""
+        t = self.t
+        columns = [self.column("arm")]
+        for seen in claim.rows[0].seen:
+            look = t("figure.look", output=self.output(seen), quarter=self.found.quarter(seen.look.at))
+            unit = catalogue().outputs[seen.look.output].unit
+            key = f"{seen.look.output}_{self.found.quarter(seen.look.at)}"
+            change = Column(
+                f"{key}_change", t("column.change_of", look=look), Kind.change, "log points" if seen.log else unit,
+                2 if seen.log else None,
+            )  # fmt: skip
+            columns += [Column(key, look, Kind.number, unit), change]
+        shares = OUTCOMES_SHOWN if self.levels else ()
+        columns += [Column(one, t("column.outcome", outcome=self.outcome(one)), Kind.share, places=1) for one in shares]
+        rows = []
+        for at, row in enumerate(claim.rows):
+            cells: list[Value] = [self.arm(row.arm)]
+            for seen in row.seen:
+                cells += [seen.level, Interval(seen.low, seen.high, seen.median) if at else None]
+            rows.append([*cells, *(Interval(*row.band(one), row.share(one)) for one in shares)])
+        note = t("note.evidence", reference=self.arm(claim.claim.reference))
+        title = t("table.evidence", id=claim.claim.id)
+        name = f"evidence-{claim.claim.id.lower()}"
+        return Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
+
+    def output(self, seen: Seen) -> str:
+        """The title of an output that is looked at."""
+        return catalogue().outputs[seen.look.output].title(self.t.lang)
+
+    # what it was tried by
+
+    def variants(self) -> Table:
+        """Alternative assumptions: what is altered, why, how far the case then leaves the record, what they flip."""
+        rows = []
+        parts = [part for _, part in self.parts() if part.variants]
+        for at, one in enumerate(self.found.file.claims.judgement):
+            flipped = sum(part.variants[at].flips and part.verdict == UNDETERMINED for part in parts)
+            departs = parts[0].variants[at].departs if parts else None
+            rows.append((self.t.of(one.title), self.altered(one), self.t.of(one.reason), departs, flipped))
+        columns = (
+            self.column("variant"), self.column("altered", Kind.note), self.column("reason", Kind.note),
+            self.column("departs", Kind.change, "log points", 2), self.column("flipped", Kind.count),
+        )  # fmt: skip
+        return self.table("variants", columns, rows)
+
+    def altered(self, one: Variant) -> str:
+        """What an alternative assumption alters, as it is written."""
+        said = [f"{name} = {value:g}" for name, value in one.parameters.items() if isinstance(value, float)]
+        said += [f"{name} × {value:g}" for name, value in (one.times | one.scale).items()]
+        said += [f"{name} = {change.value}" for name, changes in one.levers.items() for change in changes]
+        said += [f"edits.{name}" for name in one.content().get("edits", {})]
+        if one.self_standing is not None:
+            said.append(self.t("self_standing", value=number(one.self_standing, 0)))
+        return "; ".join(said)
+
+    def worlds(self) -> Table:
+        """Every model in which a claim is false, in words."""
+        worlds = self.found.file.claims.worlds
+        used = dict.fromkeys(world.world for _, part in self.parts() for world in part.severities)
+        rows = [(self.t.of(worlds[key].title), self.t.of(worlds[key].text)) for key in used]
+        return self.table("worlds", (self.column("world"), self.column("altered", Kind.note)), rows)
+
+    def margins(self) -> Table:
+        """Sizes below which a difference counts as nil, and why."""
+        margins = self.found.file.claims.margins
+        rows = [(name, one.value, self.t.of(one.reason)) for name, one in margins.items()]
+        columns = (self.column("margin"), self.column("value", Kind.number, "", 3), self.column("reason", Kind.note))
+        return self.table("margins", columns, rows)
+
+    # every number
+
+    def numbers(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[Value]]) -> Table:
+        """A table of all numbers: for other programs."""
+        columns = (*map(self.column, words), *(self.column(name, Kind.number) for name in numbers))
+        return self.table(key, columns, rows, folded=True)
+
+    def verdicts(self) -> Table:
+        """The verdict on every part, and what it rests on."""
+        words = (
+            "claim", "claim_title", "claim_verdict", "part", "part_title", "verdict", "rule_verdict", "why", "leans_on",
+            "leans_on_unmoved", "flipped_by", "severity_by_construction",
+        )  # fmt: skip
+        numbers = ("severity", "severity_low", "severity_high", "recentred", "held_by_prior", "steady")
+        rows = []
+        for claim, one in self.parts():
+            severity, identical = _hard(one.severity)
+            low, high = (None, None) if one.severity is None else one.severity.interval
+            rows.append((
+                claim.claim.id, self.t.of(claim.claim.title), claim.verdict, one.part.key, self.t.of(one.part.title),
+                one.verdict, one.rule_verdict, one.why, "; ".join(lean.parameter for lean in one.leans),
+                "; ".join(lean.parameter for lean in one.unmoved), "; ".join(one.flipped), identical, severity, low,
+                high, None if one.recentred is None else one.recentred.share, one.held, one.steady,
+            ))  # fmt: skip
+        return self.numbers("verdicts", words, numbers, rows)
+
+    def statistics(self) -> Table:
+        """Every statistic of every part, over draws."""
+        rows = []
+        for claim, part in self.parts():
+            for name, statistic in part.part.statistics.items():
+                one = part.measured[name]
+                lead = (claim.claim.id, part.part.key, name, statistic.kind, self.statistic(statistic), one.over)
+                rows.append((*lead, one.draws, one.low, one.middle, one.high, one.mean, one.error))
+        words = ("claim", "part", "statistic", "kind", "words", "over")
+        return self.numbers("statistics", words, ("draws", "p05", "middle", "p95", "mean", "error"), rows)
+
+    def arms(self) -> Table:
+        """Every scenario of every claim beside its reference."""
+        rows = []
+        for claim in self.found.claims:
+            for row in claim.rows:
+                for seen in row.seen:
+                    lead = (
+                        claim.claim.id, row.arm, self.arm(row.arm), claim.claim.reference, seen.look.output,
+                        self.found.quarter(seen.look.at), "log points" if seen.log else "difference",
+                    )  # fmt: skip
+                    explained = None if seen.split is None else seen.split.share
+                    values = (seen.level, seen.low, seen.median, seen.high, seen.lower, seen.equal, explained)
+                    rows.append((*lead, *values, *self.chances(row), row.runs))
+        words = ("claim", "arm", "arm_title", "reference", "output", "quarter", "compared")
+        numbers = ("level_median", "p05", "median", "p95", "share_lower", "share_equal", "variance_by_parameters")
+        return self.numbers("arms", words, (*numbers, *(OUTCOMES if self.levels else ()), "runs"), rows)
+
+    def chances(self, row: Row) -> tuple[float, ...]:
+        """Shares of runs with each outcome, where they are told."""
+        return row.shares if self.levels else ()
+
+    def block(self) -> Table:
+        """The verdict on every part under every alternative assumption."""
+        rows = [
+            (
+                claim.claim.id, part.part.key, one.variant, self.variant(one.variant), one.verdict, one.flips,
+                one.whole, one.departs,
+            )
+            for claim, part in self.parts() for one in part.variants
+        ]  # fmt: skip
+        words = ("claim", "part", "variant", "variant_title", "verdict")
+        flags = (Column("flips", self.t("column.flips_verdict"), Kind.flag), self.column("all_draws", Kind.flag))
+        columns = (*map(self.column, words), *flags, self.column("leaves_record_by", Kind.number))
+        return self.table("block", columns, rows, folded=True)
+
+    def severities(self) -> Table:
+        """How every test does in every model in which its claim is false."""
+        rows = [
+            (
+                claim.claim.id, part.part.key, one.world, self.t.of(self.found.world(one.world)), one.verdict,
+                one.identical, one.refuted, one.batches, *one.interval,
+            )
+            for claim, part in self.parts() for one in part.severities
+        ]  # fmt: skip
+        words = ("claim", "part", "world", "world_title", "verdict", "identical")
+        return self.numbers("severity", words, ("refuted", "batches", "low", "high"), rows)
+
+
+def _hard(one: Severity | None) -> tuple[float | None, bool | None]:
+    """A severity, and whether it is one by construction."""
+    return (None, None) if one is None else (one.share, one.identical)
