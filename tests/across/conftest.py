@@ -11,8 +11,9 @@ from copark.inference.across.reading import load_rules
 from copark.inference.across.schema import SetPart
 from copark.inference.across.scores import Scores, scores_of
 from copark.inference.claims.reading import load_claims
-from copark.inference.claims.record import Kept, KeptClaim, KeptPart
+from copark.inference.claims.trial import ClaimFinding, Findings, PartFinding
 from copark.setmethods.table import table_of
+from copark.simulation.entries import Title
 
 WORDS = {"en": "x", "zh": "甲"}
 SEED = 11
@@ -61,28 +62,27 @@ def shipped():
     return scores_of()
 
 
-@pytest.fixture(scope="session")
-def claims():
-    return load_claims(casebook_path() / "great-stone" / CLAIMS)
+def part_found(part_, verdict, why="", held=0.5):
+    """What was found of a part of a claim, where only its verdict is asked for."""
+    return PartFinding(
+        part=part_, measured={}, splits={}, rule_verdict=verdict, verdict=verdict, steady=1.0, why=why, leans=(),
+        variants=(), severities=(), recentred=None, held=held,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def kept(claims):
+def model():
     """Verdicts of a model that nobody ran: claim 2 not identified for the prior's sake, claim 3 supported and so on."""
+    written = load_claims(casebook_path() / "great-stone" / CLAIMS)
     why = {"2": "prior", "8": "lacking"}
     verdicts = {"1": "supported", "2": "not_identified", "3": "supported", "6": "undetermined", "8": "not_identified"}
     found = []
-    for one in claims.claims.claims:
+    for one in written.claims.claims:
         verdict = verdicts.get(one.id, "not_supported")
-        reason = why.get(one.id, "")
-        parts = tuple(KeptPart(key, verdict, verdict, reason, 0.5, (), ()) for key in one.headline.parts)
-        found.append(KeptClaim(one.id, verdict, parts, tuple(one.headline.parts), one.headline.every is not None))
-    made = {
-        "draws_of": "prior",
-        "draws": 2,
-        "futures": 1,
-        "seed": SEED,
-        "claims_sha256": "0" * 64,
-        "fixed": "2026-11-24",
-    }
-    return Kept("0123456789abcdef", made, tuple(found))
+        parts = tuple(part_found(each, verdict, why.get(one.id, "")) for each in one.parts)
+        found.append(ClaimFinding(one, parts, verdict, ()))
+    return Findings(
+        run_id="0123456789abcdef", provenance={"draws_of": "prior", "draws": 2, "futures": 1, "seed": SEED},
+        case="great-stone", park=Title(en="Great Stone", zh="中白工业园"), start="2012Q3", file=written,
+        claims=tuple(found), moved={}, hosts={},
+    )  # fmt: skip

@@ -31,8 +31,8 @@ def test_the_rules_are_those_committed_before_they_were_used(file):
     assert file.sha256 == COMMITTED
 
 
-def test_every_claim_of_the_model_has_a_word_or_a_reason_for_none(file, claims):
-    assert [one.id for one in file.rules.claims] == [one.id for one in claims.claims.claims]
+def test_every_claim_of_the_model_has_a_word_or_a_reason_for_none(file, model):
+    assert [one.id for one in file.rules.claims] == [one.id for one in model.file.claims.claims]
     for one in file.rules.claims:
         for word in (one.qca, one.nca):
             assert word.silent is None or has_text(f"across.silence.{word.silent}")

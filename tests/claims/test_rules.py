@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from copark.inference.claims.rules import Condition, Judge, Sample, resolve
+from copark.inference.claims.rules import Condition, Judge, Sample, measured, resolve
 from tests.claims.conftest import MARGINS, judged, rule, sample, spread
 
 SMALLER = {
@@ -131,3 +131,18 @@ def test_more_of_an_effect_never_turns_support_into_refutation(values, more):
     order = ["contradicted", "not_supported", "not_identified", "supported"]
     before, after = (judged(SMALLER, size=sample(*(value - shift for value in values))) for shift in (0.0, more))
     assert order.index(after) >= order.index(before)
+
+
+def test_what_is_told_of_a_sample_is_its_band_and_its_chances_at_the_bounds_of_the_rule():
+    written = rule(
+        supported={"of": "a", "above": "nil"}, not_supported={"of": "a", "within": 0.2},
+        contradicted={"of": "b", "below": 0},
+    )  # fmt: skip
+    one = measured(sample(-0.3, 0.1, 0.1, 0.4), "a", written, MARGINS)
+    assert [(each.bound, each.relation, each.share) for each in one.beyond] == [
+        (0.05, "above", 0.75), (-0.2, "below", 0.25), (0.2, "above", 0.25),
+    ]  # fmt: skip
+    assert (one.draws, one.middle, one.is_empty) == (4, pytest.approx(0.1), False)
+    nothing = measured(sample(), "a", written, MARGINS)
+    assert nothing.is_empty
+    assert nothing.beyond == ()

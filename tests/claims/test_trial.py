@@ -1,14 +1,11 @@
 """A trial from end to end, small: verdicts, the judgement block, false worlds, what a result leans on."""
 
-import json
-
 import numpy as np
 import pytest
 
 from copark.inference.claims.arms import Bench
 from copark.inference.claims.changes import Change
 from copark.inference.claims.leaning import leaning, rank_share
-from copark.inference.claims.record import content, kept
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.trial import Plan, Trial
 from copark.store import stages
@@ -23,9 +20,9 @@ def part(found, claim, key):
 def test_half_of_the_enquiries_make_a_smaller_park(found):
     size = part(found, "1", "size")
     assert size.rule_verdict == "supported"
-    assert size.samples["size"].values.shape == (8,)
-    assert size.samples["size"].band()[1] == pytest.approx(np.log(0.5), abs=0.35)
-    assert size.samples["part"].band()[1] < 1.0
+    assert size.measured["size"].draws == 8
+    assert size.measured["size"].middle == pytest.approx(np.log(0.5), abs=0.35)
+    assert size.measured["part"].middle < 1.0
 
 
 def test_a_verdict_that_a_judgement_flips_is_undetermined(found):
@@ -52,8 +49,8 @@ def test_where_the_claim_is_false_the_test_refutes_it(found):
 def test_what_is_not_known_is_not_identified(found):
     growth = part(found, "R-pole", "growth")
     assert (growth.verdict, growth.why) == ("not_identified", "lacking")
-    assert growth.samples["share"].is_empty
-    assert growth.samples["city"].is_empty
+    assert growth.measured["share"].is_empty
+    assert growth.measured["city"].is_empty
     assert growth.severity is None
     assert np.isnan(growth.held)
 
@@ -69,19 +66,15 @@ def test_evidence_has_the_reference_first_and_every_arm(found):
     assert [row.arm for row in rows] == ["as-it-is", "half-enquiries", "rival", "no-land", "rival-no-land"]
     assert [one.median for one in rows[0].seen] == [0.0, 0.0]
     assert [one.log for one in rows[0].seen] == [True, False]  # cash may be negative
-    assert rows[1].seen[0].median == part(found, "1", "size").samples["size"].band()[1]
+    assert rows[1].seen[0].median == part(found, "1", "size").measured["size"].middle
     assert sum(rows[0].shares) == pytest.approx(1.0)
     assert rows[0].runs == 8
 
 
 def test_the_same_trial_on_two_threads_is_the_same(found, small, great_stone):
     again = trial_of(small, great_stone, threads=2).run()
-    assert again.identity == found.identity
-    for one, other in zip(found.claims, again.claims, strict=True):
-        assert [part.verdict for part in one.parts] == [part.verdict for part in other.parts]
-        for first, second in zip(one.parts, other.parts, strict=True):
-            for name, sample in first.samples.items():
-                assert np.array_equal(sample.values, second.samples[name].values, equal_nan=True)
+    assert again.run_id == found.run_id
+    assert repr(again.claims) == repr(found.claims)
 
 
 def test_identity_covers_rules_draws_and_seed(small, great_stone):
@@ -154,8 +147,4 @@ def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found,
     made.clear()
     trial_of(small, great_stone).run()
     assert needed == len(made), "an arm was run twice"
-    assert json.dumps(content(kept(again))) == json.dumps(content(kept(found)))
-    for one, other in zip(again.claims, found.claims, strict=True):
-        for part_, same in zip(one.parts, other.parts, strict=True):
-            for name, sample in part_.samples.items():
-                assert np.array_equal(sample.values, same.samples[name].values, equal_nan=True)
+    assert repr(again.claims) == repr(found.claims)

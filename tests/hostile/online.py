@@ -231,7 +231,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/coupling": {**FEW, "scenarios": [SCENARIO]},
     "/api/v1/jobs": {**FEW, "scenarios": [SCENARIO], "lang": "zh", "report": True},
     "/api/v1/report": {**FEW, "scenarios": [SCENARIO], "lang": "en"},
-    "/api/v1/jobs/claims": {"case": "great-stone", "lang": "en"},
+    "/api/v1/jobs/analyses": {"analysis": "claims", "params": {"case": "great-stone"}, "lang": "en"},
 }
 
 

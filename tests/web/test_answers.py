@@ -407,7 +407,7 @@ def test_every_word_is_there_in_both_languages(client):
     """No answer has one language where the other has something to say."""
     parts = {"flows": True, "why": "jobs"}
     answers = [client.post("/api/v1/simulate", json=GREAT_STONE | {"scenario": EQUITY, "parts": parts})]
-    answers += [client.get(f"/api/v1{path}") for path in ("/cases/great-stone", "/method", "/studies", "/claims")]
+    answers += [client.get(f"/api/v1{path}") for path in ("/cases/great-stone", "/method", "/studies", "/analyses")]
 
     def pairs(node):
         if isinstance(node, dict):

@@ -110,7 +110,7 @@ NOT_THERE = [
     ("DELETE", "/api/v1/cases/great-stone", 404),
     ("PUT", "/api/v1/simulate", 405),
     ("GET", "/api/v1/export/x", 422),
-    ("GET", "/api/v1/claims?case=suzhou", 404),
+    ("GET", "/api/v1/claims", 404),
     ("GET", "/missing.js", 404),
     ("GET", "/api/v2/simulate", 404),
 ]

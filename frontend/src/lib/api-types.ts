@@ -286,7 +286,7 @@ export interface components {
             id: string;
             /**
              * Kind
-             * @description run, report, claims or analysis.
+             * @description run, report or analysis.
              */
             kind: string;
             /**

@@ -7,9 +7,15 @@ import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } fro
 import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
 
 export const PAGES = [
-  'simulate', 'compare', 'network', 'analyses', 'evidence', 'parks', 'claims', 'coupling', 'jobs', 'report', 'method', 'interface',
+  'simulate', 'compare', 'network', 'analyses', 'evidence', 'parks', 'coupling', 'jobs', 'report', 'method', 'interface',
 ] as const;
 export type Page = (typeof PAGES)[number];
+
+/** What the menu names: every page and, beside the parks, the analysis of claims, which also has an address of its own. */
+export const MENU: readonly { name: Page | 'claims'; page: Page; part: string }[] = PAGES.flatMap((page) => [
+  { name: page, page, part: '' },
+  ...(page === 'parks' ? [{ name: 'claims' as const, page: 'analyses' as const, part: 'claims' }] : []),
+]);
 
 function spoken(words: URLSearchParams): Lang {
   const asked = words.get('lang') ?? stored('lang');
@@ -22,6 +28,8 @@ function placeOf(path: string): { page: Page | null; part: string } {
   const name = path.replace(/^\/|\/$/g, '');
   const [, part = ''] = /^analyses\/([a-z][a-z0-9-]*)$/.exec(name) ?? [];
   if (part) return { page: 'analyses', part };
+  const entry = MENU.find((one) => one.name === name && one.part);
+  if (entry) return entry;
   return { page: name === '' ? 'simulate' : (PAGES.find((one) => one === name) ?? null), part };
 }
 

@@ -15,7 +15,7 @@ AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 HEADINGS = {
     "simulate": ("Simulate", "模拟"), "compare": ("Compare", "对比"), "network": ("Network", "网络"),
     "analyses": ("Analyses", "分析"),
-    "evidence": ("Evidence", "证据"), "parks": ("Parks", "园区"), "claims": ("Claims", "论点"),
+    "evidence": ("Evidence", "证据"), "parks": ("Parks", "园区"), "claims": ("Claims", "论断检验"),
     "coupling": ("Coupling", "耦合"), "jobs": ("Jobs", "任务"), "report": ("Report", "报告"),
     "method": ("Method", "方法"), "interface": ("API", "接口"),
 }  # fmt: skip

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Option, Result
+from copark.cases.casebook import CLAIMS, brought
 from copark.errors import NotFound
-from copark.inference.claims.reading import ClaimsFile, load_claims, shipped_for
+from copark.inference.claims.reading import ClaimsFile, load_claims
 from copark.inference.claims.trial import Findings, Plan, Trial, identity_from, provenance_of
 from copark.inference.exploration.designs import Workload
 from copark.texts import text
@@ -71,7 +72,7 @@ def written(params: Params, context: Context) -> ClaimsFile:
         If there is no such case or file, or either has faults.
     """
     case = context.case(params.case)
-    path = params.file or shipped_for(case.name)
+    path = params.file or brought(case, CLAIMS)
     if path is None:
         raise NotFound(text("claims.none_shipped", context.lang, case=case.name))
     return load_claims(path, case)

@@ -1,0 +1,172 @@
+"""Claims from end to end on a small file: the document in both languages, the command, and what is read again."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+
+import pytest
+
+import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.cli import main
+from copark.errors import NotFound
+from copark.inference.claims.rules import VERDICTS
+from copark.presentation.document import Caveat, Chart
+from copark.report.figures import claims as figures
+from copark.simulation.trust import Trust
+from copark.texts import text
+from tests.claims.conftest import SEED, SMALL
+
+CLAIMS = REGISTRY["claims"]
+ASKED = {"case": "great-stone", "draws": 8, "futures": 1, "seed": SEED, "file": SMALL, "parameters": "prior"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("claims")
+
+
+@pytest.fixture(scope="module")
+def first(place):
+    context = Context(place, threads=1)
+    return answer(CLAIMS, CLAIMS.params(**ASKED), context), context
+
+
+@pytest.fixture(scope="module")
+def shown(first):
+    return cache(first[0].document)
+
+
+def table(document, key):
+    return next(one for one in document.tables() if one.key == key)
+
+
+def told(document):
+    return repr(document.sections)
+
+
+def test_what_was_found_is_read_again_in_another_language_with_the_verdicts_of_the_engine(first, place, found):
+    one, context = first
+    again = answer(CLAIMS, CLAIMS.params(**ASKED), Context(place, foreseeing=pytest.fail))
+    assert (one.reused, again.reused) == (False, True)
+    assert repr(again.result.document("zh")) == repr(one.result.document("zh"))
+    assert one.result.run_id == found.run_id == context.run_id
+    assert repr(again.result.claims) == repr(found.claims)
+    frame = again.result.to_frame()
+    assert list(frame["part"]) == ["size", "additive", "jobs", "growth"]
+    assert set(frame["verdict"]) <= set(VERDICTS)
+
+
+def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(shown, found, subtests):
+    for lang in ("en", "zh"):
+        with subtests.test(lang=lang):
+            document = shown(lang)
+            said = told(document)
+            made = dict(document.provenance).values()
+            assert {found.run_id, found.file.sha256, "2026-11-24"} <= set(made)
+            for claim in found.claims:
+                assert getattr(claim.claim.title, lang) in said
+                for part in claim.parts:
+                    assert text(f"claims.verdict.{part.verdict}", lang) in said
+                    assert part.part.says.get(lang) in said
+                    assert part.part.reason.get(lang).rstrip("。.") in said
+            assert text("claims.found.prior_alone", lang) in said
+            assert not re.search(r"\{[a-z_]+\}|\bnan\b|None'", re.sub(r"'[^']*nan[^']*'", "", said))
+    english, chinese = (shown(lang) for lang in ("en", "zh"))
+    for one, other in zip(english.tables(), chinese.tables(), strict=True):
+        numbers = [[cell for cell in row if not isinstance(cell, str)] for row in one.rows]
+        assert repr(numbers) == repr([[cell for cell in row if not isinstance(cell, str)] for row in other.rows])
+
+
+def test_verdicts_of_a_park_that_is_not_calibrated_say_so_beside_them_and_tell_no_shares_of_outcomes(shown, first):
+    document = shown("en")
+    assert document.trust_state == "uncalibrated"
+    meaning = Trust.without("great-stone", "prior").meaning("en")
+    assert any(isinstance(one, Caveat) and meaning in one.text for one in document.sections[0].blocks)
+    keys = {column.key for one in document.tables() for column in one.columns}
+    assert not keys & {"failed", "self_standing"}
+    calibrated = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)
+    known = CLAIMS.document(type(first[0].result)(**vars(first[0].result) | {"trust": calibrated}), "en")
+    assert {"failed", "self_standing"} <= {column.key for one in known.tables() for column in one.columns}
+
+
+def test_tables_hold_the_numbers_of_the_findings(shown, found):
+    document = shown("en")
+    size = found.claims[0].parts[0]
+    rows = {row[:3]: row for row in table(document, "statistics").rows}
+    one = size.measured["size"]
+    assert rows["1", "size", "size"][6:] == (one.draws, one.low, one.middle, one.high, one.mean, one.error)
+    verdicts = {row[3]: row for row in table(document, "verdicts").rows}
+    assert verdicts["size"][5:7] == (size.verdict, size.rule_verdict)
+    assert verdicts["growth"][12] is None
+    assert len(table(document, "block").rows) == sum(
+        len(part.variants) for claim in found.claims for part in claim.parts
+    )
+
+
+def test_rules_are_said_in_words(shown):
+    for lang, words in (("en", (" and ", "within ±10.0 points")), ("zh", ("，且", "±10.0个百分点"))):
+        said = told(shown(lang))
+        assert all(word in said for word in (*words, "−0.05", "80%")), lang
+
+
+def test_figures_refuse_what_a_claim_has_not(found, shown):
+    pole = found.claims[1]
+    for draw in (figures.curve, figures.cube):
+        with pytest.raises(ValueError, match="no "):
+            draw(pole, found)
+    assert figures.levels(pole, found, "zh").axes
+    assert figures.forest(found.claims[0], found).axes
+    charts = [block for block in shown("en").blocks() if isinstance(block, Chart)]
+    assert {chart.key for chart in charts} == {"forest-1", "forest-r-pole"}
+
+
+def test_a_claim_that_is_not_there_is_told_with_those_that_are():
+    with pytest.raises(NotFound, match="R-pole"):
+        copark.claims("great-stone", claim=("9",), file=SMALL)
+    with pytest.raises(NotFound, match="--file"):
+        copark.claims("suzhou")
+
+
+def call(arguments, capsys):
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    shown = capsys.readouterr()
+    return leaving.value.code, shown.out, shown.err
+
+
+def test_the_command_with_its_former_option(place, first, capsys, monkeypatch, subtests):
+    monkeypatch.setenv("COLUMNS", "100")
+    asked = ["--file", str(SMALL), "--draws", "8", "--futures", "1", "--seed", str(SEED), "--out", str(place)]
+    for lang in ("en", "zh"):
+        with subtests.test(lang=lang):
+            code, out, err = call(
+                ["claims", "great-stone", "--prior", *asked, "--format", "json", "--lang", lang], capsys
+            )
+            assert (code, text("analyses.reused", lang) in err) == (0, True)
+            assert text("claims.verdict.not_identified", lang) in out
+    code, out, _ = call(["claims", "great-stone", "--parameters", "prior", *asked, "--json"], capsys)
+    assert code == 0
+    assert first[0].result.run_id in json.dumps(json.loads(out))
+    code, out, _ = call(["claims", "great-stone", "--prior", *asked, "--plan"], capsys)
+    assert (code, bool(re.search(r"\d", out))) == (0, True)
+
+
+def test_claims_are_listed_without_a_run(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    for lang in ("en", "zh"):
+        code, out, _ = call(["claims", "great-stone", "--list", "--lang", lang], capsys)
+        assert (code, "R-decree" in out, "2026-11-24" in out) == (0, True, True)
+
+
+def test_a_bad_file_is_told_without_a_traceback(capsys, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text(SMALL.read_text(encoding="utf-8").replace("arms: [no-land]", "arms: [no-lands]"), encoding="utf-8")
+    code, _, err = call(["claims", "great-stone", "--file", str(path)], capsys)
+    assert code == 1
+    assert all(word in err for word in ("bad.yaml:", "no-land"))
+    assert "Traceback" not in err
