@@ -128,8 +128,6 @@ def test_figures_refuse_what_a_claim_has_not(found, shown):
 def test_a_claim_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(NotFound, match="R-pole"):
         copark.claims("great-stone", claim=("9",), file=SMALL)
-    with pytest.raises(NotFound, match="--file"):
-        copark.claims("suzhou")
 
 
 def call(arguments, capsys):

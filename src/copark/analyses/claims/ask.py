@@ -11,6 +11,7 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Option, Result
 from copark.cases.casebook import CLAIMS, brought
 from copark.errors import NotFound
+from copark.inference.claims.general import general_claims
 from copark.inference.claims.reading import ClaimsFile, load_claims
 from copark.inference.claims.trial import Findings, Plan, Trial, identity_from, provenance_of
 from copark.inference.exploration.designs import Workload
@@ -64,7 +65,7 @@ class Answer(Findings, Result):
 
 
 def written(params: Params, context: Context) -> ClaimsFile:
-    """The claims about the case, as their file has them.
+    """The claims about the case as their file has them, or a general set where it brings none.
 
     Raises
     ------
@@ -73,9 +74,7 @@ def written(params: Params, context: Context) -> ClaimsFile:
     """
     case = context.case(params.case)
     path = params.file or brought(case, CLAIMS)
-    if path is None:
-        raise NotFound(text("claims.none_shipped", context.lang, case=case.name))
-    return load_claims(path, case)
+    return general_claims(case) if path is None else load_claims(path, case)
 
 
 def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:

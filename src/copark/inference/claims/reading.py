@@ -18,6 +18,7 @@ from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Condition
 from copark.inference.claims.schema import Claim, Claims, Part
 from copark.simulation.editing import edited, fault_of_edit
+from copark.simulation.entries import Title
 from copark.texts import text
 
 
@@ -37,11 +38,15 @@ class ClaimsFile:
         Its name, without folders.
     sha256
         Of its bytes: what anyone can check that the rules were those committed.
+    general, left_out
+        Whether it is a general set, made for a case that brings no claims; what of that set cannot be asked of it.
     """
 
     claims: Claims
     name: str
     sha256: str
+    general: bool = False
+    left_out: tuple[Title, ...] = ()
 
 
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}
