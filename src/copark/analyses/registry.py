@@ -171,6 +171,7 @@ REGISTRY = Registry(
             engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
+        Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),

@@ -106,6 +106,16 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 
 
+def ask(name: str, lang: str, **given: Any) -> None:
+    """Answer the question of another command and show the answer: options that are not given have their defaults."""
+    from copark.analyses import REGISTRY
+
+    analysis = REGISTRY[name]
+    fields = analysis.params.form()
+    known = {one.name: one.default for one in fields} | {"formats": None, "as_json": False}
+    _answer(analysis, fields, lang, known | {key: value for key, value in given.items() if value is not None})
+
+
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context

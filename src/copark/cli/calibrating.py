@@ -55,6 +55,7 @@ def calibrate(
     no_report: NoReport = False,
 ) -> None:
     """Calibrate a case, or all parks together; or make the shipped posterior again and compare."""
+    from copark.cli.analyses import ask
     from copark.cli.progress import Progress
     from copark.workflows import calibrating, pooling
     from copark.workflows.making import Means
@@ -67,7 +68,7 @@ def calibrate(
         recheck(None if pool else case, means, ctx.obj, out)
         return
     if pool or case is None:
-        calibrate_pool(cases, runs, seed, threads, ctx.obj, out, report=not no_report)
+        ask("pool", ctx.obj, cases=[cases or ""], runs=runs, seed=seed, threads=threads, out=out, no_report=no_report)
         return
     if crosscheck:
         cross_checked(case, runs, seed, means, ctx.obj, out)
@@ -113,23 +114,6 @@ def cross_checked(
             case, runs=runs, seed=seed, threads=means.threads, means=means, lang=lang, out=out, progress=progress
         )  # fmt: skip
     show_crosschecked(said, lang)
-
-
-def calibrate_pool(
-    cases: str | None, runs: str | None, seed: int | None, threads: int | None, lang: str, out: Path, *, report: bool
-) -> None:
-    """Calibrate all parks together, or those named, and show what came of it."""
-    from copark.cli.pooling import show_pool
-    from copark.cli.progress import Progress
-    from copark.workflows import pooling
-
-    chosen = [name.strip() for name in (cases or "").split(",") if name.strip()]
-    with Progress(lang) as progress:
-        answer = pooling.pool(
-            cases=chosen, runs=runs, seed=1 if seed is None else seed, threads=threads, lang=lang, out=out,
-            report=report, progress=progress,
-        )  # fmt: skip
-    show_pool(answer, lang)
 
 
 def show_crosschecked(said: CrossChecked, lang: str) -> None:
