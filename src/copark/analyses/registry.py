@@ -175,6 +175,7 @@ REGISTRY = Registry(
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
+        Analysis("parks", "copark.analyses.parks", "parks", ("copark.analysis.typology",)),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),

@@ -17,7 +17,6 @@ from copark.cli import calibrating
 from copark.cli import validating
 from copark.cli import claims
 from copark.cli import plan
-from copark.cli import parks
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
@@ -25,7 +24,7 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, plan, parks,
+    commands, bookkeeping, calibrating, validating, claims, plan,
     workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
