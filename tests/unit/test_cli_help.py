@@ -11,7 +11,7 @@ from copark.cli.speech import language
 COMMANDS = (
     "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "calibrate", "validate", "claims", "sensitivity", "ablate", "link-impact", "levers", "plan", "forecast", "score",
-    "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
+    "pool", "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 
 
