@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from copark.cases.casebook import casebook_path
+from copark.cases.casebook import ACROSS, casebook_path
 from copark.cases.fields import shown
 from copark.cases.model_file import read_model
 from copark.errors import NotFound
@@ -14,7 +14,7 @@ from copark.inference.across.schema import Across
 from copark.inference.claims.reading import ClaimsFaults
 from copark.texts import text
 
-RULES = casebook_path() / "across-parks.yaml"
+RULES = casebook_path() / ACROSS
 FOLDERS = casebook_path() / "deviants"
 """Where little is known of a deviant case: what parks.csv says of it, as a case."""
 
