@@ -29,7 +29,7 @@ from copark.inference.pool.parks import LAST, Park, bare, last_day, park_of, par
 from copark.inference.pool.race import Race, left_out, rolling, score_panel
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
-from copark.report.calibration.method_names import method_title
+from copark.report.forecasts import method_title
 from copark.texts import text
 from copark.workflows import pooling
 

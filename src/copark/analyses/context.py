@@ -123,6 +123,11 @@ class Context:
 
         return parameters_of(self.case(name), self.out, wanted)
 
+    @property
+    def home(self) -> Path:
+        """Where calibrations and panels are kept: the output folder, or ``out`` if none is given."""
+        return self.out or Path("out")
+
     def stage(self, name: str) -> Callable[[int, int], None]:
         """What a stage of the work tells, under its name."""
         return stage(self.progress, name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from copark.simulation.trust import Trust
 from copark.texts import has_text, text
@@ -43,6 +43,10 @@ class Option:
 @dataclass(frozen=True)
 class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
+
+
+PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
+"""Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,12 @@ REGISTRY = Registry(
             engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
+        Analysis(
+            "validate",
+            "copark.analyses.validate",
+            "calibrate",
+            engine=("copark.inference", "copark.analysis", "copark.stats"),
+        ),
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),

@@ -14,7 +14,6 @@ from copark.cli.app import app
 from copark.cli import commands
 from copark.cli import bookkeeping
 from copark.cli import calibrating
-from copark.cli import validating
 from copark.cli import claims
 from copark.cli import plan
 from copark.cli import parks
@@ -25,11 +24,11 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, claims, plan, parks,
+    commands, bookkeeping, calibrating, claims, plan, parks,
     workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
-    "commands", "bookkeeping", "calibrating", "validating", "claims", "explain", "decide", "calibrate",
+    "commands", "bookkeeping", "calibrating", "claims", "explain", "decide", "calibrate",
     "parks", "tables", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +28,7 @@ from copark.presentation.style import (
     years,
 )
 from copark.report.figures.marks import observed_key, observed_mark
+from copark.report.forecasts import moment
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -180,11 +180,6 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = ""
     axes.set_xlim(0.35, 1.0)
     axes.set_xticks([0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], [f"{n}%" for n in range(40, 101, 10)])
     return figure
-
-
-def moment(day: date) -> float:
-    """A day in years."""
-    return day.year + (day.timetuple().tm_yday - 0.5) / 365.25
 
 
 @styled

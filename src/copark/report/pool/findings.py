@@ -14,7 +14,7 @@ from copark.inference.pool.coverage import Coverage
 from copark.inference.pool.movement import AxisMovement, reference_of
 from copark.inference.pool.panel import Panel
 from copark.inference.pool.scoring import ALONE, GROWTH, METHODS, POOLED, Contest, PanelScore, contest
-from copark.report.calibration.method_names import observable_title
+from copark.report.forecasts import observable_title
 from copark.texts import text
 from copark.version import __version__
 
