@@ -11,7 +11,6 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.validate.ask import cuts_of
-from copark.cli import calibrating as screen
 from copark.cli import progress
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.inference import calibrations
@@ -19,7 +18,8 @@ from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Caveat, Chart
 from copark.report.forecasts import observable_title
 from copark.simulation.trust import CONVERGED
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement
+from copark.workflows import planning
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
 
 pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
@@ -41,22 +41,15 @@ def out(tmp_path_factory):
 FORECAST = REGISTRY["forecast"]
 
 
-def ask(name, out, **asked):
-    """Ask something of Great Stone on small calibrations."""
-    with pytest.MonkeyPatch.context() as patch, short_refinement():
-        patch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
-        analysis = REGISTRY[name]
-        return answer(analysis, analysis.params(case="great-stone", **asked), Context(out, threads=1))
-
-
 @pytest.fixture(scope="module")
 def validated(out):
-    return ask("validate", out, cuts=["2018Q4", "2020Q4"]).result
+    return ask("validate", out, cuts=["2018Q4", "2020Q4"])[0].result
 
 
 def forecast(out, **asked):
     """Ask for a forecast."""
-    return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **asked})
+    with short_refinement():
+        return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **asked})[0]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +73,7 @@ def later(tmp_path):
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
-    monkeypatch.setattr(screen, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(planning, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 
@@ -133,7 +126,7 @@ def test_the_document_of_a_validation_holds_its_numbers_in_both_languages(valida
 
 
 def test_a_validation_is_found_again_and_its_stages_are_gone(validated, out) -> None:
-    assert ask("validate", out, cuts=["2018Q4", "2020Q4"]).reused
+    assert ask("validate", out, cuts=["2018Q4", "2020Q4"])[0].reused
     assert not list(out.glob("stages-*"))
 
 

@@ -33,12 +33,13 @@ def _guarded(given: list[str]) -> int:
     from typer import Abort, TyperException
 
     from copark.cli.areas import application
+    from copark.cli.calibrating import today
     from copark.cli.speech import language, wrong_usage
     from copark.errors import CoparkError
 
     lang = language(given, os.environ)
     try:
-        code = application()(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        code = application()(args=today(given) or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
         if code == STOPPED:  # Typer's answer to an interrupt
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK

@@ -28,7 +28,7 @@ AREAS = (
     workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
-    "commands", "bookkeeping", "calibrating", "claims", "explain", "decide", "calibrate",
+    "commands", "bookkeeping", "claims", "explain", "decide", "calibrate",
     "parks", "tables", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""

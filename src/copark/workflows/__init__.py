@@ -1,6 +1,6 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, compare, look. Each further question has a module of its own: ``calibrating``,
+What everyone does stands here: run, compare, look. Each further question has a module of its own:
 ``claims``, ``across``, ``planning``, ``stopping``, ``parks``, ``workspaces``, ``serving``; others in
 :mod:`copark.analyses`.
 
