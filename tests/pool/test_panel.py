@@ -16,6 +16,7 @@ from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.analyses.results import load, place_of
 from copark.cases import list_cases, load_case, new_case
+from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference.forecast import ForecastRefused, Frozen, read
 from copark.inference.panels import runs_of
@@ -31,9 +32,8 @@ from copark.inference.pool.race import Race, left_out, rolling, score_panel
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
 from copark.presentation.document import Chart
-from copark.report.calibration.method_names import method_title
+from copark.report.forecasts import method_title
 from copark.texts import text
-from copark.workflows import pooling
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=1 << 8, seed=3)
@@ -267,19 +267,21 @@ def test_what_is_told_of_a_panel_is_what_was_found(
     pooled: Answered, panel: Panel, scores: tuple[PanelScore, ...], folder: Path, subtests: pytest.Subtests
 ) -> None:
     """The answer is stored whole; both languages show its numbers."""
-    found = pooled.result
-    assert isinstance(found, PoolAnswer)
-    assert found.run_id == found.panel == panel.identity, "the kept panel is found"
+    told = pooled.result
+    assert isinstance(told, PoolAnswer)
+    found = told.pooled
+    assert found is not None
+    assert told.run_id == found.panel == panel.identity, "the kept panel is found"
     assert found.scores == scores
     assert found.gained == tuple(one for one in panel_movements(panel) if one.gained)
-    assert found.to_frame()["mean_median"].tolist() == [one.mean.values[2] for one in panel_movements(panel)]
+    assert told.to_frame()["mean_median"].tolist() == [one.mean.values[2] for one in panel_movements(panel)]
     assert found.values == sum(one.values for one in panel.local.values())
-    stored = load(place_of(folder / "out", POOL, found.run_id), POOL)
+    stored = load(place_of(folder / "out", POOL, told.run_id), POOL)
     assert stored is not None
     for lang in ("en", "zh"):
         with subtests.test(lang=lang):
             shown = stored.result.document(lang)
-            assert str(shown) == str(found.document(lang)), "a stored answer shows the same"
+            assert str(shown) == str(told.document(lang)), "a stored answer shows the same"
             tables = {one.key: one for one in shown.tables()}
             assert len(tables["axes"].rows) == len(POOLED)
             assert len(tables["scores"].rows) == len(scores)
@@ -385,8 +387,14 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
         answer(POOL, POOL.params(cases=NAMES), server)
     with pytest.raises(RunRefused):
         forecast(tmp_path, case="mckip", to="1990Q1")
-    with pytest.raises(RunRefused, match="copark forecast mckip --pool"):
-        pooling.check_asked("mckip", pool=True, cases=None, others=())
+    assert spelled(["--lang", "zh", "calibrate", "--pool", "--cases", "a,b"]) == [
+        "--lang",
+        "zh",
+        "pool",
+        "--cases",
+        "a,b",
+    ]
+    assert spelled(["forecast", "mckip", "--pool"]) == ["forecast", "mckip", "--pool"]
     with pytest.raises(RunRefused, match=r"--cut needs a record of the park, and .*my-park has none"):
         forecast(tmp_path, case=str(new_case("my-park", tmp_path)), cut="2020Q4")
     with pytest.raises(RunRefused, match="Leave out --pool to use them, or leave out --told"):

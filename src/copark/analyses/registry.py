@@ -33,14 +33,16 @@ class Analysis:
         called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
         ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
         parameters, case and model; ``workload(params, context)``, how much there is to run: the command then has
-        ``--plan``; and ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer
-        that was there.
+        ``--plan``; ``anew(params, context)``, whether it is computed although an answer is stored; and
+        ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer that was there.
     group
         Where it stands in help and menu.
     engine
         Further packages whose code makes the result: a stored one of other code is made again.
     aliases
         Former names of its command, which still work and are not listed.
+    distributed
+        Whether workers here or on a cluster may do the work: the command then has ``--workers`` and ``--scheduler``.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Analysis:
     group: Group
     engine: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    distributed: bool = False
 
     @property
     def area(self) -> str:
@@ -171,6 +174,19 @@ REGISTRY = Registry(
             engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
+        Analysis(
+            "calibrate",
+            "copark.analyses.calibrate",
+            "calibrate",
+            engine=("copark.inference", "copark.stats"),
+            distributed=True,
+        ),
+        Analysis(
+            "validate",
+            "copark.analyses.validate",
+            "calibrate",
+            engine=("copark.inference", "copark.analysis", "copark.stats"),
+        ),
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),

@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from copark.analyses import Analysis
 from copark.cli.app import OUT, Lang, Threads
+from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
 from copark.texts import text
 
@@ -66,6 +67,8 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
         "as_json": (Annotated[bool, typer.Option("--json", help="analyses.option.json")], False),
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
+    if analysis.distributed:
+        shared |= {"workers": (Workers, None), "scheduler": (Scheduler, None)}
     if hasattr(analysis.ask, "workload"):
         shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
@@ -106,27 +109,18 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 
 
-def ask(name: str, lang: str, **given: Any) -> None:
-    """Answer the question of another command and show the answer: options that are not given have their defaults."""
-    from copark.analyses import REGISTRY
-
-    analysis = REGISTRY[name]
-    fields = analysis.params.form()
-    known = {one.name: one.default for one in fields} | {"formats": None, "as_json": False}
-    _answer(analysis, fields, lang, known | {key: value for key, value in given.items() if value is not None})
-
-
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
-    from copark.cli.calibrating import tell_plan
     from copark.cli.progress import Progress
+    from copark.workflows.making import Means, others_of
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
-        planning=partial(tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
+        planning=partial(_tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
+        crew=lambda: others_of(Means(given["threads"], given.get("scheduler"), given.get("workers")), lang),
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
     if given.get("plan"):
@@ -147,6 +141,8 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         print(json.dumps(to_json(found.document(lang)), ensure_ascii=False, indent=1))
     else:
         _show(found, written, context.went_on(), lang)
+    if not found.result.passed:
+        raise typer.Exit(1)
 
 
 def _params(
@@ -209,6 +205,19 @@ def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
         show_plan(worth_telling(study, case, source, **told))
 
     return announce
+
+
+def _tell_plan(planned: Any, lang: str) -> None:
+    """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
+    from copark.cli.progress import duration
+    from copark.workflows.planning import WORTH_TELLING
+
+    if planned.seconds >= WORTH_TELLING:
+        words = text(
+            "analyses.planned", lang, runs=planned.runs, time=duration(planned.seconds, lang),
+            megabytes=planned.megabytes, folder=planned.folder,
+        )  # fmt: skip
+        print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
 
 
 def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:

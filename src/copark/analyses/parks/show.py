@@ -9,6 +9,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark, country_name
 from copark.analyses.show import Show
 from copark.presentation.document import (
+    COUNT,
     Block,
     Card,
     Cards,
@@ -55,7 +56,7 @@ class _Show(Show):
     def summary(self) -> Section:
         """How many of each type there are, and the parks in short."""
         kinds = Counter(one.park.type for one in self.parks)
-        cards = [Card(self.t(f"type.{name}"), Column("", "", Kind.count), kinds[name]) for name in TYPES if kinds[name]]
+        cards = [Card(self.t(f"type.{name}"), COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
             (one.park.name(self.t.lang), self.t(f"type.{one.park.type}"), _share(one.park.home_share_percent),
              one.park.firms, _year(one.park.firms_date), self.status(one))

@@ -9,12 +9,14 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show
 from copark.inference.diagnostics import title_of
-from copark.inference.panel_findings import AxisFindings, ParkFindings
+from copark.inference.panel_findings import AxisFindings, Findings, ParkFindings
 from copark.inference.pool.axes import AXES, SIZES
 from copark.inference.pool.movement import UNSURE_REACH, AxisMovement, Told, gained
 from copark.inference.pool.scoring import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.scoring import POOLED as MODEL
 from copark.presentation.document import (
+    COUNT,
+    SHARE,
     Block,
     Bullets,
     Card,
@@ -29,9 +31,10 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
 from copark.presentation.numbers import number, percent
-from copark.report.calibration.method_names import observable_title
+from copark.report.forecasts import observable_title
 from copark.report.tables import grouped
 
 ASKED = ("equity", "network", "framework")
@@ -40,18 +43,32 @@ MOST_FORESTS = 8
 METHODS = 12
 """Sentences about method and limits."""
 NAMED, MOST_LENDERS, LEAST_LENT = 3, 3, 0.005
-PLAIN, SHARE = Column("", "", Kind.number), Column("", "", Kind.share)
 
 
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a panel."""
-    show = _Show(found, t)
+    if found.pooled is None:
+        return _again(found, t)
+    show = _Show(found.pooled, t)
     return assemble(
-        found, t, key="pool", title=t("question", parks=len(found.parks)), headline=show.headline(),
+        found, t, key="pool", title=t("question", parks=found.parks), headline=show.headline(),
         sections=[
             show.summary(), show.informed(), show.parks(), show.forecasts(), show.fans(), show.roles(), show.method(),
         ],
-        provenance={"parks": len(found.parks), "runs": number(found.runs, 0), "seed": found.seed},
+        provenance={"parks": found.parks, "runs": number(found.pooled.runs, 0), "seed": found.pooled.seed},
+    )  # fmt: skip
+
+
+def _again(found: Answer, t: Texts) -> Document:
+    """Whether the shipped panel could be made again."""
+    made = found.again
+    if made is None:
+        raise ValueError("nothing was made again")
+    word = "identical" if made.identical else "close" if made.close else "different"
+    stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
+    return assemble(
+        found, t, key="pool-check", title=t("again.heading", parks=found.parks),
+        headline=t(f"again.{word}", largest=f"{made.largest:.1g}"), sections=stale,
     )  # fmt: skip
 
 
@@ -62,7 +79,7 @@ def _band(told: Told) -> Interval:
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, found: Findings, t: Texts) -> None:
         super().__init__(t)
         self.found = found
         self.reference = self.park(found.reference)
@@ -107,12 +124,11 @@ class _Show(Show):
     def summary(self) -> Section:
         """What came out, in a few numbers and sentences."""
         t, found = self.t, self.found
-        count = Column("", "", Kind.count)
         silent = sum(one.values == 0 for one in found.parks)
         cards = [
-            Card(t("card.parks"), count, len(found.parks), t("card.silent", count=silent) if silent else ""),
-            Card(t("card.values"), count, found.values),
-            Card(t("card.gained", park=self.reference), count, len(found.gained)),
+            Card(t("card.parks"), COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
+            Card(t("card.values"), COUNT, found.values),
+            Card(t("card.gained", park=self.reference), COUNT, len(found.gained)),
         ]
         tables = [table for table in map(found.main, SCHEMES) if table is not None]
         cards += [
@@ -193,7 +209,7 @@ class _Show(Show):
 
     def sentence(self, one: AxisMovement) -> str:
         """What became of a parameter."""
-        bands = {key: self.said(_band(told), PLAIN) for key, told in (("band", one.mean), ("new", one.new),
+        bands = {key: self.said(_band(told), plain(Kind.number)) for key, told in (("band", one.mean), ("new", one.new),
                                                                       ("alone", one.alone))}  # fmt: skip
         return self.t(
             "axis", title=one.title(self.t.lang), verdict=self.verdict(one.mean), park=self.reference,
