@@ -1,6 +1,6 @@
 """A calibration is killed: `python -m bench.kills.calibrations OUT` is a small one, of a quarter of a minute.
 
-It is the workflow behind ``copark calibrate``, with fewer runs, particles and refining steps than that command lets one
+It is the analysis behind ``copark calibrate``, with fewer runs, particles and refining steps than that command lets one
 ask for.
 """
 
@@ -13,21 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from tests.inference.workflow_settings import TINY, short_refinement
+from tests.inference.workflow_settings import ask, short_refinement
 
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill
 from copark.store.atomic import REPLACED, UNFINISHED
-from copark.workflows import calibrating
-
-CASE = "great-stone"
 
 
 def calibrate(out: Path) -> float:
     """Calibrate, or go on; the seconds it took."""
     began = time.monotonic()
     with short_refinement():
-        calibrating.calibrate(CASE, settings=TINY, refine=True, report=False, threads=2, out=out)
+        ask("calibrate", out, threads=2)
     return time.monotonic() - began
 
 

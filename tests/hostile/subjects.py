@@ -355,7 +355,7 @@ COMMANDS: tuple[tuple[Any, ...], ...] = (
     ("calibrate", "great-stone", "--cut", HOLE, "--size", "x"), ("validate", HOLE), ("forecast", HOLE),
     ("forecast", "great-stone", "--to", HOLE, "--size", "x"), ("score", HOLE, "--data", HOLE), ("sensitivity", HOLE),
     ("ablate", HOLE), ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),
-    ("pool", "--to", HOLE, "--forecast", "x"), ("pool", "--forecast", HOLE, "--runs", "7"), ("parks", "--sort", HOLE),
+    ("parks", "--sort", HOLE),
     ("parks", "--country", HOLE), ("parks", "--type", HOLE), ("schema", "--to", HOLE),
     ("suzhou", "--runs", HOLE, "--draws", "x"), ("power", "--weights", HOLE, "--quota", "7"),
     ("power", "--weights", "6,3,1", "--quota", HOLE),

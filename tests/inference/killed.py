@@ -21,8 +21,7 @@ from copark.inference import batch, examination
 from copark.inference.examination import examine
 from copark.store import stages
 from copark.store.stages import State, write_state
-from copark.workflows.calibrating import calibrate
-from tests.inference.workflow_settings import TINY, short_refinement
+from tests.inference.workflow_settings import ask, short_refinement
 
 PIECE = 1 << 10
 RECORDS = 20
@@ -58,8 +57,8 @@ def main(out: Path, point: str = "", share: float = 0.0) -> None:
     stages.EVERY, batch.PIECE = 0.0, PIECE
     stages.write_state = batch.write_state = kept
     with short():
-        made = calibrate("great-stone", settings=TINY, out=out, threads=1, report=False)
-    print(made.reused, made.went_on, sep="\n")
+        made, context = ask("calibrate", out)
+    print(made.reused, context.went_on(), sep="\n")
 
 
 if __name__ == "__main__":

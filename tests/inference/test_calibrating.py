@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
-from html import escape
 
 import numpy as np
 import pytest
 
-from copark.cli import calibrating as screen
-from copark.cli import progress
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analysis.observed import expected_outside
+from copark.cases.quarters import Quarter
+from copark.cli import analyses as screen
+from copark.cli import main, progress
 from copark.errors import NotFound, RunRefused
-from copark.inference import artefacts
+from copark.inference import artefacts, calibrations, crosscheck
 from copark.inference.batch import PIECE
-from copark.inference.calibrations import settings_of
+from copark.inference.calibrations import Planned, plan_of, settings_of
 from copark.inference.examination import NUMBERS, load_examination
-from copark.workflows import calibrating
-from copark.workflows.calibrating import calibrate, check_posterior, plan_calibration
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
+from copark.presentation.document import Caveat, Chart
+from copark.simulation.trust import CONVERGED
+from copark.workflows import planning
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
+
+CALIBRATE = REGISTRY["calibrate"]
 
 
 @pytest.fixture(scope="module")
@@ -32,83 +38,83 @@ def stages():
 
 
 @pytest.fixture(scope="module")
-def made(out, stages):
+def answered(out, stages):
     with short_refinement():
-        return calibrate("great-stone", settings=TINY, out=out, threads=1, progress=lambda *told: stages.append(told))
+        return ask("calibrate", out, told=lambda *told: stages.append(told))
 
 
 @pytest.fixture(scope="module")
-def again(made, out):
-    """The same asked for again, and the stages it told of."""
-    told = []
-    found = calibrate("great-stone", settings=TINY, out=out, report=False, progress=lambda *one: told.append(one[0]))
-    return found, told
+def made(answered):
+    return answered[0].result
 
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    monkeypatch.setattr(calibrating, "settings_of", lambda runs, seed, lang="en": TINY)
+    monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
-    monkeypatch.setattr(screen, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(planning, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def test_posteriors_batch_and_page_are_kept(made, out) -> None:
-    assert made.folder == out / "posteriors" / f"great-stone-{made.identity}"
-    assert {path.name for path in made.folder.iterdir()} == {
+def folder_of(made, out):
+    return out / made.calibrated.folder
+
+
+def test_posteriors_and_batch_are_kept_under_the_run_id(made, out) -> None:
+    assert made.calibrated.folder == f"posteriors/great-stone-{made.run_id}"
+    assert {path.name for path in folder_of(made, out).iterdir()} == {
         "recipe.json", "parameters.npz", "replay.npz", "examination.json", "examination.npz",
     }  # fmt: skip
     assert list((out / "batches").glob("batch-*/runs-*.piece"))
-    assert made.report.is_file()
+    assert not list((out / "batches").glob("stages-*"))
 
 
-def test_it_says_what_was_used_and_what_the_data_moved(made) -> None:
-    assert made.cut == "2020Q4"
-    assert "23 values to 2020Q4" in made.used
-    assert len(made.parameters) >= 41
-    assert [row.verdict for row in made.parameters].index("moved") == 0
-    for row in made.parameters:
-        assert row.low <= row.median <= row.high
-        assert row.title in row.sentence
-    assert made.compared == 23
-    assert made.expected == 2
-    assert all(0.6 < share < 1.0 for share in made.coverage)
-    assert {word for word, _ in made.notes} <= {"good", "fair", "poor"}
+def test_it_says_what_was_used_and_what_the_data_inform(made) -> None:
+    found = made.calibrated
+    assert (made.cut, found.values, found.everything, len(found.checks)) == ("2020Q4", 23, False, 23)
+    assert len(found.movements) >= 41
+    assert [one.verdict for one in found.movements].index("moved") == 0
+    for one in found.movements:
+        assert one.posterior[0] <= one.posterior[2] <= one.posterior[4]
+    assert all(0.6 < found.ranks_of(kind).overall(0.9) < 1.0 for kind in found.ranks)
+    assert {one.word for one in found.notes} <= {"good", "fair", "poor"}
+    for one in found.densities:
+        assert (one.prior * np.diff(one.edges)).sum() == pytest.approx(0.99, abs=0.002)
 
 
 def test_every_stage_tells_how_far_it_is(made, stages) -> None:
-    assert made
     names = list(dict.fromkeys("prepare" if name == "compile" else name for name, _, _ in stages))
-    assert [name for name in names if name != "report"] == [
-        "prepare",
-        "batch",
-        "summaries",
-        "replay",
-        "ranks",
-        "refine",
-    ]
+    assert names == ["prepare", "batch", "summaries", "replay", "ranks", "refine"]
     for name in ("batch", "replay", "ranks"):
         done, total = next((done, total) for one, done, total in reversed(stages) if one == name)
         assert done == total > 0
 
 
-def test_a_calibration_that_is_kept_is_not_made_again(made, again, out) -> None:
-    again, told = again
+def test_a_calibration_that_is_kept_is_not_made_again(made, out) -> None:
+    told = []
+    again, _ = ask("calibrate", out, told=lambda *one: told.append(one[0]))
     assert again.reused
     assert "batch" not in told
-    assert (again.identity, again.folder) == (made.identity, made.folder)
-    assert [(row.name, row.median) for row in again.parameters] == [(row.name, row.median) for row in made.parameters]
-    assert plan_calibration("great-stone", out=out, settings=TINY) is None
+    assert [vars(one) for one in again.result.calibrated.movements] == [vars(one) for one in made.calibrated.movements]
+    assert again.result.document() == made.document()
+
+
+def test_an_answer_without_its_posteriors_is_made_anew(made, out, tmp_path) -> None:
+    shutil.copytree(out / "results", tmp_path / "results")
+    context = Context(tmp_path)
+    assert CALIBRATE.ask.anew(CALIBRATE.params(case="great-stone"), context)
+    assert not CALIBRATE.ask.anew(CALIBRATE.params(case="great-stone"), Context(out))
+    assert CALIBRATE.ask.anew(CALIBRATE.params(case="great-stone", fresh=True), Context(out))
 
 
 @pytest.mark.long
-def test_another_machine_makes_the_same(made, tmp_path) -> None:
+def test_another_machine_makes_the_same(made, out, tmp_path) -> None:
     """Two threads and no batch to begin with: the same identity, the same draws."""
     with short_refinement():
-        again = calibrate("great-stone", settings=TINY, out=tmp_path, threads=2, report=False)
-    assert again.identity == made.identity
+        again = ask("calibrate", tmp_path, threads=2)[0].result
+    assert again.run_id == made.run_id
     for name in ("parameters.npz", "replay.npz"):
-        with np.load(made.folder / name) as first, np.load(again.folder / name) as second:
+        with np.load(folder_of(made, out) / name) as first, np.load(folder_of(again, tmp_path) / name) as second:
             assert all(np.array_equal(first[key], second[key]) for key in first.files)
 
 
@@ -117,127 +123,146 @@ def test_an_interrupted_calibration_goes_on_with_its_batch(made, out, tmp_path) 
     shutil.copytree(out / "batches", tmp_path / "batches")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("batches/*/runs-*.piece")}
     assert len(before) == -(-TINY.runs // PIECE)
-    again = calibrate("great-stone", settings=TINY, out=tmp_path, report=False, refine=False)
+    again, context = ask("calibrate", tmp_path, refine=False)
     assert not again.reused
+    assert context.went_on()
     assert before == {path: path.stat().st_mtime_ns for path in before}
+    assert "not refined by synthetic likelihood" in str(again.result.document().sections)
 
 
 @pytest.mark.long
 def test_a_calibration_left_half_written_is_made_again(made, out, tmp_path) -> None:
     shutil.copytree(out, tmp_path / "out")
-    (tmp_path / "out" / "posteriors" / made.folder.name / NUMBERS).write_text("{", encoding="utf-8")
-    assert load_examination(tmp_path / "out" / "posteriors" / made.folder.name) is None
+    folder = folder_of(made, tmp_path / "out")
+    (folder / NUMBERS).write_text("{", encoding="utf-8")
+    assert load_examination(folder) is None
     with short_refinement():
-        again = calibrate("great-stone", settings=TINY, out=tmp_path / "out", report=False)
+        again, _ = ask("calibrate", tmp_path / "out")
     assert not again.reused
-    assert again.coverage == made.coverage
+    assert again.result.calibrated.notes == made.calibrated.notes
 
 
-@pytest.mark.long
-def test_without_a_second_method_the_page_says_so(out) -> None:
-    found = calibrate("great-stone", settings=TINY, out=out, refine=False)
-    assert "No refinement by synthetic likelihood" in words_of(found.report)
+def test_the_document_holds_what_was_found_in_both_languages(made) -> None:
+    found = made.calibrated
+    counts = {word: len(found.of(word)) for word in ("moved", "weakly", "unmoved")}
+    for lang in ("en", "zh"):
+        shown = made.document(lang)
+        assert [one.key for one in shown.sections] == [
+            "summary", "parameters", "ties", "checks", "coverage", "health", "recipe",
+        ]  # fmt: skip
+        assert not LEFT_OPEN.search(f"{shown.title} {shown.headline} {shown.sections}".replace("None", ""))
+        assert all(str(count) in shown.headline for count in counts.values())
+        assert str(expected_outside(23)) in shown.headline
+        rows = {one.key: len(one.rows) for one in shown.tables()}
+        assert (rows["parameters"], rows["checks"], rows["coverage"]) == (len(found.movements), 23, len(found.axes))
+        charts = sum(isinstance(block, Chart) for block in shown.blocks())
+        assert charts == 3 + len(found.densities) + len({one.target.variable for one in found.checks})
+        assert {one.key for one in shown.evidence} == {
+            key for one in found.checks for key in one.target.observation.source
+        }
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
-def test_the_page_holds_every_section_and_nothing_left_open(made, out, lang) -> None:
-    found = made if lang == "en" else calibrate("great-stone", settings=TINY, out=out, lang=lang)
-    words = words_of(found.report)
-    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
-    page = found.report.read_text(encoding="utf-8")
-    for section in ("summary", "parameters", "ties", "checks", "honesty", "health", "provenance", "sources"):
-        assert f'<section id="{section}"' in page
-    assert found.identity in words
-    for row in found.parameters:
-        assert escape(row.title) in words.replace("&#39;", "&#x27;")
-    assert ("the data did not move this" if lang == "en" else "数据未能改变") in words
+def test_that_the_search_has_not_converged_stands_beside_and_in_the_headline(made) -> None:
+    assert made.trust.scale_reduction > CONVERGED
+    factor = f"{made.trust.scale_reduction:.1f}"
+    for lang, words in (("en", "has not converged"), ("zh", "尚未收敛")):
+        shown = made.document(lang)
+        assert words in shown.headline
+        assert factor in shown.headline
+        assert factor in shown.trust
+        assert isinstance(shown.sections[0].blocks[0], Caveat)
 
 
-def test_tables_open_in_a_spreadsheet(made) -> None:
-    path = made.report.parent / "parameters-en.csv"
-    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.reader(stream))
-    assert len(rows) == len(made.parameters) + 1
-    assert {len(row) for row in rows} == {len(rows[0])}
-
-
-@pytest.mark.parametrize("cut", ["2030Q4", "2012Q3", "last year", "2020"])
-def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out, cut) -> None:
-    with pytest.raises(RunRefused, match="2012Q4 and 2024Q4"):
-        calibrate("great-stone", cut=cut, out=out)
-
-
-def test_a_cut_before_anything_was_reported_is_refused(out) -> None:
+def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:
+    for cut in ("2030Q4", "2012Q3", "last year", "2020"):
+        with pytest.raises(RunRefused, match="2012Q4 and 2024Q4"):
+            ask("calibrate", out, cut=cut)
     with pytest.raises(RunRefused, match="the first one is from 2016Q4"):
-        calibrate("great-stone", cut="2014Q4", out=out)
+        ask("calibrate", out, cut="2014Q4")
 
 
-@pytest.mark.parametrize("runs", ["2^19", "524288", "524,288", 1 << 19, "2**19"])
-def test_runs_are_a_power_of_two(monkeypatch, runs) -> None:
+def test_runs_are_a_power_of_two(monkeypatch, subtests: pytest.Subtests) -> None:
     monkeypatch.undo()
-    assert settings_of(runs, None).runs == 1 << 19
-
-
-def test_other_numbers_of_runs_are_refused_in_words(monkeypatch, subtests: pytest.Subtests) -> None:
-    monkeypatch.undo()
+    for runs in ("2^19", "524288", "524,288", 1 << 19, "2**19"):
+        assert settings_of(runs, None).runs == 1 << 19
     for runs in ["1000", 3, "2^40", "2^", "many", "3^5", "-4096", "2^1e9", "\u0662^19", ""]:
         with subtests.test(runs=runs), pytest.raises(RunRefused, match="a power of two"):
             settings_of(runs, None)
 
 
-def test_a_plan_is_told_before_the_work(tmp_path) -> None:
-    found = plan_calibration("great-stone", out=tmp_path, settings=TINY, threads=1)
+def test_a_plan_is_made_before_the_work(great_stone, tmp_path) -> None:
+    found = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
     assert found.runs > TINY.runs
     assert found.seconds > 0.0
 
 
-@pytest.mark.parametrize(("lang", "time"), [("en", "2 min 05 s"), ("zh", "2 分 05 秒")])
-def test_the_plan_goes_to_standard_error_if_the_work_is_long(monkeypatch, capsys, tmp_path, lang, time) -> None:
-    monkeypatch.setattr(screen, "WORTH_TELLING", 10.0)
-    for seconds, said in ((125.0, True), (9.0, False)):
-        screen.tell_plan(calibrating.Planned(3_000_000, seconds, 72, tmp_path), lang)
-        found = capsys.readouterr()
-        assert found.out == ""
-        assert (time in found.err and "3,000,000" in found.err) is said
-    screen.tell_plan(None, lang)
-    assert capsys.readouterr() == ("", "")
+def test_the_plan_goes_to_standard_error_if_the_work_is_long(monkeypatch, capsys, tmp_path) -> None:
+    monkeypatch.setattr(planning, "WORTH_TELLING", 10.0)
+    for lang, time in (("en", "2 min 05 s"), ("zh", "2 分 05 秒")):
+        for seconds, said in ((125.0, True), (9.0, False)):
+            screen._tell_plan(Planned(3_000_000, seconds, 72, tmp_path), lang)
+            found = capsys.readouterr()
+            assert found.out == ""
+            assert (time in found.err and "3,000,000" in found.err) is said
 
 
-def test_the_shipped_posterior_is_compared(monkeypatch, out) -> None:
+def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_with_1_if_it_differs(
+    monkeypatch, capsys, out
+) -> None:
     """The comparison itself is tested where it is made; here what is answered."""
+    words = {
+        "identical": ("Identical", "完全一致"),
+        "close": ("Close", "基本一致"),
+        "different": ("Different", "不一致"),
+    }
     for identical, close, kind in ((True, True, "identical"), (False, True, "close"), (False, False, "different")):
-        answer = artefacts.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
-        monkeypatch.setattr(artefacts, "check", lambda *_, answer=answer, **__: answer)
-        found = check_posterior("great-stone", out=out)
-        assert (found.kind, found.passed) == (kind, kind != "different")
-
-
-@pytest.mark.parametrize(("lang", "word"), [("en", "Identical"), ("zh", "完全一致")])
-def test_the_screen_says_whether_it_is_the_same(monkeypatch, capsys, lang, word) -> None:
-    same = artefacts.Comparison(identical=True, close=True, largest=0.0)
-    monkeypatch.setattr(artefacts, "check", lambda *_, **__: same)
-    code, said, _ = call(["calibrate", "great-stone", "--check", "--lang", lang], capsys)
-    assert code == 0
-    assert word in said
-    other = artefacts.Comparison(identical=False, close=False, largest=0.5)
-    monkeypatch.setattr(artefacts, "check", lambda *_, **__: other)
-    assert call(["calibrate", "great-stone", "--check", "--lang", lang], capsys)[0] == 1
+        found = artefacts.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
+        monkeypatch.setattr(artefacts, "check", lambda *_, found=found, **__: found)
+        for lang, word in zip(("en", "zh"), words[kind], strict=True):
+            given = ["calibrate", "great-stone", "--check", "--lang", lang, "--out", out, "--format", "json"]
+            code, said, _ = call(given, capsys)
+            assert code == int(kind == "different")
+            assert word in said
 
 
 def test_a_case_without_a_posterior_has_nothing_to_check(monkeypatch, out) -> None:
     monkeypatch.setattr(artefacts, "has_posterior", lambda _: False)
     with pytest.raises(NotFound, match="copark calibrate --pool --check"):
-        check_posterior("great-stone", out=out)
+        ask("calibrate", out, check=True)
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screen_shows_it_in_eighty_columns(made, out, capsys, lang) -> None:
-    code, said, err = call(["calibrate", "great-stone", "--out", out, "--lang", lang, "--no-report"], capsys)
-    assert (code, err) == (0, "")
-    assert made.identity in said
-    assert ("Great Stone" if lang == "en" else "巨石") in said
-    assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
+def test_two_methods_are_compared(monkeypatch, tmp_path, made, out) -> None:
+    said = (
+        crosscheck.Opinion("capital_per_job", (1.0, 2.0, 3.0), (1.0, 3.0, 5.0), 0.5, 2.0),
+        crosscheck.Opinion("rent_below", (1.0, 2.0, 3.0), (1.0, 2.0, 2.0), 0.0, 1.0),
+    )
+    monkeypatch.setattr(crosscheck, "available", lambda: True)
+    monkeypatch.setattr(crosscheck, "opinions", lambda *_: said)
+    found = ask("calibrate", out, crosscheck=True)[0].result
+    assert found.opinions == said
+    assert found.run_id != made.run_id
+    for lang in ("en", "zh"):
+        shown = found.document(lang)
+        assert "1.50" in shown.headline
+        assert [len(one.rows) for one in shown.tables()] == [2]
+
+
+def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path) -> None:
+    """Else anybody could change what everybody is shown of a shared park."""
+    with pytest.raises(RunRefused, match="uploaded parks only"):
+        answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, calibrates=False))
+    offered = {one.name for one in CALIBRATE.params.form(served=True)}
+    assert offered == {"case", "cut", "runs", "seed", "refine"}
+
+
+def test_the_screen_shows_it_in_eighty_columns(made, out, capsys) -> None:
+    for lang in ("en", "zh"):
+        given = ["calibrate", "great-stone", "--out", out, "--lang", lang, "--format", "json"]
+        code, said, _ = call(given, capsys)
+        assert code == 0
+        assert made.run_id in said
+        assert ("Great Stone" if lang == "en" else "巨石") in said
+        assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
 
 
 def test_a_bad_request_is_refused_without_a_trace(capsys, out) -> None:
@@ -245,3 +270,12 @@ def test_a_bad_request_is_refused_without_a_trace(capsys, out) -> None:
     assert (code, said) == (1, "")
     assert "2012Q4 and 2024Q4" in err
     assert "Traceback" not in err
+
+
+def test_the_former_way_to_calibrate_all_parks_together_still_works(monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr("copark.workflows.pooling.check_asked", lambda *given, **named: asked.append((given, named)))
+    monkeypatch.setattr("copark.workflows.pooling.pool", lambda **_: (_ for _ in ()).throw(RunRefused("enough")))
+    with pytest.raises(SystemExit):
+        main(["calibrate", "--pool", "--cases", "a,b"])
+    assert asked == [((None,), {"pool": True, "cases": "a,b", "others": (), "lang": "en"})]

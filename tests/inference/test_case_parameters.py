@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import copark
 from copark import workflows
+from copark.analyses import REGISTRY
+from copark.analyses.results import load
 from copark.cases.casebook import casebook_path
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
-from copark.inference import artefacts, borrowed
+from copark.inference import artefacts, borrowed, calibrations
 from copark.inference.calibrate import Settings
 from copark.inference.case_parameters import own_folder, parameters_of, posteriors_to_pack, settle, source_named
 from copark.inference.pool.panel import recipe_of
@@ -21,9 +24,10 @@ from copark.inference.pool.parks import parks_of
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
-from copark.workflows.calibrating import calibrate
+from copark.workflows.serving.errands import Errand, do
 from copark.workflows.serving.shelf import Shelf
 from tests.inference.killed import short
+from tests.inference.workflow_settings import ask
 
 SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
 DATA_ONLY = ("kaesong", "jinfei", "saysettha")
@@ -57,7 +61,7 @@ def before(park, out):
 @pytest.fixture(scope="module")
 def calibrated(park, out, before):
     with short():
-        return calibrate(park, settings=SMALLEST, out=out, report=False)
+        return ask("calibrate", out, settings=SMALLEST, case=park)[0].result
 
 
 def test_what_a_case_has_without_a_calibration_of_its_own(great_stone, park) -> None:
@@ -167,6 +171,22 @@ def test_an_uploaded_or_renamed_copy_is_known_by_its_content(out, park, calibrat
     folder = tmp_path / "elsewhere"
     shutil.copytree(park, folder)
     assert parameters_of(load_case(folder), out).trust.kind == "own"
+
+
+def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(park, tmp_path, monkeypatch) -> None:
+    name, data = f"u-{32 * 'a'}", tmp_path / "data"
+    shutil.copytree(park, tmp_path / "uploads" / name)
+    shelf = Shelf(tmp_path / "uploads", data)
+    assert shelf.get(name).parameters.trust.kind != "own"
+    errand = Errand("analysis", str(tmp_path / "uploads" / name), {"analysis": "calibrate", "params": {"case": name}},
+                    "en", str(data))  # fmt: skip
+    monkeypatch.setattr(calibrations, "settings_of", lambda *_: SMALLEST)
+    with short():
+        done = do(errand, lambda *_: None)
+    assert shelf.get(name).parameters.trust.kind == "own"
+    assert load(data / "results" / "calibrate" / done.identity, REGISTRY["calibrate"]) is not None
+    with short():
+        assert do(errand, lambda *_: None) == replace(done, reused=True)
 
 
 @pytest.mark.parametrize("name", ["kaesong", "great-stone"])

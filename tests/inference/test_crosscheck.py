@@ -8,14 +8,14 @@ import pytest
 from copark.errors import RunRefused
 from copark.inference import crosscheck
 from copark.inference.calibrate import Settings, neighbourhood
-from copark.workflows.crosschecking import cross_check
+from tests.inference.workflow_settings import ask
 
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setattr(crosscheck, "find_spec", lambda _name: None)
     for lang in ("en", "zh"):
         with pytest.raises(RunRefused, match=r"copark\[sbi\]"):
-            cross_check("great-stone", out=tmp_path, lang=lang)
+            ask("calibrate", tmp_path, lang=lang, crosscheck=True)
 
 
 def test_opinions_are_compared_in_widths_of_the_first() -> None:

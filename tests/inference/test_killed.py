@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.cases.quarters import Quarter
 from copark.cluster import Threads
 from copark.cluster.machines import MachinesDiffer, machine
 from copark.inference import batch, examination
 from copark.inference.batch import make_batch, piece_path
+from copark.inference.calibrations import plan_of
 from copark.store import stages
 from copark.store.leavings import leavings
 from copark.store.stages import State, write_state
-from copark.workflows.calibrating import calibrate, plan_calibration
-from copark.workflows.making import Means
+from copark.workflows.making import Means, others_of
 from tests.inference.killed import PIECE, RECORDS, short
-from tests.inference.workflow_settings import TINY
+from tests.inference.workflow_settings import TINY, ask
 
 STAGES = 7
 """Batch, summaries, two populations, two kinds of ranks, refinement."""
@@ -48,14 +49,16 @@ def arrays(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def calibrated(out: Path):
+def calibrated(out: Path, **means) -> tuple[Path, str]:
+    """Calibrate, or go on; the folder of the posteriors, and what was there already."""
     with short():
-        return calibrate("great-stone", settings=TINY, out=out, threads=1, report=False)
+        made, context = ask("calibrate", out, **means)
+    return out / made.result.calibrated.folder, context.went_on()
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory) -> dict[str, bytes]:
-    return arrays(calibrated(tmp_path_factory.mktemp("undisturbed")).folder)
+    return arrays(calibrated(tmp_path_factory.mktemp("undisturbed"))[0])
 
 
 @pytest.fixture
@@ -73,7 +76,7 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("points", [POINTS[-1:], POINTS], ids=["last", "every"])
-def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path, points) -> None:
+def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path, great_stone, points) -> None:
     """Thirteen times one after another, each time a little farther on; or once, at the last."""
     at: list[tuple[str, float]] = []
 
@@ -89,13 +92,13 @@ def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch,
         with pytest.raises(Killed):
             calibrated(tmp_path)
         assert not list(tmp_path.glob("posteriors/*"))
-    plan = plan_calibration("great-stone", out=tmp_path, settings=TINY, threads=1)
+    plan = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
     assert plan.went_on == f"From an earlier attempt: {STAGES} of {STAGES} stages."
     assert plan.runs == 0
     at.clear()
-    made = calibrated(tmp_path)
-    assert made.went_on == plan.went_on
-    assert arrays(made.folder) == undisturbed
+    folder, went_on = calibrated(tmp_path)
+    assert went_on == plan.went_on
+    assert arrays(folder) == undisturbed
     assert not list(tmp_path.glob("batches/stages-*"))
 
 
@@ -190,9 +193,8 @@ def test_a_crew_of_another_processor_is_refused(recipe, often, monkeypatch, tmp_
 @pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_workers_of_this_machine_make_the_same_calibration(undisturbed, tmp_path) -> None:
-    with short():
-        made = calibrate("great-stone", settings=TINY, out=tmp_path, means=Means(1, workers=2), report=False)
-    assert arrays(made.folder) == undisturbed
+    folder, _ = calibrated(tmp_path, crew=lambda: others_of(Means(1, workers=2)))
+    assert arrays(folder) == undisturbed
 
 
 def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
@@ -229,6 +231,6 @@ def test_a_stage_of_another_calibration_is_not_taken(undisturbed, often, monkeyp
         write_state(home / f"{name}.stage", "other work", State(1.0, {"z": np.zeros(1)}, {"of": wrong}))
     torn = home / f"ranks-near-{RECORDS}.stage"
     torn.write_bytes(torn.read_bytes()[:-9])
-    made = calibrated(tmp_path)
-    assert made.went_on == f"From an earlier attempt: 4 of {STAGES} stages."
-    assert arrays(made.folder) == undisturbed
+    folder, went_on = calibrated(tmp_path)
+    assert went_on == f"From an earlier attempt: 4 of {STAGES} stages."
+    assert arrays(folder) == undisturbed

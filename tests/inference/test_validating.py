@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from html import escape
 
 import pytest
 
@@ -11,15 +10,16 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.cli import calibrating as screen
+from copark.analyses.validate.ask import cuts_of
 from copark.cli import progress
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Caveat, Chart
-from copark.workflows import validating
-from copark.workflows.validating import validate
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, call, short_refinement, words_of
+from copark.report.forecasts import observable_title
+from copark.simulation.trust import CONVERGED
+from copark.workflows import planning
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
 
 pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
@@ -38,20 +38,18 @@ def out(tmp_path_factory):
     return tmp_path_factory.mktemp("validating")
 
 
-@pytest.fixture(scope="module")
-def validated(out):
-    return validate("great-stone", cuts=["2018Q4", "2020Q4"], settings=TINY, out=out, threads=1)
-
-
 FORECAST = REGISTRY["forecast"]
 
 
+@pytest.fixture(scope="module")
+def validated(out):
+    return ask("validate", out, cuts=["2018Q4", "2020Q4"])[0].result
+
+
 def forecast(out, **asked):
-    """Ask for a forecast of Great Stone on a small calibration."""
-    given = {"case": "great-stone", "cut": "2020Q4", "to": "2024Q4", **asked}
-    with pytest.MonkeyPatch.context() as patch, short_refinement():
-        patch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
-        return answer(FORECAST, FORECAST.params(**given), Context(out, threads=1))
+    """Ask for a forecast."""
+    with short_refinement():
+        return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **asked})[0]
 
 
 @pytest.fixture(scope="module")
@@ -73,89 +71,86 @@ def later(tmp_path):
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    for module in (calibrations, validating):
-        monkeypatch.setattr(module, "settings_of", lambda runs, seed, lang="en": TINY)
+    monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
-    monkeypatch.setattr(screen, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(planning, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 
 def test_every_observable_is_scored_from_every_cut(validated) -> None:
-    assert validated.cuts == ("2018Q4", "2020Q4")
-    assert len(validated.rows) == 16
-    assert len(validated.last) == 8
-    for row in validated.rows:
-        assert row.crps[row.winner] == min(
-            row.crps[name] for name in row.crps if name in set(validated.methods) - {"model"}
-        )
-        assert set(row.crps) == set(row.coverage) == set(row.width)
-        assert "model-calibrated" in row.crps
-        assert "model-blind-stacked" in row.crps
+    assert [one.cut for one in validated.cuts] == ["2018Q4", "2020Q4"]
+    assert [len(one.fair) for one in validated.cuts] == [8, 8]
+    for one in validated.cuts:
+        for line in one.fair:
+            assert line.crps[line.winner] == min(line.crps.values())
+            whole = one.line(line.variable)
+            assert set(whole.crps) == set(whole.coverage) == set(whole.width)
+            assert {"model", "model-calibrated", "model-blind-stacked"} <= set(whole.crps)
+    assert {one.target.variable for one in validated.scores} >= set(validated.fans)
 
 
-def test_it_says_first_that_these_are_development_data(validated) -> None:
-    assert "development data, not a test" in validated.development
-    words = words_of(validated.report)
-    assert words.index("development data, not a test") < words.index("exact values scored")
-    assert "Some forty calibrations" in words
+def test_it_says_first_that_these_are_development_data_and_how_far_the_parameters_may_be_trusted(validated) -> None:
+    for lang, words in (("en", ("development data, not a test", "Some forty calibrations")), ("zh", ("开发数据",))):
+        found = validated.document(lang)
+        first = found.sections[0].blocks[0]
+        assert isinstance(first, Caveat)
+        assert all(one in first.text for one in words)
+        assert f"{validated.trust.scale_reduction:.1f}" in found.trust
+    assert validated.trust.scale_reduction > CONVERGED
 
 
-def test_why_a_curve_won_or_lost_is_said_of_each(validated) -> None:
-    raced = [row for row in validated.last if set(row.crps) & {"persistence", "line", "logistic", "bass"}]
-    assert len(validated.why) == len(raced)
-    for row, sentence in zip(raced, validated.why, strict=True):
-        assert sentence.startswith(row.title)
-        assert ("the model is ahead" in sentence) == (row.winner == "model-blind")
+def test_why_a_benchmark_did_better_or_worse_is_said_of_each(validated) -> None:
+    found = validated.document()
+    said = next(one for one in found.sections if one.key == "why").blocks[1].items
+    assert len(said) == len(validated.last.raced) > 0
+    for line, sentence in zip(validated.last.raced, said, strict=True):
+        assert sentence.startswith(observable_title(line.variable, "en"))
+        assert ("the model is ahead" in sentence) == (line.winner == "model-blind")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_page_of_a_validation_is_whole(validated, out, lang) -> None:
-    found = validated if lang == "en" else validate("great-stone", cuts=["2020Q4"], settings=TINY, out=out, lang="zh")
-    page, words = found.report.read_text(encoding="utf-8"), words_of(found.report)
-    assert not LEFT_OPEN.search(words), LEFT_OPEN.search(words)
-    for section in (
-        "summary",
-        "scores",
-        "fans",
-        "coverage",
-        "width",
-        "why",
-        "cuts",
-        "processing",
-        "provenance",
-        "sources",
+def test_the_document_of_a_validation_holds_its_numbers_in_both_languages(validated) -> None:
+    won, raced = validated.last.wins()["model-blind"], len(validated.last.raced)
+    for lang in ("en", "zh"):
+        found = validated.document(lang)
+        assert not LEFT_OPEN.search(f"{found.title} {found.headline} {found.sections}".replace("None", ""))
+        assert str(won) in found.headline
+        assert str(raced) in found.headline
+        rows = {one.key: len(one.rows) for one in found.tables()}
+        assert rows["scores"] == len(validated.fans)
+        assert rows["winners"] == 2 * rows["scores"]
+        assert rows["values"] == len({one.target.name for one in validated.scores})
+        assert sum(isinstance(block, Chart) for block in found.blocks()) == len(validated.fans) + 4
+        assert {one.key for one in found.evidence} >= {
+            key for one in validated.scores for key in one.target.observation.source
+        }
+
+
+def test_a_validation_is_found_again_and_its_stages_are_gone(validated, out) -> None:
+    assert ask("validate", out, cuts=["2018Q4", "2020Q4"])[0].reused
+    assert not list(out.glob("stages-*"))
+
+
+def test_cuts_that_cannot_be_scored_are_refused(out) -> None:
+    for cut, words in (
+        ("2024Q4", "later than 2020Q4"),
+        ("2030Q1", "2012Q4 and 2024Q4"),
+        ("2013Q1", "the first one is from 2016Q4"),
     ):
-        assert f'<section id="{section}"' in page
-    for name in (f"scores-{lang}.csv", f"values-{lang}.csv", f"winners-{lang}.csv"):
-        assert (found.report.parent / name).read_bytes().startswith(b"\xef\xbb\xbf")
-    for sentence in (*found.sentences, *found.why):
-        assert escape(sentence) in page.replace("&#39;", "&#x27;")
-
-
-@pytest.mark.parametrize(
-    ("cuts", "words"),
-    [
-        (["2024Q4"], "later than 2020Q4"),
-        (["2030Q1"], "2012Q4 and 2024Q4"),
-        (["2013Q1"], "the first one is from 2016Q4"),
-    ],
-)
-def test_cuts_that_cannot_be_scored_are_refused(out, cuts, words) -> None:
-    with pytest.raises(RunRefused, match=words):
-        validate("great-stone", cuts=cuts, settings=TINY, out=out)
+        with pytest.raises(RunRefused, match=words):
+            ask("validate", out, cuts=[cut])
 
 
 def test_cuts_are_the_end_of_the_fitted_values_and_two_and_four_years_before(great_stone) -> None:
-    assert [str(cut) for cut in validating.cuts_of(great_stone, None)] == ["2016Q4", "2018Q4", "2020Q4"]
+    assert [str(cut) for cut in cuts_of(great_stone, ())] == ["2016Q4", "2018Q4", "2020Q4"]
 
 
 def test_a_case_that_ends_at_its_fitted_values_has_nothing_to_score(great_stone) -> None:
     rows = tuple(row for row in great_stone.observations if row.role == "fit" and row.date.year <= 2020)
     short = great_stone.model_copy(update={"observations": rows})
     with pytest.raises(RunRefused, match="nothing to score"):
-        validating.cuts_of(short, None)
+        cuts_of(short, ())
     with pytest.raises(RunRefused, match="no value meant to be fitted"):
-        validating.cuts_of(great_stone.model_copy(update={"observations": ()}), None)
+        cuts_of(great_stone.model_copy(update={"observations": ()}), ())
 
 
 def test_a_forecast_is_frozen_with_what_it_was_made_from(frozen, out, great_stone) -> None:
@@ -293,13 +288,11 @@ def test_files_that_are_missing_wrong_or_empty_of_news_are_refused(frozen, later
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screens_fit_and_leave_nothing_open(validated, out, capsys, lang) -> None:
-    common = ["--out", out, "--lang", lang, "--no-report"]
-    calls = (["validate", "great-stone", "--cut", "2020Q4", *common],)
-    for arguments in calls:
-        code, said, err = call(arguments, capsys)
-        assert (code, err) == (0, ""), err
-        assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
+def test_the_screen_leaves_nothing_open(validated, out, capsys, lang) -> None:
+    given = ["validate", "great-stone", "--cut", "2018Q4", "--cut", "2020Q4", "--out", out, "--lang", lang]
+    code, said, _ = call([*given, "--format", "json"], capsys)
+    assert code == 0
+    assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
 
 
 def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None:

@@ -8,8 +8,11 @@ from functools import partial
 
 import pytest
 
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
 from copark.cli import main
-from copark.inference import examination
+from copark.inference import calibrations, examination
 from copark.inference.calibrate import Settings, refined
 from copark.inference.refine import RefinePlan
 
@@ -27,16 +30,19 @@ def short_refinement():
         yield
 
 
+def ask(name, out, *, settings=TINY, case="great-stone", threads=1, told=None, crew=None, lang="en", **asked):
+    """Ask an analysis of a small calibration; the answer and its context."""
+    analysis, context = REGISTRY[name], Context(out, threads=threads, lang=lang)
+    context.progress = told or context.progress
+    context.crew = crew or context.crew
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibrations, "settings_of", lambda *_: settings)
+        return answer(analysis, analysis.params(case=str(case), **asked), context), context
+
+
 def call(arguments, capsys):
     """Run a command and give its code and what it says."""
     with pytest.raises(SystemExit) as leaving:
         main([str(one) for one in arguments])
     found = capsys.readouterr()
     return leaving.value.code, found.out, found.err
-
-
-def words_of(page):
-    """What a person reads of a page: without its styles, drawings and tags."""
-    content = page.read_text(encoding="utf-8")
-    content = re.sub(r"<(style|svg)\b.*?</\1>", " ", content, flags=re.DOTALL)
-    return re.sub(r"<[^>]+>", " ", content)

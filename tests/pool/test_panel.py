@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,13 @@ import pytest
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
+from copark.analyses.answer import Answered, answer
 from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
+from copark.analyses.pool.ask import Answer as PoolAnswer
+from copark.analyses.results import load, place_of
 from copark.cases import list_cases, load_case, new_case
+from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference.forecast import ForecastRefused, Frozen, read
 from copark.inference.panels import runs_of
@@ -29,9 +31,9 @@ from copark.inference.pool.parks import LAST, Park, bare, last_day, park_of, par
 from copark.inference.pool.race import Race, left_out, rolling, score_panel
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
-from copark.report.calibration.method_names import method_title
+from copark.presentation.document import Chart
+from copark.report.forecasts import method_title
 from copark.texts import text
-from copark.workflows import pooling
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=1 << 8, seed=3)
@@ -247,27 +249,50 @@ def test_base_rates_name_their_parks(panel: Panel) -> None:
     assert same.values[0] <= same.values[1] <= same.values[2]
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
-def test_page_and_tables(folder: Path, panel: Panel, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copark.report.pool.page.MOST_FORESTS", 1)
-    (folder / "out").mkdir(exist_ok=True)
-    if not (folder / "out" / "pool").exists():
-        (folder / "out" / "pool").symlink_to(folder, target_is_directory=True)
+POOL, FORECAST = REGISTRY["pool"], REGISTRY["forecast"]
+
+
+@pytest.fixture
+def pooled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answered:
+    """The panel asked as its command asks; what is kept of it is found."""
     monkeypatch.setattr("copark.inference.pool.coverage.PANELS", 4)
-    answer = pooling.pool(cases=NAMES, runs="2^8", seed=3, threads=1, lang=lang, out=folder / "out")
-    assert answer.identity == panel.identity, "the kept panel is found"
-    assert answer.report is not None
-    page = unescape(answer.report.read_text(encoding="utf-8"))
-    assert answer.identity in page
-    assert "<svg" in page
-    assert all(sentence in page for sentence in answer.answers)
-    names = {path.name for path in answer.files}
-    assert f"pool-{lang}.xlsx" in names
-    assert f"pool-scores-{lang}.csv" in names
-    assert len(answer.contests) == 3
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    if not (out / "pool").exists():
+        (out / "pool").symlink_to(folder, target_is_directory=True)
+    return answer(POOL, POOL.params(cases=NAMES, runs="2^8", seed=3), Context(out, threads=1))
 
 
-FORECAST = REGISTRY["forecast"]
+def test_what_is_told_of_a_panel_is_what_was_found(
+    pooled: Answered, panel: Panel, scores: tuple[PanelScore, ...], folder: Path, subtests: pytest.Subtests
+) -> None:
+    """The answer is stored whole; both languages show its numbers."""
+    told = pooled.result
+    assert isinstance(told, PoolAnswer)
+    found = told.pooled
+    assert found is not None
+    assert told.run_id == found.panel == panel.identity, "the kept panel is found"
+    assert found.scores == scores
+    assert found.gained == tuple(one for one in panel_movements(panel) if one.gained)
+    assert told.to_frame()["mean_median"].tolist() == [one.mean.values[2] for one in panel_movements(panel)]
+    assert found.values == sum(one.values for one in panel.local.values())
+    stored = load(place_of(folder / "out", POOL, told.run_id), POOL)
+    assert stored is not None
+    for lang in ("en", "zh"):
+        with subtests.test(lang=lang):
+            shown = stored.result.document(lang)
+            assert str(shown) == str(told.document(lang)), "a stored answer shows the same"
+            tables = {one.key: one for one in shown.tables()}
+            assert len(tables["axes"].rows) == len(POOLED)
+            assert len(tables["scores"].rows) == len(scores)
+            table = contest(scores, "left_out", "", ("pooled", "alone", "growth"))
+            assert table is not None
+            assert [row[1] for row in tables["left-out"].rows] == [row.log_crps for row in table.standings]
+            assert load_case(found.reference).title.get(lang) in shown.headline
+            charts = [one for one in shown.blocks() if isinstance(one, Chart)]
+            assert [one.key for one in charts][-2:] == ["scores", "fans"]
+            for chart in (charts[0], *charts[-2:]):
+                assert chart.figure().axes
 
 
 def forecast(out: Path, lang: str = "en", **asked: object) -> Answer:
@@ -352,15 +377,24 @@ def test_what_is_frozen_begins_after_the_data_and_is_not_overwritten(tmp_path: P
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        pooling.pool(cases=("great-stone", "atlantis"), out=tmp_path)
+        copark.pool(cases=("great-stone", "atlantis"), out=tmp_path)
     with pytest.raises(RunRefused):
-        pooling.pool(cases=("great-stone",), out=tmp_path)
+        copark.pool(cases=("great-stone",), out=tmp_path)
     with pytest.raises(RunRefused):
         runs_of("1000")
+    server = Context(tmp_path, calibrates=False)
+    with pytest.raises(RunRefused, match="copark calibrate --pool"):
+        answer(POOL, POOL.params(cases=NAMES), server)
     with pytest.raises(RunRefused):
         forecast(tmp_path, case="mckip", to="1990Q1")
-    with pytest.raises(RunRefused, match="copark forecast mckip --pool"):
-        pooling.check_asked("mckip", pool=True, cases=None, others=())
+    assert spelled(["--lang", "zh", "calibrate", "--pool", "--cases", "a,b"]) == [
+        "--lang",
+        "zh",
+        "pool",
+        "--cases",
+        "a,b",
+    ]
+    assert spelled(["forecast", "mckip", "--pool"]) == ["forecast", "mckip", "--pool"]
     with pytest.raises(RunRefused, match=r"--cut needs a record of the park, and .*my-park has none"):
         forecast(tmp_path, case=str(new_case("my-park", tmp_path)), cut="2020Q4")
     with pytest.raises(RunRefused, match="Leave out --pool to use them, or leave out --told"):

@@ -10,8 +10,8 @@ from copark.cli.speech import language
 
 COMMANDS = (
     "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
-    "calibrate", "validate", "claims", "sensitivity", "ablate", "link-impact", "levers", "plan", "forecast", "score",
-    "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
+    "claims", "sensitivity", "ablate", "link-impact", "levers", "plan", "calibrate", "validate", "forecast", "score",
+    "pool", "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 
 

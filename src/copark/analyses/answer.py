@@ -65,7 +65,8 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     run_id = run_id_of(analysis, params, context)
     context.run_id = run_id
     context.place = place_of(context.out, analysis, run_id) if context.keeps and context.out is not None else None
-    found = _stored(analysis, context.place)
+    anew: Callable[[AnalysisParams, Context], bool] | None = getattr(analysis.ask, "anew", None)
+    found = None if anew is not None and anew(params, context) else _stored(analysis, context.place)
     reused = found is not None
     if found is None:
         found, reused = _made(analysis, params, context)

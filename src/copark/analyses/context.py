@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.contract import CaseParams
     from copark.cases import Case
-    from copark.inference.calibrations import Planned
+    from copark.inference.calibrations import MakeCrew, Planned
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload
     from copark.simulation.source import DrawSource
@@ -82,6 +82,8 @@ class Context:
         Folders of cases by name, beside those of the casebook: uploads of a server.
     calibrates
         Whether a calibration or a panel, which may take hours, is made where there is none.
+    crew
+        Opens those who make a calibration's prior batch, in the place of threads of this process.
     lang
         Language of refusals.
     """
@@ -95,6 +97,7 @@ class Context:
     planning: Callable[[Planned], None] | None = None
     folders: Mapping[str, Path] = field(default_factory=dict)
     calibrates: bool = True
+    crew: MakeCrew = nullcontext
     lang: str = "en"
     place: Path | None = field(default=None, init=False)
     """Folder of the result that is being made; ``None`` where nothing is kept."""
@@ -122,6 +125,11 @@ class Context:
         from copark.inference.case_parameters import parameters_of
 
         return parameters_of(self.case(name), self.out, wanted)
+
+    @property
+    def home(self) -> Path:
+        """Where calibrations and panels are kept: the output folder, or ``out`` if none is given."""
+        return self.out or Path("out")
 
     def stage(self, name: str) -> Callable[[int, int], None]:
         """What a stage of the work tells, under its name."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from copark.simulation.trust import Trust
 from copark.texts import has_text, text
@@ -41,8 +41,17 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Local:
+    """Marks a parameter that a command and Python take, and a server does not."""
+
+
+@dataclass(frozen=True)
 class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
+
+
+PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
+"""Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class FormField:
         Whether it is given by its place and not by name.
     repeated
         Whether a list's option is named again for each entry.
+    local
+        Whether a server does not take it, as it takes no paths.
     """
 
     name: str
@@ -77,6 +88,7 @@ class FormField:
     choices: tuple[str, ...]
     by_place: bool
     repeated: bool
+    local: bool
 
 
 class AnalysisParams(BaseModel):
@@ -97,14 +109,14 @@ class AnalysisParams(BaseModel):
 
     @classmethod
     def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
-        """The parameters in their order; with the limits of a server, and without paths, where it is ``served``."""
+        """The parameters in their order; with a server's limits, and without what is local, where it is ``served``."""
         fields = [_form_field(name, field) for name, field in cls.model_fields.items()]
         if not served:
             return tuple(fields)
         return tuple(
             FormField(**{**vars(one), "maximum": cls.served.get(one.name, one.maximum)})
             for one in fields
-            if one.kind != "file"
+            if not one.local
         )
 
 
@@ -137,7 +149,8 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     kind = "case" if name == "case" else kind
     by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
     repeated = option is not None and option.repeated
-    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated)
+    local = kind == "file" or any(isinstance(one, Local) for one in marks)
+    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local)
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
@@ -185,6 +198,11 @@ class Result:
     provenance: dict[str, Any]
     trust: Trust | None = None
     recorded: Said | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether what was checked holds; the command ends with 1 where it does not."""
+        return True
 
     def to_frame(self) -> pd.DataFrame:
         """The main table as a data frame, a row each, columns named as in files."""

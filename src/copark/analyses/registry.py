@@ -35,8 +35,8 @@ class Analysis:
         ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
         parameters, case and model; ``workload(params, context)``, how much there is to run: the command then has
         ``--plan``; ``listing(params, context)``, shown by ``listing`` of ``show.py``, what may be chosen: it then has
-        ``--list``; and ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer
-        that was there.
+        ``--list``; ``anew(params, context)``, whether it is computed although an answer is stored; and
+        ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer that was there.
     group
         Where it stands in help and menu.
     engine
@@ -45,6 +45,8 @@ class Analysis:
         Former names of its command, which still work and are not listed.
     former
         Former options of its command, each with the options that replace it, or the name of another analysis.
+    distributed
+        Whether workers here or on a cluster may do the work: the command then has ``--workers`` and ``--scheduler``.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Analysis:
     engine: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     former: tuple[tuple[str, str], ...] = ()
+    distributed: bool = False
 
     @property
     def area(self) -> str:
@@ -190,8 +193,22 @@ REGISTRY = Registry(
             engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
+        Analysis(
+            "calibrate",
+            "copark.analyses.calibrate",
+            "calibrate",
+            engine=("copark.inference", "copark.stats"),
+            distributed=True,
+        ),
+        Analysis(
+            "validate",
+            "copark.analyses.validate",
+            "calibrate",
+            engine=("copark.inference", "copark.analysis", "copark.stats"),
+        ),
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
+        Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
         Analysis(
             "claims-across-parks",
@@ -208,6 +225,7 @@ REGISTRY = Registry(
         ),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
+        Analysis("parks", "copark.analyses.parks", "parks", ("copark.analysis.typology",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),
         Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods", "copark.setmethods.nca")),
         Analysis(

@@ -6,11 +6,25 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts
-from copark.presentation.document import Block, Chart, Column, Kind, Section, Table, Value
+from copark.presentation.document import Block, Chart, Column, Evidence, Kind, Section, Table, Value
 from copark.presentation.numbers import shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from copark.cases.case import Case
+    from copark.cases.evidence import Observation
+
+
+def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
+    """Sources of some values of a case, as its casebook gives them, in the order of their keys."""
+    keys = sorted({key for one in used for key in one.source} & set(case.sources))
+    found = []
+    for key in keys:
+        one = case.sources[key]
+        told = (one.outlet, one.title, "" if one.date is None else str(one.date))
+        found.append(Evidence(key, ". ".join(filter(None, told)), one.url or ""))
+    return tuple(found)
 
 
 class Show:

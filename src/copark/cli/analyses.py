@@ -14,6 +14,7 @@ from typer.main import get_command
 
 from copark.analyses import REGISTRY, Analysis
 from copark.cli.app import OUT, Lang, Threads
+from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
 from copark.texts import text
 
@@ -74,6 +75,8 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
     }
     if hasattr(analysis.ask, "listing"):
         shared["listed"] = Annotated[bool, typer.Option("--list", help="analyses.option.list")], False
+    if analysis.distributed:
+        shared |= {"workers": (Workers, None), "scheduler": (Scheduler, None)}
     if hasattr(analysis.ask, "workload"):
         shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
@@ -117,14 +120,15 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
-    from copark.cli.calibrating import tell_plan
     from copark.cli.progress import Progress, duration
+    from copark.workflows.making import Means, others_of
 
     formats = _formats(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
-        planning=partial(tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
+        planning=partial(_tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
+        crew=lambda: others_of(Means(given["threads"], given.get("scheduler"), given.get("workers")), lang),
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
     if given.get("listed"):
@@ -145,6 +149,8 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         took = text("analyses.took", lang, time=duration(found.seconds, lang))
         told = text("analyses.reused", lang) if found.reused else f"{took} {context.went_on()}".strip()
         print(told, file=sys.stderr)
+    if not found.result.passed:
+        raise typer.Exit(1)
 
 
 def _params(
@@ -207,6 +213,19 @@ def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
         show_plan(worth_telling(study, case, source, **told))
 
     return announce
+
+
+def _tell_plan(planned: Any, lang: str) -> None:
+    """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
+    from copark.cli.progress import duration
+    from copark.workflows.planning import WORTH_TELLING
+
+    if planned.seconds >= WORTH_TELLING:
+        words = text(
+            "analyses.planned", lang, runs=planned.runs, time=duration(planned.seconds, lang),
+            megabytes=planned.megabytes, folder=planned.folder,
+        )  # fmt: skip
+        print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
 
 
 def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from typer.main import get_command
@@ -13,10 +14,7 @@ from copark.cli.app import app
 # isort: off
 from copark.cli import commands
 from copark.cli import bookkeeping
-from copark.cli import calibrating
-from copark.cli import validating
 from copark.cli import plan
-from copark.cli import parks
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
@@ -24,14 +22,22 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, calibrating, validating, plan, parks,
-    workspaces, serving, clustering, rerunning,
+    commands, bookkeeping, plan, workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
-    "commands", "bookkeeping", "calibrating", "validating", "explain", "decide", "calibrate",
+    "commands", "bookkeeping", "explain", "decide", "calibrate",
     "parks", "tables", "workspaces", "serving", "clustering", "rerunning",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
+
+
+def spelled(given: Sequence[str]) -> list[str]:
+    """Arguments with ``calibrate --pool`` as what it is, the command ``pool``."""
+    found = list(given)
+    if "calibrate" in found and "--pool" in found:
+        found.remove("--pool")
+        found[found.index("calibrate")] = "pool"
+    return found
 
 
 def application() -> Any:

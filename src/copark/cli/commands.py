@@ -153,24 +153,24 @@ def check(
     ctx: typer.Context,
     case: Annotated[str | None, typer.Argument(metavar="CASE", help="cli.help.check.case_or_all")] = None,
     *,
-    everything: Annotated[bool, typer.Option("--all", help="parks.help.all")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="cli.check.all")] = False,
     _lang: Lang = None,
 ) -> None:
     """Check a case, or the whole casebook; show every fault, and what a light case lacks."""
-    from copark.cli.parks import show_checked, show_notes
-    from copark.cli.screen import say, show_faults
-    from copark.workflows import parks as workflow
+    from copark.cli.screen import say, show_checked, show_faults
+    from copark.workflows import looking
 
     if case is None or everything:
-        if not show_checked(workflow.check_casebook(ctx.obj), ctx.obj):
+        if not show_checked(looking.check_casebook(ctx.obj), ctx.obj):
             raise typer.Exit(1)
         return
-    found = workflow.check_with_notes(case, ctx.obj)
+    found = looking.check_with_notes(case, ctx.obj)
     if found.faults:
         show_faults(found.faults, ctx.obj)
         raise typer.Exit(1)
     say("cli.check.sound", ctx.obj, name=case)
-    show_notes((*found.notes, *found.growth), ctx.obj)
+    for note in (*found.notes, *found.growth):
+        say("cli.check.note", ctx.obj, note=note)
 
 
 @app.command("new", cls=SpokenCommand, help="cli.help.new")

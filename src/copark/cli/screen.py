@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
+    from copark.workflows.looking import Checked
 
     Trusted = RunOutcome | Compared
 
@@ -62,6 +63,20 @@ def show_faults(faults: Iterable[Fault], lang: str) -> None:
         repair = text("cli.label.repair", lang, repair=fault.repair(lang))
         console.print(Text(f"  {repair}", style="green"), soft_wrap=True)
     console.print(Text(text("cli.error.faults", lang, count=len(found)), style="bold red"), soft_wrap=True)
+
+
+def show_checked(found: Iterable[Checked], lang: str) -> bool:
+    """Show what a check of the casebook found, the faults of each part; whether all is sound."""
+    sound = True
+    for part in found:
+        if part.faults:
+            sound = False
+            say("cli.check.part_faults", lang, name=part.name, count=len(part.faults))
+            show_faults(part.faults, lang)
+        else:
+            key = "cli.check.part_notes" if part.notes else "cli.check.part"
+            say(key, lang, name=part.name, count=len(part.notes))
+    return sound
 
 
 def show_trust(console: Console, answer: Trusted, lang: str) -> None:

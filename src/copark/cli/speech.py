@@ -108,7 +108,8 @@ def _show_entries(console: Any, title: str, entries: Iterable[tuple[str, str]]) 
 
 
 def _flag(option: Any) -> str:
-    return f"{option.opts[0]} {option.metavar}" if option.metavar else str(option.opts[0])
+    name = "/".join([option.opts[0], *option.secondary_opts])
+    return f"{name} {option.metavar}" if option.metavar else name
 
 
 def _help(parameter: Any, lang: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from copark.cases.case import Case
-from copark.inference.postprocess import CALIBRATED, STACKED, Lesson, method, processed
+from copark.inference.postprocess import Lesson, method, processed
 from copark.inference.reasons import Honesty, Swap, Told, Width, honesty, swaps, told, widths
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Origin, Score, table
 
@@ -16,16 +16,14 @@ FAIR = (BLIND, *NAIVE)
 
 @dataclass(frozen=True)
 class Judged:
-    """The forecasts from one cut and what came of them.
+    """What came of the forecasts from one cut.
 
     Parameters
     ----------
-    origin
-        Forecasts, the post-processed ones included.
+    cut
+        Last quarter known.
     lessons
         What earlier cuts taught, with and without later facts.
-    scores
-        Of every method and value.
     fair
         Mean scores of the methods that knew nothing after the cut, a line for each observable.
     whole
@@ -34,9 +32,8 @@ class Judged:
         Coverage and scores beside those of honest bands, by model.
     """
 
-    origin: Origin
+    cut: str
     lessons: tuple[Lesson, ...]
-    scores: tuple[Score, ...]
     fair: tuple[Line, ...]
     whole: tuple[Line, ...]
     honesty: Mapping[str, Honesty]
@@ -59,12 +56,24 @@ class Judged:
         return next(one for one in self.lessons if one.base == base)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """A validation; the last cut is the one that counts, and that the reasons are of."""
+    """A validation; the last cut is the one that counts, and that the reasons are of.
 
-    case: Case
+    Parameters
+    ----------
+    cuts
+        By cut, earliest first.
+    scores
+        Of every method and value from the last cut.
+    swaps, told
+        Of observables with a naive curve: centre and band swapped; the curve told only what the model was told.
+    widths
+        By model: where the width of each observable's band comes from.
+    """
+
     cuts: tuple[Judged, ...]
+    scores: tuple[Score, ...]
     swaps: tuple[Swap, ...]
     told: tuple[Told, ...]
     widths: Mapping[str, tuple[Width, ...]]
@@ -74,9 +83,9 @@ class Assessment:
         """The forecasts from the last cut."""
         return self.cuts[-1]
 
-    def swap(self, variable: str) -> Swap | None:
-        """Centre and band swapped with the best naive curve; ``None`` where no curve could forecast."""
-        return next((one for one in self.swaps if one.variable == variable), None)
+    def scores_of(self, method: str, variable: str) -> tuple[Score, ...]:
+        """Scores of a method on the values of an observable, from the last cut."""
+        return tuple(one for one in self.scores if (one.method, one.target.variable) == (method, variable))
 
 
 def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assessment:
@@ -88,29 +97,18 @@ def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assess
         The case they are of, with the roles of its values as they are in the casebook.
     """
     judged = []
-    for made, lessons in processed(origins, case.clock.start):
-        scores = made.scores()
-        whole = table(scores)
-        judged.append(
-            Judged(
-                origin=made,
-                lessons=lessons,
-                scores=scores,
-                fair=table(scores, FAIR),
-                whole=whole,
-                honesty={name: honesty(made, name) for name in MODELS},
-            )
-        )
-    last = judged[-1].origin
+    for last, lessons in processed(origins, case.clock.start):
+        scores = last.scores()
+        fair, honest = table(scores, FAIR), {name: honesty(last, name) for name in MODELS}
+        judged.append(Judged(str(last.cut), lessons, fair, table(scores), honest))
     found = swaps(last, BLIND)
     split = {name: widths(last, name, threads=threads) for name in (BLIND, CONDITIONAL)} if last.replay else {}
-    return Assessment(case, tuple(judged), found, told(last, case, found), split)
+    return Assessment(
+        cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split
+    )  # fmt: skip
 
 
 def helped(line: Line, base: str, kind: str) -> bool | None:
     """Whether post-processing bettered an observable's mean score; ``None`` where it left it as it was."""
     after = line.crps.get(method(base, kind), line.crps[base])
     return None if abs(after - line.crps[base]) < 1e-9 else after < line.crps[base]
-
-
-KINDS = (CALIBRATED, STACKED)

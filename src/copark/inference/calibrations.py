@@ -100,7 +100,7 @@ def settings_of(runs: int | str | None, seed: int | None, lang: str = "en") -> S
     usual = Settings()
     count = usual.runs if runs is None else _power(runs)
     if count is None:
-        raise RunRefused(text("calibration.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
+        raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
     return Settings(runs=count, seed=usual.seed if seed is None else seed)
 
 
@@ -137,12 +137,10 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
     except ValueError:
         found = None
     if found is None or not first <= found <= last:
-        raise RunRefused(text("calibration.bad_cut", lang, cut=cut, case=case.name, first=first, last=last))
+        raise RunRefused(text("calibrate.bad_cut", lang, cut=cut, case=case.name, first=first, last=last))
     if not targets(case_for(case, found), cut=found):
         known = min(target.last for target in targets(case))
-        raise RunRefused(
-            text("calibration.nothing_known", lang, cut=cut, case=case.name, first=case.clock.start + known)
-        )
+        raise RunRefused(text("calibrate.nothing_known", lang, cut=cut, case=case.name, first=case.clock.start + known))
     return found
 
 

@@ -26,7 +26,7 @@ def fitted_until(case: Case) -> Quarter:
     """
     ends = [nearest_end(one) for one in targets(case)]
     if not ends:
-        raise RunRefused(text("calibration.nothing_to_fit", case=case.name))
+        raise RunRefused(text("calibrate.nothing_to_fit", case=case.name))
     return case.clock.start + max(ends)
 
 

@@ -1,7 +1,7 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, compare, look. Each further question has a module of its own: ``calibrating``,
-``validating``, ``claims``, ``across``, ``planning``, ``stopping``, ``parks``, ``workspaces``, ``serving``; others in
+What everyone does stands here: run, compare, look. Each further question has a module of its own:
+``claims``, ``across``, ``planning``, ``stopping``, ``workspaces``, ``serving``; others in
 :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,40 @@ def check(name_or_path: str | Path) -> list[Fault]:
     from copark.cases import check_case
 
     return check_case(name_or_path)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of one part of the casebook found: faults, what a data-only case lacks, growth on record.
+
+    ``name`` is a case, or ``parks`` for the table of parks.
+    """
+
+    name: str
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    growth: tuple[str, ...] = ()
+
+
+def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
+    """Check a case: its faults or, if it has none, what it lacks and how far growth is on record."""
+    from copark.cases.casebook import folder_of
+    from copark.cases.check import examine
+    from copark.cases.lacks import growth_notes, notes_of
+
+    case, faults = examine(folder_of(name_or_path))
+    if case is None:
+        return Checked(str(name_or_path), tuple(faults))
+    return Checked(str(name_or_path), (), notes_of(case, lang), growth_notes(case, lang))
+
+
+def check_casebook(lang: str = "en") -> tuple[Checked, ...]:
+    """Check everything the casebook holds: every case, and the table of parks with its sources and scores."""
+    from copark.cases.casebook import list_cases
+    from copark.cases.parks import check_parks
+
+    cases = tuple(check_with_notes(name, lang) for name in list_cases())
+    return (*cases, Checked("parks", tuple(check_parks())))
 
 
 def new(name: str, folder: Path = Path()) -> Path:

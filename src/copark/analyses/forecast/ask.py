@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result, Said
+from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference.diagnostics import Note
 from copark.inference.spread import Spread
+from copark.report.forecasts import Point, known_points
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CURVE = "line"
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
-OUT = Path("out")
-"""Where calibrations are kept if no folder is given."""
 
 
 class Params(AnalysisParams):
@@ -59,19 +58,8 @@ class Params(AnalysisParams):
     freeze: Path | None = None
     told: bool = False
     pool: bool = False
-    runs: Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])] = None
+    runs: PowerOfTwo = None
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A reported value: its moment in years, what is reported, and whether the forecast was made with it."""
-
-    at: float
-    value: float
-    high: float | None
-    bound: str
-    state: str
 
 
 @dataclass(frozen=True)
@@ -225,7 +213,7 @@ class Answer(Result):
     bands: dict[str, Floats]
     curve: dict[str, Floats]
     curve_from: int
-    reported: dict[str, tuple[Reported, ...]]
+    reported: dict[str, tuple[Point, ...]]
     widths: dict[str, Spread]
     informed: tuple[Informed, ...]
     health: tuple[Note, ...]
@@ -288,7 +276,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
         return Asked(case, case.clock.data_end, until, panel=panel)
     given = params.cut or params.runs or params.seed is not None
-    own = None if given else calibrations.own_calibration(case, context.out or OUT)
+    own = None if given else calibrations.own_calibration(case, context.home)
     cut = calibrations.cut_of(case, params.cut or str(case.clock.data_end), lang) if own is None else own.cut
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
     return Asked(case, cut, end_of(case, cut, params.to, lang), wanted, own)
@@ -382,7 +370,7 @@ def _looked(asked: Asked, settings: PanelSettings, context: Context) -> Looked:
     _refuse_long_work(asked, context)
     return look(
         asked.case, asked.until, other_parks(asked.case, context.lang), settings,
-        threads=context.threads or default_threads(), folder=(context.out or OUT) / "pool",
+        threads=context.threads or default_threads(), folder=context.home / "pool",
         progress=context.stage("pool"), waiting=context.stage("waiting"),
     )  # fmt: skip
 
@@ -393,7 +381,7 @@ def _place(asked: Asked, context: Context) -> tuple[str, Path]:
 
     if asked.settings is None:
         raise ValueError("nothing to calibrate")
-    return place_of(asked.case, asked.cut, asked.settings, out=context.out or OUT)[1:]
+    return place_of(asked.case, asked.cut, asked.settings, out=context.home)[1:]
 
 
 def _kept(asked: Asked, context: Context) -> KeptPosterior:
@@ -404,7 +392,7 @@ def _kept(asked: Asked, context: Context) -> KeptPosterior:
         return asked.own
     if asked.settings is None:
         raise ValueError("nothing to calibrate")
-    out, given = context.out or OUT, (asked.case, asked.cut, asked.settings)
+    out, given = context.home, (asked.case, asked.cut, asked.settings)
     if not is_kept(_place(asked, context)[1]):
         _refuse_long_work(asked, context)
         if context.planning is not None:
@@ -455,7 +443,7 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         "bands": {name: np.concatenate([before.bands(name, QUANTILES)[:, : frozen.first],
                                         frozen.band(name, QUANTILES)], axis=1) for name in names},
         "curve": {name: curve for name, curve in curves.items() if curve is not None},
-        "reported": {name: _reported(case, asked.cut, name) for name in names},
+        "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
         "informed": tuple(
             Informed(name, share, moved[name].verdict, moved[name].prior[2],
                      tuple(float(moved[name].posterior[n]) for n in (0, 2, 4)))
@@ -463,10 +451,3 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         ),
         "health": () if kept.examination is None else judged(kept.examination.health),
     }  # fmt: skip
-
-
-def _reported(case: Case, cut: Quarter, variable: str) -> tuple[Reported, ...]:
-    from copark.report.calibration.fans import known_points, looked_points
-
-    points = (*known_points(case, cut, variable, ("fit", "score")), *looked_points(case, cut, variable))
-    return tuple(Reported(*point) for point in points)

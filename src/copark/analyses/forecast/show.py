@@ -34,7 +34,7 @@ from copark.presentation.document import (
     Value,
     plain,
 )
-from copark.report.calibration.method_names import observable_title
+from copark.report.forecasts import ends, observable_title, titled
 from copark.report.tables import grouped
 from copark.texts import text
 
@@ -183,8 +183,6 @@ class _Show(Show):
 
     def titled(self, variable: str) -> str:
         """Title of an observable with its unit."""
-        from copark.report.calibration.method_names import titled
-
         return titled(variable, self.t.lang)
 
     @property
@@ -203,20 +201,19 @@ class _Show(Show):
     def draw_own(self, variable: str) -> Figure:
         """The past by the posterior's runs and the forecast in one, the line and reported values."""
         from copark.report.figures.frame import year_of
-        from copark.report.figures.validation import Point, scored_fan
+        from copark.report.figures.validation import scored_fan
 
         found, t = self.found, self.t
         curve = found.curve.get(variable)
         return scored_fan(
             self.titled(variable), t("fan.subtitle", cut=found.cut), self.levels(found.bands[variable], 0),
             None if curve is None else self.levels(curve, found.curve_from),
-            [Point(**vars(one)) for one in found.reported[variable]], year_of(Quarter.parse(found.cut)), t.lang,
+            found.reported[variable], year_of(Quarter.parse(found.cut)), t.lang,
             other_name=t("column.line"),
         )  # fmt: skip
 
     def levels(self, band: np.ndarray, first: int) -> Fan:
         """Quantiles over time, from a quarter on."""
-        from copark.report.calibration.fans import ends
         from copark.report.figures.validation import Fan
 
         return Fan(ends(Quarter.parse(self.found.start), range(first, first + band.shape[1])), band)
@@ -255,7 +252,7 @@ class _Show(Show):
 
     def source(self, key: str) -> str:
         """What a source of variance is called."""
-        return text(f"validation.source.{key}", self.t.lang)
+        return text(f"validate.source.{key}", self.t.lang)
 
     def overall(self) -> str:
         """Shares of the sources, on average over observables."""

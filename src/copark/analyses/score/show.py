@@ -27,8 +27,7 @@ from copark.presentation.document import (
     Value,
 )
 from copark.presentation.numbers import percentile
-from copark.report.calibration.method_names import method_title, observable_title, titled
-from copark.report.calibration.score_tables import winner_cell
+from copark.report.forecasts import Point, ends, method_title, observable_title, titled, winner_title
 from copark.report.tables import grouped
 from copark.report.words import bounded
 
@@ -100,7 +99,7 @@ class _Show(Show):
     def row(self, line: Line) -> Sequence[Value]:
         """Mean scores of an observable and who is best."""
         found, lang = self.found, self.t.lang
-        winner = winner_cell(line, lang)
+        winner = winner_title(line, lang)
         return (titled(line.variable, lang), line.values, *(line.crps.get(name) for name in found.methods), winner,
                 line.coverage[found.method], line.width[found.method])  # fmt: skip
 
@@ -135,9 +134,8 @@ class _Show(Show):
 
     def fan(self, variable: str) -> Chart:
         """One observable."""
-        from copark.report.calibration.fans import ends
         from copark.report.figures.frame import year_of
-        from copark.report.figures.validation import Fan, Point, scored_fan
+        from copark.report.figures.validation import Fan, scored_fan
 
         t, found = self.t, self.found
         own = [one for one in found.values if one.variable == variable]

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.inference.observations import Target
 from copark.inference.pool.parks import Park
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import covered, crps
@@ -33,15 +32,17 @@ EVEN = 0.05
 class PanelScore:
     """How one method forecast one value of one park.
 
-    at: position of the target; crps: of the count; log_crps: of ln(1 + count); median, low, high: 50, 5 and 95 % of the
-    forecast.
+    at: position of the target, of which variable, date, value as reported and the park's age then are told; crps: of
+    the count; log_crps: of ln(1 + count); median, low, high: 50, 5 and 95 % of the forecast.
     """
 
     park: str
     scheme: str
     method: str
     at: int
-    target: Target
+    variable: str
+    date: str
+    value: float
     age: float
     crps: float
     log_crps: float
@@ -51,7 +52,7 @@ class PanelScore:
     covered: bool
 
     def plain(self) -> list[Any]:
-        """Give it as plain values, the target by its position."""
+        """Give it as plain values, what is told of the target by its position."""
         return [self.scheme, self.method, self.at, self.crps, self.log_crps, self.median, self.low, self.high,
                 self.covered]  # fmt: skip
 
@@ -59,12 +60,18 @@ class PanelScore:
     def of(cls, park: Park, row: Sequence[Any]) -> PanelScore:
         """Make it of plain values."""
         scheme, method, at, *rest = row
-        return cls(park.name, scheme, method, at, park.model.targets[at], float(park.ages[at]), *rest)
+        return cls(park.name, scheme, method, at, *_told(park, at), *rest)
+
+
+def _told(park: Park, at: int) -> tuple[str, str, float, float]:
+    """Variable, date and value of a target, and the age of the park."""
+    target = park.model.targets[at]
+    return target.variable, target.date, target.value, float(park.ages[at])
 
 
 def scored(park: Park, scheme: str, method: str, at: int, members: Floats) -> PanelScore:
     """Score an ensemble against the value of a target; a count below zero counts as zero."""
-    target = park.model.targets[at]
+    variable, date, value, age = _told(park, at)
     counts = np.maximum(members[np.isfinite(members)], 0.0)
     low, high = quantile_band(counts, LEVEL)
     return PanelScore(
@@ -72,14 +79,16 @@ def scored(park: Park, scheme: str, method: str, at: int, members: Floats) -> Pa
         scheme=scheme,
         method=method,
         at=at,
-        target=target,
-        age=float(park.ages[at]),
-        crps=crps(counts, target.value),
-        log_crps=crps(np.log1p(counts), float(np.log1p(max(target.value, 0.0)))),
+        variable=variable,
+        date=date,
+        value=value,
+        age=age,
+        crps=crps(counts, value),
+        log_crps=crps(np.log1p(counts), float(np.log1p(max(value, 0.0)))),
         median=float(np.median(counts)),
         low=low,
         high=high,
-        covered=covered(counts, target.value, target.value, LEVEL),
+        covered=covered(counts, value, value, LEVEL),
     )
 
 
@@ -129,7 +138,7 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
         One observable, or an empty word for all.
     """
     own = [one for one in scores if one.scheme == scheme and one.method in methods]
-    own = [one for one in own if not variable or one.target.variable == variable]
+    own = [one for one in own if not variable or one.variable == variable]
     by: dict[tuple[str, int], dict[str, PanelScore]] = {}
     for one in own:
         by.setdefault((one.park, one.at), {})[one.method] = one

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +28,7 @@ from copark.presentation.style import (
     years,
 )
 from copark.report.figures.marks import observed_key, observed_mark
+from copark.report.forecasts import moment
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "")
     """
     lang = language(lang)
     height = 1.5 + ROW * len(found)
-    title, subtitle = text("calibration.bars.title", lang), text("calibration.bars.subtitle", lang)
+    title, subtitle = text("calibrate.bars.title", lang), text("calibrate.bars.subtitle", lang)
     figure = sheet((7.2, height), title, subtitle, footer)
     axes = panel(figure, NAMES, 0.62, 0.25, 0.80)
     axes.grid(visible=False)
@@ -80,37 +80,36 @@ def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "")
             xycoords=("axes fraction", "data"), xytext=(-7, 0), textcoords="offset points", ha="right", va="center",
             size=SIZE["small"], color=INK, annotation_clip=False,
         )  # fmt: skip
-    entries = [(Patch(color=COLOURS[word]), text(f"calibration.word.{word}", lang)) for word in COLOURS]
+    entries = [(Patch(color=COLOURS[word]), text(f"calibrate.word.{word}", lang)) for word in COLOURS]
     key(figure, entries, (NAMES, 0.14), columns=3)
     return figure
 
 
 @styled
-def density(name: str, prior: Floats, posterior: Floats, unit: str, lang: str = "en", footer: str = "") -> Figure:
+def density(
+    name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en", footer: str = ""
+) -> Figure:
     """One parameter before and after: two histograms over the prior's range.
 
     Parameters
     ----------
     name, unit
         Of the parameter, as a person reads them.
-    prior, posterior
-        Draws of equal weight.
+    edges, prior, posterior
+        Edges of bins, shape (bins + 1,), and densities within them, shape (bins,).
     """
     lang = language(lang)
     figure = sheet((4.7, 2.4), name, unit, footer)
     axes = panel(figure, 0.2, 0.44, 0.2, 0.78)
     axes.set_yticks([])
     axes.grid(visible=False)
-    low, high = (float(one) for one in np.quantile(prior, (0.005, 0.995)))
-    edges = np.linspace(low, high, 26)
-    before, after = (np.histogram(one, bins=edges, density=True)[0] for one in (prior, posterior))
-    axes.stairs(after, edges, fill=True, color=MODEL, alpha=0.45)
-    axes.stairs(before, edges, color=MUTED, linewidth=1.2)
+    axes.stairs(posterior, edges, fill=True, color=MODEL, alpha=0.45)
+    axes.stairs(prior, edges, color=MUTED, linewidth=1.2)
     axes.set_xlim(float(edges[0]), float(edges[-1]))
     axes.locator_params(axis="x", nbins=5)
     for words, colour, at in (("before", MUTED, 0.86), ("after", MODEL, 0.72)):
         axes.text(
-            0.99, at, text(f"calibration.density.{words}", lang), transform=axes.transAxes, ha="right", color=colour,
+            0.99, at, text(f"calibrate.density.{words}", lang), transform=axes.transAxes, ha="right", color=colour,
             size=SIZE["small"],
         )  # fmt: skip
     return figure
@@ -126,7 +125,7 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = 
         Ranks by kind of record: ``anywhere`` and ``near``.
     """
     lang = language(lang)
-    title, subtitle = text("calibration.ranks.title", lang), text("calibration.ranks.subtitle", lang)
+    title, subtitle = text("calibrate.ranks.title", lang), text("calibrate.ranks.subtitle", lang)
     figure = sheet((7.2, 3.0), title, subtitle, footer)
     for at, (kind, ranks) in enumerate(found.items()):
         axes = panel(figure, 0.45 + 3.45 * at, 0.66, 3.65 - 3.45 * at, 0.98)
@@ -142,11 +141,11 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = 
         axes.set_yticks([0.0, 0.1, 0.2], ["0", "10%", "20%"])
         axes.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
         axes.set_title(
-            legible(text(f"calibration.records.{kind}", lang)), size=SIZE["label"], color=MUTED, loc="left", pad=4
+            legible(text(f"calibrate.records.{kind}", lang)), size=SIZE["label"], color=MUTED, loc="left", pad=4
         )
     entries = [
-        (Patch(color=MODEL, alpha=0.7), text("calibration.ranks.observed", lang)),
-        (Patch(color=ACCENT, alpha=0.28), text("calibration.ranks.allowed", lang)),
+        (Patch(color=MODEL, alpha=0.7), text("calibrate.ranks.observed", lang)),
+        (Patch(color=ACCENT, alpha=0.28), text("calibrate.ranks.allowed", lang)),
     ]
     key(figure, entries, (0.4, 0.16), columns=2)
     return figure
@@ -156,7 +155,7 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = 
 def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = "") -> Figure:
     """How often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows."""
     lang = language(lang)
-    title, subtitle = text("calibration.coverage.title", lang), text("calibration.coverage.subtitle", lang)
+    title, subtitle = text("calibrate.coverage.title", lang), text("calibrate.coverage.subtitle", lang)
     figure = sheet((7.2, 2.6), title, subtitle, footer)
     axes = panel(figure, 1.9, 0.5, 0.3, 0.85)
     axes.grid(visible=False)
@@ -171,8 +170,8 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = ""
         shares = ranks.coverage(level)
         lift = 0.22 * (((np.arange(len(shares)) * 0.618) % 1.0) * 2.0 - 1.0)
         axes.plot(shares, at + lift, "o", color=MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
-        words = text("calibration.coverage.row", lang, level=f"{100 * level:.0f}%",
-                     records=text(f"calibration.records.{kind}_short", lang))  # fmt: skip
+        words = text("calibrate.coverage.row", lang, level=f"{100 * level:.0f}%",
+                     records=text(f"calibrate.records.{kind}_short", lang))  # fmt: skip
         axes.annotate(
             legible(words), (0.0, at), xycoords=("axes fraction", "data"), xytext=(-8, 0),
             textcoords="offset points", ha="right", va="center", size=SIZE["label"], color=INK, annotation_clip=False,
@@ -180,11 +179,6 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = ""
     axes.set_xlim(0.35, 1.0)
     axes.set_xticks([0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], [f"{n}%" for n in range(40, 101, 10)])
     return figure
-
-
-def moment(day: date) -> float:
-    """A day in years."""
-    return day.year + (day.timetuple().tm_yday - 0.5) / 365.25
 
 
 @styled

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from copark.inference.panel_findings import TICKS
+from copark.model.variables import catalogue
 from copark.presentation.numbers import axis_number, number
 from copark.presentation.style import (
     ACCENT,
@@ -32,14 +33,12 @@ from copark.presentation.style import (
     years,
 )
 from copark.report.figures.marks import observed_key, observed_mark
-from copark.stats.quantiles import band
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.inference.pool.movement import AxisMovement
+    from copark.inference.panel_findings import AxisFindings, Findings, ParkFan
     from copark.inference.pool.scoring import Contest
-    from copark.report.pool.findings import ParkFan, PoolFindings
 
 NAMES = 2.3
 """Inches for names of parks."""
@@ -52,61 +51,62 @@ TITLE_EMS = 17.0
 """Width of a small multiple's title."""
 TALL = 1.68
 """Inches from one row of small multiples to the next."""
-REACH = 1.645
-"""Standard deviations on either side that hold 90 %."""
 
 
-def spoken(found: PoolFindings) -> PoolFindings:
-    """The findings in the language that figures can be written in."""
-    from dataclasses import replace
+class _Words:
+    """Texts of the panel in the language that figures can be written in."""
 
-    return replace(found, lang=language(found.lang))
+    def __init__(self, found: Findings, lang: str) -> None:
+        self.found, self.lang = found, language(lang)
+
+    def __call__(self, key: str, **values: Any) -> str:
+        return text(f"pool.{key}", self.lang, **values)
+
+    def park(self, name: str) -> str:
+        """Title of a park."""
+        title = self.found.park(name).title
+        return title.zh if self.lang == "zh" else title.en
+
+    @property
+    def footer(self) -> str:
+        """What stands below each figure."""
+        found = self.found
+        return self(
+            "figure.footer", parks=len(found.parks), runs=f"{found.runs:,}", seed=found.seed, identity=found.panel
+        )  # fmt: skip
 
 
 @styled
-def forest(found: PoolFindings, one: AxisMovement) -> Figure:
-    """Parks on one parameter: alone (pale) and among the others (dark), and below them mean, new park, full pooling."""
-    from copark.inference.pool.axes import POOLED
-    from copark.inference.pool.movement import LEAST_LENT, values_at
-
-    found = spoken(found)
-    pool, j = found.panel, POOLED.index(one.name)
-    lent = pool.pooled.lent()[:, j]
-    told = [int(n) for n in np.argsort(-lent, kind="stable") if lent[n] >= LEAST_LENT]
-    rows = [found.park(pool.names[n]) for n in told]
-    rows += [found.say("figure.mean"), found.say("figure.new"), found.say("figure.full")]
-    title = found.say("figure.forest", title=one.title(found.lang))
-    figure = sheet((7.4, 1.65 + ROW * len(rows)), title, found.say("figure.forest_subtitle"), found.footer)
+def forest(found: Findings, one: AxisFindings, lang: str) -> Figure:
+    """Parks on one parameter: alone (pale) and among the others (dark); below them mean, new park, complete pooling."""
+    say = _Words(found, lang)
+    rows = [*(say.park(park.park) for park in one.parks), *(say(f"figure.{key}") for key in ("mean", "new", "full"))]
+    title = say("figure.forest", title=one.movement.title(say.lang))
+    figure = sheet((7.4, 1.65 + ROW * len(rows)), title, say("figure.forest_subtitle"), say.footer)
     axes = panel(figure, NAMES + 0.2, 0.72, 0.3, 0.72)
     axes.grid(visible=False)
     axes.axvspan(-0.6745, 0.6745, color=GRID, alpha=0.6, linewidth=0)
     axes.set_ylim(len(rows) - 0.5, -0.6)
     axes.set_yticks([])
-    for at, n in enumerate(told):
-        local = pool.local[pool.names[n]]
-        place = local.names.index(one.name)
-        mean, sd = float(local.mean[place]), float(local.variance[place] ** 0.5)
-        _bar(axes, at - 0.14, (mean - REACH * sd, mean, mean + REACH * sd), MUTED)
-        among = band(pool.pooled.theta[:, n, j])
-        _bar(axes, at + 0.14, (float(among[0]), float(among[1]), float(among[2])), MODEL)
-    base = len(told)
-    for at, (scores, colour) in enumerate(((one.mean.scores, SECOND), (one.new.scores, ACCENT))):
+    for at, park in enumerate(one.parks):
+        _bar(axes, at - 0.14, park.alone, MUTED)
+        _bar(axes, at + 0.14, park.among, MODEL)
+    base = len(one.parks)
+    for at, (scores, colour) in enumerate(((one.movement.mean.scores, SECOND), (one.movement.new.scores, ACCENT))):
         _bar(axes, base + at, (scores[0], scores[2], scores[4]), colour)
-    middle, variance = float(pool.pooled.full.mean[j]), float(pool.pooled.full.covariance[j, j])
-    _bar(axes, base + 2, (middle - REACH * variance**0.5, middle, middle + REACH * variance**0.5), INK)
+    _bar(axes, base + 2, one.complete, INK)
     for at, name in enumerate(rows):
         _name(axes, at, name)
-    if told:
+    if one.parks:
         axes.axhline(base - 0.5, color=MUTED, linewidth=0.6)
-    ticks = np.array([-1.96, -1.0, 0.0, 1.0, 1.96])
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, -2.2), max(high, 2.2))
-    axes.set_xticks(ticks)
-    axes.set_xticklabels([legible(axis_number(float(f"{x:.2g}"))) for x in values_at(pool, one.name, ticks)])
+    axes.set_xticks(TICKS)
+    axes.set_xticklabels([legible(axis_number(float(f"{x:.2g}"))) for x in one.ticks])
     handles = [
-        (Line2D([], [], color=MUTED, marker="o", markersize=3.6), found.say("figure.key_alone")),
-        (Line2D([], [], color=MODEL, marker="o", markersize=3.6), found.say("figure.key_among")),
-        (Patch(color=GRID), found.say("figure.key_prior")),
+        (Line2D([], [], color=MUTED, marker="o", markersize=3.6), say("figure.key_alone")),
+        (Line2D([], [], color=MODEL, marker="o", markersize=3.6), say("figure.key_among")),
+        (Patch(color=GRID), say("figure.key_prior")),
     ]
     key(figure, handles, (0.12, 0.2), columns=3)
     return figure
@@ -127,23 +127,23 @@ def _name(axes: Axes, at: float, words: str) -> None:
 
 
 @styled
-def scores(found: PoolFindings) -> Figure:
+def scores(found: Findings, lang: str) -> Figure:
     """Mean score of every method, left out and rolling: shorter is better."""
-    found = spoken(found)
+    say = _Words(found, lang)
     tables = [one for one in found.contests if not one.variable]
     height = sum(0.55 + 0.24 * len(one.standings) for one in tables)
-    figure = sheet((7.4, height + 0.95), found.say("figure.scores"), found.say("figure.scores_subtitle"), found.footer)
+    figure = sheet((7.4, height + 0.95), say("figure.scores"), say("figure.scores_subtitle"), say.footer)
     top = 0.72
     widest = max(one.standings[-1].log_crps for one in tables)
     for one in tables:
         rows = 0.24 * len(one.standings)
-        _score_rows(figure, found, one, (top + 0.28, rows), widest)
+        _score_rows(figure, say, one, (top + 0.28, rows), widest)
         top += rows + 0.55
     return figure
 
 
 def _score_rows(
-    figure: Figure, found: PoolFindings, table: Contest, place: tuple[float, float], widest: float
+    figure: Figure, say: _Words, table: Contest, place: tuple[float, float], widest: float
 ) -> None:  # fmt: skip
     height = float(figure.get_size_inches()[1])
     axes = panel(figure, NAMES + 0.3, height - place[0] - place[1], 0.6, place[0])
@@ -154,7 +154,7 @@ def _score_rows(
     axes.set_xlim(0.0, widest * 1.05)
     axes.set_ylim(len(table.standings) - 0.45, -0.55)
     first = table.standings[0]
-    title = found.say(f"figure.scores_{table.scheme}", values=first.values, parks=first.parks)
+    title = say(f"figure.scores_{table.scheme}", values=first.values, parks=first.parks)
     axes.annotate(
         legible(title), (0.0, 1.0), xycoords="axes fraction", xytext=(-NAMES * 72 - 8, 4), textcoords="offset points",
         size=SIZE["label"], color=INK, weight="bold", annotation_clip=False,
@@ -165,58 +165,47 @@ def _score_rows(
             legible(number(one.log_crps, 3)), (one.log_crps, at), xytext=(4, 0), textcoords="offset points",
             size=SIZE["small"], color=INK, va="center", annotation_clip=False,
         )  # fmt: skip
-        _name(axes, at, found.method(one.method))
+        _name(axes, at, say(f"method.{one.method}"))
 
 
 @styled
-def fans(found: PoolFindings) -> Figure:
+def fans(found: Findings, lang: str) -> Figure:
     """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
-    found = spoken(found)
-    shown = found.fans
+    say, shown = _Words(found, lang), found.fans
     rows = -(-len(shown) // COLUMNS)
     height = 1.2 + TALL * rows
-    figure = sheet((9.2, height), found.say("figure.fans"), found.say("figure.fans_subtitle"), found.footer)
+    figure = sheet((9.2, height), say("figure.fans"), say("figure.fans_subtitle"), say.footer)
     width = (9.2 - 0.5) / COLUMNS
     for at, fan in enumerate(shown):
         row, column = divmod(at, COLUMNS)
         left = 0.45 + width * column
         top = 1.0 + TALL * row
         axes = panel(figure, left, height - top - 1.02, 9.2 - left - width + 0.42, top)
-        _fan(axes, found, fan)
+        _fan(axes, say, fan)
     handles = [
-        (Patch(color=MODEL, alpha=0.22), found.say("figure.key_band")),
-        (Line2D([], [], color=MODEL), found.say("figure.key_median")),
+        (Patch(color=MODEL, alpha=0.22), say("figure.key_band")),
+        (Line2D([], [], color=MODEL), say("figure.key_median")),
     ]
-    bounds = [park.model.targets[n].bound for fan in shown for park in [found.panel.park(fan.park)]
-              for n in park.of(fan.variable)]  # fmt: skip
-    handles += observed_key(bounds, found.lang)
+    handles += observed_key([one.bound for fan in shown for one in fan.reported], say.lang)
     key(figure, handles, (0.12, 0.16), columns=len(handles))
     return figure
 
 
-def _fan(axes: Axes, found: PoolFindings, fan: ParkFan) -> None:
-    park = found.panel.park(fan.park)
+def _fan(axes: Axes, say: _Words, fan: ParkFan) -> None:
     axes.fill_between(fan.times, fan.levels[0] + 1, fan.levels[4] + 1, color=MODEL, alpha=0.14, linewidth=0)
     axes.fill_between(fan.times, fan.levels[1] + 1, fan.levels[3] + 1, color=MODEL, alpha=0.2, linewidth=0)
     axes.plot(fan.times, fan.levels[2] + 1, color=MODEL, linewidth=1.1)
-    first = float(park.case.clock.start.index) / 4.0
-    for n in park.of(fan.variable):
-        target = park.model.targets[n]
-        high = None if target.high is None else max(target.high, 0.0) + 1
-        observed_mark(axes, first + park.ages[n], max(target.value, 0.0) + 1, high, target.bound, INK, 2.6)
-    top = max(
-        float(fan.levels[4].max()), max((park.model.targets[n].reported for n in park.of(fan.variable)), default=1.0)
-    )
-    counted(axes, 1.5 * (top + 1))
+    for one in fan.reported:
+        high = None if one.high is None else max(one.high, 0.0) + 1
+        observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, INK, 2.6)
+    counted(axes, 1.5 * (fan.largest + 1))
     years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
     ticks = axes.get_xticks()
     axes.set_xticks(ticks[:: max(1, len(ticks) // 3)])
     axes.tick_params(labelsize=SIZE["foot"])
-    title = found.say("figure.fan_title", park=found.park(fan.park), observable=found.observable(fan.variable))
-    axes.set_title(
-        wrap(title, TITLE_EMS, 3),
-        size=SIZE["small"], color=INK, loc="left", pad=3,
-    )  # fmt: skip
+    observable = catalogue().outputs[fan.variable].title(say.lang)
+    title = say("figure.fan_title", park=say.park(fan.park), observable=observable)
+    axes.set_title(wrap(title, TITLE_EMS, 3), size=SIZE["small"], color=INK, loc="left", pad=3)
 
 
 def counted(axes: Axes, top: float) -> None:

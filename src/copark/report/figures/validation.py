@@ -36,11 +36,11 @@ from copark.texts import text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from copark.report.forecasts import Point
     from copark.stats.scores import Percentiles
 
     Floats = NDArray[np.float64]
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 METHODS = {
     "model": (MODEL, "o"), "model-blind": (MODEL, "D"), "persistence": (MUTED, "s"), "line": (SECOND, "^"),
     "logistic": (ACCENT, "v"), "bass": (ACCENT, "P"),
@@ -52,19 +52,6 @@ NAMES = 2.2
 """Inches for the names of observables."""
 FARTHEST = 12.0
 """Scores beyond this many times the best are drawn at the edge."""
-
-
-class Point(NamedTuple):
-    """A reported value on a fan: its moment in years, what is reported, and how it stands to the forecast.
-
-    state: ``known`` (the forecast was made with it), ``looked`` (known, but not fitted), ``inside``, ``outside``.
-    """
-
-    at: float
-    value: float
-    high: float | None
-    bound: str
-    state: str
 
 
 class Fan(NamedTuple):
@@ -114,11 +101,11 @@ def scored_fan(
     if cut > model.times[0]:
         axes.axvline(cut, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         axes.annotate(
-            legible(text("validation.fan.cut", lang)), (cut, 1.0), xycoords=axes.get_xaxis_transform(),
+            legible(text("validate.fan.cut", lang)), (cut, 1.0), xycoords=axes.get_xaxis_transform(),
             xytext=(0, 2.5), textcoords="offset points", size=SIZE["small"], color=MUTED, ha="center", va="bottom",
             annotation_clip=False,
         )  # fmt: skip
-    entries: list[tuple[Patch | Line2D, str]] = [(Patch(color=MODEL, alpha=0.4), text("validation.fan.model", lang))]
+    entries: list[tuple[Patch | Line2D, str]] = [(Patch(color=MODEL, alpha=0.4), text("validate.fan.model", lang))]
     if other is not None:
         entries.append((Line2D([], [], color=SECOND, linestyle=(0, (4, 2))), other_name))
     axes.legend(
@@ -145,7 +132,7 @@ def score_dots(
     """
     lang = language(lang)
     height = 1.75 + 0.34 * len(rows)
-    figure = sheet((7.2, height), title, text("validation.dots.subtitle", lang), footer)
+    figure = sheet((7.2, height), title, text("validate.dots.subtitle", lang), footer)
     axes = panel(figure, NAMES, 0.86, 0.3, 0.80)
     row_names(axes, [name for name, _ in rows])
     axes.grid(axis="x", color=GRID, linewidth=0.7)
@@ -199,7 +186,7 @@ def places(
     """
     lang = language(lang)
     height = 1.35 + 0.32 * len(rows)
-    figure = sheet((7.2, height), title, text("validation.places.subtitle", lang), footer)
+    figure = sheet((7.2, height), title, text("validate.places.subtitle", lang), footer)
     axes = panel(figure, NAMES, 0.50, 0.3, 0.80)
     row_names(axes, [name for name, _ in rows])
     axes.axvspan(0.05, 0.95, color=MODEL, alpha=0.13, linewidth=0)
@@ -234,7 +221,7 @@ def width_bars(
     """
     lang = language(lang)
     height = 1.75 + 0.36 * len(rows)
-    figure = sheet((7.2, height), title, subtitle or text("validation.width.subtitle", lang), footer)
+    figure = sheet((7.2, height), title, subtitle or text("validate.width.subtitle", lang), footer)
     axes = panel(figure, NAMES, 0.90, 0.95, 0.80)
     row_names(axes, [name for name, _, _ in rows])
     axes.set_xlim(0.0, 1.0)
@@ -255,7 +242,7 @@ def width_bars(
             legible(words), (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
             size=SIZE["label"], color=INK, ha="left", va="center", annotation_clip=False,
         )  # fmt: skip
-    entries = [(Patch(color=colour, alpha=0.85), text(f"validation.source.{name}", lang))
+    entries = [(Patch(color=colour, alpha=0.85), text(f"validate.source.{name}", lang))
                for name, colour in SOURCES.items()]  # fmt: skip
     key(figure, entries, (0.12, 0.18), columns=3)
     return figure

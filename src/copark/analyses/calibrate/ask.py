@@ -1,0 +1,375 @@
+"""A case calibrated to its observations: posteriors made or found, examined and kept; or made again and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Local, Option, PowerOfTwo, Result, Said
+from copark.arrays import Floats
+from copark.inference import calibrations
+from copark.inference.artefacts import Comparison
+from copark.inference.crosscheck import Opinion
+from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.presentation.document import Evidence
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.calibrate import Settings
+    from copark.inference.calibrations import KeptPosterior
+    from copark.inference.posterior import ParameterPosterior
+    from copark.simulation.trust import Trust
+
+DRAWN = 12
+"""Parameters drawn one by one: the most informed."""
+BINS = 25
+
+
+class Params(AnalysisParams):
+    """What may be asked of a calibration.
+
+    Parameters
+    ----------
+    case
+        Name of a case, or path of a case folder.
+    cut
+        Last quarter known; by default that of the last value meant to be fitted. Beyond it all values are fitted.
+    runs, seed
+        Of the prior batch; runs a power of two, also written ``2^19``.
+    refine
+        Refine the parameters by synthetic likelihood too.
+    fresh
+        Calibrate even if the same calibration is kept.
+    check
+        Make the posterior that ships with the case again and compare, in the place of all else.
+    crosscheck
+        Infer the parameters by another method too and compare, in the place of all else.
+    """
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    cut: str | None = None
+    runs: PowerOfTwo = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    refine: Annotated[bool, Option("--refine/--no-refine")] = True
+    fresh: Annotated[bool, Local()] = False
+    check: Annotated[bool, Local()] = False
+    crosscheck: Annotated[bool, Local()] = False
+
+
+@dataclass(frozen=True)
+class Density:
+    """A parameter before and after: densities between edges that hold 99 % of the prior."""
+
+    name: str
+    edges: Floats
+    prior: Floats
+    posterior: Floats
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What the observations say of the parameters.
+
+    Parameters
+    ----------
+    folder
+        Where the posteriors are kept, in the output folder.
+    values, everything
+        How many values were fitted; whether all were, not only those meant for it.
+    movements
+        Every parameter before and after, most informed first.
+    ties
+        Pairs the data cannot tell apart.
+    densities
+        Of the most informed.
+    checks
+        Every fitted value beside what calibrated runs would have reported.
+    axes, ranks
+        Parameters; ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in the prior,
+        ``near`` the case's own), shape (records, axes).
+    notes
+        Numbers of health.
+    refined, accepted
+        Quantiles (5, 50 and 95 %) of the parameters that synthetic likelihood refined, and the share of its steps that
+        were accepted; empty and NaN where that was not asked.
+    recipe
+        What the posteriors depend on.
+    """
+
+    folder: str
+    values: int
+    everything: bool
+    movements: tuple[Movement, ...]
+    ties: tuple[Tie, ...]
+    densities: tuple[Density, ...]
+    checks: tuple[Check, ...]
+    axes: tuple[str, ...]
+    ranks: dict[str, Floats]
+    notes: tuple[Note, ...]
+    refined: dict[str, tuple[float, float, float]]
+    accepted: float | None
+    recipe: dict[str, Any]
+
+    def ranks_of(self, kind: str) -> Ranks:
+        """Ranks of the truth for one kind of simulated observations."""
+        return Ranks(self.axes, self.ranks[kind])
+
+    @property
+    def outside(self) -> tuple[Check, ...]:
+        """Reported values outside the 5th to 95th percentile of what calibrated runs would have reported."""
+        return tuple(check for check in self.checks if not check.inside)
+
+    def of(self, verdict: str) -> tuple[Movement, ...]:
+        """Parameters of a verdict: moved (informed by the data), weakly or unmoved."""
+        return tuple(one for one in self.movements if one.verdict == verdict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """What came of a calibration, of making the shipped one again, or of a second method.
+
+    Parameters
+    ----------
+    case, park, cut
+        Name and title of the case; last quarter known.
+    calibrated, again, opinions
+        One of the three: a calibration; how the shipped posterior made again compares, ``stale`` where model or case
+        have changed since it was made; what both methods say of each parameter, most different first.
+    evidence
+        Sources of the values fitted.
+    """
+
+    case: str
+    park: Said
+    cut: str
+    calibrated: Calibrated | None = None
+    again: Comparison | None = None
+    stale: bool = False
+    opinions: tuple[Opinion, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the shipped posterior, where that was asked, could be made again."""
+        return self.again is None or self.again.close or self.again.identical
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every parameter before and after, a row each: medians, 5 and 95 %."""
+        import pandas as pd
+
+        if self.calibrated is None:
+            return pd.DataFrame(vars(one) for one in self.opinions)
+        return pd.DataFrame(
+            {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],
+             "prior_median": one.prior[2], "prior_p95": one.prior[4], "p05": one.posterior[0],
+             "median": one.posterior[2], "p95": one.posterior[4], "shrink": one.shrink, "overlap": one.overlap}
+            for one in self.calibrated.movements
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is calibrated to when and how, and where it is kept."""
+
+    case: Case
+    cut: Quarter
+    settings: Settings
+    identity: str
+    folder: Path
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what is calibrated; whatever cannot be is refused before any work.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used, or it is not made
+        here.
+    """
+    case = context.case(params.case)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang)
+    cut = calibrations.cut_of(case, params.cut, context.lang)
+    _, identity, folder = calibrations.place_of(case, cut, settings, refine=params.refine, out=context.home)
+    if not context.calibrates:
+        _refuse_on_server(params.case, settings, context)
+    return Asked(case, cut, settings, identity, folder)
+
+
+def _refuse_on_server(case: str, settings: Settings, context: Context) -> None:
+    """Refuse what a server does not calibrate: parks it shares, whose parameters all would get, and long searches.
+
+    Raises
+    ------
+    RunRefused
+        With the command that does.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.calibrate import Settings
+
+    if case not in context.folders:
+        raise RunRefused(text("calibrate.shared", context.lang, case=case))
+    if settings.runs > Settings().runs:
+        raise RunRefused(text("calibrate.too_many", context.lang, most=f"{Settings().runs:,}"))
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Identity of the calibration; of a comparison, a hash of what is compared."""
+    from copark.identity import identity_of
+
+    asked = asked_of(params, context)
+    if not (params.check or params.crosscheck):
+        return asked.identity
+    return identity_of({"calibration": asked.identity, "check": params.check, "crosscheck": params.crosscheck})
+
+
+def anew(params: Params, context: Context) -> bool:
+    """Whether to work although an answer is stored: where that was asked, or the posteriors are no longer there."""
+    if params.crosscheck and not params.check:
+        return params.fresh
+    return params.fresh or params.check or not calibrations.is_kept(asked_of(params, context).folder)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Calibrate, or find the calibration that is kept; make the shipped one again; or ask a second method."""
+    if params.check:
+        return _again(params, context)
+    asked = asked_of(params, context)
+    if params.crosscheck:
+        return _second(asked, context)
+    if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
+        context.planning(calibrations.plan_of(
+            asked.case, asked.cut, asked.settings, refine=params.refine, threads=context.threads, out=context.home,
+            lang=context.lang,
+        ))  # fmt: skip
+    kept = calibrations.kept_posterior(
+        asked.case, asked.cut, asked.settings, refine=params.refine, fresh=params.fresh, threads=context.threads,
+        crew=context.crew, out=context.home, progress=context.progress,
+    )  # fmt: skip
+    context.tally = kept.tally
+    return _answer(asked, kept, context)
+
+
+def _answer(asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
+    """What is told of a calibration that was made or found."""
+    from copark.analyses.show import evidence_of
+    from copark.inference.diagnostics import judged, movements, predictive_checks, ties
+    from copark.inference.known_values import uses_everything
+
+    examined = kept.examination
+    if examined is None:
+        raise ValueError("a calibration made here is examined")
+    case, own, replay = asked.case, kept.stored.parameters, kept.stored.replay
+    moved = movements(own.space, own.points, own.weights)
+    recipe = kept.stored.recipe
+    return Answer(
+        **_about(asked, context, kept.trust, str(recipe["batch"]["model"])),
+        calibrated=Calibrated(
+            folder=f"{kept.folder.parent.name}/{kept.folder.name}", values=len(replay.model.targets),
+            everything=uses_everything(case, asked.cut), movements=moved,
+            ties=ties(own.space, own.points, own.weights), densities=_densities(own, moved),
+            checks=predictive_checks(replay.model, replay.seen), axes=examined.near.names,
+            ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
+            refined=dict(examined.refined), accepted=examined.accepted if examined.refined else None,
+            recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
+                    "made_with": recipe["made_with"]},
+        ),
+        evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
+    )  # fmt: skip
+
+
+def _about(asked: Asked, context: Context, trust: Trust | None, model: str) -> dict[str, Any]:
+    """What every answer tells of itself."""
+    from copark.version import __version__
+
+    case = asked.case
+    provenance = {
+        "model_hash": model, "code_version": __version__, "created": datetime.now(UTC).isoformat("T", "seconds"),
+        "posterior_cut": str(asked.cut),
+    }  # fmt: skip
+    origin = (
+        {"run_id": context.run_id, "provenance": {"case": case.name, "case_hash": case.hash, **provenance}}
+        if trust is None
+        else context.stamped(case, trust, provenance)
+    )
+    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(asked.cut), **origin}
+
+
+def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
+    """The most informed parameters before and after."""
+    import numpy as np
+
+    before, after = own.space.table(own.space.sobol(0, 1 << 13, 1)), own.space.table(own.points)
+    found = []
+    for one in [one for one in moved if one.verdict == "moved"][:DRAWN]:
+        low, high = np.quantile(before[one.name], (0.005, 0.995)).tolist()
+        edges = np.linspace(low, high, BINS + 1)
+        each = (table[one.name] for table in (before, after))
+        prior, posterior = (np.histogram(draws, bins=edges)[0] / (len(draws) * np.diff(edges)) for draws in each)
+        found.append(Density(one.name, edges, prior, posterior))
+    return tuple(found)
+
+
+def _again(params: Params, context: Context) -> Answer:
+    """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
+
+    Raises
+    ------
+    NotFound
+        If none ships with it.
+    """
+    from copark.errors import NotFound
+    from copark.inference import artefacts
+    from copark.inference.case_parameters import shipped_cases
+    from copark.inference.source import PosteriorSource
+    from copark.simulation.ensemble import default_threads
+
+    asked = asked_of(params, context)
+    case = asked.case
+    if not artefacts.has_posterior(case.name):
+        known = ", ".join(shipped_cases())
+        raise NotFound(text("calibrate.nothing_shipped", context.lang, case=case.name, known=known))
+    stored = artefacts.load(case)
+    with context.crew() as crew:
+        compared = artefacts.check(
+            case, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
+            crew=crew, progress=context.progress,
+        )  # fmt: skip
+    context.tally = compared.tally
+    told = _about(asked, context, PosteriorSource.of(stored).trust, str(stored.recipe["batch"]["model"]))
+    return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)
+
+
+def _second(asked: Asked, context: Context) -> Answer:
+    """Infer the parameters by neural posterior estimation too, on the prior batch of the calibration, and compare.
+
+    Raises
+    ------
+    RunRefused
+        If the package `sbi` is not installed.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.calibrate import neighbourhood
+    from copark.inference.crosscheck import available, opinions
+    from copark.model.compiler import model_hash
+    from copark.simulation.ensemble import default_threads
+
+    if not available():
+        raise RunRefused(text("calibrate.no_sbi", context.lang))
+    with context.crew() as crew:
+        near = neighbourhood(
+            asked.case, asked.cut, asked.settings, threads=context.threads or default_threads(),
+            folder=calibrations.batches_in(context.home), crew=crew, progress=context.progress,
+        )  # fmt: skip
+    context.stage("crosscheck")(0, 0)
+    said = opinions(near.parameters, near.neighbours, near.learned.explained, near.recorded, near.batch.recipe.seed)
+    return Answer(**_about(asked, context, None, model_hash()), opinions=tuple(said))

@@ -1,0 +1,333 @@
+"""What is shown of a calibration: what the observations say of each parameter, and whether to believe it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from copark.analyses.calibrate.ask import Answer, Calibrated
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show
+from copark.analysis.observed import expected_outside
+from copark.inference.diagnostics import Check, title_of
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import number, percent, percentile, reach, spoken, unit_title
+from copark.report.forecasts import observable_title, titled
+from copark.report.tables import grade_title, grouped, with_unit
+from copark.report.words import bounded
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HONEST = (0.85, 0.95)
+"""Coverage of 90 % intervals, over all parameters, that is as it should be."""
+APART = 0.25
+"""Distance of two medians, as a share of the 90 % interval, from which they are called apart."""
+NAMED, SHOWN = 8, 15
+"""Parameters named in a sentence, and shown in the first table."""
+STAYS = 0.2
+"""Shift of a median, as a share of its interval, below which a second method leaves it where it is."""
+KINDS = ("anywhere", "near")
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a calibration, of a shipped one made again, or of two methods compared."""
+    if found.again is not None:
+        return _again(found, t)
+    if found.calibrated is None:
+        return _second(found, t)
+    show = _Show(found, found.calibrated, t)
+    provenance = {"values": found.calibrated.values, "axes": len(found.calibrated.axes),
+                  "seed": found.calibrated.recipe["settings"]["seed"]}  # fmt: skip
+    return assemble(
+        found, t, key=f"calibration-{found.case}", title=t("heading", park=t.of(found.park)), headline=show.headline(),
+        sections=(show.summary(), show.parameters(), show.ties(), show.checks(), show.coverage(), show.health(),
+                  show.recipe()),
+        evidence=found.evidence, provenance=provenance,
+    )  # fmt: skip
+
+
+def _again(found: Answer, t: Texts) -> Document:
+    """Whether the shipped posterior could be made again."""
+    made = found.again
+    if made is None:
+        raise ValueError("nothing was made again")
+    word = "identical" if made.identical else "close" if made.close else "different"
+    stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
+    return assemble(
+        found, t, key=f"calibration-check-{found.case}", title=t("again.heading", park=t.of(found.park)),
+        headline=t(f"again.{word}", largest=f"{made.largest:.0e}" if made.close else f"{made.largest:.3g}"),
+        sections=stale,
+    )  # fmt: skip
+
+
+def _second(found: Answer, t: Texts) -> Document:
+    """Where two methods differ most, and whether it matters."""
+    show, said = Show(t), found.opinions
+    rows: list[Sequence[Value]] = [
+        (title_of(one.name, t.lang), _interval(one.own), _interval(one.other), one.shift) for one in said
+    ]
+    columns = (show.column("parameter"), show.column("own", Kind.number), show.column("other", Kind.number),
+               show.column("shift", Kind.share))  # fmt: skip
+    headline = t(
+        "second.headline", apart=sum(one.shift > APART for one in said), count=len(said),
+        width=number(sum(one.width for one in said) / len(said), 2),
+    )  # fmt: skip
+    return assemble(
+        found, t, key=f"calibration-crosscheck-{found.case}", headline=headline,
+        title=t("second.heading", park=t.of(found.park), cut=found.cut),
+        sections=(show.section("second", Caveat(t("second.caveat")), show.table("opinions", columns, rows)),),
+    )  # fmt: skip
+
+
+def _interval(levels: Sequence[float]) -> Interval:
+    """Median and ends of some quantiles."""
+    return Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, made: Calibrated, t: Texts) -> None:
+        super().__init__(t)
+        self.found, self.made = found, made
+        self.counts = {word: len(made.of(word)) for word in ("moved", "weakly", "unmoved")}
+        self.expected = expected_outside(len(made.checks))
+
+    def headline(self) -> str:
+        """Whether the search converged, what the data inform, and how the calibrated model fits."""
+        t, trust, told = self.t, self.found.trust, []
+        if trust is not None and not trust.converged:
+            told.append(t("headline.unconverged", factor=number(trust.scale_reduction, 1)))
+        told.append(t("headline", cut=self.found.cut, all=len(self.made.movements), **self.counts))
+        outside, count = len(self.made.outside), len(self.made.checks)
+        told.append(t("headline.fit", outside=outside, count=count, expected=self.expected))
+        return t.sentences(told)
+
+    def summary(self) -> Section:
+        """The calibration in brief, warnings first."""
+        t, made, count = self.t, self.made, Column("", "", Kind.count)
+        cards = (
+            Card(t("card.values"), count, made.values, t("card.values_to", cut=self.found.cut)),
+            Card(t("card.moved"), count, self.counts["moved"], t("card.moved_of", **self.counts)),
+            Card(t("card.outside"), count, len(made.outside),
+                 t("card.outside_expected", count=len(made.checks), expected=self.expected)),
+            Card(t("card.coverage"), Column("", "", Kind.share), made.ranks_of("near").overall(0.9),
+                 t("card.coverage_want")),
+        )  # fmt: skip
+        warnings = [Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
+        used = t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
+        kept = Paragraph(t("kept", folder=made.folder))
+        return self.section("summary", *warnings, Cards(cards), Paragraph(used), Bullets(tuple(self.brief())), kept)
+
+    def brief(self) -> Iterator[str]:
+        """The sentences that count."""
+        for word in ("moved", "unmoved"):
+            count = self.counts[word]
+            key = f"brief.{word}" if count else f"brief.none.{word}"
+            yield self.t(key, count=count, names=self.names(word))
+        yield self.tied()
+        yield self.coverage_sentence("near")
+        yield from self.missed()[:3]
+
+    def names(self, verdict: str) -> str:
+        """Titles of the parameters of a verdict, the first of them."""
+        titles = [one.title(self.t.lang) for one in self.made.of(verdict)]
+        shown = self.t("join").join(titles[:NAMED])
+        return shown if len(titles) <= NAMED else self.t("brief.more", names=shown, count=len(titles) - NAMED)
+
+    def tied(self) -> str:
+        """How many pairs the data cannot tell apart."""
+        return self.t("brief.tied" if self.made.ties else "brief.not_tied", count=len(self.made.ties))
+
+    def parameters(self) -> Section:
+        """Prior against posterior of every parameter."""
+        t, lang = self.t, self.t.lang
+        words = t("bars.desc", **self.counts)
+        bars = Chart("movement", t("bars.title"), words, self.bars, words)
+        columns = (
+            self.column("parameter"), self.column("symbol"), self.column("unit"), self.column("prior", Kind.number),
+            self.column("posterior", Kind.number), self.column("verdict"), self.column("shrink", Kind.share),
+            self.column("overlap", Kind.share), self.column("refined", Kind.number),
+        )  # fmt: skip
+        rows: list[Sequence[Value]] = [
+            (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
+             _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap,
+             _interval(self.made.refined[one.name]) if one.verdict == "moved" and one.name in self.made.refined
+             else None)
+            for one in self.made.movements
+        ]  # fmt: skip
+        densities = [
+            Chart(f"density-{one.name.replace('.', '-').replace('_', '-')}", title_of(one.name, lang), said,
+                  partial(self.density, at), said, wide=False)
+            for at, one in enumerate(self.made.densities)
+            for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
+        ]  # fmt: skip
+        table = self.table("parameters", columns, rows, folded=True)
+        lead, refined = Paragraph(t("parameters.lead")), Paragraph(self.refined())
+        return self.section("parameters", lead, bars, self.informed(), refined, *densities, table)
+
+    def informed(self) -> Table:
+        """The parameters most informed."""
+        rows = [(with_unit(one.title(self.t.lang), one.variable.unit, self.t.lang), _interval(one.prior),
+                 _interval(one.posterior)) for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
+        columns = (self.column("parameter"), self.column("prior", Kind.number), self.column("posterior", Kind.number))
+        return self.table("informed", columns, rows)
+
+    def bars(self) -> Figure:
+        """Where the data leave each parameter."""
+        from copark.report.figures.calibration import movement_bars
+
+        return movement_bars(self.made.movements, self.t.lang)
+
+    def density(self, at: int) -> Figure:
+        """One parameter before and after."""
+        from copark.report.figures.calibration import density
+
+        one = self.made.densities[at]
+        unit = catalogue().parameters[one.name.partition(".")[0]].unit
+        title = title_of(one.name, self.t.lang)
+        return density(title, one.edges, one.prior, one.posterior, unit_title(unit, self.t.lang), self.t.lang)
+
+    def refined(self) -> str:
+        """Whether synthetic likelihood leaves the parameters where they are."""
+        kept = self.made.refined
+        if not kept or self.made.accepted is None:
+            return self.t("refined.none")
+        apart = [
+            (abs(kept[one.name][1] - one.posterior[2]) / max(one.posterior[4] - one.posterior[0], 1e-300), one)
+            for one in self.made.of("moved") if one.name in kept
+        ]  # fmt: skip
+        if not apart:
+            return self.t("refined.nothing_moved")
+        largest, which = max(apart, key=lambda item: item[0])
+        return self.t(
+            "refined.stays" if largest < STAYS else "refined.shifts", count=len(apart), share=percent(largest),
+            title=which.title(self.t.lang), accepted=percent(self.made.accepted),
+        )  # fmt: skip
+
+    def ties(self) -> Section:
+        """Pairs the data cannot tell apart."""
+        said = tuple(one.sentence(self.t.lang) for one in self.made.ties)
+        return self.section("ties", Paragraph(self.t("ties.lead")), Bullets(said or (self.tied(),)))
+
+    def checks(self) -> Section:
+        """Every fitted value beside what calibrated runs would have reported."""
+        lang = self.t.lang
+        columns = (
+            self.column("date", Kind.quarter), self.column("reported"), self.column("error", Kind.number),
+            self.column("model", Kind.number), self.column("half_width", Kind.share), self.column("percentile"),
+            self.column("grade"), self.column("source", Kind.source),
+        )  # fmt: skip
+        rows = [
+            (one.target.date, self.reported(one, "bare"), one.target.error, Interval(one.low, one.high, one.median),
+             one.width, percentile(one.percentiles), grade_title(one.target.observation.grade, lang),
+             "; ".join(one.target.observation.source))
+            for one in self.made.checks
+        ]  # fmt: skip
+        heads = grouped(titled(one.target.variable, lang) for one in self.made.checks)
+        table = self.table("checks", columns, rows, groups=heads, folded=True)
+        charts = map(self.check, dict.fromkeys(one.target.variable for one in self.made.checks))
+        lead, said = Paragraph(self.t("checks.lead")), Bullets(tuple(self.missed()))
+        return self.section("checks", lead, said, *charts, table)
+
+    def check(self, variable: str) -> Chart:
+        """The values of one observable."""
+        own = [one for one in self.made.checks if one.target.variable == variable]
+        title, outside = observable_title(variable, self.t.lang), sum(not one.inside for one in own)
+        words = self.t("checks.desc", title=title, outside=outside, count=len(own))
+        key = f"check-{variable.replace('_', '-')}"
+        return Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
+
+    def beside(self, title: str, own: list[Check]) -> Figure:
+        """The same, drawn."""
+        from copark.report.figures.calibration import reported_beside
+
+        years = [one.target.observation.date.last_day.year for one in self.made.checks]
+        unit = unit_title(catalogue().outputs[own[0].target.variable].unit, self.t.lang)
+        return reported_beside(title, unit, own, (min(years) - 0.2, max(years) + 1.2), self.t.lang)
+
+    def reported(self, check: Check, kind: str) -> str:
+        """A value as its source words it."""
+        target = check.target
+        unit = catalogue().outputs[target.variable].unit
+        return bounded(target.value, target.high, target.bound, unit, self.t.lang, kind)
+
+    def missed(self) -> list[str]:
+        """Values in the tails of what calibrated runs would have reported, a sentence each."""
+        found = []
+        for one in self.made.outside:
+            known, lang = catalogue().outputs[one.target.variable], self.t.lang
+            found.append(self.t(
+                "checks.missed", title=known.title(lang), date=one.target.date, reported=self.reported(one, "spoken"),
+                percentile=percentile(one.percentiles), median=spoken(one.median, known.unit, lang),
+                band=reach(one.low, one.high, known.unit, lang),
+            ))  # fmt: skip
+        return found or [self.t("checks.none_missed")]
+
+    def coverage(self) -> Section:
+        """Simulation-based calibration: do intervals hold what they promise."""
+        from copark.report.figures.calibration import coverage_dots, rank_histograms
+
+        t, made, lang = self.t, self.made, self.t.lang
+        ranks = {kind: made.ranks_of(kind) for kind in KINDS}
+        said = [self.coverage_sentence(kind) for kind in KINDS]
+        said += [t("outside", kind=t(f"records.{kind}"), count=len(one.outside(0.9)), axes=len(made.axes))
+                 for kind, one in ranks.items()]  # fmt: skip
+        charts = (
+            Chart("ranks", t("ranks.title"), said[1], lambda: rank_histograms(ranks, lang), t("ranks.caption")),
+            Chart("coverage", t("coverage.title"), said[1], lambda: coverage_dots(ranks, lang), t("coverage.caption")),
+        )
+        shares = [one.coverage(level) for level in (0.9, 0.5) for one in ranks.values()]
+        rows: list[Sequence[Value]] = [
+            (title_of(name, lang), *(float(share[at]) for share in shares)) for at, name in enumerate(made.axes)
+        ]
+        keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
+        columns = (self.column("parameter"), *(self.column(key, Kind.share) for key in keys))
+        table = self.table("coverage", columns, rows, folded=True)
+        return self.section("coverage", Paragraph(t("coverage.lead")), Bullets(tuple(said)), *charts, table)
+
+    def coverage_sentence(self, kind: str) -> str:
+        """How often intervals held the truth over simulated observations, and whether that is as it should be."""
+        ranks = self.made.ranks_of(kind)
+        share = ranks.overall(0.9)
+        word = "narrow" if share < HONEST[0] else "wide" if share > HONEST[1] else "honest"
+        return self.t(
+            f"coverage.{word}", records=len(ranks.ranks), kind=self.t(f"records.{kind}"), ninety=percent(share, 1),
+            half=percent(ranks.overall(0.5), 1),
+        )  # fmt: skip
+
+    def health(self) -> Section:
+        """Whether the search went on long enough, in plain words."""
+        notes = tuple(note.sentence(self.t.lang) for note in self.made.notes)
+        return self.section("health", Paragraph(self.t("health.lead")), Bullets(notes))
+
+    def recipe(self) -> Section:
+        """What the posteriors depend on."""
+        blocks: list[Block] = [Paragraph(self.t("recipe.lead")), self.entries()]
+        return self.section("recipe", *blocks, folded=True)
+
+    def entries(self) -> Table:
+        """Settings, libraries and processor."""
+        made = self.made.recipe
+        rows: list[Sequence[Value]] = [(self.t("recipe.points"), str(made["points"]))]
+        for part in ("settings", "made_with"):
+            rows += [(self.t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
+        return self.table("recipe", (self.column("entry"), self.column("value", Kind.note)), rows)

@@ -1,0 +1,1 @@
+"""The parks of the casebook: what is on record of each, and enterprises over time."""

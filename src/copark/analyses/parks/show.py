@@ -1,0 +1,165 @@
+"""What is shown of the parks of the casebook: how they fared, enterprises over time, everything on record of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark, country_name
+from copark.analyses.show import Show
+from copark.presentation.document import (
+    COUNT,
+    Block,
+    Card,
+    Cards,
+    Caveat,
+    Column,
+    Document,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of the parks found."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key="parks", title=t("question", count=len(found.parks), total=found.total),
+        headline=show.headline(), sections=(show.summary(), show.courses(), show.records()),
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.parks = found.ordered(t.lang)
+        self.stand = Counter(one.park.outcome for one in self.parks)
+
+    def headline(self) -> str:
+        """How many parks there are, and how they stand."""
+        t, known = self.t, sum(self.stand[name] for name in OUTCOMES)
+        if not known:
+            return t("headline.none", count=len(self.parks))
+        counts = t("join").join(
+            t("headline.part", count=self.stand[name], status=t(f"status.{name}"))
+            for name in OUTCOMES if self.stand[name]
+        )  # fmt: skip
+        return t("headline", known=known, count=len(self.parks), counts=counts)
+
+    def summary(self) -> Section:
+        """How many of each type there are, and the parks in short."""
+        kinds = Counter(one.park.type for one in self.parks)
+        cards = [Card(self.t(f"type.{name}"), COUNT, kinds[name]) for name in TYPES if kinds[name]]
+        rows = [
+            (one.park.name(self.t.lang), self.t(f"type.{one.park.type}"), _share(one.park.home_share_percent),
+             one.park.firms, _year(one.park.firms_date), self.status(one))
+            for one in self.parks
+        ]  # fmt: skip
+        columns = (
+            self.column("name"), self.column("type"), self.column("home_stake", Kind.share),
+            self.column("firms_short", Kind.count), self.column("firms_year", Kind.quarter), self.column("status"),
+        )  # fmt: skip
+        return self.section(
+            "summary", Cards(tuple(cards)), self.table("parks", columns, rows), Caveat(self.t("caveat"))
+        )  # fmt: skip
+
+    def status(self, one: ListedPark) -> str | None:
+        """How a park stands, in words."""
+        return self.t(f"status.{one.park.outcome}") if one.park.outcome else None
+
+    def courses(self) -> Section:
+        """Small multiples of the parks that have a series: of each type the oldest first."""
+        from copark.report.figures.parks import ParkCourse, multiples
+
+        lang = self.t.lang
+        drawn = [
+            ParkCourse(one.park.name(lang), one.park.type, one.park.launch, one.courses)
+            for one in sorted(self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch,
+                                                           one.park.name(lang))) if one.courses
+        ]  # fmt: skip
+        blocks: list[Block] = [Paragraph(self.t("lead.courses", count=len(drawn)))]
+        if drawn:
+            blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
+        return self.section("courses", *blocks, Caveat(self.t("caveat.courses")))
+
+    def counts(self) -> Table:
+        """Every count of enterprises that is drawn."""
+        rows = [
+            (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), course.basis, point.date, point.value,
+             self.t(f"grade.{point.grade}"))
+            for one in self.parks for course in one.courses for point in course.points
+        ]  # fmt: skip
+        columns = (
+            self.column("name"), self.column("counted"), self.column("basis"), self.column("date", Kind.quarter),
+            self.column("firms", Kind.count), self.column("grade"),
+        )  # fmt: skip
+        return self.table("counts", columns, rows, folded=True)
+
+    def records(self) -> Section:
+        """Everything on record, and where it was read."""
+        sources = [(key, one.outlet, one.title, str(one.date or ""), str(one.url or ""))
+                   for key, one in self.found.sources.items()]  # fmt: skip
+        columns = (self.column("key"), self.column("outlet"), self.column("source_title", Kind.note),
+                   self.column("date", Kind.quarter), self.column("url"))  # fmt: skip
+        return self.section(
+            "records", self.table("records", self.record_columns(), map(self.record, self.parks)),
+            self.table("sources", columns, sources), folded=True,
+        )  # fmt: skip
+
+    def record_columns(self) -> list[Column]:
+        """Columns of everything that is on record of a park, in the order of :meth:`record`."""
+        kinds: dict[str, tuple[Kind, str, int | None]] = {
+            "launch": (Kind.quarter, "", None), "firms": (Kind.count, "companies", None),
+            "jobs": (Kind.count, "persons", None), "investment": (Kind.number, "M USD", 0),
+            "area": (Kind.number, "km2", 1),
+        }  # fmt: skip
+        kinds |= dict.fromkeys(("home_share", "host_share", "third_share"), (Kind.number, "%", 1))
+        kinds |= dict.fromkeys(("longitude", "latitude"), (Kind.number, "", 1))
+        kinds |= dict.fromkeys(("firms_date", "investment_date", "jobs_date"), (Kind.quarter, "", None))
+        kinds |= dict.fromkeys(("framework", "committee", "host_law"), (Kind.flag, "", None))
+        kinds |= dict.fromkeys(("framework_words", "equity_change", "status_reason", "note"), (Kind.note, "", None))
+        names = (
+            "id", "name", "case", "host", "home", "type", "launch", "developer", "home_share", "host_share",
+            "third_share", "shares_grade", "framework", "committee", "host_law", "flags_grade", "framework_words",
+            "equity_change", "firms", "firms_date", "investment", "investment_date", "investment_basis", "jobs",
+            "jobs_date", "area", "status", "status_reason", "status_grade", "place", "longitude", "latitude",
+            "place_grade", "grade", "sources", "note",
+        )  # fmt: skip
+        return [self.column(name, *kinds.get(name, (Kind.text, "", None))) for name in names]
+
+    def record(self, one: ListedPark) -> Sequence[Value]:
+        """Everything that is on record of a park."""
+        lang, park, place = self.t.lang, one.park, one.place
+
+        def grade(given: str | None) -> str | None:
+            return self.t(f"grade.{given}") if given else None
+
+        return (
+            park.id, park.name(lang), park.case, country_name(park.host, lang), country_name(park.home, lang),
+            self.t(f"type.{park.type}"), str(park.launch), park.developer, park.home_share_percent,
+            park.host_share_percent, park.third_share_percent, grade(park.shares_grade), park.framework,
+            park.committee, park.host_law, grade(park.flags_grade), park.said("framework", lang),
+            park.said("equity_change", lang), park.firms, _date(park.firms_date), park.investment_m_usd,
+            _date(park.investment_date), park.investment_basis, park.jobs, _date(park.jobs_date), park.area_km2,
+            self.status(one), park.said("outcome", lang), grade(park.outcome_grade), place.name(lang), place.longitude,
+            place.latitude, grade(place.grade), grade(park.grade), "; ".join(park.source), park.note,
+        )  # fmt: skip
+
+
+def _share(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100.0
+
+
+def _date(given: object) -> str | None:
+    return None if given is None else str(given)
+
+
+def _year(given: object) -> str | None:
+    return None if given is None else str(given)[:4]

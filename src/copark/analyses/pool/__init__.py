@@ -1,0 +1,1 @@
+"""Parks calibrated together: which parameters the panel informs, and who forecasts best."""

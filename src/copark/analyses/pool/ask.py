@@ -1,0 +1,164 @@
+"""Parks pooled: what they tell of the parameters they share, and every method's forecasts of every park."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from copark.analyses.case_table import Names
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Result
+from copark.inference.artefacts import Comparison
+from copark.inference.panel_findings import Findings, find
+from copark.inference.panels import one_at_a_time, runs_of, shares
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.inference.pool.panel import Panel, Settings
+    from copark.inference.pool.parks import Park
+
+
+class Params(AnalysisParams):
+    """What may be asked of parks pooled.
+
+    Parameters
+    ----------
+    cases
+        Names of cases; by default all of the casebook.
+    runs, seed
+        Runs of each park, a power of two, also written ``2^13``; seed of design, luck and errors.
+    check
+        Make the shipped panel again by its recipe and compare, in the place of all else.
+    """
+
+    cases: Names = ()
+    runs: PowerOfTwo = None
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    check: Annotated[bool, Local()] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """What parks teach of each other, or how the shipped panel made again compares.
+
+    Parameters
+    ----------
+    parks
+        How many.
+    pooled, again
+        One of the two; ``stale`` where model or cases have changed since the shipped panel was made.
+    """
+
+    parks: int
+    pooled: Findings | None = None
+    again: Comparison | None = None
+    stale: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the shipped panel, where that was asked, could be made again."""
+        return self.again is None or self.again.close or self.again.identical
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every pooled parameter, a row each: median and 90 % of one park alone, of the mean of all, of a new park."""
+        import pandas as pd
+
+        rows = []
+        for one in () if self.pooled is None else (axis.movement for axis in self.pooled.axes):
+            row: dict[str, object] = {"parameter": one.name, "group": one.group, "gained": one.gained}
+            for key, told in (("alone", one.alone), ("mean", one.mean), ("new", one.new)):
+                row |= {f"{key}_median": told.values[2], f"{key}_p05": told.values[0], f"{key}_p95": told.values[4],
+                        f"{key}_verdict": told.verdict}  # fmt: skip
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+
+def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], Settings]:
+    """The parks and the settings of their panel; of the shipped one, where it is to be made again.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If a case is missing or has faults, the number of runs cannot be used, or no panel ships.
+    """
+    from copark.inference.borrowed import shipped_draws
+    from copark.inference.pool.panel import Settings
+    from copark.inference.pool.parks import parks_of
+
+    if params.check:
+        recipe = shipped_draws().recipe
+        return parks_of(tuple(recipe["parks"]), context.lang), Settings(**recipe["settings"])
+    settings = Settings(runs_of(params.runs, context.lang), params.seed)
+    return parks_of(params.cases, context.lang), settings
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Identity of the panel: parks, model, settings and the code of pooling; of a comparison, a hash of it."""
+    from copark.identity import identity_of
+    from copark.inference.pool.panel import panel_identity
+
+    panel = panel_identity(*asked_of(params, context))
+    return identity_of({"panel": panel, "check": True}) if params.check else panel
+
+
+def anew(params: Params, _context: Context) -> bool:
+    """Whether to work although an answer is stored."""
+    return params.check
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Learn the panel; let every method forecast every park and simulate panels, or compare it with the shipped one.
+
+    Each step is kept, and found again.
+
+    Raises
+    ------
+    RunRefused
+        Where no panel is to be made: it takes hours.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.pool import coverage
+    from copark.inference.pool.panel import learn
+    from copark.inference.pool.race import score_panel
+    from copark.simulation.ensemble import default_threads
+
+    if not context.calibrates:
+        raise RunRefused(text("pool.not_here", context.lang))
+    parks, settings = asked_of(params, context)
+    folder, threads = context.home / "pool", context.threads or default_threads()
+    parts = (100, 0, 0, 0) if params.check else (25, 50, 20, 5)
+    learning, racing, testing, drawing = shares(context.stage("pool"), parts)
+    with one_at_a_time(parks, settings, folder, context.stage("waiting")):
+        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+        if params.check:
+            return _compared(panel, context)
+        scores = score_panel(panel, threads=threads, folder=folder, progress=racing)
+        examined = coverage.examine(panel, threads=threads, folder=folder, progress=testing)
+    return Answer(**_about(context), parks=len(parks), pooled=find(panel, scores, examined, threads, drawing))
+
+
+def _compared(panel: Panel, context: Context) -> Answer:
+    """How the shipped panel, made again by its recipe, compares."""
+    from copark.inference.borrowed import CLOSE, is_current, largest_difference, shipped_draws, thinned
+    from copark.inference.pool.panel import recipe_of
+
+    shipped = shipped_draws()
+    largest = largest_difference(thinned(panel), shipped)
+    stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))
+    again = Comparison(largest == 0.0, largest <= CLOSE, largest)
+    return Answer(**_about(context), parks=len(panel.parks), again=again, stale=stale)
+
+
+def _about(context: Context) -> dict[str, Any]:
+    """What every answer tells of itself."""
+    from copark.model.compiler import model_hash
+    from copark.version import __version__
+
+    created = datetime.now(UTC).isoformat("T", "seconds")
+    made = {"model_hash": model_hash(), "code_version": __version__, "created": created}
+    return {"run_id": context.run_id, "provenance": made}

@@ -1,0 +1,408 @@
+"""What is shown of parks pooled: what the panel informs, who forecasts best, every park, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.pool.ask import Answer
+from copark.analyses.show import Show
+from copark.inference.diagnostics import title_of
+from copark.inference.panel_findings import AxisFindings, Findings, ParkFindings
+from copark.inference.pool.axes import AXES, SIZES
+from copark.inference.pool.movement import UNSURE_REACH, AxisMovement, Told, gained
+from copark.inference.pool.scoring import GROWTH, ROLLING, SCHEMES, Contest
+from copark.inference.pool.scoring import POOLED as MODEL
+from copark.presentation.document import (
+    COUNT,
+    SHARE,
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+    plain,
+)
+from copark.presentation.numbers import number, percent
+from copark.report.forecasts import observable_title
+from copark.report.tables import grouped
+
+ASKED = ("equity", "network", "framework")
+"""Groups the question is about."""
+MOST_FORESTS = 8
+METHODS = 12
+"""Sentences about method and limits."""
+NAMED, MOST_LENDERS, LEAST_LENT = 3, 3, 0.005
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a panel."""
+    if found.pooled is None:
+        return _again(found, t)
+    show = _Show(found.pooled, t)
+    return assemble(
+        found, t, key="pool", title=t("question", parks=found.parks), headline=show.headline(),
+        sections=[
+            show.summary(), show.informed(), show.parks(), show.forecasts(), show.fans(), show.roles(), show.method(),
+        ],
+        provenance={"parks": found.parks, "runs": number(found.pooled.runs, 0), "seed": found.pooled.seed},
+    )  # fmt: skip
+
+
+def _again(found: Answer, t: Texts) -> Document:
+    """Whether the shipped panel could be made again."""
+    made = found.again
+    if made is None:
+        raise ValueError("nothing was made again")
+    word = "identical" if made.identical else "close" if made.close else "different"
+    stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
+    return assemble(
+        found, t, key="pool-check", title=t("again.heading", parks=found.parks),
+        headline=t(f"again.{word}", largest=f"{made.largest:.1g}"), sections=stale,
+    )  # fmt: skip
+
+
+def _band(told: Told) -> Interval:
+    return Interval(told.values[0], told.values[4], told.values[2])
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Findings, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.reference = self.park(found.reference)
+        order = {group: n for n, group in enumerate(ASKED)}
+        drawn = [one for one in found.axes if one.movement.gained or one.movement.mean.verdict == "moved"]
+        drawn.sort(key=lambda one: (order.get(one.movement.group, len(ASKED)), not one.movement.gained,
+                                    one.movement.mean.overlap))  # fmt: skip
+        self.drawn = drawn[:MOST_FORESTS]
+        """Parameters that get a figure: informed more than by the one park first, of the groups asked about first."""
+
+    def park(self, name: str) -> str:
+        """Title of a park."""
+        return self.t.of(self.found.park(name).title)
+
+    def verdict(self, told: Told) -> str:
+        """Whether the data inform a parameter."""
+        return self.t(f"verdict.{told.verdict}")
+
+    def names(self, movements: Sequence[AxisMovement]) -> str:
+        """Titles of parameters in a list, each with what became of the mean of all parks."""
+        return self.t("join").join(
+            self.t("named", title=one.title(self.t.lang), verdict=self.verdict(one.mean)) for one in movements
+        )
+
+    def headline(self) -> str:
+        """What the panel informs that one park alone does not, and who forecasts best."""
+        t, found = self.t, self.found
+        more = [one.movement for one in self.drawn if one.movement.gained]
+        names = t("join").join(one.title(t.lang) for one in more[:NAMED])
+        told = [t("headline.informed" if more else "headline.none", parks=len(found.parks), park=self.reference,
+                  count=len(found.gained), names=names)]  # fmt: skip
+        for scheme in SCHEMES:
+            table = found.main(scheme)
+            if table is not None:
+                told.append(t(f"headline.{scheme}", winner=t(f"name.{table.winner}"), sure=self.sure(table)))
+        return t.sentences(told)
+
+    def sure(self, table: Contest) -> str:
+        """Whether a winner stays ahead whichever park is left out."""
+        return self.t("firm" if table.firm else "not_firm")
+
+    def summary(self) -> Section:
+        """What came out, in a few numbers and sentences."""
+        t, found = self.t, self.found
+        silent = sum(one.values == 0 for one in found.parks)
+        cards = [
+            Card(t("card.parks"), COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
+            Card(t("card.values"), COUNT, found.values),
+            Card(t("card.gained", park=self.reference), COUNT, len(found.gained)),
+        ]
+        tables = [table for table in map(found.main, SCHEMES) if table is not None]
+        cards += [
+            Card(t(f"card.{one.scheme}"), Column("", ""), t(f"method.{one.winner}"), self.sure(one)) for one in tables
+        ]
+        said = [*map(self.winner, tables), *self.answers(), self.discrepancy(), *self.coverage(tables)]
+        return self.section(
+            "summary", Cards(tuple(cards)), self.gained(), Bullets(tuple(said)), Caveat(t("caveat.defaults"))
+        )  # fmt: skip
+
+    def gained(self) -> Table:
+        """Parameters the panel informs more than one park alone."""
+        rows = [
+            (one.title(self.t.lang), self.t(f"group.{one.group}"), self.verdict(one.alone), self.verdict(one.mean),
+             _band(one.mean))
+            for one in self.found.gained
+        ]  # fmt: skip
+        columns = (
+            self.column("parameter"), self.column("group"), self.column("alone_verdict"), self.column("mean_verdict"),
+            self.column("mean", Kind.number),
+        )  # fmt: skip
+        return self.table("gained", columns, rows)
+
+    def winner(self, table: Contest) -> str:
+        """Who won, by how much, and where the model with mechanisms stands."""
+        t = self.t
+        score = {one.method: number(one.log_crps, 3) for one in table.standings}
+        ranked = list(score)
+        won = [one.method for one in self.found.winners if one.scheme == table.scheme]
+        wins = t("comma").join(
+            t("wins", method=t(f"name.{one}"), parks=won.count(one))
+            for one in sorted(sorted(set(won)), key=lambda each: -won.count(each))
+        )
+        return t(
+            "winner.own" if ranked[0] == MODEL else "winner.other", scheme=t(f"scheme.{table.scheme}"),
+            values=table.standings[0].values, parks=table.standings[0].parks, sure=self.sure(table), wins=wins,
+            winner=t(f"name.{ranked[0]}"), score=score[ranked[0]], second=t(f"name.{ranked[1]}"),
+            behind=score[ranked[1]], mine=score[MODEL], alone=score["alone"], place=ranked.index(MODEL) + 1,
+            of=len(ranked),
+        )  # fmt: skip
+
+    def answers(self) -> Iterator[str]:
+        """Which parameters the panel informs that the one park alone does not, by group."""
+        movements = [one.movement for one in self.found.axes]
+        for group in ASKED:
+            every = [one for one in movements if one.group == group]
+            more, told = gained(every), [one for one in every if one.mean.verdict != "unmoved"]
+            key = "answer.more" if more else "answer.same" if told else "answer.nothing"
+            yield self.t(
+                key, group=self.t(f"group.{group}"), names=self.names(more or told or every), park=self.reference
+            )  # fmt: skip
+        others = [one for one in self.found.gained if one.group not in ASKED]
+        if others:
+            yield self.t("answer.others", names=self.names(others), park=self.reference)
+
+    def discrepancy(self) -> str:
+        """How far parks stray from the model."""
+        spread = self.found.spread
+        return self.t("discrepancy", companies=percent(spread.companies), jobs=percent(spread.jobs))
+
+    def coverage(self, tables: Sequence[Contest]) -> Iterator[str]:
+        """Whether 90 % intervals hold 90 %: in simulated panels, and on the casebook."""
+        one = self.found.examined
+        yield self.t(
+            "examined", panels=one.panels, means=percent(one.moved_means), own=percent(one.moved_own),
+            left=percent(one.left_out),
+        )  # fmt: skip
+        for table in tables:
+            held = {row.method: percent(row.coverage) for row in table.standings}
+            yield self.t(f"held.{table.scheme}", pooled=held[MODEL], growth=held[GROWTH])
+
+    def informed(self) -> Section:
+        """Forests of the parameters the panel informs, and the table of all."""
+        blocks: list[Block] = [Paragraph(self.t("lead.informed"))]
+        if self.drawn:
+            blocks.append(Bullets(tuple(self.sentence(one.movement) for one in self.drawn)))
+        return self.section("informed", *blocks, *map(self.forest, self.drawn), self.axes(), self.shifts())
+
+    def sentence(self, one: AxisMovement) -> str:
+        """What became of a parameter."""
+        bands = {key: self.said(_band(told), plain(Kind.number)) for key, told in (("band", one.mean), ("new", one.new),
+                                                                      ("alone", one.alone))}  # fmt: skip
+        return self.t(
+            "axis", title=one.title(self.t.lang), verdict=self.verdict(one.mean), park=self.reference,
+            alone_verdict=self.verdict(one.alone), new_verdict=self.verdict(one.new), parks=one.parks,
+            lenders=self.lenders(one, MOST_LENDERS), **bands,
+        )  # fmt: skip
+
+    def lenders(self, one: AxisMovement, most: int | None = None) -> str:
+        """Parks and their shares in the common mean of a parameter, largest first, in a list."""
+        told = [self.t("lender", park=self.park(name), share=self.said(share, SHARE))
+                for name, share in one.lenders[:most] if share >= LEAST_LENT]  # fmt: skip
+        return self.t("join").join(told) if told else self.t("nobody")
+
+    def forest(self, one: AxisFindings) -> Chart:
+        """Parks on one parameter."""
+        from copark.report.figures import pool as figures
+
+        title = self.t("figure.forest", title=one.movement.title(self.t.lang))
+        key = f"forest-{one.movement.name.replace('_', '-').replace('.', '-')}"
+        draw = partial(figures.forest, self.found, one, self.t.lang)
+        return Chart(key, title, self.t("alt.forest", title=title), draw)
+
+    def axes(self) -> Table:
+        """Every pooled parameter: one park alone, mean of all, a new park, complete pooling, spread between parks."""
+        rows, moved = [], [one.movement for one in self.found.axes]
+        for one in moved:
+            bands = [cell for told in (one.alone, one.mean, one.new) for cell in (_band(told), self.verdict(told))]
+            tau = Interval(one.tau[0], one.tau[2], one.tau[1])
+            rows.append((one.title(self.t.lang), self.t(f"role.{AXES[one.name].role}"), *bands, one.full, tau,
+                         one.parks, one.gained, self.lenders(one)))  # fmt: skip
+        columns = [self.column("parameter"), self.column("role")]
+        for key in ("alone", "mean", "new"):
+            columns += [self.column(key, Kind.number), self.column(f"{key}_verdict")]
+        columns += [
+            self.column("complete", Kind.number), self.column("tau", Kind.number, places=2),
+            self.column("contributing", Kind.count), self.column("gained", Kind.flag),
+            self.column("lenders", Kind.note),
+        ]  # fmt: skip
+        heads = grouped(self.t(f"group.{one.group}") for one in moved)
+        return self.table("axes", columns, rows, groups=heads, folded=True)
+
+    def shifts(self) -> Table:
+        """How much narrower each distribution is than its prior, and how much they overlap."""
+        rows: list[Sequence[Value]] = []
+        for one in (axis.movement for axis in self.found.axes):
+            told = (one.alone, one.mean, one.new, one.among)
+            measures = [cell for each in told for cell in (each.shrink, each.overlap)]
+            rows.append((one.title(self.t.lang), *measures, _band(one.among), one.others))
+        columns = [self.column("parameter")]
+        for key in ("alone", "mean", "new", "among"):
+            whose = self.t(f"column.{key}")
+            columns += [Column(f"{key}_{what}", self.t(f"column.{what}", whose=whose), Kind.share)
+                        for what in ("shrink", "overlap")]  # fmt: skip
+        columns += [self.column("among", Kind.number), self.column("others", Kind.share)]
+        return self.table("shifts", columns, rows, folded=True)
+
+    def parks(self) -> Section:
+        """Every park, and how far it borrows from the others."""
+        rows = [self.one_park(one) for one in self.found.parks]
+        columns = (
+            self.column("park"), self.column("kind"), self.column("values", Kind.count),
+            self.column("reach", Kind.share), self.column("remark"), self.column("directions", Kind.count),
+            self.column("shrinkage_size", Kind.share), self.column("shrinkage_rest", Kind.share),
+            self.column("lent", Kind.share),
+        )  # fmt: skip
+        return self.section("parks", Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
+
+    def one_park(self, one: ParkFindings) -> Sequence[Value]:
+        """A row of the table of parks."""
+        remark = "" if one.values else self.t("no_record")
+        if one.values and one.reach < UNSURE_REACH:
+            remark = self.t("hard_to_reach")
+        return (
+            self.t.of(one.title), self.t(f"kind.{one.kind}"), one.values, one.reach, remark, one.directions,
+            one.shrinkage_size, one.shrinkage_rest, one.lent,
+        )  # fmt: skip
+
+    def forecasts(self) -> Section:
+        """Who forecasts best."""
+        from copark.report.figures import pool as figures
+
+        t = self.t
+        draw = partial(figures.scores, self.found, t.lang)
+        title = t("figure.scores")
+        chart = Chart("scores", title, t("alt.scores"), draw)
+        blocks: list[Block] = [Paragraph(t("lead.scores")), chart]
+        for scheme in SCHEMES:
+            if self.found.main(scheme) is not None:
+                if scheme == ROLLING:
+                    blocks.append(Paragraph(t("lead.rolling")))
+                blocks += [self.contest(scheme), self.contest(scheme, by_indicator=True)]
+        return self.section("scores", *blocks, self.winners(), self.trials(), self.simulated(), self.scores())
+
+    def contest(self, scheme: str, *, by_indicator: bool = False) -> Table:
+        """Methods on the same values, best first: over all counts, or by indicator."""
+        contests = [one for one in self.found.contests if one.scheme == scheme and bool(one.variable) is by_indicator]
+        rows, heads = [], []
+        for one in contests:
+            for place, row in enumerate(one.standings, start=1):
+                rows.append((self.t(f"method.{row.method}"), row.log_crps, row.crps, row.coverage, place))
+                heads.append(
+                    self.t("contest", observable=self.observable(one.variable), values=row.values, parks=row.parks,
+                           methods=len(one.standings), sure=self.sure(one))
+                )  # fmt: skip
+        columns = (
+            self.column("method"), self.column("log_crps", Kind.number, places=3),
+            self.column("crps", Kind.number, places=1), self.column("coverage", Kind.share),
+            self.column("place", Kind.count),
+        )  # fmt: skip
+        key = scheme.replace("_", "-") + ("-indicators" if by_indicator else "")
+        return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
+
+    def observable(self, variable: str) -> str:
+        """What an observable is called; all of them for an empty word."""
+        return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
+
+    def winners(self) -> Table:
+        """Winner of each park, left out and rolling, with the scores of the winner and of the model."""
+        won = {(one.park, one.scheme): one for one in self.found.winners}
+        rows: list[Sequence[Value]] = []
+        for park in self.found.parks:
+            row: list[Value] = [self.t.of(park.title)]
+            for scheme in SCHEMES:
+                one = won.get((park.name, scheme))
+                row += [None] * 3 if one is None else [self.t(f"method.{one.method}"), one.score, one.pooled]
+            rows.append(row)
+        columns = [self.column("park")]
+        for scheme in SCHEMES:
+            name = self.t(f"scheme.{scheme}")
+            columns += [
+                Column(f"{scheme}_{key}", self.t(f"column.{key}", scheme=name), kind, places=places)
+                for key, kind, places in (("winner", Kind.text, None), ("score_winner", Kind.number, 3),
+                                          ("score_pooled", Kind.number, 3))
+            ]  # fmt: skip
+        return self.table("winners", columns, rows, folded=True)
+
+    def trials(self) -> Table:
+        """How well forecasts from parks' own pasts did, by size of the model discrepancy."""
+        rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
+                for one in self.found.trials]  # fmt: skip
+        columns = (
+            self.column("observable"), self.column("parks", Kind.count), self.column("spread", Kind.share),
+            self.column("log_density", Kind.number, places=3), self.column("chosen", Kind.flag),
+        )  # fmt: skip
+        return self.table("trials", columns, rows, folded=True)
+
+    def simulated(self) -> Table:
+        """What 90 % intervals held in simulated panels."""
+        one = self.found.examined
+        keys = ("means", "own", "moved_means", "moved_own", "left_out")
+        rows = [(self.t(f"simulated.{key}"), getattr(one, key)) for key in keys]
+        columns = (self.column("quantity"), self.column("coverage", Kind.share))
+        return self.table("coverage", columns, rows, folded=True)
+
+    def scores(self) -> Table:
+        """Every forecast of every value."""
+        rows = [
+            (self.park(one.park), self.t(f"scheme.{one.scheme}"), self.t(f"method.{one.method}"),
+             self.observable(one.variable), one.date, one.age, one.value, Interval(one.low, one.high, one.median),
+             one.log_crps, one.crps, one.covered)
+            for one in self.found.scores
+        ]  # fmt: skip
+        columns = (
+            self.column("park"), self.column("scheme"), self.column("method"), self.column("observable"),
+            self.column("date", Kind.quarter), self.column("age", Kind.number, "yr", places=1),
+            self.column("value", Kind.number), self.column("forecast", Kind.count),
+            self.column("log_crps", Kind.number, places=3), self.column("crps", Kind.number, places=1),
+            self.column("covered", Kind.flag),
+        )  # fmt: skip
+        return self.table("scores", columns, rows, folded=True)
+
+    def fans(self) -> Section:
+        """Small multiples: every park as the others would have forecast it."""
+        from copark.report.figures import pool as figures
+
+        draw = partial(figures.fans, self.found, self.t.lang)
+        chart = Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
+        return self.section("fans", Paragraph(self.t("lead.fans")), chart)
+
+    def roles(self) -> Section:
+        """What is shared, what is each park's own, and why."""
+        rows = [
+            (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
+            for name, axis in AXES.items()
+        ]  # fmt: skip
+        columns = (self.column("parameter"), self.column("role"), self.column("reason", Kind.note),
+                   self.column("widened", Kind.flag))  # fmt: skip
+        table = self.table("roles", columns, rows)
+        return self.section("roles", Paragraph(self.t("lead.roles")), table, folded=True)
+
+    def method(self) -> Section:
+        """How it was made, what it cannot tell, and which states of the cases it rests on."""
+        said = Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
+        rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
+        columns = (self.column("park"), self.column("case"), self.column("case_hash"))
+        return self.section("method", said, self.table("cases", columns, rows), folded=True)

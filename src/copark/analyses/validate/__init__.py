@@ -1,0 +1,1 @@
+"""What the model would have forecast from earlier dates, beside what came."""

@@ -1,0 +1,275 @@
+"""A case forecast from earlier quarters, scored against what was observed later, beside simple benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Said
+from copark.arrays import Floats
+from copark.inference import calibrations
+from copark.inference.assessment import Assessment
+from copark.inference.validate import BLIND
+from copark.presentation.document import Evidence
+from copark.report.forecasts import Point
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.calibrate import Settings
+    from copark.inference.replay import ReplayPosterior
+    from copark.inference.validate import Origin
+
+YEARS_BEFORE = (4, 2, 0)
+"""Forecasts are made from so many years before the end of the fitted values, unless told otherwise."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of a validation.
+
+    Parameters
+    ----------
+    case
+        Name of a case, or path of a case folder.
+    cuts
+        Quarters to forecast from; by default the end of the fitted values, and two and four years before.
+    runs, seed
+        Of the prior batch; runs a power of two, also written ``2^15``.
+    """
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    cuts: Annotated[
+        tuple[str, ...], Option("--cut", repeated=True),
+        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    ] = ()  # fmt: skip
+    runs: PowerOfTwo = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+
+
+@dataclass(frozen=True)
+class Fan:
+    """An observable as it was forecast from the last cut, and what was reported of it.
+
+    Parameters
+    ----------
+    model
+        Quantiles at the ends of quarters from the first of the case on, shape (levels, quarters).
+    benchmark
+        The same of the best benchmark from the cut on; ``None`` where none could forecast.
+    """
+
+    model: Floats
+    benchmark: Floats | None
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Assessment, Result):
+    """Who forecast best, whether intervals held, and why.
+
+    Parameters
+    ----------
+    case, park, start
+        Name, title and first quarter of the case.
+    fans
+        By observable.
+    runs, seed
+        Of the prior batch.
+    pairs, pasts
+        By cut: pairs of parameters and chance events in the posterior; effective number of different pasts.
+    found
+        Whether the posterior of the last cut was there already: shipped, or kept in the output folder.
+    evidence
+        Sources of the values scored.
+    """
+
+    case: str
+    park: Said
+    start: str
+    fans: dict[str, Fan]
+    runs: int
+    seed: int
+    pairs: tuple[int, ...]
+    pasts: tuple[float, ...]
+    found: bool
+    evidence: tuple[Evidence, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Mean scores of every method by cut and observable, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {"cut": one.cut, "variable": line.variable, "method": method, "values": line.values,
+             "crps": line.crps[method], "coverage": line.coverage[method], "width": line.width[method]}
+            for one in self.cuts for line in one.whole for method in line.crps
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is forecast from where: the case, cuts earliest first, settings, posteriors that are there already."""
+
+    case: Case
+    cuts: tuple[Quarter, ...]
+    settings: Settings
+    ready: Mapping[Quarter, ReplayPosterior]
+
+    def content(self) -> dict[str, Any]:
+        """Everything the numbers depend on, as plain values."""
+        from copark.model.compiler import model_hash
+
+        return {
+            "validation": 2, "case": self.case.hash, "model": model_hash(), "cuts": [str(cut) for cut in self.cuts],
+            "settings": dict(self.settings.content()),
+            "ready": {str(cut): float(one.points.sum()) for cut, one in self.ready.items()},
+        }  # fmt: skip
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what is forecast from where; whatever cannot be is refused before any work.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
+    """
+    case = context.case(params.case)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang)
+    cuts = cuts_of(case, params.cuts, context.lang)
+    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.out))
+
+
+def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
+    """Quarters to forecast a case from, earliest first.
+
+    Raises
+    ------
+    RunRefused
+        If one is no quarter of the case, later than the fitted values, or nothing is known by it or came after it.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.known_values import fitted_until
+    from copark.inference.observations import targets
+    from copark.inference.validate import is_exact
+
+    end = fitted_until(case)
+    if cuts:
+        wanted = [calibrations.cut_of(case, cut, lang) for cut in cuts]
+    else:
+        asked = (end + -4 * years for years in YEARS_BEFORE)
+        wanted = [cut for cut in asked if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
+    for cut in wanted:
+        if cut > end:
+            raise RunRefused(text("validate.bad_cuts", lang, cut=cut, last=end))
+        if not any(is_exact(one) for one in targets(case, ("fit", "score"), after=cut)):
+            raise RunRefused(text("validate.no_later", lang, case=case.name, cut=cut))
+    return tuple(sorted(set(wanted)))
+
+
+def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
+    """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
+    from copark.cases.casebook import POSTERIOR, brought
+    from copark.inference import artefacts
+    from copark.inference.case_parameters import own_folder
+
+    own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
+    for place in (*filter(None, [brought(case, POSTERIOR)]), *own):
+        if not (place / "recipe.json").is_file():
+            continue
+        try:
+            stored = artefacts.load(case, place)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        same = dict(stored.recipe["settings"]) == dict(settings.content())
+        if same and not stored.stale and stored.replay.cut == cut:
+            return {cut: stored.replay}
+    return {}
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of case, model, cuts, settings and the posteriors that are there."""
+    from copark.identity import identity_of
+
+    return identity_of(asked_of(params, context).content())
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Make the batch and the posteriors, or go on with them; forecast, and score."""
+    from copark.analyses.show import evidence_of
+    from copark.inference.assessment import assess
+    from copark.inference.observations import targets
+    from copark.inference.source import PosteriorSource
+    from copark.model.compiler import model_hash
+    from copark.simulation.ensemble import default_threads
+    from copark.version import __version__
+
+    asked, threads = asked_of(params, context), context.threads or default_threads()
+    case, settings, last = asked.case, asked.settings, asked.cuts[-1]
+    origins = _origins(asked, context, threads)
+    context.stage("scores")(0, 0)
+    found = assess(origins, case, threads=threads)
+    replays = [one.replay for one in origins if one.replay is not None]
+    provenance = {
+        "model_hash": model_hash(), "code_version": __version__, "created": datetime.now(UTC).isoformat("T", "seconds"),
+        "posterior_cut": str(last),
+    }  # fmt: skip
+    return Answer(
+        **vars(found),
+        case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start),
+        fans={line.variable: _fan(found, origins[-1], case, line.variable) for line in found.last.fair},
+        runs=settings.runs, seed=settings.seed, pairs=tuple(one.pairs for one in replays),
+        pasts=tuple(float(one.pasts) for one in replays), found=last in asked.ready,
+        evidence=evidence_of(case, (one.observation for one in targets(case, ("fit", "score"), after=last))),
+        **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, provenance),
+    )  # fmt: skip
+
+
+def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
+    """Forecasts from every cut."""
+    from copark.inference.batch import make_batch
+    from copark.inference.calibrate import recipe_of
+    from copark.inference.validate import rolling
+
+    case, cuts, settings = asked.case, asked.cuts, asked.settings
+    folder = None if context.out is None else calibrations.batches_in(context.out)
+    with context.stages(asked.content()) as stages:
+        if context.planning is not None:
+            searched = sum(cut not in asked.ready for cut in cuts)
+            context.planning(calibrations.measured_plan(
+                case, cuts[-1], settings, posteriors=searched, stages=stages, threads=threads,
+                out=context.home, lang=context.lang,
+            ))  # fmt: skip
+        batch = make_batch(
+            recipe_of(case, cuts[-1], settings), threads=threads, folder=folder, progress=context.stage("batch"),
+            waiting=lambda: context.stage("waiting")(0, 0),
+        )  # fmt: skip
+        stages.count("batch", batch.kept / batch.runs or None)
+        return rolling(
+            batch, cuts, plan=settings.plan(), populations=settings.populations, threads=threads, ready=asked.ready,
+            progress=context.stage("replay"), stages=stages,
+        )  # fmt: skip
+
+
+def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> Fan:
+    """Quantiles of the model and of the best benchmark, and reported values."""
+    from copark.report.forecasts import benchmark_band, known_points, later_points
+    from copark.stats.quantiles import LEVELS
+
+    projection = origin.projections[BLIND]
+    line = next(one for one in found.last.fair if one.variable == variable)
+    curve = None
+    if line.best_naive is not None:
+        later = range(origin.cut - case.clock.start, projection.out.shape[2])
+        curve = benchmark_band(case, origin.cut, variable, line.best_naive, later)
+    scored = later_points(found.scores_of(BLIND, variable))
+    return Fan(projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored))

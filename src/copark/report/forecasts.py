@@ -1,0 +1,115 @@
+"""What forecasts and their benchmarks are called, and the bands and reported values a fan of them is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.inference.observations import targets
+from copark.inference.postprocess import CALIBRATED, STACKED
+from copark.inference.validate import DAYS, history_of
+from copark.model.variables import catalogue
+from copark.presentation.numbers import unit_title
+from copark.stats.quantiles import LEVELS
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.observations import Target
+    from copark.inference.validate import Line, Score
+
+Floats = NDArray[np.float64]
+
+
+class Point(NamedTuple):
+    """A reported value on a fan: its moment in years, what is reported, and how it stands to the forecast.
+
+    state: ``known`` (the forecast was made with it), ``looked`` (known, but not fitted), ``inside``, ``outside``.
+    """
+
+    at: float
+    value: float
+    high: float | None
+    bound: str
+    state: str
+
+
+def moment(day: date) -> float:
+    """A day in years."""
+    return day.year + (day.timetuple().tm_yday - 0.5) / 365.25
+
+
+def method_title(method: str, lang: str) -> str:
+    """What a method is called: a model, a benchmark, or a model post-processed."""
+    for kind in (CALIBRATED, STACKED):
+        base, dash, _ = method.partition(f"-{kind}")
+        if dash:
+            return text(f"validate.processed.{kind}", lang, model=text(f"validate.method.{base}", lang))
+    return text(f"validate.method.{method}", lang)
+
+
+def observable_title(variable: str, lang: str) -> str:
+    """Title of an observable."""
+    return catalogue().outputs[variable].title(lang)
+
+
+def titled(variable: str, lang: str) -> str:
+    """Title of an observable with its unit."""
+    title, unit = observable_title(variable, lang), unit_title(catalogue().outputs[variable].unit, lang)
+    return text("report.column.variable_unit", lang, title=title, unit=unit) if unit else title
+
+
+def winner_title(line: Line, lang: str) -> str:
+    """The winner of a row, and how sure that is; no winner where the model had no rival."""
+    if line.best_naive is None:
+        return text("validate.won.alone", lang)
+    word = "single" if line.values == 1 else "firm" if line.firm else "narrow"
+    return text(f"validate.won.{word}", lang, method=method_title(line.winner, lang))
+
+
+def ends(start: Quarter, quarters: Iterable[int]) -> Floats:
+    """Ends of quarters, in years."""
+    from copark.report.figures.frame import year_of
+
+    return np.array([year_of(start + t) for t in quarters])
+
+
+def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarters: Sequence[int]) -> Floats | None:
+    """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
+    from scipy.stats import t as student
+
+    from copark.analysis.naive import forecasts
+
+    start = case.clock.start
+    days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
+    made = forecasts(history_of(case, cut, variable), days, np.zeros(len(days))).get(method)
+    if made is None:
+        return None
+    levels: Floats = made.centre + made.scale * student.ppf(np.array(LEVELS), made.freedom)[:, np.newaxis]
+    return levels
+
+
+def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
+    """Values the forecast was made with, then those that are only looked at, before the cut and after it."""
+    known = targets(case, roles, cut=cut)
+    looked = (*targets(case, ("check",), cut=cut), *targets(case, ("check",), after=cut))
+    return tuple(
+        _point(one, state)
+        for state, each in (("known", known), ("looked", looked))
+        for one in each
+        if one.variable == variable
+    )
+
+
+def later_points(scores: Iterable[Score]) -> tuple[Point, ...]:
+    """Values that came later, each reached by the band or not."""
+    return tuple(_point(one.target, "inside" if one.covered else "outside") for one in scores)
+
+
+def _point(target: Target, state: str) -> Point:
+    return Point(moment(target.observation.date.last_day), target.value, target.high, target.bound, state)

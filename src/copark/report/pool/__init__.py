@@ -1,1 +1,0 @@
-"""The page of a pooled calibration, its tables and files."""
