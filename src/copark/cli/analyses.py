@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copark.analyses.answer import Answered
     from copark.analyses.context import Announce, Foresee
     from copark.analyses.contract import AnalysisParams, FormField
+    from copark.presentation.document import Document
 
 WRITTEN = "html,xlsx,csv"
 """Formats that are written where none are asked for."""
@@ -112,7 +113,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     from copark.cli.calibrating import tell_plan
     from copark.cli.progress import Progress
 
-    formats = _formats(given["formats"], lang)
+    formats = formats_of(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
@@ -130,11 +131,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
             progress("report", 0, 0)
             written = found.write(given["out"], formats, lang)
     if given["as_json"]:
-        import json
-
-        from copark.presentation.json import to_json
-
-        print(json.dumps(to_json(found.document(lang)), ensure_ascii=False, indent=1))
+        print_json(found.document(lang))
     else:
         _show(found, written, context.went_on(), lang)
 
@@ -170,7 +167,7 @@ def _value(field: FormField, value: Any) -> Any:
     return value
 
 
-def _formats(given: str | None, lang: str) -> list[str]:
+def formats_of(given: str | None, lang: str, default: str = WRITTEN) -> list[str]:
     """Formats asked for.
 
     Raises
@@ -181,11 +178,20 @@ def _formats(given: str | None, lang: str) -> list[str]:
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
 
-    asked = [one.strip().lower() for one in (given or WRITTEN).split(",") if one.strip()]
+    asked = [one.strip().lower() for one in (given or default).split(",") if one.strip()]
     for one in asked:
         if one not in FORMATS:
             raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
     return asked
+
+
+def print_json(document: Document) -> None:
+    """Write a document to standard output as JSON."""
+    import json
+
+    from copark.presentation.json import to_json
+
+    print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
 
 
 def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
