@@ -85,7 +85,7 @@ def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     assert share in " ".join(out.splitlines()[:2])
     rows = out[out.index("────") :]
     assert all(one.quarter in rows for one in answer().latest)
-    assert text("run.section.equity", lang) in out, "what is not shown is named"
+    assert text("run.section.equity", lang) in out.replace("\n", ""), "what is not shown is named"
     assert text("run.table.actors", lang) not in out
     assert out.rstrip().endswith("out/r.html")
     (words,) = asked
