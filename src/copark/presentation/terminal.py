@@ -73,7 +73,8 @@ class _Screen:
                 self.line(f"{entry.title}  {entry.value}", "dim")
         if self.folded:
             self.line()
-            self.line(self.say("folded", titles=self.say("join").join(self.folded)), "dim")
+            titles = self.say("join").join(self.folded)
+            self.line(self.say("further" if self.only else "folded", titles=titles), "dim")
         for path in self.files.values():
             self.console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 

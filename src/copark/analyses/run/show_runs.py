@@ -98,6 +98,12 @@ class AboutRuns(AboutCase):
             one.value, one.high, one.observation.bound, self.found.unit(one.observation.variable), self.t.lang, kind
         )
 
+    def bound(self, one: Comparison) -> str:
+        """What an observed value is: about, at least; nothing for a plain value or a range."""
+        kind = one.observation.bound
+        plain = kind in ("exact", "range")
+        return "" if plain else text(f"presentation.number.bound.{kind}", self.t.lang, value="").strip()
+
     def named(self, one: Comparison) -> str:
         """An observed variable with its unit."""
         unit = self.found.unit(one.observation.variable)
@@ -133,13 +139,15 @@ class AboutRuns(AboutCase):
         """Every observation beside the model, by variable."""
         t, rows = self.t, self.found.rows
         columns = (
-            self.column("date", Kind.quarter), self.column("observed"), self.column("modelled", Kind.number),
-            self.column("width", Kind.share), self.column("percentile"), self.column("role"), self.column("grade"),
+            self.column("date", Kind.quarter), self.column("bound"), self.column("observed", Kind.number),
+            self.column("modelled", Kind.number), self.column("width", Kind.share), self.column("percentile"), self.column("role"), self.column("grade"),
             self.column("source", Kind.source),
         )  # fmt: skip
         cells = (
             (
-                str(one.observation.date), self.seen(one), self.ranged(one), one.width, percentile(one.percentiles),
+                str(one.observation.date), self.bound(one),
+                one.value if one.high is None else Interval(one.value, one.high), self.ranged(one), one.width,
+                percentile(one.percentiles),
                 text(f"report.role.{one.observation.role}", t.lang), grade_title(one.observation.grade, t.lang),
                 sources(one.observation.source),
             )
