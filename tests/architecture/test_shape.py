@@ -28,7 +28,7 @@ def name(path: Path) -> str:
 def written_files() -> Iterator[Path]:
     for folder in ("src", "tests", "bench", "docs", ".ci"):
         for pattern in WRITTEN:
-            yield from (ROOT / folder).rglob(pattern)
+            yield from filter(Path.is_file, (ROOT / folder).rglob(pattern))
     for pattern in WRITTEN:
         yield from ROOT.glob(pattern)
 

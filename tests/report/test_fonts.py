@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import xarray as xr
@@ -15,7 +14,7 @@ from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.figures import render
 from copark.presentation.style import chinese_font, families, language, legible
-from copark.report import figures, write_report
+from copark.report import figures
 from copark.texts import entries
 from copark.units import UNITS
 
@@ -81,13 +80,6 @@ def test_without_a_chinese_font_labels_are_english(result: xr.Dataset, case: Cas
     assert not any(ord(letter) > 0x2E80 for letter in words)
     for drawn in (figure, figures.network(case, "zh"), figures.timeline(case, "zh"), figures.equity(case, "zh")):
         assert render(drawn, "png")
-
-
-@pytest.mark.usefixtures("without_chinese")
-def test_without_a_chinese_font_the_report_says_so(tmp_path: Path, result: xr.Dataset, case: Case) -> None:
-    page = write_report(result, case, "zh", tmp_path).read_text(encoding="utf-8")
-    assert "未找到含汉字的字体" in page
-    assert "Noto Sans CJK" in page
 
 
 def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What was observed beside the model: kinds of bound, units, periods, and the table the command line shows."""
+"""What was observed beside the model: kinds of bound, units, periods, and the table a report shows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from copark.analyses.run.ask import answer_of
 from copark.analysis.observed import compare, comparisons, expected_outside, misses
 from copark.cases.case import Case
+from copark.presentation.document import Interval
 from copark.presentation.numbers import NOTHING, band, percentile
-from copark.report.tables import observed_table
 from copark.stats.scores import percentiles, relative_half_width
 from tests.report.sample import make_result, observation
 
@@ -151,17 +152,16 @@ def test_rows_come_in_order_of_variable_and_date(result: xr.Dataset, case: Case)
     assert len(rows) == 8
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_table_for_the_command_line(result: xr.Dataset, case: Case, lang: str) -> None:
-    rows = observed_table(result, case, lang)
-    assert len(rows) == len(comparisons(result, case.observations))
-    assert {"variable", "title", "observed_text", "median", "width", "percentile", "percentile_text"} <= set(rows[0])
-    first = next(row for row in rows if row["variable"] == "realised_investment")
+def test_observations_beside_the_model_as_a_frame_and_as_a_table(result: xr.Dataset, case: Case) -> None:
+    found = answer_of(result, case)
+    frame = found.to_frame()
+    assert len(frame) == len(comparisons(result, case.observations))
+    first = frame[frame["variable"] == "realised_investment"].iloc[0]
     assert first["observed"] == 526.0
     assert first["low"] <= first["median"] <= first["high"]
-    spoken = {"en": "526 M USD", "zh": "526百万美元"}
-    assert first["observed_text"] == spoken[lang]
-    bound = next(row for row in rows if row["bound"] == "at-least")
-    assert bound["observed_text"].startswith({"en": "at least", "zh": "不低于"}[lang])
-    between = next(row for row in rows if row["bound"] == "range")
-    assert between["observed_text"] == {"en": "17–20 companies", "zh": "17–20家"}[lang]
+    for lang, least in (("en", "at least"), ("zh", "不低于")):
+        (table,) = (one for one in found.document(lang).tables() if one.key == "record")
+        rows = [row[1:3] for row in table.rows]
+        assert ("", 526.0) in rows
+        assert (least, 50.0) in rows
+        assert ("", Interval(17.0, 20.0)) in rows

@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 import io
+import json
 import math
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from tests.report.sample import make_case, make_result
 
 from copark import workflows
+from copark.analyses.run.ask import Answer, answer_of
 from copark.cli import main, progress, screen
 from copark.errors import CaseFaults, Fault
 from copark.simulation.trust import Trust
 from copark.store import RunNotStored
 from copark.store.compare import Difference
 from copark.store.refusals import fault
-from copark.workflows import Catalogue, Description, Row, RunOutcome, Shares, StoredRun, Verdict, parks
+from copark.texts import text
+from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, parks
 
-OUTCOMES = (("failed", 0.1), ("dependent", 0.2), ("stagnant", 0.3), ("self_standing", 0.4))
-ROWS = (
-    Row("Registered companies", "companies", "2019Q4", "", 60.0, None, 31.0, 58.0, 97.0, 0.55, "52", False),
-    Row(
-        "Realised investment of every source whatever",
-        "M USD",
-        "2024Q2",
-        "≈ ",
-        1e3,
-        1.2e3,
-        7e2,
-        1163.4,
-        2e3,
-        0.59,
-        "1.5–3.2",
-        True,
-    ),
-    Row("在营企业（含境外投资企业的分支机构）", "家", "2024Q4", "≥ ", 50.0, None, *[math.nan] * 4, "–", False),
-)
+
+@cache
+def answer() -> Answer:
+    """What two hundred runs of a made-up park say, calibrated to it."""
+    made = make_result(200, failed="some")
+    trust = Trust("calibrated", "shipped", "a-park", "2020Q4", 23)
+    made.attrs["provenance"] = json.dumps({"trust": trust.content()})
+    return answer_of(made, make_case())
 
 
 def outcome(**changes: Any) -> RunOutcome:
     found: dict[str, Any] = {
-        "identity": "0123456789abcdef", "path": Path("out/runs/0123"), "study": "A study", "case": "A park",
-        "runs": 1000, "kept": 1000, "failed": 0, "seed": 1, "reused": False, "seconds": 75.0, "table": ROWS,
-        "compared": 30, "outside": 4, "expected": 3, "outcomes": (Shares("As is", OUTCOMES),),
-        "report": Path("out/r.html"), "trust": Trust("calibrated", "shipped", "a-park", "2020Q4", 23), "recorded": "",
+        "identity": "0123456789abcdef", "path": Path("out/runs/0123"), "study": "A study", "runs": 200, "kept": 200,
+        "failed": 0, "seed": 1, "reused": False, "seconds": 75.0, "answer": answer(),
+        "files": {"html": Path("out/r.html")},
     }  # fmt: skip
     return RunOutcome(**(found | changes))
 
@@ -81,51 +74,56 @@ def answers(monkeypatch: pytest.MonkeyPatch, name: str, answer: object) -> list[
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_run_ends_with_table_outcomes_and_the_path_of_the_report(
+def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     lang: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = answers(monkeypatch, "run_study", outcome())
     code, out, err = call(["run", "a-park", "--runs", "7", "--seed", "3", "--lang", lang, "--fresh"], capsys)
     assert (code, err) == (0, "")
     assert all(cell_len(line) <= 80 for line in out.splitlines())
-    assert "31 – 97" in out
-    assert "55%" in out
-    assert "1.5–3.2" in out
-    assert "1,000–1,200" in out
+    share = f"{100 * answer().share('self_standing').share:.0f}%"
+    assert share in " ".join(out.splitlines()[:2])
+    rows = out[out.index("────") :]
+    assert all(one.quarter in rows for one in answer().latest)
+    assert text("run.section.equity", lang) in out.replace("\n", ""), "what is not shown is named"
+    assert text("run.table.actors", lang) not in out
     assert out.rstrip().endswith("out/r.html")
-    assert {"en": "10.0 %", "zh": "自立型"}[lang] in out
     (words,) = asked
     assert (words["given"], words["runs"], words["seed"], words["lang"]) == (("a-park",), 7, 3, lang)
     assert (words["fresh"], words["report"], words["out"]) == (True, True, Path("out"))
+    assert words["formats"] == ["html"]
 
 
-def test_the_columns_of_a_table_are_straight_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
-    screen.show_outcome(outcome(), "zh")
-    lines = capsys.readouterr().out.splitlines()
-    rule = next(at for at, line in enumerate(lines) if line.startswith("────"))
-    rows = [line for line in lines[rule + 1 :] if " – " in line]
-    ends = {cell_len(line[: line.index(" – ")]) for line in rows[:2]}
-    assert len(rows) >= 2
-    assert len({cell_len(line) for line in rows}) == 1
-    assert max(ends) < 80
+def test_a_run_as_json_is_nothing_but_its_document(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answers(monkeypatch, "run_study", outcome())
+    code, out, _ = call(["run", "a-park", "--json"], capsys)
+    assert (code, json.loads(out)["headline"]) == (0, answer().document().headline)
+    assert call(["run", "a-park", "--json", "--format", "xlsx,pdf"], capsys)[0] == 0
+    assert [(one["report"], one["formats"]) for one in asked] == [(False, ["html"]), (True, ["xlsx", "pdf"])]
+    code, out, err = call(["run", "a-park", "--format", "odt"], capsys)
+    assert (code, out) == (2, "")
+    assert "odt" in err
 
 
 def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    screen.show_outcome(outcome(reused=True, failed=3, kept=10, report=None), "en")
+    screen.show_outcome(outcome(reused=True, failed=300, kept=10, files={}), "en")
     out = " ".join(capsys.readouterr().out.split())
-    assert "--fresh makes it anew" in out
-    assert "3 of 1,000 runs did not finish" in out
-    assert "first 10, on which table and report rest" in out
-    assert (
-        "4 of 30 observations lie outside the 5th to 95th percentile of the runs; if the runs were right, about 3"
-        in out
-    )
+    assert "--fresh recomputes it" in out
+    assert "300 of 200 runs did not finish" in out
+    assert "the paths of the first 10" in out
+    assert "lie outside the 5th to 95th percentile" in out
     assert "Report:" not in out
 
 
-def test_without_observations_there_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
-    screen.show_outcome(outcome(table=(), compared=0, outside=0, expected=0), "en")
-    assert "no observation" in capsys.readouterr().out
+def test_outcomes_of_a_park_without_calibration_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    guessed = outcome(answer=answer_of(make_result(40), make_case()))
+    for shares in (False, True):
+        screen.show_outcome(guessed, "en", shares=shares)
+        out = " ".join(capsys.readouterr().out.split())
+        assert ("--outcomes shows them" in out) is not shares
+        assert ("Self-standing" in out) is shares
 
 
 SAME_DECIMALS = [

@@ -54,7 +54,7 @@ def test_a_run_that_is_stored_is_not_made_again(out: Path, first: workflows.RunO
     )
     assert again.reused
     assert again.identity == first.identity
-    assert again.table == first.table
+    assert again.answer.to_frame().equals(first.answer.to_frame())
     assert "simulate" not in told
 
 
@@ -62,7 +62,8 @@ def test_a_fresh_run_is_made_again_and_gives_the_same(out: Path, first: workflow
     before = (first.path / "metadata.json").stat().st_ino
     again = workflows.run_study("great-stone", runs=RUNS, out=out, report=False, fresh=True, threads=1)
     assert not again.reused
-    assert (again.identity, again.table, again.outcomes) == (first.identity, first.table, first.outcomes)
+    assert (again.identity, again.answer.outcomes) == (first.identity, first.answer.outcomes)
+    assert again.answer.to_frame().equals(first.answer.to_frame())
     assert (first.path / "metadata.json").stat().st_ino != before
 
 
@@ -74,28 +75,28 @@ def test_another_question_is_another_run(first: workflows.RunOutcome, change: di
 
 
 def test_the_table_holds_the_latest_observation_of_each_variable(first: workflows.RunOutcome) -> None:
-    case = load_case("great-stone")
+    case, found = load_case("great-stone"), first.answer
     latest = case.observed("jobs")[-1]
-    row = next(row for row in first.table if row.observed == latest.value)
+    row = next(row for row in found.latest if row.value == latest.value)
     assert row.quarter == str(latest.date.quarter("stock"))
     assert row.low <= row.median <= row.upper
-    assert len({row.title for row in first.table}) == len(first.table)
-    assert 0 <= first.outside <= first.compared
-    assert first.compared > len(first.table)
+    assert len({row.observation.variable for row in found.latest}) == len(found.latest)
+    assert 0 <= found.outside <= len(found.compared)
+    assert len(found.compared) > len(found.latest)
 
 
 def test_shares_of_outcomes_sum_to_one_and_agree_with_the_stored_runs(out: Path, first: workflows.RunOutcome) -> None:
-    (shares,) = first.outcomes
-    assert sum(share for _, share in shares.shares) == pytest.approx(1.0)
+    (shares,) = first.answer.outcomes
+    assert sum(one.share for one in shares) == pytest.approx(1.0)
     codes = RunStore(out / "runs").load(first.identity)["outcome"].values[0]
-    assert [share for _, share in shares.shares] == [float(np.mean(codes == code)) for code in range(4)]
+    assert [one.share for one in shares] == [float(np.mean(codes == code)) for code in range(4)]
 
 
-def test_words_are_in_the_language_asked_for(out: Path, first: workflows.RunOutcome) -> None:
-    chinese = workflows.run_study("great-stone", runs=RUNS, out=out, report=False, lang="zh")
-    assert chinese.case == load_case("great-stone").title.zh
-    assert [row.title for row in chinese.table] != [row.title for row in first.table]
-    assert [row.median for row in chinese.table] == [row.median for row in first.table]
+def test_words_are_in_the_language_asked_for(first: workflows.RunOutcome) -> None:
+    english, chinese = (next(one for one in first.answer.document(lang).tables() if one.key == "latest").rows
+                        for lang in ("en", "zh"))  # fmt: skip
+    assert [row[0] for row in chinese] != [row[0] for row in english]
+    assert [row[3] for row in chinese] == [row[3] for row in english]
 
 
 def test_python_gives_the_numbers_that_are_stored(out: Path, first: workflows.RunOutcome) -> None:

@@ -7,7 +7,7 @@ export interface Section {
 }
 
 /** What no report goes out without: what it cannot tell, where its numbers are from, and how to make it again. */
-export const KEPT: readonly string[] = ['summary', 'limits', 'sources', 'provenance'];
+export const KEPT: readonly string[] = ['summary', 'limits', 'evidence', 'provenance'];
 
 const ITEM = /<li>\s*<a href="#([\w-]+)">([^<]*)<\/a>\s*<\/li>/g;
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#34': '"' };

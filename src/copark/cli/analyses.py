@@ -123,7 +123,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     from copark.cli.progress import Progress, duration
     from copark.workflows.making import Means, others_of
 
-    formats = _formats(given["formats"], lang)
+    formats = formats_of(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     context = Context(
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
@@ -184,7 +184,7 @@ def _value(field: FormField, value: Any) -> Any:
     return value
 
 
-def _formats(given: str | None, lang: str) -> list[str]:
+def formats_of(given: str | None, lang: str, default: str = WRITTEN) -> list[str]:
     """Formats asked for.
 
     Raises
@@ -195,11 +195,20 @@ def _formats(given: str | None, lang: str) -> list[str]:
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
 
-    asked = [one.strip().lower() for one in (given or WRITTEN).split(",") if one.strip()]
+    asked = [one.strip().lower() for one in (given or default).split(",") if one.strip()]
     for one in asked:
         if one not in FORMATS:
             raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
     return asked
+
+
+def print_json(document: Document) -> None:
+    """Write a document to standard output as JSON."""
+    import json
+
+    from copark.presentation.json import to_json
+
+    print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
 
 
 def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
@@ -248,11 +257,7 @@ def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
 def _print(document: Document, written: Mapping[str, Path], *, as_json: bool) -> None:
     """Show a document, or its data."""
     if as_json:
-        import json
-
-        from copark.presentation.json import to_json
-
-        print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
+        print_json(document)
         return
     from rich.console import Console
 

@@ -33,15 +33,21 @@ def run(
     until: Annotated[
         float | None, typer.Option("--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE")
     ] = None,
+    formats: Annotated[
+        str | None, typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.run.no_report")] = False,
 ) -> None:
-    """Run a study, store its runs, write its report, show the table."""
+    """Run a study, store its runs, write its report, show the answer."""
     from copark import workflows
+    from copark.cli.analyses import formats_of, print_json
     from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.cli.screen import show_outcome
     from copark.workflows.making import Means
 
+    written = formats_of(formats, ctx.obj, "html")
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(
             name,
@@ -55,10 +61,14 @@ def run(
             means=Means(threads, scheduler, workers, store, mixed),
             until=until,
             announce=show_plan,
-            report=not no_report,
+            report=not no_report and not (as_json and formats is None),
+            formats=written,
             progress=progress,
         )
-    show_outcome(outcome, ctx.obj, shares=outcomes)
+    if as_json:
+        print_json(outcome.answer.document(ctx.obj))
+    else:
+        show_outcome(outcome, ctx.obj, shares=outcomes)
 
 
 @app.command("compare", cls=SpokenCommand, help="cli.help.compare")

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
     from copark.workflows.looking import Checked
 
-    Trusted = RunOutcome | Compared
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 
@@ -79,7 +78,7 @@ def show_checked(found: Iterable[Checked], lang: str) -> bool:
     return sound
 
 
-def show_trust(console: Console, answer: Trusted, lang: str) -> None:
+def show_trust(console: Console, answer: Compared, lang: str) -> None:
     """What is on record of how the park fared, how far the parameters may be trusted, and how to do better."""
     trust, recorded = answer.trust, getattr(answer, "recorded", "")
     if recorded:
@@ -90,73 +89,36 @@ def show_trust(console: Console, answer: Trusted, lang: str) -> None:
 
 
 def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:
-    """What a run gave: trust state, the table beside the observations, the outcomes, where everything is.
+    """What a run gave: the answer, on what it rests, the observations beside it, where everything is.
 
     Parameters
     ----------
     shares
         Show shares of outcomes of a park that is not calibrated, too.
     """
-    console = Console(markup=False)
-    title = text("cli.run.title", lang, case=outcome.case, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
-    console.print(Text(title, style="bold"))
-    if outcome.reused:
-        console.print(text("cli.run.reused", lang), highlight=False)
-    else:
-        console.print(text("cli.run.took", lang, time=duration(outcome.seconds, lang)), highlight=False)
-    if outcome.failed:
-        failed = text("cli.run.failed", lang, count=outcome.failed, total=outcome.runs * len(outcome.outcomes))
-        console.print(Text(failed, style="bold red"))
-    if outcome.kept < outcome.runs:
-        console.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept), highlight=False)
-    show_trust(console, outcome, lang)
-    _show_table(console, outcome, lang)
-    if outcome.trust.shows_outcomes or shares:
-        _show_shares(console, outcome, lang)
-    else:
-        console.print(f"\n{text('trust.outcomes_hidden', lang)}", highlight=False)
-    for note in outcome.notes:
-        console.print(note, highlight=False)
+    from copark.presentation.terminal import show
+
+    console = Console(markup=False, highlight=False)
+    asked = shares and not outcome.answer.shows_outcomes
+    show(outcome.answer.document(lang), console, only=("summary", "outcomes") if asked else ("summary",))
     console.print()
-    for key, value in (("identity", outcome.identity), ("stored", outcome.path), ("report", outcome.report)):
-        if value is not None:
-            line = text("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def _show_table(console: Console, outcome: RunOutcome, lang: str) -> None:
-    if not outcome.table:
-        console.print(text("cli.run.no_observations", lang))
-        return
-    table = blank_table(console, text("cli.run.table", lang))
-    table.add_column(text("cli.run.variable", lang), overflow="fold", min_width=11)
-    for key in ("quarter", "observed", "median", "band", "width", "percentile"):
-        table.add_column(text(f"cli.run.{key}", lang), justify="left" if key == "quarter" else "right", no_wrap=True)
-    for row in outcome.table:
-        name = f"{row.title} ({row.unit})" if row.unit else row.title
-        low, median, upper = numbers(row.low, row.median, row.upper)
-        observed = "–".join(numbers(row.observed) if row.high is None else numbers(row.observed, row.high))
-        wide = f"{100 * row.width:.0f}%" if isfinite(row.width) else "—"
-        place = Text(row.percentile, style="yellow" if row.outside else "")
-        table.add_row(Text(name), row.quarter, f"{row.bound}{observed}", median, f"{low} – {upper}", wide, place)
-    console.print(table)
-    console.print(text("cli.run.reading", lang), highlight=False)
-    words = text(
-        "cli.run.outside", lang, outside=outcome.outside, total=outcome.compared, expected=outcome.expected,
-        scenario=outcome.outcomes[0].scenario,
-    )  # fmt: skip
-    console.print(words, highlight=False)
-
-
-def _show_shares(console: Console, outcome: RunOutcome, lang: str) -> None:
-    assumed = text("trust.outcomes_assumed", lang, label=outcome.trust.label(lang))
-    table = blank_table(console, text("cli.run.outcomes", lang) if outcome.trust.shows_outcomes else assumed)
-    table.add_column(text("cli.run.scenario", lang), overflow="fold")
-    for name, _ in outcome.outcomes[0].shares:
-        table.add_column(text(f"cli.outcome.{name}", lang), justify="right")
-    for shares in outcome.outcomes:
-        table.add_row(Text(shares.scenario), *(percent(share) for _, share in shares.shares))
-    console.print(table)
+    if not (outcome.answer.shows_outcomes or shares):
+        console.print(text("trust.outcomes_hidden", lang))
+    for note in outcome.notes:
+        console.print(note)
+    if outcome.failed > outcome.answer.unfinished:
+        total = outcome.runs * len(outcome.answer.outcomes)
+        console.print(Text(text("cli.run.failed", lang, count=outcome.failed, total=total), style="bold red"))
+    if outcome.kept < outcome.runs:
+        console.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept))
+    took = text("cli.run.took", lang, time=duration(outcome.seconds, lang))
+    title = text("cli.run.title", lang, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
+    console.print(f"{title} {text('cli.run.reused', lang) if outcome.reused else took}")
+    places = [("identity", outcome.identity), ("stored", outcome.path)]
+    places += [("report", path) for path in outcome.files.values()]
+    for key, value in places:
+        line = text("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def percent(share: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
+NARROWEST = 12
+"""Letters that a column of names keeps at least."""
 _CLOSING = "，。；：、！？）》”’"
 
 
-def show(document: Document, console: Console, files: Mapping[str, Path] | None = None) -> None:
+def show(
+    document: Document, console: Console, files: Mapping[str, Path] | None = None, only: Collection[str] = ()
+) -> None:  # fmt: skip
     """Show a document.
 
     Parameters
@@ -28,15 +32,17 @@ def show(document: Document, console: Console, files: Mapping[str, Path] | None 
         What is shown, and where.
     files
         What was written of it, by format: charts and what is folded are then named with a file that holds them.
+    only
+        Keys of the sections that are shown; neither the others nor sources and provenance are then. All if empty.
     """
-    _Screen(page_of(document), console, files or {}).show()
+    _Screen(page_of(document), console, files or {}, only).show()
 
 
 class _Screen:
     """One page on one console."""
 
-    def __init__(self, page: Page, console: Console, files: Mapping[str, Path]) -> None:
-        self.page, self.console, self.files = page, console, files
+    def __init__(self, page: Page, console: Console, files: Mapping[str, Path], only: Collection[str]) -> None:
+        self.page, self.console, self.files, self.only = page, console, files, only
         self.folded: list[str] = []
 
     def say(self, key: str, /, **values: Any) -> str:
@@ -57,17 +63,18 @@ class _Screen:
         self.line(page.title, "dim")
         for section in page.sections:
             self.section(section)
-        if page.evidence:
+        if page.evidence and not self.only:
             self.heading(self.say("evidence"))
             for one in page.evidence:
                 self.line(f"{one.key}  {one.text} {one.link}".rstrip())
-        if page.provenance:
+        if page.provenance and not self.only:
             self.heading(self.say("provenance"))
             for entry in page.provenance:
                 self.line(f"{entry.title}  {entry.value}", "dim")
         if self.folded:
             self.line()
-            self.line(self.say("folded", titles=self.say("join").join(self.folded)), "dim")
+            titles = self.say("join").join(self.folded)
+            self.line(self.say("further" if self.only else "folded", titles=titles), "dim")
         for path in self.files.values():
             self.console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -76,7 +83,7 @@ class _Screen:
         self.line(title, "bold cyan")
 
     def section(self, section: Section) -> None:
-        if section.folded:
+        if section.key not in self.only if self.only else section.folded:
             self.folded.append(section.title)
             return
         self.heading(section.title)
@@ -126,21 +133,30 @@ class _Screen:
         if table.empty:
             self.line(table.empty, "dim")
         else:
-            for part, places in enumerate(_parts(table, self.console.width)):
+            needs = _needs(table, self.console.width)
+            for part, places in enumerate(_parts(needs, self.console.width)):
                 if part:
                     self.line()
-                self.console.print(_grid(table, places, self.console.width))
+                self.console.print(_grid(table, needs, places, self.console.width))
         if table.note:
             self.line(table.note, "dim")
 
 
-def _grid(table: Table, places: Sequence[int], width: int) -> Any:
+def _needs(table: Table, width: int) -> list[int]:
+    """Letters for each column; the first, which names the rows, is narrowed where the others then stand beside it."""
+    first, *others = table.widths
+    spare = width - sum(others) - GAP * len(others)
+    narrow = not table.columns[0].numeric and NARROWEST <= spare < first
+    return [spare if narrow else first, *others]
+
+
+def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int) -> Any:
     """Some columns of a table; sentences have what room the screen leaves them."""
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
 
-    needs = {at: table.widths[at] for at in places}
+    needs = {at: widths[at] for at in places}
     notes = [at for at in places if table.columns[at].kind is Kind.note]
     spare = max(0, width - sum(needs.values()) - GAP * len(places))
     room = {at: needs[at] + (spare // len(notes) if at in notes else 0) for at in places}
@@ -157,9 +173,8 @@ def _grid(table: Table, places: Sequence[int], width: int) -> Any:
     return grid
 
 
-def _parts(table: Table, width: int) -> Iterator[list[int]]:
+def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:
     """Columns in parts that fit the screen, each with the first column, which names the rows."""
-    needs = table.widths
     part, used = [0], needs[0]
     for at in range(1, len(needs)):
         if used + GAP + needs[at] > width and len(part) > 1:
@@ -176,9 +191,10 @@ def _wrapped(words: str, width: int) -> list[str]:
     for paragraph in words.split("\n"):
         line = ""
         for piece in PIECES.findall(paragraph):
-            if line.strip() and piece not in _CLOSING and width_of(line + piece.rstrip()) > width:
-                found.append(line.rstrip())
-                line = piece.lstrip()
+            if line.strip() and width_of(line + piece.rstrip()) > width:
+                kept = line[-1] if piece in _CLOSING else ""
+                found.append(line.removesuffix(kept).rstrip())
+                line = kept + piece.lstrip()
             else:
                 line += piece
         found.append(line.rstrip())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.cases.casebook import casebook_path
 from copark.cases.parks import Park, load_parks
-from copark.report.summary import HEADLINES, provenance
 from copark.report.words import join, observed, variable_title
 from copark.simulation.trust import Trust
 from copark.texts import text
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
+
+HEADLINES = ("registered", "operating", "realised_investment", "jobs")
+"""What is told of the record first."""
+
+
+def provenance(result: xr.Dataset) -> dict[str, Any]:
+    """What made a result, as its attributes tell; empty where they do not."""
+    try:
+        found = json.loads(result.attrs.get("provenance", "{}"))
+    except (TypeError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    if isinstance(found.get("study"), str):
+        with suppress(ValueError):
+            found["study"] = json.loads(found["study"])
+    return found
 
 
 def trust_of(result: xr.Dataset) -> Trust:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,54 +12,11 @@ from copark.errors import Fault
 from copark.simulation.trust import Trust
 
 if TYPE_CHECKING:
+    from copark.analyses.run.ask import Answer
     from copark.store.compare import Difference
 
 Progress = context.Progress
 OUT = Path("out")
-
-
-@dataclass(frozen=True)
-class Row:
-    """The latest observation of a variable beside the model, in the model's unit.
-
-    Parameters
-    ----------
-    title, unit, quarter
-        What was observed, in which unit and when.
-    bound
-        A sign for an observation that is only a bound or approximate, else empty.
-    observed, high
-        The value; the upper end where a range was observed.
-    low, median, upper
-        5 %, 50 % and 95 % of runs.
-    width
-        Half of 5 to 95 %, as a share of what was observed; NaN of nothing.
-    percentile
-        Where the observation lies among the runs, 0 to 100, as a person reads it; of a bound or range those it spans.
-    outside
-        Whether that is outside 5 to 95.
-    """
-
-    title: str
-    unit: str
-    quarter: str
-    bound: str
-    observed: float
-    high: float | None
-    low: float
-    median: float
-    upper: float
-    width: float
-    percentile: str
-    outside: bool
-
-
-@dataclass(frozen=True)
-class Shares:
-    """How often each outcome happened in a scenario, as shares of the runs that finished."""
-
-    scenario: str
-    shares: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
@@ -69,27 +27,18 @@ class RunOutcome:
     ----------
     identity, path
         Name and folder of the stored run.
-    study, case
-        Their titles.
+    study
+        Title of the study.
     runs, kept, failed, seed
         Runs for each scenario; runs whose paths are kept; runs over all scenarios that did not finish; seed.
     reused
         The run was stored already.
     seconds
         Time it took to make and store it.
-    table
-        The latest observation of each variable beside the first scenario.
-    compared, outside, expected
-        Observations, over all dates, set beside the model; how many lie outside the 5th to 95th percentile of the
-        runs; how many would if the runs were right.
-    outcomes
-        Shares of outcomes, a scenario each.
-    report
-        The report's page, if one was written.
-    trust
-        Where the parameters come from, and how far they may be trusted.
-    recorded
-        What is on record of how the park fared; empty where the parameters are calibrated to it.
+    answer
+        What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model.
+    files
+        The report's files by format, if it was written.
     notes
         What else is to be said, in sentences: where it stopped early, and how precise it is there.
     """
@@ -97,22 +46,20 @@ class RunOutcome:
     identity: str
     path: Path
     study: str
-    case: str
     runs: int
     kept: int
     failed: int
     seed: int
     reused: bool
     seconds: float
-    table: tuple[Row, ...]
-    compared: int
-    outside: int
-    expected: int
-    outcomes: tuple[Shares, ...]
-    report: Path | None
-    trust: Trust
-    recorded: str
+    answer: Answer
+    files: Mapping[str, Path]
     notes: tuple[str, ...] = ()
+
+    @property
+    def report(self) -> Path | None:
+        """The report's page, if one was written."""
+        return self.files.get("html")
 
 
 @dataclass(frozen=True)
@@ -271,7 +218,7 @@ class Compared:
     report
         The page, if one was written.
     trust, recorded
-        As of a :class:`RunOutcome`.
+        How far its parameters may be trusted; what is on record of how the park fared.
     """
 
     title: str

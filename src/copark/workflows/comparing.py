@@ -167,8 +167,7 @@ def _answer(
     from copark.cases import load_case
     from copark.report.comparison import write_comparison
     from copark.report.figures.comparison import scenario_name
-    from copark.report.summary import provenance
-    from copark.report.trust import recorded_outcome, trust_of
+    from copark.report.trust import provenance, recorded_outcome, trust_of
 
     first = found.pairs[0]
     trust, case = trust_of(first.before), load_case(str(provenance(first.before)["study"]["case"]))

@@ -1,17 +1,16 @@
-"""Running a study: load, check, run, store, analyse, report."""
+"""Running a study: load, check, run, store, analyse, write its report."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.analyses.context import stage
 from copark.store.runs import SUMMARY_ABOVE
 from copark.texts import text
-from copark.workflows.answers import OUT, Progress, Row, RunOutcome, Shares
+from copark.workflows.answers import OUT, Progress, RunOutcome
 from copark.workflows.making import Means, make_run
 from copark.workflows.places import reports_in, store_in
 from copark.workflows.recording import recognise
@@ -19,6 +18,7 @@ from copark.workflows.recording import recognise
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analyses.run.ask import Answer
     from copark.cases import Case
     from copark.inference.case_parameters import CaseParameters
     from copark.simulation.study import Study
@@ -39,6 +39,7 @@ def run_study(
     fresh: bool = False,
     until: float | None = None,
     report: bool = True,
+    formats: Sequence[str] = ("html",),
     announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
 ) -> RunOutcome:
@@ -48,21 +49,16 @@ def run_study(
     ----------
     name_or_path
         A study, or its name or path; a case means its baseline study.
-    runs, seed, draws
-        In the place of the study's own.
-    parameters
-        ``own``, ``shipped``, ``borrowed`` or ``prior``, in the place of the best the case has.
-    threads, means
-        Threads here, or other means to make the runs, which do not change the numbers.
-    lang, out
-        ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
+    runs, seed, draws, parameters
+        In the place of the study's own, and of the best parameters: ``own``, ``shipped``, ``borrowed`` or ``prior``.
+    threads, means, lang, out
+        Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
     fresh
         Run even if the same run is stored, and put it in that one's place.
     until
-        Stop once P(self-standing) and the edges of the band are known to plus or minus this share; ``runs`` is then the
-        most there may be.
-    report
-        Write the report.
+        Stop once P(self-standing) and the band are known to plus or minus this share, after ``runs`` at most.
+    report, formats
+        Write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
         Told beforehand what work over ten seconds will take; told how far it is.
 
@@ -71,6 +67,7 @@ def run_study(
     copark.errors.CoparkError
         If study, case or stored run are missing or have faults, or the disk has no room.
     """
+    from copark.analyses.run.ask import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
     from copark.simulation.study import Study, load_study
@@ -81,21 +78,28 @@ def run_study(
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
     study, record, reused, notes = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
     seconds = time.monotonic() - began
-    result = store_in(out).load(record.identity)
-    page = _report(result, study, case, lang, Path(out), progress) if report else None
-    made = _outcome(record, result, study, case, lang, reused=reused, seconds=seconds, page=page)
-    return replace(made, notes=(*has.said(lang), *notes))
+    answer = answer_of(store_in(out).load(record.identity), case, counts_of(record))
+    files = _report(answer, study, lang, Path(out), formats, progress) if report else {}
+    return RunOutcome(
+        **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")}, answer=answer,
+        study=getattr(study.title, lang), seed=study.seed, reused=reused, seconds=seconds, files=files,
+        notes=(*has.said(lang), *notes),
+    )  # fmt: skip
+
+
+def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
+    """Runs by code of outcome, for each scenario, also of those whose paths are not kept."""
+    return tuple(record.outcome.get(name, {}) for name in record.scenarios)
 
 
 def _report(
-    result: xr.Dataset, study: Study, case: Case, lang: str, out: Path, progress: Progress | None
-) -> Path:  # fmt: skip
-    """Write the report of a stored run; give its page."""
-    from copark.report.write import write_report
+    answer: Answer, study: Study, lang: str, out: Path, formats: Sequence[str], progress: Progress | None
+) -> dict[str, Path]:  # fmt: skip
+    """Write the report of a stored run; give its files by format."""
+    from copark.presentation import write
 
     stage(progress, "report")(0, 0)
-    folder = reports_in(out) / f"{study.name}-{result.attrs['identity']}"
-    return write_report(result, case, lang, folder, stage(progress, "report"))
+    return write(answer.document(lang), reports_in(out) / f"{study.name}-{answer.run_id}", formats)
 
 
 class _Asked(NamedTuple):
@@ -169,76 +173,6 @@ def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
         lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
     return early.study, early.record, early.reused, early.sentences
-
-
-def _outcome(
-    record: RunRecord,
-    result: xr.Dataset,
-    study: Study,
-    case: Case,
-    lang: str,
-    *,
-    reused: bool,
-    seconds: float,
-    page: Path | None,
-) -> RunOutcome:
-    from copark.analysis.observed import expected_outside
-    from copark.report.tables import observed_table
-    from copark.report.trust import recorded_outcome, trust_of
-
-    trust = trust_of(result)
-    compared = observed_table(result, case, lang)
-    latest = {row["variable"]: row for row in compared}
-    return RunOutcome(
-        identity=record.identity,
-        path=record.path,
-        study=getattr(study.title, lang),
-        case=getattr(case.title, lang),
-        runs=record.runs,
-        kept=record.kept,
-        failed=record.failed,
-        seed=study.seed,
-        reused=reused,
-        seconds=seconds,
-        table=tuple(_row(row, lang) for row in latest.values()),
-        compared=len(compared),
-        outside=sum(row["inside"] is False for row in compared),
-        expected=expected_outside(len(compared)),
-        outcomes=tuple(
-            _shares(getattr(scenario.title, lang), record.outcome.get(scenario.key, {})) for scenario in study.scenarios
-        ),
-        report=page,
-        trust=trust,
-        recorded="" if trust.shows_outcomes else recorded_outcome(case, trust, lang),
-    )
-
-
-def _shares(scenario: str, counts: dict[str, int]) -> Shares:
-    """Shares of outcomes among the runs that finished; not a number where none did."""
-    from copark.simulation.outcomes import OUTCOMES
-    from copark.stats.shares import shares_of
-
-    found = shares_of([counts.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES)
-    return Shares(scenario, tuple((one.name, one.share) for one in found))
-
-
-def _row(row: dict[str, Any], lang: str) -> Row:
-    from copark import units
-
-    return Row(
-        title=row["title"],
-        unit=units.title(row["unit"], lang) if units.known(row["unit"]) else row["unit"],
-        quarter=row["quarter"],
-        bound={"about": "≈ ", "more-than": "> ", "at-least": "≥ ", "at-most": "≤ "}.get(row["bound"], ""),
-        observed=row["observed"],
-        high=row["observed_high"],
-        low=row["low"],
-        median=row["median"],
-        upper=row["high"],
-        width=row["width"],
-        percentile=row["percentile_text"],
-        outside=row["inside"] is False,
-    )
 
 
 def simulate(

@@ -11,10 +11,9 @@ from copark.workflows.places import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from copark.cases import Case
     from copark.simulation.study import Study
+    from copark.store import RunStore
 
 Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
@@ -107,7 +106,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     identity, reused = _run(study, case, data, errand.threads, tell, makes)
     page = None
     if errand.kind == "report":
-        page = str(report(store_in(data).load(identity), case, errand.lang, data, tell))
+        page = str(report(store_in(data), identity, case, errand.lang, tell))
     return Done(identity, page, reused)
 
 
@@ -135,20 +134,22 @@ def _run(
     return identity, False
 
 
-def report(result: xr.Dataset, case: Case, lang: str, data: Path, tell: Tell) -> Path:
-    """Write the page of a result: of one scenario its report, of several their comparison."""
+def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) -> Path:
+    """Write the page of a stored run: of one scenario its report, of several their comparison."""
+    from copark.analyses.run.ask import answer_of
+    from copark.presentation import write
     from copark.report.comparison import compare, write_comparison
     from copark.report.words import scenario_title
-    from copark.report.write import write_report
+    from copark.workflows.running import counts_of
 
-    identity = str(result.attrs["identity"])
     tell("report", 0, 0)
-    folder = reports_in(data) / f"web-{identity}"
+    result, folder = store.load(identity), reports_in(store.root.parent) / f"web-{identity}"
     if result.sizes["scenario"] == 1:
-        return write_report(result, case, lang, folder, lambda done, total: tell("report", done, total))
+        found = answer_of(result, case, counts_of(store.get(identity)))
+        return write(found.document(lang), folder, ("html",))["html"]
     title = " · ".join(scenario_title(result, n, lang) for n in range(result.sizes["scenario"]))
-    found = compare(result)
-    return write_comparison(found, title, lang, folder, lambda done, total: tell("report", done, total), case=case)
+    compared = compare(result)
+    return write_comparison(compared, title, lang, folder, lambda done, total: tell("report", done, total), case=case)
 
 
 def _analysis(errand: Errand, tell: Tell) -> Done:

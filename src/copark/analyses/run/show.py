@@ -1,0 +1,215 @@
+"""What is shown of a run: what becomes of the park and how sure that is, then the runs, then the case.
+
+The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.run.ask import Answer
+from copark.analyses.run.show_case import evidence
+from copark.analyses.run.show_runs import AboutRuns
+from copark.analysis.observed import expected_outside, misses
+from copark.analysis.outcomes import quarters_apart, sweep
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import number, percent, percent_words, shown
+from copark.report.words import scenario_title
+from copark.simulation.outcomes import OUTCOMES
+from copark.texts import text
+
+SUMMARY, OUTCOME_SECTION = "summary", "outcomes"
+THRESHOLD = 50.0
+"""Operating companies from which on a park is self-standing."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a run."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key="report", title=t("title", park=found.case.title.get(t.lang)), headline=show.headline(),
+        sections=show.sections(), evidence=evidence(found, t),
+        provenance={
+            "runs": found.provenance.get("runs", found.runs), "seed": found.provenance.get("seed", ""),
+            "variables_hash": found.provenance.get("variables_hash", ""),
+            "cpu_features": found.provenance.get("cpu_features", ""),
+        },
+    )  # fmt: skip
+
+
+class _Show(AboutRuns):
+    """The parts of the document in one language."""
+
+    def headline(self) -> str:
+        """What becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
+        found, t = self.found, self.t
+        if not found.finished:
+            return t("headline.none")
+        words = {"park": self.case.title.get(t.lang), "last": found.labels[found.last],
+                 "runs": number(found.finished, 0)}  # fmt: skip
+        operating = found.final("operating")
+        size = ""
+        if operating is not None:
+            low, median, high = (number(value, 0) for value in operating)
+            size = t("headline.size", low=low, median=median, high=high, **words)
+        if not found.shows_outcomes:
+            return t.sentences([t("headline.assumed", **words), *([size] if size else [])])
+        shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes[0]}
+        return t.sentences([t("headline", **shares, **words), *([size] if size else [])])
+
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in their order."""
+        return (
+            self.summary(), self.outcomes(), self.fans(), self.record(), self.ledgers(), self.phases(),
+            self.coordination(), self.weight(), self.limits(), self.network(), self.timeline(), self.equity(),
+            self.observations(), self.parameters(), self.status(),
+        )  # fmt: skip
+
+    def summary(self) -> Section:
+        """The numbers to be seen first, why, and the latest observations beside the runs."""
+        found, t = self.found, self.t
+        blocks: list[Block] = [Cards(self.cards())] if found.finished else []
+        blocks.append(Bullets(tuple(self.reasons())))
+        if found.finished and found.compared:
+            blocks.append(self.beside("latest", found.latest))
+        if found.finished and found.shows_outcomes and len(found.outcomes) > 1:
+            blocks.append(self.by_scenario())
+        if str(self.case.clock.data_end) < found.labels[-1]:
+            blocks.append(Caveat(t("far", data_end=str(self.case.clock.data_end))))
+        return self.section(SUMMARY, *blocks)
+
+    def cards(self) -> tuple[Card, ...]:
+        """Chance to stand alone, size and money at the end, and how many observations lie outside."""
+        found, t, last = self.found, self.t, self.found.labels[self.found.last]
+        cards = []
+        if found.shows_outcomes:
+            one = found.share("self_standing")
+            share = Column("self_standing", "", Kind.share)
+            interval = shown(Interval(one.low, one.high), share, t.lang)
+            cards.append(Card(t("card.self_standing"), share, one.share, t("card.error", interval=interval)))
+        for output in ("operating", "jobs", "cash"):
+            final = found.final(output)
+            if final is None:
+                continue
+            column = Column(output, "", Kind.number, found.unit(output))
+            reach = shown(Interval(final[0], final[2]), column, t.lang)
+            title = t("card.at", title=self.title(output), last=last)
+            cards.append(Card(title, column, final[1], t("card.band", band=reach)))
+        if found.compared:
+            count = len(found.compared)
+            value = t("card.outside_value", outside=found.outside, compared=count)
+            expected = t("card.expected", expected=expected_outside(count))
+            cards.append(Card(t("card.outside"), Column("outside", ""), value, expected))
+        return tuple(cards)
+
+    def reasons(self) -> list[str]:
+        """On what the answer rests: the threshold, the record, the parameters, the runs."""
+        found, t = self.found, self.t
+        told = []
+        swept = sweep(found.ensemble) if found.finished and found.shows_outcomes else {}
+        if swept:
+            low, high = (
+                next(one.share for one in swept[value] if one.name == "self_standing") for value in (15.0, 100.0)
+            )
+            told.append(t("why.threshold", low=percent_words(low, t.lang), high=percent_words(high, t.lang)))
+        told += self.against_the_record()
+        if found.trust is not None:
+            told.append(found.trust.meaning(t.lang))
+        if found.unfinished:
+            told.append(t("why.unfinished", count=number(found.unfinished, 0), total=number(found.runs, 0)))
+        made = found.provenance.get("runs")
+        if isinstance(made, int) and made > found.runs:
+            told.append(t("why.kept", all=number(made, 0), kept=number(found.runs, 0)))
+        return told
+
+    def against_the_record(self) -> list[str]:
+        """How many observations lie outside the band, and what to make of it."""
+        found, t = self.found, self.t
+        if not found.finished:
+            return []
+        rows = found.compared
+        if not rows:
+            return [t("why.beside_none")]
+        told = [t("why.beside", compared=len(rows), outside=found.outside, expected=expected_outside(len(rows)))]
+        counts: dict[str, int] = {}
+        for role in ("fit", "score"):
+            of = [row for row in rows if row.observation.role == role]
+            counts |= {role: len(of), f"{role}_outside": len(misses(of))}
+        if counts["fit"] and counts["score"]:
+            told.append(t("why.by_role", **counts))
+        share = found.outside / len(rows)
+        kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
+        return [*told, t(f"why.{kind}", section=t("section.record"))]
+
+    def outcomes(self) -> Section:
+        """How often each outcome happens; of a park that is not calibrated only when asked for."""
+        from copark.report import figures
+
+        found, t = self.found, self.t
+        named = [f"{text(f'analysis.outcome.{one.name}', t.lang)} {percent(one.share)}" for one in found.outcomes[0]]
+        quarters = (found.last + 1) * quarters_apart(found.ensemble)
+        years = number(quarters / 4.0, 0 if quarters % 4 == 0 else 2)
+        lead = t("outcomes.lead", last=found.labels[found.last], years=years, runs=number(found.finished, 0))
+        blocks: list[Block] = []
+        if found.trust is not None and not found.shows_outcomes:
+            blocks.append(Caveat(text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))))
+        blocks += [
+            Paragraph(lead),
+            self.picture(
+                "outcomes", lambda: figures.outcome_bars(found.ensemble, t.lang), text("report.outcomes.title", t.lang),
+                t("outcomes.alt", values=self.joined(named)),
+            ),
+            self.shares(),
+        ]  # fmt: skip
+        if len(found.outcomes) > 1 and not found.shows_outcomes:
+            blocks.append(self.by_scenario())
+        swept = sweep(found.ensemble)
+        if swept:
+            columns = (self.column("threshold", Kind.count), *self.outcome_columns())
+            rows: list[tuple[Value, ...]] = [(value, *(one.share for one in shares)) for value, shares in swept.items()]
+            blocks.append(self.table("sweep", columns, rows))
+        return self.section(OUTCOME_SECTION, *blocks, folded=not found.shows_outcomes)
+
+    def outcome_columns(self) -> list[Column]:
+        """A column of shares for each outcome."""
+        return [Column(name, text(f"analysis.outcome.{name}", self.t.lang), Kind.share, places=1) for name in OUTCOMES]
+
+    def shares(self) -> Table:
+        """Outcomes with what they mean, their shares and Monte Carlo intervals."""
+        columns = (
+            self.column("outcome"), self.column("meaning", Kind.note), self.column("runs", Kind.count),
+            self.column("share", Kind.share, places=1),
+        )  # fmt: skip
+        rows = [
+            (
+                text(f"analysis.outcome.{one.name}", self.t.lang),
+                text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=f"{THRESHOLD:.0f}"),
+                one.count, Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
+            )
+            for one in self.found.outcomes[0]
+        ]  # fmt: skip
+        return self.table("shares", columns, rows)
+
+    def by_scenario(self) -> Table:
+        """Shares of outcomes in every scenario of the study."""
+        columns = (self.column("scenario"), *self.outcome_columns())
+        rows: list[tuple[Value, ...]] = [
+            (scenario_title(self.found.ensemble, at, self.t.lang), *(one.share for one in shares))
+            for at, shares in enumerate(self.found.outcomes)
+        ]
+        return self.table("scenarios", columns, rows)

@@ -1,0 +1,353 @@
+"""What is shown of the case: its actors, events and owners, what is known, assumed and cannot be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.analyses.contract import Texts
+from copark.analyses.run.ask import Answer
+from copark.analyses.show import Show
+from copark.analysis.coordination import SCALES
+from copark.analysis.weight import Weight, dates_of_growth, weigh
+from copark.cases.lacks import growth_notes, notes_of
+from copark.model.variables import ROOMS, Variable, catalogue
+from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
+from copark.presentation.numbers import number, percent, quantity, shares_of, unit_title
+from copark.report.parameters import precise, prior_title
+from copark.report.tables import grade_title, grouped
+from copark.report.trust import HEADLINES
+from copark.report.words import join, mechanism_title, observed, output_title, variable_title
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from copark.cases.dates import Date
+    from copark.cases.schema import Parameter
+
+MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}
+WORDS = frozenset(("note", "event", "meaning", "reason", "actors"))
+KINDS = {
+    "source": Kind.source, "date": Kind.quarter, "quarter": Kind.quarter, "use": Kind.flag, "runs": Kind.count,
+    **dict.fromkeys(WORDS, Kind.note),
+}  # fmt: skip
+"""Columns that are no plain words, by key."""
+
+
+def sources(keys: Iterable[str]) -> str:
+    """Keys of sources as a cell holds them."""
+    return "; ".join(keys)
+
+
+def evidence(found: Answer, t: Texts) -> tuple[Evidence, ...]:
+    """Every source: outlet, title, date, how it was read, note."""
+    listed = []
+    for key, one in sorted(found.case.sources.items()):
+        read = t(f"sources.{one.read}")
+        note = "" if one.note is None else one.note.get(t.lang)
+        parts = (one.outlet, one.title or "", "" if one.date is None else str(one.date), read, note)
+        listed.append(Evidence(key, t("join.source").join(part for part in parts if part), one.url or ""))
+    return tuple(listed)
+
+
+class AboutCase(Show):
+    """The sections on the case, and what all sections have in common."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found, self.case = found, found.case
+
+    def title(self, output: str) -> str:
+        """An output's title."""
+        return output_title(self.found.ensemble, output, self.t.lang)
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """A list in words."""
+        return join(parts, self.t.lang)
+
+    def listed(self, key: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, folded: bool = False,
+               groups: Iterable[str] = ()) -> Table:  # fmt: skip
+        """A table whose columns are known by their keys; ``groups`` names the group of each row."""
+        columns = [self.column(head, KINDS.get(head, Kind.text)) for head in heads]
+        return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
+
+    def picture(self, key: str, draw: Callable[[], Figure], title: str, alternative: str, caption: str = "",
+                numbers: Table | None = None, *, wide: bool = True) -> Chart:  # fmt: skip
+        """A figure whose words hold numbers."""
+        return Chart(key, title, alternative, draw, caption or title, numbers, wide)
+
+    def network(self) -> Section:
+        """What the park is, its actors, and what the two governments want."""
+        from copark.report import figures
+
+        case, t = self.case, self.t
+        counts = {"partners": len(case.partners), "institutions": len(case.institutions),
+                  "holders": len(case.shareholders), "anchors": len(case.anchors)}  # fmt: skip
+        blocks: list[Block] = [Paragraph(self.known()), Paragraph(t("network.lead"))]
+        blocks.append(
+            self.picture(
+                "network", lambda: figures.network(case, t.lang), text("report.network.title", t.lang),
+                t("network.alt", **counts),
+            )
+        )  # fmt: skip
+        if case.interests:
+            rows = [
+                (self.side(one.side), one.title.get(t.lang), one.meaning.get(t.lang), grade_title(one.grade, t.lang),
+                 sources(one.source))
+                for one in case.interests
+            ]  # fmt: skip
+            blocks.append(self.listed("interests", ("side", "interest", "meaning", "grade", "source"), rows))
+        return self.section("network", *blocks, self.actors())
+
+    def known(self) -> str:
+        """What is known of the park, before any model."""
+        case, t = self.case, self.t
+        kind = {"intergovernmental": "known.intergovernmental", "enterprise-led": "known.enterprise_led"}
+        first = t(
+            kind.get(case.kind, "known.park"), park=case.title.get(t.lang), home=case.sides.home.title.get(t.lang),
+            host=case.sides.host.title.get(t.lang), start=str(case.clock.start),
+        )  # fmt: skip
+        counts = t(
+            "known.casebook", observations=len(case.observations), events=len(case.events), sources=len(case.sources),
+            data_end=str(case.clock.data_end), compared=len(self.found.rows),
+            high=sum(row.observation.grade == "high" for row in self.found.rows),
+        )  # fmt: skip
+        latest = [
+            t("known.latest_one", title=variable_title(name, t.lang), value=observed(rows[-1], t.lang, "spoken"),
+              date=str(rows[-1].date))
+            for name, rows in ((name, case.observed(name)) for name in HEADLINES) if rows
+        ]  # fmt: skip
+        told = [first, counts, *([t("known.latest", values=t("join.clause").join(latest))] if latest else [])]
+        return t.sentences(told)
+
+    def side(self, name: str) -> str:
+        """A side in words."""
+        return text(f"report.side.{name}", self.t.lang) if name else ""
+
+    def actors(self) -> Table:
+        """Every named actor: what it is, whose side it is on, since when."""
+        case, t = self.case, self.t
+        found: list[tuple[Any, str, str, Date, Date | None]] = [
+            *((one, "partner", one.side, one.presence[0].since, one.presence[-1].until) for one in case.partners),
+            *((one, one.kind, "", one.since, one.until) for one in case.institutions),
+            *((one, "holder", one.side, one.since, one.until) for one in case.shareholders),
+            *((one, "anchor", one.origin, one.registered, None) for one in case.anchors),
+        ]
+        rows = [
+            (
+                one.title.get(t.lang), t(f"kind.{kind}"), self.side(side),
+                f"{since} –" if until is None else f"{since} – {until}", grade_title(one.grade, t.lang),
+                sources(one.source), "" if one.note is None else one.note.get(t.lang),
+            )
+            for one, kind, side, since, until in found
+        ]  # fmt: skip
+        heads = ("actor", "kind", "side", "date", "grade", "source", "note")
+        return self.listed("actors", heads, rows, folded=True)
+
+    def timeline(self) -> Section:
+        """Events by scale."""
+        from copark.report import figures
+
+        case, t = self.case, self.t
+        counts = Counter(str(event.scale) for event in case.events)
+        named = [f"{text(f'analysis.scale.{scale}', t.lang)} {counts[scale]}" for scale in SCALES]
+        rows = [
+            (
+                str(event.date), text(f"analysis.scale.{event.scale}", t.lang),
+                mechanism_title(event.mechanism, t.lang), event.actors(t.lang), event.event(t.lang),
+                grade_title(event.grade, t.lang), sources(event.source),
+            )
+            for event in sorted(case.events, key=lambda one: one.date.first_day)
+        ]  # fmt: skip
+        heads = ("date", "scale", "mechanism", "actors", "event", "grade", "source")
+        return self.section(
+            "timeline",
+            self.picture(
+                "timeline", lambda: figures.timeline(case, t.lang), text("report.timeline.title", t.lang),
+                t("timeline.alt", values=self.joined(named)), t("timeline.caption", count=len(case.events)),
+            ),
+            self.listed("events", heads, rows, folded=True),
+        )  # fmt: skip
+
+    def equity(self) -> Section:
+        """Who owned the development company, and when."""
+        from copark.report import figures
+        from copark.report.figures.ledgers import cap_tables, side_shares
+
+        case, t = self.case, self.t
+        told = []
+        for table in cap_tables(case):
+            held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(table).items() if points]
+            told.append(t("equity.since", date=str(table.date), shares=self.joined(held)))
+        names = {owner.key: owner.title.get(t.lang) for owner in case.shareholders}
+        rows = [
+            (
+                str(cap.date), names.get(row.holder) or (self.side("none") if row.side == "none" else row.holder),
+                self.side(row.side), shares_of(row.basis_points), row.basis, cap.use, grade_title(row.grade, t.lang),
+                sources(row.source), row.note or "",
+            )
+            for cap in sorted(case.equity, key=lambda one: one.date.first_day) for row in cap.holdings
+        ]  # fmt: skip
+        heads = ("date", "holder", "side", "share", "basis", "use", "grade", "source", "note")
+        return self.section(
+            "equity",
+            self.picture(
+                "equity", lambda: figures.equity(case, t.lang), text("report.equity.title", t.lang),
+                t("equity.alt", values=t("join.clause").join(told)), t("equity.caption"),
+            ),
+            self.listed("equity", heads, rows, folded=True),
+        )  # fmt: skip
+
+    def weight(self) -> Section:
+        """The park's weight in its host city and country."""
+        from copark.report import figures
+
+        found, case, t = self.found, self.case, self.t
+        if not case.host_context:
+            return self.section("weight", Paragraph(t("weight.no_context")))
+        weights = weigh(found.ensemble, case.host_context, case.observations)
+        told = [words for one in weights if not one.reason for words in self.weighed(one)]
+        blocks: list[Block] = [Paragraph(t("weight.lead"))]
+        if told:
+            blocks += [
+                self.picture(
+                    "weight", lambda: figures.weight(found.ensemble, case, t.lang),
+                    text("report.weight.title", t.lang), t("weight.alt", values=" ".join(told)),
+                ),
+                Bullets(tuple(told)),
+            ]  # fmt: skip
+        else:
+            blocks.append(Paragraph(t("weight.nothing")))
+        rows = [
+            (
+                variable_title(one.context.variable, t.lang), str(one.context.date),
+                quantity(one.context.value, one.context.unit, t.lang, reported=True), one.context.basis,
+                t(f"reason.{one.reason}"), sources(one.context.source),
+            )
+            for one in weights if one.reason
+        ]  # fmt: skip
+        if rows:
+            heads = ("variable", "date", "value", "basis", "reason", "source")
+            blocks.append(self.listed("unmatched", heads, rows, folded=True))
+        if not dates_of_growth(case.host_context):
+            blocks.append(Paragraph(t("weight.growth")))
+        return self.section("weight", *blocks)
+
+    def weighed(self, one: Weight) -> list[str]:
+        """Sentences on one value of the host and what of the park stands beside it."""
+        t = self.t
+        words = {"park": variable_title(one.counterpart, t.lang), "date": str(one.context.date),
+                 "host": variable_title(one.context.variable, t.lang)}  # fmt: skip
+        told = []
+        if one.model is not None:
+            low, median, high = (percent(share, 2) for share in one.model)
+            reach = text("presentation.number.reach", t.lang, low=low, high=high)
+            told.append(t("weight.model_share", band=reach, median=median, **words))
+        if one.recorded is not None:
+            told.append(t("weight.record_share", share=percent(one.recorded[1], 2), **words))
+        return [*told, t("weight.scope", basis=(one.context.note or one.context.basis).rstrip(" .。"))]
+
+    def observations(self) -> Section:
+        """Every dated value of the park, used or not, with its source."""
+        t = self.t
+        ordered = sorted(self.case.observations, key=lambda one: (one.variable, one.date.first_day))
+        rows = [
+            (
+                str(one.date), observed(one, t.lang), one.basis, text(f"report.role.{one.role}", t.lang), one.use,
+                grade_title(one.grade, t.lang), sources(one.source), one.note or "",
+            )
+            for one in ordered
+        ]  # fmt: skip
+        heads = ("date", "value", "basis", "role", "use", "grade", "source", "note")
+        return self.section(
+            "observations", Paragraph(t("observations.lead", count=len(rows))),
+            self.listed("observations", heads, rows, folded=True,
+                        groups=(variable_title(one.variable, t.lang) for one in ordered)),
+        )  # fmt: skip
+
+    def parameters(self) -> Section:
+        """Every parameter with value, prior, grade and source, and whether the data informed it."""
+        known, own, t = catalogue().parameters, self.case.parameters, self.t
+        rows = [self.parameter(variable, own.get(name)) for name, variable in known.items()]
+        drawn = [one for name, one in known.items() if one.drawn and name not in own]
+        unmoved = sum(one.moved == "unmoved" for one in drawn)
+        heads = ("parameter", "symbol", "value", "unit", "prior", "origin", "moved", "grade")
+        columns = (*map(self.column, heads), self.column("source", Kind.note))
+        return self.section(
+            "parameters", *map(Paragraph, self.drawn()), Paragraph(t("parameters.lead", count=len(rows))),
+            Caveat(t("parameters.unmoved", unmoved=unmoved, drawn=len(drawn))),
+            self.table("parameters", columns, rows, folded=True),
+        )  # fmt: skip
+
+    def drawn(self) -> list[str]:
+        """How the parameters of the runs were drawn, where the trust state does not say it all."""
+        found, t = self.found, self.t
+        made, drawn = found.provenance, found.ensemble.sizes.get("parameter", 0)
+        if "posterior_pairs" in made:
+            pairs = number(int(made["posterior_pairs"]), 0)
+            return [t("parameters.posterior", cut=str(made["posterior_cut"]), pairs=pairs, drawn=drawn)]
+        if found.trust is not None and found.trust.kind == "unsettled":
+            held = sum(one.moved == "moved" for one in catalogue().parameters.values())
+            return [t("parameters.uncalibrated", held=held, drawn=drawn)]
+        return []
+
+    def parameter(self, variable: Variable, own: Parameter | None) -> tuple[Value, ...]:
+        """A parameter of the model, with the case's own value where it has one."""
+        t, moved = self.t, MOVED.get(variable.moved)
+        held = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
+        values, unit, prior, grade, source = held if own is None else (
+            own.values, own.unit, own.prior, own.grade, sources(own.source)
+        )  # fmt: skip
+        return (
+            variable.title(t.lang), variable.symbol, ", ".join(map(precise, values)), unit_title(unit, t.lang),
+            prior_title(prior, t.lang), t(f"parameters.{'default' if own is None else 'case'}"),
+            t(f"parameters.{moved}") if moved and (variable.drawn or own is not None) else "",
+            grade_title(grade, t.lang) if grade else "", source,
+        )  # fmt: skip
+
+    def limits(self) -> Section:
+        """What the report cannot tell."""
+        case, t, labels = self.case, self.t, self.found.labels
+        after = sum(label > str(case.clock.data_end) for label in labels)
+        told = [text(f"report.limits.{key}", t.lang) for key in ("bands", "interested", "nominal")]
+        if 0 < after < len(labels):
+            years = number(after / 4.0, 0 if after % 4 == 0 else 1)
+            told.append(text("report.limits.far", t.lang, years=years))
+        told += (*notes_of(case, t.lang), *growth_notes(case, t.lang))
+        count = self.judged()
+        if count:
+            told.append(text("report.limits.judgement", t.lang, count=count))
+        told += [text(f"report.limits.{key}", t.lang) for key in ("one_case", "causes")]
+        return self.section("limits", Bullets(tuple(told)))
+
+    def judged(self) -> int:
+        """How many of the case's dated inputs are judgements."""
+        case = self.case
+        graded: tuple[Any, ...] = (
+            *case.shareholders, *case.institutions, *case.finance.credit, *case.quota, *case.capability, *case.partners,
+            *case.anchors, *case.visits, *case.shocks, *case.terms, *case.land.plan, *case.regime.threshold,
+            *case.regime.profit_tax,
+        )  # fmt: skip
+        return sum(one.grade == "judgement" or "judgement" in one.source for one in graded)
+
+    def status(self) -> Section:
+        """Runs by status, and where those that did not finish stopped first."""
+        chosen, t = self.found.ensemble.isel(scenario=0), self.t
+        status = chosen["status"].to_numpy()
+        rows = []
+        for code in map(int, np.unique(status)):
+            note = ""
+            if code and "status_quarter" in chosen and "status_room" in chosen:
+                where = np.flatnonzero(status == code)
+                stopped = chosen["status_quarter"].to_numpy()[where]
+                first, at = where[np.argmin(stopped)], int(stopped.min())
+                labels = self.found.labels
+                quarter = labels[at] if 0 <= at < len(labels) else str(at)
+                note = t("status.at", quarter=quarter, room=ROOMS[int(chosen["status_room"].to_numpy()[first])])
+            words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
+            rows.append((words, int(np.count_nonzero(status == code)), note))
+        return self.section("status", self.listed("status", ("status", "runs", "note"), rows))
