@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { AnalysisInfo, Cell, Head, Page, ResultInfo, Table } from '../src/lib/api-types';
 import { grouped, lookOf, partsOf, unusual } from '../src/lib/document';
+import { wordsOf } from '../src/texts';
 
 const cell = (text: string, value: Cell['value'] = text, more: Partial<Cell> = {}): Cell => ({ text, value, low: null, high: null, sources: [], ...more });
 const head = (key: string, kind: Head['kind'], numeric = false): Head => ({ key, title: key, head: key, unit: '', kind, numeric, meaning: '' });
@@ -42,6 +43,8 @@ describe('a document', () => {
   let html = '';
   beforeAll(async () => {
     vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
+    const { app } = await import('../src/lib/app.svelte');
+    app.words = await wordsOf('en');
     const { default: Document } = await import('../src/parts/Document.svelte');
     html = render(Document, { props: { page } }).body.replace(/<!--.*?-->/g, '');
   });
