@@ -187,6 +187,12 @@ def test_a_job_makes_it_and_a_route_shows_it(
     (listed,) = client.get("/api/v1/analyses/toy/results", params={"case": "great-stone"}).json()["results"]
     assert (listed["run_id"], listed["params"]["runs"]) == (job["identity"], 20)
     assert not client.get("/api/v1/analyses/toy/results", params={"case": "suzhou"}).json()["results"]
+    for section in english.json()["sections"]:
+        for block in (one for one in section["blocks"] if one["type"] in ("table", "chart")):
+            whole = client.get(f"{place}/{block['type']}s/{block['key']}").json()
+            assert len(whole["rows"]) == block["count"] if block["type"] == "table" else "<svg" in whole["svg"]
+    for part in ("tables/none", "charts/none"):
+        assert client.get(f"{place}/{part}").status_code == 404
     page = client.get(f"{place}/files/html")
     assert page.headers["content-disposition"].endswith('-en.html"')
     assert "<html" in page.text

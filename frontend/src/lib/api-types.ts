@@ -565,7 +565,7 @@ export interface components {
          * Table
          * @description A table.
          *
-         *     ``empty`` says that it has no rows, where it has none. ``widths`` are the letters that each column needs, a Chinese
+         *     ``count`` is how many rows there are, also where they are left out, and ``empty`` says so where there are none. ``widths`` are the letters that each column needs, a Chinese
          *     character counting two: a number stays on one line, a text and a head may be broken.
          */
         Table: {
@@ -588,6 +588,8 @@ export interface components {
             note: string;
             /** Folded */
             folded: boolean;
+            /** Count */
+            count: number;
             /** Empty */
             empty: string;
             /** Widths */

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from copark.analyses.results import RUN_ID, head, listed, load, results_in
 from copark.cases.fields import suggestion
 from copark.cases.reading import fault as case_fault
 from copark.errors import Fault, StudyFaults
+from copark.presentation.document import Document
+from copark.presentation.page import chart_of, page_of, table_of
 from copark.texts import LANGUAGES, has_text
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.exporting import DRAWING
@@ -33,6 +35,8 @@ MEDIA = {
     "json": "application/json",
 }
 """Formats of a document, and what they are sent as; CSV files come in an archive."""
+DOCUMENTS = 4
+"""Documents that are kept in memory."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Name of a case, which no path is."""
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "json"]
@@ -236,24 +240,59 @@ def code_of(analysis: Analysis, data: Path, run_id: str) -> str:
 
 
 def document_json(analysis: Analysis, data: Path, run_id: str, lang: str) -> bytes:
-    """A stored result's document as JSON.
+    """A stored result's document as JSON, with what is seen at once: no drawings, and no rows of folded tables.
 
     Raises
     ------
     Absent
         If there is none.
     """
-    from copark.presentation.json import to_json
+    return page_of(_document(analysis, data, run_id, lang), whole=False).model_dump_json().encode()
+
+
+def table_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str) -> bytes:
+    """A table of a stored result's document as JSON, with all its rows.
+
+    Raises
+    ------
+    Absent
+        If there is no such result or table.
+    """
+    found = table_of(_document(analysis, data, run_id, lang), key)
+    if found is None:
+        raise absent("no_part", "key", found=key)
+    return found.model_dump_json().encode()
+
+
+def chart_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str) -> bytes:
+    """A chart of a stored result's document as JSON, drawn with text in the page's own fonts.
+
+    Raises
+    ------
+    Absent
+        If there is no such result or chart.
+    """
+    from copark.presentation.figures import Charts
 
     with DRAWING:
-        return json.dumps(to_json(_document(analysis, data, run_id, lang)), ensure_ascii=False).encode()
+        found = chart_of(_document(analysis, data, run_id, lang), key, Charts(outlined=False))
+    if found is None:
+        raise absent("no_part", "key", found=key)
+    return found.model_dump_json().encode()
 
 
-def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Any:
-    stored = load(results_in(data, analysis) / run_id, analysis)
-    if stored is None:
+def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
+    found = _shown(analysis, results_in(data, analysis) / run_id, lang, code_of(analysis, data, run_id))
+    if found is None:
         raise absent("no_answer", "run_id", found=run_id)
-    return analysis.document(stored.result, lang)
+    return found
+
+
+@lru_cache(maxsize=DOCUMENTS)
+def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document | None:
+    """The document of what is stored; a page asks for its parts one after the other."""
+    stored = load(folder, analysis)
+    return None if stored is None else analysis.document(stored.result, lang)
 
 
 def document_file(analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path) -> bytes:
