@@ -70,7 +70,8 @@ def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[
         (["toy"], "CASE is missing"),
         (["toy", "great-stone", "--runs", "0"], "from 1 to 10000"),
         (["toy", "great-stone", "--format", "odt"], "odt"),
-        (["toy", "nowhere"], "nowhere"),
+        (["toy", "nowhere"], "There is no case or folder"),
+        (["toy", "nowhere", "--lang", "zh"], "没有名为“nowhere”的案例或文件夹"),
     ):
         code, out, err = call(asked, capsys)
         assert (code, out) == (2, "")

@@ -75,7 +75,7 @@ def trees() -> tuple[tuple[str, ast.Module], ...]:
 
 
 def asked() -> Iterator[tuple[str, str]]:
-    """The keys the code asks for by ``text(…)``, as patterns: what is filled in at run time may be anything.
+    """The keys the code asks for by ``text(…)`` or ``Error.of(…)``, as patterns: what is filled in may be anything.
 
     An analysis asks by ``t(…)`` for words of its own folder, or for those all analyses share.
     """
@@ -85,7 +85,8 @@ def asked() -> Iterator[tuple[str, str]]:
             if not (isinstance(node, ast.Call) and node.args):
                 continue
             called, pattern = getattr(node.func, "id", ""), key_pattern(node.args[0])
-            if pattern is not None and called == "text":
+            error = re.fullmatch(r"([A-Z][a-z]+)+\.of", ast.unparse(node.func)) is not None
+            if pattern is not None and (called == "text" or error):
                 yield f"{module}:{node.lineno}", pattern
             elif pattern is not None and folder == "analyses" and "t" in (called, getattr(node.func, "attr", "")):
                 yield f"{module}:{node.lineno}", rf"(?:{area}|analyses)\.{pattern}"

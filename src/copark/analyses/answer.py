@@ -15,7 +15,6 @@ from copark.analyses.registry import Analysis
 from copark.analyses.results import load, place_of, save
 from copark.presentation.document import Document
 from copark.store.locks import only_one
-from copark.texts import text
 
 PLUMBING = ("out", "threads", "progress")
 """What every Python function of an analysis takes beside its parameters."""
@@ -130,7 +129,7 @@ def _content(path: Path) -> str:
     from copark.identity import hash_files
 
     if not path.is_file():
-        raise NotFound(text("analyses.no_file", found=shown(path)))
+        raise NotFound.of("analyses.no_file", found=shown(path))
     return hash_files([path], path.parent)
 
 

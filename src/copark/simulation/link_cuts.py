@@ -34,7 +34,7 @@ def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
     known = catalogue().links
     for name in names or ():
         if name not in known:
-            raise NotFound(text("study.no_link", found=name, suggestion=suggestion(name, known)))
+            raise NotFound.of("study.no_link", found=name, suggestion=suggestion(name, known))
     return tuple(known[name] for name in names or known)
 
 

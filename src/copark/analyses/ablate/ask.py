@@ -12,7 +12,6 @@ from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
 from copark.inference.ablations.ablate import Ablations, Settings
-from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +75,7 @@ def settings_of(params: Params) -> Settings:
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):
-        raise RunRefused(text("ablate.refused.size", found=size))
+        raise RunRefused.of("ablate.refused.size", found=size)
     return Settings(
         futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
     )  # fmt: skip

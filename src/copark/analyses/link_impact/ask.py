@@ -11,7 +11,6 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.analysis.link_impact import Impact, Response, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
-from copark.texts import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,5 +142,5 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
         at = -1
     if not 0 <= at < case.clock.quarters:
         told = {"found": printable(params.since[:40]), "first": str(first), "last": str(last)}
-        raise RunRefused(text("link_impact.no_since", **told))
+        raise RunRefused.of("link_impact.no_since", **told)
     return at

@@ -30,7 +30,6 @@ from copark.model.compiler import model_hash
 from copark.simulation.entries import Title
 from copark.simulation.study import Scenario
 from copark.store.stages import Stages
-from copark.texts import text
 from copark.version import __version__
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ def asked_of(case: Case, settings: Settings, cut: Quarter | None) -> tuple[Ablat
     known = [one.key for one in found]
     for key in settings.only:
         if key not in known:
-            raise RunRefused(text("ablate.refused.only", found=key, known=", ".join(known)))
+            raise RunRefused.of("ablate.refused.only", found=key, known=", ".join(known))
     return tuple(one for one in found if not settings.only or one.key in settings.only)
 
 

@@ -26,7 +26,6 @@ from copark.setmethods.nca import Necessities, Request
 from copark.setmethods.nca import analyse as analyse_need
 from copark.setmethods.qca import Analysis
 from copark.setmethods.table import CaseTable
-from copark.texts import text
 
 Progress = Callable[[int, int], None]
 
@@ -156,7 +155,7 @@ def run(
     known, tried = {one.id: one for one in claims.claims.claims}, kept.by_id
     for one in rules.claims:
         if one.id not in known or one.id not in tried:
-            raise NotFound(text("claims.no_claim", found=one.id, known=", ".join(known)))
+            raise NotFound.of("claims.no_claim", found=one.id, known=", ".join(known))
     parks = load_parks()
     scores = scores_of(parks)
     steps = Counter(sum(1 for part in tests_of(file) for _ in planned(part, scores, rules)), weighed)
