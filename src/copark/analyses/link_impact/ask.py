@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Option, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.analysis.link_impact import Impact, Response, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
@@ -24,6 +24,11 @@ READ = (HEADLINE, "jobs", "cash")
 """Outputs whose response to strengths is read; a link with no effect on any of them is only cut."""
 
 
+def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
+    """Links between scales."""
+    return [Choice(one.name, Said(one.en, one.zh)) for one in links_named()]
+
+
 class Params(CaseParams):
     """What may be asked of the links between scales.
 
@@ -37,7 +42,7 @@ class Params(CaseParams):
         Draws of parameters.
     """
 
-    links: tuple[str, ...] = ()
+    links: Annotated[tuple[str, ...], Keys(links_of)] = ()
     since: Annotated[str | None, Option("--from")] = None
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     served: ClassVar[Mapping[str, float]] = {"draws": 1000}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
-from copark.cases.fields import shown, suggestion
+from copark.cases.fields import shown
 from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath, written
 from copark.cases.yaml_tree import Tree
@@ -80,12 +80,9 @@ def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple
     Raises
     ------
     NotFound
-        If there is no lever of a name, or none is left.
+        If none is left.
     """
     known = [lever.key for lever in found.levers if lever.settings(since)]
-    for name in names:
-        if name not in known:
-            raise NotFound.of("levers.no_lever", found=shown(name), suggestion=suggestion(name, known))
     chosen = tuple(key for key in known if not names or key in names)
     if not chosen:
         raise NotFound.of(f"levers.none_{since}", case=found.case)

@@ -20,15 +20,19 @@ from copark.workflows.serving.analyses import (
     MEDIA,
     AnalysesAnswer,
     AnalysisJobRequest,
+    ChoicesAnswer,
     FormatName,
     ResultsAnswer,
     analysis_of,
     chart_json,
+    choices_of,
     code_of,
+    context_of,
     document_file,
     document_json,
     menu,
     params_of,
+    refuse_unknown_keys,
     results_of,
     said,
     table_json,
@@ -67,8 +71,9 @@ async def submit_analysis(
         analysis = analysis_of(asked.analysis)
         params = params_of(analysis, asked.params)
         case, about = "", said(analysis, "title")
-        if hasattr(params, "case"):
-            shelved = services.shelf.get(params.case)
+        shelved = services.shelf.get(params.case) if hasattr(params, "case") else None
+        refuse_unknown_keys(params, context_of(services.settings.data, shelved))
+        if shelved is not None:
             case, park = shelved.name, shelved.case.title
             about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
         content = {"analysis": analysis.name, "params": params.model_dump(mode="json")}
@@ -76,6 +81,21 @@ async def submit_analysis(
         return job_now(services, submitted(services, errand, about.model_dump(), owner).id, owner)
 
     return accepted(request, await services.desk.run(request, work))
+
+
+@router.get("/analyses/{name}/choices", summary="What may be chosen of a case", responses=answered(ChoicesAnswer))
+async def choices(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
+    """List the keys that fields take, such as those of a case's levers; other fields, as entered, may be told too."""
+    analysis, given = analysis_of(name), dict(request.query_params)
+
+    def work(_ticket: Ticket) -> bytes:
+        of_case = any(one.kind == "case" for one in analysis.params.form())
+        if of_case and case is None:
+            return as_bytes(ChoicesAnswer(choices={}))
+        shelved = services.shelf.get(case) if of_case and case is not None else None
+        return as_bytes(choices_of(analysis, given, context_of(services.settings.data, shelved)))
+
+    return Response(await services.desk.run(request, work), 200, media_type="application/json")
 
 
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(ResultsAnswer))
