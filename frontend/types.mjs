@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import openapiTS, { astToString } from 'openapi-typescript';
 
-const ANSWERS = ['AnalysesAnswer', 'ResultsAnswer', 'Jobs', 'Page', 'ProblemInfo'];
+const ANSWERS = ['AnalysesAnswer', 'ChoicesAnswer', 'ResultsAnswer', 'Jobs', 'Page', 'ProblemInfo'];
 const HEAD = '// Made by `npm run types` from the description of a running server. Not to be edited.\n\n';
 const [from = 'http://127.0.0.1:8765/api/v1/openapi.json', to = 'src/lib/api-types.ts'] = process.argv.slice(2);
 

@@ -44,7 +44,7 @@ DOT = bytes.fromhex(
 """A PNG of one point."""
 
 
-def blank(_figure: object, kind: str, _title: str = "", identity: str = "") -> bytes:
+def blank(_figure: object, kind: str, _title: str = "", identity: str = "", **_: object) -> bytes:
     """A drawing of nothing, by the run that made it."""
     if kind == "png":
         return DOT

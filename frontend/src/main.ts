@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 
 import App from './App.svelte';
+import { app } from './lib/app.svelte';
 import './styles/page.css';
 
 // The first page draws as soon as its answer is there: what draws is fetched meanwhile.
@@ -10,4 +11,4 @@ if (['/', '/simulate'].includes(location.pathname)) {
 }
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) void app.start().then(() => mount(App, { target }));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import type { FieldInfo } from '../src/lib/api-types';
-import { faultsAt, paramsOf, usualOf } from '../src/lib/form';
+import { chosenOf, faultsAt, paramsOf, settled, toggled, usualOf, withChoices } from '../src/lib/form';
 import type { Fault } from '../src/lib/types';
 
 const words = { en: '', zh: '' };
 const field = (name: string, type: string, more: Partial<FieldInfo> = {}): FieldInfo =>
-  ({ name, type, title: words, help: words, required: false, default: null, minimum: null, maximum: null, choices: [], ...more });
+  ({ name, type, title: words, help: words, required: false, default: null, minimum: null, maximum: null, choices: [], usual: null, keyed: false, ...more });
 const FORM = [
   field('case', 'case', { required: true }), field('draws', 'integer', { default: 200 }), field('rate', 'number', { default: 0.05 }),
   field('levers', 'list', { default: [] }), field('since', 'choice', { default: 'start' }), field('parameters', 'choice'),
@@ -31,6 +31,16 @@ describe('the form of an analysis', () => {
   it('leaves what is no number to the server to refuse', () => {
     expect(paramsOf([field('draws', 'integer')], { draws: 'many' }, '')).toEqual({ draws: 'many' });
     expect(paramsOf([field('draws', 'integer')], { draws: '2.5' }, '')).toEqual({ draws: 2.5 });
+  });
+
+  it('offers the keys of the park, in their order', () => {
+    const levers = field('levers', 'list', { keyed: true });
+    const choices = { levers: ['equity', 'tax', 'land'].map((value) => ({ value, title: words })) };
+    const [found = levers, other] = withChoices([levers, field('since', 'choice')], { choices });
+    expect([found.choices.length, other?.choices.length]).toEqual([3, 0]);
+    const two = toggled(found, toggled(found, '', 'land'), 'equity');
+    expect([two, toggled(found, two, 'land'), chosenOf(found, 'tax, gone')]).toEqual(['equity, land', 'equity', ['tax']]);
+    expect(settled(FORM, { ...usualOf(FORM), since: 'now', parameters: '' })).toEqual({ since: 'now', paired: 'true' });
   });
 
   it('finds the faults of a field, also those of a part of it', () => {

@@ -8,13 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from copark.texts import text
 
 
 class CoparkError(Exception):
-    """The root of all errors raised on purpose. Its message is meant for a person."""
+    """The root of all errors raised on purpose. Its message is meant for a person.
+
+    One that is made of a text (:meth:`of`) has its message in English and tells it in any language.
+    """
+
+    _told: tuple[str, dict[str, Any]] | None = None
+
+    @classmethod
+    def of(cls, key: str, /, **values: Any) -> Self:
+        """An error whose message is a text, with its values."""
+        error = cls(text(key, **values))
+        error._told = (key, values)
+        return error
+
+    def said(self, lang: str) -> str:
+        """Its message in a language, where it is made of a text; else as it is."""
+        return str(self) if self._told is None else text(self._told[0], lang, **self._told[1])
 
 
 LONGEST_LINE = 500

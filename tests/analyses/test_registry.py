@@ -20,8 +20,10 @@ import copark
 from copark.analyses import REGISTRY, Analysis, results
 from copark.analyses.answer import answer
 from copark.analyses.context import Context, Progress
+from copark.cases import load_case
 from copark.cases.casebook import casebook_path
 from copark.cli import main
+from copark.inference.levers.reading import load_levers
 from copark.web.app import create_app
 from copark.web.jobs import work
 from copark.web.settings import Settings
@@ -70,7 +72,8 @@ def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[
         (["toy"], "CASE is missing"),
         (["toy", "great-stone", "--runs", "0"], "from 1 to 10000"),
         (["toy", "great-stone", "--format", "odt"], "odt"),
-        (["toy", "nowhere"], "nowhere"),
+        (["toy", "nowhere"], "There is no case or folder"),
+        (["toy", "nowhere", "--lang", "zh"], "没有名为“nowhere”的案例或文件夹"),
     ):
         code, out, err = call(asked, capsys)
         assert (code, out) == (2, "")
@@ -169,6 +172,43 @@ def test_it_is_in_the_menu_with_its_form(toy: Analysis, client: TestClient) -> N
     assert "file" not in {one["name"] for one in menu["levers"]["form"]}
 
 
+def test_words_of_a_form_are_those_of_no_command(client: TestClient) -> None:
+    for one in client.get("/api/v1/analyses").json()["analyses"]:
+        for field in one["form"]:
+            said = [field["help"], field["title"], *(choice["title"] for choice in field["choices"])]
+            assert all(words["en"] and words["zh"] for words in said)
+            for lang, default in (("en", "efault"), ("zh", "默认")):
+                assert default not in field["help"][lang], (one["name"], field["name"])
+                assert " --" not in field["help"][lang], (one["name"], field["name"])
+
+
+def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    def keys(**given: str) -> list[str]:
+        told = client.get("/api/v1/analyses/levers/choices", params={"case": "great-stone", **given}).json()
+        return [one["value"] for one in told["choices"]["levers"]]
+
+    levers = load_levers(load_case("great-stone")).levers
+    assert keys() == [one.key for one in levers if one.start]
+    assert keys(since="now") == [one.key for one in levers if one.now]
+    assert keys(since="nonsense", draws="x") == keys()
+    for name in ("ablate", "link-impact"):
+        told = client.get(f"/api/v1/analyses/{name}/choices", params={"case": "suzhou"}).json()["choices"]
+        assert all(choice["title"]["zh"] for choices in told.values() for choice in choices)
+    assert client.get("/api/v1/analyses/levers/choices").json() == {"choices": {}}
+    asked = {"analysis": "levers", "params": {"case": "great-stone", "levers": ["tax", "taxx"]}}
+    refused = client.post("/api/v1/jobs/analyses", json=asked)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["faults"]
+    assert fault["field"] == "params.levers"
+    assert "“taxx”" in fault["cause"]["zh"]
+    code, out, err = call(["levers", "great-stone", "--levers", "taxx", "--lang", "zh"], capsys)
+    assert (code, out) == (2, "")
+    assert "此处没有可选项“taxx”" in err
+    code, out, _ = call(["levers", "--help", "--lang", "zh"], capsys)
+    assert "默认：200" in out
+    assert "默认：全部" in out
+
+
 def test_a_job_makes_it_and_a_route_shows_it(
     toy: Analysis, toy_folder: Path, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +227,12 @@ def test_a_job_makes_it_and_a_route_shows_it(
     (listed,) = client.get("/api/v1/analyses/toy/results", params={"case": "great-stone"}).json()["results"]
     assert (listed["run_id"], listed["params"]["runs"]) == (job["identity"], 20)
     assert not client.get("/api/v1/analyses/toy/results", params={"case": "suzhou"}).json()["results"]
+    for section in english.json()["sections"]:
+        for block in (one for one in section["blocks"] if one["type"] in ("table", "chart")):
+            whole = client.get(f"{place}/{block['type']}s/{block['key']}").json()
+            assert len(whole["rows"]) == block["count"] if block["type"] == "table" else "<svg" in whole["svg"]
+    for part in ("tables/none", "charts/none"):
+        assert client.get(f"{place}/{part}").status_code == 404
     page = client.get(f"{place}/files/html")
     assert page.headers["content-disposition"].endswith('-en.html"')
     assert "<html" in page.text

@@ -20,11 +20,11 @@ from copark import presentation
 from copark.presentation import csvs, pdf, terminal, workbook
 from copark.presentation import document as data
 from copark.presentation import docx as words_file
-from copark.presentation.figures import write_figures
+from copark.presentation.figures import Charts, write_figures
 from copark.presentation.html import to_html
 from copark.presentation.json import to_json
 from copark.presentation.numbers import NOTHING, number_format, shown
-from copark.presentation.page import Page, page_of, schema
+from copark.presentation.page import Page, chart_of, page_of, schema, table_of
 from copark.texts import LANGUAGES
 from tests.presentation.toy import document, figure, hostile
 
@@ -218,6 +218,37 @@ def test_json_follows_its_schema_and_carries_values_with_their_characters(lang: 
     ]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(content | {"headline": 1}, schema())
+
+
+def test_a_page_without_what_is_folded_says_how_much_there_is_and_gives_each_part(lang: str) -> None:
+    whole, light = page_of(document(lang)), page_of(document(lang), whole=False)
+    tables = [block for one in light.sections for block in one.blocks if block.type == "table" and block.folded]
+    charts = [block for one in light.sections for block in one.blocks if block.type == "chart"]
+    tables += [one.numbers for one in charts if one.numbers]
+    assert tables
+    assert charts
+    for one in tables:
+        found = table_of(document(lang), one.key)
+        assert found is not None
+        assert not one.rows
+        assert len(found.rows) == one.count > 0
+        assert found.model_copy(update={"rows": (), "widths": one.widths}) == one
+    assert table_of(document(lang), "none") is None
+    seen = [block for block in light.sections[0].blocks if block.type == "table" and not block.folded]
+    assert seen == [block for block in whole.sections[0].blocks if block.type == "table" and not block.folded]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_a_chart_of_a_page_is_text_in_its_own_fonts(lang: str) -> None:
+    key = next(block.key for block in document(lang).blocks() if isinstance(block, data.Chart))
+    text, outlined = (chart_of(document(lang), key, Charts(outlined=one)) for one in (False, True))
+    assert text is not None
+    assert outlined is not None
+    assert "<text " in text.svg
+    assert "font-family" not in text.svg
+    assert "<text " not in outlined.svg
+    assert len(text.svg) < len(outlined.svg)
+    assert chart_of(document(lang), "none", Charts()) is None
 
 
 def test_a_page_of_html_needs_nothing_else_and_can_be_read_by_all(lang: str, files: dict[str, Path]) -> None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.errors import RunRefused
 from copark.inference.ablations import ablate, effects, mechanisms, refit, scoring
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
@@ -132,11 +131,6 @@ def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed
     without = one.refit(listed["link/land_to_starts"].whole)
     assert without.misfit > whole.misfit + 0.5
     assert scoring.log_ratio(without.scores, whole.scores, asked) > 0.3
-
-
-def test_a_key_that_is_not_there_lists_those_that_are(great_stone):
-    with pytest.raises(RunRefused, match=r"nothing-of-the-kind.*agglomeration"):
-        ablate.workload(great_stone, ablate.Settings(only=("nothing-of-the-kind",)), 10, CUT)
 
 
 def test_all_ablations_are_told(ablations):

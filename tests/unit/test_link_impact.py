@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import copark
+from copark.analyses import REGISTRY
+from copark.analyses.answer import check_keys
+from copark.analyses.context import Context
 from copark.analysis.link_impact import Response, direction, half_width, impacts, lag_of, responses, strongest
 from copark.cases.load import load_case
 from copark.cli import main
@@ -91,8 +94,9 @@ def test_strengths_have_keys_of_their_own():
 
 
 def test_an_unknown_link_is_answered_with_the_nearest():
+    analysis = REGISTRY["link-impact"]
     with pytest.raises(NotFound, match="network_to_arrivals"):
-        links_named(["network_to_arrival"])
+        check_keys(analysis, analysis.params(case="great-stone", links=("network_to_arrival",)), Context())
 
 
 NAMES = ("network_to_arrivals", "jobs_to_host", "results_to_partners")

@@ -15,6 +15,7 @@ from copark import texts
 from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, has_text, text
 
 PACKAGE = Path(texts.__file__).parents[1]
+PAGE, OF_PAGE = "page", Path(__file__).parents[2] / "frontend/src"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 WORD = re.compile("[a-z]{3}")
 ALL = [(area, key) for area in areas() for key in entries(area)]
@@ -74,7 +75,7 @@ def trees() -> tuple[tuple[str, ast.Module], ...]:
 
 
 def asked() -> Iterator[tuple[str, str]]:
-    """The keys the code asks for by ``text(…)``, as patterns: what is filled in at run time may be anything.
+    """The keys the code asks for by ``text(…)`` or ``Error.of(…)``, as patterns: what is filled in may be anything.
 
     An analysis asks by ``t(…)`` for words of its own folder, or for those all analyses share.
     """
@@ -84,7 +85,8 @@ def asked() -> Iterator[tuple[str, str]]:
             if not (isinstance(node, ast.Call) and node.args):
                 continue
             called, pattern = getattr(node.func, "id", ""), key_pattern(node.args[0])
-            if pattern is not None and called == "text":
+            error = re.fullmatch(r"([A-Z][a-z]+)+\.of", ast.unparse(node.func)) is not None
+            if pattern is not None and (called == "text" or error):
                 yield f"{module}:{node.lineno}", pattern
             elif pattern is not None and folder == "analyses" and "t" in (called, getattr(node.func, "attr", "")):
                 yield f"{module}:{node.lineno}", rf"(?:{area}|analyses)\.{pattern}"
@@ -137,7 +139,31 @@ def built_keys() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(found) for found in patterns if found and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", found))
 
 
+@cache
+def code_of_page() -> str:
+    found = (path for kind in ("ts", "svelte") for path in OF_PAGE.rglob(f"*.{kind}") if path.parent.name != "texts")
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(found))
+
+
+@cache
+def keys_of_page() -> tuple[set[str], list[str]]:
+    """The keys the page asks for, and patterns of those it builds with `t(`…${…}`)`."""
+    built = [re.split(r"\$\{[^}]*\}", found) for found in re.findall(r"\bt\(`([^`]+)`", code_of_page())]
+    asked = set(re.findall(r"\bt\('([^']+)'", code_of_page()))
+    return asked, [".+".join(map(re.escape, parts)) for parts in built]
+
+
+def test_every_key_the_page_asks_for_is_there() -> None:
+    asked, built = keys_of_page()
+    keys = set(entries(PAGE))
+    assert len(asked) > 50
+    assert not asked - keys
+    assert not [one for one in built if not any(re.fullmatch(one, key) for key in keys)]
+
+
 def is_used(area: str, key: str) -> bool:
+    if area == PAGE:
+        return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])
     whole = f"{area}.{key}"
     return (
         whole in written_words()

@@ -149,6 +149,19 @@ export interface components {
             title: components["schemas"]["Said"];
         };
         /**
+         * ChoicesAnswer
+         * @description What may be chosen where values are keys, such as those of a case's levers.
+         */
+        ChoicesAnswer: {
+            /**
+             * Choices
+             * @description By name of the field.
+             */
+            choices: {
+                [key: string]: components["schemas"]["ChoiceInfo"][];
+            };
+        };
+        /**
          * Entry
          * @description An entry of the provenance.
          */
@@ -239,9 +252,16 @@ export interface components {
              * @description Largest value.
              */
             maximum: number | null;
+            /** @description The default in words, where it is no plain value. */
+            usual: components["schemas"]["Said"] | null;
+            /**
+             * Keyed
+             * @description Whether its values are keys, of which ``choices`` of the analysis tells those of a case.
+             */
+            keyed: boolean;
             /**
              * Choices
-             * @description What may be chosen.
+             * @description What may be chosen of anything.
              */
             choices: components["schemas"]["ChoiceInfo"][];
         };
@@ -565,8 +585,9 @@ export interface components {
          * Table
          * @description A table.
          *
-         *     ``empty`` says that it has no rows, where it has none. ``widths`` are the letters that each column needs, a Chinese
-         *     character counting two: a number stays on one line, a text and a head may be broken.
+         *     ``count`` is how many rows there are, also where they are left out, and ``empty`` says so where there are none.
+         *     ``widths`` are the letters that each column needs, a Chinese character counting two: a number stays on one line, a
+         *     text and a head may be broken.
          */
         Table: {
             /**
@@ -588,6 +609,8 @@ export interface components {
             note: string;
             /** Folded */
             folded: boolean;
+            /** Count */
+            count: number;
             /** Empty */
             empty: string;
             /** Widths */
@@ -609,6 +632,7 @@ export type Caveat = components['schemas']['Caveat'];
 export type Cell = components['schemas']['Cell'];
 export type Chart = components['schemas']['Chart'];
 export type ChoiceInfo = components['schemas']['ChoiceInfo'];
+export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type Entry = components['schemas']['Entry'];
 export type Evidence = components['schemas']['Evidence'];
 export type FaultInfo = components['schemas']['FaultInfo'];

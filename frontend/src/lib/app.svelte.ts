@@ -1,5 +1,5 @@
 import { address, get, Refused } from './api';
-import { texts, type TextKey } from '../texts';
+import { wordsOf, type TextKey, type Texts } from '../texts';
 import { History } from './history';
 import { OWN } from './scenario';
 import { store, stored } from './stored';
@@ -54,6 +54,8 @@ export function idle(): Promise<void> {
 /** What all pages share: language, page, the view that the address holds, and what was fetched once. */
 class App {
   lang = $state<Lang>('en');
+  /** The words of the language, which are there before anything is drawn. */
+  words = $state.raw({} as Texts);
   /** Nothing at a path that has no page. */
   page = $state<Page | null>('simulate');
   /** Name of the analysis that is open; empty elsewhere. */
@@ -75,21 +77,25 @@ class App {
   redoable = $state(false);
   private history = new History<View>(PLAIN);
 
-  start(): void {
+  async start(): Promise<void> {
+    const words = this.spell(spoken(new URLSearchParams(location.search)));
     this.read();
     const theme = stored('theme');
     this.theme = theme === 'dark' || theme === 'light' ? theme : dark.matches ? 'dark' : 'light';
     dark.addEventListener('change', () => {
       if (!stored('theme')) this.theme = dark.matches ? 'dark' : 'light';
     });
-    addEventListener('popstate', () => this.read());
+    addEventListener('popstate', () => {
+      this.read();
+      void this.spell(spoken(new URLSearchParams(location.search)));
+    });
     this.history = new History(picture(this.view));
     void this.fetch();
+    await words;
   }
 
   private read(): void {
     const words = new URLSearchParams(location.search);
-    this.lang = spoken(words);
     ({ page: this.page, part: this.part } = placeOf(location.pathname));
     const before = this.view.case;
     ({ view: this.view, unread: this.unread } = parsed(words));
@@ -197,8 +203,19 @@ class App {
     document.getElementById('main')?.focus({ preventScroll: true });
   }
 
-  speak(lang: Lang): void {
+  /** Change the language when its words are there, not before. */
+  private async spell(lang: Lang): Promise<void> {
+    this.words = await wordsOf(lang);
     this.lang = lang;
+  }
+
+  async speak(lang: Lang): Promise<void> {
+    try {
+      await this.spell(lang);
+    } catch {
+      this.problem = new Refused(null);
+      return;
+    }
     store('lang', lang);
     this.write(false);
   }
@@ -222,7 +239,7 @@ export const app = new App();
 
 /** Words in the page's language; {names} are filled in. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  return texts[app.lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return app.words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
 export function say(said: Said | null | undefined): string {

@@ -1,4 +1,4 @@
-import type { FieldInfo } from './api-types';
+import type { ChoicesAnswer, FieldInfo } from './api-types';
 import type { Fault } from './types';
 
 /** What is entered in each field, as it is typed. */
@@ -24,6 +24,29 @@ export function paramsOf(form: FieldInfo[], entered: Entered, name: string): Rec
     else params[key] = (type === 'integer' || type === 'number') && Number.isFinite(Number(given)) ? Number(given) : given;
   }
   return params;
+}
+
+/** The form with what may be chosen of this park. */
+export const withChoices = (form: FieldInfo[], { choices }: ChoicesAnswer): FieldInfo[] =>
+  form.map((field) => (field.keyed ? { ...field, choices: choices[field.name] ?? [] } : field));
+
+/** Fields on which it may depend what may be chosen, as they are entered. */
+export function settled(form: FieldInfo[], entered: Entered): Record<string, string> {
+  const plain = form.filter(({ type, keyed }) => !keyed && (type === 'choice' || type === 'boolean'));
+  return Object.fromEntries(plain.filter(({ name }) => name in entered && entered[name] !== '').map(({ name }) => [name, String(entered[name])]));
+}
+
+/** The keys that are entered in a list, of those there are. */
+export const chosenOf = ({ choices }: FieldInfo, entered: string): string[] => {
+  const keys = entered.split(', ');
+  return choices.map(({ value }) => value).filter((value) => keys.includes(value));
+};
+
+/** A list of keys with one put in or taken out, in the order of the choices. */
+export function toggled(field: FieldInfo, entered: string, key: string): string {
+  const before = chosenOf(field, entered);
+  const isOut = before.includes(key);
+  return field.choices.map(({ value }) => value).filter((one) => (one === key ? !isOut : before.includes(one))).join(', ');
 }
 
 /** Faults of a field, to be shown beside it. */

@@ -1,18 +1,15 @@
-import { texts } from '../texts';
-import type { Trust } from './types';
+import { t } from './app.svelte';
+import type { Said, Trust } from './types';
 
-/** What holds where nothing is said of it. */
-const UNTOLD: Trust = {
-  state: 'uncalibrated',
-  label: { en: texts.en.trust_untold, zh: texts.zh.trust_untold },
-  meaning: { en: texts.en.trust_untold_words, zh: texts.zh.trust_untold_words },
-  renew: null,
-  recorded: null,
-  outcomes_shown: false,
-};
+/** What holds where nothing is said of it, in the page's language. */
+function untold(): Trust {
+  const said = (words: string): Said => ({ en: words, zh: words });
+  const [label, meaning] = [said(t('trust_untold')), said(t('trust_untold_words'))];
+  return { state: 'uncalibrated', label, meaning, renew: null, recorded: null, outcomes_shown: false };
+}
 
 /** The trust state of an answer or a case; what does not say it counts as uncalibrated. */
-export const trustOf = (told: { trust?: Trust } | null | undefined): Trust => told?.trust ?? UNTOLD;
+export const trustOf = (told: { trust?: Trust } | null | undefined): Trust => told?.trust ?? untold();
 
 /** A sentence in parts, with commands that stand between backticks apart from words. */
 export function commands(sentence: string): { words: string; isCommand: boolean }[] {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.analyses.results import load, place_of, save
+from copark.cases.fields import shown, suggestion
+from copark.errors import Fault, FaultsFound, NotFound
 from copark.presentation.document import Document
 from copark.store.locks import only_one
-from copark.texts import text
 
 PLUMBING = ("out", "threads", "progress")
 """What every Python function of an analysis takes beside its parameters."""
+NO_KEY = "analyses.no_key"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,35 @@ class Answered:
         return write(shown, Path(out) / "reports" / f"{shown.key}-{self.result.run_id}", formats)
 
 
+class NoKey(FaultsFound, NotFound):
+    """A key that was asked for is none."""
+
+
+def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[FormField, dict[str, str]]]:
+    """Keys that are asked for and are none: the parameter, what was found and what it may be."""
+    given = vars(params)
+    for one in type(params).form():
+        asked = given[one.name] or ()
+        if one.keys is not None and asked:
+            known = [choice.value for choice in one.keys.choices(context, given)]
+            for key in (asked,) if isinstance(asked, str) else asked:
+                if key not in known:
+                    yield one, {"found": shown(key), "suggestion": suggestion(key, known)}
+
+
+def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
+    """Refuse keys that are none.
+
+    Raises
+    ------
+    NoKey
+        With all of them.
+    """
+    faults = [Fault(NO_KEY, analysis.name, None, one.flag, told) for one, told in unknown_keys(params, context)]
+    if faults:
+        raise NoKey(faults)
+
+
 def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
     """Answer a question.
 
@@ -62,6 +93,7 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     """
     began = time.monotonic()
     context.stage("prepare")(0, 0)
+    check_keys(analysis, params, context)
     run_id = run_id_of(analysis, params, context)
     context.run_id = run_id
     context.place = place_of(context.out, analysis, run_id) if context.keeps and context.out is not None else None
@@ -126,12 +158,10 @@ def _content(path: Path) -> str:
     NotFound
         If it is not there.
     """
-    from copark.cases.fields import shown
-    from copark.errors import NotFound
     from copark.identity import hash_files
 
     if not path.is_file():
-        raise NotFound(text("analyses.no_file", found=shown(path)))
+        raise NotFound.of("analyses.no_file", found=shown(path))
     return hash_files([path], path.parent)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -17,11 +17,41 @@ if TYPE_CHECKING:
     import pandas as pd
     from pydantic.fields import FieldInfo
 
+    from copark.analyses.context import Context
     from copark.presentation.document import Document, Evidence, Section
 
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
 FieldKind = Literal["case", "string", "list", "file", "integer", "number", "boolean", "choice"]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words in both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that may be chosen, and what it is."""
+
+    value: str
+    title: Said
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Marks a parameter whose values are keys, such as those of a case's levers: forms offer them, others are refused.
+
+    Parameters
+    ----------
+    choices
+        Gives them, told the context and the other parameters by name.
+    """
+
+    choices: Callable[[Context, Mapping[str, Any]], Iterable[Choice]]
 
 
 @dataclass(frozen=True)
@@ -76,6 +106,8 @@ class FormField:
         Whether a list's option is named again for each entry.
     local
         Whether a server does not take it, as it takes no paths.
+    keys
+        What gives its values, where they are keys.
     """
 
     name: str
@@ -89,14 +121,16 @@ class FormField:
     by_place: bool
     repeated: bool
     local: bool
+    keys: Keys | None
 
 
 class AnalysisParams(BaseModel):
     """Base of what an analysis may be asked: frozen, no unknown names, no NaN.
 
     Numbers, strings, choices (``Literal``), lists of strings, paths and yes or no are understood by the command line
-    and the page. The words of a parameter are ``param.<name>`` (help) and ``param.<name>.title`` in the texts of the
-    analysis or, shared, in ``texts/analyses.yaml``.
+    and the page. The words of a parameter are ``param.<name>`` (help), ``param.<name>.title``, ``param.<name>.<value>``
+    of what may be chosen, and ``param.<name>.default`` where the default is no plain value, in the texts of the
+    analysis or, shared, in ``texts/analyses.yaml``. Help does not tell default, option or choices: commands add them.
 
     Attributes
     ----------
@@ -150,7 +184,10 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
     repeated = option is not None and option.repeated
     local = kind == "file" or any(isinstance(one, Local) for one in marks)
-    return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local)
+    keys = next((one for one in marks if isinstance(one, Keys)), None)
+    return FormField(
+        name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local, keys
+    )  # fmt: skip
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
@@ -165,14 +202,6 @@ def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     if annotation not in known:
         raise TypeError(f"a form has no field for {annotation}")
     return known[annotation], ()
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words in both languages."""
-
-    en: str
-    zh: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from copark.cases.casebook import casebook_path, folder_of, kind_of, list_cases
 from copark.cases.check import examine
 from copark.cases.fields import shown, suggestion
 from copark.errors import CaseFaults, Fault, NotFound
-from copark.texts import text
 
 
 def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> Case:
@@ -33,13 +32,8 @@ def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = N
     """
     folder = folder_of(name_or_path)
     if kind_of(folder) == "nothing":
-        raise NotFound(
-            text(
-                "cases.not_found",
-                found=shown(name_or_path),
-                suggestion=suggestion(name_or_path, list_cases()) or "copark new",
-            )
-        )
+        near = suggestion(name_or_path, list_cases()) or "copark new"
+        raise NotFound.of("cases.not_found", found=shown(name_or_path), suggestion=near)
     if parameters is None and folder.parent == casebook_path():
         case, faults = _shipped(
             folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))

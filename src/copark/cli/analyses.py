@@ -42,6 +42,10 @@ class AnalysisCommand(SpokenCommand):
             made.command(self.name, cls=SpokenCommand)(_asker(self.analysis))
             command = get_command(made)
             self.params, self.callback = command.params, command.callback
+            fields = {one.name: one for one in self.analysis.params.form()}
+            for one in self.params:
+                if one.name in fields:
+                    one.told = partial(_told, self.analysis, fields[one.name])  # type: ignore[attr-defined]
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """As every command, once its options are known; former options are those that replace them."""
@@ -117,8 +121,23 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 
 
+def _told(analysis: Analysis, field: FormField, lang: str) -> str:
+    """Help of a parameter: its words, then how a list is given, what may be chosen, and the default."""
+    from copark.analyses.contract import Texts
+
+    t, key = Texts(analysis.area, lang), f"param.{field.name}"
+    remarks = [t("option.again" if field.repeated else "option.list")] if field.kind == "list" else []
+    remarks += [t("option.choice", value=value, title=t(f"{key}.{value}")) for value in field.choices]
+    if t.has(f"{key}.default"):
+        remarks.append(t("option.default", value=t(f"{key}.default")))
+    elif field.kind not in ("list", "boolean") and field.default is not None:
+        remarks.append(t("option.default", value=field.default))
+    words = t(key)
+    return t("option.help", words=words.rstrip(".。"), remarks=t("option.and").join(remarks)) if remarks else words
+
+
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
-    from copark.analyses.answer import answer
+    from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
     from copark.cli.progress import Progress, duration
     from copark.workflows.making import Means, others_of
@@ -135,6 +154,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         _print(analysis.listing(params, context, lang), {}, as_json=given["as_json"])
         return
     if given.get("plan"):
+        check_keys(analysis, params, context)
         _foreseeing(given, lang)(context.case(asked["case"]), analysis.ask.workload(params, context))
         return
     written: dict[str, Path] = {}

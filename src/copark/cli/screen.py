@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copark.cli.progress import duration
-from copark.errors import Fault, FaultsFound, printable
+from copark.errors import CoparkError, Fault, FaultsFound, printable
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def show_error(error: Exception, lang: str) -> None:
     if isinstance(error, FaultsFound):
         show_faults(error.faults, lang)
     else:
-        Console(markup=False, stderr=True).print(plain(str(error)), highlight=False, markup=False, soft_wrap=True)
+        words = error.said(lang) if isinstance(error, CoparkError) else str(error)
+        Console(markup=False, stderr=True).print(plain(words), highlight=False, markup=False, soft_wrap=True)
 
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:

@@ -115,7 +115,8 @@ def _flag(option: Any) -> str:
 def _help(parameter: Any, lang: str) -> str:
     if "--help" in parameter.opts:
         return text("cli.help.help", lang)
-    words = text(parameter.help, lang)
+    told = getattr(parameter, "told", None)
+    words = text(parameter.help, lang) if told is None else told(lang)
     is_needed_option = parameter.required and parameter.param_type_name == "option"
     return f"{words} {text('cli.required', lang)}" if is_needed_option else words
 

@@ -29,7 +29,6 @@ from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.compiler import cpu_features, versions
 from copark.store.stages import Tally
-from copark.texts import text
 
 Floats = NDArray[np.float64]
 PAIRS = 1000
@@ -119,7 +118,7 @@ def load(case: Case, folder: Path | None = None) -> Stored:
     place = folder or brought(case, POSTERIOR)
     recipe = None if place is None else recipe_in(place)
     if place is None or recipe is None or not fits(case, recipe):
-        raise NotFound(text("inference.no_posterior", case=case.name))
+        raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut)
     space = PriorSpace.of(case)

@@ -34,7 +34,6 @@ from copark.model.compiler import versions
 from copark.simulation.sample import fill, uniforms
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
-from copark.texts import text
 
 Floats = NDArray[np.float64]
 SHIPPED = Path(__file__).parent / "panel"
@@ -136,7 +135,7 @@ def load(folder: Path) -> PooledDraws:
     path = folder / "recipe.json"
     recipe = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     if recipe is None or list(recipe["axes"]) != sorted(AXES):
-        raise NotFound(text("trust.none_borrowed"))
+        raise NotFound.of("trust.none_borrowed")
     read = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
     theta = {name.removeprefix("theta/"): values for name, values in read.items() if name.startswith("theta/")}
     return PooledDraws(recipe, read["mu"], read["tau"], theta)

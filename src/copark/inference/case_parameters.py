@@ -104,9 +104,9 @@ def parameters_of(case: Case, out: Path | None = None, wanted: str | None = None
     own, notes = _own(case, out) if wanted in (None, "own") else (None, ())
     shipped = _shipped(case) if wanted in (None, "shipped") else None
     if wanted == "own" and own is None:
-        raise NotFound(text("trust.none_own", case=case.name, folder=_shown(out), path=case.name))
+        raise NotFound.of("trust.none_own", case=case.name, folder=_shown(out), path=case.name)
     if wanted == "shipped" and shipped is None:
-        raise NotFound(text("trust.none_shipped", case=case.name, known=", ".join(shipped_cases())))
+        raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
     found = [one for one in (own, shipped) if one is not None]
     current = [one for one in found if one.trust.state == "calibrated"]
     best = max(current or found, key=lambda one: one.trust.cut, default=None)  # the first of equals: one's own
@@ -135,7 +135,7 @@ def settle(
     """
     asked = study.draws not in (None, "posterior")
     if asked and wanted is not None and not (wanted == study.draws == "prior"):
-        raise RunRefused(text("trust.conflict", parameters=wanted, draws=study.draws))
+        raise RunRefused.of("trust.conflict", parameters=wanted, draws=study.draws)
     if asked:
         return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
     found = parameters_of(case, out, wanted)

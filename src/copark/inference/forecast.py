@@ -249,7 +249,7 @@ def read(path: Path) -> dict[str, Any]:
         If it is no frozen forecast, or was changed after it was frozen.
     """
     if not path.is_file():
-        raise NotFound(text("inference.forecast.not_found", file=path.name))
+        raise NotFound.of("inference.forecast.not_found", file=path.name)
     try:
         found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
     except (ValueError, UnicodeDecodeError, RecursionError):

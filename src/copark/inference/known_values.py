@@ -9,7 +9,6 @@ from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
 from copark.inference.observations import Target, nearest_end, target_of, targets
-from copark.texts import text
 
 APART = 92
 """Days that a value kept for looking must lie from every other value of its variable to say something of its own."""
@@ -26,7 +25,7 @@ def fitted_until(case: Case) -> Quarter:
     """
     ends = [nearest_end(one) for one in targets(case)]
     if not ends:
-        raise RunRefused(text("calibrate.nothing_to_fit", case=case.name))
+        raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
     return case.clock.start + max(ends)
 
 

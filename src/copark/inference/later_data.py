@@ -11,7 +11,6 @@ from copark.cases.reading import ENOUGH, fault, in_reading_order, read_text
 from copark.cases.table import Row, read_table
 from copark.cases.tables import faults_of_rows, faults_of_series
 from copark.errors import Fault, FaultsFound, NotFound
-from copark.texts import text
 
 
 def read_later(path: Path) -> tuple[Row[Observation], ...]:
@@ -25,7 +24,7 @@ def read_later(path: Path) -> tuple[Row[Observation], ...]:
         If it has faults; all of them, each with file, line, cause and repair.
     """
     if not path.exists():
-        raise NotFound(text("inference.forecast.not_found", file=path.name))
+        raise NotFound.of("inference.forecast.not_found", file=path.name)
     faults: list[Fault] = []
     content = read_text(path.parent, path.name, faults)
     if content is None:

@@ -1,7 +1,8 @@
 """Figures into files and into a page.
 
-SVG text is written as outlines: the page then looks the same on a machine without a Chinese font. Every file says in
-its metadata which run made it, and the same figure gives the same bytes.
+SVG text is written as outlines: a file then looks the same on a machine without a Chinese font. A server's page has
+text in its own fonts instead, a sixth of the size in Chinese. Every file says in its metadata which run made it, and
+the same figure gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from html import escape
 from io import BytesIO
 from pathlib import Path
 
+import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from copark.presentation.document import Chart, Document
@@ -24,6 +26,7 @@ RESOLUTION = 200
 _ROOT = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _STYLE = re.compile(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
+_FAMILY = re.compile(r"font-family: [^;\"]*;? ?")
 _COLOURS = re.compile("|".join(PALETTE.values()))
 _PART = {colour: part for part, colour in PALETTE.items()}
 
@@ -39,9 +42,10 @@ def metadata(kind: str, title: str, identity: str) -> dict[str, str | None]:
 
 
 @styled
-def render(figure: Figure, kind: str, title: str = "", identity: str = "") -> bytes:
-    """A figure as the bytes of a file, ``kind`` being svg, pdf or png."""
+def render(figure: Figure, kind: str, title: str = "", identity: str = "", *, outlined: bool = True) -> bytes:
+    """A figure as the bytes of a file, ``kind`` being svg, pdf or png; letters of an SVG are ``outlined``, or text."""
     stream = BytesIO()
+    mpl.rcParams["svg.fonttype"] = "path" if outlined else "none"
     figure.savefig(stream, format=kind, dpi=RESOLUTION, metadata=metadata(kind, title, identity))
     return stream.getvalue()
 
@@ -76,7 +80,7 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
     if root is None:
         raise ValueError("not an SVG drawing with a view box")
     body = drawing[root.end() :]
-    body = _STYLE.sub("", _METADATA.sub("", body))
+    body = _FAMILY.sub("", _STYLE.sub("", _METADATA.sub("", body)))
     body = body.replace("xlink:href=", "href=")
     body = re.sub(r'\bid="', f'id="{key}-', body)
     body = re.sub(r'href="#', f'href="#{key}-', body).replace("url(#", f"url(#{key}-")
@@ -90,9 +94,16 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
 
 
 class Charts:
-    """Draws the figures of a document, each once, however many renderers show it."""
+    """Draws the figures of a document, each once, however many renderers show it.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    outlined
+        Whether the letters of drawings are outlines; else text in the fonts of the page they stand in.
+    """
+
+    def __init__(self, *, outlined: bool = True) -> None:
+        self.outlined = outlined
         self._figures: dict[int, tuple[Chart, Figure]] = {}
         self._files: dict[tuple[int, str], bytes] = {}
 
@@ -102,7 +113,8 @@ class Charts:
         if at not in self._figures:
             self._figures[at] = (chart, styled(chart.figure)())  # kept, so that no other chart gets its id
         if (at, kind) not in self._files:
-            self._files[at, kind] = render(self._figures[at][1], kind, clean(chart.title), chart.key)
+            figure, title = self._figures[at][1], clean(chart.title)
+            self._files[at, kind] = render(figure, kind, title, chart.key, outlined=self.outlined)
         return self._files[at, kind]
 
     def inline(self, chart: Chart) -> str:

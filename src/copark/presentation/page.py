@@ -88,8 +88,9 @@ class Group(Shown):
 class Table(Shown):
     """A table.
 
-    ``empty`` says that it has no rows, where it has none. ``widths`` are the letters that each column needs, a Chinese
-    character counting two: a number stays on one line, a text and a head may be broken.
+    ``count`` is how many rows there are, also where they are left out, and ``empty`` says so where there are none.
+    ``widths`` are the letters that each column needs, a Chinese character counting two: a number stays on one line, a
+    text and a head may be broken.
     """
 
     type: Literal["table"] = "table"
@@ -100,6 +101,7 @@ class Table(Shown):
     groups: tuple[Group, ...]
     note: str
     folded: bool
+    count: int
     empty: str
     widths: tuple[int, ...]
 
@@ -213,7 +215,14 @@ def schema() -> dict[str, Any]:
     return Page.model_json_schema(mode="serialization")
 
 
-def page_of(document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None) -> Page:
+def page_of(
+    document: Document,
+    charts: Charts | None = None,
+    *,
+    inline: bool = True,
+    most: int | None = None,
+    whole: bool = True,
+) -> Page:
     """A document as it is shown.
 
     Parameters
@@ -224,8 +233,10 @@ def page_of(document: Document, charts: Charts | None = None, *, inline: bool = 
         Whether the drawings are to stand in a page of HTML; they are files of their own else.
     most
         Rows of a table that are put on paper; a note says how many more there are, and that a table is too wide for it.
+    whole
+        Whether tables that are shown only when asked for bring their rows: else see :func:`table_of`.
     """
-    view = _View(document, charts, inline, most)
+    view = _View(document, charts, inline=inline, most=most, whole=whole)
     return Page(
         key=document.key,
         lang=document.lang,
@@ -237,6 +248,17 @@ def page_of(document: Document, charts: Charts | None = None, *, inline: bool = 
         evidence=tuple(map(view.evidence, document.evidence)),
         provenance=tuple(Entry(title=clean(title), value=clean(value)) for title, value in document.provenance),
     )
+
+
+def table_of(document: Document, key: str) -> Table | None:
+    """One table of a document, also one behind a chart; nothing where there is none of this key."""
+    return next((_View(document).table(one) for one in document.tables() if one.key == key), None)
+
+
+def chart_of(document: Document, key: str, charts: Charts) -> Chart | None:
+    """One chart of a document, drawn; nothing where there is none of this key."""
+    found = (one for one in document.blocks() if isinstance(one, data.Chart) and one.key == key)
+    return next((_View(document, charts, whole=False).chart(one) for one in found), None)
 
 
 def plain(value: Value) -> Scalar:
@@ -275,22 +297,24 @@ def _groups(table: data.Table, rows: int) -> Iterator[Group]:
 class _View:
     """Turns the parts of one document into what is shown."""
 
-    def __init__(self, document: Document, charts: Charts | None, inline: bool, most: int | None) -> None:
+    def __init__(
+        self, document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None,
+        whole: bool = True,
+    ) -> None:  # fmt: skip
         self.lang = document.lang
-        self.charts, self.inline, self.most = charts, inline, most
+        self.charts, self.inline, self.most, self.whole = charts, inline, most, whole
         self.listed = {one.key for one in document.evidence}
 
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.lang, **values)
 
     def section(self, one: data.Section) -> Section:
-        return Section(
-            key=one.key, title=titled(one.title, one.key), folded=one.folded, blocks=tuple(map(self.block, one.blocks))
-        )
+        blocks = tuple(self.block(block, is_seen=not one.folded) for block in one.blocks)
+        return Section(key=one.key, title=titled(one.title, one.key), folded=one.folded, blocks=blocks)
 
-    def block(self, one: data.Block) -> Block:
+    def block(self, one: data.Block, *, is_seen: bool) -> Block:
         if isinstance(one, data.Table):
-            return self.table(one)
+            return self.table(one, is_left_out=not (self.whole or (is_seen and not one.folded)))
         if isinstance(one, data.Chart):
             return self.chart(one)
         if isinstance(one, data.Cards):
@@ -325,8 +349,8 @@ class _View:
             kind=one.kind, numeric=one.numeric, meaning=clean(one.meaning),
         )  # fmt: skip
 
-    def table(self, one: data.Table) -> Table:
-        rows = one.rows if self.most is None else one.rows[: self.most]
+    def table(self, one: data.Table, *, is_left_out: bool = False) -> Table:
+        rows = () if is_left_out else one.rows if self.most is None else one.rows[: self.most]
         heads = tuple(map(self.head, one.columns))
         cells = tuple(tuple(map(self.cell, row, one.columns)) for row in rows)
         widths = tuple(_width(head, [row[at].text for row in cells]) for at, head in enumerate(heads))
@@ -334,11 +358,13 @@ class _View:
         if self.most is not None and sum(widths) + 2 * len(widths) > PRINTED_LETTERS:
             empty = self.say("too_wide", rows=number(len(one.rows), 0), columns=len(heads))
             cells, rows = (), ()
-        elif len(rows) < len(one.rows):
+        elif len(rows) < len(one.rows) and not is_left_out:
             notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
+        left = len(one.rows) if is_left_out else len(rows)
         return Table(
             key=one.key, title=titled(one.title, one.key), columns=heads, rows=cells, widths=widths,
-            groups=tuple(_groups(one, len(rows))), note=" ".join(notes).strip(), folded=one.folded, empty=empty,
+            groups=tuple(_groups(one, left)), note=" ".join(notes).strip(), folded=one.folded,
+            count=len(one.rows), empty=empty,
         )  # fmt: skip
 
     def chart(self, one: data.Chart) -> Chart:
@@ -346,7 +372,7 @@ class _View:
         return Chart(
             key=one.key, title=title, alternative=titled(one.alternative, title), caption=clean(one.caption),
             wide=one.wide, svg=self.drawing(one),
-            numbers=None if one.numbers is None else self.table(one.numbers),
+            numbers=None if one.numbers is None else self.table(one.numbers, is_left_out=not self.whole),
         )  # fmt: skip
 
     def drawing(self, one: data.Chart) -> str:

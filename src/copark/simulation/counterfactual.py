@@ -49,7 +49,7 @@ def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, 
         if len({one.key for one in named}) != 1:
             nearest = [one.key for one in named] or [one.key for one in known]
             words = " | ".join(nearest) if named else suggestion(name, nearest)
-            raise NotFound(text("study.no_happening", found=shown(name), suggestion=words))
+            raise NotFound.of("study.no_happening", found=shown(name), suggestion=words)
         found += named
     return tuple(found)
 

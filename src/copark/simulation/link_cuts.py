@@ -7,8 +7,6 @@ from typing import Any
 
 from copark.cases.case import Case
 from copark.cases.casebook import folder_of
-from copark.cases.fields import suggestion
-from copark.errors import NotFound
 from copark.model.variables import Link, catalogue
 from copark.simulation.entries import Title
 from copark.simulation.study import LinkChange, Scenario, Study, baseline
@@ -24,17 +22,8 @@ OUTPUTS = (
 
 
 def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
-    """Links of these names, or all.
-
-    Raises
-    ------
-    NotFound
-        If there is no link of a name.
-    """
+    """Links of these names, or all."""
     known = catalogue().links
-    for name in names or ():
-        if name not in known:
-            raise NotFound(text("study.no_link", found=name, suggestion=suggestion(name, known)))
     return tuple(known[name] for name in names or known)
 
 

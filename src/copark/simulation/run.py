@@ -19,7 +19,6 @@ from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import StudyDraws, drawn_parameters
 from copark.simulation.source import DrawSource
 from copark.simulation.study import Scenario, Study
-from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -111,7 +110,7 @@ def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepa
     """
     given = source if study.draws == "posterior" else None
     if study.draws == "posterior" and given is None:
-        raise RunRefused(text("study.no_posterior", case=case.name))
+        raise RunRefused.of("study.no_posterior", case=case.name)
     inputs = tuple(inputs_of(case, scenario, study.quarters) for scenario in study.scenarios)
     facts = tuple(facts_of(study, case, scenario) for scenario in study.scenarios)
     made = label(study, case, None if given is None else given.content)

@@ -211,7 +211,7 @@ def read_study(path: Path) -> Study:
     from copark.simulation.study_file import examine_study
 
     if not path.is_file():
-        raise NotFound(text("study.not_found", found=shown(path), known=", ".join(list_studies())))
+        raise NotFound.of("study.not_found", found=shown(path), known=", ".join(list_studies()))
     study, faults = examine_study(path)
     if study is None:
         raise StudyFaults(faults)

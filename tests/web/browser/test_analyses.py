@@ -25,7 +25,9 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     page.get_by_role("link", name="Levers").click()
     draws = page.get_by_label("Draws of parameters", exact=True)
     draws.fill("5000")
-    page.get_by_label("Levers", exact=True).fill("quota, tax")
+    levers = page.get_by_role("group", name="Levers")
+    for name in ("Voting quota", "Tax on residents' profits"):
+        levers.get_by_label(name).check()
     page.get_by_role("button", name="Start").click()
     page.locator(".field").filter(has=draws).get_by_role("alert").wait_for()
     assert draws.get_attribute("aria-invalid") == "true"
@@ -39,6 +41,11 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     for lang in ("en", "zh"):
         told = page.request.get(f"/api/v1/analyses/levers/{run_id}?lang={lang}").json()
         assert headline(page, lang) == told["headline"]
+        page.locator("figure").first.scroll_into_view_if_needed()
+        page.locator(f"article[lang={'zh-CN' if lang == 'zh' else 'en'}] figure svg text").first.wait_for()
+        if lang == "en":
+            page.locator("article summary").filter(has_text="All numbers").first.click()
+        page.get_by_role("region", name="All numbers" if lang == "en" else "全部数字").locator("td").first.wait_for()
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Result
+from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said
 from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
 from copark.inference.ablations.ablate import Ablations, Settings
-from copark.texts import text
+from copark.inference.ablations.mechanisms import ablations_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 LEAST_SIZE = 512
 """Runs a refit needs at least."""
+
+
+def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """What can be switched off in a case."""
+    found = ablations_of(context.case(given["case"]), links=not given["no_links"])
+    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found]
 
 
 class Params(CaseParams):
@@ -44,7 +50,7 @@ class Params(CaseParams):
     size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
     futures: Annotated[int, Field(ge=1, le=10_000)] = 2
     no_links: bool = False
-    only: tuple[str, ...] = ()
+    only: Annotated[tuple[str, ...], Keys(mechanisms_of)] = ()
     served: ClassVar[Mapping[str, float]] = {"size": 1 << 14, "futures": 5}
 
 
@@ -76,7 +82,7 @@ def settings_of(params: Params) -> Settings:
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):
-        raise RunRefused(text("ablate.refused.size", found=size))
+        raise RunRefused.of("ablate.refused.size", found=size)
     return Settings(
         futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
     )  # fmt: skip
@@ -92,7 +98,6 @@ def made_of(params: Params, context: Context) -> dict[str, Any]:
     case = context.case(params.case)
     source = context.parameters(params.case, params.parameters).source
     settings = settings_of(params)
-    engine.asked_of(case, settings, None)  # refuses unknown keys before anything is run
     return engine.provenance_of(case, settings, source, None if source is None else source.cut)
 
 

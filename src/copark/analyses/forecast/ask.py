@@ -404,7 +404,7 @@ def _refuse_long_work(asked: Asked, context: Context) -> None:
     from copark.errors import RunRefused
 
     if not context.calibrates:
-        raise RunRefused(text("forecast.not_here", context.lang, case=asked.case.name))
+        raise RunRefused.of("forecast.not_here", case=asked.case.name)
 
 
 def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:

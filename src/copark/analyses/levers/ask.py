@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Option, Result
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.levers.findings import Findings, find
 from copark.inference.levers.reading import load_levers, wanted_levers
 from copark.inference.levers.trial import Asked, ask, carry_out, from_dataset, to_dataset
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.context import Context
+
+
+def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Levers of a case that have settings since the founding, or from now on."""
+    found = load_levers(context.case(given["case"]), given["file"])
+    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.settings(given["since"])]
 
 
 class Params(CaseParams):
@@ -39,7 +45,7 @@ class Params(CaseParams):
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
-    levers: tuple[str, ...] = ()
+    levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
     since: Annotated[Literal["start", "now"], Option("--from")] = "start"
     file: Path | None = None
     served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}

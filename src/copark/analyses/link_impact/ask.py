@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Option, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.analysis.link_impact import Impact, Response, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
-from copark.texts import text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +22,11 @@ if TYPE_CHECKING:
 HEADLINE = "operating"
 READ = (HEADLINE, "jobs", "cash")
 """Outputs whose response to strengths is read; a link with no effect on any of them is only cut."""
+
+
+def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
+    """Links between scales."""
+    return [Choice(one.name, Said(one.en, one.zh)) for one in links_named()]
 
 
 class Params(CaseParams):
@@ -38,7 +42,7 @@ class Params(CaseParams):
         Draws of parameters.
     """
 
-    links: tuple[str, ...] = ()
+    links: Annotated[tuple[str, ...], Keys(links_of)] = ()
     since: Annotated[str | None, Option("--from")] = None
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     served: ClassVar[Mapping[str, float]] = {"draws": 1000}
@@ -143,5 +147,5 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
         at = -1
     if not 0 <= at < case.clock.quarters:
         told = {"found": printable(params.since[:40]), "first": str(first), "last": str(last)}
-        raise RunRefused(text("link_impact.no_since", **told))
+        raise RunRefused.of("link_impact.no_since", **told)
     return at

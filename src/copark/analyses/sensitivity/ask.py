@@ -12,7 +12,6 @@ from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.exploration import explore as engine
 from copark.inference.exploration.explore import METHODS, Exploration, Settings
-from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +94,7 @@ def settings_of(params: Params) -> Settings:
     """
     size = params.size
     if size & (size - 1):
-        raise RunRefused(text("sensitivity.refused.size", found=size))
+        raise RunRefused.of("sensitivity.refused.size", found=size)
     methods = METHODS if params.method == "all" else (params.method,)
     return Settings(
         methods=methods, over=params.over, size=size, sample=max(LEAST_SAMPLE, SAMPLES * size),
@@ -113,7 +112,7 @@ def _made_of(params: Params, context: Context) -> _Made:
     """
     settings, has = settings_of(params), context.parameters(params.case, params.parameters)
     if has.stored is None and params.over == "posterior-box":
-        raise RunRefused(text("sensitivity.refused.posterior", case=context.case(params.case).name))
+        raise RunRefused.of("sensitivity.refused.posterior", case=context.case(params.case).name)
     batch = batch_in(has.stored, context.out) if "given" in settings.methods else None
     return _Made(settings, has.stored, has.posterior, batch)
 

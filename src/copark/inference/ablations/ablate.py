@@ -13,7 +13,6 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations.effects import Bench, Effect, bench_of, effect, quarters_compared
 from copark.inference.ablations.mechanisms import Ablation, ablations_of
@@ -30,7 +29,6 @@ from copark.model.compiler import model_hash
 from copark.simulation.entries import Title
 from copark.simulation.study import Scenario
 from copark.store.stages import Stages
-from copark.texts import text
 from copark.version import __version__
 
 if TYPE_CHECKING:
@@ -197,18 +195,8 @@ def standing(one: Ablation, marks: Mapping[str, str]) -> str:
 
 
 def asked_of(case: Case, settings: Settings, cut: Quarter | None) -> tuple[Ablation, ...]:
-    """What is to be switched off.
-
-    Raises
-    ------
-    RunRefused
-        If a key is asked for that the case does not have; it says which there are.
-    """
+    """What is to be switched off."""
     found = ablations_of(case, cut, links=settings.links)
-    known = [one.key for one in found]
-    for key in settings.only:
-        if key not in known:
-            raise RunRefused(text("ablate.refused.only", found=key, known=", ".join(known)))
     return tuple(one for one in found if not settings.only or one.key in settings.only)
 
 

@@ -12,7 +12,6 @@ from copark.cases.model_file import read_model
 from copark.errors import NotFound
 from copark.inference.across.schema import Across
 from copark.inference.claims.reading import ClaimsFaults
-from copark.texts import text
 
 RULES = casebook_path() / ACROSS
 FOLDERS = casebook_path() / "deviants"
@@ -40,7 +39,7 @@ def load_rules(path: Path | None = None) -> AcrossFile:
     """
     place = path or RULES
     if not place.is_file():
-        raise NotFound(text("claims.not_found", found=shown(place)))
+        raise NotFound.of("claims.not_found", found=shown(place))
     read, faults = read_model(place, Across, ("across", "claims", "study"))
     if read is None:
         raise ClaimsFaults(faults)

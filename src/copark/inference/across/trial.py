@@ -26,7 +26,6 @@ from copark.setmethods.nca import analyse as analyse_need
 from copark.setmethods.qca import Analysis
 from copark.setmethods.table import CaseTable
 from copark.simulation.entries import Title
-from copark.texts import text
 
 Progress = Callable[[int, int], None]
 
@@ -176,7 +175,7 @@ def run(
     rules, tried = file.rules, {one.claim.id: one for one in model.claims}
     for one in rules.claims:
         if one.id not in tried:
-            raise NotFound(text("claims.no_claim", found=one.id, known=", ".join(tried)))
+            raise NotFound.of("claims.no_claim", found=one.id, known=", ".join(tried))
     parks = load_parks()
     scores = scores_of(parks)
     steps = Counter(sum(1 for part in tests_of(file) for _ in planned(part, scores, rules)), weighed)

@@ -19,7 +19,6 @@ from copark.inference.claims.rules import Condition
 from copark.inference.claims.schema import Claim, Claims, Part
 from copark.simulation.editing import edited, fault_of_edit
 from copark.simulation.entries import Title
-from copark.texts import text
 
 
 class ClaimsFaults(FaultsFound):
@@ -70,7 +69,7 @@ def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
         If it has faults; it carries all of them.
     """
     if not path.is_file():
-        raise NotFound(text("claims.not_found", found=shown(path)))
+        raise NotFound.of("claims.not_found", found=shown(path))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     known = (path.name, digest, None if case is None else case.hash)
     if known not in _SOUND:

@@ -17,7 +17,6 @@ from copark.model.arrays import Inputs
 from copark.simulation.editing import edited
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.study import baseline
-from copark.texts import text
 
 FILE = Path(__file__).parent / "general.yaml"
 DATED = ("world", "governments", "company", "enterprises")
@@ -56,7 +55,7 @@ def general_levers(case: Case) -> GeneralLevers:
             written[since] = [one for one in written.get(since, ()) if one["key"] in keys]
     data["levers"] = [one for one in data["levers"] if one["start"] or one["now"]]
     if not data["levers"]:
-        raise NotFound(text("levers.none_general", case=case.name))
+        raise NotFound.of("levers.none_general", case=case.name)
     return GeneralLevers.model_validate(data)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
-from copark.cases.fields import shown, suggestion
+from copark.cases.fields import shown
 from copark.cases.model_file import read_model
 from copark.cases.reading import KeyPath, written
 from copark.cases.yaml_tree import Tree
@@ -16,7 +16,6 @@ from copark.inference.levers.entries import SINCE, LeverFile, Since, scenario_of
 from copark.inference.levers.general import general_levers, touched
 from copark.simulation.editing import edited, fault_of_edit
 from copark.simulation.run import inputs_of
-from copark.texts import text
 
 
 def load_levers(case: Case, path: Path | None = None) -> LeverFile:
@@ -33,7 +32,7 @@ def load_levers(case: Case, path: Path | None = None) -> LeverFile:
     if place is None:
         return general_levers(case)
     if not place.is_file():
-        raise NotFound(text("levers.not_found", found=shown(path)))
+        raise NotFound.of("levers.not_found", found=shown(path))
     found, faults = examine_levers(place, case)
     if found is None or faults:
         raise StudyFaults(faults)
@@ -81,13 +80,10 @@ def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple
     Raises
     ------
     NotFound
-        If there is no lever of a name, or none is left.
+        If none is left.
     """
     known = [lever.key for lever in found.levers if lever.settings(since)]
-    for name in names:
-        if name not in known:
-            raise NotFound(text("levers.no_lever", found=shown(name), suggestion=suggestion(name, known)))
     chosen = tuple(key for key in known if not names or key in names)
     if not chosen:
-        raise NotFound(text(f"levers.none_{since}", case=found.case))
+        raise NotFound.of(f"levers.none_{since}", case=found.case)
     return chosen

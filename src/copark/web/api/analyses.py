@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path as Folder
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from copark.presentation.page import Page
+from copark.analyses import Analysis
+from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, job_now, submitted
 from copark.web.api.replies import Identity, Lang, answered, as_bytes, attachment, held, held_bytes, sent
 from copark.web.guards import REPORT
 from copark.web.owners import MaybeOwner, owner_of
 from copark.web.problems import Problem
-from copark.web.services import Own
+from copark.web.services import Own, Services
 from copark.workflows.serving.analyses import (
     MEDIA,
     AnalysesAnswer,
     AnalysisJobRequest,
+    ChoicesAnswer,
     FormatName,
     ResultsAnswer,
     analysis_of,
+    chart_json,
+    choices_of,
     code_of,
+    context_of,
     document_file,
     document_json,
     menu,
     params_of,
+    refuse_unknown_keys,
     results_of,
     said,
+    table_json,
 )
 from copark.workflows.serving.answers import Said
 from copark.workflows.serving.engine import Ticket
@@ -37,6 +46,7 @@ AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", descriptio
 OfCase = Annotated[
     str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case; all by default.")
 ]
+PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart.")]
 FILE_COST = 20.0
 
 
@@ -61,8 +71,9 @@ async def submit_analysis(
         analysis = analysis_of(asked.analysis)
         params = params_of(analysis, asked.params)
         case, about = "", said(analysis, "title")
-        if hasattr(params, "case"):
-            shelved = services.shelf.get(params.case)
+        shelved = services.shelf.get(params.case) if hasattr(params, "case") else None
+        refuse_unknown_keys(params, context_of(services.settings.data, shelved))
+        if shelved is not None:
             case, park = shelved.name, shelved.case.title
             about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
         content = {"analysis": analysis.name, "params": params.model_dump(mode="json")}
@@ -70,6 +81,21 @@ async def submit_analysis(
         return job_now(services, submitted(services, errand, about.model_dump(), owner).id, owner)
 
     return accepted(request, await services.desk.run(request, work))
+
+
+@router.get("/analyses/{name}/choices", summary="What may be chosen of a case", responses=answered(ChoicesAnswer))
+async def choices(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
+    """List the keys that fields take, such as those of a case's levers; other fields, as entered, may be told too."""
+    analysis, given = analysis_of(name), dict(request.query_params)
+
+    def work(_ticket: Ticket) -> bytes:
+        of_case = any(one.kind == "case" for one in analysis.params.form())
+        if of_case and case is None:
+            return as_bytes(ChoicesAnswer(choices={}))
+        shelved = services.shelf.get(case) if of_case and case is not None else None
+        return as_bytes(choices_of(analysis, given, context_of(services.settings.data, shelved)))
+
+    return Response(await services.desk.run(request, work), 200, media_type="application/json")
 
 
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(ResultsAnswer))
@@ -90,11 +116,39 @@ async def document(
     """Give a stored result as a document in a language: a rendering, never a computation."""
     analysis, data = analysis_of(name), services.settings.data
 
-    def code(_ticket: Ticket) -> str:
-        return code_of(analysis, data, run_id)
-
-    key = f"document {name} {run_id} {lang} {await services.desk.run(request, code)}"
+    code = await services.desk.run(request, lambda _ticket: code_of(analysis, data, run_id))
+    key = f"document {name} {run_id} {lang} {code}"
     return await held_bytes(request, services, key, lambda: document_json(analysis, data, run_id, lang))
+
+
+@router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", response_class=Response,
+            responses=answered(Table))  # fmt: skip
+async def table(
+    request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
+) -> Response:
+    """Give a table with all its rows; the document has those of tables that are seen at once."""
+    return await _part(request, services, (name, run_id, lang, key), table_json)
+
+
+@router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", response_class=Response,
+            responses=answered(Chart))  # fmt: skip
+async def chart(
+    request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
+) -> Response:
+    """Give a chart with its drawing, whose letters are text in the fonts of the page; the document has none."""
+    return await _part(request, services, (name, run_id, lang, key), chart_json)
+
+
+async def _part(
+    request: Request, services: Services, named: tuple[str, str, str, str],
+    make: Callable[[Analysis, Folder, str, str, str], bytes],
+) -> Response:  # fmt: skip
+    """A part of a document, made when it is asked for."""
+    name, run_id, lang, key = named
+    analysis, data = analysis_of(name), services.settings.data
+    code = await services.desk.run(request, lambda _ticket: code_of(analysis, data, run_id))
+    held_as = f"{make.__name__} {name} {run_id} {lang} {code} {key}"
+    return await held_bytes(request, services, held_as, lambda: make(analysis, data, run_id, lang, key))
 
 
 @router.get(

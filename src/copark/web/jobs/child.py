@@ -84,7 +84,7 @@ def main(source: TextIO, out: TextIO) -> int:
     except FaultsFound as error:
         teller.say(end="failed", trouble=[one.model_dump() for one in told_faults(error.faults)])
     except CoparkError as error:
-        teller.say(end="failed", trouble=[], words=str(error))
+        teller.say(end="failed", trouble=[], words=error.said(errand.lang))
     except MemoryError:
         teller.say(end="failed", trouble=[], code="memory")
     except Exception as error:  # noqa: BLE001 - told to the server by its kind alone

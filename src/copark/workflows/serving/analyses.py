@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
+from copark.analyses.answer import NO_KEY, unknown_keys
+from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Texts
 from copark.analyses.results import RUN_ID, head, listed, load, results_in
 from copark.cases.fields import suggestion
 from copark.cases.reading import fault as case_fault
 from copark.errors import Fault, StudyFaults
-from copark.texts import LANGUAGES, has_text
+from copark.presentation.document import Document
+from copark.presentation.page import chart_of, page_of, table_of
+from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.exporting import DRAWING
 from copark.workflows.serving.faults import faults_of_request
 from copark.workflows.serving.refusals import REQUEST, absent
+from copark.workflows.serving.shelf import Shelved
 
 MEDIA = {
     "html": "text/html; charset=utf-8",
@@ -33,6 +38,8 @@ MEDIA = {
     "json": "application/json",
 }
 """Formats of a document, and what they are sent as; CSV files come in an archive."""
+DOCUMENTS = 4
+"""Documents that are kept in memory."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Name of a case, which no path is."""
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "json"]
@@ -66,8 +73,12 @@ class FieldInfo(Answer):
     """Least value."""
     maximum: float | None
     """Largest value."""
+    usual: Said | None
+    """The default in words, where it is no plain value."""
+    keyed: bool
+    """Whether its values are keys, of which ``choices`` of the analysis tells those of a case."""
     choices: list[ChoiceInfo]
-    """What may be chosen."""
+    """What may be chosen of anything."""
 
 
 class AnalysisInfo(Answer):
@@ -92,6 +103,13 @@ class AnalysesAnswer(Answer):
 
     analyses: list[AnalysisInfo]
     """In the order to be shown."""
+
+
+class ChoicesAnswer(Answer):
+    """What may be chosen where values are keys, such as those of a case's levers."""
+
+    choices: dict[str, list[ChoiceInfo]]
+    """By name of the field."""
 
 
 class ResultInfo(Answer):
@@ -163,16 +181,49 @@ def _info(analysis: Analysis) -> AnalysisInfo:
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
     key = f"param.{field.name}"
-    titles = [(value, Texts(analysis.area, "en").key(f"{key}.{value}")) for value in field.choices]
-    choices = [
-        ChoiceInfo(value=value, title=said(analysis, f"{key}.{value}") if has_text(words) else Said(en=value, zh=value))
-        for value, words in titles
-    ]
+    choices = [ChoiceInfo(value=value, title=said(analysis, f"{key}.{value}")) for value in field.choices]
+    usual = said(analysis, f"{key}.default") if Texts(analysis.area, "en").has(f"{key}.default") else None
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return FieldInfo(
         name=field.name, type=field.kind, title=said(analysis, f"{key}.title"), help=said(analysis, key),
         required=field.required, default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
+        usual=usual, keyed=field.keys is not None,
     )  # fmt: skip
+
+
+def context_of(data: Path, case: Shelved | None) -> Context:
+    """Where keys of a case are looked up: one that was uploaded is found by its name."""
+    return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False)
+
+
+def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -> ChoicesAnswer:
+    """What may be chosen where values are keys, with the other parameters as they are entered; nonsense is left out."""
+    known = {one.name: one.default for one in analysis.params.form()}
+    for one in analysis.params.form(served=True):
+        value = given.get(one.name)
+        if value is not None and (one.kind == "case" or value in one.choices):
+            known[one.name] = value
+        elif value is not None and one.kind == "boolean":
+            known[one.name] = value == "true"
+    found = {}
+    for one in analysis.params.form(served=True):
+        if one.keys is not None:
+            made = one.keys.choices(context, known)
+            found[one.name] = [ChoiceInfo(value=x.value, title=Said(en=x.title.en, zh=x.title.zh)) for x in made]
+    return ChoicesAnswer(choices=found)
+
+
+def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
+    """Refuse keys that are none.
+
+    Raises
+    ------
+    StudyFaults
+        With all of them.
+    """
+    faults = [Fault(NO_KEY, REQUEST, None, f"params.{one.name}", told) for one, told in unknown_keys(params, context)]
+    if faults:
+        raise StudyFaults(faults)
 
 
 def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
@@ -236,24 +287,59 @@ def code_of(analysis: Analysis, data: Path, run_id: str) -> str:
 
 
 def document_json(analysis: Analysis, data: Path, run_id: str, lang: str) -> bytes:
-    """A stored result's document as JSON.
+    """A stored result's document as JSON, with what is seen at once: no drawings, and no rows of folded tables.
 
     Raises
     ------
     Absent
         If there is none.
     """
-    from copark.presentation.json import to_json
+    return page_of(_document(analysis, data, run_id, lang), whole=False).model_dump_json().encode()
+
+
+def table_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str) -> bytes:
+    """A table of a stored result's document as JSON, with all its rows.
+
+    Raises
+    ------
+    Absent
+        If there is no such result or table.
+    """
+    found = table_of(_document(analysis, data, run_id, lang), key)
+    if found is None:
+        raise absent("no_part", "key", found=key)
+    return found.model_dump_json().encode()
+
+
+def chart_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str) -> bytes:
+    """A chart of a stored result's document as JSON, drawn with text in the page's own fonts.
+
+    Raises
+    ------
+    Absent
+        If there is no such result or chart.
+    """
+    from copark.presentation.figures import Charts
 
     with DRAWING:
-        return json.dumps(to_json(_document(analysis, data, run_id, lang)), ensure_ascii=False).encode()
+        found = chart_of(_document(analysis, data, run_id, lang), key, Charts(outlined=False))
+    if found is None:
+        raise absent("no_part", "key", found=key)
+    return found.model_dump_json().encode()
 
 
-def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Any:
-    stored = load(results_in(data, analysis) / run_id, analysis)
-    if stored is None:
+def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
+    found = _shown(analysis, results_in(data, analysis) / run_id, lang, code_of(analysis, data, run_id))
+    if found is None:
         raise absent("no_answer", "run_id", found=run_id)
-    return analysis.document(stored.result, lang)
+    return found
+
+
+@lru_cache(maxsize=DOCUMENTS)
+def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document | None:
+    """The document of what is stored; a page asks for its parts one after the other."""
+    stored = load(folder, analysis)
+    return None if stored is None else analysis.document(stored.result, lang)
 
 
 def document_file(analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path) -> bytes:
