@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.execution import Means
 from copark.cluster import Threads
 from copark.cluster.machines import MachinesDiffer, machine
 from copark.inference import batch, examination
@@ -20,7 +21,6 @@ from copark.store import stages
 from copark.store.leavings import leavings
 from copark.store.stages import State, write_state
 from copark.workflows.calibrating import calibrate, plan_calibration
-from copark.workflows.making import Means
 from tests.inference.killed import PIECE, RECORDS, short
 from tests.inference.workflow_settings import TINY
 

@@ -191,11 +191,11 @@ def _formats(given: str | None, lang: str) -> list[str]:
 def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
 
-    def announce(study: Any, case: Any, source: Any, times: int) -> None:
+    def announce(study: Any, case: Any, source: Any, times: int, stores: bool) -> None:
         from copark.cli.plan import show_plan
         from copark.workflows.planning import worth_telling
 
-        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": False, "lang": lang}
+        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": stores, "lang": lang}
         show_plan(worth_telling(study, case, source, **told))
 
     return announce

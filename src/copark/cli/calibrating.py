@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from copark.analyses.execution import Means
     from copark.workflows.calibrating import Planned
     from copark.workflows.calibration_answers import Calibrated, Rechecked
     from copark.workflows.crosschecking import CrossChecked
-    from copark.workflows.making import Means
 
 SHOWN = 15
 """Parameters on the screen; the page has the others."""
@@ -55,9 +55,9 @@ def calibrate(
     no_report: NoReport = False,
 ) -> None:
     """Calibrate a case, or all parks together; or make the shipped posterior again and compare."""
+    from copark.analyses.execution import Means
     from copark.cli.progress import Progress
     from copark.workflows import calibrating, pooling
-    from copark.workflows.making import Means
 
     asked = {"--cut": cut is not None, "--no-refine": not refine, "--fresh": fresh,
              "--crosscheck": crosscheck, "--workers": bool(workers), "--scheduler": bool(scheduler)}  # fmt: skip

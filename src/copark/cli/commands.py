@@ -37,10 +37,10 @@ def run(
 ) -> None:
     """Run a study, store its runs, write its report, show the table."""
     from copark import workflows
+    from copark.analyses.execution import Means
     from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.cli.screen import show_outcome
-    from copark.workflows.making import Means
 
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(

@@ -8,6 +8,7 @@ The command line and the Python interface call these and nothing below them. Wha
 the language asked for; nothing here prints.
 """
 
+from copark.analyses.execution import Means
 from copark.workflows.answers import (
     ArmMoves,
     ArmOutcome,
@@ -24,7 +25,6 @@ from copark.workflows.answers import (
 )
 from copark.workflows.comparing import but_for, compare, happenings
 from copark.workflows.looking import case_schema, catalogue, check, export, new, show
-from copark.workflows.making import Means
 from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 

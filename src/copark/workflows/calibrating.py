@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analyses.context import stage
+from copark.analyses.execution import Means, others_of
 from copark.inference.calibrations import (
     Planned,
     batches_in,
@@ -26,7 +27,6 @@ from copark.store.stages import went_on
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.calibration_answers import Calibrated, Rechecked, answer_of
-from copark.workflows.making import Means, others_of
 from copark.workflows.places import reports_in
 
 __all__ = ["Planned", "calibrate", "check_posterior", "plan_calibration"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copark.analyses.context import stage
+from copark.analyses.execution import Means, others_of
 from copark.inference.calibrations import batches_in, cut_of, settings_of
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.making import Means, others_of
 
 TELLING = 0.25
 """Shift from which two medians are called apart, as a share of the 90 % interval."""

@@ -117,10 +117,10 @@ def _run(
     study: Study, case: Case, data: Path, threads: int, tell: Tell, makes: Callable[[str], None]
 ) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
+    from copark.analyses.execution import Means, make_run
+    from copark.analyses.run_log import recognise
     from copark.inference.case_parameters import settle
     from copark.simulation.results import study_identity
-    from copark.workflows.making import Means, make_run
-    from copark.workflows.recording import recognise
 
     study, has = settle(study, case, data)
     source, identity = has.source, study_identity(study, case, has.identity or None)
