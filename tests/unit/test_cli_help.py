@@ -9,8 +9,9 @@ from copark.cli import main
 from copark.cli.speech import language
 
 COMMANDS = (
-    "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
-    "calibrate", "validate", "claims", "sensitivity", "ablate", "link-impact", "levers", "plan", "forecast", "score",
+    "run", "check", "new", "list", "show", "export", "verify", "schema", "runs",
+    "calibrate", "validate", "claims", "compare", "counterfactual", "sensitivity", "ablate", "link-impact", "levers",
+    "plan", "forecast", "score",
     "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 

@@ -197,7 +197,6 @@ class Context:
         """
         from copark.analyses.execution import Means, find_or_make
         from copark.inference.case_parameters import settle
-        from copark.store import RunStore
 
         if self.out is None:
             return self.simulate(study, case, wanted)
@@ -212,7 +211,23 @@ class Context:
             progress=self.progress,
         )  # fmt: skip
         self.notes += made.notes
-        return RunStore.of(self.out).load(made.record.identity)
+        return self.stored(made.record.identity)
+
+    def stored(self, run_id: str) -> xr.Dataset:
+        """A stored run of the output folder."""
+        from copark.store import RunStore
+
+        if self.out is None:
+            raise ValueError("no output folder")
+        return RunStore.of(self.out).load(run_id)
+
+    def identity(self, study: Study, case: Case, wanted: str | None = None) -> str:
+        """The run ID that :meth:`run` has for a study."""
+        from copark.analyses.execution import planned
+        from copark.inference.case_parameters import settle
+
+        settled, has = settle(study, case, self.out, wanted)
+        return planned(settled, case, has)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
         """What is dear to make: read again if it was kept for this run ID, else made and, if there is a place, kept."""

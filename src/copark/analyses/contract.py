@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
-FieldKind = Literal["case", "string", "list", "file", "integer", "number", "boolean", "choice"]
+FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
+ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
+"""Which parameters are used, in the place of the best a case has."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Option:
 @dataclass(frozen=True)
 class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
+
+
+@dataclass(frozen=True)
+class StudyName:
+    """Marks a parameter that names a study; by a server only those shipped are taken."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +109,13 @@ class AnalysisParams(BaseModel):
         if not served:
             return tuple(fields)
         return tuple(
-            FormField(**{**vars(one), "maximum": cls.served.get(one.name, one.maximum)})
+            replace(
+                one, maximum=cls.served.get(one.name, one.maximum),
+                choices=_studies() if one.kind == "study" else one.choices,
+            )
             for one in fields
             if one.kind != "file"
-        )
+        )  # fmt: skip
 
 
 class CaseParams(AnalysisParams):
@@ -122,7 +132,7 @@ class CaseParams(AnalysisParams):
     """
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
-    parameters: Literal["own", "shipped", "borrowed", "prior"] | None = None
+    parameters: ParametersOf | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
 
 
@@ -134,10 +144,17 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
-    kind = "case" if name == "case" else kind
+    if name == "case" or any(isinstance(one, StudyName) for one in marks):
+        kind = "case" if name == "case" else "study"
     by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
     repeated = option is not None and option.repeated
     return FormField(name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated)
+
+
+def _studies() -> tuple[str, ...]:
+    from copark.simulation.study import list_studies
+
+    return tuple(list_studies())
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:

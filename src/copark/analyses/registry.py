@@ -164,6 +164,14 @@ class Registry:
 REGISTRY = Registry(
     (
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("compare", "copark.analyses.compare", "explain", ("copark.analysis",)),
+        Analysis(
+            "counterfactual",
+            "copark.analyses.counterfactual",
+            "explain",
+            ("copark.analysis", "copark.analyses.compare"),
+            ("but-for",),
+        ),
         Analysis(
             "sensitivity",
             "copark.analyses.sensitivity",

@@ -90,7 +90,7 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     kind = list[str] if field.kind == "list" else kinds.get(field.kind, str)
     names = {
         "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH",
-        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices),
+        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices), "study": "NAME|PATH|RUN_ID",
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}

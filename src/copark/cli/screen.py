@@ -16,10 +16,10 @@ from copark.texts import text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
+    from copark.workflows import Catalogue, Description, RunOutcome, Verdict
     from copark.workflows.claims import ClaimsAnswer
 
-    Trusted = RunOutcome | Compared | ClaimsAnswer
+    Trusted = RunOutcome | ClaimsAnswer
 
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 

@@ -1,6 +1,6 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, compare, look. Each further question has a module of its own: ``calibrating``,
+What everyone does stands here: run, look. Each further question has a module of its own: ``calibrating``,
 ``validating``, ``claims``, ``across``, ``planning``, ``stopping``, ``parks``, ``workspaces``, ``serving``; others in
 :mod:`copark.analyses`.
 
@@ -10,12 +10,8 @@ the language asked for; nothing here prints.
 
 from copark.analyses.execution import Means
 from copark.workflows.answers import (
-    ArmMoves,
-    ArmOutcome,
     Catalogue,
-    Compared,
     Description,
-    Effect,
     Progress,
     Row,
     RunOutcome,
@@ -23,18 +19,13 @@ from copark.workflows.answers import (
     StoredRun,
     Verdict,
 )
-from copark.workflows.comparing import but_for, compare, happenings
 from copark.workflows.looking import case_schema, catalogue, check, export, new, show
 from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 
 __all__ = [
-    "ArmMoves",
-    "ArmOutcome",
     "Catalogue",
-    "Compared",
     "Description",
-    "Effect",
     "Means",
     "Progress",
     "Row",
@@ -42,13 +33,10 @@ __all__ = [
     "Shares",
     "StoredRun",
     "Verdict",
-    "but_for",
     "case_schema",
     "catalogue",
     "check",
-    "compare",
     "export",
-    "happenings",
     "new",
     "run_study",
     "show",

@@ -78,11 +78,10 @@ def run_study(
     study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters)
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
     made = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
-    study, record = made.study, made.record
     seconds = time.monotonic() - began
-    result = store_in(out).load(record.identity)
-    page = _report(result, study, case, lang, Path(out), progress) if report else None
-    told = _outcome(record, result, study, case, lang, reused=made.reused, seconds=seconds, page=page)
+    result = store_in(out).load(made.record.identity)
+    page = _report(result, made.study, case, lang, Path(out), progress) if report else None
+    told = _outcome(made.record, result, made.study, case, lang, reused=made.reused, seconds=seconds, page=page)
     return replace(told, notes=(*has.said(lang), *made.notes))
 
 

@@ -18,11 +18,12 @@ from copark.analyses.results import RUN_ID, head, listed, load, results_in
 from copark.cases.fields import suggestion
 from copark.cases.reading import fault as case_fault
 from copark.errors import Fault, StudyFaults
+from copark.simulation.study import load_study
 from copark.texts import LANGUAGES, has_text
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.exporting import DRAWING
 from copark.workflows.serving.faults import faults_of_request
-from copark.workflows.serving.refusals import REQUEST, absent
+from copark.workflows.serving.refusals import REQUEST, absent, fault
 
 MEDIA = {
     "html": "text/html; charset=utf-8",
@@ -163,16 +164,23 @@ def _info(analysis: Analysis) -> AnalysisInfo:
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
     key = f"param.{field.name}"
-    titles = [(value, Texts(analysis.area, "en").key(f"{key}.{value}")) for value in field.choices]
-    choices = [
-        ChoiceInfo(value=value, title=said(analysis, f"{key}.{value}") if has_text(words) else Said(en=value, zh=value))
-        for value, words in titles
-    ]
+    choices = [ChoiceInfo(value=value, title=_choice(analysis, field, value)) for value in field.choices]
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return FieldInfo(
-        name=field.name, type=field.kind, title=said(analysis, f"{key}.title"), help=said(analysis, key),
-        required=field.required, default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
+        name=field.name, type="choice" if field.kind == "study" else field.kind,
+        title=said(analysis, f"{key}.title"), help=said(analysis, key), required=field.required,
+        default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
     )  # fmt: skip
+
+
+def _choice(analysis: Analysis, field: FormField, value: str) -> Said:
+    """What may be chosen, in words: a study has its title."""
+    if field.kind == "study":
+        title = load_study(value).title
+        return Said(en=title.en, zh=title.zh)
+    key = f"param.{field.name}.{value}"
+    known = has_text(Texts(analysis.area, "en").key(key))
+    return said(analysis, key) if known else Said(en=value, zh=value)
 
 
 def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
@@ -206,6 +214,9 @@ def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterat
         elif field.maximum is not None and isinstance(value, int | float) and value > field.maximum:
             limit = f"{field.maximum:g}"
             yield case_fault("limit", REQUEST, key=f"params.{name}", found=value, relation="≤", limit=limit)
+        elif field.kind == "study" and value is not None and value not in field.choices:
+            near = suggestion(str(value), field.choices)
+            yield fault("no_study", f"params.{name}", found=str(value)[:80], suggestion=near)
 
 
 def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswer:

@@ -139,8 +139,6 @@ def _run(
 
 def report(result: xr.Dataset, case: Case, lang: str, data: Path, tell: Tell) -> Path:
     """Write the page of a result: of one scenario its report, of several their comparison."""
-    from copark.report.comparison import compare, write_comparison
-    from copark.report.words import scenario_title
     from copark.report.write import write_report
 
     identity = str(result.attrs["identity"])
@@ -148,9 +146,26 @@ def report(result: xr.Dataset, case: Case, lang: str, data: Path, tell: Tell) ->
     folder = reports_in(data) / f"web-{identity}"
     if result.sizes["scenario"] == 1:
         return write_report(result, case, lang, folder, lambda done, total: tell("report", done, total))
-    title = " · ".join(scenario_title(result, n, lang) for n in range(result.sizes["scenario"]))
-    found = compare(result)
-    return write_comparison(found, title, lang, folder, lambda done, total: tell("report", done, total), case=case)
+    return _comparison(result, case, lang, folder)
+
+
+def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
+    """The document of an analysis that compares scenarios, as a page."""
+    from copark.analyses import REGISTRY
+    from copark.analyses.compare.ask import Answer, answer_of
+    from copark.analyses.context import Context
+    from copark.analyses.contract import Said
+    from copark.analysis.pairing import pairs_between
+    from copark.presentation import write
+    from copark.texts import LANGUAGES
+
+    context = Context()
+    context.run_id = str(result.attrs["identity"])
+    found, origin = answer_of(pairs_between(result), [result], case, context)
+    names = (found.reference, *(one.title for one in found.scenarios))  # what was asked on the page has no title
+    titled = Said(**{language: " · ".join(getattr(one, language) for one in names) for language in LANGUAGES})
+    made = Answer(**{**vars(found), "titles": (titled,)}, **origin)
+    return write(REGISTRY["compare"].document(made, lang), folder, ["html"])["html"]
 
 
 def _claims(errand: Errand, tell: Tell) -> Done:
