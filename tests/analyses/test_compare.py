@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from rich.cells import cell_len
 
 import copark
@@ -16,10 +17,12 @@ from copark import workflows
 from copark.analyses import REGISTRY
 from copark.analyses.answer import Answered, answer
 from copark.analyses.context import Context
+from copark.analysis.outcome_change import OutcomeMoves
 from copark.cli import main
 from copark.errors import FaultsFound, NotFound, RunRefused, StudyFaults
 from copark.presentation.document import Bullets, Caveat, Document, Interval, Table
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.workflows.serving.analyses import menu, params_of
 
@@ -156,6 +159,18 @@ def test_without_a_folder_nothing_is_stored_and_the_numbers_are_the_same(regimes
     assert repr(found.scenarios) == repr(regimes.result.scenarios)
 
 
+def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_path: Path) -> None:
+    study = load_study("old-threshold").with_changes(keep=["cash"], runs=RUNS).content()
+    file = tmp_path / "cash.yaml"
+    file.write_text(yaml.safe_dump(study), encoding="utf-8")
+    found = compare(None, str(file))
+    assert all(one.begins is not None and one.begins >= "2017Q2" for one in found.result.scenarios)
+    assert {row.output for one in found.result.scenarios for row in one.differences} == {"cash"}
+    document = found.document("en")
+    assert "changes developer's cash" in document.headline
+    assert len(table(document, f"scenarios-cash-{found.result.ends[-1]}").rows) == len(found.result.scenarios)
+
+
 def test_other_random_numbers_are_refused_and_say_so(out: Path, regimes: Answered) -> None:
     other = workflows.run_study("great-stone", runs=RUNS, seed=2, out=out, report=False)
     with pytest.raises(FaultsFound) as caught:
@@ -222,7 +237,8 @@ def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alo
 
 
 def test_what_never_differs_is_said_to(regimes: Answered) -> None:
-    never = tuple(replace(one, begins=None) for one in regimes.result.scenarios)
+    still = OutcomeMoves(counts=((0,) * 4,) * 4, moves=())
+    never = tuple(replace(one, begins=None, moves=still) for one in regimes.result.scenarios)
     document = replace(regimes.result, scenarios=never).document("en")
     assert document.headline == "No run differs from “The case as it is” in any result."
 

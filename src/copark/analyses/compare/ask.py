@@ -220,15 +220,17 @@ def answer_of(
 
 
 def _scenario(pair: Pair) -> Scenario:
-    table = compare_pairs([pair])
+    """A scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told."""
+    main = [name for name in MAIN if name in pair.outputs] or list(pair.outputs)
+    table = compare_pairs([pair], main)
     return Scenario(
         key=pair.arm,
         title=_title(pair, pair.arm),
-        begins=begins(pair, [name for name in MAIN if name in pair.outputs]),
+        begins=begins(pair, main),
         differences=table.differences,
         outcomes=table.outcomes,
         moves=moves_of(pair),
-        courses=tuple(course(pair, name) for name in DRAWN if name in pair.outputs),
+        courses=tuple(course(pair, name) for name in [one for one in DRAWN if one in main] or main),
     )
 
 

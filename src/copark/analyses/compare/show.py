@@ -9,7 +9,7 @@ from copark.analyses.compare import moves
 from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
-from copark.analysis.compare import DRAWN, Course, Difference, OutcomeChange
+from copark.analysis.compare import Course, Difference, OutcomeChange
 from copark.presentation.document import (
     Block,
     Bullets,
@@ -97,7 +97,7 @@ class Parts(Show):
     def headline(self) -> str:
         """The answer: what the scenario that changes most does to enterprises and to outcomes."""
         t, found = self.t, self.found
-        moved = [one for one in found.scenarios if one.begins is not None]
+        moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
         if not moved:
             return t.sentences([self.own("headline.none", **self.words)])
         rows = {one.key: self.main(one) for one in moved}
@@ -200,7 +200,7 @@ class Parts(Show):
         from copark.report.figures.comparison import arms
 
         t, found = self.t, self.found
-        for output in DRAWN:
+        for output in (one.output for one in found.scenarios[0].courses):
             courses = [(t.of(one.title), own) for one in found.scenarios for own in one.courses if own.output == output]
             if len(courses) < len(found.scenarios):
                 continue
