@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.execution import Means, others_of
 from copark.cases.quarters import Quarter
 from copark.cluster import Threads
 from copark.cluster.machines import MachinesDiffer, machine
@@ -21,7 +22,6 @@ from copark.inference.calibrations import plan_of
 from copark.store import stages
 from copark.store.leavings import leavings
 from copark.store.stages import State, write_state
-from copark.workflows.making import Means, others_of
 from tests.inference.killed import PIECE, RECORDS, short
 from tests.inference.workflow_settings import TINY, ask
 

@@ -228,7 +228,11 @@ def test_now_leaves_out_parks_that_had_failed(ask):
 
 def test_runs_are_announced_before_they_are_made(ask):
     told = []
-    ask(keeps=False, levers=("tax",), announcing=lambda study, case, source, times: told.append((study.runs, times)))
+    ask(
+        keeps=False,
+        levers=("tax",),
+        announcing=lambda study, case, source, times, stores: told.append((study.runs, times)),
+    )
     assert told == [(24, 2)]
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from copark.analyses.execution import Means
 from copark.errors import RunRefused
 from copark.simulation.planner import Reported, looks, widest
 from copark.simulation.results import study_identity
@@ -10,7 +11,6 @@ from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 from copark.store import RunStore
 from copark.workflows import planning, stopping
-from copark.workflows.making import Means
 from copark.workflows.running import run_study
 
 HALF = 0.025

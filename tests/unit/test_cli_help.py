@@ -9,7 +9,7 @@ from copark.cli import main
 from copark.cli.speech import language
 
 COMMANDS = (
-    "run", "compare", "but-for", "check", "new", "list", "show", "export", "verify", "schema", "runs",
+    "run", "compare", "counterfactual", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "claims", "sensitivity", "ablate", "link-impact", "levers", "plan", "calibrate", "validate", "forecast", "score",
     "pool", "typology", "suzhou", "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from copark.analyses.compare.moves import accounts_table, moves_table, sentence, sheets
 from copark.analysis.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WAITING, moves_of, outcome_moves
 from copark.analysis.pairing import pairs_of
 from copark.cases import load_case
-from copark.report.outcome_change import accounts_table, moves_table, sentence, sheets
 from copark.simulation.outcomes import OUTCOMES, outcomes
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
@@ -206,12 +206,12 @@ WORKED = {
     "en": "3 of 6 runs end with another outcome: dependent 50.0% → 0.0%, self-standing 50.0% → 100.0%. In 3 of them "
     "dependent becomes self-standing: no rescue in the last eight quarters any more. Until the last rescue in the "
     "reference, the developer's books show, on average: cost of servicing land US$0 million instead of US$100 million "
-    "(the largest item in every one of them). Working the other way: draws of credit US$0 million instead of US$95 "
-    "million, repayment of principal US$0 million instead of US$6.0 million, interest US$0 million instead of US$5.5 "
-    "million, rescue received US$0 million instead of US$7.0 million.",
+    "(the largest item in every one of them). Working the other way: credit drawn US$0 million instead of US$95 "
+    "million, principal repaid US$0 million instead of US$6.0 million, interest US$0 million instead of US$5.5 "
+    "million, bail-out received US$0 million instead of US$7.0 million.",
     "zh": "6次模拟中有3次结局改变：依赖救助由50.0%变为0.0%，自立由50.0%变为100.0%。其中3次由依赖救助转为自立："
     "最后八个季度内不再获得救助。截至基准情景末次救助时，开发公司账目平均为：土地开发成本0美元（基准为1.00亿美元），"
-    "每一次模拟中均为首要科目。作用相反的有：提取贷款0美元（基准为9,500万美元），本金偿还0美元（基准为600万美元），"
+    "每一次模拟中均为首要科目。作用相反的有：提取贷款0美元（基准为9,500万美元），偿还本金0美元（基准为600万美元），"
     "利息0美元（基准为550万美元），收到的救助0美元（基准为700万美元）。",
 }
 
@@ -225,10 +225,10 @@ def test_the_worked_case_in_a_sentence(lang):
 def test_tables_and_sheets_have_the_moves_and_their_accounts(lang):
     found = moves(debt_and_rescue(), books())
     table = moves_table([("arm", found)], lang)
-    assert table.rows[0][2:4] == ("3", "50.0%")
+    assert table.rows[0][2:4] == (3, 0.5)
     assert table.groups == (("arm", 1),)
-    accounts = accounts_table(found.moves[0], lang)
-    assert accounts.rows[-1][-1] == f"{sum(line.effect for line in found.moves[0].lines):.1f}".replace("-", "−")
+    accounts = accounts_table([("arm", found)], lang)
+    assert [row[-1] for row in accounts.rows] == [line.effect for line in found.moves[0].lines]
     of_moves, of_accounts = sheets([("arm", found)], lang)
     rows = list(of_moves.rows)
     assert (len(rows), rows[0][0], rows[0][3:5]) == (1, "arm", [3, 0.5])

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
-Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
-"""Told a study, its case, where its draws come from, and how many studies of its kind follow one another."""
+Announce = Callable[["Study", "Case", "DrawSource | None", int, bool], None]
+"""Told a study, its case, where its draws come from, how many of its kind follow one another, and whether it is stored.
+"""
 
 Foresee = Callable[["Case", "Sequence[Workload]"], None]
 """Told a case, and what will be run of it in all."""
@@ -105,6 +106,8 @@ class Context:
     """Run ID of the result that is being made."""
     tally: Tally | None = field(default=None, init=False)
     """What an earlier attempt at the same work had left; ``None`` where none is kept."""
+    notes: list[str] = field(default_factory=list, init=False)
+    """What is to be said of stored runs, in sentences."""
     case: Callable[[str], Case] = field(init=False)
     """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
     parameters: Callable[..., CaseParameters] = field(init=False)
@@ -135,10 +138,12 @@ class Context:
         """What a stage of the work tells, under its name."""
         return stage(self.progress, name)
 
-    def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
-        """Say what will be run, ``times`` studies of this kind one after the other."""
+    def announce(
+        self, study: Study, case: Case, source: DrawSource | None, times: int = 1, *, stores: bool = False
+    ) -> None:
+        """Say what will be run, ``times`` studies of this kind one after the other, and whether their runs are kept."""
         if self.announcing is not None:
-            self.announcing(study, case, source, times)
+            self.announcing(study, case, source, times, stores)
 
     def foresee(self, case: Case, works: Sequence[Workload]) -> None:
         """Say how much will be run of a case."""
@@ -163,10 +168,10 @@ class Context:
             made.remove()
 
     def went_on(self) -> str:
-        """What was there already of an earlier attempt, in a sentence; empty if nothing was."""
+        """What was there already of an earlier attempt, in sentences; empty if nothing was."""
         from copark.store.stages import went_on
 
-        return went_on(self.tally, self.lang)
+        return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
 
     def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
@@ -187,6 +192,50 @@ class Context:
         return simulate(
             settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
         )  # fmt: skip
+
+    def run(self, study: Study, case: Case, wanted: str | None = None) -> xr.Dataset:
+        """The stored runs of a study: found in the output folder, or made there; without one they are only made.
+
+        What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
+
+        Parameters
+        ----------
+        wanted
+            Which parameters, as of :meth:`parameters`.
+        """
+        from copark.analyses.execution import Means, find_or_make
+        from copark.inference.case_parameters import settle
+
+        if self.out is None:
+            return self.simulate(study, case, wanted)
+        settled, has = settle(study, case, self.out, wanted)
+
+        def ahead(kept: Study, told: Sequence[str]) -> None:
+            self.notes += told
+            self.announce(kept, case, has.source, stores=True)
+
+        made = find_or_make(
+            settled, case, has, means=Means(self.threads), out=self.out, lang=self.lang, ahead=ahead,
+            progress=self.progress,
+        )  # fmt: skip
+        self.notes += made.notes
+        return self.stored(made.record.identity)
+
+    def stored(self, run_id: str) -> xr.Dataset:
+        """A stored run of the output folder."""
+        from copark.store import RunStore
+
+        if self.out is None:
+            raise ValueError("no output folder")
+        return RunStore.of(self.out).load(run_id)
+
+    def identity(self, study: Study, case: Case, wanted: str | None = None) -> str:
+        """The run ID that :meth:`run` has for a study."""
+        from copark.analyses.execution import planned
+        from copark.inference.case_parameters import settle
+
+        settled, has = settle(study, case, self.out, wanted)
+        return planned(settled, case, has)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
         """What is dear to make: read again if it was kept for this run ID, else made and, if there is a place, kept."""

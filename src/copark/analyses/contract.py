@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
-FieldKind = Literal["case", "string", "list", "file", "integer", "number", "boolean", "choice"]
+FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
+ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
+"""Which parameters are used, in the place of the best a case has."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class Argument:
 
 PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
 """Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
+
+
+@dataclass(frozen=True)
+class StudyName:
+    """Marks a parameter that names a study; by a server only those shipped are taken."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +155,13 @@ class AnalysisParams(BaseModel):
         if not served:
             return tuple(fields)
         return tuple(
-            FormField(**{**vars(one), "maximum": cls.served.get(one.name, one.maximum)})
+            replace(
+                one, maximum=cls.served.get(one.name, one.maximum),
+                choices=_studies() if one.kind == "study" else one.choices,
+            )
             for one in fields
             if not one.local
-        )
+        )  # fmt: skip
 
 
 class CaseParams(AnalysisParams):
@@ -168,7 +178,7 @@ class CaseParams(AnalysisParams):
     """
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
-    parameters: Literal["own", "shipped", "borrowed", "prior"] | None = None
+    parameters: ParametersOf | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
 
 
@@ -180,7 +190,8 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
-    kind = "case" if name == "case" else kind
+    if name == "case" or any(isinstance(one, StudyName) for one in marks):
+        kind = "case" if name == "case" else "study"
     by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
     repeated = option is not None and option.repeated
     local = kind == "file" or any(isinstance(one, Local) for one in marks)
@@ -188,6 +199,12 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     return FormField(
         name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local, keys
     )  # fmt: skip
+
+
+def _studies() -> tuple[str, ...]:
+    from copark.simulation.study import list_studies
+
+    return tuple(list_studies())
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:

@@ -186,6 +186,14 @@ REGISTRY = Registry(
             former=(("--all-parks", "claims-across-parks"), ("--prior", "--parameters prior")),
         ),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("compare", "copark.analyses.compare", "explain", ("copark.analysis",)),
+        Analysis(
+            "counterfactual",
+            "copark.analyses.counterfactual",
+            "explain",
+            ("copark.analysis", "copark.analyses.compare"),
+            ("but-for",),
+        ),
         Analysis(
             "sensitivity",
             "copark.analyses.sensitivity",

@@ -1,4 +1,4 @@
-"""Arms on the same luck: paired differences by output and date, and how outcomes change from one to the other.
+"""Paired scenarios: differences by output and date and over time, and how outcomes change from one to the other.
 
 Shares of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of them,
 since more runs could always be made.
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analysis.outcomes import quarters_apart
-from copark.analysis.pairing import Pair
+from copark.analysis.pairing import Pair, begins
+from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.pairs import change_interval
@@ -32,6 +33,9 @@ MAIN = (
     "benefit_home", "benefit_host", "commitment_home", "commitment_host",
 )  # fmt: skip
 """Outputs compared unless told, those of them that were kept."""
+
+DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
+"""Outputs whose differences are followed over time, those of them that were kept."""
 
 COUNTS = frozenset(("companies", "persons"))
 """Units of counts; their ratios are compared as well, in log points."""
@@ -140,6 +144,53 @@ class Table:
             if (row.arm, row.output, row.quarter, row.log) == (arm, output, quarter, log):
                 return row
         raise KeyError((arm, output, quarter, log))
+
+
+@dataclass(frozen=True)
+class Course:
+    """A paired difference of an output over time.
+
+    Parameters
+    ----------
+    output, unit, log
+        As of :class:`Difference`.
+    quarters
+        Labels.
+    levels
+        5, 25, 50, 75 and 95 % of the differences, shape (levels, quarters); NaN where no pair finished.
+    above
+        Share of pairs in which the arm is above the reference, shape (quarters,).
+    begins
+        First quarter in which any pair differs.
+    """
+
+    output: str
+    unit: str
+    log: bool
+    quarters: tuple[str, ...]
+    levels: Floats
+    above: Floats
+    begins: str | None
+
+
+def course(pair: Pair, output: str, *, log: bool | None = None) -> Course:
+    """Follow a difference over time: of logarithms, unless told, where the output is a count.
+
+    Raises
+    ------
+    KeyError
+        If an arm did not keep the output.
+    """
+    if output not in pair.outputs:
+        raise KeyError(output)
+    unit = str(pair.before[output].attrs.get("units", ""))
+    log = unit in COUNTS if log is None else log
+    found = pair.difference(output, log=log)
+    finite = np.isfinite(found).sum(axis=0)
+    return Course(
+        output, "log points" if log else unit, log, pair.labels, quantiles(found),
+        np.where(finite, (found > 0.0).sum(axis=0) / np.maximum(finite, 1), np.nan), begins(pair, [output]),
+    )  # fmt: skip
 
 
 def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str, ...]:

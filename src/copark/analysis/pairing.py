@@ -163,11 +163,31 @@ def pairs_of(result: xr.Dataset, reference: int | str = 0) -> tuple[Pair, ...]:
     return tuple(pair(result, result, base, key) for key in keys if key != base)
 
 
+def pairs_between(reference: xr.Dataset, arm: xr.Dataset | None = None, scenario: int | str = 0) -> tuple[Pair, ...]:
+    """Scenarios against a reference scenario: those of the same result, or of another.
+
+    Parameters
+    ----------
+    reference, scenario
+        A result, and key or place of the scenario that the others are compared with.
+    arm
+        Another result on the same case, model, random numbers and draws: its scenarios but for the reference's own, or
+        that one where it has no other.
+
+    Raises
+    ------
+    NotComparable, KeyError
+        As :func:`pair`.
+    """
+    if arm is None:
+        return pairs_of(reference, scenario)
+    every = tuple(pair(reference, arm, scenario, str(key)) for key in arm["scenario"].to_numpy())
+    return tuple(one for one in every if one.arm != one.reference) or every
+
+
 def begins(pair: Pair, outputs: Sequence[str] | None = None) -> str | None:
     """The first quarter in which the two arms differ in any run and output; ``None`` where they never do."""
-    first = len(pair.labels)
+    moved = np.zeros(len(pair.labels), dtype=bool)
     for name in pair.outputs if outputs is None else outputs:
-        before, after = pair.before[name].to_numpy(), pair.after[name].to_numpy()
-        moved = np.flatnonzero(((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=0))
-        first = min(first, int(moved[0]) if moved.size else first)
-    return pair.labels[first] if first < len(pair.labels) else None
+        moved |= pairs.any_differ(pair.before[name].to_numpy(), pair.after[name].to_numpy(), axis=0)
+    return pair.labels[int(moved.argmax())] if moved.any() else None

@@ -105,7 +105,7 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
     kind = list[str] if field.kind == "list" else kinds.get(field.kind, str)
     names = {
         "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH",
-        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices),
+        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices), "study": "NAME|PATH|RUN_ID",
     }  # fmt: skip
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
@@ -139,8 +139,8 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
+    from copark.analyses.execution import Means, others_of
     from copark.cli.progress import Progress, duration
-    from copark.workflows.making import Means, others_of
 
     formats = formats_of(given["formats"], lang)
     asked = {one.name: _value(one, given[one.name]) for one in fields}
@@ -234,11 +234,11 @@ def print_json(document: Document) -> None:
 def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
 
-    def announce(study: Any, case: Any, source: Any, times: int) -> None:
+    def announce(study: Any, case: Any, source: Any, times: int, stores: bool) -> None:
         from copark.cli.plan import show_plan
         from copark.workflows.planning import worth_telling
 
-        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": False, "lang": lang}
+        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": stores, "lang": lang}
         show_plan(worth_telling(study, case, source, **told))
 
     return announce

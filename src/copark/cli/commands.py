@@ -41,11 +41,11 @@ def run(
 ) -> None:
     """Run a study, store its runs, write its report, show the answer."""
     from copark import workflows
+    from copark.analyses.execution import Means
     from copark.cli.analyses import formats_of, print_json
     from copark.cli.plan import show_plan
     from copark.cli.progress import Progress
     from copark.cli.screen import show_outcome
-    from copark.workflows.making import Means
 
     written = formats_of(formats, ctx.obj, "html")
     with Progress(ctx.obj) as progress:
@@ -69,93 +69,6 @@ def run(
         print_json(outcome.answer.document(ctx.obj))
     else:
         show_outcome(outcome, ctx.obj, shares=outcomes)
-
-
-@app.command("compare", cls=SpokenCommand, help="cli.help.compare")
-def compare(
-    ctx: typer.Context,
-    reference: Annotated[str, typer.Argument(metavar="A", help="cli.help.compare.reference")],
-    arm: Annotated[str | None, typer.Argument(metavar="B", help="cli.help.compare.arm")] = None,
-    *,
-    runs: Runs = None,
-    seed: Seed = None,
-    parameters: Parameters = None,
-    outcomes: Outcomes = False,
-    threads: Threads = None,
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.compare.no_report")] = False,
-) -> None:
-    """Compare arms on the same luck, write a page, show the table."""
-    from copark import workflows
-    from copark.cli.comparing import show_compared
-    from copark.cli.plan import show_plan
-    from copark.cli.progress import Progress
-
-    with Progress(ctx.obj) as progress:
-        compared = workflows.compare(
-            reference,
-            arm,
-            runs=runs,
-            seed=seed,
-            parameters=parameters,
-            threads=threads,
-            lang=ctx.obj,
-            out=out,
-            report=not no_report,
-            announce=show_plan,
-            progress=progress,
-        )
-    show_compared(compared, ctx.obj, shares=outcomes)
-
-
-@app.command("but-for", cls=SpokenCommand, help="cli.help.but_for")
-def but_for(
-    ctx: typer.Context,
-    case: Annotated[str, typer.Argument(metavar="CASE", help="cli.help.check.case")],
-    *,
-    without: Annotated[
-        list[str] | None, typer.Option("--without", help="cli.help.but_for.without", metavar="KEY")
-    ] = None,
-    runs: Runs = None,
-    seed: Seed = None,
-    draws: Draws = None,
-    parameters: Parameters = None,
-    outcomes: Outcomes = False,
-    futures: Annotated[
-        int, typer.Option("--futures", min=1, help="cli.help.but_for.futures", metavar="N", show_default=False)
-    ] = 1,
-    threads: Threads = None,
-    _lang: Lang = None,
-    out: Out = OUT,
-    no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.compare.no_report")] = False,
-) -> None:
-    """Replay history less something that happened; without a key, list what can be undone."""
-    from copark import workflows
-    from copark.cli.comparing import show_compared, show_happenings
-    from copark.cli.plan import show_plan
-    from copark.cli.progress import Progress
-
-    if not without:
-        show_happenings(workflows.happenings(case, ctx.obj), ctx.obj)
-        return
-    with Progress(ctx.obj) as progress:
-        compared = workflows.but_for(
-            case,
-            without,
-            runs=1000 if runs is None else runs,
-            seed=1 if seed is None else seed,
-            draws=draws,
-            parameters=parameters,
-            futures=futures,
-            threads=threads,
-            lang=ctx.obj,
-            out=out,
-            report=not no_report,
-            announce=show_plan,
-            progress=progress,
-        )
-    show_compared(compared, ctx.obj, shares=outcomes)
 
 
 @app.command("check", cls=SpokenCommand, help="cli.help.check")

@@ -30,8 +30,8 @@ def rerun(
     _lang: Lang = None,
 ) -> None:
     """Go on with executions that failed or were stopped; or replay the runs of a stored run that broke off."""
+    from copark.analyses.execution import Means
     from copark.cli.progress import Progress
-    from copark.workflows.making import Means
     from copark.workflows.rerunning import replay_broken_off, rerun_failed
 
     if identity is not None:

@@ -16,11 +16,8 @@ from copark.texts import text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from copark.workflows import Catalogue, Compared, Description, RunOutcome, Verdict
+    from copark.workflows import Catalogue, Description, RunOutcome, Verdict
     from copark.workflows.looking import Checked
-
-
-TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 
 
 def say(key: str, lang: str, **values: Any) -> None:
@@ -77,16 +74,6 @@ def show_checked(found: Iterable[Checked], lang: str) -> bool:
             key = "cli.check.part_notes" if part.notes else "cli.check.part"
             say(key, lang, name=part.name, count=len(part.notes))
     return sound
-
-
-def show_trust(console: Console, answer: Compared, lang: str) -> None:
-    """What is on record of how the park fared, how far the parameters may be trusted, and how to do better."""
-    trust, recorded = answer.trust, getattr(answer, "recorded", "")
-    if recorded:
-        console.print(Text(recorded, style="bold"))
-    console.print(Text(text("trust.line", lang, label=trust.label(lang)), style=TRUST_STYLES[trust.state]))
-    if trust.renew(lang):
-        console.print(trust.renew(lang), highlight=False, style="dim")
 
 
 def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:

@@ -160,6 +160,7 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
     notes = [at for at in places if table.columns[at].kind is Kind.note]
     spare = max(0, width - sum(needs.values()) - GAP * len(places))
     room = {at: needs[at] + (spare // len(notes) if at in notes else 0) for at in places}
+    lead = room[places[0]] + (0 if notes else spare)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for at in places:
         column = table.columns[at]
@@ -167,7 +168,7 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
         grid.add_column(Text(head), justify="right" if column.numeric else "left", overflow="fold", min_width=needs[at])
     for title, rows in table.parts:
         if title:
-            grid.add_row(Text(title, style="bold"))
+            grid.add_row(Text("\n".join(_wrapped(title, lead)), style="bold"))
         for row in rows:
             grid.add_row(*(Text("\n".join(_wrapped(row[at].text, room[at]))) for at in places))
     return grid

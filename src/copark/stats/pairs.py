@@ -23,6 +23,12 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
     return found
 
 
+def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
+    """Where, along all axes but that of the runs, any run differs; two that are not a number are alike."""
+    found: NDArray[np.bool_] = ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=axis)
+    return found
+
+
 def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:
     """Monte Carlo interval of a paired change of shares.
 

@@ -93,6 +93,11 @@ class RunStore:
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
 
+    @classmethod
+    def of(cls, out: Path) -> RunStore:
+        """The runs of an output folder."""
+        return cls(Path(out) / "runs")
+
     def save(self, dataset: xr.Dataset, *, replace: bool = False) -> RunRecord:
         """Store an ensemble held whole; see :meth:`save_stream`."""
         return self.save_stream([dataset], dataset.sizes["run"], replace=replace)

@@ -1,50 +1,37 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, compare, look. Each further question has a module of its own:
-``claims``, ``across``, ``planning``, ``stopping``, ``workspaces``, ``serving``; others in
-:mod:`copark.analyses`.
+What everyone does stands here: run, look. Each further task has a module of its own: ``planning``, ``stopping``,
+``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
 the language asked for; nothing here prints.
 """
 
+from copark.analyses.execution import Means
 from copark.workflows.answers import (
-    ArmMoves,
-    ArmOutcome,
     Catalogue,
-    Compared,
     Description,
-    Effect,
     Progress,
     RunOutcome,
     StoredRun,
     Verdict,
 )
-from copark.workflows.comparing import but_for, compare, happenings
 from copark.workflows.looking import case_schema, catalogue, check, export, new, show
-from copark.workflows.making import Means
 from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 
 __all__ = [
-    "ArmMoves",
-    "ArmOutcome",
     "Catalogue",
-    "Compared",
     "Description",
-    "Effect",
     "Means",
     "Progress",
     "RunOutcome",
     "StoredRun",
     "Verdict",
-    "but_for",
     "case_schema",
     "catalogue",
     "check",
-    "compare",
     "export",
-    "happenings",
     "new",
     "run_study",
     "show",

@@ -174,7 +174,7 @@ def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
     """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.store.exports.export_run`."""
-    from copark.report.outcome_change import sheets_of
+    from copark.analyses.compare.moves import sheets_of
     from copark.store.exports import export_run
 
     store = store_in(out)

@@ -9,7 +9,7 @@ from copark.store import RunStore
 
 def store_in(out: Path) -> RunStore:
     """The runs of an output folder."""
-    return RunStore(Path(out) / "runs")
+    return RunStore.of(out)
 
 
 def reports_in(out: Path) -> Path:

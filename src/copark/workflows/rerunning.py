@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import stage
+from copark.analyses.execution import Means
 from copark.errors import CoparkError
 from copark.workflows.answers import OUT, Progress, RunOutcome
-from copark.workflows.making import Means
 from copark.workflows.places import store_in
 
 if TYPE_CHECKING:

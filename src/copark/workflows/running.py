@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.analyses.context import stage
-from copark.store.runs import SUMMARY_ABOVE
+from copark.analyses.execution import Made, Means, find_or_make
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress, RunOutcome
-from copark.workflows.making import Means, make_run
 from copark.workflows.places import reports_in, store_in
-from copark.workflows.recording import recognise
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.inference.case_parameters import CaseParameters
     from copark.simulation.study import Study
-    from copark.store import RunRecord, RunStore
+    from copark.store import RunRecord
 
 
 def run_study(
@@ -76,14 +74,14 @@ def run_study(
     case, began = load_case(named.case), time.monotonic()
     study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters)
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
-    study, record, reused, notes = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
-    seconds = time.monotonic() - began
+    made = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
+    record, seconds = made.record, time.monotonic() - began
     answer = answer_of(store_in(out).load(record.identity), case, counts_of(record))
-    files = _report(answer, study, lang, Path(out), formats, progress) if report else {}
+    files = _report(answer, made.study, lang, Path(out), formats, progress) if report else {}
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")}, answer=answer,
-        study=getattr(study.title, lang), seed=study.seed, reused=reused, seconds=seconds, files=files,
-        notes=(*has.said(lang), *notes),
+        study=getattr(made.study.title, lang), seed=made.study.seed, reused=made.reused, seconds=seconds, files=files,
+        notes=(*has.said(lang), *made.notes),
     )  # fmt: skip
 
 
@@ -116,45 +114,23 @@ class _Asked(NamedTuple):
     progress: Progress | None
 
 
-_Made = tuple["Study", "RunRecord", bool, tuple[str, ...]]
-"""The study as it was run, where it lies, whether it was stored already, and what is to be said of it."""
-
-
-def _find_or_make(ask: _Asked) -> _Made:
+def _find_or_make(ask: _Asked) -> Made:
     """The stored run of a study, or else a new one."""
-    from copark.simulation.results import study_identity
 
-    store, study = store_in(ask.out), ask.study
-    bands = study.keep is None and study.runs > SUMMARY_ABOVE
-    if bands:
-        study = study.with_changes(keep="standard")
-    source, identity = ask.parameters.source, study_identity(study, ask.case, ask.parameters.identity or None)
-    found = None if ask.fresh else _find(store, identity, bands=bands)
-    if found is not None:
-        recognise(ask.out, found)
-        return study, found, True, ()
-    aside = store.set_aside(identity)
-    told = () if aside is None else (aside.sentence(ask.lang),)
-    if ask.announce is not None:
+    def ahead(study: Study, told: Sequence[str]) -> None:
         from copark.workflows.planning import worth_telling
 
-        ask.announce((*told, *worth_telling(study, ask.case, source, threads=ask.means.threads, lang=ask.lang)))
-        told = ()
-    stage(ask.progress, "prepare")(0, 0)
-    record, notes = make_run(
-        study, ask.case, source, identity, bands=bands, means=ask.means, out=ask.out, lang=ask.lang,
-        fresh=ask.fresh, progress=ask.progress,
+        if ask.announce is not None:
+            plan = worth_telling(study, ask.case, ask.parameters.source, threads=ask.means.threads, lang=ask.lang)
+            ask.announce((*told, *plan))
+
+    return find_or_make(
+        ask.study, ask.case, ask.parameters, means=ask.means, out=ask.out, lang=ask.lang, fresh=ask.fresh,
+        ahead=None if ask.announce is None else ahead, progress=ask.progress,
     )  # fmt: skip
-    return study, record, False, (*told, *notes)
 
 
-def _find(store: RunStore, identity: str, *, bands: bool) -> RunRecord | None:
-    """The stored run, if it holds what is asked for: bands do not stand in for paths."""
-    found = store.find(identity)
-    return found if found is None or bands or found.kept == found.runs else None
-
-
-def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
+def _make_until(ask: _Asked, until: float, most: int | None) -> Made:
     """Run a study until it is precise, or find the stored run at which it would stop.
 
     Raises
@@ -172,7 +148,7 @@ def _make_until(ask: _Asked, until: float, most: int | None) -> _Made:
         ask.study, ask.case, ask.parameters.source, half=until, most=most, threads=ask.means.threads,
         lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
     )  # fmt: skip
-    return early.study, early.record, early.reused, early.sentences
+    return Made(early.study, early.record, early.reused, early.sentences)
 
 
 def simulate(

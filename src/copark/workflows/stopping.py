@@ -238,8 +238,8 @@ def stop_early(
     fresh
         Run even if the same run is stored, and put it in that one's place.
     """
+    from copark.analyses.run_log import recorded
     from copark.simulation.results import study_identity
-    from copark.workflows.recording import recorded
 
     store, limit = store_in(out), most or MOST_RUNS
     found = None if fresh else find_stopped(store, study, case, source, half=half, most=limit)

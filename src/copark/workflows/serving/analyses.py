@@ -22,11 +22,12 @@ from copark.cases.reading import fault as case_fault
 from copark.errors import Fault, StudyFaults
 from copark.presentation.document import Document
 from copark.presentation.page import chart_of, page_of, table_of
+from copark.simulation.study import load_study
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.exporting import DRAWING
 from copark.workflows.serving.faults import faults_of_request
-from copark.workflows.serving.refusals import REQUEST, absent
+from copark.workflows.serving.refusals import REQUEST, absent, fault
 from copark.workflows.serving.shelf import Shelved
 
 MEDIA = {
@@ -181,11 +182,12 @@ def _info(analysis: Analysis) -> AnalysisInfo:
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
     key = f"param.{field.name}"
-    choices = [ChoiceInfo(value=value, title=said(analysis, f"{key}.{value}")) for value in field.choices]
+    choices = [ChoiceInfo(value=value, title=_choice(analysis, field, value)) for value in field.choices]
     usual = said(analysis, f"{key}.default") if Texts(analysis.area, "en").has(f"{key}.default") else None
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return FieldInfo(
-        name=field.name, type=field.kind, title=said(analysis, f"{key}.title"), help=said(analysis, key),
+        name=field.name, type="choice" if field.kind == "study" else field.kind,
+        title=said(analysis, f"{key}.title"), help=said(analysis, key),
         required=field.required, default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
         usual=usual, keyed=field.keys is not None,
     )  # fmt: skip
@@ -226,6 +228,14 @@ def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
         raise StudyFaults(faults)
 
 
+def _choice(analysis: Analysis, field: FormField, value: str) -> Said:
+    """What may be chosen, in words: a study has its title."""
+    if field.kind == "study":
+        title = load_study(value).title
+        return Said(en=title.en, zh=title.zh)
+    return said(analysis, f"param.{field.name}.{value}")
+
+
 def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
     """What a client asks, within what a server gives.
 
@@ -257,6 +267,9 @@ def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterat
         elif field.maximum is not None and isinstance(value, int | float) and value > field.maximum:
             limit = f"{field.maximum:g}"
             yield case_fault("limit", REQUEST, key=f"params.{name}", found=value, relation="≤", limit=limit)
+        elif field.kind == "study" and value is not None and value not in field.choices:
+            near = suggestion(str(value), field.choices)
+            yield fault("no_study", f"params.{name}", found=str(value)[:80], suggestion=near)
 
 
 def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswer:

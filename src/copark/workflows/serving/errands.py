@@ -11,6 +11,8 @@ from copark.workflows.places import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from copark.cases import Case
     from copark.simulation.study import Study
     from copark.store import RunStore
@@ -114,10 +116,10 @@ def _run(
     study: Study, case: Case, data: Path, threads: int, tell: Tell, makes: Callable[[str], None]
 ) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
+    from copark.analyses.execution import Means, make_run
+    from copark.analyses.run_log import recognise
     from copark.inference.case_parameters import settle
     from copark.simulation.results import study_identity
-    from copark.workflows.making import Means, make_run
-    from copark.workflows.recording import recognise
 
     study, has = settle(study, case, data)
     source, identity = has.source, study_identity(study, case, has.identity or None)
@@ -138,8 +140,6 @@ def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) ->
     """Write the page of a stored run: of one scenario its report, of several their comparison."""
     from copark.analyses.run.ask import answer_of
     from copark.presentation import write
-    from copark.report.comparison import compare, write_comparison
-    from copark.report.words import scenario_title
     from copark.workflows.running import counts_of
 
     tell("report", 0, 0)
@@ -147,9 +147,26 @@ def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) ->
     if result.sizes["scenario"] == 1:
         found = answer_of(result, case, counts_of(store.get(identity)))
         return write(found.document(lang), folder, ("html",))["html"]
-    title = " · ".join(scenario_title(result, n, lang) for n in range(result.sizes["scenario"]))
-    compared = compare(result)
-    return write_comparison(compared, title, lang, folder, lambda done, total: tell("report", done, total), case=case)
+    return _comparison(result, case, lang, folder)
+
+
+def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
+    """The document of an analysis that compares scenarios, as a page."""
+    from copark.analyses import REGISTRY
+    from copark.analyses.compare.ask import Answer, answer_of
+    from copark.analyses.context import Context
+    from copark.analyses.contract import Said
+    from copark.analysis.pairing import pairs_between
+    from copark.presentation import write
+    from copark.texts import LANGUAGES
+
+    context = Context()
+    context.run_id = str(result.attrs["identity"])
+    found, origin = answer_of(pairs_between(result), [result], case, context)
+    names = (found.reference, *(one.title for one in found.scenarios))  # what was asked on the page has no title
+    titled = Said(**{language: " · ".join(getattr(one, language) for one in names) for language in LANGUAGES})
+    made = Answer(**{**vars(found), "titles": (titled,)}, **origin)
+    return write(REGISTRY["compare"].document(made, lang), folder, ["html"])["html"]
 
 
 def _analysis(errand: Errand, tell: Tell) -> Done:

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.compare.moves import NAMES as CHANGES
+from copark.analyses.compare.moves import sheets, sheets_of
 from copark.errors import StudyFaults
-from copark.report.outcome_change import NAMES as CHANGES
-from copark.report.outcome_change import sheets, sheets_of
 from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.exports import export_run, write_csv
@@ -206,10 +206,12 @@ def drawn(
     StudyFaults
         If the result has no such output or scenario.
     """
+    from copark.analysis.compare import course
     from copark.analysis.pairing import pair
     from copark.presentation.figures import render
     from copark.report import figures
-    from copark.report.figures.comparison import difference_bands
+    from copark.report.figures.comparison import difference_bands, footer
+    from copark.report.words import scenario_title
 
     if scenario >= dataset.sizes["scenario"]:
         raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])
@@ -221,7 +223,12 @@ def drawn(
         if figure == "fan":
             made = figures.fan(dataset, output, shelved.case, lang, scenario)
         elif figure == "difference":
-            made = difference_bands(pair(dataset, dataset, 0, scenario), output, lang)
+            apart = pair(dataset, dataset, 0, scenario)
+            foot = footer([str(dataset.attrs.get("identity", ""))], apart.before.sizes["run"], lang)
+            made = difference_bands(
+                course(apart, output), scenario_title(dataset, scenario, lang), scenario_title(dataset, 0, lang), foot,
+                lang,
+            )  # fmt: skip
         elif figure == "outcomes":
             made = figures.outcome_bars(dataset, lang, scenario)
         elif figure == "coordination":

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark import units
+from copark.analyses.compare import moves as words
 from copark.analysis import outcome_change as changing
 from copark.analysis.compare import outcome_changes
 from copark.analysis.observed import compared_in
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
-from copark.report import outcome_change as words
 from copark.report.trust import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
 from copark.simulation.results import experiment_hash
@@ -226,16 +226,17 @@ def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns)
     every = len(pairs) == before.runs
     reference = frame.study.scenarios[0].key
 
-    def difference(name: str) -> Floats:
-        found = pairing.difference(before.out[name], after.out[name])
-        return found if every else found[:, pairs]
+    def both(name: str) -> tuple[Floats, Floats]:
+        first, second = before.out[name], after.out[name]
+        return (first, second) if every else (first[:, pairs], second[:, pairs])
 
     names = dict.fromkeys((*frame.wanted, *HEADLINES))
-    apart = {name: difference(name) for name in names if name in before.out and name in after.out}
+    paired = {name: both(name) for name in names if name in before.out and name in after.out}
+    apart = {name: pairing.difference(*arms) for name, arms in paired.items()}
     bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
     moved = np.zeros(len(frame.labels), dtype=bool)
-    for values in apart.values():
-        moved |= (values != 0.0).any(axis=1)
+    for arms in paired.values():
+        moved |= pairing.any_differ(*arms, axis=1)
     begins = frame.labels[int(np.argmax(moved))] if moved.any() else None
     return Change.model_construct(
         arm=scenario.key,
@@ -316,7 +317,7 @@ def transition(move: changing.Move) -> OutcomeTransition:
     return OutcomeTransition(
         reference=move.reference,
         arm=move.arm,
-        words=spoken_in(partial(words.ends, move)),
+        words=spoken_in(partial(words.way, move)),
         runs=move.runs,
         share=move.share,
         cause=move.cause,

@@ -5,21 +5,21 @@ By whichever means, the numbers are the same, and a command that was stopped goe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import stage
+from copark.analyses.context import Progress, stage
 from copark.errors import RunRefused
+from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
-from copark.workflows.answers import Progress
-from copark.workflows.places import store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cluster import Crew
+    from copark.inference.case_parameters import CaseParameters
     from copark.simulation.source import DrawSource
     from copark.simulation.study import Study
     from copark.store import RunRecord
@@ -52,6 +52,76 @@ class Means:
     def facts(self) -> dict[str, Any]:
         """What is needed to do the same again."""
         return {name: value for name, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A stored run of a study.
+
+    Parameters
+    ----------
+    study, record
+        The study as it was run, and what is stored of it.
+    reused
+        Whether it was stored already.
+    notes
+        What is to be said of it, in sentences.
+    """
+
+    study: Study
+    record: RunRecord
+    reused: bool
+    notes: tuple[str, ...] = ()
+
+
+Ahead = Callable[["Study", Sequence[str]], None]
+"""Told, before a study is run, the study and what was moved aside for it."""
+
+
+def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study, str, bool]:
+    """A study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths."""
+    from copark.simulation.results import study_identity
+
+    bands = study.keep is None and study.runs > SUMMARY_ABOVE
+    kept = study.with_changes(keep="standard") if bands else study
+    return kept, study_identity(kept, case, parameters.identity or None), bands
+
+
+def find_or_make(
+    study: Study, case: Case, parameters: CaseParameters, *, means: Means, out: Path, lang: str = "en",
+    fresh: bool = False, ahead: Ahead | None = None, progress: Progress | None = None, **facts: Any,
+) -> Made:  # fmt: skip
+    """Find the stored run of a study, or else make it; one that was broken off goes on.
+
+    Parameters
+    ----------
+    study, parameters
+        A study whose draws are decided, and the parameters it draws.
+    fresh
+        Make it even if it is stored.
+    ahead
+        Told before the work begins.
+    facts
+        What else is recorded of the execution.
+    """
+    from copark.analyses.run_log import recognise
+
+    store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
+    found = None if fresh else store.find(identity)
+    if found is not None and (bands or found.kept == found.runs):  # bands do not stand in for paths
+        recognise(out, found)
+        return Made(kept, found, reused=True)
+    aside = store.set_aside(identity)
+    told = () if aside is None else (aside.sentence(lang),)
+    if ahead is not None:
+        ahead(kept, told)
+        told = ()
+    stage(progress, "prepare")(0, 0)
+    record, notes = make_run(
+        kept, case, parameters.source, identity, bands=bands, means=means, out=out, lang=lang, fresh=fresh,
+        progress=progress, **facts,
+    )  # fmt: skip
+    return Made(kept, record, reused=False, notes=(*told, *notes))
 
 
 @contextmanager
@@ -129,13 +199,13 @@ def make_run(
     tuple
         The stored run, and what is to be said of it.
     """
+    from copark.analyses.run_log import recorded
     from copark.cluster import Asked, make
     from copark.store.atomic import stamp_of
-    from copark.workflows.recording import recorded
 
     ask = Asked(
         study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store, fresh=fresh,
-        seen=stamp_of(store_in(out).root / identity),
+        seen=stamp_of(RunStore.of(out).root / identity),
     )  # fmt: skip
     wait = stage(progress, "waiting")
     if fresh:
@@ -144,7 +214,7 @@ def make_run(
         recorded(out, identity, study, stage(progress, "simulate"), **means.facts(), **facts) as recording,
         crew_of(means, lang) as crew,
     ):
-        made = make(ask, store_in(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
+        made = make(ask, RunStore.of(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
         recording.finish(made.record)  # before the crew is sent home, which takes seconds
     notes = [text("cluster.went_on", lang, runs=f"{made.kept:,}")] if made.kept else []
     if made.anew:

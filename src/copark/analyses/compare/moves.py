@@ -1,17 +1,23 @@
-"""Why outcomes change, in words and tables: made by rules from the moves of runs and the accounts behind them."""
+"""Why outcomes change, in words and tables: made by rules from the moves of runs and the accounts behind them.
+
+The document, the page's interactive comparison and exports of runs all tell it with these.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from copark.analyses.contract import Texts
+from copark.analyses.show import Show
 from copark.analysis.outcome_change import CASH, WAITING, Line, Move, OutcomeMoves, moves_of, outcome_moves
 from copark.analysis.pairing import pairs_of
 from copark.model.variables import catalogue
+from copark.presentation.document import Kind, Table
+from copark.presentation.flat import flat
 from copark.presentation.numbers import money, number, percent
-from copark.report.tables import Table
 from copark.simulation.outcomes import OUTCOMES
-from copark.store.tables import Cell
 from copark.store.tables import Table as Sheet
 from copark.texts import text
 
@@ -38,9 +44,15 @@ def outcome(name: str, lang: str) -> str:
     return found[:1].lower() + found[1:]
 
 
-def ends(move: Move, lang: str) -> str:
-    """The two outcomes of a move: "Dependent → Self-standing"."""
+def ends(move: Move, lang: str) -> tuple[str, str]:
+    """The two outcomes of a move."""
     before, after = (text(f"analysis.outcome.{name}", lang) for name in (move.reference, move.arm))
+    return before, after
+
+
+def way(move: Move, lang: str) -> str:
+    """A move: "Dependent → Self-standing"."""
+    before, after = ends(move, lang)
     return text("compare.moves.ends", lang, before=before, after=after)
 
 
@@ -124,7 +136,7 @@ def _items(lines: Sequence[Line], lang: str) -> str:
     """Items of an account: "interest US$0 million instead of US$13 million"; those that read the same are left out."""
     return text("compare.moves.join", lang).join(
         text(
-            "compare.moves.item", lang, title=_lower(title(line.output, lang)), arm=_amount(line, line.arm, lang),
+            "compare.moves.item", lang, title=lowered(title(line.output, lang)), arm=_amount(line, line.arm, lang),
             reference=_amount(line, line.reference, lang),
         )
         for line in lines
@@ -132,7 +144,8 @@ def _items(lines: Sequence[Line], lang: str) -> str:
     )  # fmt: skip
 
 
-def _lower(words: str) -> str:
+def lowered(words: str) -> str:
+    """A title inside a sentence."""
     return words[:1].lower() + words[1:]
 
 
@@ -141,35 +154,37 @@ def _amount(line: Line, value: float, lang: str) -> str:
 
 
 def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
-    """Moves of every arm, a group for each: from, to, runs, share, why, and the most frequent account."""
-    columns = _columns(("from", "to", "runs", "share", "cause", "account"), lang)
-    rows = tuple(
-        (
-            text(f"analysis.outcome.{move.reference}", lang),
-            text(f"analysis.outcome.{move.arm}", lang),
-            number(move.runs, 0),
-            percent(move.share, 1),
-            cause(move, lang),
-            account(move, lang),
-        )
+    """Moves of every scenario, a group for each: from, to, runs, share, why, and the most frequent account."""
+    show = Show(Texts("compare", lang))
+    columns = (
+        show.column("from"), show.column("to"), show.column("runs", Kind.count),
+        show.column("share", Kind.share, places=1), show.column("cause", Kind.note), show.column("account", Kind.note),
+    )  # fmt: skip
+    rows = [
+        (*ends(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
         for _, one in found
         for move in one.moves
-    )
-    groups = tuple((arm, len(one.moves)) for arm, one in found)
-    return Table(columns, rows, frozenset((2, 3)), frozenset((0, 1)), frozenset((4, 5)), groups=groups)
-
-
-def accounts_table(move: Move, lang: str) -> Table:
-    """The items of a move's accounts in both arms, and what each adds to the balance; the last row is their sum."""
-    columns = _columns(("item", "reference_mean", "arm_mean", "effect"), lang)
-    rows = [
-        (title(one.output, lang), *(number(value, 1) for value in (one.reference, one.arm, one.effect)))
-        for one in move.lines
-        if one.reference or one.arm
     ]
-    total = number(sum(one.effect for one in move.lines), 1)
-    rows.append((text("compare.moves.balance", lang), "", "", total))
-    return Table(columns, tuple(rows), frozenset((1, 2, 3)))
+    return show.table("moves", columns, rows, groups=tuple((name, len(one.moves)) for name, one in found))
+
+
+def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
+    """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
+    show = Show(Texts("compare", lang))
+    columns = (
+        show.column("from"), show.column("to"), show.column("group"), show.column("item"), show.column("unit"),
+        show.column("reference_mean", Kind.number, places=1), show.column("arm_mean", Kind.number, places=1),
+        show.column("effect", Kind.change, places=1),
+    )  # fmt: skip
+    rows = [
+        (*ends(move, lang), text(f"compare.account.{line.account}", lang), title(line.output, lang), unit(move, lang),
+         line.reference, line.arm, line.effect)
+        for _, one in found
+        for move in one.moves
+        for line in move.lines
+    ]  # fmt: skip
+    groups = tuple((name, sum(len(move.lines) for move in one.moves)) for name, one in found)
+    return show.table("accounts", columns, rows, groups=groups, folded=True)
 
 
 def unit(move: Move, lang: str) -> str:
@@ -178,34 +193,20 @@ def unit(move: Move, lang: str) -> str:
     return text(f"compare.moves.{key}", lang)
 
 
-def _columns(names: Sequence[str], lang: str) -> tuple[str, ...]:
-    return tuple(text(f"compare.column.{name}", lang) for name in names)
-
-
 def sheets(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> tuple[Sheet, ...]:
-    """Moves and their accounts for exports, by the key of the arm."""
+    """Moves and their accounts for exports of runs, by the key of the scenario."""
+    tables = (moves_table(found, lang), accounts_table(found, lang))
+    return tuple(map(partial(_sheet, lang=lang), tables))
 
-    def made(name: str, heads: Sequence[str], cells: Callable[[Move], Iterator[list[Cell]]]) -> Sheet:
-        rows = [
-            [arm, text(f"analysis.outcome.{move.reference}", lang), text(f"analysis.outcome.{move.arm}", lang), *row]
-            for arm, one in found
-            for move in one.moves
-            for row in cells(move)
-        ]
-        return Sheet(name, list(_columns(("scenario", "from", "to", *heads), lang)), rows, len(rows))
 
-    def move_cells(move: Move) -> Iterator[list[Cell]]:
-        yield [move.runs, move.share, cause(move, lang), account(move, lang)]
-
-    def account_cells(move: Move) -> Iterator[list[Cell]]:
-        for line in move.lines:
-            word = text(f"compare.account.{line.account}", lang)
-            yield [word, title(line.output, lang), unit(move, lang), line.reference, line.arm, line.effect]
-
-    return (
-        made(NAMES[0], ("runs", "share", "cause", "account"), move_cells),
-        made(NAMES[1], ("group", "item", "unit", "reference_mean", "arm_mean", "effect"), account_cells),
-    )
+def _sheet(table: Table, lang: str) -> Sheet:
+    spread = flat(table, lang)
+    heads = [one.title for one in spread.columns]
+    if table.groups:
+        heads[0] = text("compare.column.scenario", lang)
+    else:
+        heads.insert(0, text("compare.column.scenario", lang))
+    return Sheet(table.key, heads, [list(row) for row in spread.rows], len(spread.rows))
 
 
 def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[Sheet, ...]:

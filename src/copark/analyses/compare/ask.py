@@ -1,0 +1,243 @@
+"""Scenarios of studies or stored runs against a reference, pair by pair on the same parameters and random numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
+from copark.analysis.compare import DRAWN, MAIN, Course, Difference, OutcomeChange, course, ends_of_years
+from copark.analysis.compare import compare as compare_pairs
+from copark.analysis.outcome_change import OutcomeMoves, moves_of
+from copark.analysis.pairing import Pair, begins, pairs_between, provenance
+from copark.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from copark.analyses.context import Context
+    from copark.cases import Case
+    from copark.simulation.study import Study
+
+STANDING = "self_standing"
+
+
+class Params(AnalysisParams):
+    """What may be compared.
+
+    Parameters
+    ----------
+    reference
+        A study, a case or the run ID of a stored run: its first scenario is the reference.
+    arm
+        Another one, whose scenarios are compared with the reference; by default the other scenarios of the first.
+    runs, seed
+        In the place of the studies' own; stored runs are taken as they are.
+    parameters
+        Which parameters to use, in the place of the best the case has.
+    outcomes
+        Tell outcome shares unasked even where the park is not calibrated.
+    """
+
+    reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
+    arm: Annotated[str | None, StudyName(), Argument(), Field(max_length=1000)] = None
+    runs: Annotated[int | None, Field(ge=1, le=10_000_000)] = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    parameters: ParametersOf | None = None
+    outcomes: bool = False
+    served: ClassVar[Mapping[str, float]] = {"runs": 2000}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario beside the reference.
+
+    Parameters
+    ----------
+    key, title
+        What it is called in files, and in words.
+    begins
+        First quarter in which any pair of runs differs in one of the main outputs; none where none ever does.
+    differences
+        By output and date.
+    outcomes
+        How often each outcome happens in both, in one, in none.
+    moves
+        Which runs go from which outcome to which, and through which account.
+    courses
+        Differences over time, of the outputs that are drawn.
+    """
+
+    key: str
+    title: Said
+    begins: str | None
+    differences: tuple[Difference, ...]
+    outcomes: tuple[OutcomeChange, ...]
+    moves: OutcomeMoves
+    courses: tuple[Course, ...]
+
+    def difference(self, output: str, quarter: str, *, log: bool = False) -> Difference | None:
+        """The difference of an output at a date; none where it was not kept."""
+        wanted = (output, quarter, log)
+        return next((one for one in self.differences if (one.output, one.quarter, one.log) == wanted), None)
+
+    def outcome(self, name: str) -> OutcomeChange:
+        """How often an outcome happens."""
+        return next(one for one in self.outcomes if one.outcome == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Scenarios beside a reference.
+
+    Parameters
+    ----------
+    park
+        Title of the case.
+    titles
+        Titles of the studies.
+    reference
+        Title of the reference.
+    studies
+        Run IDs of the ensembles.
+    pairs
+        Pairs of runs in the first comparison; those that did not finish in both are left out.
+    ends
+        Quarters differences are told at.
+    scenarios
+        What is compared with the reference.
+    shows_outcomes
+        Whether outcome shares are told unasked.
+    """
+
+    park: Said
+    titles: tuple[Said, ...]
+    reference: Said
+    studies: tuple[str, ...]
+    pairs: int
+    ends: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+    shows_outcomes: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every difference, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            vars(row) | {"split": None if row.split is None else row.split.share}
+            for one in self.scenarios
+            for row in one.differences
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Compared, Result):
+    """Scenarios beside a reference, how outcomes change and why."""
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of those of the ensembles."""
+    from copark.identity import identity_of
+
+    studies = [
+        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters)
+        for one in _asked(params, context)
+    ]
+    return identity_of({"analysis": "compare", "studies": studies, "outcomes": params.outcomes})
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Find or make the runs and set them side by side.
+
+    Raises
+    ------
+    RunRefused
+        If there is one scenario alone.
+    NotComparable
+        If the two are not of the same case, model, random numbers and draws.
+    """
+    from copark.errors import RunRefused
+
+    runs = [
+        context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), params.parameters)
+        for one in _asked(params, context)
+    ]
+    context.stage("analyse")(0, 0)
+    pairs = pairs_between(runs[0], runs[1] if len(runs) > 1 else None)
+    if not pairs:
+        raise RunRefused(text("compare.no_arm", context.lang, name=params.reference))
+    case = context.case(str(provenance(runs[0])["study"]["case"]))
+    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes)
+    return Answer(**vars(found), **origin)
+
+
+def _asked(params: Params, context: Context) -> Iterator[str | Study]:
+    """The run ID of a stored run, or else a study as it is to be run."""
+    from copark.simulation.study import load_study
+    from copark.store import RunStore
+
+    for name in (params.reference, params.arm):
+        if name is not None:
+            stored = None if context.out is None else RunStore.of(context.out).named(name)
+            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed)
+
+
+def answer_of(
+    pairs: Sequence[Pair], runs: Sequence[xr.Dataset], case: Case, context: Context, *, outcomes: bool = False
+) -> tuple[Compared, dict[str, Any]]:
+    """What is found, and the fields every result has.
+
+    Parameters
+    ----------
+    pairs
+        At least one.
+    runs, case
+        The results they are of, and their case.
+    outcomes
+        Whether outcome shares are told even where the park is not calibrated.
+    """
+    from copark.simulation.trust import Trust
+
+    made, first = provenance(runs[0]), pairs[0]
+    trust = Trust.of(made)
+    titles = (Said(*(str(one.attrs.get(f"title_{lang}", "")) for lang in LANGUAGES)) for one in runs)
+    found = Compared(
+        park=Said(case.title.en, case.title.zh),
+        titles=tuple(dict.fromkeys(titles)),
+        reference=_title(first, first.reference),
+        studies=tuple(dict.fromkeys(str(one.attrs.get("identity", "")) for one in (first.before, first.after))),
+        pairs=first.before.sizes["run"],
+        ends=ends_of_years(first.before),
+        scenarios=tuple(map(_scenario, pairs)),
+        shows_outcomes=outcomes or trust.shows_outcomes,
+    )
+    return found, context.stamped(case, trust, made)
+
+
+def _scenario(pair: Pair) -> Scenario:
+    """A scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told."""
+    main = [name for name in MAIN if name in pair.outputs] or list(pair.outputs)
+    table = compare_pairs([pair], main)
+    return Scenario(
+        key=pair.arm,
+        title=_title(pair, pair.arm),
+        begins=begins(pair, main),
+        differences=table.differences,
+        outcomes=table.outcomes,
+        moves=moves_of(pair),
+        courses=tuple(course(pair, name) for name in [one for one in DRAWN if one in main] or main),
+    )
+
+
+def _title(pair: Pair, key: str) -> Said:
+    """The title of one of the two scenarios of a pair; its key where the result has no titles."""
+    for one in (pair.after, pair.before) if key == pair.arm else (pair.before, pair.after):
+        titles = json.loads(one.attrs.get("scenario_titles", "{}"))
+        if key in titles:
+            return Said(**{lang: str(titles[key][lang]) for lang in LANGUAGES})
+    return Said(key, key)

@@ -1,0 +1,292 @@
+"""What is shown of scenarios beside a reference: the answer, what each changes, how outcomes change and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from copark.analyses.compare import moves
+from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show
+from copark.analysis.compare import Course, Difference, OutcomeChange
+from copark.presentation.document import (
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
+from copark.presentation.numbers import unit_title
+from copark.simulation.trust import Trust
+from copark.texts import text
+
+HEADLINE = "operating"
+"""The output that is told first; the first that was kept where it was not."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """Everything that is told of a comparison."""
+    show = Parts(found, found.trust, t)
+    return assemble(
+        found, t, key=f"compare-{'-'.join(found.studies)}", title=" | ".join(map(t.of, found.titles)),
+        headline=show.headline(), sections=show.sections(), provenance=show.provenance(),
+    )  # fmt: skip
+
+
+def change_column(unit: str, title: str = "", key: str = "change") -> Column:
+    """A column of differences in a unit: things that are counted may differ by halves of one in the middle."""
+    return Column(key, title, Kind.change, unit, 2 if unit == "log points" else None)
+
+
+def band(row: Difference) -> Interval:
+    """The median of paired differences, with 90 % of pairs."""
+    return Interval(row.low, row.high, row.median)
+
+
+def points(row: OutcomeChange) -> Interval:
+    """A change of a share with its Monte Carlo interval."""
+    return Interval(row.low, row.high, row.change)
+
+
+class Parts(Show):
+    """The parts of the document in one language; the answer and how to read it may be in words of another analysis."""
+
+    def __init__(
+        self, found: Compared, trust: Trust | None, t: Texts, own: Texts | None = None, **words: str
+    ) -> None:  # fmt: skip
+        super().__init__(t)
+        self.found, self.trust, self.own = found, trust, own or t
+        self.end = found.ends[-1]
+        rows = [row for row in found.scenarios[0].differences if row.quarter == self.end and not row.log]
+        self.first = next((row for row in rows if row.output == HEADLINE), rows[0] if rows else None)
+        """The difference that is told first, of the first scenario."""
+        self.points = Column("standing", t("column.standing"), Kind.points)
+        self.words = {"reference": t.of(found.reference), "quarter": self.end, **words}
+        assumed = trust is not None and not trust.shows_outcomes
+        self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
+
+    @property
+    def shown(self) -> bool:
+        """Whether shares of outcomes are told unasked."""
+        return self.found.shows_outcomes
+
+    def main(self, one: Scenario) -> Difference | None:
+        """The difference of a scenario that is told first."""
+        return None if self.first is None else one.difference(self.first.output, self.end)
+
+    def change(self, row: Difference, title: str = "") -> Column:
+        """The column of that difference."""
+        return change_column(row.unit, title or self.output(row.output))
+
+    def output(self, name: str) -> str:
+        """What an output is called."""
+        from copark.report.figures.comparison import output_title
+
+        return output_title(name, self.t.lang)
+
+    def headline(self) -> str:
+        """The answer: what the scenario that changes most does to enterprises and to outcomes."""
+        t, found = self.t, self.found
+        moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
+        if not moved:
+            return t.sentences([self.own("headline.none", **self.words)])
+        rows = {one.key: self.main(one) for one in moved}
+        size = {key: 0.0 if row is None else abs(row.median) for key, row in rows.items()}
+        most = max(moved, key=lambda one: (size[one.key], abs(one.outcome(STANDING).change)))
+        told = (
+            [self.own("headline.most", count=len(found.scenarios), scenario=t.of(most.title))] if len(moved) > 1 else []
+        )
+        return t.sentences([*told, *self.told(most)])
+
+    def told(self, one: Scenario) -> Iterator[str]:
+        """What a scenario changes, in sentences."""
+        t, row, standing = self.t, self.main(one), one.outcome(STANDING)
+        words = {**self.words, "scenario": t.of(one.title)}
+        if row is not None:
+            change = self.said(band(row), self.change(row))
+            yield self.own("headline.change", output=moves.lowered(self.output(row.output)), change=change, **words)
+        share = Column("share", "", Kind.share, places=1)
+        shares = {"before": standing.reference_share, "after": standing.arm_share} if self.shown else {}
+        told = {key: self.said(value, share) for key, value in shares.items()}
+        key = "headline.standing" if self.shown else "headline.standing.change"
+        yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
+
+    def provenance(self) -> dict[str, Value]:
+        """What the comparison rests on."""
+        found = self.found
+        return {"studies": ", ".join(found.studies), "reference": self.words["reference"], "pairs": found.pairs}
+
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in their order."""
+        return self.summary(), self.changes(), self.outcomes(), self.moves(), self.differences()
+
+    def summary(self) -> Section:
+        """The numbers to be seen first, and a row for each scenario."""
+        t, found = self.t, self.found
+        blocks: list[Block] = []
+        if len(found.scenarios) == 1:
+            blocks.append(Cards(tuple(self.cards(found.scenarios[0]))))
+        else:
+            blocks.append(self.every())
+        blocks.append(Paragraph(self.own("lead", **self.words)))
+        blocks += map(Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
+        if self.trust is not None and not self.trust.shows_outcomes:
+            blocks.insert(0, Caveat(self.trust.meaning(t.lang)))
+        return self.section("summary", *blocks)
+
+    def cards(self, one: Scenario) -> Iterator[Card]:
+        """The numbers of the only scenario."""
+        t, row, standing = self.t, self.main(one), one.outcome(STANDING)
+        if row is not None:
+            column = self.change(row, t("card.change", output=self.output(row.output), quarter=self.end))
+            between = self.said(Interval(row.low, row.high), change_column(row.unit))
+            yield Card(column.title, column, row.median, t("card.band", band=between))
+        between = self.said(Interval(standing.low, standing.high), self.points)
+        yield Card(self.points.title, self.points, standing.change, t("card.interval", interval=between))
+        begins = Column("begins", t("column.begins"), Kind.quarter)
+        yield Card(begins.title, begins, one.begins or t("never"))
+
+    def every(self) -> Table:
+        """A row for each scenario."""
+        columns = [self.column("scenario"), self.column("begins", Kind.quarter)]
+        if self.first is not None:
+            columns.append(self.change(self.first))
+        rows = []
+        for one in self.found.scenarios:
+            row = self.main(one)
+            cells: list[Value] = [self.t.of(one.title), one.begins or self.t("never")]
+            if self.first is not None:
+                cells.append(None if row is None else band(row))
+            rows.append((*cells, points(one.outcome(STANDING))))
+        table = self.table("answer", (*columns, self.points), rows)
+        return Table(table.key, table.title, table.columns, table.rows, note=self.t("note.answer.read", **self.words))
+
+    def changes(self) -> Section:
+        """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
+        drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
+        return self.section("changes", *drawn)
+
+    def foot(self) -> str:
+        """What stands below a figure."""
+        from copark.report.figures.comparison import footer
+
+        return footer(self.found.studies, self.found.pairs, self.t.lang)
+
+    def over_time(self, one: Scenario) -> Iterator[Chart]:
+        """The course of each difference."""
+        from copark.report.figures.comparison import difference_bands
+
+        t, reference = self.t, self.words["reference"]
+        for found in one.courses:
+            key, title = f"difference-{found.output}", self.output(found.output)
+            columns = (self.column("quarter", Kind.quarter), change_column(found.unit, title))
+            rows = zip(found.quarters, map(Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
+            numbers = Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
+            draw = partial(difference_bands, found, t.of(one.title), reference, self.foot(), t.lang)
+            yield Chart(key, title, t("alt.course"), draw, t("caption.course"), numbers, wide=False)
+
+    def at_ends(self) -> Iterator[Chart]:
+        """Every scenario's difference of an output at a date."""
+        from copark.report.figures.comparison import arms
+
+        t, found = self.t, self.found
+        for output in (one.output for one in found.scenarios[0].courses):
+            courses = [(t.of(one.title), own) for one in found.scenarios for own in one.courses if own.output == output]
+            if len(courses) < len(found.scenarios):
+                continue
+            for quarter in found.ends:
+                key, title = f"scenarios-{output}-{quarter}", self.output(output)
+                words = {"output": title, "quarter": quarter}
+                columns = (
+                    self.column("scenario"), change_column(courses[0][1].unit, title), self.column("above", Kind.share),
+                )  # fmt: skip
+                rows = tuple((name, *self.at(own, quarter)) for name, own in courses)
+                numbers = Table(key, t("table.ends", **words), columns, rows, folded=True)
+                draw = partial(arms, courses, quarter, self.words["reference"], self.foot(), t.lang)
+                yield Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
+
+    def at(self, found: Course, quarter: str) -> tuple[Interval, float]:
+        """A difference at a date, and the share of pairs in which the scenario is above."""
+        at = found.quarters.index(quarter)
+        low, high, middle = found.levels[[0, 4, 2], at].tolist()
+        return Interval(low, high, middle), float(found.above[at])
+
+    def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
+        """Heads of groups of rows, one for each scenario."""
+        return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
+
+    def outcomes(self) -> Section:
+        """How often each outcome happens, and in how many pairs in both, in one, in none."""
+        names, outcome = ("both", "gained", "lost", "neither"), self.column("outcome")
+        shares = (
+            self.column("reference_share", Kind.share, places=1), self.column("arm_share", Kind.share, places=1),
+            self.column("change", Kind.points),
+        )  # fmt: skip
+        counts = [self.column(name, Kind.count) for name in names]
+        every = [
+            (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
+            for one in self.found.scenarios
+            for row in one.outcomes
+        ]
+        groups = self.grouped([len(one.outcomes) for one in self.found.scenarios])
+        told = [(title, row.reference_share, row.arm_share, points(row)) for title, row in every]
+        counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
+        return self.told_of_outcomes(
+            "outcomes", self.table("outcomes", (outcome, *shares), told, groups=groups),
+            self.table("pairs", (outcome, *counts), counted, groups=groups, folded=True),
+        )  # fmt: skip
+
+    def told_of_outcomes(self, key: str, *blocks: Block) -> Section:
+        """A section that says so where outcomes follow from parameters that are assumed; folded unless asked for."""
+        assumed = (Caveat(self.assumed),) if self.assumed else ()
+        return self.section(key, *assumed, *blocks, folded=not self.shown)
+
+    def moves(self) -> Section:
+        """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
+        named, lang = [(self.t.of(one.title), one.moves) for one in self.found.scenarios], self.t.lang
+        told = Bullets(tuple(self.t("moves.of", arm=name, words=moves.sentence(one, lang)) for name, one in named))
+        tables = (moves.moves_table(named, lang), moves.accounts_table(named, lang))
+        return self.told_of_outcomes("moves", told, *(table for table in tables if table.rows))
+
+    def differences(self) -> Section:
+        """Differences by output and date: in units, and of counts in log points."""
+        return self.section("differences", self.by_output(log=False), self.by_output(log=True))
+
+    def by_output(self, *, log: bool) -> Table:
+        """Differences in the units of outputs, or ratios of counts."""
+        shares = [self.column(name, Kind.share) for name in ("above", "equal", "by_parameters")]
+        columns = [self.column("output"), self.column("unit"), self.column("quarter", Kind.quarter)]
+        columns += [self.column(name, Kind.number) for name in ("reference", "arm")]
+        columns += [change_column("log points" if log else "", self.t("column.difference"), "difference"), *shares]
+        rows, sizes = list[tuple[Value, ...]](), []
+        for one in self.found.scenarios:
+            own = [row for row in one.differences if row.log is log]
+            sizes.append(len(own))
+            rows += map(self.row, own)
+        return self.table("ratios" if log else "differences", columns, rows, groups=self.grouped(sizes), folded=True)
+
+    def row(self, row: Difference) -> tuple[Value, ...]:
+        """A difference in the table of all."""
+        unit = self.unit(row)
+        return (
+            self.output(row.output), unit, row.quarter, row.reference_median, row.arm_median, band(row), row.above,
+            row.equal, None if row.split is None else row.split.share,
+        )  # fmt: skip
+
+    def unit(self, row: Difference) -> str:
+        """The unit of an output in words; of a ratio that of the medians beside it."""
+        from copark.model.variables import catalogue
+
+        known = catalogue().outputs
+        unit = known[row.output].unit if row.log and row.output in known else row.unit
+        return unit_title(unit, self.t.lang)

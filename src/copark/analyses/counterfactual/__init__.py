@@ -1,0 +1,1 @@
+"""Counterfactual: what is due to something that happened in a park."""

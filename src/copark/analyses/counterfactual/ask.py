@@ -1,0 +1,128 @@
+"""A case as it is beside the same case less something that happened, on the same parameters and random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from copark.analyses.compare.ask import Compared, answer_of
+from copark.analyses.contract import CaseParams, Option, Result, Said
+from copark.analysis.pairing import pairs_between
+from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
+from copark.simulation.happenings import happenings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.simulation.study import Study
+
+
+class Params(CaseParams):
+    """What is thought away.
+
+    Parameters
+    ----------
+    without
+        Keys of events that did not happen, undone together; where none is given, those that can be undone are listed.
+    runs
+        Runs.
+    futures
+        Runs for each draw of parameters; from two on the variance is split into parameters and chance.
+    draws
+        What parameters are drawn from, in the place of those the case has.
+    outcomes
+        Tell outcome shares unasked even where the park is not calibrated.
+    """
+
+    without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
+    runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 1
+    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    outcomes: bool = False
+    served: ClassVar[Mapping[str, float]] = {"runs": 2000, "futures": 20}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened and can be undone: its key, when, what."""
+
+    key: str
+    date: str
+    title: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """What is due to something that happened.
+
+    Parameters
+    ----------
+    case, park
+        Name of the case, and its title.
+    events
+        Everything that can be undone.
+    without
+        Keys of what was undone.
+    found
+        The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone.
+    """
+
+    case: str
+    park: Said
+    events: tuple[Event, ...]
+    without: tuple[str, ...] = ()
+    found: Compared | None = None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every difference, or else every event, a row each."""
+        import pandas as pd
+
+        if self.found is not None:
+            return self.found.to_frame()
+        rows = ({"key": one.key, "date": one.date, "title": one.title.en} for one in self.events)
+        return pd.DataFrame(rows, columns=["key", "date", "title"])
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of that of the runs; of the case where nothing is undone."""
+    from copark.identity import identity_of
+
+    case = context.case(params.case)
+    runs = context.identity(_study(params, context), case, params.parameters) if params.without else case.hash
+    return identity_of({"analysis": "counterfactual", "runs": runs, "outcomes": params.outcomes})
+
+
+def _study(params: Params, context: Context) -> Study:
+    """The case as it is and less what did not happen.
+
+    Raises
+    ------
+    NotFound
+        If nothing of that name happened.
+    """
+    study = but_for_study(
+        context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,
+        draws=params.draws,
+    )  # fmt: skip
+    return study.with_changes(case=params.case)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Replay history with and without it; list what can be undone where nothing is named."""
+    case = context.case(params.case)
+    events = tuple(
+        Event(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case)
+    )  # fmt: skip
+    about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
+    if not params.without:
+        return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
+    runs = context.run(_study(params, context), case, params.parameters)
+    context.stage("analyse")(0, 0)
+    pairs = pairs_between(runs, scenario=WITHOUT)
+    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes)
+    keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
+    return Answer(**about, without=tuple(keys), found=found, **origin)

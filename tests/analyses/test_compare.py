@@ -1,0 +1,275 @@
+"""Comparing from end to end: results found or made, scenarios beside a reference, the document and the commands."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.cells import cell_len
+
+import copark
+from copark import workflows
+from copark.analyses import REGISTRY
+from copark.analyses.answer import Answered, answer
+from copark.analyses.context import Context
+from copark.analysis.outcome_change import OutcomeMoves
+from copark.cli import main
+from copark.errors import FaultsFound, NotFound, RunRefused, StudyFaults
+from copark.presentation.document import Bullets, Caveat, Document, Interval, Table
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.study import load_study
+from copark.simulation.trust import Trust
+from copark.workflows.serving.analyses import menu, params_of
+
+RUNS = 8
+COMPARE, COUNTERFACTUAL = REGISTRY["compare"], REGISTRY["counterfactual"]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("out")
+
+
+def compare(out: Path | None, reference: str, *told: Any, **asked: Any) -> Answered:
+    context = Context(out, progress=told[0] if told else lambda *_: None)
+    return answer(COMPARE, COMPARE.params(**{"reference": reference, "runs": RUNS} | asked), context)
+
+
+@pytest.fixture(scope="module")
+def regimes(out: Path) -> Answered:
+    return compare(out, "old-threshold")
+
+
+@pytest.fixture(scope="module")
+def shown(regimes: Answered) -> Any:
+    return cache(regimes.document)
+
+
+def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as leaving:
+        main(arguments)
+    found = capsys.readouterr()
+    assert isinstance(leaving.value.code, int)
+    return leaving.value.code, found.out, found.err
+
+
+@pytest.fixture(autouse=True)
+def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def table(document: Document, key: str) -> Table:
+    return next(one for one in document.tables() if one.key == key)
+
+
+def test_scenarios_of_a_study_are_set_beside_its_first(regimes: Answered) -> None:
+    found = regimes.result
+    assert found.reference.en == "The case as it is"
+    assert [one.title.en for one in found.scenarios] == [
+        "Threshold of 5 M USD kept", "Narrow list kept", "No decree: threshold and narrow list kept",
+    ]  # fmt: skip
+    assert all(one.begins is not None and one.begins >= "2017Q2" for one in found.scenarios)
+    assert found.pairs == RUNS
+    row = found.scenarios[2].difference("operating", found.ends[-1], log=True)
+    assert row.high < 0.0
+    assert row.split is None
+    assert len(found.to_frame()) == sum(len(one.differences) for one in found.scenarios)
+
+
+def test_what_was_found_is_read_again_whole_in_either_language(out: Path, regimes: Answered) -> None:
+    again = compare(out, "old-threshold")
+    assert again.reused
+    for lang in ("en", "zh"):
+        assert repr(again.document(lang)) == repr(regimes.document(lang))
+
+
+def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, shown: Any) -> None:
+    found, document = regimes.result, shown("en")
+    last = [one.difference("operating", found.ends[-1]) for one in found.scenarios]
+    answers = table(document, "answer").rows
+    assert [row[2] for row in answers] == [Interval(one.low, one.high, one.median) for one in last]
+    changes = [one.outcome("self_standing") for one in found.scenarios]
+    assert [row[3] for row in answers] == [Interval(one.low, one.high, one.change) for one in changes]
+    ratios, differences = (table(document, key) for key in ("ratios", "differences"))
+    assert len(ratios.rows) + len(differences.rows) == sum(len(one.differences) for one in found.scenarios)
+    drawn = table(document, f"scenarios-operating-{found.ends[-1]}")
+    logs = [one.difference("operating", found.ends[-1], log=True) for one in found.scenarios]
+    assert [row[1] for row in drawn.rows] == [Interval(one.low, one.high, one.median) for one in logs]
+    assert [row[2] for row in drawn.rows] == [one.above for one in logs]
+
+
+def test_the_headline_names_the_scenario_that_changes_most(regimes: Answered, shown: Any) -> None:
+    found = regimes.result
+    most = max(found.scenarios, key=lambda one: abs(one.difference("operating", found.ends[-1]).median))
+    assert f"“{most.title.en}” changes most" in shown("en").headline
+    assert f"“{most.title.zh}”影响最大" in shown("zh").headline
+
+
+def test_outcomes_are_shares_of_the_same_runs(regimes: Answered) -> None:
+    for one in regimes.result.scenarios:
+        assert sum(row.arm_share for row in one.outcomes) == pytest.approx(1.0)
+        assert sum(row.reference_share for row in one.outcomes) == pytest.approx(1.0)
+        for name in OUTCOMES:
+            before, after = one.moves.shares(name)
+            assert after - before == pytest.approx(one.outcome(name).change)
+
+
+def test_why_outcomes_change_is_told_in_the_document_and_in_exports_of_the_run(
+    out: Path, regimes: Answered, shown: Any
+) -> None:
+    moves, accounts = (table(shown("en"), key) for key in ("moves", "accounts"))
+    told = sum(one.moves.moved for one in regimes.result.scenarios)
+    assert sum(row[2] for row in moves.rows) == told
+    bullets = next(one for one in shown("en").blocks() if isinstance(one, Bullets))
+    assert len(bullets.items) == len(regimes.result.scenarios)
+    folder = workflows.export(regimes.result.studies[0], "csv", out / "tables", out=out)
+    with (folder / "moves.csv").open(encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    assert sum(int(row["Runs"]) for row in rows) == told
+    assert {row["Scenario"] for row in rows} <= {one.key for one in regimes.result.scenarios}
+    with (folder / "accounts.csv").open(encoding="utf-8-sig") as stream:
+        effects = [float(row["Effect on the balance"]) for row in csv.DictReader(stream)]
+    assert effects == pytest.approx([row[-1] for row in accounts.rows])
+
+
+def test_a_stored_run_is_named_by_its_run_id(out: Path, regimes: Answered) -> None:
+    told: list[str] = []
+    again = compare(out, regimes.result.studies[0][:10], lambda stage, *_: told.append(stage), runs=None)
+    assert repr(again.result.scenarios) == repr(regimes.result.scenarios)
+    assert "simulate" not in told
+
+
+def test_two_studies_are_compared_with_common_random_numbers(out: Path, regimes: Answered) -> None:
+    """The case as its own study is the first scenario of the other: the same differences, of two stored runs."""
+    across = compare(out, "great-stone", arm="old-threshold").result
+    assert len(across.studies) == 2
+    differences = [[row for one in found.scenarios for row in one.differences] for found in (across, regimes.result)]
+    assert differences[0] == differences[1]
+
+
+def test_without_a_folder_nothing_is_stored_and_the_numbers_are_the_same(regimes: Answered) -> None:
+    found = copark.compare("old-threshold", runs=RUNS, threads=1)
+    assert repr(found.scenarios) == repr(regimes.result.scenarios)
+
+
+def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_path: Path) -> None:
+    study = load_study("old-threshold").with_changes(keep=["cash"], runs=RUNS).content()
+    file = tmp_path / "cash.yaml"
+    file.write_text(yaml.safe_dump(study), encoding="utf-8")
+    found = compare(None, str(file))
+    assert all(one.begins is not None and one.begins >= "2017Q2" for one in found.result.scenarios)
+    assert {row.output for one in found.result.scenarios for row in one.differences} == {"cash"}
+    document = found.document("en")
+    assert "changes developer's cash" in document.headline
+    assert len(table(document, f"scenarios-cash-{found.result.ends[-1]}").rows) == len(found.result.scenarios)
+
+
+def test_other_random_numbers_are_refused_and_say_so(out: Path, regimes: Answered) -> None:
+    other = workflows.run_study("great-stone", runs=RUNS, seed=2, out=out, report=False)
+    with pytest.raises(FaultsFound) as caught:
+        compare(out, other.identity, arm=regimes.result.studies[0])
+    assert [fault.code for fault in caught.value.faults] == ["compare.luck"]
+
+
+def test_one_scenario_alone_is_no_comparison(out: Path) -> None:
+    with pytest.raises(RunRefused, match="one scenario only"):
+        compare(out, "great-stone")
+
+
+def without(out: Path | None, *names: str, case: str = "great-stone", **asked: Any) -> Answered:
+    return answer(
+        COUNTERFACTUAL, COUNTERFACTUAL.params(**{"case": case, "without": names, "runs": RUNS} | asked), Context(out)
+    )
+
+
+def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out: Path) -> None:
+    answered = without(out, "2017-05-12", futures=2)
+    found = answered.result.found
+    assert answered.result.without == ("decree/2017-05-12",)
+    (one,) = found.scenarios
+    assert (one.title.en, one.begins) == ("The case as it is", "2017Q2")
+    row = one.difference("operating", found.ends[-1], log=True)
+    assert row.low > 0.0
+    assert row.split is not None
+    assert found.reference.en.startswith("Without: Decree")
+    assert workflows.verify(found.studies[0], out=out, threads=1).passed
+    for lang in ("en", "zh"):
+        document = answered.document(lang)
+        assert getattr(answered.result.events[0].title, lang) in [row[2] for row in table(document, "events").rows]
+        course = table(document, "difference-operating")
+        assert course.rows[-1] == (found.ends[-1], Interval(row.low, row.high, row.median))
+
+
+def test_what_never_happened_is_not_found(out: Path) -> None:
+    with pytest.raises(NotFound, match="visit/2015-05-10"):
+        without(out, "visit/2015-05-11")
+
+
+def test_without_a_key_what_can_be_removed_is_listed_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    found = without(None)
+    english, chinese = (table(found.document(lang), "events").rows for lang in ("en", "zh"))
+    assert [row[:2] for row in english] == [row[:2] for row in chinese]
+    assert ("shock/pandemic", "2020-04", "Shock: COVID-19 pandemic") in english
+    assert ("shock/pandemic", "2020-04", "冲击：新冠疫情") in chinese
+    code, written, _ = call(["but-for", "great-stone", "--no-report"], capsys)
+    assert code == 0
+    assert "anchor/maz-weichai" in written
+    assert all(cell_len(line) <= 80 for line in written.splitlines())
+
+
+def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alone(regimes: Answered) -> None:
+    assumed = Trust("uncalibrated", "prior", "great-stone")
+    for asked in (False, True):
+        found = replace(regimes.result, trust=assumed, shows_outcomes=asked)
+        document = found.document("en")
+        folded = {one.key: one.folded for one in document.sections}
+        assert (folded["outcomes"], folded["moves"]) == (not asked, not asked)
+        assert assumed.meaning("en") in [one.text for one in document.blocks() if isinstance(one, Caveat)]
+        standing = found.scenarios[2].outcome("self_standing")
+        assert (f"{100 * standing.arm_share:.1f}%" in document.headline) is asked
+
+
+def test_what_never_differs_is_said_to(regimes: Answered) -> None:
+    still = OutcomeMoves(counts=((0,) * 4,) * 4, moves=())
+    never = tuple(replace(one, begins=None, moves=still) for one in regimes.result.scenarios)
+    document = replace(regimes.result, scenarios=never).document("en")
+    assert document.headline == "No run differs from “The case as it is” in any result."
+
+
+def test_the_command_shows_the_document_within_eighty_columns(
+    out: Path, regimes: Answered, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lang in ("en", "zh"):
+        asked = ["compare", "old-threshold", "--runs", str(RUNS), "--out", str(out), "--no-report", "--lang", lang]
+        code, written, _ = call(asked, capsys)
+        assert code == 0
+        assert getattr(regimes.result.scenarios[0].title, lang)[:10] in written
+        assert all(cell_len(line.rstrip("，。：")) <= 80 for line in written.splitlines())
+
+
+def test_unknown_names_end_with_code_two_and_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, written, error = call(["but-for", "great-stone", "--without", "duisport", "--out", str(tmp_path)], capsys)
+    assert (code, written) == (2, "")
+    assert "partner/duisport | shareholder/duisport" in error
+    code, _, error = call(["but-for", "great-stone", "--without", "x", "--futures", "0"], capsys)
+    assert code == 2
+
+
+def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
+    (field,) = (
+        one for info in menu().analyses if info.name == "compare" for one in info.form if one.name == "reference"
+    )
+    assert field.type == "choice"
+    titles = {one.value: one.title.zh for one in field.choices}
+    assert titles["old-threshold"] == "没有2017年总统令的中白工业园"
+    assert params_of(COMPARE, {"reference": "old-threshold"}).arm is None
+    for given in ("/etc/passwd", "study.yaml", 7):
+        with pytest.raises(StudyFaults):
+            params_of(COMPARE, {"reference": given})
