@@ -70,4 +70,6 @@ def test_verdicts_of_the_set_say_that_it_is_general_and_how_far_its_parameters_a
             assert words in said
             assert found.result.trust.meaning(lang) in said
             assert document.trust_state == "uncalibrated"
+            listed = CLAIMS.listing(CLAIMS.params(case="kaesong"), Context(), lang)
+            assert words in " ".join(block.text for block in listed.blocks() if isinstance(block, Caveat))
     assert answer(CLAIMS, CLAIMS.params(**asked), Context(tmp_path)).reused

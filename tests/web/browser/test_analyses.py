@@ -62,3 +62,23 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     page.get_by_role("link", name="Open the result").first.click()
     assert headline(page, "en")
     assert query(page)["run"] == [run_id]
+
+
+def test_the_menu_leads_to_the_claims_of_the_park_and_the_page_shows_the_run_it_names(page: Any) -> None:
+    """Of a park that brings no claims a general set is asked; ``/claims`` is an address of its own."""
+    page.goto("/claims?lang=en&case=kaesong")
+    page.get_by_role("heading", name="Claims", level=1).wait_for()
+    assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Claims"]
+    page.get_by_label("Claims (IDs)", exact=True).fill("4a")
+    page.get_by_label("Draws of parameters", exact=True).fill("4")
+    page.get_by_label("Futures of each draw", exact=True).fill("1")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".document").wait_for(timeout=600_000)
+    (run_id,) = query(page)["run"]
+    told = page.request.get(f"/api/v1/analyses/claims/{run_id}?lang=en").json()
+    assert headline(page, "en") == told["headline"]
+    assert run_id in page.locator(".result").inner_text()
+    page.goto("/simulate?lang=en&case=kaesong")
+    page.get_by_role("navigation").get_by_role("link", name="Claims").click()
+    assert headline(page, "en") == told["headline"]
+    assert page.url.split("?")[0].endswith("/analyses/claims")

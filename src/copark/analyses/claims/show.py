@@ -75,8 +75,14 @@ def listing(found: ClaimsFile, t: Texts) -> Document:
     headline = t("headline.listed", count=len(claims.claims), fixed=claims.fixed)
     return Document(
         f"claims-{claims.case}", t.lang, t.of(claims.title), headline,
-        sections=(Section("claims", t("section.listed"), (table,)),),
+        sections=(Section("claims", t("section.listed"), (*([general(found, t)] if found.general else []), table)),),
     )  # fmt: skip
+
+
+def general(file: ClaimsFile, t: Texts) -> Caveat:
+    """That claims are a general set, and what of it cannot be asked of the park."""
+    titles = t("clause").join(t("quoted", title=t.of(one)) for one in file.left_out)
+    return Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
 
 class _Show(Words):
@@ -145,18 +151,13 @@ class _Show(Words):
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.insert(1, Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
         if found.file.general:
-            blocks.insert(1, Caveat(self.general()))
+            blocks.insert(1, general(found.file, t))
         meanings = tuple(t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")) for one in VERDICTS)
         blocks += [
             self.every_part(), Bullets(meanings), Caveat(t("lead.band")), Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
-
-    def general(self) -> str:
-        """That the claims are a general set, and what of it cannot be asked of this park."""
-        titles = self.listed(self.t("quoted", title=self.t.of(one)) for one in self.found.file.left_out)
-        return self.t.sentences([self.t("general"), *([self.t("left_out", titles=titles)] if titles else [])])
 
     def overview(self) -> Table:
         """Every claim in a row: its verdict, the least severe of the tests behind it, the parts that make it."""

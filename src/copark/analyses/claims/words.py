@@ -96,7 +96,7 @@ class Words(Show):
 
     def context(self, variable: str) -> str:
         """The title of a value of the place around the park, with the value and its date where it is known."""
-        host, title = self.found.hosts.get(variable), variable_title(variable, self.t.lang)
+        host, title = self.found.hosts.get(variable), lowered(variable_title(variable, self.t.lang))
         return title if host is None else self.t("aside", words=title, aside=f"{number(host.value, 0)}, {host.date}")
 
     def bound(self, value: float, statistic: Statistic) -> str:
