@@ -40,7 +40,7 @@ def stages():
 @pytest.fixture(scope="module")
 def answered(out, stages):
     with short_refinement():
-        return ask("calibrate", out, told=lambda *told: stages.append(told))
+        return ask("calibrate", out, progress=lambda *told: stages.append(told))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_every_stage_tells_how_far_it_is(made, stages) -> None:
 
 def test_a_calibration_that_is_kept_is_not_made_again(made, out) -> None:
     told = []
-    again, _ = ask("calibrate", out, told=lambda *one: told.append(one[0]))
+    again, _ = ask("calibrate", out, progress=lambda *one: told.append(one[0]))
     assert again.reused
     assert "batch" not in told
     assert [vars(one) for one in again.result.calibrated.movements] == [vars(one) for one in made.calibrated.movements]

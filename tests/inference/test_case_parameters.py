@@ -24,7 +24,7 @@ from copark.inference.pool.parks import parks_of
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
-from copark.workflows.serving.errands import Errand, do
+from copark.workflows.serving.errands import FORETOLD, Errand, do
 from copark.workflows.serving.shelf import Shelf
 from tests.inference.killed import short
 from tests.inference.workflow_settings import ask
@@ -181,8 +181,10 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     errand = Errand("analysis", str(tmp_path / "uploads" / name), {"analysis": "calibrate", "params": {"case": name}},
                     "en", str(data))  # fmt: skip
     monkeypatch.setattr(calibrations, "settings_of", lambda *_: SMALLEST)
+    told = []
     with short():
-        done = do(errand, lambda *_: None)
+        done = do(errand, lambda *one: told.append(one))
+    assert next(total for stage, _, total in told if stage == FORETOLD) >= 0
     assert shelf.get(name).parameters.trust.kind == "own"
     assert load(data / "results" / "calibrate" / done.identity, REGISTRY["calibrate"]) is not None
     with short():

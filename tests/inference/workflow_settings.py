@@ -30,10 +30,10 @@ def short_refinement():
         yield
 
 
-def ask(name, out, *, settings=TINY, case="great-stone", threads=1, told=None, crew=None, lang="en", **asked):
+def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=None, crew=None, lang="en", **asked):
     """Ask an analysis of a small calibration; the answer and its context."""
     analysis, context = REGISTRY[name], Context(out, threads=threads, lang=lang)
-    context.progress = told or context.progress
+    context.progress = progress or context.progress
     context.crew = crew or context.crew
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calibrations, "settings_of", lambda *_: settings)

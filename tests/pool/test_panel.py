@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from copark.analyses.results import load, place_of
 from copark.cases import list_cases, load_case, new_case
 from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
+from copark.inference import borrowed
 from copark.inference.forecast import ForecastRefused, Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.axes import AXES, POOLED, is_pooled
@@ -293,6 +295,22 @@ def test_what_is_told_of_a_panel_is_what_was_found(
             assert [one.key for one in charts][-2:] == ["scores", "fans"]
             for chart in (charts[0], *charts[-2:]):
                 assert chart.figure().axes
+
+
+def test_the_shipped_panel_is_made_again_and_compared(
+    panel: Panel, folder: Path, pooled: Answered, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    same = borrowed.thinned(panel)
+    for shift, word in ((0.0, "identical"), (1e-4, "close"), (0.1, "different")):
+        with subtests.test(word=word):
+            shipped = replace(same, mu=same.mu + shift)
+            monkeypatch.setattr(borrowed, "shipped_draws", lambda shipped=shipped: shipped)
+            found = answer(POOL, POOL.params(check=True), Context(folder / "out", threads=1)).result
+            assert isinstance(found, PoolAnswer)
+            assert found.again is not None
+            assert (found.parks, found.passed, found.stale) == (len(NAMES), word != "different", False)
+            for lang in ("en", "zh"):
+                assert text(f"pool.again.{word}", lang)[:4] in found.document(lang).headline
 
 
 def forecast(out: Path, lang: str = "en", **asked: object) -> Answer:

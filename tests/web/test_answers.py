@@ -384,6 +384,10 @@ def test_parks_have_sources(client):
         assert set(park["source"]) <= set(told["sources"])
         assert park["place"]["grade"] == "background"
         assert park["place"]["title"]["zh"]
+        assert not park["host_title"]["zh"].isascii()
+        assert not park["home_title"]["zh"].isascii()
+    kaesong = next(one for one in told["parks"] if one["id"] == "kaesong")
+    assert kaesong["status_title"] == {"en": "failed", "zh": "失败"}
     places = {one["id"]: (one["place"]["longitude"], one["place"]["latitude"]) for one in told["parks"]}
     assert places["great-stone"] == (28.0, 53.9)
     assert {score["park"] for score in told["scores"]} <= names

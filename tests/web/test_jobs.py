@@ -15,8 +15,10 @@ from copark.store import RunStore
 from copark.store.manifest import faults_of
 from copark.web.jobs.child import Stopped, Teller, main
 from copark.web.jobs.queue import JobQueue, trouble_of
+from copark.web.jobs.work import Work
 from copark.web.services import Services
 from copark.web.settings import Settings
+from copark.workflows.serving.errands import FORETOLD
 from copark.workflows.serving.unpacking import pack_zip
 from copark.workflows.serving.uploading import take
 from tests.web.conftest import services_of
@@ -312,6 +314,16 @@ class StaysOpen:
 
         threading.Event().wait()
         yield ""
+
+
+def test_what_was_foretold_of_the_whole_work_is_counted_down():
+    work = Work(SimpleNamespace())
+    work._tell({"stage": "batch", "done": 0, "total": 10})
+    assert work.progress()["seconds_left"] is None
+    work._tell({"stage": FORETOLD, "done": 0, "total": 2700})
+    found = work.progress()
+    assert (found["stage"], found["total"]) == ("batch", 10)
+    assert 2690 < found["seconds_left"] <= 2700
 
 
 def test_a_teller_stops_the_work_when_told():

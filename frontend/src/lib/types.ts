@@ -413,6 +413,9 @@ export interface Park {
   title: Said;
   kind: string;
   kind_title: Said;
+  host_title: Said;
+  home_title: Said;
+  status_title: Said | null;
   words: Record<string, Said | null>;
   values: Record<string, string | number | boolean | null>;
   source: string[];

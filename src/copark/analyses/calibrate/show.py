@@ -13,13 +13,14 @@ from copark.analysis.observed import expected_outside
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
 from copark.presentation.document import (
+    COUNT,
+    SHARE,
     Block,
     Bullets,
     Card,
     Cards,
     Caveat,
     Chart,
-    Column,
     Document,
     Interval,
     Kind,
@@ -123,13 +124,13 @@ class _Show(Show):
 
     def summary(self) -> Section:
         """The calibration in brief, warnings first."""
-        t, made, count = self.t, self.made, Column("", "", Kind.count)
+        t, made = self.t, self.made
         cards = (
-            Card(t("card.values"), count, made.values, t("card.values_to", cut=self.found.cut)),
-            Card(t("card.moved"), count, self.counts["moved"], t("card.moved_of", **self.counts)),
-            Card(t("card.outside"), count, len(made.outside),
+            Card(t("card.values"), COUNT, made.values, t("card.values_to", cut=self.found.cut)),
+            Card(t("card.moved"), COUNT, self.counts["moved"], t("card.moved_of", **self.counts)),
+            Card(t("card.outside"), COUNT, len(made.outside),
                  t("card.outside_expected", count=len(made.checks), expected=self.expected)),
-            Card(t("card.coverage"), Column("", "", Kind.share), made.ranks_of("near").overall(0.9),
+            Card(t("card.coverage"), SHARE, made.ranks_of("near").overall(0.9),
                  t("card.coverage_want")),
         )  # fmt: skip
         warnings = [Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]

@@ -36,6 +36,7 @@ from copark.presentation.document import (
 from copark.presentation.numbers import number, percent
 from copark.report.forecasts import observable_title
 from copark.report.tables import grouped
+from copark.texts import text
 
 ASKED = ("equity", "network", "framework")
 """Groups the question is about."""
@@ -283,8 +284,8 @@ class _Show(Show):
         if one.values and one.reach < UNSURE_REACH:
             remark = self.t("hard_to_reach")
         return (
-            self.t.of(one.title), self.t(f"kind.{one.kind}"), one.values, one.reach, remark, one.directions,
-            one.shrinkage_size, one.shrinkage_rest, one.lent,
+            self.t.of(one.title), text(f"workflows.kind.{one.kind}", self.t.lang), one.values, one.reach, remark,
+            one.directions, one.shrinkage_size, one.shrinkage_rest, one.lent,
         )  # fmt: skip
 
     def forecasts(self) -> Section:

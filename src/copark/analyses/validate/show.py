@@ -17,6 +17,8 @@ from copark.inference.spread import SOURCES
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
 from copark.model.variables import catalogue
 from copark.presentation.document import (
+    COUNT,
+    SHARE,
     Bullets,
     Card,
     Cards,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 SHOWN = (BLIND, "line")
 """Methods that every value is shown beside."""
-NUMBER, COUNT = Kind.number, Kind.count
+NUMBER = Kind.number
 
 
 def document(found: Answer, t: Texts) -> Document:
@@ -83,16 +85,16 @@ class _Show(Show):
         """What came out, after what it is not."""
         t, own = self.t, f"development.{self.found.case}"
         cards = (
-            Card(t("card.won"), Column("", "", COUNT), self.won, t("card.won_of", raced=self.raced)),
-            Card(t("card.covered"), Column("", "", Kind.share), self.blind.covered, t("card.covered_want")),
-            Card(t("card.values"), Column("", "", COUNT), self.blind.values, t("card.values_after", cut=self.last.cut)),
+            Card(t("card.won"), COUNT, self.won, t("card.won_of", raced=self.raced)),
+            Card(t("card.covered"), SHARE, self.blind.covered, t("card.covered_want")),
+            Card(t("card.values"), COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
         development = Caveat(t(own if t.has(own) else "development.other"))
         return self.section("summary", development, Cards(cards), Bullets(tuple(words.brief(self.found, t))))
 
     def scores(self) -> Section:
         """Mean scores with the best of each row."""
-        columns = (self.column("observable"), self.column("values", COUNT), *map(self.method_column, FAIR),
+        columns = (self.column("observable"), self.column("values", Kind.count), *map(self.method_column, FAIR),
                    self.column("winner"), self.column("told", NUMBER))  # fmt: skip
         rows = [
             (titled(line.variable, self.t.lang), line.values, *(line.crps.get(name) for name in FAIR),
@@ -193,7 +195,7 @@ class _Show(Show):
              line.crps[name])
             for name, line in shown for own in [self.found.scores_of(name, line.variable)]
         ]  # fmt: skip
-        columns = (self.column("observable"), self.column("covered", COUNT), self.column("values", COUNT),
+        columns = (self.column("observable"), self.column("covered", Kind.count), self.column("values", Kind.count),
                    self.column("width", NUMBER), self.column("mean_crps", NUMBER))  # fmt: skip
         heads = grouped(method_title(name, self.t.lang) for name, _ in shown)
         chart = Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
@@ -255,7 +257,7 @@ class _Show(Show):
         numbers = ("model", "naive", "naive_centre", "naive_band")
         columns = (
             self.column("observable"), self.column("which"), *(self.column(name, NUMBER) for name in numbers),
-            self.column("seen", COUNT), self.column("seen_alike", COUNT), self.column("alike", NUMBER),
+            self.column("seen", Kind.count), self.column("seen_alike", Kind.count), self.column("alike", NUMBER),
         )  # fmt: skip
         said = Bullets(tuple(words.why(self.found, self.t)))
         return self.section("why", Paragraph(self.t("why.lead")), said, self.table("swaps", columns, rows, folded=True))
@@ -269,7 +271,7 @@ class _Show(Show):
             for one, line in every
         ]  # fmt: skip
         columns = (
-            self.column("observable"), self.column("values", COUNT), *map(self.method_column, MODELS[::-1]),
+            self.column("observable"), self.column("values", Kind.count), *map(self.method_column, MODELS[::-1]),
             self.column("best", NUMBER), self.column("which"), self.column("winner"),
         )  # fmt: skip
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
@@ -295,7 +297,7 @@ class _Show(Show):
             for base in MODELS[::-1] for line in self.last.whole
         ]  # fmt: skip
         columns = (
-            self.column("observable"), self.column("values", COUNT), self.column("before", NUMBER),
+            self.column("observable"), self.column("values", Kind.count), self.column("before", NUMBER),
             self.column("rescaled", NUMBER), self.column("rescaled_helps"), self.column("stacked", NUMBER),
             self.column("stacked_helps"), self.column("best", NUMBER), self.column("which"),
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
+from copark.texts import has_text
 from copark.web.api.replies import answered, page, sent
 from copark.web.owners import MaybeOwner, owner_of
 from copark.web.problems import Problem
@@ -99,6 +100,7 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
     owner
         Who asks.
     """
+    stage = f"cli.stage.{job.stage}"
     return JobInfo(
         id=job.id,
         kind=job.kind,
@@ -113,7 +115,7 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
         ended=job.ended,
         place=place,
         stage=job.stage,
-        stage_title=said(f"cli.stage.{job.stage}") if job.stage in STAGES else Said(en=job.stage, zh=job.stage),
+        stage_title=said(stage) if has_text(stage) else Said(en=job.stage, zh=job.stage),
         done=job.done,
         total=job.total,
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
@@ -136,9 +138,6 @@ def job_now(services: Services, name: str, owner: str) -> JobInfo:
     """
     job = found(services, name)
     return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
-
-
-STAGES = frozenset(("prepare", "compile", "waiting", "simulate", "analyse", "report", "export", "verify"))
 
 
 def queue(services: Services, kind: Literal["run", "report"], shelved: Shelved, study: Study | None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.web.jobs.child import PROGRAM
-from copark.workflows.serving.errands import placed
+from copark.workflows.serving.errands import FORETOLD, placed
 from copark.workflows.serving.records import Job, clear_after, clear_cancelled
 
 GRACE = 0.4
@@ -44,7 +44,7 @@ class Work:
         self._killed = False
         self._process: subprocess.Popen[str] | None = None
         self._stage, self._done, self._total, self._since = "", 0, 0, time.monotonic()
-        self._makes = ""
+        self._makes, self._ends = "", 0.0
 
     def do(self) -> dict[str, Any]:
         """Have a process do it; what it says last, or with which code it ended without a word."""
@@ -76,9 +76,12 @@ class Work:
         return said
 
     def progress(self) -> dict[str, Any]:
-        """How far it is, and how many seconds its stage may still take."""
-        done, total, elapsed = self._done, self._total, time.monotonic() - self._since
+        """How far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
+        now = time.monotonic()
+        done, total, elapsed = self._done, self._total, now - self._since
         left = elapsed * (total - done) / done if done and total and elapsed > LEAST else None
+        if self._ends > now:
+            left = max(self._ends - now, left or 0.0)
         return {"stage": self._stage, "done": done, "total": total, "seconds_left": left}
 
     def stop(self) -> None:
@@ -122,6 +125,9 @@ class Work:
         return last or {"code": str(process.returncode)}
 
     def _tell(self, said: Mapping[str, Any]) -> None:
+        if said["stage"] == FORETOLD:
+            self._ends = time.monotonic() + int(said["total"])
+            return
         if said["stage"] != self._stage:
             self._since = time.monotonic()
         self._stage, self._done, self._total = str(said["stage"]), int(said["done"]), int(said["total"])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
+FORETOLD = "foretold"
+"""No stage: what is told under it are the seconds the whole work will take."""
 KEPT = 10_000
 """Above so many runs bands are kept, and the paths of the first."""
 
@@ -179,7 +181,8 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(
-        Path(errand.data), threads=errand.threads, progress=tell, folders=folders, calibrates=False, lang=errand.lang
+        Path(errand.data), threads=errand.threads, progress=tell, folders=folders, calibrates=False, lang=errand.lang,
+        planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
     )  # fmt: skip
     found = answer(analysis, params, context)
     return Done(found.result.run_id, None, found.reused)

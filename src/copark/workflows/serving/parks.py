@@ -45,6 +45,12 @@ class ParkInfo(Answer):
     """intergovernmental, mixed or enterprise-led."""
     kind_title: Said
     """That, in words."""
+    host_title: Said
+    """The country it is in."""
+    home_title: Said
+    """The investing country."""
+    status_title: Said | None
+    """How it stood at the end of the data, in words; null where it is not known."""
     words: dict[str, Said]
     """framework, equity_change and outcome in words, those that are known."""
     values: dict[str, Any]
@@ -140,11 +146,21 @@ def park_info(park: Park, place: Place) -> ParkInfo:
         title=Said(en=spoken["name"][0], zh=spoken["name"][1]),
         kind=park.type,
         kind_title=said(f"workflows.kind.{park.type}"),
+        host_title=_country(park.host),
+        home_title=_country(park.home),
+        status_title=None if park.outcome is None else said(f"parks.status.{park.outcome}"),
         words={name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh},
         values=rest,
         source=list(park.source),
         place=place_info(place),
     )
+
+
+def _country(code: str) -> Said:
+    """Name of a country, as the analysis of parks has it."""
+    from copark.analyses.parks.ask import country_name
+
+    return Said(en=country_name(code, "en"), zh=country_name(code, "zh"))
 
 
 def place_info(place: Place) -> PlaceInfo:
