@@ -30,7 +30,7 @@ from copark.presentation.document import (
     Value,
     plain,
 )
-from copark.presentation.numbers import number, percent, percent_words, shown
+from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.report.words import scenario_title
 from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
@@ -107,10 +107,10 @@ class _Show(AboutRuns):
             final = found.final(output)
             if final is None:
                 continue
-            column = plain(Kind.number, found.unit(output))
-            reach = shown(Interval(final[0], final[2]), column, t.lang)
+            unit = found.unit(output)
             title = t("card.at", title=self.title(output), last=last)
-            cards.append(Card(title, column, final[1], t("card.band", band=reach)))
+            note = t("card.band", band=reach(final[0], final[2], unit, t.lang))
+            cards.append(Card(title, plain(Kind.number, unit), final[1], note))
         if found.compared:
             count = len(found.compared)
             value = t("card.outside_value", outside=found.outside, compared=count)
