@@ -13,6 +13,7 @@ import xarray as xr
 
 from copark.analyses.run.ask import Answer, answer_of
 from copark.cases.case import Case
+from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Document, Interval, Table
 from copark.presentation.html import to_html
 from copark.presentation.json import to_json
@@ -158,7 +159,8 @@ def test_a_study_that_kept_little_makes_a_document_that_says_what_is_missing(cas
     made = make_result(5)[["registered", "status", "outcome", "draws"]]
     found = answer_of(made, case).document()
     assert "did not keep Operating" in words_of(found)
-    assert "did not keep Registrations and Operating enterprises" in words_of(found)
+    arrivals, operating = (catalogue().outputs[name].title("en") for name in ("arrivals", "operating"))
+    assert f"did not keep {arrivals} and {operating}" in words_of(found)
     assert len([block for block in found.blocks() if isinstance(block, Chart)]) < 16
 
 

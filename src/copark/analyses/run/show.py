@@ -14,6 +14,7 @@ from copark.analyses.run.show_runs import AboutRuns
 from copark.analysis.observed import expected_outside, misses
 from copark.analysis.outcomes import quarters_apart, sweep
 from copark.presentation.document import (
+    SHARE,
     Block,
     Bullets,
     Card,
@@ -27,8 +28,9 @@ from copark.presentation.document import (
     Section,
     Table,
     Value,
+    plain,
 )
-from copark.presentation.numbers import number, percent, percent_words, shown
+from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.report.words import scenario_title
 from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
@@ -99,22 +101,21 @@ class _Show(AboutRuns):
         cards = []
         if found.shows_outcomes:
             one = found.share("self_standing")
-            share = Column("self_standing", "", Kind.share)
-            interval = shown(Interval(one.low, one.high), share, t.lang)
-            cards.append(Card(t("card.self_standing"), share, one.share, t("card.error", interval=interval)))
+            interval = shown(Interval(one.low, one.high), SHARE, t.lang)
+            cards.append(Card(t("card.self_standing"), SHARE, one.share, t("card.error", interval=interval)))
         for output in ("operating", "jobs", "cash"):
             final = found.final(output)
             if final is None:
                 continue
-            column = Column(output, "", Kind.number, found.unit(output))
-            reach = shown(Interval(final[0], final[2]), column, t.lang)
+            unit = found.unit(output)
             title = t("card.at", title=self.title(output), last=last)
-            cards.append(Card(title, column, final[1], t("card.band", band=reach)))
+            note = t("card.band", band=reach(final[0], final[2], unit, t.lang))
+            cards.append(Card(title, plain(Kind.number, unit), final[1], note))
         if found.compared:
             count = len(found.compared)
             value = t("card.outside_value", outside=found.outside, compared=count)
             expected = t("card.expected", expected=expected_outside(count))
-            cards.append(Card(t("card.outside"), Column("outside", ""), value, expected))
+            cards.append(Card(t("card.outside"), plain(Kind.text), value, expected))
         return tuple(cards)
 
     def reasons(self) -> list[str]:

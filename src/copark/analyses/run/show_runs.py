@@ -140,8 +140,8 @@ class AboutRuns(AboutCase):
         t, rows = self.t, self.found.rows
         columns = (
             self.column("date", Kind.quarter), self.column("bound"), self.column("observed", Kind.number),
-            self.column("modelled", Kind.number), self.column("width", Kind.share), self.column("percentile"),
-            self.column("role"), self.column("grade"), self.column("source", Kind.source),
+            self.column("modelled", Kind.number), self.column("width", Kind.share),
+            self.column("percentile"), self.column("role"), self.column("grade"), self.column("source", Kind.source),
         )  # fmt: skip
         cells = (
             (
