@@ -85,7 +85,7 @@ def test_what_does_nothing_is_said_to_do_nothing(found):
 
 
 def test_what_cannot_be_asked_is_refused_before_anything_is_run():
-    for asked, word in (({"size": 1000}, "power of two"), ({"only": ("nothing",)}, "agglomeration")):
+    for asked, word in (({"size": 1000}, "power of two"), ({"only": ("nothing",)}, "“nothing”")):
         with pytest.raises(CoparkError, match=word):
             answer(ABLATE, ABLATE.params(case="great-stone", **asked), Context())
 
