@@ -10,11 +10,11 @@ import pytest
 import xarray as xr
 
 from copark import workflows
+from copark.analyses import execution
 from copark.cases import load_case
 from copark.errors import FaultsFound, NotFound
 from copark.identity import result_identity
 from copark.store import RunStore, runs
-from copark.workflows import running
 
 RUNS = 12
 
@@ -119,7 +119,7 @@ def test_a_report_is_written_beside_the_runs(out: Path, first: workflows.RunOutc
 def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(execution, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "KEPT", 5)
     made = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
     assert (made.runs, made.kept) == (RUNS, 5)
@@ -134,10 +134,10 @@ def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
 
 @pytest.mark.long
 def test_bands_do_not_stand_in_for_paths_that_a_study_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(execution, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "KEPT", 5)
     bands = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
-    monkeypatch.setattr(running, "SUMMARY_ABOVE", 10**6)
+    monkeypatch.setattr(execution, "SUMMARY_ABOVE", 10**6)
     from copark.simulation import study
 
     path = tmp_path / "asked.yaml"
