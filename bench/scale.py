@@ -22,7 +22,7 @@ import psutil
 
 from copark.cases import load_case
 from copark.cluster import Asked, Crew, Threads, make
-from copark.cluster.crews import Ranges, Tell
+from copark.cluster.executors import Ranges, Tell
 from copark.cluster.scheduler import local_workers
 from copark.cluster.work import Work
 from copark.simulation.results import study_identity

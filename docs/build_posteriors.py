@@ -14,10 +14,10 @@ from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.inference import artefacts, borrowed
 from copark.inference.calibrate import Settings, calibrate
-from copark.inference.known_values import case_for, fitted_until
 from copark.inference.pool.panel import Settings as PanelSettings
 from copark.inference.pool.panel import learn
 from copark.inference.pool.parks import parks_of
+from copark.inference.target_selection import case_for, fitted_until
 from copark.simulation.ensemble import default_threads
 
 PANEL = "panel"

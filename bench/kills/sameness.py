@@ -9,10 +9,10 @@ from pathlib import Path
 from bench.kills.trial import Missed, Trial, brief
 from copark.store.atomic import REPLACED, UNFINISHED
 from copark.store.database import open_ledger
+from copark.store.object_store import open_shelf
 from copark.store.runs import METADATA
 from copark.store.shards import is_whole, listing_name, read_plan, read_record
-from copark.store.shelf import open_shelf
-from copark.workflows.bookkeeping import check_books
+from copark.workflows.runs import check_books
 
 TIMED = (METADATA, "arrays.zarr/zarr.json", "every_run.zarr/zarr.json", "summary.zarr/zarr.json")
 """Files that hold the time at which a run was made."""

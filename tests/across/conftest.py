@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from copark.cases.casebook import CLAIMS, casebook_path
-from copark.inference.across.qca import cuts_of
-from copark.inference.across.reading import load_rules
-from copark.inference.across.schema import SetPart
-from copark.inference.across.scores import Scores, scores_of
 from copark.inference.claims.reading import load_claims
-from copark.inference.claims.trial import ClaimFinding, Findings, PartFinding
+from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
+from copark.inference.cross_park.qca import cuts_of
+from copark.inference.cross_park.reading import load_rules
+from copark.inference.cross_park.schema import SetPart
+from copark.inference.cross_park.scores import Scores, scores_of
 from copark.setmethods.table import table_of
-from copark.simulation.entries import Title
+from copark.simulation.schema_base import Title
 
 WORDS = {"en": "x", "zh": "甲"}
 SEED = 11

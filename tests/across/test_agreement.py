@@ -3,9 +3,9 @@
 import dataclasses
 from itertools import product
 
-from copark.inference.across.agreement import AGREEMENTS, agreement_of
-from copark.inference.across.reasons import REASONS, Facts, reasons_of
 from copark.inference.claims.rules import VERDICTS
+from copark.inference.cross_park.agreement import AGREEMENTS, agreement_of
+from copark.inference.cross_park.reasons import REASONS, Facts, reasons_of
 from copark.texts import has_text
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from copark.cases.check import examine
-from copark.inference.across.deviants import deviations, from_relation
-from copark.inference.across.reading import FOLDERS
-from copark.inference.across.schema import Relation, Seen
-from copark.inference.across.twins import answer_of, bench_of, case_of, did, looks_of, met, paired, twin_of
-from copark.inference.claims.arms import ArmRuns
+from copark.inference.claims.scenarios import ArmRuns
+from copark.inference.cross_park.deviants import deviations, from_relation
+from copark.inference.cross_park.reading import FOLDERS
+from copark.inference.cross_park.schema import Relation, Seen
+from copark.inference.cross_park.twins import answer_of, bench_of, case_of, did, looks_of, met, paired, twin_of
 from copark.inference.observations import ObservationModel
 from copark.inference.pool.parks import park_of
 from tests.across.conftest import scores

@@ -2,7 +2,7 @@
 
 import pytest
 
-from copark.inference.across.sweeps import FAMILIES, planned, try_part
+from copark.inference.cross_park.sweeps import FAMILIES, planned, try_part
 from tests.across.conftest import SEED, part, scores
 
 COUNT = 20

@@ -13,7 +13,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cli import main
 from copark.errors import NotFound
-from copark.inference.across.trial import run
+from copark.inference.cross_park.runner import run
 from copark.presentation.document import Chart
 from copark.report.across import park
 from copark.report.figures.across import twin_chart, verdict_matrix

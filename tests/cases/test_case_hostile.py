@@ -11,8 +11,8 @@ import pytest
 from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
 
 from copark.cases.check import check_case, examine
+from copark.cases.files import MOST_BYTES
 from copark.cases.load import load_case
-from copark.cases.reading import MOST_BYTES
 
 ALL_FILES = (CASE, EQUITY, "events.csv", SERIES, SOURCES, "enterprises.csv", "host_context.csv")
 
@@ -262,7 +262,7 @@ def test_yaml_that_is_no_case(miniature, subtests):
 
 def test_norway_is_a_country(miniature):
     """YAML 1.1 would read NO as false, 12:30 as 750 and 010 as 8."""
-    from copark.cases.yaml_tree import read_yaml
+    from copark.cases.yaml_loader import read_yaml
 
     tree = read_yaml("a: NO\nb: 12:30\nc: 010\nd: 2012-08-27\ne: yes\nf: 1e3\ng: ~\nh: '5'\non: 1\n", "x", [])
     assert tree is not None

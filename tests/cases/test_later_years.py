@@ -14,7 +14,7 @@ from tests.cases.bad_cases import CASE, SERIES, SOURCES
 from copark.analysis.observed import comparisons
 from copark.cases import Quarter, list_cases, load_case
 from copark.cases.check import check_case
-from copark.cases.lacks import growth_notes
+from copark.cases.completeness import growth_notes
 from copark.cases.pack import pack
 from copark.cases.schema import Clock
 from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
@@ -22,7 +22,7 @@ from copark.errors import RunRefused
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.calibrations import cut_of
-from copark.inference.knowledge import years_known
+from copark.inference.information_set import years_known
 from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
 from copark.simulation.run import simulate

@@ -13,8 +13,8 @@ import pytest
 from copark.cases import list_cases, load_case
 from copark.cases.casebook import casebook_path
 from copark.cases.check import check_case, examine
+from copark.cases.completeness import lacks_of, notes_of
 from copark.cases.defaults import MAY_BE_UNKNOWN, NO_LIMIT
-from copark.cases.lacks import lacks_of, notes_of
 from copark.cases.pack import pack
 from copark.cases.world import growth
 from copark.model.governments.equations import NO_PLAN
@@ -120,8 +120,8 @@ def test_a_default_is_marked_as_one(small):
 
 def test_a_light_case_can_be_edited_and_loaded_again(small):
     """The completed content is a whole case: a scenario's edits are checked against it."""
-    from copark.simulation.editing import edited
-    from copark.simulation.edits import Edits
+    from copark.simulation.case_edits import edited
+    from copark.simulation.scenario_edits import Edits
 
     changed, problems = edited(load_case(small), Edits.model_validate({"equity": [{"home": 10000}], "quota": 6001}))
     assert problems == []

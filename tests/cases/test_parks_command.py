@@ -19,7 +19,7 @@ from copark.cli import main
 from copark.cli.screen import show_checked
 from copark.errors import Fault, NotFound
 from copark.presentation.document import Chart, Kind
-from copark.workflows import looking
+from copark.workflows import inspect
 
 PARKS = REGISTRY["parks"]
 
@@ -166,14 +166,14 @@ def test_types_are_those_of_the_parks(every):
 
 
 def test_the_whole_casebook_is_sound():
-    found = looking.check_casebook()
+    found = inspect.check_casebook()
     assert [part.name for part in found] == [*list_cases(), "parks"]
     assert not any(part.faults for part in found)
     assert {part.name for part in found if part.notes} == set(list_cases()) - {"great-stone", "suzhou"}
 
 
 def test_what_the_check_shows(capsys):
-    assert show_checked(looking.check_casebook("zh"), "zh")
+    assert show_checked(inspect.check_casebook("zh"), "zh")
     shown = capsys.readouterr().out
     assert "kaesong：没有问题；数据简略" in shown
     assert "parks：没有问题" in shown
@@ -187,7 +187,7 @@ def test_notes_of_one_data_only_case_are_shown(capsys):
 
 
 def test_faults_are_shown_by_part(capsys):
-    spoiled = looking.Checked("parks", (Fault("cases.empty_file", "parks.csv"),))
+    spoiled = inspect.Checked("parks", (Fault("cases.empty_file", "parks.csv"),))
     assert not show_checked((spoiled,), "en")
     shown = capsys.readouterr()
     assert "parks: 1 fault(s)" in shown.out

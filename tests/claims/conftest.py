@@ -9,10 +9,10 @@ import pytest
 
 from copark.cases.casebook import CLAIMS
 from copark.cases.load import load_case
-from copark.inference.claims.arms import ArmRuns
 from copark.inference.claims.reading import load_claims
 from copark.inference.claims.rules import Judge, Rule, Sample
-from copark.inference.claims.trial import Plan, Trial
+from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.scenarios import ArmRuns
 
 SMALL = Path(__file__).parent / "small.yaml"
 SEED = 999

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.arms import ArmRuns
+from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Statistic
 from copark.inference.claims.statistics import averaged, contrast, measure
 from tests.claims.conftest import runs

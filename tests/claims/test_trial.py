@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.arms import Bench
 from copark.inference.claims.changes import Change
 from copark.inference.claims.leaning import leaning, rank_share
 from copark.inference.claims.rules import Sample
-from copark.inference.claims.trial import Plan, Trial
-from copark.store import stages
-from copark.store.stages import Stages
+from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.scenarios import Bench
+from copark.store import checkpoints
+from copark.store.checkpoints import Stages
 from tests.claims.conftest import SEED, trial_of
 
 
@@ -126,7 +126,7 @@ def test_shipped_arms_run_and_move_something(shipped, great_stone):
 
 
 def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found, monkeypatch, tmp_path):
-    monkeypatch.setattr(stages, "EVERY", 0.0)
+    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     whole, made = Bench._run, []
 
     def counted(self, change):

@@ -18,10 +18,10 @@ import pytest
 from copark.cluster import Asked, Threads, make
 from copark.store import DamagedRun, RunStore
 from copark.store import lease as leases
-from copark.store.database.executor import here
+from copark.store.database.heartbeat import here
 from copark.store.fetching import is_there
 from copark.store.lease import LEASE, Lease, LeaseLost, leased
-from copark.store.shelf import Shelf, open_shelf
+from copark.store.object_store import Shelf, open_shelf
 from tests.cluster.test_making import RUNS, Counting, asked, expected, numbers, stopped_after  # noqa: F401 - fixtures
 
 

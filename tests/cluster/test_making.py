@@ -15,15 +15,15 @@ from unittest import mock
 import pytest
 
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, machines, make
-from copark.cluster.machines import MachinesDiffer, machine
+from copark.cluster import Asked, Threads, environment, make
+from copark.cluster.chunking import shard_runs
+from copark.cluster.environment import MachinesDiffer, machine
 from copark.cluster.scheduler import _alike
-from copark.cluster.sizing import shard_runs
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
 from copark.store import ExportRefused, MisplacedRun, RunStore, runs
-from copark.store import shelf as shelves
+from copark.store import object_store as shelves
 from copark.store.atomic import stamp_of
 from tests.cluster.test_shards import marks
 
@@ -79,7 +79,7 @@ def stopped_after(shards: int, asked: Asked, store: RunStore) -> None:
 def running_on(machine: dict[str, str]) -> Iterator[None]:
     """As if this process ran on another machine."""
     with (
-        mock.patch("copark.cluster.crews.machine", return_value=machine),
+        mock.patch("copark.cluster.executors.machine", return_value=machine),
         mock.patch("copark.cluster.work.machine", return_value=machine),
     ):
         yield
@@ -201,7 +201,7 @@ def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected,
 
 def test_a_worker_with_other_code_is_refused_whatever_is_allowed(asked: Asked, tmp_path: Path) -> None:
     other = machine() | {"model_hash": "another"}
-    with mock.patch("copark.cluster.crews.machine", return_value=other), pytest.raises(MachinesDiffer) as refused:
+    with mock.patch("copark.cluster.executors.machine", return_value=other), pytest.raises(MachinesDiffer) as refused:
         make(replace(asked, mixed=True), RunStore(tmp_path), Threads(1))
     assert [fault.key for fault in refused.value.faults] == ["model_hash"]
 
@@ -227,7 +227,7 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
 
 def test_faults_travel_between_processes() -> None:
     error = MachinesDiffer(
-        machines.faults_between({"numba": "1"}, {"numba": "2"}, "w", mixed=False, entries=("numba",))
+        environment.faults_between({"numba": "1"}, {"numba": "2"}, "w", mixed=False, entries=("numba",))
     )
     assert pickle.loads(pickle.dumps(error)).faults == error.faults
 
@@ -282,7 +282,7 @@ def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Pa
     if remote:
         asked = replace(asked, address=f"memory://{tmp_path.name}")
     store, later = RunStore(tmp_path), Counting()
-    with running_on(other_code()), mock.patch("copark.cluster.making.need_alike"):
+    with running_on(other_code()), mock.patch("copark.cluster.orchestration.need_alike"):
         stopped_after(2, asked, store)
     made = make(asked, store, later)
     assert (made.kept, made.anew) == (0, 2000)

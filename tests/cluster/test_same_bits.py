@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from copark.cluster import Threads, make
-from copark.cluster.machines import MachinesDiffer, machine
+from copark.cluster.environment import MachinesDiffer, machine
 from copark.cluster.scheduler import local_workers
 from copark.store import RunRecord, RunStore
 from tests.cluster.test_making import RUNS, asked, expected, numbers  # noqa: F401 - fixtures
@@ -30,7 +30,7 @@ import json, sys
 from pathlib import Path
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, make
-from copark.cluster.machines import machine
+from copark.cluster.environment import machine
 from copark.simulation.results import study_identity
 from copark.simulation.study import baseline
 from copark.store import RunStore

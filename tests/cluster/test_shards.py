@@ -11,7 +11,8 @@ import pytest
 import xarray as xr
 
 from copark.store import RunRecord, RunStore
-from copark.store.joining import join
+from copark.store.merge import join
+from copark.store.object_store import Folder, Shelf
 from copark.store.shards import (
     EDGES,
     Plan,
@@ -22,7 +23,6 @@ from copark.store.shards import (
     read_plan,
     write_plan,
 )
-from copark.store.shelf import Folder, Shelf
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"

@@ -9,7 +9,7 @@ import pytest
 
 from copark.errors import RunRefused
 from copark.store.locks import is_held, only_one
-from copark.store.shelf import Shelf, open_shelf
+from copark.store.object_store import Shelf, open_shelf
 
 
 @pytest.fixture(params=["folder", "file", "memory"])

@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from copark.store import RunStore, locks
-from copark.store.database import executor
-from copark.store.leavings import leavings, throw_away
+from copark.store.checkpoints import lock_of
+from copark.store.database import heartbeat
+from copark.store.garbage import leavings, throw_away
 from copark.store.locks import is_held, only_one
-from copark.store.stages import lock_of
+from copark.workflows.gc import tidy
 from copark.workflows.serving.records import clear_cancelled
-from copark.workflows.tidying import tidy
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"
@@ -106,7 +106,7 @@ def test_on_windows_no_process_is_ended_by_asking_whether_it_lives(tmp_path: Pat
         raise AssertionError("it would be dead now")
 
     kernel = SimpleNamespace(OpenProcess=lambda _access, _inherit, pid: pid == 7, CloseHandle=lambda _: True)
-    monkeypatch.setattr(executor, "os", SimpleNamespace(name="nt", kill=kill))
+    monkeypatch.setattr(heartbeat, "os", SimpleNamespace(name="nt", kill=kill))
     monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
     alive, gone = (left(tmp_path / "runs" / f".writing-x-{pid}-01234567") for pid in (7, 8))
     assert kinds(tmp_path) == {gone.name: "half_written"}

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from copark.cluster import Threads, make
-from copark.cluster.machines import MachinesDiffer
+from copark.cluster.environment import MachinesDiffer
 from copark.cluster.scheduler import ClusterLost, local_cluster, workers_at
 from copark.errors import RunRefused
 from copark.store import RunStore
@@ -55,17 +55,17 @@ def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path)
 
 def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) -> None:  # noqa: F811
     def become_another() -> None:
-        from copark.cluster import machines
+        from copark.cluster import environment
 
-        real = machines.machine()
-        machines.machine = lambda: real | {"model_hash": "another"}
+        real = environment.machine()
+        environment.machine = lambda: real | {"model_hash": "another"}
 
     def become_itself() -> None:
         import importlib
 
-        from copark.cluster import machines
+        from copark.cluster import environment
 
-        importlib.reload(machines)
+        importlib.reload(environment)
 
     with workers_at(cluster.scheduler_address) as crew:
         victim = next(iter(crew._client.nthreads()))

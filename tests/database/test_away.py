@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from copark.store import RunStore
-from copark.store.database import Ledger, ledger
+from copark.store.database import Ledger, run_log
 from copark.store.database.opening import open_door
-from copark.store.refusals import DatabaseRefused, database_fault
+from copark.store.errors import DatabaseRefused, database_fault
 from tests.unit.ensembles import ensemble
 
 STUDY = {"name": "toy", "case": "great-stone"}
@@ -41,8 +41,8 @@ class Away:
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch):
-    monkeypatch.setattr(ledger, "PAUSE", 0.02)
-    monkeypatch.setattr(ledger, "PATIENCE", 2.0)
+    monkeypatch.setattr(run_log, "PAUSE", 0.02)
+    monkeypatch.setattr(run_log, "PATIENCE", 2.0)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_away_when_the_ledger_is_opened(door, record):
 
 
 def test_away_for_good_is_told_and_hinders_nothing(door, record, monkeypatch):
-    monkeypatch.setattr(ledger, "PATIENCE", 0.1)
+    monkeypatch.setattr(run_log, "PATIENCE", 0.1)
     with Ledger(door) as book:
         with book.executing(record.identity, STUDY, "great-stone", 6):
             door.away = True

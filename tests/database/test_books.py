@@ -18,8 +18,8 @@ from copark.store.database import open_ledger
 from copark.store.database.jobs import JobTable
 from copark.store.database.opening import open_database
 from copark.store.database.scenarios import ScenarioShelf
-from copark.store.refusals import DatabaseRefused
-from copark.workflows.bookkeeping import (
+from copark.store.errors import DatabaseRefused
+from copark.workflows.runs import (
     books,
     check_books,
     export_books,

@@ -15,7 +15,7 @@ import pytest
 from copark.store.database import jobs as tables
 from copark.store.database.jobs import MOST_ATTEMPTS, JobTable, in_turn
 from copark.store.database.opening import open_database
-from copark.store.refusals import DatabaseRefused
+from copark.store.errors import DatabaseRefused
 
 pytest.importorskip("fastapi")
 

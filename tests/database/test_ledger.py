@@ -19,13 +19,13 @@ from copark import workflows
 from copark.store import RunStore
 from copark.store.atomic import stamp_of
 from copark.store.database import Ledger, open_ledger
-from copark.store.database import executor as executors
-from copark.store.database.executor import Executor, born, here
+from copark.store.database import heartbeat as executors
+from copark.store.database.heartbeat import Executor, born, here
 from copark.store.database.opening import open_door
-from copark.store.refusals import DatabaseRefused, database_fault
+from copark.store.errors import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
-from copark.workflows.bookkeeping import check_books
-from copark.workflows.rerunning import rerun_failed
+from copark.workflows.resume import rerun_failed
+from copark.workflows.runs import check_books
 from tests.unit.ensembles import ensemble
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
@@ -95,7 +95,7 @@ def test_what_no_database_can_hold_hinders_nothing(ledger):
 
 
 def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch, either):
-    monkeypatch.setattr("copark.store.database.ledger.PULSE", 0.05)
+    monkeypatch.setattr("copark.store.database.run_log.PULSE", 0.05)
     with open_ledger(tmp_path) as mine, open_ledger(tmp_path) as other:
         mine.begin("aaaa", STUDY, "great-stone", 10)
         mine.advance("aaaa", 7)

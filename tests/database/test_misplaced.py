@@ -11,7 +11,7 @@ from copark.cli import main
 from copark.store import MisplacedRun, RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
-from copark.workflows.bookkeeping import books, check_books, repair_books
+from copark.workflows.runs import books, check_books, repair_books
 from copark.workflows.serving.stored import is_stored, stored_answer, stored_runs
 from tests.web.conftest import serving
 

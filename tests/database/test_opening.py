@@ -23,7 +23,7 @@ from copark.store.database.opening import Database, open_database, open_door, ve
 from copark.store.database.session import FileDoor
 from copark.store.database.tables import metadata
 from copark.store.database.version import HEAD, TABLE
-from copark.store.refusals import DatabaseRefused
+from copark.store.errors import DatabaseRefused
 from tests.database.snapshot import migrated, statements, whole
 
 STEPS = Path(opening.__file__).with_name("migrations")

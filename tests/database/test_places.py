@@ -10,9 +10,9 @@ import pytest
 
 from copark.store.database import open_ledger
 from copark.store.database.address import address_for
-from copark.store.database.asked import Asked, AskedBook
+from copark.store.database.instance_id import NAME, WORD, word_in
 from copark.store.database.opening import open_database
-from copark.store.database.place import NAME, WORD, word_in
+from copark.store.database.request_log import Asked, AskedBook
 
 STUDY = {"name": "toy"}
 

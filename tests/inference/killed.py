@@ -17,10 +17,10 @@ from typing import NoReturn
 
 import pytest
 
-from copark.inference import batch, examination
-from copark.inference.examination import examine
-from copark.store import stages
-from copark.store.stages import State, write_state
+from copark.inference import batch, sbc
+from copark.inference.sbc import examine
+from copark.store import checkpoints
+from copark.store.checkpoints import State, write_state
 from tests.inference.workflow_settings import ask, short_refinement
 
 PIECE = 1 << 10
@@ -31,7 +31,7 @@ RECORDS = 20
 def short() -> Iterator[None]:
     """Let the examination be short: what is tested is that it goes on."""
     with short_refinement(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(examination, "examine", partial(examine, records=RECORDS))
+        patch.setattr(sbc, "examine", partial(examine, records=RECORDS))
         yield
 
 
@@ -54,8 +54,8 @@ def main(out: Path, point: str = "", share: float = 0.0) -> None:
         if at_point:
             die()
 
-    stages.EVERY, batch.PIECE = 0.0, PIECE
-    stages.write_state = batch.write_state = kept
+    checkpoints.EVERY, batch.PIECE = 0.0, PIECE
+    checkpoints.write_state = batch.write_state = kept
     with short():
         made, context = ask("calibrate", out)
     print(made.reused, context.went_on(), sep="\n")

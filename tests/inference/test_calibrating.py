@@ -18,10 +18,10 @@ from copark.errors import NotFound, RunRefused
 from copark.inference import artefacts, calibrations, crosscheck
 from copark.inference.batch import PIECE
 from copark.inference.calibrations import Planned, plan_of, settings_of
-from copark.inference.examination import NUMBERS, load_examination
+from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart
 from copark.simulation.trust import CONVERGED
-from copark.workflows import planning
+from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
 
 CALIBRATE = REGISTRY["calibrate"]
@@ -52,7 +52,7 @@ def made(answered):
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
-    monkeypatch.setattr(planning, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 
@@ -197,7 +197,7 @@ def test_a_plan_is_made_before_the_work(great_stone, tmp_path) -> None:
 
 
 def test_the_plan_goes_to_standard_error_if_the_work_is_long(monkeypatch, capsys, tmp_path) -> None:
-    monkeypatch.setattr(planning, "WORTH_TELLING", 10.0)
+    monkeypatch.setattr(cost, "WORTH_TELLING", 10.0)
     for lang, time in (("en", "2 min 05 s"), ("zh", "2 分 05 秒")):
         for seconds, said in ((125.0, True), (9.0, False)):
             screen._tell_plan(Planned(3_000_000, seconds, 72, tmp_path), lang)

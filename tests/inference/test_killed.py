@@ -15,13 +15,13 @@ import pytest
 from copark.analyses.execution import Means, others_of
 from copark.cases.quarters import Quarter
 from copark.cluster import Threads
-from copark.cluster.machines import MachinesDiffer, machine
-from copark.inference import batch, examination
+from copark.cluster.environment import MachinesDiffer, machine
+from copark.inference import batch, sbc
 from copark.inference.batch import make_batch, piece_path
 from copark.inference.calibrations import plan_of
-from copark.store import stages
-from copark.store.leavings import leavings
-from copark.store.stages import State, write_state
+from copark.store import checkpoints
+from copark.store.checkpoints import State, write_state
+from copark.store.garbage import leavings
 from tests.inference.killed import PIECE, RECORDS, short
 from tests.inference.workflow_settings import TINY, ask
 
@@ -64,7 +64,7 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
 @pytest.fixture
 def often(monkeypatch) -> None:
     """States are kept whenever they can be, and pieces are small."""
-    monkeypatch.setattr(stages, "EVERY", 0.0)
+    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     monkeypatch.setattr(batch, "PIECE", PIECE)
 
 
@@ -85,7 +85,7 @@ def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch,
         if at and path.name.startswith(at[0][0].removeprefix("write-")) and state.share >= at[0][1]:
             raise Killed
 
-    for module in (stages, batch):
+    for module in (checkpoints, batch):
         monkeypatch.setattr(module, "write_state", kept)
     for point in points:
         at[:] = [point]
@@ -223,7 +223,7 @@ def test_a_stage_of_another_calibration_is_not_taken(undisturbed, often, monkeyp
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(examination, "save_examination", killed)
+        patch.setattr(sbc, "save_examination", killed)
         with pytest.raises(Killed):
             calibrated(tmp_path)
     (home,) = tmp_path.glob("batches/stages-*")

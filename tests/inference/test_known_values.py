@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from copark.cases.quarters import Quarter
-from copark.inference.known_values import APART, case_for, day_of, everything_fitted, fitted_until, uses_everything
 from copark.inference.observations import targets
+from copark.inference.target_selection import APART, case_for, day_of, everything_fitted, fitted_until, uses_everything
 from tests.inference.conftest import CUT
 
 END = Quarter(2024, 4)

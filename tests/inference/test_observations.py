@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from copark.cases.fields import Grade
 from copark.cases.quarters import Quarter
+from copark.cases.types import Grade
 from copark.inference.artefacts import is_stale
 from copark.inference.calibrate import Settings, recipe_of
-from copark.inference.known_values import case_for
 from copark.inference.observations import ObservationModel, error_of, error_scales, noise, targets
+from copark.inference.target_selection import case_for
 from tests.inference.conftest import CUT
 from tests.inference.toys import model, target
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from copark.inference.replay import replay_posterior
-from copark.inference.spans import RUN, SINCE
+from copark.inference.rng_segments import RUN, SINCE
 from copark.inference.tempering import FRESH, Plan
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of

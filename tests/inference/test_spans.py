@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.inference.prior import PriorSpace
-from copark.inference.spans import (
+from copark.inference.rng_segments import (
     MOST,
     different_pasts,
     effective_count,

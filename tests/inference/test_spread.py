@@ -7,7 +7,17 @@ import pytest
 
 from copark.cases.quarters import Quarter
 from copark.inference.prior import PriorSpace
-from copark.inference.spread import FUTURE, MOVED, PAST, SHOCKS, UNMOVED, explained, shocks_after, spread, without
+from copark.inference.variance_decomposition import (
+    FUTURE,
+    MOVED,
+    PAST,
+    SHOCKS,
+    UNMOVED,
+    explained,
+    shocks_after,
+    spread,
+    without,
+)
 from tests.inference.conftest import CUT
 
 PAIRS, FUTURES = 3000, 4

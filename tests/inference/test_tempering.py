@@ -10,7 +10,7 @@ from scipy.stats import chisquare, multivariate_normal
 
 from copark.inference.posterior import systematic
 from copark.inference.prior import expit, logit
-from copark.inference.spans import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
+from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
 from copark.inference.tempering import (
     FRESH,
     LUCK_KINDS,

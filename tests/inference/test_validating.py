@@ -18,7 +18,7 @@ from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Caveat, Chart
 from copark.report.forecasts import observable_title
 from copark.simulation.trust import CONVERGED
-from copark.workflows import planning
+from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
 
 pytestmark = pytest.mark.long
@@ -73,7 +73,7 @@ def later(tmp_path):
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
-    monkeypatch.setattr(planning, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 

@@ -12,7 +12,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cli import main
-from copark.inference import calibrations, examination
+from copark.inference import calibrations, sbc
 from copark.inference.calibrate import Settings, refined
 from copark.inference.refine import RefinePlan
 
@@ -26,7 +26,7 @@ LEFT_OPEN = re.compile(r"\{[a-z_]+\}|\bnan\b|None|\b(?:calibration|validation|fo
 def short_refinement():
     """Let refinements be short: what is tested is that they are made and shown."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(examination, "refined", partial(refined, plan=SHORT))
+        patch.setattr(sbc, "refined", partial(refined, plan=SHORT))
         yield
 
 

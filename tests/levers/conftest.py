@@ -7,7 +7,7 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.inference.levers.measures import NAMES
-from copark.inference.levers.trial import Measured
+from copark.inference.levers.runner import Measured
 
 SMALL = """\
 format: 1

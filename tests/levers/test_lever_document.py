@@ -17,9 +17,9 @@ from copark.analyses.levers.ask import Answer
 from copark.cli import main
 from copark.errors import CoparkError
 from copark.inference.levers.findings import find
-from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import NAMES, SIDES, measure_of
-from copark.inference.levers.trial import from_dataset
+from copark.inference.levers.parameter_dependence import Leaning
+from copark.inference.levers.runner import from_dataset
 from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
 from copark.presentation.figures import render
 from copark.report.figures.levers import operating, sides, standing, widths
@@ -260,8 +260,8 @@ def test_the_screen_answers_from_what_is_stored(lang, first, place, file, eighty
 
 
 def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, monkeypatch):
-    monkeypatch.setattr("copark.workflows.planning.WITHOUT_PILOT", 0)
-    monkeypatch.setattr("copark.workflows.planning.WORTH_TELLING", 0.0)
+    monkeypatch.setattr("copark.workflows.cost.WITHOUT_PILOT", 0)
+    monkeypatch.setattr("copark.workflows.cost.WORTH_TELLING", 0.0)
     given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--levers", "tax"]
     code, out, err = call(["levers", "great-stone", *given, "--no-report", "--out", str(place / "none")], capsys)
     assert code == 0

@@ -5,7 +5,7 @@ import pytest
 
 from copark.analyses.context import Context
 from copark.analyses.levers.ask import Params, asked_of
-from copark.inference.levers.trial import carry_out
+from copark.inference.levers.runner import carry_out
 from tests.levers.conftest import small
 
 

@@ -9,10 +9,10 @@ import pytest
 from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
 from copark.inference.levers import general
-from copark.inference.levers.arms import blocks
 from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
 from copark.inference.levers.general import GeneralLevers, touched
 from copark.inference.levers.reading import examine_levers, load_levers, wanted_levers
+from copark.inference.levers.scenarios import blocks
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small

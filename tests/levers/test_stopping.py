@@ -10,7 +10,7 @@ from copark.simulation.results import study_identity
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 from copark.store import RunStore
-from copark.workflows import planning, stopping
+from copark.workflows import cost, precision
 from copark.workflows.running import run_study
 
 HALF = 0.025
@@ -23,7 +23,7 @@ def study():
 
 @pytest.fixture(scope="module")
 def stopped(study, great_stone):
-    return stopping.run_until(study, great_stone, half=HALF, most=6000, threads=1)
+    return precision.run_until(study, great_stone, half=HALF, most=6000, threads=1)
 
 
 def whole(found):
@@ -44,8 +44,8 @@ def test_it_stops_at_a_look_and_not_before(stopped):
 @pytest.mark.parametrize("chunk", [333, *(pytest.param(size, marks=pytest.mark.long) for size in (1000, 5000))])
 @pytest.mark.parametrize("threads", [2, pytest.param(1, marks=pytest.mark.long)])
 def test_chunks_and_threads_do_not_change_which_runs_are_made(chunk, threads, stopped, study, great_stone, monkeypatch):
-    monkeypatch.setattr(stopping, "CHUNK", chunk)
-    again = stopping.run_until(study, great_stone, half=HALF, most=6000, threads=threads)
+    monkeypatch.setattr(precision, "CHUNK", chunk)
+    again = precision.run_until(study, great_stone, half=HALF, most=6000, threads=threads)
     assert again.study == stopped.study
     assert [seen.precisions for seen in again.looks] == [seen.precisions for seen in stopped.looks]
     assert np.array_equal(whole(again)["operating"].to_numpy(), whole(stopped)["operating"].to_numpy())
@@ -62,30 +62,30 @@ def test_what_is_stopped_early_is_the_result_of_a_study_of_so_many_runs(stopped,
 
 @pytest.mark.long
 def test_runs_too_many_to_hold_are_made_again_and_are_the_same(stopped, study, great_stone, monkeypatch):
-    monkeypatch.setattr(stopping, "HELD", 1)
-    again = stopping.run_until(study, great_stone, half=HALF, most=6000, threads=1)
+    monkeypatch.setattr(precision, "HELD", 1)
+    again = precision.run_until(study, great_stone, half=HALF, most=6000, threads=1)
     assert np.array_equal(whole(again)["jobs"].to_numpy(), whole(stopped)["jobs"].to_numpy())
     assert whole(again).attrs["identity"] == whole(stopped).attrs["identity"]
 
 
 def test_the_most_runs_allowed_end_it_in_any_case(study, great_stone):
-    found = stopping.run_until(study, great_stone, half=1e-4, most=1200, threads=1)
+    found = precision.run_until(study, great_stone, half=1e-4, most=1200, threads=1)
     assert not found.reached
     assert found.study.runs == 1200
 
 
 def test_a_study_stopped_early_is_found_again(study, great_stone, tmp_path):
-    first = stopping.stop_early(study, great_stone, None, half=HALF, most=6000, out=tmp_path, threads=1)
-    again = stopping.stop_early(study, great_stone, None, half=HALF, most=6000, out=tmp_path, threads=1, lang="zh")
+    first = precision.stop_early(study, great_stone, None, half=HALF, most=6000, out=tmp_path, threads=1)
+    again = precision.stop_early(study, great_stone, None, half=HALF, most=6000, out=tmp_path, threads=1, lang="zh")
     assert (first.reused, again.reused) == (False, True)
     assert first.record.identity == again.record.identity
     assert first.study == again.study
     assert f"{first.study.runs:,}" in first.sentences[0]
     assert "停止" in again.sentences[0]
-    looser = stopping.stop_early(study, great_stone, None, half=0.2, most=6000, out=tmp_path, threads=1)
+    looser = precision.stop_early(study, great_stone, None, half=0.2, most=6000, out=tmp_path, threads=1)
     assert looser.study.runs == 1000
     assert {record.runs for record in RunStore(tmp_path / "runs").records()[0]} == {1000, first.study.runs}
-    finer = stopping.stop_early(study, great_stone, None, half=1e-4, most=1200, out=tmp_path, threads=1)
+    finer = precision.stop_early(study, great_stone, None, half=1e-4, most=1200, out=tmp_path, threads=1)
     assert "1,200" in finer.sentences[0]
 
 
@@ -94,7 +94,7 @@ def test_an_arm_that_is_hard_to_tell_makes_all_arms_go_on(study, great_stone, st
     """The case as it is alone would stop sooner than with an arm of odds nearer to one half."""
     arm = study.scenarios[0].model_dump(by_alias=True) | {"key": "taxed", "edits": {"profit_tax": 0.3}}
     both = study.with_changes(scenarios=[study.scenarios[0].model_dump(by_alias=True), arm])
-    found = stopping.run_until(both, great_stone, half=HALF, most=6000, threads=1)
+    found = precision.run_until(both, great_stone, half=HALF, most=6000, threads=1)
     assert found.study.runs >= stopped.study.runs
     assert {one.scenario for one in found.looks[-1].precisions} == {"as-it-is", "taxed"}
 
@@ -115,7 +115,7 @@ def test_others_are_not_asked_for_an_unknown_number_of_runs(tmp_path, lang, reas
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_plan_says_runs_time_disk_and_precision(lang, study):
-    found = planning.plan_study(study, precision=0.02, threads=1, lang=lang)
+    found = cost.plan_study(study, precision=0.02, threads=1, lang=lang)
     plan = found.plan
     assert plan.needed == plan.runs
     assert plan.seconds > 0.0
@@ -128,18 +128,18 @@ def test_a_plan_says_runs_time_disk_and_precision(lang, study):
 
 
 def test_a_plan_for_more_runs_takes_more_and_tells_more(study, great_stone):
-    seen = planning.pilot(study, great_stone, threads=1)
-    small, large = (planning.plan(study, great_stone, runs=runs, seen=seen, threads=1) for runs in (1000, 50_000))
+    seen = cost.pilot(study, great_stone, threads=1)
+    small, large = (cost.plan(study, great_stone, runs=runs, seen=seen, threads=1) for runs in (1000, 50_000))
     assert large.seconds == pytest.approx(50 * small.seconds)
     assert large.bytes > 20 * small.bytes
     assert large.of("self_standing").half == pytest.approx(small.of("self_standing").half / 50**0.5, rel=0.05)
-    assert planning.plan(study, great_stone, seen=seen, times=3, threads=1).arms == 3
-    assert not planning.plan(study, great_stone, seen=seen, stores=False, threads=1).bytes
+    assert cost.plan(study, great_stone, seen=seen, times=3, threads=1).arms == 3
+    assert not cost.plan(study, great_stone, seen=seen, stores=False, threads=1).bytes
 
 
 @pytest.mark.long
 def test_a_pilot_tells_how_much_disk_a_study_needs(study, great_stone, tmp_path):
-    planned = planning.plan(study, great_stone, runs=3000, threads=1)
+    planned = cost.plan(study, great_stone, runs=3000, threads=1)
     stored = RunStore(tmp_path).save(simulate(study.with_changes(runs=3000), great_stone, threads=1))
     assert planned.bytes == pytest.approx(stored.bytes, rel=0.35)
 
@@ -160,8 +160,8 @@ def test_what_a_posterior_leaves_open_is_the_spread_of_its_pairs_over_its_pasts(
     groups = np.tile(np.arange(8), 1000)
     standing = (groups < 4).astype(float)
     one = Reported("as-it-is", standing, standing * 100.0, groups)
-    assert planning.left_open(one, Source()) == pytest.approx(1.96 * (2 / 7 / 2) ** 0.5, rel=0.001)
-    assert planning.left_open(one, None) is None
-    assert planning.pool_of(Source()) == 8
-    assert planning.groups_of(Source(), np.arange(10), 1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
-    assert planning.groups_of(None, np.arange(6), 2).tolist() == [0, 0, 1, 1, 2, 2]
+    assert cost.left_open(one, Source()) == pytest.approx(1.96 * (2 / 7 / 2) ** 0.5, rel=0.001)
+    assert cost.left_open(one, None) is None
+    assert cost.pool_of(Source()) == 8
+    assert cost.groups_of(Source(), np.arange(10), 1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
+    assert cost.groups_of(None, np.arange(6), 2).tolist() == [0, 0, 1, 1, 2, 2]

@@ -25,12 +25,12 @@ from copark.inference.panels import runs_of
 from copark.inference.pool.axes import AXES, POOLED, is_pooled
 from copark.inference.pool.batches import design, make_panel_batch
 from copark.inference.pool.coverage import examine
+from copark.inference.pool.forecast_comparison import Race, left_out, rolling, score_panel
 from copark.inference.pool.growth import Past, fit_growth
-from copark.inference.pool.movement import panel_movements
 from copark.inference.pool.origins import windows
 from copark.inference.pool.panel import Panel, Settings, learn, pooled_prior
 from copark.inference.pool.parks import LAST, Park, bare, last_day, park_of, parks_of, year_end
-from copark.inference.pool.race import Race, left_out, rolling, score_panel
+from copark.inference.pool.prior_posterior_shift import panel_movements
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
 from copark.presentation.document import Chart

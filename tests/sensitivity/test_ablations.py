@@ -9,8 +9,8 @@ from copark.cases.quarters import Quarter
 from copark.inference.ablations import ablate, effects, mechanisms, refit, scoring
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
-from copark.store import stages
-from copark.store.stages import Stages, Tally, write_state
+from copark.store import checkpoints
+from copark.store.checkpoints import Stages, Tally, write_state
 from tests.sensitivity.conftest import CUT, ONLY
 
 
@@ -188,7 +188,7 @@ def test_stopped_ablations_go_on_with_what_was_done(great_stone, calibration, so
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(stages, "write_state", stops)
+        patch.setattr(checkpoints, "write_state", stops)
         with pytest.raises(KeyboardInterrupt):
             ablated(Stages(tmp_path, "work"))
     again = Stages(tmp_path, "work")

@@ -8,8 +8,8 @@ from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Scenario
-from copark.store import stages
-from copark.store.stages import Stages, Tally
+from copark.store import checkpoints
+from copark.store.checkpoints import Stages, Tally
 from tests.sensitivity.conftest import SMALL, few_samples
 
 
@@ -205,7 +205,7 @@ def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
     monkeypatch.setattr(samples, "AT_ONCE", 16)
-    monkeypatch.setattr(stages, "EVERY", 0.0)
+    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     whole, made = samples.Ensemble, []
 
     def counted(*arguments, **options):

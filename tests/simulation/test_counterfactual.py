@@ -12,10 +12,10 @@ from copark.simulation.counterfactual import (
     find_happenings,
     replay,
 )
-from copark.simulation.happenings import happenings
+from copark.simulation.counterfactual_events import happenings
+from copark.simulation.draw_sources import with_parameters
 from copark.simulation.run import simulate
 from copark.simulation.sample import fill, sample
-from copark.simulation.source import with_parameters
 from tests.simulation.conftest import arm, outputs, study
 
 HORIZON = 20

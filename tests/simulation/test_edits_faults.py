@@ -5,8 +5,8 @@ from pydantic import ValidationError
 
 from copark.cases.load import load_case
 from copark.errors import StudyFaults
-from copark.simulation.edits import Edits
 from copark.simulation.run import inputs_of
+from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import Study, load_study
 from tests.simulation.conftest import arm, study
 

@@ -21,9 +21,9 @@ from copark.errors import CaseFaults, Fault
 from copark.simulation.trust import Trust
 from copark.store import RunNotStored
 from copark.store.compare import Difference
-from copark.store.refusals import fault
+from copark.store.errors import fault
 from copark.texts import text
-from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, looking
+from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, inspect
 
 
 @cache
@@ -163,7 +163,7 @@ def test_every_fault_is_told_with_place_cause_and_repair(
         Fault("store.not_stored", "case.yaml", 12, "land.plan", {"identity": "[bold]x"}),
         fault("half_written", "y"),
     ]
-    monkeypatch.setattr(looking, "check_with_notes", lambda name, _lang: looking.Checked(name, tuple(found)))
+    monkeypatch.setattr(inspect, "check_with_notes", lambda name, _lang: inspect.Checked(name, tuple(found)))
     code, out, err = call(["check", "a-park"], capsys)
     assert (code, out) == (1, "")
     lines = err.splitlines()
@@ -175,7 +175,7 @@ def test_every_fault_is_told_with_place_cause_and_repair(
 
 
 def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "check_with_notes", lambda name, _lang: looking.Checked(name, ()))
+    monkeypatch.setattr(inspect, "check_with_notes", lambda name, _lang: inspect.Checked(name, ()))
     assert call(["check", "a-park"], capsys) == (0, "a-park is sound.\n", "")
 
 

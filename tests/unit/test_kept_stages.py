@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copark.store import stages
-from copark.store.stages import SUFFIX, Stages, State, Tally, read_state, write_state
+from copark.store import checkpoints
+from copark.store.checkpoints import SUFFIX, Stages, State, Tally, read_state, write_state
 
 NUMBERS = {"seen": np.array([[0.1, np.nan], [1e-300, -0.0]]), "lucks": np.arange(6, dtype=np.int64).reshape(3, 2)}
 VALUES = {"beta": 0.1 + 0.2, "counter": 2**64 - 1, "kinds": {"a": 3}, "temperatures": [1e-17, 1.0]}
@@ -89,7 +89,7 @@ def test_what_was_there_is_counted(tmp_path: Path) -> None:
 def test_a_stage_is_due_after_a_while_and_nowhere_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = Stages(tmp_path, "work").stage("one")
     assert not one.is_due
-    monkeypatch.setattr(stages, "EVERY", 0.0)
+    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     assert one.is_due
     assert not Stages().stage("one").is_due
 

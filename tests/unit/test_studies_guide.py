@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from copark.cases.load import load_case
-from copark.simulation.edits import Depth, Edits
 from copark.simulation.run import inputs_of
+from copark.simulation.scenario_edits import Depth, Edits
 from copark.simulation.study import Scenario, Study
 
 GUIDES = sorted((Path(__file__).parents[2] / "docs" / "reference").glob("studies.*.md"))

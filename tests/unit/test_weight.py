@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analysis.weight import dates_of_growth, weigh
+from copark.analysis.relative_size import dates_of_growth, weigh
 from copark.cases.evidence import ContextValue, Observation
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from copark.errors import RunRefused
 from copark.web.app import create_app
-from copark.web.guards import COOKIE, NOTHING, PAGE, Tokens
+from copark.web.middleware import COOKIE, NOTHING, PAGE, Tokens
 from copark.web.rates import Rates
 from copark.web.server import settings_of
 from copark.web.settings import Limits, Settings, is_loopback
@@ -111,10 +111,10 @@ def test_a_first_visit_with_the_token_leaves_a_cookie_that_is_not_the_token(serv
 
 def test_tokens_are_compared_whole(monkeypatch):
     """Through digests of one length, so that time tells nothing of the token."""
-    from copark.web import guards
+    from copark.web import middleware
 
     compared = []
-    monkeypatch.setattr(guards.hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or a == b)
+    monkeypatch.setattr(middleware.hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or a == b)
     tokens = Tokens(lambda *_: None, TOKEN)
     assert tokens.is_right(TOKEN)
     assert not tokens.is_right("x")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copark.web.pages import PAGES
+from copark.web.static_files import PAGES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from copark.web.squeezing import LEAST, Squeezed, takes_gzip
+from copark.web.compression import LEAST, Squeezed, takes_gzip
 from tests.web.conftest import EQUITY, awaited
 
 ASKED = {"case": "great-stone", "runs": 40, "draws": "unsettled", "scenario": EQUITY}

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from copark.web.owners import HEADER
+from copark.web.client_id import HEADER
+from copark.web.fair_queue import MOST_MARKS, Turns
 from copark.web.pool import Pool
 from copark.web.problems import Problem, problem_response
-from copark.web.turns import MOST_MARKS, Turns
 from copark.workflows.serving.engine import Cancelled
 from tests.web.conftest import awaited
 

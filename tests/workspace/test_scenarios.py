@@ -17,7 +17,7 @@ from copark.store.database.scenarios import SHARED, ScenarioShelf
 from copark.store.workspace import WorkspaceRefused
 from copark.store.workspace.layout import CRATE, as_json
 from copark.store.workspace.scenarios import ScenarioEntry, written
-from copark.workflows import bookkeeping, new, run_study, workspaces
+from copark.workflows import new, run_study, runs, workspaces
 from tests.workspace.conftest import STUDY
 from tests.workspace.test_hostile_workspaces import files_of, listed, refused
 
@@ -125,10 +125,10 @@ def test_a_database_that_cannot_be_opened_is_told_and_the_folder_stays(packed, t
 def test_books_and_folders_of_an_opened_workspace_agree(group: Path, tmp_path: Path) -> None:
     made = workspaces.pack(tmp_path / "w.zip", everything=True, out=group / "out")
     workspaces.open_(made.path, tmp_path / "there")
-    assert bookkeeping.check_books(tmp_path / "there") == []
-    repaired = bookkeeping.repair_books(tmp_path / "there")
+    assert runs.check_books(tmp_path / "there") == []
+    repaired = runs.repair_books(tmp_path / "there")
     assert (repaired.entered, repaired.renewed, repaired.forgotten, repaired.left) == ((), (), (), ())
-    (run,) = bookkeeping.books(tmp_path / "there").runs
+    (run,) = runs.books(tmp_path / "there").runs
     assert (run.identity, run.state) == (made.runs[0], "finished")
 
 

@@ -13,7 +13,7 @@ from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.analyses.results import load, place_of, save
-from copark.cases.fields import shown, suggestion
+from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.presentation.document import Document
 from copark.store.locks import only_one

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from copark.inference.calibrations import MakeCrew, Planned
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload
-    from copark.simulation.source import DrawSource
+    from copark.simulation.draw_sources import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust
-    from copark.store.stages import Stages, Tally
+    from copark.store.checkpoints import Stages, Tally
 
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
@@ -169,7 +169,7 @@ class Context:
 
     def went_on(self) -> str:
         """What was there already of an earlier attempt, in sentences; empty if nothing was."""
-        from copark.store.stages import went_on
+        from copark.store.checkpoints import went_on
 
         return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
 

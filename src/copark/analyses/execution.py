@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cluster import Crew
     from copark.inference.case_parameters import CaseParameters
-    from copark.simulation.source import DrawSource
+    from copark.simulation.draw_sources import DrawSource
     from copark.simulation.study import Study
     from copark.store import RunRecord
 

@@ -223,7 +223,7 @@ REGISTRY = Registry(
             "copark.analyses.across",
             "parks",
             engine=(
-                "copark.inference.across",
+                "copark.inference.cross_park",
                 "copark.inference.claims",
                 "copark.inference.pool",
                 "copark.setmethods.qca",

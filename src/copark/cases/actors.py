@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from copark.cases.dates import Date
-from copark.cases.fields import Bilingual, Country, Key, Number, Record, Side, Sourced, UnitInterval, wrong
 from copark.cases.quarters import Quarter
+from copark.cases.types import Bilingual, Country, Key, Number, Record, Side, Sourced, UnitInterval, wrong
 
 
 class Government(Record):

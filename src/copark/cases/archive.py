@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from copark.cases.fields import shown
+from copark.cases.types import shown
 from copark.errors import Fault
 
 MOST_RATIO = 200

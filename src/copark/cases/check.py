@@ -10,11 +10,10 @@ from typing import Any
 
 from copark.cases.case import Case
 from copark.cases.casebook import CLAIMS, LEVERS, folder_of, kind_of
-from copark.cases.consistency import problems_of, problems_of_tree, problems_of_unknown
+from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, even_table
 from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
-from copark.cases.fields import JUDGEMENT
-from copark.cases.reading import ENOUGH, check_folder, fault, in_reading_order, read_text
+from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.schema import CaseFile, Clock
 from copark.cases.table import Table, read_table
 from copark.cases.tables import (
@@ -30,8 +29,9 @@ from copark.cases.tables import (
     faults_of_rows,
     faults_of_series,
 )
+from copark.cases.types import JUDGEMENT
 from copark.cases.validation import CASE, SOURCES, validate_case, validate_sources
-from copark.cases.yaml_tree import Tree, read_yaml
+from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault
 
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
@@ -71,7 +71,7 @@ def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[
     case
         The case, or ``None`` if it has faults.
     faults
-        All faults in reading order, at most :data:`copark.cases.reading.MOST_FAULTS` and a closing line.
+        All faults in reading order, at most :data:`copark.cases.files.MOST_FAULTS` and a closing line.
     """
     folder = Path(folder)
     faults: list[Fault] = []

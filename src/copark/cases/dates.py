@@ -113,7 +113,7 @@ class Date:
 
     @classmethod
     def _validate(cls, value: Any) -> Date:
-        from copark.cases.fields import wrong
+        from copark.cases.types import wrong
 
         if isinstance(value, Date):
             return value

@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 
 from copark.cases.dates import Date
 from copark.cases.evidence import CapTable, Holding
-from copark.cases.fields import JUDGEMENT
 from copark.cases.quarters import Quarter
+from copark.cases.types import JUDGEMENT
 from copark.texts import LANGUAGES, text
 
 Unknown = Literal["shareholders", "equity", "events", "quota", "finance", "land", "regime", "capability"]

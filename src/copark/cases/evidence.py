@@ -16,7 +16,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from copark import units
 from copark.cases import vocabulary
 from copark.cases.dates import Date, quarter_of
-from copark.cases.fields import (
+from copark.cases.quarters import Quarter
+from copark.cases.types import (
     Address,
     Amount,
     BasisPoints,
@@ -36,7 +37,6 @@ from copark.cases.fields import (
     suggestion,
     wrong,
 )
-from copark.cases.quarters import Quarter
 
 UNALLOCATED = "unallocated"
 """Holder of the rest of a cap table whose owner is not known; its side is ``none`` and it never votes."""

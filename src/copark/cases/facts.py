@@ -9,7 +9,8 @@ from pydantic import AfterValidator
 
 from copark import units
 from copark.cases.dates import Date, quarter_of
-from copark.cases.fields import (
+from copark.cases.quarters import Quarter
+from copark.cases.types import (
     Bilingual,
     Grade,
     Number,
@@ -20,7 +21,6 @@ from copark.cases.fields import (
     YesNo,
     wrong,
 )
-from copark.cases.quarters import Quarter
 
 
 class Fact(Record):

@@ -9,7 +9,7 @@ from pathlib import Path
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path, folder_of, kind_of, list_cases
 from copark.cases.check import examine
-from copark.cases.fields import shown, suggestion
+from copark.cases.types import shown, suggestion
 from copark.errors import CaseFaults, Fault, NotFound
 
 

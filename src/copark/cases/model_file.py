@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from copark.cases.reading import KeyPath, fault, read_text, written
+from copark.cases.files import KeyPath, fault, read_text, written
 from copark.cases.validation import told
-from copark.cases.yaml_tree import Tree, read_yaml
+from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault
 
 M = TypeVar("M", bound=BaseModel)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
-from copark.cases.fields import suggestion
+from copark.cases.files import fault
 from copark.cases.quarters import Quarter
-from copark.cases.reading import fault
 from copark.cases.table import Row
+from copark.cases.types import suggestion
 from copark.errors import Fault
 
 LAST = Quarter(2024, 4)

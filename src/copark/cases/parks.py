@@ -3,7 +3,7 @@
 Five files lie in the casebook's folder: ``parks.csv`` (what is known of each park), ``parks-sources.yaml`` (where it
 was read), ``parks-scores.csv`` (membership scores of cases in the conditions, each with its reason),
 ``parks-conditions.yaml`` (what each condition means and what its scores stand for) and ``parks-places.csv`` (a dot on
-a map for each park; see :mod:`copark.cases.park_places`).
+a map for each park; see :mod:`copark.cases.locations`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from copark.cases.casebook import ACROSS, casebook_path, list_cases
 from copark.cases.dates import Date
 from copark.cases.evidence import Source
-from copark.cases.fields import (
+from copark.cases.files import check_folder, fault, in_reading_order, read_text
+from copark.cases.locations import PLACES, Place, faults_of_places
+from copark.cases.park_checks import faults_of_parks, faults_of_scores
+from copark.cases.table import Table, read_table
+from copark.cases.types import (
     Amount,
     Bilingual,
     Count,
@@ -33,12 +37,8 @@ from copark.cases.fields import (
     YesNo,
     wrong,
 )
-from copark.cases.park_checks import faults_of_parks, faults_of_scores
-from copark.cases.park_places import PLACES, Place, faults_of_places
-from copark.cases.reading import check_folder, fault, in_reading_order, read_text
-from copark.cases.table import Table, read_table
 from copark.cases.validation import told, validate_sources
-from copark.cases.yaml_tree import read_yaml
+from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults, Fault
 
 PARKS, SCORES = "parks.csv", "parks-scores.csv"

@@ -96,7 +96,7 @@ class Quarter:
 
     @classmethod
     def _validate(cls, value: Any) -> Quarter:
-        from copark.cases.fields import wrong
+        from copark.cases.types import wrong
 
         if isinstance(value, Quarter):
             return value

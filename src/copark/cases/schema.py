@@ -2,7 +2,7 @@
 
 The models are frozen, forbid unknown keys and document every field, so that the JSON Schema made of them completes and
 explains in an editor. What one key alone can get wrong is checked here; what only several keys together can get wrong
-is checked in :mod:`copark.cases.consistency`.
+is checked in :mod:`copark.cases.cross_checks`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from copark.cases.actors import (
     Span,
     Ties,
 )
+from copark.cases.dated_events import Anchor, ByOrigin, Certificates, Renegotiation, Shock, Term, Visit
 from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Area, Fact, Fraction, Money, QuotaFact, Rate
-from copark.cases.fields import Bilingual, Count, Country, Key, Number, Record, Sourced, UnitSymbol, YesNo, wrong
-from copark.cases.happenings import Anchor, ByOrigin, Certificates, Renegotiation, Shock, Term, Visit
 from copark.cases.quarters import Quarter
+from copark.cases.types import Bilingual, Count, Country, Key, Number, Record, Sourced, UnitSymbol, YesNo, wrong
 
 __all__ = [
     "Anchor",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases.defaults import MAY_BE_UNKNOWN
-from copark.cases.reading import fault
+from copark.cases.files import fault
 from copark.cases.schema import CaseFile
 from copark.errors import CaseFaults
 

@@ -9,8 +9,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from copark.cases.fields import Record, shown, suggestion
-from copark.cases.reading import MOST_FAULTS, KeyPath, fault
+from copark.cases.files import MOST_FAULTS, KeyPath, fault
+from copark.cases.types import Record, shown, suggestion
 from copark.cases.validation import told
 from copark.errors import Fault
 

@@ -9,10 +9,10 @@ from typing import Any
 from copark.cases import dates
 from copark.cases.dates import Date, quarter_of
 from copark.cases.evidence import CapTable, EquityRow, GrowthValue, Holding, Observation
-from copark.cases.fields import JUDGEMENT, suggestion
+from copark.cases.files import fault
 from copark.cases.quarters import Quarter
-from copark.cases.reading import fault
 from copark.cases.table import Row, Table
+from copark.cases.types import JUDGEMENT, suggestion
 from copark.errors import Fault
 
 EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"

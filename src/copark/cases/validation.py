@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from copark.cases.evidence import Source
-from copark.cases.fields import Key, suggestion
-from copark.cases.reading import ENOUGH, KeyPath, fault
+from copark.cases.files import ENOUGH, KeyPath, fault
 from copark.cases.schema import CaseFile
-from copark.cases.yaml_tree import Tree
+from copark.cases.types import Key, suggestion
+from copark.cases.yaml_loader import Tree
 from copark.errors import Fault
 
 CASE = "case.yaml"

@@ -236,7 +236,7 @@ def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
 
     def announce(study: Any, case: Any, source: Any, times: int, stores: bool) -> None:
         from copark.cli.plan import show_plan
-        from copark.workflows.planning import worth_telling
+        from copark.workflows.cost import worth_telling
 
         told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": stores, "lang": lang}
         show_plan(worth_telling(study, case, source, **told))
@@ -247,7 +247,7 @@ def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
 def _tell_plan(planned: Any, lang: str) -> None:
     """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
     from copark.cli.progress import duration
-    from copark.workflows.planning import WORTH_TELLING
+    from copark.workflows.cost import WORTH_TELLING
 
     if planned.seconds >= WORTH_TELLING:
         words = text(
@@ -262,7 +262,7 @@ def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
 
     def foresee(case: Any, works: Any) -> None:
         from copark.cli.progress import duration
-        from copark.workflows.planning import WORTH_TELLING, seconds_of
+        from copark.workflows.cost import WORTH_TELLING, seconds_of
 
         asked = bool(given.get("plan"))
         seconds, threads = seconds_of(case, works, given["threads"])

@@ -19,7 +19,7 @@ from copark.errors import RunRefused, printable
 if TYPE_CHECKING:
     from collections import Counter
 
-    from copark.workflows.bookkeeping import BookedRun, Books, FailedRun
+    from copark.workflows.runs import BookedRun, Books, FailedRun
 
 COLOURS = {"finished": "green", "running": "cyan", "failed": "bold red", "interrupted": "yellow", "gone": "yellow",
            "misplaced": "bold red"}  # fmt: skip
@@ -46,10 +46,10 @@ def listed(
     if ctx.invoked_subcommand is not None:
         return
     from copark.cli.progress import Progress
-    from copark.workflows import bookkeeping
+    from copark.workflows import runs
 
     with Progress(ctx.obj) as progress:
-        found = bookkeeping.books(out, failed=failed, progress=progress)
+        found = runs.books(out, failed=failed, progress=progress)
     if as_json:
         content = {"runs": [asdict(one) for one in found.runs], "database": found.database, "unlisted": found.unlisted}
         if failed:
@@ -70,10 +70,10 @@ def check(
     """Compare the database with the folders, both ways."""
     from copark.cli.progress import Progress
     from copark.cli.screen import say, show_faults
-    from copark.workflows import bookkeeping
+    from copark.workflows import runs
 
     with Progress(ctx.obj) as progress:
-        faults = bookkeeping.check_books(out, quick=quick, progress=progress)
+        faults = runs.check_books(out, quick=quick, progress=progress)
     if faults:
         show_faults(faults, ctx.obj)
         raise typer.Exit(1)
@@ -85,10 +85,10 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
     """Make the database say what the folders say."""
     from copark.cli.progress import Progress
     from copark.cli.screen import say, show_faults
-    from copark.workflows import bookkeeping
+    from copark.workflows import runs
 
     with Progress(ctx.obj) as progress:
-        done = bookkeeping.repair_books(out, progress)
+        done = runs.repair_books(out, progress)
     console = Console(markup=False)
     for one in done.aside:
         console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)
@@ -109,9 +109,9 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 def export(ctx: typer.Context, to: To, *, out: Out = OUT, _lang: Lang = None) -> None:
     """Write what the database holds into a file."""
     from copark.cli.screen import say
-    from copark.workflows import bookkeeping
+    from copark.workflows import runs
 
-    show_counts(bookkeeping.export_books(to, out), ctx.obj)
+    show_counts(runs.export_books(to, out), ctx.obj)
     say("cli.written", ctx.obj, path=to)
 
 
@@ -119,9 +119,9 @@ def export(ctx: typer.Context, to: To, *, out: Out = OUT, _lang: Lang = None) ->
 def import_(ctx: typer.Context, file: To, *, out: Out = OUT, _lang: Lang = None) -> None:
     """Enter what such a file holds."""
     from copark.cli.screen import say
-    from copark.workflows import bookkeeping
+    from copark.workflows import runs
 
-    show_counts(bookkeeping.import_books(file, out), ctx.obj)
+    show_counts(runs.import_books(file, out), ctx.obj)
     say("database.imported", ctx.obj)
 
 
@@ -137,13 +137,13 @@ def forget(
     """Forget executions that ended before a day; stored runs stay."""
     from copark.cli.screen import say
     from copark.texts import text
-    from copark.workflows import bookkeeping
+    from copark.workflows import runs
 
     try:
         day = date.fromisoformat(before).isoformat()
     except ValueError:
         raise RunRefused(text("database.no_day", ctx.obj, found=before)) from None
-    count = bookkeeping.forget_executions(day, out, really=yes)
+    count = runs.forget_executions(day, out, really=yes)
     say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
 
 

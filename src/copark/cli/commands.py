@@ -81,13 +81,13 @@ def check(
 ) -> None:
     """Check a case, or the whole casebook; show every fault, and what a light case lacks."""
     from copark.cli.screen import say, show_checked, show_faults
-    from copark.workflows import looking
+    from copark.workflows import inspect
 
     if case is None or everything:
-        if not show_checked(looking.check_casebook(ctx.obj), ctx.obj):
+        if not show_checked(inspect.check_casebook(ctx.obj), ctx.obj):
             raise typer.Exit(1)
         return
-    found = looking.check_with_notes(case, ctx.obj)
+    found = inspect.check_with_notes(case, ctx.obj)
     if found.faults:
         show_faults(found.faults, ctx.obj)
         raise typer.Exit(1)

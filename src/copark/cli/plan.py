@@ -29,7 +29,7 @@ def plan(
     """Say what a study will take before it is run."""
     from copark.cli.progress import Progress
     from copark.texts import text
-    from copark.workflows.planning import plan_study
+    from copark.workflows.cost import plan_study
 
     with Progress(ctx.obj) as progress:
         planned = plan_study(

@@ -12,7 +12,7 @@ from copark.cli.clustering import Mixed, Scheduler, StoreUrl, Workers
 from copark.cli.speech import SpokenCommand
 
 if TYPE_CHECKING:
-    from copark.workflows.rerunning import Again, Replayed
+    from copark.workflows.resume import Again, Replayed
 
 
 @app.command("rerun", cls=SpokenCommand, help="cluster.help.rerun")
@@ -32,7 +32,7 @@ def rerun(
     """Go on with executions that failed or were stopped; or replay the runs of a stored run that broke off."""
     from copark.analyses.execution import Means
     from copark.cli.progress import Progress
-    from copark.workflows.rerunning import replay_broken_off, rerun_failed
+    from copark.workflows.resume import replay_broken_off, rerun_failed
 
     if identity is not None:
         with Progress(ctx.obj) as progress:
@@ -59,7 +59,7 @@ def gc(
 ) -> None:
     """Say what broken-off work has left, and throw it away if asked."""
     from copark.cli.screen import say
-    from copark.workflows.tidying import tidy
+    from copark.workflows.gc import tidy
 
     found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
     for one in found.leavings:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.workflows import Catalogue, Description, RunOutcome, Verdict
-    from copark.workflows.looking import Checked
+    from copark.workflows.inspect import Checked
 
 
 def say(key: str, lang: str, **values: Any) -> None:

@@ -27,9 +27,9 @@ def serve(
     """Serve until somebody stops it."""
     from copark.analyses.context import is_compiled
     from copark.cli.screen import say
-    from copark.web.pages import is_built
     from copark.web.server import serve as run
     from copark.web.server import settings_of
+    from copark.web.static_files import is_built
 
     settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory)
     say("web.starting", ctx.obj)

@@ -5,7 +5,7 @@ that would give other numbers; ``sizing`` divides an ensemble by its measured co
 workers of Dask distributed in ``scheduler``; ``making`` begins an ensemble or goes on where it stopped.
 """
 
-from copark.cluster.crews import Crew, Threads
-from copark.cluster.making import Asked, Made, make
+from copark.cluster.executors import Crew, Threads
+from copark.cluster.orchestration import Asked, Made, make
 
 __all__ = ["Asked", "Crew", "Made", "Threads", "make"]

@@ -16,11 +16,11 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.cluster.crews import Ranges, Tell
-from copark.cluster.machines import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
+from copark.cluster.environment import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
+from copark.cluster.executors import Ranges, Tell
 from copark.cluster.work import Job
 from copark.errors import CoparkError, Fault, RunRefused
-from copark.store.shelf import open_shelf
+from copark.store.object_store import open_shelf
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -312,11 +312,11 @@ def _greeting() -> Callable[[str, str], Any]:
         from importlib import import_module
 
         try:
-            found = import_module("copark.cluster.machines").machine()
+            found = import_module("copark.cluster.environment").machine()
         except Exception as error:  # noqa: BLE001 - whatever keeps it from being a worker is told
             return "absent", f"{type(error).__name__}: {error}", None
         try:
-            seen = import_module("copark.store.shelf").open_shelf(address).get(name)
+            seen = import_module("copark.store.object_store").open_shelf(address).get(name)
         except Exception as error:  # noqa: BLE001 - as above
             return "blind", f"{type(error).__name__}: {error}", found
         return "here", None if seen is None else seen.decode(), found

@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Any, Protocol, Self
 
 from copark.cases.case import Case
-from copark.cluster.machines import Machine, machine, need_alike
+from copark.cluster.environment import Machine, machine, need_alike
+from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import Prepared, prepare, run_chunk
-from copark.simulation.source import DrawSource
 from copark.simulation.study import Study
 from copark.store.arrays import CHUNK
+from copark.store.object_store import Shelf, open_shelf
 from copark.store.shards import Clock, Plan, ShardWriter, is_whole, read_record
-from copark.store.shelf import Shelf, open_shelf
 
 
 class Job(Protocol):

@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, brought, casebook_path
 from copark.cases.quarters import Quarter
-from copark.cluster.crews import Crew
+from copark.cluster.executors import Crew
 from copark.errors import NotFound
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
-from copark.inference.known_values import case_for
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
+from copark.inference.target_selection import case_for
 from copark.model.compiler import cpu_features, versions
-from copark.store.stages import Tally
+from copark.store.checkpoints import Tally
 
 Floats = NDArray[np.float64]
 PAIRS = 1000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from copark.cases.case import Case
 from copark.inference.postprocess import Lesson, method, processed
-from copark.inference.reasons import Honesty, Swap, Told, Width, honesty, swaps, told, widths
+from copark.inference.score_decomposition import Honesty, Swap, Told, Width, honesty, swaps, told, widths
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Origin, Score, table
 
 FAIR = (BLIND, *NAIVE)

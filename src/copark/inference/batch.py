@@ -2,7 +2,7 @@
 
 One batch serves calibration, its diagnostics and given-data sensitivity. What is kept of a run are its counterparts of
 the case's targets and a few stocks at the cut; parameters are made again from the recipe. Runs are made in pieces, each
-kept with its checksum when it is whole (:mod:`copark.store.stages`), so that an interrupted batch goes on where it
+kept with its checksum when it is whole (:mod:`copark.store.checkpoints`), so that an interrupted batch goes on where it
 stopped. One process at a time makes a batch; another waits and finds it.
 """
 
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cluster.crews import Crew
-from copark.cluster.machines import Machine, machine, need_alike
+from copark.cluster.environment import Machine, machine, need_alike
+from copark.cluster.executors import Crew
 from copark.cluster.work import name_here
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
@@ -33,8 +33,8 @@ from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.store.atomic import written_file
+from copark.store.checkpoints import State, lock_of, read_state, write_state
 from copark.store.locks import only_one
-from copark.store.stages import State, lock_of, read_state, write_state
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -217,7 +217,7 @@ class PieceWork:
 
         Raises
         ------
-        copark.cluster.machines.MachinesDiffer
+        copark.cluster.environment.MachinesDiffer
             If this process would give other bits.
         """
         need_alike(self.machine, machine(), name_here(), mixed=False)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cluster.crews import Crew
+from copark.cluster.executors import Crew
 from copark.identity import identity_of
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
@@ -27,7 +27,7 @@ from copark.inference.summaries import Summaries, learn_from
 from copark.inference.tempering import Plan, Tempered
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
-from copark.store.stages import Stages
+from copark.store.checkpoints import Stages
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

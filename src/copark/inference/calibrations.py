@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from copark.cluster import Crew
     from copark.inference.artefacts import Stored
     from copark.inference.calibrate import Settings
-    from copark.inference.examination import Examination
+    from copark.inference.sbc import Examination
     from copark.simulation.trust import Trust
-    from copark.store.stages import Stages, Tally
+    from copark.store.checkpoints import Stages, Tally
 
 LEAST, MOST = 12, 24
 """Runs of a prior batch, as powers of two."""
@@ -126,8 +126,8 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
     """
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused
-    from copark.inference.known_values import case_for, fitted_until
     from copark.inference.observations import targets
+    from copark.inference.target_selection import case_for, fitted_until
 
     if cut is None:
         return fitted_until(case)
@@ -147,8 +147,8 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
 def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
     """The calibration of one's own that a case is run on by default; ``None`` without a current one."""
     from copark.inference.case_parameters import parameters_of
-    from copark.inference.examination import load_examination
-    from copark.inference.known_values import case_for
+    from copark.inference.sbc import load_examination
+    from copark.inference.target_selection import case_for
 
     has = parameters_of(case, out)
     if has.stored is None or has.folder is None or has.trust.state != "calibrated":
@@ -178,7 +178,7 @@ def kept_posterior(
         Opens those who make the prior batch, in the place of threads of this process.
     """
     from copark.inference import artefacts
-    from copark.inference.examination import load_examination
+    from copark.inference.sbc import load_examination
 
     read_as, identity, folder = place_of(case, cut, settings, refine=refine, out=out)
     tally = None
@@ -190,7 +190,7 @@ def kept_posterior(
 
 def is_kept(folder: Path) -> bool:
     """Whether a whole calibration is in a folder."""
-    from copark.inference.examination import load_examination
+    from copark.inference.sbc import load_examination
 
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
@@ -200,8 +200,8 @@ def place_of(case: Case, cut: Quarter, settings: Settings, *, refine: bool = Tru
     from copark.identity import identity_of
     from copark.inference.calibrate import recipe_of
     from copark.inference.case_parameters import own_folder
-    from copark.inference.known_values import case_for
     from copark.inference.provenance import code_hash
+    from copark.inference.target_selection import case_for
 
     read_as = case_for(case, cut)
     identity = identity_of(
@@ -230,7 +230,7 @@ def _make(
     from copark.inference import artefacts
     from copark.inference.calibrate import calibrate as infer
     from copark.inference.calibrate import kept_stages
-    from copark.inference.examination import examine, save_examination
+    from copark.inference.sbc import examine, save_examination
     from copark.simulation.ensemble import default_threads
     from copark.store.atomic import stamp_of, written_folder
 
@@ -258,7 +258,7 @@ def plan_of(
 ) -> Planned:  # fmt: skip
     """Say what calibrating takes, or what is missing of it, by running a small piece."""
     from copark.inference.calibrate import kept_stages
-    from copark.inference.known_values import case_for
+    from copark.inference.target_selection import case_for
 
     stages = kept_stages(case_for(case, cut), cut, settings, batches_in(out))
     others = len(("summaries", "anywhere", "near")) + refine
@@ -280,11 +280,11 @@ def measured_plan(
     """
     from copark.inference.batch import PIECE, READ_AT_CUT, home_of, pieces_in, run_piece
     from copark.inference.calibrate import recipe_of
-    from copark.inference.known_values import case_for
     from copark.inference.prior import PriorSpace
     from copark.inference.replay import POPULATION
+    from copark.inference.target_selection import case_for
     from copark.simulation.ensemble import default_threads
-    from copark.store.stages import tally_of, went_on
+    from copark.store.checkpoints import tally_of, went_on
 
     recipe = recipe_of(case_for(case, cut), cut, settings)
     space = PriorSpace.of(recipe.case, recipe.hold)

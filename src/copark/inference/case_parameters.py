@@ -245,6 +245,6 @@ def _ignored(case: Case, folder: Path, lang: str) -> str:
 
 
 def _shown(folder: Path | None) -> str:
-    from copark.cases.fields import shown
+    from copark.cases.types import shown
 
     return "out" if folder is None else shown(folder)

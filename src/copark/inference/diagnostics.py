@@ -22,7 +22,7 @@ from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.trust import CONVERGED
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
-from copark.store.stages import Stage
+from copark.store.checkpoints import Stage
 from copark.texts import text
 
 Floats = NDArray[np.float64]

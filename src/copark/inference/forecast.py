@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.naive import NaiveForecast, forecasts
+from copark.analysis.benchmark_forecasts import NaiveForecast, forecasts
 from copark.cases.case import Case
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
@@ -28,10 +28,10 @@ from copark.cases.table import Row
 from copark.errors import CoparkError, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.observations import Target, noise, target_of
-from copark.inference.project import project
+from copark.inference.posterior_predictive import project
 from copark.inference.replay import ReplayPosterior
-from copark.inference.spread import Spread, groups_of, spread
 from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score
+from copark.inference.variance_decomposition import Spread, groups_of, spread
 from copark.model.compiler import model_hash
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles

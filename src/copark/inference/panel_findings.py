@@ -12,13 +12,19 @@ from copark.inference.pool.axes import POOLED
 from copark.inference.pool.batches import run_outputs
 from copark.inference.pool.coverage import Coverage
 from copark.inference.pool.discrepancy import GRID, Discrepancy, strayed, table
-from copark.inference.pool.movement import LEAST_LENT, AxisMovement, panel_movements, reference_of, values_at
 from copark.inference.pool.outlook import SHOWN
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, Park
+from copark.inference.pool.prior_posterior_shift import (
+    LEAST_LENT,
+    AxisMovement,
+    panel_movements,
+    reference_of,
+    values_at,
+)
 from copark.inference.pool.scoring import ALONE, GROWTH, METHODS, SCHEMES, Contest, PanelScore, contest, winners
 from copark.inference.pool.scoring import POOLED as MODEL
-from copark.simulation.entries import Title
+from copark.simulation.schema_base import Title
 from copark.stats.quantiles import band
 
 Band = tuple[float, float, float]

@@ -67,8 +67,8 @@ def one_at_a_time(
 ) -> AbstractContextManager[bool]:
     """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
     from copark.inference.pool.panel import panel_identity
+    from copark.store.checkpoints import lock_of
     from copark.store.locks import only_one
-    from copark.store.stages import lock_of
 
     return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
 
@@ -95,9 +95,9 @@ def look(
     progress: Tell, waiting: Tell,
 ) -> Looked:  # fmt: skip
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
+    from copark.inference.pool.forecast_comparison import score_panel
     from copark.inference.pool.outlook import outlook
     from copark.inference.pool.panel import learn
-    from copark.inference.pool.race import score_panel
     from copark.inference.pool.scoring import LEFT_OUT
 
     learning, racing, looking = shares(progress, (45, 50, 5))

@@ -12,16 +12,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from copark.cluster.machines import BITS, machine
+from copark.cluster.environment import BITS, machine
 from copark.identity import hash_files, hash_sources, identity_of
 from copark.model.compiler import model_hash
-from copark.store.stages import Stages
+from copark.store.checkpoints import Stages
 
 AFTERWARDS = frozenset(
     (
-        "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "knowledge",
-        "known_values", "later_data", "panels", "postprocess", "project", "provenance", "reasons", "source", "spread",
-        "validate",
+        "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "holdout",
+        "information_set", "panel_findings", "panels", "posterior_predictive", "postprocess", "provenance",
+        "score_decomposition", "source", "target_selection", "validate", "variance_decomposition",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""

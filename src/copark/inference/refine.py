@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import EDGE, expit, logit
 from copark.inference.summaries import one_thread
-from copark.store.stages import Stage
+from copark.store.checkpoints import Stage
 
 if TYPE_CHECKING:
     from emcee import EnsembleSampler, State

@@ -17,14 +17,14 @@ from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import PriorSpace, expit, logit
-from copark.inference.spans import different_pasts, effective_count, one_span, with_lucks
+from copark.inference.rng_segments import different_pasts, effective_count, one_span, with_lucks
 from copark.inference.summaries import MANY
 from copark.inference.tempering import Cloud, Mover, Plan, Tempered, first_step, temper
 from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
-from copark.store.stages import Stage, Stages
+from copark.store.checkpoints import Stage, Stages
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -51,7 +51,7 @@ class ReplayPosterior:
     points
         Of the cube, shape (pairs, axes).
     lucks
-        Luck up to the cut, in spans (:mod:`copark.inference.spans`), shape (pairs, spans, 2).
+        Luck up to the cut, in spans (:mod:`copark.inference.rng_segments`), shape (pairs, spans, 2).
     seed
         Of all the lucks.
     cut

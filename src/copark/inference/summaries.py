@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
-from copark.store.stages import Stages
+from copark.store.checkpoints import Stages
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController

@@ -1,8 +1,8 @@
 """Sequential Monte Carlo over (parameters, luck): from the prior batch to the record by small steps of temperature.
 
 The target at temperature β is prior x luck x (likelihood of the record)^β. Luck is in spans of quarters (see
-:mod:`copark.inference.spans`), so that a few quarters of it can be changed and the rest kept. Parameters move along
-differences of other members of the cloud (ter Braak 2006) or are drawn anew.
+:mod:`copark.inference.rng_segments`), so that a few quarters of it can be changed and the rest kept. Parameters move
+along differences of other members of the cloud (ter Braak 2006) or are drawn anew.
 
 Every move is a Metropolis step, and the simulator is a pure function of (parameters, luck), so that the end of it is
 the exact posterior over both, up to the length of the chains. New luck is always drawn from its prior. Borrowing it
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from copark.inference.posterior import systematic
 from copark.inference.prior import expit
-from copark.inference.spans import MOST, RUN, SINCE, present
-from copark.store.stages import Stage
+from copark.inference.rng_segments import MOST, RUN, SINCE, present
+from copark.store.checkpoints import Stage
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

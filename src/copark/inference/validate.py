@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.naive import CURVES, History, forecasts
+from copark.analysis.benchmark_forecasts import CURVES, History, forecasts
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, targets
-from copark.inference.project import Projection, project
+from copark.inference.posterior_predictive import Projection, project
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.tempering import Plan
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
-from copark.store.stages import Stages
+from copark.store.checkpoints import Stages
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copark.inference.across.agreement import NO_WORD, ONE_DECIDES, deciding
-from copark.inference.across.trial import AcrossClaim, AcrossFindings
+from copark.inference.cross_park.agreement import NO_WORD, ONE_DECIDES, deciding
+from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.texts import text
 
 

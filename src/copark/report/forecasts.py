@@ -83,7 +83,7 @@ def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarter
     """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
     from scipy.stats import t as student
 
-    from copark.analysis.naive import forecasts
+    from copark.analysis.benchmark_forecasts import forecasts
 
     start = case.clock.start
     days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]

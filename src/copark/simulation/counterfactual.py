@@ -15,15 +15,15 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.casebook import folder_of
-from copark.cases.fields import shown, suggestion
+from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
-from copark.simulation.edits import Edits
-from copark.simulation.entries import Title
-from copark.simulation.happenings import Happening, happenings
+from copark.simulation.counterfactual_events import Happening, happenings
+from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import Progress, simulate
-from copark.simulation.source import DrawSource
+from copark.simulation.scenario_edits import Edits
+from copark.simulation.schema_base import Title
 from copark.simulation.study import Scenario, Study, baseline
 from copark.texts import LANGUAGES, text
 
@@ -62,7 +62,8 @@ def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Stu
     case
         A case.
     names
-        What did not happen: keys of :func:`~copark.simulation.happenings.happenings`; several are dropped together.
+        What did not happen: keys of :func:`~copark.simulation.counterfactual_events.happenings`; several are dropped
+        together.
     **changes
         Further fields of the study: runs, seed, draws, futures, keep, quarters.
 

@@ -12,8 +12,8 @@ from copark.cases.pack import case_parameters
 from copark.model.arrays import Draws, make_draws
 from copark.model.luck import NEVER
 from copark.model.variables import Prior, Variable, catalogue
+from copark.simulation.draw_sources import DrawSource, values_of, with_parameters
 from copark.simulation.ensemble import Paired
-from copark.simulation.source import DrawSource, values_of, with_parameters
 from copark.simulation.study import Scenario, Study
 
 PARAMETERS = 0x636F7061726B

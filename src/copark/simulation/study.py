@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from copark.cases.fields import shown, suggestion, wrong
+from copark.cases.types import shown, suggestion, wrong
 from copark.errors import NotFound, StudyFaults
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
-from copark.simulation.edits import Edits
-from copark.simulation.entries import Entry, Key, Title
+from copark.simulation.scenario_edits import Edits
+from copark.simulation.schema_base import Entry, Key, Title
 from copark.texts import text
 
 MOST_RUNS = 100_000_000

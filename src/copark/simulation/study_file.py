@@ -8,12 +8,12 @@ from pathlib import Path
 
 from copark.cases.case import Case
 from copark.cases.casebook import list_cases
+from copark.cases.files import KeyPath
 from copark.cases.load import load_case
 from copark.cases.model_file import read_model
-from copark.cases.reading import KeyPath
-from copark.cases.yaml_tree import Tree
+from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault
-from copark.simulation.editing import edited, fault_of_edit
+from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.study import Study
 
 

@@ -5,7 +5,7 @@ keeps bands instead of paths where there are too many runs to keep; ``manifest``
 ``exports`` and ``workbook`` give the numbers to other programs.
 """
 
-from copark.store.refusals import DamagedRun, ExportRefused, MisplacedRun, RunNotStored
+from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored
 from copark.store.runs import RunRecord, RunStore
 
 __all__ = ["DamagedRun", "ExportRefused", "MisplacedRun", "RunNotStored", "RunRecord", "RunStore"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.store.refusals import ExportRefused, fault
+from copark.store.errors import ExportRefused, fault
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from copark.store import tables
 from copark.store.atomic import written_file, written_folder
 from copark.store.cf import as_cf
-from copark.store.refusals import ExportRefused, fault
+from copark.store.errors import ExportRefused, fault
 from copark.store.summary import summary_of
 from copark.store.workbook import write_workbook
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from copark.store.atomic import written_folder
+from copark.store.errors import DamagedRun, fault
 from copark.store.manifest import NAME
-from copark.store.refusals import DamagedRun, fault
+from copark.store.object_store import Folder, Shelf
 from copark.store.runs import RunRecord, RunStore
 from copark.store.shards import mark
-from copark.store.shelf import Folder, Shelf
 
 
 def is_there(shelf: Shelf) -> bool:

@@ -18,8 +18,8 @@ from dataclasses import asdict
 from threading import Event, Lock, Thread
 
 from copark.errors import CoparkError
-from copark.store.database.executor import STALE, Executor, here
-from copark.store.shelf import Shelf
+from copark.store.database.heartbeat import STALE, Executor, here
+from copark.store.object_store import Shelf
 from copark.texts import text
 
 LEASE = "lease.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from copark.errors import Fault
 from copark.store.atomic import flush, flush_all
-from copark.store.refusals import fault
+from copark.store.errors import fault
 
 NAME, METADATA = "manifest.json", "metadata.json"
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)

@@ -18,8 +18,8 @@ from typing import Any
 from copark.errors import Fault
 from copark.identity import RESULT_FORMAT, result_identity
 from copark.store.atomic import flush, take_place
+from copark.store.errors import fault
 from copark.store.manifest import METADATA, UNREADABLE, extras_of, faults_of
-from copark.store.refusals import fault
 from copark.texts import text
 
 QUARANTINE = "quarantine"

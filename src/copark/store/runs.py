@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 from copark.errors import Fault
 from copark.store.arrays import ArrayWriter, open_dataset, write_dataset
 from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
+from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of, write_manifest
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
-from copark.store.refusals import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.summary import RunningSummary, Tally
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from copark.store.arrays import CHUNK
 from copark.store.bands import ShardBands, edges_in, packed_edges
 from copark.store.chunks import encoded
 from copark.store.manifest import METADATA, NAME
+from copark.store.object_store import Shelf
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY
-from copark.store.shelf import Shelf
 from copark.store.summary import Tally, path_names
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.store.atomic import written_file
-from copark.store.refusals import ExportRefused, fault
+from copark.store.errors import ExportRefused, fault
 from copark.store.tables import Cell, Table
 from copark.texts import text
 

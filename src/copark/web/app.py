@@ -11,10 +11,10 @@ from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
 from copark.version import __version__
-from copark.web import docs, pages
+from copark.web import docs, static_files
 from copark.web.allocation import keep_giving_back
 from copark.web.api import PREFIX, router
-from copark.web.guards import guarded
+from copark.web.middleware import guarded
 from copark.web.problems import add_handlers, problem_schema
 from copark.web.rates import Rates
 from copark.web.services import Services
@@ -66,7 +66,7 @@ def bare_app(settings: Settings, rates: Rates) -> FastAPI:
     add_handlers(app)
     app.include_router(router())
     app.include_router(docs.router_of(app))
-    app.include_router(pages.router_of(settings.dist))
+    app.include_router(static_files.router_of(settings.dist))
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
 

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from copark.web.owners import asker_of
+from copark.web.client_id import asker_of
+from copark.web.fair_queue import Turns
 from copark.web.problems import Problem
-from copark.web.turns import Turns
 from copark.workflows.serving.engine import Cancelled, Ticket
 
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from copark.errors import StudyFaults
-from copark.web.guards import address_of
 from copark.web.jobs.queue import JobQueue
+from copark.web.middleware import address_of
 from copark.web.pool import Pool
 from copark.web.problems import Problem
 from copark.web.rates import Rates

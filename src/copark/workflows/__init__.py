@@ -16,7 +16,7 @@ from copark.workflows.answers import (
     StoredRun,
     Verdict,
 )
-from copark.workflows.looking import case_schema, catalogue, check, export, new, show
+from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
 from copark.workflows.replaying import verify
 from copark.workflows.running import run_study, simulate
 

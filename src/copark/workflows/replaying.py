@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import stage
 from copark.workflows.answers import OUT, Progress, Verdict
-from copark.workflows.places import store_in
+from copark.workflows.paths import store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -84,7 +84,7 @@ def study_of(record: RunRecord) -> Study:
     from pydantic import ValidationError
 
     from copark.simulation.study import Study
-    from copark.store.refusals import DamagedRun, fault
+    from copark.store.errors import DamagedRun, fault
 
     try:
         return Study.model_validate(record.provenance.get("study"))

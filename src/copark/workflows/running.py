@@ -11,7 +11,7 @@ from copark.analyses.context import stage
 from copark.analyses.execution import Made, Means, find_or_make
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress, RunOutcome
-from copark.workflows.places import reports_in, store_in
+from copark.workflows.paths import reports_in, store_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -118,7 +118,7 @@ def _find_or_make(ask: _Asked) -> Made:
     """The stored run of a study, or else a new one."""
 
     def ahead(study: Study, told: Sequence[str]) -> None:
-        from copark.workflows.planning import worth_telling
+        from copark.workflows.cost import worth_telling
 
         if ask.announce is not None:
             plan = worth_telling(study, ask.case, ask.parameters.source, threads=ask.means.threads, lang=ask.lang)
@@ -139,7 +139,7 @@ def _make_until(ask: _Asked, until: float, most: int | None) -> Made:
         If others are to make the runs: how many there will be, and so their identity, is not known beforehand.
     """
     from copark.errors import RunRefused
-    from copark.workflows.stopping import stop_early
+    from copark.workflows.precision import stop_early
 
     others = [f"--{name}" for name, value in ask.means.facts().items() if name != "threads" and value]
     if others:

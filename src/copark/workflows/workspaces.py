@@ -10,7 +10,7 @@ from typing import Any
 
 from copark.analyses.context import stage
 from copark.errors import Fault, NotFound
-from copark.store.refusals import DatabaseRefused
+from copark.store.errors import DatabaseRefused
 from copark.store.workspace import (
     Contents,
     Findings,
@@ -24,7 +24,7 @@ from copark.store.workspace import (
 )
 from copark.store.workspace.scenarios import scenario_in
 from copark.workflows.answers import OUT, Progress
-from copark.workflows.places import store_in
+from copark.workflows.paths import store_in
 
 __all__ = ["Findings", "Packed", "open_", "pack", "verify"]
 
@@ -131,7 +131,7 @@ def verify(file: Path, *, progress: Progress | None = None) -> Findings:
 def _enter(found: Findings, out: Path) -> list[Fault]:
     """Enter runs and scenarios of an opened workspace into the database of its folder; what is to be known of it."""
     from copark.store.database.opening import open_database
-    from copark.store.database.reconcile import repair
+    from copark.store.database.reindex import repair
     from copark.store.database.scenarios import ScenarioShelf
 
     notes: list[Fault] = []
@@ -156,7 +156,7 @@ def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], 
 
 
 def _there(file: Path) -> Path:
-    from copark.cases.fields import shown
+    from copark.cases.types import shown
     from copark.texts import text
 
     if not Path(file).is_file():

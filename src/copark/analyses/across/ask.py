@@ -11,9 +11,9 @@ from pydantic import Field
 from copark.analyses.claims import ask as claims
 from copark.analyses.contract import AnalysisParams, Result
 from copark.identity import identity_of
-from copark.inference.across.reading import AcrossFile, load_rules
-from copark.inference.across.scores import scores_of
-from copark.inference.across.trial import AcrossFindings, provenance, run
+from copark.inference.cross_park.reading import AcrossFile, load_rules
+from copark.inference.cross_park.runner import AcrossFindings, provenance, run
+from copark.inference.cross_park.scores import scores_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

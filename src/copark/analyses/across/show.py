@@ -11,11 +11,11 @@ from copark.analyses.across.words import Words
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca.ask import Answer as Needs
 from copark.analyses.nca.show import Ceilings
-from copark.inference.across.agreement import AGREEMENTS, METHODS, NO_WORD
-from copark.inference.across.reasons import REASONS
-from copark.inference.across.sweeps import FAMILIES, PartFinding
-from copark.inference.across.trial import AcrossClaim, WordFinding
 from copark.inference.claims.rules import UNDETERMINED, VERDICTS
+from copark.inference.cross_park.agreement import AGREEMENTS, METHODS, NO_WORD
+from copark.inference.cross_park.reasons import REASONS
+from copark.inference.cross_park.runner import AcrossClaim, WordFinding
+from copark.inference.cross_park.sweeps import FAMILIES, PartFinding
 from copark.presentation.document import (
     Block,
     Bullets,

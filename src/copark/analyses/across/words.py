@@ -10,10 +10,10 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.across.schema import names_in
-from copark.inference.across.sweeps import PartFinding
-from copark.inference.across.trial import AcrossClaim
-from copark.inference.across.twins import Twin
+from copark.inference.cross_park.runner import AcrossClaim
+from copark.inference.cross_park.schema import names_in
+from copark.inference.cross_park.sweeps import PartFinding
+from copark.inference.cross_park.twins import Twin
 from copark.presentation.numbers import NOTHING, number, percent
 from copark.report import across as said
 from copark.setmethods.qca import Analysis

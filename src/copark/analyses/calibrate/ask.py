@@ -263,7 +263,7 @@ def _answer(asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.inference.diagnostics import judged, movements, predictive_checks, ties
-    from copark.inference.known_values import uses_everything
+    from copark.inference.target_selection import uses_everything
 
     examined = kept.examination
     if examined is None:

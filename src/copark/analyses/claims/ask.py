@@ -13,7 +13,7 @@ from copark.cases.casebook import CLAIMS, brought
 from copark.errors import NotFound
 from copark.inference.claims.general import general_claims
 from copark.inference.claims.reading import ClaimsFile, load_claims
-from copark.inference.claims.trial import Findings, Plan, Trial, identity_from, provenance_of
+from copark.inference.claims.runner import Findings, Plan, Trial, identity_from, provenance_of
 from copark.inference.exploration.designs import Workload
 from copark.texts import text
 

@@ -13,9 +13,9 @@ from copark.analyses.contract import Texts, assemble
 from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import REFUTED, SUPPORTED, UNDETERMINED, VERDICTS
+from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
 from copark.inference.claims.schema import Variant
 from copark.inference.claims.severity import Severity, built_in
-from copark.inference.claims.trial import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
 from copark.model.variables import catalogue
 from copark.presentation.document import (
     Block,

@@ -12,7 +12,7 @@ from copark.analyses.compare.ask import Compared, answer_of
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.analysis.pairing import pairs_between
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
-from copark.simulation.happenings import happenings
+from copark.simulation.counterfactual_events import happenings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference.diagnostics import Note
-from copark.inference.spread import Spread
+from copark.inference.variance_decomposition import Spread
 from copark.report.forecasts import Point, known_points
 from copark.texts import text
 
@@ -413,8 +413,8 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
 
     from copark.inference import forecast as engine
     from copark.inference.diagnostics import judged, movements
-    from copark.inference.known_values import uses_everything
-    from copark.inference.project import project
+    from copark.inference.posterior_predictive import project
+    from copark.inference.target_selection import uses_everything
     from copark.simulation.ensemble import default_threads
 
     replay, threads, case = kept.stored.replay, context.threads or default_threads(), asked.case

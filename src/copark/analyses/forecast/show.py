@@ -12,8 +12,8 @@ from copark.analyses.forecast.ask import CURVE, QUANTILES, Answer, Borrowed
 from copark.analyses.show import Show
 from copark.cases.quarters import Quarter
 from copark.inference.diagnostics import title_of
-from copark.inference.spread import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
+from copark.inference.variance_decomposition import PAST, SHOCKS, SOURCES
 from copark.model.variables import catalogue
 from copark.presentation.document import (
     COUNT,

@@ -11,7 +11,7 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.levers.findings import Findings, find
 from copark.inference.levers.reading import load_levers, wanted_levers
-from copark.inference.levers.trial import Asked, ask, carry_out, from_dataset, to_dataset
+from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

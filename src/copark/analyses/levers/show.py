@@ -14,8 +14,8 @@ from copark.analyses.levers.ask import Answer
 from copark.analyses.show import Show
 from copark.inference.levers.choice import Choice
 from copark.inference.levers.gains import Balance, Gain
-from copark.inference.levers.leaning import Leaning
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
+from copark.inference.levers.parameter_dependence import Leaning
 from copark.model.variables import catalogue
 from copark.presentation.document import (
     SHARE,

@@ -11,7 +11,7 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, Result
 from copark.analysis.typology.measures import Course, courses_of
 from copark.cases.evidence import Source
-from copark.cases.park_places import Place
+from copark.cases.locations import Place
 from copark.cases.parks import Outcome, Park, ParkType, load_parks
 from copark.texts import LANGUAGES, has_text, text
 

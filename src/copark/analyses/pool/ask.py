@@ -123,8 +123,8 @@ def compute(params: Params, context: Context) -> Answer:
     """
     from copark.errors import RunRefused
     from copark.inference.pool import coverage
+    from copark.inference.pool.forecast_comparison import score_panel
     from copark.inference.pool.panel import learn
-    from copark.inference.pool.race import score_panel
     from copark.simulation.ensemble import default_threads
 
     if not context.calibrates:

@@ -11,7 +11,7 @@ from copark.analyses.show import Show
 from copark.inference.diagnostics import title_of
 from copark.inference.panel_findings import AxisFindings, Findings, ParkFindings
 from copark.inference.pool.axes import AXES, SIZES
-from copark.inference.pool.movement import UNSURE_REACH, AxisMovement, Told, gained
+from copark.inference.pool.prior_posterior_shift import UNSURE_REACH, AxisMovement, Told, gained
 from copark.inference.pool.scoring import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.scoring import POOLED as MODEL
 from copark.presentation.document import (

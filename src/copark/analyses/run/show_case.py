@@ -12,8 +12,8 @@ from copark.analyses.contract import Texts
 from copark.analyses.run.ask import Answer
 from copark.analyses.show import Show
 from copark.analysis.coordination import SCALES
-from copark.analysis.weight import Weight, dates_of_growth, weigh
-from copark.cases.lacks import growth_notes, notes_of
+from copark.analysis.relative_size import Weight, dates_of_growth, weigh
+from copark.cases.completeness import growth_notes, notes_of
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, quantity, shares_of, unit_title

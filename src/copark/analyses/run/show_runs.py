@@ -333,7 +333,7 @@ class AboutRuns(AboutCase):
 
     def phases_of_record(self, share: np.ndarray) -> list[Block]:
         """Phases of the record by the same rules, beside the share of runs in that phase at its middle."""
-        from copark.analysis.record_phases import phases_of_record
+        from copark.analysis.observed_phases import phases_of_record
 
         found, t = phases_of_record(self.case), self.t
         if found is None:

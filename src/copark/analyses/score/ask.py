@@ -172,7 +172,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.cases.vocabulary import series_title
     from copark.errors import RunRefused
     from copark.inference.forecast import Frozen, later_targets, read, score_later
-    from copark.inference.later_data import read_later
+    from copark.inference.holdout import read_later
     from copark.inference.validate import NAIVE, table
     from copark.texts import text
 

@@ -158,8 +158,8 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
         If one is no quarter of the case, later than the fitted values, or nothing is known by it or came after it.
     """
     from copark.errors import RunRefused
-    from copark.inference.known_values import fitted_until
     from copark.inference.observations import targets
+    from copark.inference.target_selection import fitted_until
     from copark.inference.validate import is_exact
 
     end = fitted_until(case)

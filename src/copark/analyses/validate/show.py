@@ -13,8 +13,8 @@ from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import FAIR, helped
 from copark.inference.postprocess import CALIBRATED, STACKED, method
-from copark.inference.spread import SOURCES
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
+from copark.inference.variance_decomposition import SOURCES
 from copark.model.variables import catalogue
 from copark.presentation.document import (
     COUNT,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from copark.inference.assessment import Assessment, Judged, helped
 from copark.inference.diagnostics import title_of
 from copark.inference.postprocess import CALIBRATED, STACKED, method
-from copark.inference.spread import SHOCKS, SOURCES
 from copark.inference.validate import BLIND, CONDITIONAL, NAIVE
+from copark.inference.variance_decomposition import SHOCKS, SOURCES
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bare, number, percent
 from copark.report.forecasts import method_title, observable_title
@@ -18,7 +18,7 @@ from copark.report.words import join
 if TYPE_CHECKING:
     from copark.analyses.contract import Texts
     from copark.inference.postprocess import Lesson
-    from copark.inference.reasons import Honesty, Swap, Width
+    from copark.inference.score_decomposition import Honesty, Swap, Width
 
 RARE = 0.1
 """Scores as good as rarely as this speak for intervals too wide; half as rare on the other side, against them."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analysis.cross_case.columns import header_of, is_missing, label_column, missing_columns, parsed
 from copark.analysis.cross_case.rows import Rows, open_rows
-from copark.cases.reading import MOST_FAULTS
+from copark.cases.files import MOST_FAULTS
 from copark.errors import Fault
 from copark.setmethods.table import CaseTable, TableFaults, fault
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases.archive import Refused, check_workbook
-from copark.cases.reading import MOST_BYTES, read_text
+from copark.cases.files import MOST_BYTES, read_text
 from copark.errors import Fault
 from copark.setmethods.table import fault
 

@@ -26,9 +26,9 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
-from copark.simulation.entries import Title
+from copark.simulation.schema_base import Title
 from copark.simulation.study import Scenario
-from copark.store.stages import Stages
+from copark.store.checkpoints import Stages
 from copark.version import __version__
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from copark.cases.quarters import Quarter
 from copark.inference.ablations.scoring import scores
 from copark.inference.observations import ObservationModel, Target
 from copark.inference.prior import study_of
+from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import simulate
-from copark.simulation.source import DrawSource
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import Split
 

@@ -11,9 +11,9 @@ from typing import Any
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
-from copark.simulation.edits import Edits
-from copark.simulation.entries import Title
-from copark.simulation.happenings import happenings
+from copark.simulation.counterfactual_events import happenings
+from copark.simulation.scenario_edits import Edits
+from copark.simulation.schema_base import Title
 from copark.simulation.study import LinkChange, Scenario
 from copark.texts import text
 

@@ -25,7 +25,7 @@ from copark.inference.summaries import features, one_thread
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
-from copark.store.stages import Stages
+from copark.store.checkpoints import Stages
 
 ACCEPTED_SHARE = 0.02
 LEAST_ACCEPTED = 50

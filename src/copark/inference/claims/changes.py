@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from copark.cases.fields import suggestion, wrong
+from copark.cases.types import suggestion, wrong
 from copark.model.variables import catalogue
-from copark.simulation.entries import Key, Title
+from copark.simulation.schema_base import Key, Title
 from copark.simulation.study import Scenario, levers
 
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]

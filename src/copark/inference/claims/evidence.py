@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.analysis.compare import COUNTS
-from copark.inference.claims.arms import ArmRuns
 from copark.inference.claims.rules import Sample
+from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Claim, Look
 from copark.inference.claims.statistics import Lookup, averaged
 from copark.model.variables import catalogue

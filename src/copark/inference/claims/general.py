@@ -10,15 +10,15 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.casebook import CLAIMS, casebook_path
-from copark.cases.yaml_tree import read_yaml
+from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault, NotFound
 from copark.identity import hash_content
-from copark.inference.claims.arms import Bench, bench_of
 from copark.inference.claims.changes import AS_IT_IS, Change
 from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.scenarios import Bench, bench_of
 from copark.inference.claims.schema import Claims
-from copark.simulation.editing import edited
-from copark.simulation.entries import Title
+from copark.simulation.case_edits import edited
+from copark.simulation.schema_base import Title
 from copark.simulation.study import baseline
 from copark.texts import LANGUAGES, text
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases.case import Case
-from copark.cases.fields import shown, suggestion
+from copark.cases.files import KeyPath, written
 from copark.cases.model_file import read_model
-from copark.cases.reading import KeyPath, written
-from copark.cases.yaml_tree import Tree
+from copark.cases.types import shown, suggestion
+from copark.cases.yaml_loader import Tree
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Condition
 from copark.inference.claims.schema import Claim, Claims, Part
-from copark.simulation.editing import edited, fault_of_edit
-from copark.simulation.entries import Title
+from copark.simulation.case_edits import edited, fault_of_edit
+from copark.simulation.schema_base import Title
 
 
 class ClaimsFaults(FaultsFound):

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
-from copark.cases.fields import wrong
-from copark.simulation.entries import Entry, Key
+from copark.cases.types import wrong
+from copark.simulation.schema_base import Entry, Key
 from copark.stats.quantiles import band
 
 Floats = NDArray[np.float64]

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from copark.cases.dates import Date
-from copark.cases.fields import Bilingual, suggestion, wrong
+from copark.cases.types import Bilingual, suggestion, wrong
 from copark.cases.vocabulary import HOST_CONTEXT
 from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Rule
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
-from copark.simulation.entries import Entry, Key, Title
+from copark.simulation.schema_base import Entry, Key, Title
 from copark.simulation.study import unknown
 
 Kind = Literal["log", "difference", "ratio", "level", "change", "share", "interaction", "context", "missing"]

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.inference.claims.arms import ArmRuns
 from copark.inference.claims.rules import Sample
+from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Part, Statistic
 from copark.simulation.outcomes import OUTCOMES
 

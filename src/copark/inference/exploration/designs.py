@@ -14,7 +14,7 @@ from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
-from copark.store.stages import Stage
+from copark.store.checkpoints import Stage
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -21,7 +21,7 @@ from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
-from copark.store.stages import Stage
+from copark.store.checkpoints import Stage
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]

@@ -15,8 +15,8 @@ import numpy as np
 from copark.cases.case import Case
 from copark.cases.facts import used
 from copark.inference.prior import random_points, study_of
-from copark.simulation.edits import Edits
-from copark.simulation.happenings import happenings
+from copark.simulation.counterfactual_events import happenings
+from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import Scenario
 from copark.texts import text
 

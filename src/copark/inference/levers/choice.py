@@ -27,7 +27,7 @@ from copark.analysis.robust import (
 from copark.arrays import Booleans, Floats, Integers
 from copark.inference.levers.entries import LeverFile, Threshold
 from copark.inference.levers.measures import RANKED, SIDES
-from copark.inference.levers.trial import Measured
+from copark.inference.levers.runner import Measured
 
 TIMES = 1000
 SEED = 1

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from copark.cases.fields import suggestion, wrong
 from copark.cases.quarters import Quarter
+from copark.cases.types import suggestion, wrong
 from copark.inference.levers.measures import NAMES
 from copark.model.variables import catalogue
-from copark.simulation.entries import Entry, Key, Title
 from copark.simulation.outcomes import SELF_STANDING
+from copark.simulation.schema_base import Entry, Key, Title
 from copark.simulation.study import Scenario
 
 Since = Literal["start", "now"]

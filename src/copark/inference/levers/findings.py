@@ -9,9 +9,9 @@ from copark.inference.levers.choice import TIMES, Choice, choose
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting, Since, Structure
 from copark.inference.levers.gains import Balance, Gain, balances, gains
 from copark.inference.levers.general import GeneralLevers
-from copark.inference.levers.leaning import Leaning, leanings, moved_by_data, rests_on
-from copark.inference.levers.trial import Asked, Measured
-from copark.simulation.entries import Title
+from copark.inference.levers.parameter_dependence import Leaning, leanings, moved_by_data, rests_on
+from copark.inference.levers.runner import Asked, Measured
+from copark.simulation.schema_base import Title
 from copark.texts import text
 
 

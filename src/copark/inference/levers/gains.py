@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copark.analysis.robust import Sources, sources
 from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
-from copark.inference.levers.trial import Measured
+from copark.inference.levers.runner import Measured
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
 from copark.stats.words import Verdict, verdict

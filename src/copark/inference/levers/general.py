@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.yaml_tree import read_yaml
+from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault, NotFound
 from copark.inference.levers.entries import SINCE, LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
-from copark.simulation.editing import edited
+from copark.simulation.case_edits import edited
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.study import baseline
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
-from copark.cases.fields import shown
+from copark.cases.files import KeyPath, written
 from copark.cases.model_file import read_model
-from copark.cases.reading import KeyPath, written
-from copark.cases.yaml_tree import Tree
+from copark.cases.types import shown
+from copark.cases.yaml_loader import Tree
 from copark.errors import Fault, NotFound, StudyFaults
 from copark.inference.levers.entries import SINCE, LeverFile, Since, scenario_of
 from copark.inference.levers.general import general_levers, touched
-from copark.simulation.editing import edited, fault_of_edit
+from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.run import inputs_of
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copark.cases.case import Case
-from copark.cases.fields import JUDGEMENT
 from copark.cases.schema import Parameter
+from copark.cases.types import JUDGEMENT
 from copark.texts import LANGUAGES, text
 
 Role = Literal["mechanism", "scale", "own"]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.inference.batch import read_piece, write_piece
-from copark.inference.knowledge import blind
+from copark.inference.information_set import blind
 from copark.inference.pool.axes import AXES
 from copark.inference.pool.discrepancy import Discrepancy, reports
 from copark.inference.pool.parks import Park, points_at

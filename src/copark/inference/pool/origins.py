@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.quarters import Quarter
+from copark.inference.pool.abc_regression import accepted_of, directions, nearest
 from copark.inference.pool.batches import PanelBatch
 from copark.inference.pool.discrepancy import GRID, Discrepancy, Trial, family, log_density
 from copark.inference.pool.growth import Past
-from copark.inference.pool.local import accepted_of, directions, nearest
 from copark.inference.pool.parks import COUNTS, Park, last_day, year_end
 from copark.inference.posterior import adjust, systematic
 from copark.inference.summaries import features

@@ -1,6 +1,6 @@
 """The whole panel in order: a batch of every park, how far parks stray from the model, what each says, what all say.
 
-See :mod:`copark.inference.pool.keeping` for what is kept, and where.
+See :mod:`copark.inference.pool.cache` for what is kept, and where.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.identity import hash_content, hash_sources, identity_of
-from copark.inference.pool import keeping
+from copark.inference.pool import cache
+from copark.inference.pool.abc_regression import LocalPosterior, local_posterior, scores_of
 from copark.inference.pool.axes import AXES, POOLED, SIZES
 from copark.inference.pool.batches import PanelBatch, design, make_panel_batch
 from copark.inference.pool.discrepancy import Discrepancy, Trial, chosen
 from copark.inference.pool.hierarchy import ALIKE, SWEEPS, Pooled, Readings, pool
-from copark.inference.pool.local import LocalPosterior, local_posterior, scores_of
 from copark.inference.pool.origins import trials_of, windows
 from copark.inference.pool.parks import Park, bare, park_of, points_at
 from copark.model.compiler import model_hash
@@ -129,7 +129,7 @@ class Panel:
 
     def step(self, folder: Path | None, name: str, make: Callable[[], Any]) -> Any:
         """Do a step of the work on the panel, or find it done."""
-        return keeping.step(folder, self.identity, name, make)
+        return cache.step(folder, self.identity, name, make)
 
 
 def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
@@ -203,10 +203,10 @@ def learn(
     trials: list[Trial] = []
     for done, park in enumerate(parks):
         tell(2 * done, whole)
-        rows = keeping.step(folder, identity, f"trials-{park.name}", partial(_trials, park, settings, threads, folder))
+        rows = cache.step(folder, identity, f"trials-{park.name}", partial(_trials, park, settings, threads, folder))
         trials += [Trial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
     spread = chosen(trials)
-    kept = None if folder is None else keeping.load_local(parks, folder / identity)
+    kept = None if folder is None else cache.load_local(parks, folder / identity)
     local = dict(kept or {})
     for done, park in enumerate(parks):
         tell(2 * len(parks) + done, whole)
@@ -217,7 +217,7 @@ def learn(
     pooled = pooled_axes(ordered, settings.seed)
     panel = Panel(settings, tuple(parks), tuple(trials), spread, ordered, pooled, identity)
     if folder is not None and kept is None:
-        keeping.save(ordered, pooled, {"identity": identity, "recipe": recipe_of(parks, settings)}, folder / identity)
+        cache.save(ordered, pooled, {"identity": identity, "recipe": recipe_of(parks, settings)}, folder / identity)
     return panel
 
 

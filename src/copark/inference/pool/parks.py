@@ -21,10 +21,10 @@ from copark.cases import list_cases, load_case
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
-from copark.inference.known_values import distinct
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.pool.axes import COLUMN, is_pooled, read_for_panel
 from copark.inference.prior import EDGE, PriorSpace
+from copark.inference.target_selection import distinct
 from copark.inference.validate import is_exact, years_since
 from copark.texts import text
 

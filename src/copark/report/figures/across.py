@@ -7,9 +7,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from copark.inference.across.agreement import METHODS, NO_WORD
-from copark.inference.across.trial import AcrossFindings
 from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED, UNDETERMINED
+from copark.inference.cross_park.agreement import METHODS, NO_WORD
+from copark.inference.cross_park.runner import AcrossFindings
 from copark.presentation.numbers import percent
 from copark.presentation.style import (
     ACCENT,

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.rules import resolve
-from copark.inference.claims.trial import ClaimFinding, Findings, PartFinding
+from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
 from copark.model.variables import catalogue
 from copark.presentation.numbers import percent
 from copark.presentation.style import (

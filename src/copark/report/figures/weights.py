@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from copark.analysis.weight import weigh
+from copark.analysis.relative_size import weigh
 from copark.presentation.numbers import number, percent
 from copark.presentation.style import GRID, INK, MODEL, MUTED, PAPER, SIZE, legible, panel, sheet, styled, wrap
 from copark.report.figures.frame import view

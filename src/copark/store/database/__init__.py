@@ -6,6 +6,6 @@ brings its tables up to date, ``session`` says plain SQL to it, ``tables`` says 
 and whether it is still there, ``ledger`` what was executed and how it ended, ``index`` what is stored.
 """
 
-from copark.store.database.ledger import Execution, Ledger, State, open_ledger
+from copark.store.database.run_log import Execution, Ledger, State, open_ledger
 
 __all__ = ["Execution", "Ledger", "State", "open_ledger"]

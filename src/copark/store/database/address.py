@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copark.errors import Fault
-from copark.store.refusals import DatabaseRefused, database_fault
+from copark.store.errors import DatabaseRefused, database_fault
 
 VARIABLE = "COPARK_DATABASE_URL"
 FILE = "copark.sqlite3"

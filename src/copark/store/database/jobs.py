@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, delete, func, insert, select, update
 
 from copark.store.database.clock import now
-from copark.store.database.executor import STALE, Executor, here
+from copark.store.database.heartbeat import STALE, Executor, here
 from copark.store.database.opening import clock
 from copark.store.database.tables import jobs
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from copark.store.database.address import PATIENCE, Address, address_for
 from copark.store.database.fresh import make_file
-from copark.store.database.place import settle, word_in
+from copark.store.database.instance_id import settle, word_in
 from copark.store.database.session import Door, FileDoor, Rows, set_up
 from copark.store.database.version import TABLE, is_current
-from copark.store.refusals import DatabaseRefused, database_fault
+from copark.store.errors import DatabaseRefused, database_fault
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from copark.store.database.address import PATIENCE, Address
 from copark.store.database.version import TABLE, is_current
-from copark.store.refusals import DatabaseRefused
+from copark.store.errors import DatabaseRefused
 
 Rows = list[dict[str, Any]]
 

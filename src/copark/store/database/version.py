@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from copark.store.refusals import DatabaseRefused, database_fault
+from copark.store.errors import DatabaseRefused, database_fault
 
 TABLE = "copark_schema"
 """The table in which Alembic keeps the version; not its usual name, since a database may be shared with others."""

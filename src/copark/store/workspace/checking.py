@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases import check_case
-from copark.cases.fields import shown
+from copark.cases.types import shown
 from copark.errors import CoparkError, Fault
 from copark.identity import RESULT_FORMAT
 from copark.store.manifest import UNREADABLE

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from copark.cases.reading import read_text
-from copark.cases.yaml_tree import read_yaml
+from copark.cases.files import read_text
+from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
 from copark.store.atomic import written_file
 from copark.store.workspace.crate import described

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from copark.cases.fields import gives_orders
+from copark.cases.types import gives_orders
 from copark.errors import CoparkError
 from copark.identity import identity_of
 from copark.store.workspace.layout import as_json, is_name, strict_json

@@ -12,8 +12,8 @@ from copark.analyses import Analysis
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, job_now, submitted
 from copark.web.api.replies import Identity, Lang, answered, as_bytes, attachment, held, held_bytes, sent
-from copark.web.guards import REPORT
-from copark.web.owners import MaybeOwner, owner_of
+from copark.web.client_id import MaybeOwner, owner_of
+from copark.web.middleware import REPORT
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.analyses import (

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from copark.web.api.replies import CasePath, answered, as_bytes, attachment, held, of_case, sent
-from copark.web.owners import MaybeOwner, owner_of
+from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own
 from copark.workflows.serving.answers import Answer, CaseName

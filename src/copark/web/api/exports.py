@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from copark.web.api.jobs import JobInfo, accepted, job_now, queue
 from copark.web.api.replies import Lang, answered, attachment, page, sent
-from copark.web.owners import MaybeOwner, owner_of
+from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.asking import StudyRequest, cost, study_of

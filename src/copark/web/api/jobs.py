@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from copark.texts import has_text
 from copark.web.api.replies import answered, page, sent
-from copark.web.owners import MaybeOwner, owner_of
+from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said

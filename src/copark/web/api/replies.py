@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel
 
-from copark.web.guards import REPORT
+from copark.web.middleware import REPORT
 from copark.web.services import Services
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.engine import Ticket

@@ -17,8 +17,8 @@ from copark.analyses.answer import NO_KEY, unknown_keys
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Texts
 from copark.analyses.results import RUN_ID, head, listed, load, results_in
-from copark.cases.fields import suggestion
-from copark.cases.reading import fault as case_fault
+from copark.cases.files import fault as case_fault
+from copark.cases.types import suggestion
 from copark.errors import Fault, StudyFaults
 from copark.presentation.document import Document
 from copark.presentation.page import chart_of, page_of, table_of

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from copark.cases.fields import suggestion, wrong
+from copark.cases.types import suggestion, wrong
 from copark.errors import Fault, StudyFaults
 from copark.model.outputs import NAMES
-from copark.simulation.entries import Key, Title
+from copark.simulation.schema_base import Key, Title
 from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.texts import text
 from copark.workflows.serving.refusals import REQUEST, fault

@@ -132,7 +132,7 @@ class CaseAnswer(Answer):
 
 def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
     """Describe a case."""
-    from copark.cases.lacks import growth_notes, notes_of
+    from copark.cases.completeness import growth_notes, notes_of
 
     case = shelved.case
     notes = {lang: (*notes_of(case, lang), *growth_notes(case, lang)) for lang in ("en", "zh")}

@@ -29,7 +29,7 @@ from copark.store.tables import (
     variables_table,
 )
 from copark.texts import text
-from copark.workflows.places import store_in
+from copark.workflows.paths import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
 from copark.workflows.serving.refusals import TooMuch, fault

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from copark.cases.fields import shown
+from copark.cases.files import KeyPath, written
 from copark.cases.model_file import keys_at
-from copark.cases.reading import KeyPath, written
+from copark.cases.types import shown
 from copark.cases.validation import told
 from copark.errors import Fault
 from copark.texts import has_text

@@ -14,9 +14,9 @@ import numpy as np
 from copark.cases.facts import used
 from copark.cases.pack import case_parameters
 from copark.model.variables import ORIGINS, Variable, catalogue
-from copark.simulation.edits import Depth
-from copark.simulation.happenings import happenings
+from copark.simulation.counterfactual_events import happenings
 from copark.simulation.sample import prior_of
+from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import levers as dated_levers
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.wording import both, said, unit_title

@@ -10,7 +10,7 @@ from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.wording import both, said
 
 if TYPE_CHECKING:
-    from copark.cases.park_places import Place
+    from copark.cases.locations import Place
     from copark.cases.parks import Park, Score
 
 SPOKEN = ("name", "framework", "equity_change", "outcome")

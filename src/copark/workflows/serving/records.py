@@ -6,14 +6,14 @@ from pathlib import Path
 
 from copark.analyses.results import RESULTS
 from copark.store.atomic import sweep
-from copark.store.database.asked import Asked, AskedBook
 from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database
+from copark.store.database.request_log import Asked, AskedBook
 from copark.store.database.rows import LANES
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
-from copark.store.leavings import forget_shards
-from copark.store.refusals import DatabaseRefused
-from copark.workflows.places import reports_in, store_in
+from copark.store.errors import DatabaseRefused
+from copark.store.garbage import forget_shards
+from copark.workflows.paths import reports_in, store_in
 
 __all__ = [
     "ENDED", "LANES", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records",

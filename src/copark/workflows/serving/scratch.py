@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from copark.store.database.executor import born, here, is_running
-from copark.store.leavings import age_of
+from copark.store.database.heartbeat import born, here, is_running
+from copark.store.garbage import age_of
 
 NOBODYS = 3600.0
 """Seconds without a change after which scratch counts as left behind whose process cannot be asked after from here."""

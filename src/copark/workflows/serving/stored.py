@@ -12,7 +12,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS
 from copark.stats.shares import shares_of
 from copark.store.summary import QUANTILES, path_names, summary_of
-from copark.workflows.places import store_in
+from copark.workflows.paths import store_in
 from copark.workflows.serving.answers import Answer, Numbers, ObservedPoint, OutcomeShare, OutputInfo, Said
 from copark.workflows.serving.simulation import observed_points, outcome_shares, output_info, placed, rows
 

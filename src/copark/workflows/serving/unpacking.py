@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from copark.cases.archive import Archive, leads_out, opened
 from copark.cases.check import NEEDED, OPTIONAL
-from copark.cases.fields import suggestion
-from copark.cases.reading import MOST_BYTES, MOST_BYTES_FOLDER
+from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER
+from copark.cases.types import suggestion
 
 AREA = "web.upload"
 ARCHIVE = "upload.zip"

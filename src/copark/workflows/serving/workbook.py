@@ -19,9 +19,9 @@ from typing import Any
 from copark.cases.archive import Refused, check_workbook, opened
 from copark.cases.archive import refuse as refused
 from copark.cases.check import NEEDED, OPTIONAL
-from copark.cases.reading import written
+from copark.cases.files import written
 from copark.cases.validation import CASE, SOURCES
-from copark.cases.yaml_tree import read_yaml
+from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
 from copark.workflows.serving.unpacking import AREA
 

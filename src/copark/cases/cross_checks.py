@@ -1,0 +1,295 @@
+"""What several keys of ``case.yaml`` can only get wrong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from copark import units
+from copark.cases.dates import Date, quarter_of
+from copark.cases.facts import Fact, used
+from copark.cases.files import KeyPath
+from copark.cases.quarters import Quarter
+from copark.cases.types import JUDGEMENT, suggestion
+
+UNKNOWN = "not_known"
+_UNMODELLED = ("interests", "institutions", "renegotiations")
+_MAY_LIE_AHEAD = "plan"
+_FACT_LISTS: tuple[KeyPath, ...] = (
+    ("quota",),
+    ("capability",),
+    ("finance", "registered_capital"),
+    ("finance", "grants"),
+    ("land", "plan"),
+    ("regime", "threshold"),
+    ("regime", "profit_tax"),
+)
+_NEEDED_AT_START: tuple[KeyPath, ...] = tuple(
+    path for path in _FACT_LISTS if path not in (("finance", "grants"), ("land", "plan"))
+)
+_PAYMENTS: tuple[KeyPath, ...] = (("finance", "grants"),)
+_KEYED: tuple[KeyPath, ...] = (
+    ("interests",),
+    ("shareholders",),
+    ("institutions",),
+    ("finance", "credit"),
+    ("partners",),
+    ("anchors",),
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A fault of ``case.yaml`` before its line is known."""
+
+    path: KeyPath
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+Sections = Mapping[str, Any]
+"""The sound top-level values of a case, by name."""
+
+
+def problems_of(
+    sections: Sections, parameters: Mapping[str, str], counts: Mapping[str, int] | None = None
+) -> Iterator[Problem]:
+    """Give what is wrong between the keys of a case.
+
+    Parameters
+    ----------
+    sections
+        The top-level values that are sound by themselves; what needs a missing one is not checked.
+    parameters
+        Names of the model's parameters, with their units.
+    counts
+        How many values each has, where that is known.
+    """
+    rules: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
+        _repeated_keys,
+        _fact_lists,
+        _single_facts,
+        _presence,
+        _shocks,
+        _terms,
+        _certificates,
+        _rivals,
+    )
+    for rule in rules:
+        yield from rule(sections)
+    yield from _parameters(sections, parameters)
+    yield from _parameter_counts(sections, counts or {})
+
+
+def _at(sections: Sections, path: KeyPath) -> Any:
+    value = sections.get(str(path[0]))
+    for step in path[1:]:
+        value = getattr(value, str(step), None)
+    return () if value is None else value
+
+
+def _repeated_keys(sections: Sections) -> Iterator[Problem]:
+    for path in _KEYED:
+        yield from _repeated(path, [entry.key for entry in _at(sections, path)], "key")
+
+
+def _repeated(path: KeyPath, names: Iterable[Any], at: str) -> Iterator[Problem]:
+    seen: set[Any] = set()
+    for place, name in enumerate(names):
+        if name in seen:
+            yield Problem((*path, place, at), "duplicate", {"found": name})
+        seen.add(name)
+
+
+def _fact_lists(sections: Sections) -> Iterator[Problem]:
+    clock = sections.get("clock")
+    for path in _FACT_LISTS:
+        facts: tuple[Fact, ...] = _at(sections, path)
+        if not facts:
+            continue
+        in_use = [(place, fact) for place, fact in enumerate(facts) if fact.use]
+        if path not in _PAYMENTS:
+            yield from _same_date(path, in_use)
+        if not in_use and path not in _PAYMENTS:
+            yield Problem(path, "none_used")
+        for place, fact in enumerate(facts):
+            if not fact.use and in_use and fact.note is None:
+                yield Problem((*path, place), "unused_without_note")
+        if clock is not None and in_use and path in _NEEDED_AT_START:
+            first = used(facts)[0]
+            if quarter_of(first.date) > clock.start:
+                yield Problem(path, "starts_late", {"found": first.date, "start": clock.start})
+
+
+def _same_date(path: KeyPath, in_use: list[tuple[int, Fact]]) -> Iterator[Problem]:
+    seen: set[date] = set()
+    for place, fact in in_use:
+        if fact.date.first_day in seen:
+            yield Problem((*path, place, "date"), "same_date", {"found": fact.date})
+        seen.add(fact.date.first_day)
+
+
+def _single_facts(sections: Sections) -> Iterator[Problem]:
+    paths: list[KeyPath] = [
+        ("finance", "paid_in_at_start"),
+        ("land", "first_area"),
+        ("land", "block"),
+        ("regime", "reference_tax"),
+    ]
+    found = [(path, _at(sections, path)) for path in paths]
+    for place, credit in enumerate(_at(sections, ("finance", "credit"))):
+        found += [(("finance", "credit", place, name), getattr(credit, name)) for name in ("amount", "rate")]
+    for place, anchor in enumerate(_at(sections, ("anchors",))):
+        found += [(("anchors", place, name), getattr(anchor, name)) for name in ("declared", "land")]
+    for path, fact in found:
+        if isinstance(fact, Fact) and not fact.use:
+            yield Problem((*path, "use"), "single_unused")
+
+
+def _presence(sections: Sections) -> Iterator[Problem]:
+    for place, partner in enumerate(_at(sections, ("partners",))):
+        spans = sorted(enumerate(partner.presence), key=lambda one: one[1].since.first_day)
+        for (_, before), (number, after) in pairwise(spans):
+            if before.until is None or after.since.first_day < before.until.first_day:
+                values = {"found": after.since, "before": before.until or "…", "since": before.since}
+                yield Problem(("partners", place, "presence", number, "from"), "overlap", values)
+
+
+def _shocks(sections: Sections) -> Iterator[Problem]:
+    by_key: dict[str, list[tuple[int, Any]]] = {}
+    for place, shock in enumerate(_at(sections, ("shocks",))):
+        by_key.setdefault(shock.key, []).append((place, shock))
+    for shocks in by_key.values():
+        for (_, before), (place, after) in pairwise(sorted(shocks, key=lambda one: one[1].since)):
+            if before.until is None or after.since <= before.until:
+                values = {"found": after.since, "before": before.until or "…", "since": before.since}
+                yield Problem(("shocks", place, "from"), "overlap", values)
+
+
+def _rivals(sections: Sections) -> Iterator[Problem]:
+    by_key: dict[str, list[tuple[int, Any]]] = {}
+    for place, rival in enumerate(_at(sections, ("rivals",))):
+        by_key.setdefault(f"{rival.side} {rival.key}", []).append((place, rival))
+    for rivals in by_key.values():
+        for (_, before), (place, after) in pairwise(sorted(rivals, key=lambda one: one[1].since.first_day)):
+            if before.until is None or after.since.quarter("event") <= before.until.quarter("event"):
+                values = {"found": after.since, "before": before.until or "…", "since": before.since}
+                yield Problem(("rivals", place, "from"), "overlap", values)
+
+
+def _terms(sections: Sections) -> Iterator[Problem]:
+    terms = _at(sections, ("terms",))
+    yield from _repeated(("terms",), [f"{term.key} {term.since}" for term in terms], "from")
+
+
+def _certificates(sections: Sections) -> Iterator[Problem]:
+    if "anchors" not in sections:
+        return
+    anchors = {anchor.key: anchor for anchor in sections["anchors"]}
+    claimed: set[str] = set()
+    for place, batch in enumerate(_at(sections, ("certificates",))):
+        for number, name in enumerate(batch.anchors):
+            path: KeyPath = ("certificates", place, "anchors", number)
+            if name not in anchors:
+                yield Problem(path, "unknown_anchor", {"found": name, "suggestion": suggestion(name, anchors)})
+            elif name in claimed:
+                yield Problem(path, "duplicate", {"found": name})
+            claimed.add(name)
+        for side in ("home", "host", "third"):
+            named = sum(1 for name in batch.anchors if name in anchors and anchors[name].origin == side)
+            if named > getattr(batch, side):
+                values = {"found": getattr(batch, side), "named": named}
+                yield Problem(("certificates", place, side), "fewer_than_anchors", values)
+
+
+def problems_of_unknown(tree: Any) -> Iterator[Problem]:
+    """Give what ``case.yaml`` says is not known and says all the same, and what it says twice is not known."""
+    if not isinstance(tree, dict) or not isinstance(tree.get(UNKNOWN), list):
+        return
+    for place, word in enumerate(tree[UNKNOWN]):
+        if isinstance(word, str) and word in tree:
+            yield Problem((UNKNOWN, place), "known_all_the_same", {"found": word})
+        if word in tree[UNKNOWN][:place]:
+            yield Problem((UNKNOWN, place), "duplicate", {"found": word})
+
+
+def _parameters(sections: Sections, known: Mapping[str, str]) -> Iterator[Problem]:
+    for name, parameter in (sections.get("parameters") or {}).items():
+        if name not in known:
+            values = {"found": name, "suggestion": suggestion(name, known)}
+            yield Problem(("parameters", name), "unknown_parameter", values)
+        elif not units.convertible(parameter.unit, known[name]):
+            yield Problem(
+                ("parameters", name, "unit"), "unit_misfit", {"found": parameter.unit, "expected": known[name]}
+            )
+
+
+def _parameter_counts(sections: Sections, counts: Mapping[str, int]) -> Iterator[Problem]:
+    for name, parameter in (sections.get("parameters") or {}).items():
+        found, wanted = len(parameter.values), counts.get(name)
+        if wanted is not None and found != wanted:
+            yield Problem(("parameters", name, "value"), "parameter_count", {"found": found, "wanted": wanted})
+
+
+def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[Problem]:
+    """Give what is wrong with sources, grades and dates anywhere in ``case.yaml``, whatever else is wrong with it.
+
+    Parameters
+    ----------
+    tree
+        The file's content as plain mappings, lists and scalars.
+    sources
+        Keys of ``sources.yaml``; ``None`` if they are not known.
+    data_end
+        The last quarter a value may be of; ``None`` if it is not known.
+    """
+    known = None if sources is None else {*sources, JUDGEMENT}
+    for path, entry in _mappings(tree, ()):
+        if "source" in entry and path != ("world",):
+            yield from _sourcing(path, entry, known)
+        if data_end is not None:
+            yield from _late(path, entry, data_end)
+
+
+def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    if isinstance(node, dict):
+        yield path, node
+        for name, value in node.items():
+            yield from _mappings(value, (*path, name))
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            yield from _mappings(value, (*path, place))
+
+
+def _sourcing(path: KeyPath, entry: dict[str, Any], known: set[str] | None) -> Iterator[Problem]:
+    written = entry["source"]
+    keys = written.split(";") if isinstance(written, str) else written if isinstance(written, list) else []
+    keys = [name.strip() for name in keys if isinstance(name, str) and name.strip()]
+    for name in keys:
+        if known is not None and name not in known:
+            values = {"found": name, "suggestion": suggestion(name, known)}
+            yield Problem((*path, "source"), "unknown_source", values)
+    grade = entry.get("grade")
+    if (JUDGEMENT in keys or grade == "judgement") and not entry.get("note"):
+        yield Problem(path, "judgement_without_note")
+    if keys == [JUDGEMENT] and grade not in ("judgement", None):
+        yield Problem((*path, "grade"), "judgement_grade", {"found": grade})
+    modelled = bool(path) and path[0] not in _UNMODELLED
+    if modelled and grade == "background" and entry.get("use", True) not in (False, "no", "false"):
+        yield Problem((*path, "grade"), "background_used")
+
+
+def _late(path: KeyPath, entry: dict[str, Any], data_end: Quarter) -> Iterator[Problem]:
+    if _MAY_LIE_AHEAD in path:
+        return
+    for name in ("date", "from", "registered", "started", "operating"):
+        try:
+            when = Date.parse(str(entry[name]))
+        except (KeyError, ValueError):
+            continue
+        if when.first_day > data_end.last_day:
+            values = {"found": when, "last": data_end, "quarter": Quarter.of_day(when.first_day)}
+            yield Problem((*path, name), "after_data_end", values)

@@ -1,0 +1,124 @@
+"""What happened to a park at a known date: anchor projects, first residents, visits, shocks, changes of terms."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from copark.cases.actors import QuarterSpan
+from copark.cases.dates import Date
+from copark.cases.facts import Area, Money
+from copark.cases.quarters import Quarter
+from copark.cases.types import Bilingual, Count, Jump, Key, Number, Record, Side, Sourced, SourceKeys, wrong
+
+
+class Anchor(Sourced):
+    """An anchor project: a large dated enterprise that the case names."""
+
+    key: Key
+    """Short name."""
+    title: Bilingual
+    """Name."""
+    origin: Side
+    """Origin of the enterprise."""
+    registered: Date
+    """When it became a resident."""
+    started: Date | None = None
+    """When building started; null if it did not, or is not known."""
+    operating: Date | None = None
+    """When it began to operate; null if it did not, or is not known."""
+    declared: Money
+    """Investment it declared."""
+    land: Area
+    """Land it takes."""
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Anchor:
+        before = self.registered
+        for at in ("started", "operating"):
+            day: Date | None = getattr(self, at)
+            if day is None:
+                continue
+            if day.last_day < before.first_day:
+                raise wrong("stage_order", at=at, found=day, before=before)
+            before = day
+        return self
+
+
+class Certificates(Sourced):
+    """First residents, registered by hand at a ceremony: numbers by origin, the named anchors among them."""
+
+    date: Date
+    """When."""
+    home: Count
+    """Residents of the investing country, anchors included."""
+    host: Count
+    """Residents of the host country, anchors included."""
+    third: Count
+    """Residents of other countries, anchors included."""
+    anchors: tuple[Key, ...] = ()
+    """Keys of the anchors among them."""
+
+
+class Visit(Sourced):
+    """A visit or summit that made commitment jump; the size is a judgement."""
+
+    date: Date
+    """When."""
+    title: Bilingual
+    """What it was."""
+    home: Jump
+    """Jump of the investing government's commitment (which lies between 0 and 1)."""
+    host: Jump
+    """Jump of the host government's commitment."""
+
+
+class ByOrigin(Record):
+    """A number for each origin of enterprises."""
+
+    home: Number
+    """Enterprises of the investing country."""
+    host: Number
+    """Enterprises of the host country."""
+    third: Number
+    """Enterprises of other countries."""
+
+
+class Shock(Sourced, QuarterSpan):
+    """A dated global shock: how far each origin is exposed to it."""
+
+    key: Literal["pandemic", "sanctions", "market_shift"]
+    """Which of the model's shocks it is."""
+    title: Bilingual
+    """Name."""
+    exposure: ByOrigin
+    """Exposure of each origin, 1 = in full, 0 = none, below 0 = it gains."""
+
+
+class Renegotiation(Record):
+    """A dated renegotiation of the terms between the sides; used to tell phases."""
+
+    date: Date
+    """When."""
+    title: Bilingual
+    """What was agreed."""
+    source: SourceKeys
+    """Keys of sources.yaml."""
+
+
+class Term(Sourced):
+    """What the park lets enterprises arbitrage, as a difference of their yearly return."""
+
+    key: Literal["cost", "market"]
+    """Lower cost, or access to a market without tariffs."""
+    title: Bilingual
+    """Name."""
+    home: Jump
+    """For enterprises of the investing country, per year (0.01 = one percentage point)."""
+    host: Jump
+    """For enterprises of the host country, per year."""
+    third: Jump
+    """For enterprises of other countries, per year."""
+    since: Quarter = Field(alias="from")
+    """First quarter."""

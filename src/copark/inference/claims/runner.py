@@ -1,0 +1,473 @@
+"""A trial: all arms on the same draws and luck, rules applied, the judgement block seen, the tests themselves tried.
+
+Four benches of draws: the case's posterior for the verdicts; its first draws for a first look at every variant of the
+judgement block, where an apparent flip is run again on all of them; the prior, to see whether a claim is built in; and
+the posterior in worlds in which a claim is false. Variants and false worlds are not calibrated anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.identity import identity_of
+from copark.inference.case_parameters import Source
+from copark.inference.claims.changes import AS_IT_IS, Change, is_empty, upon
+from copark.inference.claims.evidence import Row, rows_of
+from copark.inference.claims.leaning import Lean, drawn_values, leaning, moved_words
+from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.rules import NOT_IDENTIFIED, Judge, Measured, Sample, measured
+from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves, different
+from copark.inference.claims.schema import Claim, Part, Statistic, Variant
+from copark.inference.claims.severity import RECENTRED, Severity, held, recentred, severity, steadiness
+from copark.inference.claims.statistics import by_run, latest, looks_of, of_part
+from copark.inference.claims.verdicts import flips, headline_of, inside_block
+from copark.model.compiler import model_hash
+from copark.simulation.results import experiment_hash
+from copark.simulation.run import Progress
+from copark.simulation.schema_base import Title
+from copark.simulation.study import Study, baseline
+from copark.simulation.trust import Trust
+from copark.stats.precision import Split, split
+from copark.store.checkpoints import Stages
+
+LOOK_DRAWS, LOOK_FUTURES = 60, 2
+"""Draws and futures of the first look at a variant."""
+HELD_DRAWS = 200
+"""Draws of the prior."""
+RECORD = "registered"
+"""Output by which a variant is seen to leave the record."""
+LEFT_THE_RECORD = 0.2
+"""Log points by which the median of registered residents at the cut may differ before a variant is said to leave it."""
+
+
+@dataclass(frozen=True)
+class InVariant:
+    """A part's verdict in a variant of the judgement block.
+
+    whole: it was run on all draws, not on the first alone; departs: log points by which the variant's own reference
+    departs from the record's number of residents at the cut.
+    """
+
+    variant: str
+    verdict: str
+    flips: bool
+    whole: bool
+    departs: float
+
+
+@dataclass(frozen=True)
+class PartFinding:
+    """What was found of a part of a claim.
+
+    Parameters
+    ----------
+    measured
+        Its statistics, over draws, by name.
+    splits
+        Variance of each, run by run, from parameters and from luck; ``None`` of one future or none measured.
+    rule_verdict, verdict
+        What the rule says, and what is left of it in the judgement block.
+    steady
+        Share of batches of the draws in which the rule says the same.
+    why
+        Of a part the data do not tell: ``prior`` (it leans on what they did not move), ``luck`` (more futures would
+        tell), ``draws`` (more draws would), ``width`` (the posterior is too wide) or ``lacking``; empty otherwise.
+    leans
+        Parameters its statistics lean on.
+    variants
+        The judgement block, variant by variant.
+    severities
+        One for each false world.
+    recentred
+        How the test would do against effects as wide as those found but nil in the middle; ``None`` where the rule
+        looks at other things than differences.
+    held
+        Share of draws of the prior on which the condition of support is met.
+    """
+
+    part: Part
+    measured: dict[str, Measured]
+    splits: dict[str, Split | None]
+    rule_verdict: str
+    verdict: str
+    steady: float
+    why: str
+    leans: tuple[Lean, ...]
+    variants: tuple[InVariant, ...]
+    severities: tuple[Severity, ...]
+    recentred: Severity | None
+    held: float
+
+    @property
+    def severity(self) -> Severity | None:
+        """The least severe of its false worlds; ``None`` where nothing is measured."""
+        return least(self.severities)
+
+    @property
+    def flipped(self) -> tuple[str, ...]:
+        """Variants that flip the verdict."""
+        return tuple(one.variant for one in self.variants if one.flips)
+
+    @property
+    def unmoved(self) -> tuple[Lean, ...]:
+        """What it leans on though the data hardly moved it."""
+        return tuple(one for one in self.leans if one.moved != "moved")
+
+
+def least(found: Iterable[Severity | None]) -> Severity | None:
+    """The least severe, of those that were tried."""
+    tried = [one for one in found if one is not None and one.batches]
+    return min(tried, key=lambda one: one.share, default=None)
+
+
+@dataclass(frozen=True)
+class ClaimFinding:
+    """What was found of a claim: its parts, its headline and the evidence."""
+
+    claim: Claim
+    parts: tuple[PartFinding, ...]
+    verdict: str
+    rows: tuple[Row, ...]
+
+    def part(self, key: str) -> PartFinding:
+        """One of the parts."""
+        return next(one for one in self.parts if one.part.key == key)
+
+    @property
+    def deciding(self) -> tuple[PartFinding, ...]:
+        """Parts that make the headline."""
+        return tuple(self.part(key) for key in self.claim.headline.parts)
+
+    @property
+    def severity(self) -> Severity | None:
+        """The least severe test among the parts that make the headline."""
+        return least(one.severity for one in self.deciding)
+
+    @property
+    def held(self) -> float:
+        """Share of the prior that holds it by itself: of the part least held, or the most where any part will do."""
+        found = [one.held for one in self.deciding if isfinite(one.held)]
+        return (min if self.claim.headline.every else max)(found, default=nan)
+
+
+@dataclass(frozen=True)
+class HostValue:
+    """The latest value on record of the place around a park, and its date."""
+
+    value: float
+    date: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What a trial found, and everything that made it.
+
+    Parameters
+    ----------
+    run_id, provenance
+        Hash of rules, case, model and draws; what it was made of, as plain values.
+    case, park, start
+        Name of the case, its title, and its first quarter.
+    file
+        The claims as they are written.
+    claims
+        What was found of those that were tried.
+    moved
+        How far the data moved each parameter.
+    hosts
+        Values that outputs are set beside, by variable.
+    """
+
+    run_id: str
+    provenance: dict[str, Any]
+    case: str
+    park: Title
+    start: str
+    file: ClaimsFile
+    claims: tuple[ClaimFinding, ...]
+    moved: dict[str, str]
+    hosts: dict[str, HostValue]
+
+    def claim(self, name: str) -> ClaimFinding | None:
+        """What was found of a claim; ``None`` where it was not tried."""
+        return next((one for one in self.claims if one.claim.id == name), None)
+
+    def arm(self, key: str) -> Title:
+        """The title of an arm."""
+        return self.file.claims.arms[key].title
+
+    def world(self, key: str) -> Title:
+        """The title of a world in which a claim is false."""
+        return self.file.claims.worlds[key].title
+
+    def variant(self, key: str) -> Title:
+        """The title of an alternative assumption."""
+        return next(one.title for one in self.file.claims.judgement if one.key == key)
+
+    def quarter(self, at: int | None) -> str:
+        """A quarter counted from the start; empty for none."""
+        return "" if at is None else str(Quarter.parse(self.start) + at)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How large a trial is: draws of parameters, futures of each, seed, threads, and what the draws are of."""
+
+    draws: int = 200
+    futures: int = 5
+    seed: int = 1
+    threads: int = 1
+    kind: str = "posterior"
+
+    def study(self, case: Case, draws: int, kind: str) -> Study:
+        """The study whose draws and luck the arms have."""
+        return baseline(case.name).with_changes(
+            runs=draws * self.futures, futures=self.futures, seed=self.seed, draws=kind, keep=[RECORD]
+        )
+
+
+class Counter:
+    """Runs done and runs to do, over all stages, for whoever wants to know."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done, self.total, self._progress = 0, total, progress
+
+    def more(self, runs: int) -> None:
+        """So many runs are done."""
+        self.done += runs
+        if self._progress is not None:
+            self._progress(min(self.done, self.total), self.total)
+
+
+class Trial:
+    """Tries claims on a case."""
+
+    def __init__(
+        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+    ) -> None:
+        self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
+        self.judge = Judge(file.claims.sizes)
+        self.cut = _cut(case, source)
+        looks = {(RECORD, self.cut), *looks_of([part for _, part in file.claims.of(claims)])}
+        looks |= {(look.output, look.at) for claim in claims for look in claim.shows}
+        ordered = sorted(looks)
+        self.bench = bench_of(case, plan.study(case, plan.draws, plan.kind), ordered, source, plan.threads)
+        prior = plan.study(case, min(plan.draws, HELD_DRAWS), "prior")
+        self.prior = bench_of(case, prior, ordered, None, plan.threads)
+        self.first = self.bench.part(LOOK_DRAWS, LOOK_FUTURES)
+        self.arms = {key: arm.alone for key, arm in file.claims.arms.items()}
+        self.values = drawn_values(self.bench.draws, plan.futures)
+        self.moved = moved_words(plan.kind, source)
+
+    def altered(self, ground: Change, keys: Iterable[str]) -> list[Change]:
+        """Arms upon a ground: a variant of the judgement block, or a false world."""
+        return [upon(ground, self.arms[key]) for key in keys]
+
+    def on(self, bench: Bench, ground: Change | None = None) -> Callable[[str], ArmRuns]:
+        """What gives the runs of an arm by its key, upon a ground."""
+        under = ground or Change()
+        return lambda key: bench.run(upon(under, self.arms[key]))
+
+    def check(self) -> None:
+        """Refuse arms, variants and worlds that change nothing.
+
+        Raises
+        ------
+        ArmsChangeNothing
+            With every one of them.
+        """
+        claims, few = self.file.claims, self.bench.part(2, 1)
+        changes: dict[tuple[str, str], Change] = {("arms", key): arm for key, arm in claims.arms.items()}
+        changes |= {("judgement", one.key): one for one in claims.judgement}
+        changes |= {("worlds", key): one for key, one in claims.worlds.items()}
+        check_moves(few, changes, self.file.name)
+
+    def run(
+        self, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
+    ) -> Findings:
+        """Run all arms everywhere and find the verdicts.
+
+        Parameters
+        ----------
+        progress
+            Told runs done and runs in all.
+        weighed
+            Told claims weighed and claims in all; apparent flips in the judgement block are then run on all draws.
+        stages
+            Where arms are kept as they are run, and found.
+        """
+        self.check()
+        counter, kept = Counter(self.runs, progress), stages or Stages()
+        for number, (bench, changes) in enumerate(self.stages):
+            bench.run_all(changes, counter.more, kept.stage(f"arms-{number}"))
+        found: list[ClaimFinding] = []
+        for claim in self.chosen:
+            if weighed is not None:
+                weighed(len(found), len(self.chosen))
+            found.append(self._claim(claim))
+        return Findings(
+            run_id=self.identity, provenance=self.provenance, case=self.case.name,
+            park=Title(en=self.case.title.en, zh=self.case.title.zh), start=str(self.case.clock.start), file=self.file,
+            claims=tuple(found), moved=self.moved, hosts=self._hosts(),
+        )  # fmt: skip
+
+    def _hosts(self) -> dict[str, HostValue]:
+        """Values of the place around the park that statistics are set beside, where they are known."""
+        parts = (part for _, part in self.file.claims.of(self.chosen))
+        wanted = dict.fromkeys(one.context for part in parts for one in part.statistics.values() if one.context)
+        known = {name: latest(self.case, name) for name in wanted}
+        return {name: HostValue(one.value, str(one.date)) for name, one in known.items() if one is not None}
+
+    @property
+    def runs(self) -> int:
+        """Runs to make, but for those of apparent flips on all draws."""
+        return sum(different(changes) * bench.study.runs for bench, changes in self.stages)
+
+    @cached_property
+    def stages(self) -> tuple[tuple[Bench, list[Change]], ...]:
+        """What is run where: arms on the draws, on the prior, in the false worlds, in the judgement block."""
+        shown = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
+        tried = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
+        tried = {key: None for key in tried if key in self.arms}
+        worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
+        false = [one for world, part in worlds for one in self.altered(self._world(world), part.uses)]
+        block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
+        return (
+            (self.bench, [self.arms[key] for key in (*shown, *tried)]),
+            (self.prior, [self.arms[key] for key in tried]),
+            (self.bench, false),
+            (self.first, [*(self.arms[key] for key in tried), *block]),
+        )
+
+    def _grounds(self) -> list[Change]:
+        return [one.alone for one in self.file.claims.judgement if not is_empty(one)]
+
+    def _world(self, key: str) -> Change:
+        return self.file.claims.worlds[key].alone
+
+    def _claim(self, claim: Claim) -> ClaimFinding:
+        parts = tuple(self._part(part) for part in claim.parts)
+        verdict = headline_of(claim, {one.part.key: one.verdict for one in parts})
+        return ClaimFinding(claim, parts, verdict, rows_of(claim, self.on(self.bench)))
+
+    def _part(self, part: Part) -> PartFinding:
+        samples = of_part(part, self.on(self.bench), self.case)
+        verdict = self.judge.verdict(part.rule, samples)
+        variants = tuple(self._variant(part, one, verdict) for one in self.file.claims.judgement) if part.uses else ()
+        judged = {name: samples[name] for name in part.judged}
+        splits = {name: self._split(statistic) for name, statistic in part.statistics.items()}
+        leans = leaning(judged, self.values, self.moved)
+        middle = recentred(part, samples)
+        return PartFinding(
+            part=part,
+            measured={name: measured(one, name, part.rule, self.judge.margins) for name, one in samples.items()},
+            splits=splits,
+            rule_verdict=verdict,
+            verdict=inside_block(verdict, (one.verdict for one in variants)),
+            steady=steadiness(self.judge, part.rule, samples, self.plan.seed),
+            why=self._why(judged, [splits[name] for name in part.judged], leans) if verdict == NOT_IDENTIFIED else "",
+            leans=leans,
+            variants=variants,
+            severities=tuple(self._severity(part, world) for world in part.false_worlds),
+            recentred=None if middle is None else severity(self.judge, part, middle, RECENTRED, self.plan.seed),
+            held=held(self.judge, part.rule, of_part(part, self.on(self.prior), self.case)) if part.uses else nan,
+        )
+
+    def _severity(self, part: Part, world: str) -> Severity:
+        samples = of_part(part, self.on(self.bench, self._world(world)), self.case)
+        return severity(self.judge, part, samples, world, self.plan.seed)
+
+    def _variant(self, part: Part, variant: Variant, verdict: str) -> InVariant:
+        """The verdict in a variant: first on few draws; if it seems to flip, on all."""
+        ground = variant.alone
+        whole = is_empty(ground)
+        bench = self.bench if whole else self.first
+        found = self.judge.verdict(part.rule, of_part(part, self.on(bench, ground), self.case, variant.self_standing))
+        if found != verdict and not whole:
+            whole = True
+            self.bench.run_all(self.altered(ground, part.uses))
+            samples = of_part(part, self.on(self.bench, ground), self.case, variant.self_standing)
+            found = self.judge.verdict(part.rule, samples)
+        return InVariant(variant.key, found, flips(verdict, found), whole, self._departure(ground))
+
+    def _departure(self, ground: Change) -> float:
+        """Log points between the median number of residents at the cut in a variant and as it is."""
+        if is_empty(ground) or AS_IT_IS not in self.arms:
+            return 0.0
+        medians = [
+            float(np.nanmedian(self.on(self.first, one)(AS_IT_IS).values[RECORD, self.cut])) for one in (ground, None)
+        ]
+        return float(np.log(max(medians[0], 1.0) / max(medians[1], 1.0)))
+
+    def _why(self, judged: dict[str, Sample], splits: list[Split | None], leans: tuple[Lean, ...]) -> str:
+        """Why the data do not tell: prior, luck, draws, width or lacking."""
+        if all(sample.is_empty for sample in judged.values()):
+            return "lacking"
+        if any(one.moved != "moved" for one in leans):
+            return "prior"
+        if all(sample.over == "mean" for sample in judged.values()):
+            return "draws"
+        mostly = [one for one in splits if one is not None and one.luck / self.plan.futures > one.parameters]
+        return "luck" if len(mostly) * 2 > len(splits) else "width"
+
+    def _split(self, statistic: Statistic) -> Split | None:
+        """Variance of a statistic, run by run, from parameters and from luck."""
+        if not statistic.uses or statistic.kind == "ratio":
+            return None
+        values = by_run(statistic, self.on(self.bench))
+        known = np.isfinite(values)
+        numbers = np.repeat(np.arange(self.plan.draws), self.plan.futures)[known]
+        return split(values[known], numbers) if known.any() else None
+
+    @property
+    def identity(self) -> str:
+        """Identity of what is found: the rules, the case, the model, the draws."""
+        return identity_from(self.provenance)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Everything that makes it, as plain values."""
+        return provenance_of(self.file, self.case, self.plan, self.chosen, self.source)
+
+
+def provenance_of(
+    file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+) -> dict[str, Any]:
+    """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
+    assumed = {"trust": Trust.without(case.name, plan.kind).content()}
+    given = assumed if source is None else dict(source.content)
+    return {
+        "claims_name": file.name,
+        "claims_sha256": file.sha256,
+        "fixed": str(file.claims.fixed),
+        "claims": [one.id for one in claims],
+        "case": case.name,
+        "case_hash": case.hash,
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
+        "draws": plan.draws,
+        "futures": plan.futures,
+        "seed": plan.seed,
+        "draws_of": plan.kind,
+        **given,
+    }
+
+
+def identity_from(provenance: dict[str, Any]) -> str:
+    """Identity of a trial from what makes it."""
+    return identity_of({key: value for key, value in provenance.items() if key not in {"claims_name", "fixed"}})
+
+
+def _cut(case: Case, source: Source | None) -> int:
+    """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
+    known = None if source is None else source.cut
+    last = known or case.clock.data_end
+    return int(min(last - case.clock.start, case.clock.quarters - 1))

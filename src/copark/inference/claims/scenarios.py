@@ -1,0 +1,282 @@
+"""Running arms: the same parameters and the same luck in every one; each is run once, whoever asks for it.
+
+What is kept of a run is little: some outputs at some quarters, its outcome and whether it ended well as a computation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.errors import Fault, FaultsFound
+from copark.identity import canonical
+from copark.inference.claims.changes import Change, is_empty
+from copark.model.arrays import Draws, Inputs
+from copark.model.variables import catalogue
+from copark.simulation.draw_sources import DrawSource, with_parameters
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED, YEAR_TWENTY, reclassify
+from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.sample import fill, sample
+from copark.simulation.study import Scenario, Study
+from copark.store.checkpoints import Stage
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+INPUTS = ("levers", "links", "edits", "scale", "without_anchors")
+"""Parts of a change that alter the packed inputs; the others alter the draws."""
+
+
+class ArmsChangeNothing(FaultsFound):
+    """Some arms, variants or worlds alter neither inputs nor draws: what is compared would be the same thing twice."""
+
+
+@dataclass(frozen=True)
+class ArmRuns:
+    """What is kept of an arm.
+
+    Parameters
+    ----------
+    values
+        Outputs at quarters, each of shape (runs,); NaN in runs that did not end well.
+    outcome
+        Codes with the usual S*, shape (runs,); -1 in runs that did not end well.
+    operating
+        Operating enterprises in the quarter outcomes are judged in, shape (runs,).
+    futures
+        Runs that share a draw.
+    """
+
+    values: Mapping[tuple[str, int], Floats]
+    outcome: NDArray[np.int8]
+    operating: Floats
+    futures: int
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return len(self.outcome) // self.futures
+
+    def has(self, code: int, self_standing: float | None = None) -> Floats:
+        """Whether each run has an outcome: 1 or 0, NaN where it did not end well, shape (runs,)."""
+        codes = self.outcome
+        if self_standing is not None:
+            codes = np.where(codes >= 0, reclassify(codes, self.operating, self_standing), codes)
+        return np.where(codes >= 0, (codes == code).astype(np.float64), np.nan)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Draws that arms are run on.
+
+    Parameters
+    ----------
+    study
+        Says how the draws were made: seed, runs, futures.
+    draws
+        Parameters and luck of all runs before any arm.
+    looks
+        Outputs and quarters kept of every arm.
+    threads
+        Threads; they do not change the numbers.
+    """
+
+    case: Case
+    study: Study
+    draws: Draws
+    looks: tuple[tuple[str, int], ...]
+    threads: int = 1
+    _made: dict[str, ArmRuns] = field(default_factory=dict, repr=False)
+    _packed: dict[str, Inputs] = field(default_factory=dict, repr=False)
+    _facts: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def futures(self) -> int:
+        """Runs that share a draw."""
+        return self.study.futures
+
+    def part(self, draws: int, futures: int) -> Bench:
+        """A smaller bench: the first draws and the first futures of each, on the luck they have here."""
+        number = np.arange(min(draws, self.study.runs // self.futures))[:, np.newaxis] * self.futures
+        at = (number + np.arange(min(futures, self.futures))).ravel()
+        study = self.study.with_changes(runs=len(at), futures=min(futures, self.futures))
+        return Bench(
+            self.case, study, Draws(*(room[at] for room in self.draws)), self.looks, self.threads,
+            _packed=self._packed, _facts=self._facts, _lock=self._lock,
+        )  # fmt: skip
+
+    def inputs(self, change: Change) -> Inputs:
+        """The packed inputs of a change; made once for all changes that differ in parameters alone."""
+        name = canonical({part: value for part, value in change.content().items() if part in INPUTS})
+        with self._lock:
+            found = self._packed.get(name)
+        if found is None:
+            found = inputs_of(self.case, change)
+            for lever, factor in change.scale.items():
+                room, column = lever.split(".")
+                getattr(found, room)[column] *= factor
+            with self._lock:
+                self._packed[name] = found
+        return found
+
+    def facts(self, change: Change) -> dict[str, np.ndarray]:
+        """Facts of the case that are parameters and are others once it is edited; found once for the same edits."""
+        name = canonical(change.content().get("edits", {}))
+        with self._lock:
+            found = self._facts.get(name)
+        if found is None:
+            found = facts_of(self.study, self.case, change)
+            with self._lock:
+                self._facts[name] = found
+        return found
+
+    def altered(self, change: Change) -> Draws:
+        """The draws as a change has them."""
+        made = with_parameters(self.draws, change, self.facts(change))
+        for name, factor in change.times.items():
+            variable = catalogue().parameters[name]
+            room = getattr(made, variable.room)
+            room[name] = np.clip(room[name] * factor, variable.low, variable.high)
+        return made
+
+    def run(self, change: Change) -> ArmRuns:
+        """Run an arm, or give it as it was run."""
+        name = canonical(change.content())
+        with self._lock:
+            found = self._made.get(name)
+        if found is None:
+            found = self._run(change)
+            with self._lock:
+                self._made[name] = found
+        return found
+
+    def _run(self, change: Change) -> ArmRuns:
+        names = dict.fromkeys([*NEEDED, *(output for output, _ in self.looks)])
+        runs = Ensemble(self.inputs(change), self.altered(change), tuple(names)).run()
+        judged = min(YEAR_TWENTY, runs.out.shape[2]) - 1
+        kept = {(output, at): np.where(runs.finished, runs[output][:, at], np.nan) for output, at in self.looks}
+        return ArmRuns(kept, runs.outcome, runs["operating"][:, judged].copy(), self.futures)
+
+    def run_all(
+        self, changes: Iterable[Change], told: Callable[[int], None] | None = None, stage: Stage | None = None
+    ) -> None:
+        """Run arms, several at a time; each is told when it is there.
+
+        Parameters
+        ----------
+        stage
+            Where arms are kept from time to time, and found.
+        """
+        once = {canonical(change.content()): change for change in changes}
+        kept = stage or Stage(None, "")
+        if kept.found is not None:
+            self._made.update(unpacked(kept.found.arrays, kept.found.values["arms"], self.futures))
+        waiting = [change for name, change in once.items() if name not in self._made]
+        keeping = Lock()
+
+        def one(change: Change) -> None:
+            self.run(change)
+            if told is not None:
+                told(len(self.draws.luck))
+            with keeping:
+                if kept.is_due:
+                    self._keep(kept, once)
+
+        if told is not None:
+            told((len(once) - len(waiting)) * len(self.draws.luck))
+        if self.threads == 1:
+            for change in waiting:
+                one(change)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(pool.map(one, waiting))
+        if waiting:
+            self._keep(kept, once)
+
+    def _keep(self, stage: Stage, wanted: Collection[str]) -> None:
+        """Keep those of the wanted arms that are there."""
+        with self._lock:
+            there = {name: self._made[name] for name in wanted if name in self._made}
+        stage.keep(len(there) / len(wanted), packed(there), {"arms": list(there)})
+
+    def moves(self, change: Change, ground: Change | None = None) -> bool:
+        """Whether a change alters inputs or draws, against a ground."""
+        before = ground or Change()
+        return not (
+            _same(self.inputs(change), self.inputs(before)) and _same(self.altered(change), self.altered(before))
+        )
+
+
+def packed(arms: Mapping[str, ArmRuns]) -> dict[str, NDArray[Any]]:
+    """Arms as arrays, numbered in their order."""
+    made: dict[str, NDArray[Any]] = {}
+    for n, arm in enumerate(arms.values()):
+        made |= {f"{n}/{output}/{at}": values for (output, at), values in arm.values.items()}
+        made |= {f"{n}:outcome": arm.outcome, f"{n}:operating": arm.operating}
+    return made
+
+
+def unpacked(arrays: Mapping[str, NDArray[Any]], names: Sequence[str], futures: int) -> dict[str, ArmRuns]:
+    """Arms from their arrays, by name."""
+    values: list[dict[tuple[str, int], Floats]] = [{} for _ in names]
+    for name, one in arrays.items():
+        if "/" in name:
+            n, output, at = name.split("/")
+            values[int(n)][output, int(at)] = one
+    return {
+        name: ArmRuns(values[n], arrays[f"{n}:outcome"], arrays[f"{n}:operating"], futures)
+        for n, name in enumerate(names)
+    }
+
+
+def different(changes: Iterable[Change]) -> int:
+    """How many changes there are that are not the same as another."""
+    return len({canonical(change.content()) for change in changes})
+
+
+def _same(first: Inputs | Draws, second: Inputs | Draws) -> bool:
+    return all(
+        np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in zip(first, second, strict=True)
+    )
+
+
+def bench_of(
+    case: Case, study: Study, looks: Iterable[tuple[str, int]], source: DrawSource | None = None, threads: int = 1
+) -> Bench:
+    """Make the draws of a study, from a posterior where one is given, and a bench of them."""
+    if source is not None:
+        draws = source.draws(study, 0, study.runs)
+    else:
+        bare: Scenario = study.scenarios[0]
+        draws = fill(sample(study, case, 0, study.runs), bare, study, 0, study.runs)
+    return Bench(case, study, draws, tuple(dict.fromkeys(looks)), threads)
+
+
+def check_moves(bench: Bench, changes: Mapping[tuple[str, str], Change], file: str) -> None:
+    """Refuse arms, variants and worlds that change nothing though they say they do.
+
+    Parameters
+    ----------
+    changes
+        By where they stand: ``("arms", "no-home")``.
+
+    Raises
+    ------
+    ArmsChangeNothing
+        With every one of them.
+    """
+    faults = [
+        Fault("claims.no_change", file, None, ".".join(at), {"found": at[-1]})
+        for at, change in changes.items()
+        if not is_empty(change) and not bench.moves(change)
+    ]
+    if faults:
+        raise ArmsChangeNothing(faults)

@@ -1,0 +1,203 @@
+"""Tests of QCA: a claim's implication for sets, applied to a table of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED
+from copark.inference.cross_park.schema import Across, SetPart
+from copark.inference.cross_park.scores import Scores
+from copark.setmethods.nca.ceilings import Kind
+from copark.setmethods.qca import fit
+from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, model_membership, model_name
+from copark.setmethods.qca.solutions import solve
+from copark.setmethods.qca.truth_table import CROSSOVER, NEAR, truth_table
+from copark.setmethods.table import SettingFaults
+
+Floats = NDArray[np.float64]
+FEWEST = 5
+"""Cases of a type below which nothing is said of it."""
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """The numbers that decide: margins of the rules, one of them moved perhaps.
+
+    Parameters
+    ----------
+    margins
+        By name.
+    conditions
+        Of a solution.
+    cases_in_row
+        Least cases of a row of the truth table.
+    ceiling
+        Which ceiling of NCA decides.
+    """
+
+    margins: Mapping[str, float]
+    conditions: tuple[str, ...]
+    cases_in_row: int = 1
+    ceiling: Kind = "ce_fdh"
+
+
+def cuts_of(rules: Across) -> Cuts:
+    """The cuts as the rules have them."""
+    return Cuts(rules.sizes, tuple(rules.conditions))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one test of one table gave.
+
+    Parameters
+    ----------
+    verdict
+        By the rule of the test.
+    cases
+        How many cases it rests on.
+    numbers
+        What decided, by name.
+    against
+        Labels of the cases that speak against the relation, or, for ``guarantee``, that show it.
+    models
+        Of ``core``: the tied parsimonious models as they are written.
+    """
+
+    verdict: str
+    cases: int
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    against: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+def columns_of(part: SetPart, cuts: Cuts, outcome: str) -> tuple[str, ...]:
+    """Columns a test needs, the outcome first: those of the set, or of the whole solution."""
+    own = tuple(dict.fromkeys((*cuts.conditions, *part.uses))) if part.test == "core" else part.uses
+    return (outcome, *own)
+
+
+def reaches(value: float, cut: float) -> bool:
+    """Whether a number reaches a cutoff; one that there is not does not."""
+    return isfinite(value) and value >= cut - NEAR
+
+
+def try_sets(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
+    """Apply a test of QCA to the cases that have all scores it needs."""
+    whole = scores.complete(columns_of(part, cuts, outcome))
+    return TESTS[part.test](part, whole, cuts, outcome)
+
+
+def _named(scores: Scores, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(case for case, is_chosen in zip(scores.table.cases, chosen, strict=True) if is_chosen)
+
+
+def is_necessary(x: Floats, y: Floats, cuts: Cuts) -> tuple[bool, fit.Necessity]:
+    """Whether a set is consistent and relevant enough to be called necessary, and its fit."""
+    found = fit.necessity(x, y)
+    margins = cuts.margins
+    return reaches(found.inclusion, margins["consistent"]) and reaches(found.relevance, margins["relevant"]), found
+
+
+def necessary(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
+    """Supported where the set is necessary; contradicted where its absence is, and it is not."""
+    x, y = scores.membership(part.set), scores.table.values[outcome]
+    holds, found = is_necessary(x, y, cuts)
+    opposite, absence = is_necessary(1.0 - x, y, cuts)
+    if not isfinite(found.inclusion):
+        verdict = NOT_IDENTIFIED
+    else:
+        verdict = SUPPORTED if holds else CONTRADICTED if opposite else NOT_SUPPORTED
+    numbers = {
+        "inclN": found.inclusion, "RoN": found.relevance, "covN": found.coverage, "inclN_absent": absence.inclusion,
+    }  # fmt: skip
+    return Tried(verdict, len(scores), numbers, _named(scores, (x < CROSSOVER) & (y > CROSSOVER)))
+
+
+def guarantee(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
+    """Supported where the set is not sufficient and cases show it; contradicted where it all but guarantees."""
+    x, y = scores.membership(part.set), scores.table.values[outcome]
+    found, margins = fit.sufficiency(x, y), cuts.margins
+    holds = reaches(found.inclusion, margins["sufficient"]) and reaches(found.pri, margins["reduction"])
+    shown = _named(scores, (x > CROSSOVER) & (y < CROSSOVER))
+    if not isfinite(found.inclusion):
+        verdict = NOT_IDENTIFIED
+    elif not shown and holds and reaches(found.inclusion, margins["guarantee"]):
+        verdict = CONTRADICTED
+    elif holds:
+        verdict = NOT_SUPPORTED
+    else:
+        verdict = SUPPORTED if shown else NOT_IDENTIFIED
+    numbers = {"inclS": found.inclusion, "PRI": found.pri, "covS": found.coverage, "shown": float(len(shown))}
+    return Tried(verdict, len(scores), numbers, shown)
+
+
+def parsimonious(scores: Scores, cuts: Cuts, y: Floats) -> tuple[Model, ...]:
+    """All tied models of the parsimonious solution; none where no row is positive or all are."""
+    margins = cuts.margins
+    truth = truth_table(
+        scores.table.matrix(cuts.conditions), y, scores.table.cases,
+        incl_cut=margins["sufficient"], pri_cut=margins["reduction"], n_cut=cuts.cases_in_row,
+    )  # fmt: skip
+    if not truth.numbers("1") or not truth.numbers("0"):
+        return ()
+    try:
+        return solve(truth.numbers("1"), truth.numbers("?"), (None,) * len(cuts.conditions)).parsimonious.models
+    except SettingFaults:
+        return ()
+
+
+def core(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
+    """Supported where every tied model has the condition, contradicted where none has it and all have its absence."""
+    y = scores.table.values[outcome]
+    models = parsimonious(scores, cuts, y)
+    at = cuts.conditions.index(part.set.removeprefix("~"))
+    wanted = NEGATED if part.set.startswith("~") else PRESENT
+    has = [any(term[at] == wanted for term in model) for model in models]
+    other = [any(term[at] not in (wanted, ABSENT) for term in model) for model in models]
+    if not models:
+        verdict = NOT_IDENTIFIED
+    elif all(has):
+        verdict = SUPPORTED
+    elif not any(has):
+        verdict = CONTRADICTED if all(other) else NOT_SUPPORTED
+    else:
+        verdict = NOT_IDENTIFIED
+    numbers = {"models": float(len(models)), "with": float(sum(has))}
+    if models:
+        whole = fit.sufficiency(model_membership(models[0], scores.table.matrix(cuts.conditions)), y)
+        numbers |= {"inclS": whole.inclusion, "PRI": whole.pri, "covS": whole.coverage}
+    return Tried(
+        verdict, len(scores), numbers, models=tuple(model_name(model, cuts.conditions) for model in models)
+    )  # fmt: skip
+
+
+def apart(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
+    """Supported where the consistency of some condition's necessity differs between the types by a margin."""
+    groups = {kind: scores.of_type(kind) for kind in part.types}
+    numbers = {
+        f"inclN_{name}_{kind}": fit.necessity(some.membership(name), some.table.values[outcome]).inclusion
+        for name in part.uses
+        for kind, some in groups.items()
+    }
+    one, other = part.types
+    gaps = [abs(numbers[f"inclN_{name}_{one}"] - numbers[f"inclN_{name}_{other}"]) for name in part.uses]
+    widest = max(gaps) if all(isfinite(gap) for gap in gaps) else float("nan")
+    if min(len(some) for some in groups.values()) < FEWEST or not isfinite(widest):
+        verdict = NOT_IDENTIFIED
+    else:
+        verdict = SUPPORTED if reaches(widest, cuts.margins["apart"]) else NOT_SUPPORTED
+    return Tried(verdict, sum(len(some) for some in groups.values()), {"apart": widest, **numbers})
+
+
+TESTS: Mapping[str, Callable[[SetPart, Scores, Cuts, str], Tried]] = {
+    "necessary": necessary,
+    "guarantee": guarantee,
+    "core": core,
+    "apart": apart,
+}

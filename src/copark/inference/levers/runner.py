@@ -1,0 +1,264 @@
+"""Trying every setting under every structure, on the same draws and luck; what is kept is the measures of each run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.identity import hash_sources, identity_of
+from copark.inference.case_parameters import CaseParameters
+from copark.inference.levers.entries import LeverFile, Since
+from copark.inference.levers.measures import NAMES, alive_before, measured
+from copark.inference.levers.scenarios import Block, blocks
+from copark.simulation.draw_sources import DrawSource
+from copark.simulation.results import study_identity
+from copark.simulation.run import stream
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+Progress = Callable[[int, int], None]
+CHUNK = 250
+ENOUGH = 10
+"""Populations from which on errors are made on whole populations."""
+FORMAT = 1
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is tried.
+
+    Parameters
+    ----------
+    file, case
+        Levers and their case.
+    since
+        ``start`` or ``now``.
+    only
+        Keys of levers.
+    blocks
+        Studies.
+    parameters
+        What the case's parameters are, and how far they may be trusted.
+    """
+
+    file: LeverFile
+    case: Case
+    since: Since
+    only: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    parameters: CaseParameters
+
+    @property
+    def source(self) -> DrawSource | None:
+        """Where draws come from, if from a posterior or from other parks."""
+        return self.parameters.source
+
+    @property
+    def first(self) -> int:
+        """Quarter a lever is pulled, counted from 0."""
+        return 0 if self.since == "start" else self.file.now - self.case.clock.start
+
+    @property
+    def identity(self) -> str:
+        """Identity of what comes of it: studies, file, variant."""
+        draws = None if self.source is None else str(self.source.content["draws_hash"])
+        return identity_of(
+            {
+                "format": FORMAT,
+                "measuring": hash_sources([HERE / "measures.py", HERE / "trial.py"], HERE),
+                "levers": self.file.model_dump(mode="json", by_alias=True),
+                "since": self.since,
+                "only": list(self.only),
+                "studies": [study_identity(block.study, self.case, draws) for block in self.blocks],
+            }
+        )
+
+
+def ask(
+    found: LeverFile,
+    case: Case,
+    since: Since,
+    only: Sequence[str],
+    parameters: CaseParameters,
+    **changes: Any,
+) -> Asked:
+    """Say what is tried; changes are fields of the studies (runs, seed, futures)."""
+    changes["draws"] = parameters.draws
+    return Asked(found, case, since, tuple(only), blocks(found, case, since, only, **changes), parameters)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Measures of every run.
+
+    Parameters
+    ----------
+    values
+        float64 of shape (structures, options, runs, measures); NaN for a run that did not finish.
+    alive
+        Whether the company lived when the lever was pulled, shape (structures, runs).
+    structures, options
+        Keys; the first are the model and the case as they are.
+    draws
+        Number of the draw of every run, shape (runs,).
+    groups
+        What is independent of what: draws of one group share a past; shape (runs,).
+    parameters
+        Parameters drawn, each of shape (runs,).
+    identity, provenance
+        What made it.
+    """
+
+    values: Floats
+    alive: Booleans
+    structures: tuple[str, ...]
+    options: tuple[str, ...]
+    draws: Integers
+    groups: Integers
+    parameters: dict[str, Floats]
+    identity: str
+    provenance: dict[str, Any]
+
+    def of(self, measure: str, structure: int = 0) -> Floats:
+        """A measure under a structure, shape (options, runs)."""
+        found: Floats = self.values[structure, :, :, NAMES.index(measure)]
+        return found
+
+    def usable(self, structure: int = 0) -> Booleans:
+        """Runs that finished in every option and whose park was alive when the lever was pulled, shape (runs,)."""
+        finished = np.isfinite(self.values[structure]).all(axis=(0, 2))
+        found: Booleans = finished & self.alive[structure]
+        return found
+
+
+def groups_of(source: DrawSource | None, draws: Integers) -> Integers:
+    """What is independent of what: populations of a replay posterior, where there are enough of them; else each draw.
+
+    Pairs of a population may share a past; a handful of populations, however, says little of how they vary.
+    """
+    replay, order = getattr(source, "replay", None), getattr(source, "order", None)
+    if replay is None or order is None:
+        return draws
+    found: Integers = np.asarray(replay.population)[order[draws % replay.pairs]].astype(np.int64)
+    return found if np.unique(found).size >= ENOUGH else draws
+
+
+def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> Measured:
+    """Run all studies; memory does not grow with runs beyond their measures.
+
+    Parameters
+    ----------
+    progress
+        Called with runs done and runs in all, over all studies and arms.
+    """
+    total = sum(block.study.runs * len(block.study.scenarios) for block in asked.blocks)
+    done = 0
+    tables: dict[str, list[Floats]] = {}
+    lives: dict[str, list[Booleans]] = {}
+    drawn: dict[str, list[Floats]] = {}
+    provenance: dict[str, Any] = {}
+    for number, block in enumerate(asked.blocks):
+
+        def tell(count: int, _: int, start: int = done) -> None:
+            if progress is not None:
+                progress(start + count, total)
+
+        chunks = stream(
+            block.study, asked.case, chunk=CHUNK, threads=threads, progress=tell, source=asked.source
+        )  # fmt: skip
+        for chunk in chunks:
+            alive = alive_before(chunk, asked.first)
+            for reading in block.readings:
+                table = measured(chunk, asked.first, asked.file.discount.rate, reading.bar)
+                tables.setdefault(reading.structure, []).append(table)
+                lives.setdefault(reading.structure, []).append(alive)
+            if number == 0:
+                provenance = json.loads(str(chunk.attrs["provenance"]))
+                for name in map(str, chunk["parameter"].to_numpy()):
+                    drawn.setdefault(name, []).append(chunk["draws"].sel(parameter=name).to_numpy())
+        done += block.study.runs * len(block.study.scenarios)
+    return _gathered(asked, tables, lives, drawn, provenance)
+
+
+def _gathered(
+    asked: Asked,
+    tables: dict[str, list[Floats]],
+    lives: dict[str, list[Booleans]],
+    drawn: dict[str, list[Floats]],
+    provenance: dict[str, Any],
+) -> Measured:
+    study = asked.blocks[0].study
+    keys = study_structures(asked)
+    draws = np.arange(study.runs, dtype=np.int64) // study.futures
+    return Measured(
+        values=np.stack([np.concatenate(tables[key], axis=1) for key in keys]),
+        alive=np.stack([np.concatenate(lives[key]) for key in keys]),
+        structures=keys,
+        options=tuple(scenario.key for scenario in study.scenarios),
+        draws=draws,
+        groups=groups_of(asked.source, draws),
+        parameters={name: np.concatenate(parts) for name, parts in drawn.items()},
+        identity=asked.identity,
+        provenance=provenance | {"levers_identity": asked.identity, "since": asked.since},
+    )
+
+
+def study_structures(asked: Asked) -> tuple[str, ...]:
+    """Keys of structures in the order of the file, the model as it is first."""
+    found = [reading.structure for block in asked.blocks for reading in block.readings]
+    order = {structure.key: place for place, structure in enumerate(asked.file.structures)}
+    return tuple(sorted(found, key=lambda key: order.get(key, -1)))
+
+
+def to_dataset(found: Measured) -> xr.Dataset:
+    """The measures as a labelled dataset, to be kept and read again."""
+    import xarray as xr
+
+    names = list(found.parameters)
+    table = np.stack(list(found.parameters.values()), axis=1) if names else np.zeros((found.draws.size, 0))
+    return xr.Dataset(
+        {
+            "measures": (("structure", "option", "run", "measure"), found.values),
+            "alive": (("structure", "run"), found.alive.astype(np.int8)),
+            "draw": (("run",), found.draws),
+            "group": (("run",), found.groups),
+            "draws": (("run", "parameter"), table),
+        },
+        coords={
+            "structure": list(found.structures),
+            "option": list(found.options),
+            "measure": list(NAMES),
+            "parameter": np.array(names, dtype=str),
+        },
+        attrs={
+            "identity": found.identity,
+            "provenance": json.dumps(found.provenance, ensure_ascii=False, sort_keys=True),
+        },
+    )
+
+
+def from_dataset(kept: xr.Dataset) -> Measured:
+    """Measures from a dataset of :func:`to_dataset`."""
+    return Measured(
+        values=kept["measures"].to_numpy().astype(np.float64),
+        alive=kept["alive"].to_numpy() > 0,
+        structures=tuple(map(str, kept["structure"].to_numpy())),
+        options=tuple(map(str, kept["option"].to_numpy())),
+        draws=kept["draw"].to_numpy().astype(np.int64),
+        groups=kept["group"].to_numpy().astype(np.int64),
+        parameters={str(name): kept["draws"].sel(parameter=name).to_numpy() for name in kept["parameter"].to_numpy()},
+        identity=str(kept.attrs["identity"]),
+        provenance=json.loads(str(kept.attrs["provenance"])),
+    )

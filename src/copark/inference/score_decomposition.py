@@ -1,0 +1,222 @@
+"""Why a naive curve is ahead of the model, or behind it: by its centre, by its width, or by what it was told.
+
+Nothing here is fitted to a score. Each reason is an experiment: bands and centres are swapped, sources of variance are
+taken out one at a time, the naive curves are told only what the model was told, and the model's own runs play the truth
+to see how much coverage honest bands would have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.cases.case import Case
+from copark.inference.observations import ObservationModel, Target, noise
+from copark.inference.posterior_predictive import REPORTED_SEED, project
+from copark.inference.validate import BLIND, LEVEL, NAIVE, Origin, history_of, is_exact, naive_ensembles, table
+from copark.inference.variance_decomposition import SHOCKS, SOURCES, Spread, groups_of, spread, without
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import crps
+
+Floats = NDArray[np.float64]
+PAIRS, FUTURES = 1024, 4
+TRUTHS = 400
+"""Members that play the truth."""
+AHEAD, CENTRE, WIDTH, BOTH = "ahead", "centre", "width", "both"
+CLEARLY = 2.0
+"""One reason is named alone if it gains this many times what the other does."""
+
+
+@dataclass(frozen=True)
+class Swap:
+    """The model and the best naive curve of an observable, with centre and band swapped; mean scores.
+
+    Parameters
+    ----------
+    rival
+        The naive curve.
+    model, naive
+        Scores as they are.
+    naive_centre
+        Of the model's band around the curve's median.
+    naive_band
+        Of the curve's band around the model's median.
+    """
+
+    variable: str
+    rival: str
+    model: float
+    naive: float
+    naive_centre: float
+    naive_band: float
+
+    @property
+    def reason(self) -> str:
+        """What puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
+        if self.model <= self.naive:
+            return AHEAD
+        centre, width = self.model - self.naive_centre, self.model - self.naive_band
+        if width > CLEARLY * max(centre, 0.0):
+            return WIDTH
+        return CENTRE if centre > CLEARLY * max(width, 0.0) else BOTH
+
+
+def swap(origin: Origin, variable: str, rival: str, base: str = BLIND) -> Swap:
+    """Swap centre and band of a model and a naive curve on an observable's exact values."""
+    scores = []
+    for n, target in enumerate(origin.targets):
+        if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
+            continue
+        model, naive = origin.ensembles[base][n], origin.ensembles[rival][n]
+        middle, other = float(np.nanmedian(model)), float(np.median(naive))
+        made = (model, naive, model - middle + other, naive - other + middle)
+        scores.append([crps(one, target.value) for one in made])
+    return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
+
+
+def swaps(origin: Origin, base: str = BLIND) -> tuple[Swap, ...]:
+    """Swap every observable's best naive curve with the model."""
+    lines = table(origin.scores((base, *NAIVE)))
+    return tuple(swap(origin, line.variable, line.best_naive, base) for line in lines if line.best_naive is not None)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A naive curve on all values it may know, and on the model's alone: mean scores and how many values it saw."""
+
+    variable: str
+    rival: str
+    everything: float
+    alike: float | None
+    seen: int
+    seen_alike: int
+
+
+def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
+    """Forecast with each observable's best naive curve again, told only what the model was fitted to."""
+    alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
+    made = []
+    for one in found:
+        at = [n for n, t in enumerate(origin.targets) if t.variable == one.variable and is_exact(t)]
+        again = alike.get(one.rival, {})
+        scores = [crps(again[n], origin.targets[n].value) for n in at if n in again]
+        whole = history_of(case, origin.cut, one.variable)
+        part = history_of(case, origin.cut, one.variable, ("fit",))
+        mean = float(np.mean(scores)) if scores else None
+        made.append(Told(one.variable, one.rival, one.naive, mean, len(whole.times), len(part.times)))
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Width:
+    """Where an observable's width comes from, on its last exact value, and what it would be without each source.
+
+    Parameters
+    ----------
+    target
+        The value the split is of.
+    split
+        Shares of variance.
+    crps, width
+        Mean score and mean width over the observable's exact values: as it is under ``""``, and without each source.
+    """
+
+    variable: str
+    target: Target
+    split: Spread
+    crps: Mapping[str, float]
+    width: Mapping[str, float]
+
+
+def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Width, ...]:
+    """Split every observable's band by source and take each source out.
+
+    Raises
+    ------
+    ValueError
+        If the origin has no replay posterior.
+    """
+    if origin.replay is None:
+        raise ValueError("no replay posterior")
+    replay = origin.replay.thin(PAIRS)
+    exact = [target for target in origin.targets if is_exact(target)]
+    model = ObservationModel(tuple(exact))
+    end = replay.space.case.clock.start + max(target.last for target in exact)
+    made = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
+    values = made.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
+    whole = np.isfinite(values).all(axis=(1, 2))
+    errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
+    groups = groups_of(origin.replay) | ({SHOCKS: []} if base == BLIND else {})
+    rows = [_without(replay.points[whole], groups, values[whole, :, n]) for n in range(len(exact))]
+    found = []
+    for variable in model.variables:
+        at = [n for n, target in enumerate(exact) if target.variable == variable]
+        last = max(at, key=lambda n: exact[n].observation.date.last_day)
+        split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
+        scores, sizes = dict[str, float](), dict[str, float]()
+        for source in ("", *SOURCES):
+            made_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in at]
+            scores[source] = float(np.mean([crps(one, exact[n].value) for one, n in zip(made_of, at, strict=True)]))
+            sizes[source] = float(np.mean([np.subtract(*quantile_band(one, LEVEL)[::-1]) for one in made_of]))
+        found.append(Width(variable, exact[last], split, scores, sizes))
+    return tuple(found)
+
+
+def _without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
+    return {"": values, **without(points, groups, values)}
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """How often a forecast's bands reached what was observed, and how often honest ones would have.
+
+    Parameters
+    ----------
+    values
+        Exact values.
+    covered
+        Share of them within the band.
+    all_covered
+        Probability that bands as wide as they should be would have reached as many or more, values of one forecast
+        hanging together as the forecast itself says.
+    score, expected
+        Mean score relative to the values' sizes: as observed, and as it would be if truth were one of the runs.
+    as_good
+        Probability of a score as good or better if truth were one of the runs: near 0 where bands are too wide, near 1
+        where they are too narrow or lie aside.
+    """
+
+    values: int
+    covered: float
+    all_covered: float
+    score: float
+    expected: float
+    as_good: float
+
+
+def honesty(origin: Origin, method: str) -> Honesty:
+    """Let a forecast's own members play the truth and see what coverage and score that would give."""
+    at = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
+    members = np.stack([origin.ensembles[method][n] for n in at], axis=1)
+    members = members[np.isfinite(members).all(axis=1)]
+    truth = np.array([origin.targets[n].value for n in at])
+    low, high = np.quantile(members, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=0)
+    reached = float(((truth >= low) & (truth <= high)).mean())
+    own = ((members >= low) & (members <= high)).mean(axis=1)
+    size = np.maximum(np.abs(truth), 1e-9)
+    places = 2.0 * (np.arange(len(members)) + 0.5) / len(members) - 1.0
+    apart = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
+    score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
+    played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
+    scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
+    return Honesty(
+        values=len(at),
+        covered=reached,
+        all_covered=float((own >= reached - 1e-9).mean()),
+        score=score,
+        expected=float((apart / size).mean()),
+        as_good=float((scores <= score).mean()),
+    )

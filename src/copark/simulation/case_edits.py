@@ -1,0 +1,346 @@
+"""Editing: a case as it would be, had its facts been those of a scenario.
+
+The frozen case is never touched: a changed copy is made before anything is packed, and checked by the rules of cases.
+What a case has no fact for (instruments of the framework, rivals) is set in the packed inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import ValidationError
+
+from copark.cases.actors import Framework, Partner, Presence, Shareholder, Span
+from copark.cases.case import Case
+from copark.cases.cross_checks import Problem, problems_of
+from copark.cases.dates import Date
+from copark.cases.evidence import UNALLOCATED, CapTable, Holding
+from copark.cases.facts import Fact, used
+from copark.cases.files import KeyPath, written
+from copark.cases.pack import presence
+from copark.cases.schema import CaseFile, Term
+from copark.cases.types import JUDGEMENT, Bilingual, shown, suggestion
+from copark.cases.validation import told
+from copark.errors import Fault
+from copark.model.arrays import Inputs, records
+from copark.model.axes import PARTNERS
+from copark.model.enterprises.records import Anchor
+from copark.model.variables import ORIGINS
+from copark.model.world.equations import NO_PARTNER, PRESENT
+from copark.simulation.counterfactual_events import happenings
+from copark.simulation.scenario_edits import Edits, Stay, Step
+from copark.simulation.schema_base import first_month
+from copark.texts import text
+
+SIDES = ("home", "host")
+NEVER_COMES = -1
+"""Quarter of an anchor project that was dropped: the others keep their places, and with them their luck."""
+
+D = TypeVar("D", Fact, CapTable)
+
+
+def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
+    """The case as a scenario has it, and what is wrong with the scenario's edits.
+
+    Returns
+    -------
+    case
+        A new case; the same one where nothing is edited.
+    problems
+        Paths begin at the edits; where the edited case as a whole is unsound, they are empty and ``where`` among the
+        values says where in the case. A case with problems must not be run.
+    """
+    if edits.is_empty:
+        return case, []
+    problems: list[Problem] = []
+    changed = _dropped(case, edits, problems)
+    changed = _shares_changed(changed, edits)
+    changed = _values_changed(changed, edits)
+    changed = _framework_changed(changed, edits, problems)
+    changed = _stays_changed(changed, edits, problems)
+    changed = _terms_changed(changed, edits)
+    if edits.kind is not None:
+        changed = changed.model_copy(update={"kind": edits.kind})
+    return changed, problems or list(_unsound(changed))
+
+
+def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyPath = ()) -> Fault:
+    """A problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
+
+    Parameters
+    ----------
+    file, line
+        Where the edits are written.
+    at
+        Path of the scenario in that file.
+    """
+    values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
+    key = written((*at, "edits", *problem.path))
+    where = problem.values.get("where")
+    return Fault(problem.code, file, line, f"{key} → {where}" if where else key, values)
+
+
+def _note() -> Bilingual:
+    return Bilingual(en=text("study.edited", "en"), zh=text("study.edited", "zh"))
+
+
+def _start(case: Case) -> Date:
+    return first_month(case.clock.start)
+
+
+def superseded(dated: Iterable[D], since: Date) -> tuple[D, ...]:
+    """What remains of the record where an edit takes its place from a date on; what was not used stays beside it."""
+    return tuple(one for one in dated if not one.use or one.date.first_day < since.first_day)
+
+
+def _dropped(case: Case, edits: Edits, problems: list[Problem]) -> Case:
+    changed = case
+    known = happenings(case)
+    for place, key in enumerate(edits.drop):
+        found = [one for one in known if one.key == key]
+        if not found:
+            names = {"found": key, "suggestion": suggestion(key, [one.key for one in known])}
+            problems.append(Problem(("drop", place), "study.edit_drop", names))
+        for one in found:
+            changed = one.undo(changed)
+    return changed
+
+
+def _shares_changed(case: Case, edits: Edits) -> Case:
+    if not edits.equity:
+        return case
+    dates = [shares.since or _start(case) for shares in edits.equity]
+    tables = list(superseded(case.equity, min(dates, key=lambda date: date.first_day)))
+    for number, (date, shares) in enumerate(zip(dates, edits.equity, strict=True)):
+        holdings = tuple(
+            Holding(
+                holder=UNALLOCATED if side == "none" else side,
+                side=side,
+                basis_points=points,
+                basis=text("study.edited"),
+                grade="judgement",
+                source=(JUDGEMENT,),
+            )
+            for side, points in (*((one, getattr(shares, one)) for one in ORIGINS), ("none", shares.unallocated))
+        )
+        tables.append(CapTable(table=f"edited-{number}", date=date, use=True, holdings=holdings))
+    return case.model_copy(update={"equity": tuple(tables)})
+
+
+def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[Step, ...] | None, unit: str) -> tuple[Fact, ...]:
+    if steps is None:
+        return old
+    dates = [step.since or _start(case) for step in steps]
+    made = [
+        Fact(
+            date=date,
+            value=step.value,
+            unit=unit,
+            basis=text("study.edited"),
+            grade="judgement",
+            source=(JUDGEMENT,),
+            note=_note(),
+        )
+        for date, step in zip(dates, steps, strict=True)
+    ]
+    return (*superseded(old, min(dates, key=lambda date: date.first_day)), *made)
+
+
+def _values_changed(case: Case, edits: Edits) -> Case:
+    regime = {
+        "threshold": _facts(case, case.regime.threshold, edits.threshold, "M USD"),
+        "profit_tax": _facts(case, case.regime.profit_tax, edits.profit_tax, "1"),
+        "narrow_until": edits.narrow_until or case.regime.narrow_until,
+    }
+    plan = _facts(case, case.land.plan, edits.plan, "ha")
+    changes = {
+        "quota": _facts(case, case.quota, edits.quota, "bp"),
+        "capability": _facts(case, case.capability, edits.capability, "1"),
+        "regime": case.regime.model_copy(update=regime),
+        "land": case.land.model_copy(update={"plan": plan}),
+    }
+    return case.model_copy(update=changes)
+
+
+def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
+    asked, had = edits.framework, case.framework
+    if asked is None:
+        return case
+    if not asked.on:
+        return case.model_copy(update={"framework": None})
+    since = asked.since.quarter("event") if asked.since else had.since if had else case.clock.start
+    until = asked.until.quarter("event") if asked.until else had.until if had and not asked.since else None
+    if until is not None and until < since:
+        problems.append(Problem(("framework", "to"), "cases.ends_before_start", {"found": until, "start": since}))
+        return case
+    made = Framework.model_construct(since=since, until=until, source=(JUDGEMENT,), grade="judgement", note=_note())
+    return case.model_copy(update={"framework": made})
+
+
+def _stays_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
+    changes: dict[str, Any] = {}
+    for part, stays in (("partners", edits.partners), ("shareholders", edits.shareholders)):
+        entries: dict[str, Partner | Shareholder] = {entry.key: entry for entry in getattr(case, part)}
+        for key, stay in stays.items():
+            if key not in entries:
+                names = {"found": key, "suggestion": suggestion(key, entries)}
+                problems.append(Problem((part, key), f"study.edit_{part}", names))
+            elif stay.present:
+                entries[key] = _staying(entries[key], stay, (part, key), problems)
+            else:
+                del entries[key]
+        changes[part] = tuple(entries.values())
+    return case.model_copy(update=changes)
+
+
+def _staying(
+    entry: Partner | Shareholder, stay: Stay, path: tuple[str, str], problems: list[Problem]
+) -> Partner | Shareholder:
+    spans = _times(entry.presence if isinstance(entry, Partner) else (entry,), stay)
+    for since, until in spans:
+        if until is not None and until.last_day < since.first_day:
+            problems.append(Problem(path, "cases.ends_before_start", {"found": until, "start": since}))
+    if isinstance(entry, Partner):
+        presence = tuple(Presence.model_construct(since=since, until=until) for since, until in spans)
+        return entry.model_copy(update={"presence": presence})
+    return entry.model_copy(update={"since": spans[0][0], "until": spans[0][1]})
+
+
+def _times(spans: Sequence[Span], stay: Stay) -> list[tuple[Date, Date | None]]:
+    """When somebody is there: moved all alike, or from first to last where dates are given, or for good."""
+    found = [(span.since, span.until) for span in sorted(spans, key=lambda span: span.since.first_day)]
+    if stay.shift:
+        found = [(_moved(since, stay.shift), until and _moved(until, stay.shift)) for since, until in found]
+    if stay.since or stay.until:
+        found = [(stay.since or found[0][0], stay.until or found[-1][1])]
+    if stay.forever:
+        found[-1] = (found[-1][0], None)
+    return found
+
+
+def _moved(date: Date, quarters: int) -> Date:
+    """A date some quarters later: the month its quarter then begins with."""
+    return first_month(date.quarter("event") + quarters)
+
+
+def _terms_changed(case: Case, edits: Edits) -> Case:
+    """Terms add up over time; an edited one has its value from its date on, whatever was added before."""
+    terms = list(case.terms)
+    for key, term in edits.terms.items():
+        since = term.since.quarter("event") if term.since else case.clock.start
+        before = [one for one in terms if one.key == key and one.since < since]
+        terms = [one for one in terms if one.key != key or one in before]
+        added = {origin: getattr(term, origin) - sum(getattr(one, origin) for one in before) for origin in ORIGINS}
+        title = before[0].title if before else _note()
+        terms.append(
+            Term.model_construct(
+                key=key, since=since, title=title, source=(JUDGEMENT,), grade="judgement", note=_note(), **added
+            )
+        )
+    return case.model_copy(update={"terms": tuple(terms)})
+
+
+def _unsound(case: Case) -> Iterable[Problem]:
+    """What is wrong with an edited case by the rules of cases."""
+    content = case.model_dump(by_alias=True, include=set(CaseFile.model_fields))
+    try:
+        CaseFile.model_validate(content)
+    except ValidationError as errors:
+        for error in errors.errors(include_url=False):
+            code, path, values = told(error)
+            yield Problem((), f"cases.{code}", {**values, "where": written(path)})
+        return
+    sections = {name: getattr(case, name) for name in CaseFile.model_fields if name != "parameters"}
+    for problem in problems_of(sections, {}):
+        yield Problem((), f"cases.{problem.code}", {**problem.values, "where": written(problem.path)})
+    yield from _unsound_shares(case)
+
+
+def _unsound_shares(case: Case) -> Iterable[Problem]:
+    tables = used(case.equity)
+    dates = [table.date.first_day for table in tables]
+    if not tables:
+        yield Problem((), "cases.no_used_table", {"where": "equity"})
+    elif tables[0].date.quarter("event") > case.clock.start:
+        values = {"found": tables[0].date, "start": case.clock.start, "where": "equity"}
+        yield Problem((), "cases.starts_late", values)
+    for table in tables:
+        if dates.count(table.date.first_day) > 1:
+            values = {"found": table.date, "other": table.table, "where": "equity"}
+            yield Problem((), "cases.two_tables", values)
+            return
+
+
+def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> Inputs:
+    """Put into packed inputs what a case has no fact for, and keep everybody's place.
+
+    Parameters
+    ----------
+    inputs
+        The changed case, packed.
+    case, changed
+        The case as it is, and as edited.
+    """
+    if edits.is_empty:
+        return inputs
+    start = case.clock.start
+    first = 0 if edits.depth.since is None else max(edits.depth.since.quarter("event") - start, 0)
+    switches = {
+        "credit_open": edits.depth.credit,
+        "plan_open": edits.depth.plan,
+        "mediation_open": edits.depth.mediation,
+        "rescue_by_treaty": edits.depth.rescue_by_treaty,
+        "rescue_by_controller": edits.depth.rescue_by_controller,
+    }
+    for name, is_on in switches.items():
+        if not is_on:
+            inputs.governments[name][first:] = 0.0
+    if not edits.depth.visits:
+        inputs.governments["visit"][first:] = 0.0
+    for rival in edits.rivals:
+        since = 0 if rival.since is None else max(rival.since.quarter("event") - start, 0)
+        until = None if rival.until is None else max(rival.until.quarter("event") - start + 1, 0)
+        inputs.company["rival_size"][since:until, SIDES.index(rival.side)] = rival.size
+        inputs.company["rival_share"][since:until, SIDES.index(rival.side)] = rival.stake
+    _keep_partners(inputs, case, changed, edits)
+    return _keep_anchors(inputs, case, changed)
+
+
+def _keep_partners(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> None:
+    """Every partner keeps its place, and with it its luck; one kept for good stays beyond the record, too."""
+    forced, ties = inputs.world["partner_forced"].copy(), inputs.company["partner_ties"].copy()
+    inputs.world["partner_forced"] = NO_PARTNER
+    inputs.company["partner_ties"] = 0.0
+    now = {partner.key: place for place, partner in enumerate(changed.partners[:PARTNERS])}
+    for place, partner in enumerate(case.partners[:PARTNERS]):
+        if partner.key in now:
+            stands = now[partner.key]
+            inputs.world["partner_forced"][:, place] = forced[:, stands]
+            inputs.company["partner_ties"][:, place] = ties[:, stands]
+            _beyond_the_record(inputs.world["partner_forced"][:, place], case, changed.partners[stands], edits)
+
+
+def _beyond_the_record(forced: np.ndarray, case: Case, partner: Partner, edits: Edits) -> None:
+    """Where the record ends partners come and go freely; the dates an edit names, and "forever", rule there, too."""
+    stay = edits.partners.get(partner.key, Stay())
+    beyond = case.clock.data_end - case.clock.start + 1
+    if stay.forever:
+        forced[max(beyond, 0) :] = PRESENT
+    named = [date.quarter("event") - case.clock.start for date in (stay.since, stay.until) if date is not None]
+    last = max(named, default=0) + (1 if stay.until is not None else 0)
+    for t in range(max(beyond, 0), min(last + 1, len(forced)) if not stay.forever else 0):
+        forced[t] = presence(partner, case.clock.start + t)
+
+
+def _keep_anchors(inputs: Inputs, case: Case, changed: Case) -> Inputs:
+    anchors = records(Anchor, len(case.anchors))
+    anchors["quarter"] = NEVER_COMES
+    packed: Mapping[str, Any] = {
+        anchor.key: row for anchor, row in zip(changed.anchors, np.asarray(inputs.anchors), strict=True)
+    }
+    for place, anchor in enumerate(case.anchors):
+        if anchor.key in packed:
+            anchors[place] = packed[anchor.key]
+    return inputs._replace(anchors=anchors)

@@ -1,0 +1,204 @@
+"""Edits: what a scenario changes among the *facts* of a case, by name.
+
+A scenario may change parameters, levers and arrows of the model; here it changes what happened: who owned how much,
+which decree came, who entered and left, what was agreed. This file says how that is written (YAML key ``edits:``);
+:mod:`~copark.simulation.case_edits` does it. Nothing is changed before the date of an edit.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from copark.cases.dates import Date
+from copark.cases.tables import WHOLE
+from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
+from copark.simulation.schema_base import Entry, Switch, When
+
+ALWAYS, NEVER = Date(2999, 12, 31), Date(1000, 1, 1)
+"""Dates after and before everything: a narrow list that stays, and one that never was."""
+
+LONGEST_SHIFT = 400
+
+
+class Step(Entry):
+    """A value from a date on; without a date from the start on."""
+
+    value: float
+    since: When | None = Field(default=None, alias="from")
+
+
+class Shares(Entry):
+    """A cap table from a date on, by side, in basis points; the unallocated rest never votes."""
+
+    home: BasisPoints = 0
+    host: BasisPoints = 0
+    third: BasisPoints = 0
+    unallocated: BasisPoints = 0
+    since: When | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _check_sum(self) -> Shares:
+        found = self.home + self.host + self.third + self.unallocated
+        if found != WHOLE:
+            raise wrong("study_shares", found=found, rest=WHOLE - found)
+        return self
+
+
+class FrameworkEdit(Entry):
+    """The intergovernmental framework: off for good, or on from a quarter to a quarter."""
+
+    on: Switch = True
+    since: When | None = Field(default=None, alias="from")
+    until: When | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _check_off(self) -> FrameworkEdit:
+        if not self.on and (self.since or self.until):
+            raise wrong("study_off_with_dates", found=self.since or self.until)
+        return self
+
+
+class Depth(Entry):
+    """How deep the framework goes: each of its instruments on or off, from a date on."""
+
+    credit: Switch = True
+    """Concessional credit to the development company."""
+    plan: Switch = True
+    """The political land plan; off, land follows demand."""
+    mediation: Switch = True
+    """The council mediates votes that would fail."""
+    visits: Switch = True
+    """Visits and summits make commitment jump."""
+    rescue_by_treaty: Switch = True
+    """With the framework, the two governments bargain over a shortfall."""
+    rescue_by_controller: Switch = True
+    """Without the framework, the side that controls the company may pay."""
+    since: When | None = Field(default=None, alias="from")
+
+
+class Stay(Entry):
+    """When a partner or shareholder is there: not at all, for good, at other dates, or some quarters later."""
+
+    present: Switch = True
+    forever: bool = False
+    since: When | None = Field(default=None, alias="from")
+    until: When | None = Field(default=None, alias="to")
+    shift: Annotated[int, Field(ge=-LONGEST_SHIFT, le=LONGEST_SHIFT)] = 0
+
+    @model_validator(mode="after")
+    def _check_words(self) -> Stay:
+        dated = bool(self.since or self.until)
+        if not self.present and (dated or self.forever or self.shift):
+            raise wrong("study_stay", found="drop")
+        if (self.forever and self.until) or (self.shift and dated):
+            raise wrong("study_stay", found="forever, to" if self.forever else "shift, from, to")
+        return self
+
+
+class Rival(Entry):
+    """A rival park next door, of a side: its size relative to this park, and that side's stake in it."""
+
+    side: Literal["home", "host"]
+    size: Annotated[float, Field(ge=0.0, le=100.0)]
+    stake: UnitInterval
+    since: When | None = Field(default=None, alias="from")
+    until: When | None = Field(default=None, alias="to")
+
+
+class TermEdit(Entry):
+    """What enterprises of each origin gain in the park, in return per year (0.01 = one point), from a date on."""
+
+    home: Jump
+    host: Jump
+    third: Jump
+    since: When | None = Field(default=None, alias="from")
+
+
+def _steps(value: Any) -> Any:
+    """A number alone holds from the start on."""
+    return [{"value": value}] if isinstance(value, (int, float, str)) and not isinstance(value, bool) else value
+
+
+def _between(low: float, high: float) -> BeforeValidator:
+    """Steps whose values lie in a range."""
+
+    def check(value: Any) -> Any:
+        found = _steps(value)
+        if isinstance(found, (list, tuple)) and not found:
+            raise wrong("too_short", found=0, limit=1)
+        for step in found if isinstance(found, (list, tuple)) else ():
+            given = step.get("value") if isinstance(step, dict) else getattr(step, "value", None)
+            if isinstance(given, (int, float)) and not low <= given <= high:
+                raise wrong("study_range", found=f"{given:g}", low=f"{low:g}", high=f"{high:g}")
+        return found
+
+    return BeforeValidator(check)
+
+
+def _words(**meaning: dict[str, Any]) -> BeforeValidator:
+    """Single words in the place of a mapping."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, bool):
+            value = "on" if value else "off"
+        if not isinstance(value, str):
+            return value
+        if value not in meaning:
+            raise wrong("not_allowed", found=value, suggestion=" | ".join(meaning))
+        return meaning[value]
+
+    return BeforeValidator(read)
+
+
+def _narrow(value: Any) -> Any:
+    return {"forever": ALWAYS, "never": NEVER}.get(value, value) if isinstance(value, str) else value
+
+
+Steps = tuple[Step, ...]
+StayWords = Annotated[Stay, _words(drop={"present": False}, forever={"forever": True})]
+TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0.0})]
+
+
+class Edits(Entry):
+    """What a scenario changes among the facts of its case. What is left out stays as the record has it.
+
+    A list of values (or shares) takes the place of everything the record has from its first date on.
+    """
+
+    equity: tuple[Shares, ...] = ()
+    """Cap tables."""
+    quota: Annotated[Steps | None, _between(1, WHOLE)] = None
+    """Shares a strategic vote needs, basis points (5001 is more than half)."""
+    framework: Annotated[FrameworkEdit | None, _words(off={"on": False}, on={"on": True})] = None
+    """The intergovernmental framework."""
+    depth: Depth = Depth()
+    """The instruments of the framework."""
+    partners: dict[str, StayWords] = Field(default_factory=dict)
+    """Presence of global partners, by key."""
+    shareholders: dict[str, StayWords] = Field(default_factory=dict)
+    """Presence of shareholders (their ties), by key; shares are edited under equity."""
+    drop: tuple[str, ...] = ()
+    """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.simulation.counterfactual_events`."""
+    threshold: Annotated[Steps | None, _between(0, 1e6)] = None
+    """Least declared investment, M USD."""
+    narrow_until: Annotated[When | None, BeforeValidator(_narrow)] = None
+    """Until when the list of activities is narrow; also forever, never."""
+    profit_tax: Annotated[Steps | None, _between(0, 1)] = None
+    """Tax rate on residents' profits."""
+    capability: Annotated[Steps | None, _between(0, 1)] = None
+    """The developer's operating capability."""
+    plan: Annotated[Steps | None, _between(0, 1e5)] = None
+    """Area to be serviced in all, hectares."""
+    kind: Literal["intergovernmental", "mixed", "enterprise-led"] | None = None
+    """Who drives the park: an enterprise-led one has a private owner."""
+    rivals: tuple[Rival, ...] = ()
+    """Rival parks next door."""
+    terms: dict[Literal["cost", "market"], TermWords] = Field(default_factory=dict)
+    """What the park lets enterprises arbitrage."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is changed."""
+        return self == Edits()

@@ -1,0 +1,59 @@
+"""What the entries of a study have in common: how they are checked, how they are named, how they are dated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from copark.cases.dates import Date
+from copark.cases.quarters import Quarter
+from copark.cases.types import suggestion, wrong
+
+
+class Entry(BaseModel):
+    """Base of the entries of a study: frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Title(Entry):
+    """A title in both languages."""
+
+    en: Annotated[str, Field(max_length=200)]
+    zh: Annotated[str, Field(max_length=200)]
+
+
+def _when(value: Any) -> Any:
+    """A quarter, written ``2015Q2``, as the month it begins with; anything else as it is."""
+    if isinstance(value, Quarter):
+        return first_month(value)
+    try:
+        return first_month(Quarter.parse(str(value)))
+    except ValueError:
+        return value
+
+
+def first_month(quarter: Quarter) -> Date:
+    """The month a quarter begins with."""
+    return Date(quarter.year, 3 * quarter.quarter - 2)
+
+
+def _switch(value: Any) -> Any:
+    """``on`` and ``off`` are words of their own in YAML 1.2."""
+    if isinstance(value, bool):
+        return value
+    answer = {"on": True, "off": False, "true": True, "false": False}.get(str(value).strip().lower())
+    if answer is None:
+        raise wrong("not_allowed", found=value, suggestion=suggestion(value, ("on", "off")))
+    return answer
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""Key of a study or scenario."""
+
+When = Annotated[Date, BeforeValidator(_when)]
+"""A date (YYYY, YYYY-MM, YYYY-MM-DD) or a quarter (2015Q2); what it changes, changes from its quarter on."""
+
+Switch = Annotated[bool, BeforeValidator(_switch)]
+"""on or off."""

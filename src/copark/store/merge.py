@@ -1,0 +1,77 @@
+"""Joining the shards of an ensemble to a stored run: no number of a path is read again, no file copied.
+
+What is added are the files that do not hold runs (shapes, coordinates, bands), ``metadata.json``, and the manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from copark.store.bands import joined
+from copark.store.chunks import frame, group_of
+from copark.store.manifest import METADATA, NAME, manifest_of
+from copark.store.object_store import Shelf
+from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, metadata_of
+from copark.store.shards import MAKING, PLAN, Plan, ShardRecord, mark, partial_name, read_edges
+from copark.store.summary import Tally
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def join(shelf: Shelf, plan: Plan, records: Sequence[ShardRecord], header: xr.Dataset) -> None:
+    """Make the shards on a shelf a whole run; the last thing written is its manifest.
+
+    Parameters
+    ----------
+    records
+        All shards, in order.
+    header
+        Any run of the ensemble, with the attributes that the stored run will have.
+
+    Raises
+    ------
+    ValueError
+        If a shard is missing.
+    """
+    if [(one.first, one.last) for one in records] != plan.ranges():
+        raise ValueError("a shard is missing")
+    files = {name: found for record in records for name, found in record.files.items()}
+
+    def put(name: str, content: bytes) -> None:
+        shelf.put(name, content)
+        files[name] = mark(content)
+
+    for name, content in frame(header, plan.kept):
+        put(f"{ARRAYS}/{name}", content)
+    if plan.bands:
+        for name, content in frame(header.drop_dims("quarter"), plan.runs):
+            put(f"{EVERY_RUN}/{name}", content)
+        _put_bands(shelf, records, header, put)
+    put(METADATA, metadata_of(header, plan.runs, plan.kept, _tally(records), bands=plan.bands).encode())
+    shelf.put(NAME, manifest_of(files).encode())
+    shelf.settle()  # from here on nothing is needed to make a chunk again
+    shelf.remove(PLAN)
+    shelf.remove(MAKING)
+
+
+def _put_bands(
+    shelf: Shelf, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
+) -> None:
+    parts = (shelf.get(partial_name(one.first, one.last)) or b"" for one in records)
+    bands = joined(header, read_edges(shelf), parts)
+    for name, content in group_of(bands):
+        put(f"{SUMMARY}/{name}", content)
+
+
+def _tally(records: Sequence[ShardRecord]) -> Tally:
+    """How all runs ended."""
+    tally = Tally()
+    for record in records:
+        for counts, more in ((tally.status, record.status), (tally.outcome, record.outcome)):
+            for scenario, found in more.items():
+                held = counts.setdefault(scenario, {})
+                for code, number in found.items():
+                    held[code] = held.get(code, 0) + number
+    return tally

@@ -1,0 +1,373 @@
+"""Planning a study before it is run: how many runs, how long, how much disk, how precise.
+
+A plan is made from a pilot: some hundred runs of the very study, timed and stored here and now. What it says of time
+holds for this machine as busy as it is; what it says of precision rests on the pilot's few runs, and is meant to be
+right to a factor, not to a digit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from copark.analyses.context import stage
+from copark.texts import text
+from copark.workflows.answers import OUT, Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from copark.cases import Case
+    from copark.inference.exploration.designs import Workload
+    from copark.simulation.draw_sources import DrawSource
+    from copark.simulation.planner import Plan, Precision, Reported
+    from copark.simulation.study import Study
+
+WORTH_TELLING = 10.0
+"""Seconds from which a plan is told before the work begins."""
+WITHOUT_PILOT = 20_000
+"""Runs, over all arms, below which the work is done before a pilot would be."""
+PILOT_ARMS = 4000
+"""Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
+LEAST_PILOT, MOST_PILOT = 64, 512
+TIMED = 256
+"""Runs timed to say how long work of no single study takes."""
+PILOT_FUTURES = 4
+"""Futures of each draw in a pilot, so that draws and luck can be told apart."""
+
+
+def pool_of(source: DrawSource | None) -> int | None:
+    """How many draws a source has in all; ``None`` where there is no end to them."""
+    replay = getattr(source, "replay", None)
+    return None if replay is None else int(replay.pairs)
+
+
+def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) -> NDArray[np.int64]:
+    """The draw of every run: the pair of a posterior, or the number of the draw."""
+    draws = runs // futures
+    pool = pool_of(source)
+    return draws if pool is None else draws % pool
+
+
+def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
+    """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
+    import numpy as np
+
+    from copark.analysis.outcomes import year_twenty
+    from copark.simulation.outcomes import OUTCOMES
+    from copark.simulation.planner import Reported
+
+    groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
+    judged = year_twenty(result)
+    found = []
+    for at, key in enumerate(map(str, result["scenario"].to_numpy())):
+        outcome = result["outcome"].isel(scenario=at).to_numpy()
+        kept = outcome >= 0
+        operating = result["operating"].isel(scenario=at, quarter=judged).to_numpy().astype(np.float64)
+        standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
+        found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A few runs of a study, timed and stored.
+
+    Parameters
+    ----------
+    runs
+        Of each arm.
+    seconds, bytes_each
+        For a run of all arms.
+    bytes_once, bytes_bare
+        For a result whatever its runs; for a run of which no paths are kept.
+    reported
+        What they report of each arm.
+    """
+
+    runs: int
+    seconds: float
+    bytes_each: float
+    bytes_once: float
+    bytes_bare: float
+    reported: tuple[Reported, ...]
+
+
+def with_operating(study: Study) -> Study:
+    """The study, keeping the enterprises that operate, too: what precision is told of."""
+    kept = study.kept
+    return study if "operating" in kept else study.with_changes(keep=(*kept, "operating"))
+
+
+def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
+    """Run a little of a study, and see how long it takes and how much room it needs."""
+    from copark.simulation.run import simulate
+    from copark.store import RunStore
+    from copark.store.arrays import write_dataset
+
+    count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
+    futures = study.futures if study.draws == "defaults" else max(study.futures, PILOT_FUTURES)
+    small = with_operating(study).with_changes(runs=count, futures=futures)
+    first = simulate(small.with_changes(runs=8), case, threads=threads, source=source)
+    began = time.perf_counter()
+    result = simulate(small, case, threads=threads, source=source)
+    seconds = (time.perf_counter() - began) / count
+    with TemporaryDirectory() as folder:
+        store = RunStore(Path(folder) / "runs")
+        sizes = [store.save(one).bytes for one in (first, result)]
+        write_dataset(result.drop_dims("quarter"), Path(folder) / "bare.zarr")
+        bare = sum(path.stat().st_size for path in (Path(folder) / "bare.zarr").rglob("*") if path.is_file())
+    each = max(sizes[1] - sizes[0], 1) / (count - 8)
+    once = max(sizes[0] - 8 * each, 0.0)
+    return Pilot(count, seconds, each, once, bare / count, reported_by(result, source, futures))
+
+
+def plan(
+    study: Study,
+    case: Case,
+    source: DrawSource | None = None,
+    runs: int | None = None,
+    *,
+    precision: float | None = None,
+    threads: int | None = None,
+    times: int = 1,
+    stores: bool = True,
+    seen: Pilot | None = None,
+) -> Plan:
+    """Say what a study will take and what it will tell, from a pilot of it.
+
+    Parameters
+    ----------
+    source
+        Where its draws come from, if from a posterior.
+    runs
+        Runs of each arm; by default the study's own.
+    precision
+        A half-width wanted; the plan then says how many runs reach it.
+    threads
+        Threads it will run on.
+    times
+        Studies of its kind that will be run one after the other.
+    stores
+        Whether the runs' paths will be stored.
+    seen
+        A pilot made before.
+    """
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.planner import Plan, precisions, runs_needed
+
+    asked = study.with_changes(runs=runs)
+    made = seen or pilot(asked, case, source, threads)
+    pool = pool_of(source)
+    return Plan(
+        runs=asked.runs,
+        futures=asked.futures,
+        arms=len(asked.scenarios) * times,
+        seconds=made.seconds * asked.runs * times,
+        threads=threads or default_threads(),
+        bytes=int(_room(asked, made) * times) if stores else 0,
+        pilot=made.runs,
+        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures),
+        wanted=precision,
+        needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
+        pool=pool,
+        pasts=pasts_of(source),
+        left_open=left_open(made.reported[0], source),
+    )
+
+
+def _room(study: Study, made: Pilot) -> float:
+    """Bytes that a stored study takes: all paths, or the first ones and what is kept of every run."""
+    from copark.store.runs import KEPT, SUMMARY_ABOVE
+
+    if study.runs <= SUMMARY_ABOVE:
+        return made.bytes_once + made.bytes_each * study.runs
+    return made.bytes_once + made.bytes_each * KEPT + made.bytes_bare * study.runs
+
+
+def left_open(reported: Reported, source: DrawSource | None) -> float | None:
+    """Half-width of P(self-standing) that a posterior leaves open, as another one made alike would differ from it.
+
+    z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
+    lessens it. ``None`` where draws come from no posterior, or nothing was seen.
+    """
+    from copark.stats.precision import components
+    from copark.stats.shares import z_of
+
+    pasts = pasts_of(source)
+    if pasts is None or reported.standing.size < 2:
+        return None
+    return float(z_of() * (components(reported.standing, reported.groups).parameters / pasts) ** 0.5)
+
+
+def pasts_of(source: DrawSource | None) -> float | None:
+    """Effective number of different pasts among a posterior's pairs; ``None`` without."""
+    replay = getattr(source, "replay", None)
+    return None if replay is None else max(float(replay.pasts), 1.0)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan in words.
+
+    Parameters
+    ----------
+    title
+        What is planned.
+    plan
+        Its numbers.
+    sentences
+        What to tell: runs, time, disk, precision.
+    """
+
+    title: str
+    plan: Plan
+    sentences: tuple[str, ...]
+
+
+def plan_study(
+    name_or_path: str | Path | Study,
+    *,
+    runs: int | None = None,
+    precision: float | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    lang: str = "en",
+    out: Path = OUT,
+    parameters: str | None = None,
+    progress: Progress | None = None,
+) -> Planned:
+    """Plan a study: time, disk and precision of so many runs, or the runs that reach a precision.
+
+    Parameters
+    ----------
+    name_or_path
+        A study, its name or path, or a case for its baseline study.
+    runs, seed
+        In the place of the study's own.
+    precision
+        Half-width wanted, as a share: 0.01 is one percentage point.
+    threads
+        Threads the study will be run on.
+    out, parameters
+        Output folder, and which parameters, as in :func:`copark.workflows.run_study`.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If study or case are missing or have faults.
+    """
+    from copark.cases import load_case
+    from copark.inference.case_parameters import settle
+    from copark.simulation.study import Study, load_study
+
+    stage(progress, "prepare")(0, 0)
+    named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
+    case = load_case(named.case)
+    study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters)
+    source = has.source
+    seen = pilot(study, case, source, threads)
+    found = plan(study, case, source, precision=precision, threads=threads, seen=seen)
+    if precision is not None and runs is None and found.needed is not None:
+        found = plan(
+            study, case, source, found.needed, precision=precision, threads=threads, seen=seen
+        )  # fmt: skip
+    return Planned(getattr(study.title, lang), found, told(found, lang))
+
+
+def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
+    """A plan in sentences, in a reader's language."""
+    counts = {"runs": found.runs, "arms": found.arms, "draws": ceil(found.runs / found.futures)}
+    work = "work_futures" if found.futures > 1 else "work"
+    sentences = [
+        text(f"planner.{work}", lang, futures=found.futures, **counts),
+        text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
+    ]
+    if found.bytes:
+        sentences.append(text("planner.disk", lang, size=_size(found.bytes)))
+    standing, middle = found.of("self_standing"), found.of("operating_50")
+    if standing is not None and middle is not None:
+        sentences.append(_precision_told(standing, middle, lang))
+    if found.pool is not None and found.left_open is not None:
+        values = {"pool": found.pool, "pasts": round(found.pasts or 0.0), "points": f"{100 * found.left_open:.2g}"}
+        sentences.append(text("planner.left_open", lang, **values))
+    if found.wanted is not None:
+        key = "out_of_reach" if found.needed is None else "needed"
+        points = f"{100 * found.wanted:g}"
+        sentences.append(text(f"planner.{key}", lang, points=points, runs=found.needed or 0))
+    return tuple(sentences)
+
+
+def worth_telling(
+    study: Study,
+    case: Case,
+    source: DrawSource | None = None,
+    *,
+    threads: int | None = None,
+    times: int = 1,
+    stores: bool = True,
+    lang: str = "en",
+) -> tuple[str, ...]:
+    """A plan in sentences, if the work will take more than ten seconds; nothing if it will not.
+
+    Parameters
+    ----------
+    times, stores
+        As in :func:`plan`.
+    """
+    if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
+        return ()
+    found = plan(study, case, source, threads=threads, times=times, stores=stores)
+    return told(found, lang) if found.seconds > WORTH_TELLING else ()
+
+
+def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
+    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on.
+
+    Parameters
+    ----------
+    works
+        Runs, and quarters of each.
+    """
+    from copark.inference.prior import study_of
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.run import simulate
+
+    workers = threads or default_threads()
+    study = study_of(case, 1).with_changes(runs=TIMED, draws="prior", keep=["operating"])
+    simulate(study.with_changes(runs=LEAST_PILOT), case, threads=workers)
+    began = time.perf_counter()
+    simulate(study, case, threads=workers)
+    each = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
+    return each * sum(one.quarters_in_all for one in works), workers
+
+
+def _precision_told(standing: Precision, middle: Precision, lang: str) -> str:
+    return text(
+        "planner.precision",
+        lang,
+        share=f"{100 * standing.estimate:.0f}",
+        points=f"{100 * standing.half:.2g}",
+        median=f"{middle.estimate:.0f}",
+        low=f"{middle.low:.0f}",
+        high=f"{middle.high:.0f}",
+    )
+
+
+def _span(seconds: float, lang: str) -> str:
+    if seconds < 90.0:
+        return text("planner.seconds", lang, count=max(round(seconds), 1))
+    if seconds < 5400.0:
+        return text("planner.minutes", lang, count=round(seconds / 60.0))
+    return text("planner.hours", lang, count=f"{seconds / 3600.0:.1f}")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

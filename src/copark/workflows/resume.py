@@ -1,0 +1,188 @@
+"""Running again what did not end well: executions that were stopped, and single runs of the model that broke off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.analyses.context import stage
+from copark.analyses.execution import Means
+from copark.errors import CoparkError
+from copark.workflows.answers import OUT, Progress, RunOutcome
+from copark.workflows.paths import store_in
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.store.database import Execution
+
+MOST_SHOWN = 50
+"""Runs of the model that are replayed at most."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """An execution that was run again.
+
+    Parameters
+    ----------
+    identity, study, started
+        Which, of what, and when it began the first time.
+    outcome
+        What came of it; ``None`` if it failed again.
+    trouble
+        Why it failed again.
+    """
+
+    identity: str
+    study: str
+    started: str
+    outcome: RunOutcome | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class BrokenOff:
+    """A run of the model that did not reach the end, replayed.
+
+    Parameters
+    ----------
+    scenario, run
+        Which.
+    status
+        How it broke off: a key of the texts, ``store.status.…``.
+    quarter, room
+        In which quarter, and in which scale.
+    same
+        Whether the replay broke off in the same way.
+    last
+        Outputs in the last quarter before it broke off: title, unit, value.
+    """
+
+    scenario: str
+    run: int
+    status: str
+    quarter: str
+    room: str
+    same: bool
+    last: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """The broken-off runs of a stored run: how many there are, and those that were replayed."""
+
+    identity: str
+    count: int
+    runs: tuple[BrokenOff, ...]
+
+
+def rerun_failed(
+    *,
+    out: Path = OUT,
+    lang: str = "en",
+    means: Means | None = None,
+    progress: Progress | None = None,
+) -> tuple[Again, ...]:
+    """Go on with every execution of an output folder that failed or was stopped; finished shards are not made again.
+
+    Parameters
+    ----------
+    means
+        By what means; by default those of the first time.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the ledger cannot be read.
+    """
+    from copark.store.database import open_ledger
+
+    with open_ledger(Path(out)) as ledger:
+        waiting = [*ledger.executions("interrupted"), *ledger.executions("failed")]
+    ordered = sorted(waiting, key=lambda one: one.number)
+    return tuple(_again(one, Path(out), lang, means or _means_of(one.facts), progress) for one in ordered)
+
+
+def _means_of(facts: dict[str, Any]) -> Means:
+    """The means that were recorded."""
+    known = {field.name for field in fields(Means)}
+    return Means(**{name: value for name, value in facts.items() if name in known})
+
+
+def _again(found: Execution, out: Path, lang: str, means: Means, progress: Progress | None) -> Again:
+    from pydantic import ValidationError
+
+    from copark.simulation.study import Study
+    from copark.workflows.running import run_study
+
+    title = str(found.study.get("title", {}).get(lang, ""))
+    try:
+        study = Study.model_validate(found.study)
+        until = found.facts.get("until")
+        made = run_study(
+            study, means=means, lang=lang, out=out, until=None if until is None else float(until), report=False,
+            runs=None if until is None else study.runs, fresh=bool(found.facts.get("fresh")), progress=progress,
+        )  # fmt: skip
+    except (CoparkError, ValidationError, OSError) as error:
+        return Again(found.identity, title, found.started, None, str(error))
+    return Again(found.identity, title, found.started, made)
+
+
+def replay_broken_off(
+    identity: str, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
+) -> Replayed:
+    """Replay the runs of a stored run that broke off, one by one, and say what they did.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the run is not stored or damaged, or its study or case can no longer be read.
+    """
+    stage(progress, "prepare")(0, 0)
+    import numpy as np
+
+    from copark.cases import load_case
+    from copark.inference.case_parameters import source_named
+    from copark.simulation.run import prepare, run_chunk
+    from copark.workflows.replaying import study_of
+
+    store = store_in(out)
+    record = store.get(identity)
+    every = store.load_every_run(record.identity)
+    places = np.argwhere(every["status"].values != 0)
+    study = study_of(record)
+    case = load_case(study.case)
+    ready = prepare(study, case, source_named(case, out, str(record.provenance.get("draws_hash", ""))))
+    found, tell = [], stage(progress, "verify")
+    shown = sorted(places[:MOST_SHOWN].tolist(), key=lambda at: at[1])
+    for n, (scenario, run) in enumerate(shown):
+        here = run_chunk(ready, run, run + 1, 1, None).isel(scenario=scenario, run=0)
+        found.append(_broken_off(every.isel(scenario=scenario, run=run), here, lang))
+        tell(n + 1, len(shown))
+    return Replayed(record.identity, len(places), tuple(found))
+
+
+def _broken_off(stored: xr.Dataset, here: xr.Dataset, lang: str) -> BrokenOff:
+    from copark.model.variables import ROOMS
+    from copark.simulation.study import SUMMARY
+    from copark.store.tables import STATUSES, title, unit
+
+    at = int(here["status_quarter"])
+    code = int(here["status"])
+    entries = ("status", "status_quarter", "status_room")
+    before = max(at - 1, 0)
+    return BrokenOff(
+        scenario=str(here["scenario"].values),
+        run=int(here["run"]),
+        status=STATUSES[code] if code < len(STATUSES) else "other",
+        quarter=str(here["label"].values[at]) if code else "",
+        room=ROOMS[int(here["status_room"])] if code else "",
+        same=all(int(stored[name]) == int(here[name]) for name in entries),
+        last=tuple(
+            (title(here[name], lang), unit(here[name], lang), float(here[name].values[before]))
+            for name in SUMMARY
+            if name in here
+        ),
+    )
