@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from copark.analyses import execution
 from copark.simulation.study import Study, baseline
 from copark.store.database import open_ledger
-from copark.workflows import execution, run_study
+from copark.workflows import run_study
 from copark.workflows.resume import replay_broken_off, rerun_failed
 from tests.cluster.test_making import Counting
 

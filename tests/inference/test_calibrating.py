@@ -13,7 +13,8 @@ from copark.analyses.context import Context
 from copark.analysis.observed import expected_outside
 from copark.cases.quarters import Quarter
 from copark.cli import analyses as screen
-from copark.cli import main, progress
+from copark.cli import progress
+from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import artefacts, calibrations, crosscheck
 from copark.inference.batch import PIECE
@@ -272,10 +273,12 @@ def test_a_bad_request_is_refused_without_a_trace(capsys, out) -> None:
     assert "Traceback" not in err
 
 
-def test_the_former_way_to_calibrate_all_parks_together_still_works(monkeypatch) -> None:
-    asked = []
-    monkeypatch.setattr("copark.workflows.pooling.check_asked", lambda *given, **named: asked.append((given, named)))
-    monkeypatch.setattr("copark.workflows.pooling.pool", lambda **_: (_ for _ in ()).throw(RunRefused("enough")))
-    with pytest.raises(SystemExit):
-        main(["calibrate", "--pool", "--cases", "a,b"])
-    assert asked == [((None,), {"pool": True, "cases": "a,b", "others": (), "lang": "en"})]
+def test_the_former_way_to_calibrate_all_parks_together_still_works() -> None:
+    assert spelled(["--lang", "zh", "calibrate", "--pool", "--cases", "a,b"]) == [
+        "--lang",
+        "zh",
+        "pool",
+        "--cases",
+        "a,b",
+    ]
+    assert spelled(["calibrate", "great-stone"]) == ["calibrate", "great-stone"]

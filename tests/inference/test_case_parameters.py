@@ -84,7 +84,7 @@ def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibra
     after = workflows.run_study(str(park), runs=60, out=out, report=False)
     assert not after.reused
     assert after.identity != before.identity
-    assert after.trust == has.trust
+    assert after.answer.trust == has.trust
     again = workflows.run_study(str(park), runs=60, out=out, report=False)
     assert again.reused
     assert again.identity == after.identity

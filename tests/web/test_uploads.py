@@ -28,7 +28,7 @@ from tests.web.conftest import services_of
 
 ZIP = {"content-type": "application/zip"}
 XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-FILES = {path.name: path.read_bytes() for path in (casebook_path() / "great-stone").iterdir()}
+FILES = {path.name: path.read_bytes() for path in (casebook_path() / "great-stone").iterdir() if path.is_file()}
 
 
 def archive(files, folder="", kind=zipfile.ZIP_DEFLATED):

@@ -1,14 +1,15 @@
 """The variables a series may have: the observed quantities by name.
 
 A variable the model has an output for bears that output's name, and its values are given in a unit that can be turned
-into the output's; the others have descriptive names of their own. Titles are ``variable.<name>`` in
-``texts/cases.yaml``. To add one, add it here and there.
+into the output's, and it has the output's title; the others have descriptive names of their own, and titles
+``variable.<name>`` in ``texts/cases.yaml``. To add one, add it here and there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copark.model.variables import catalogue
 from copark.texts import text
 from copark.units import UNITS
 
@@ -42,6 +43,8 @@ class SeriesVariable:
 
     def title(self, lang: str = "en") -> str:
         """Its name for a person."""
+        if self.output:
+            return catalogue().outputs[self.name].title(lang)
         return text(f"cases.variable.{self.name}", lang)
 
 
