@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from copark.cases.vocabulary import HOST_CONTEXT, SERIES, series_title
 from copark.presentation.numbers import bare, quantity, spoken
 from copark.texts import has_text, text
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 def variable_title(name: str, lang: str) -> str:
     """The name of a series or context variable for a person; the name itself where it has no text."""
-    key = f"cases.variable.{name}"
-    return text(key, lang) if has_text(key) else name
+    return series_title(name, lang) if name in SERIES or name in HOST_CONTEXT else name
 
 
 def output_title(result: xr.Dataset, name: str, lang: str) -> str:
