@@ -19,7 +19,7 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="web.help.host", metavar="ADDRESS")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="web.help.port", metavar="N")] = 8765,
     token: Annotated[str | None, typer.Option("--token", help="web.help.token", metavar="WORD")] = None,
-    data: Annotated[Path, typer.Option("--data", help="web.help.data", metavar="DIR")] = OUT,
+    data: Annotated[Path, typer.Option("--out", "--data", help="web.help.data", metavar="DIR")] = OUT,
     threads: Threads = None,
     memory: Annotated[int, typer.Option("--memory", min=16, help="web.help.memory", metavar="MB")] = 480,
     _lang: Lang = None,
