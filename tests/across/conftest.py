@@ -13,7 +13,7 @@ from copark.inference.cross_park.reading import load_rules
 from copark.inference.cross_park.schema import SetPart
 from copark.inference.cross_park.scores import Scores, scores_of
 from copark.setmethods.table import table_of
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 
 WORDS = {"en": "x", "zh": "甲"}
 SEED = 11

@@ -24,7 +24,7 @@ from copark.inference.pool.prior_posterior_shift import (
 )
 from copark.inference.pool.scoring import ALONE, GROWTH, METHODS, SCHEMES, Contest, PanelScore, contest, winners
 from copark.inference.pool.scoring import POOLED as MODEL
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.stats.quantiles import band
 
 Band = tuple[float, float, float]

@@ -31,7 +31,7 @@ from copark.model.variables import ORIGINS
 from copark.model.world.equations import NO_PARTNER, PRESENT
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.scenario_edits import Edits, Stay, Step
-from copark.simulation.schema_base import first_month
+from copark.simulation.schemas import first_month
 from copark.texts import text
 
 SIDES = ("home", "host")

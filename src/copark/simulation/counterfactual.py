@@ -23,7 +23,7 @@ from copark.simulation.counterfactual_events import Happening, happenings
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import Progress, simulate
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import Scenario, Study, baseline
 from copark.texts import LANGUAGES, text
 

@@ -17,7 +17,7 @@ from copark.cases.dated_events import Anchor, Certificates
 from copark.cases.dates import Date
 from copark.cases.facts import Fact, used
 from copark.simulation.scenario_edits import ALWAYS
-from copark.simulation.schema_base import Title, first_month
+from copark.simulation.schemas import Title, first_month
 from copark.texts import LANGUAGES, text
 
 

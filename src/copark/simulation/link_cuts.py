@@ -8,7 +8,7 @@ from typing import Any
 from copark.cases.case import Case
 from copark.cases.casebook import folder_of
 from copark.model.variables import Link, catalogue
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import LinkChange, Scenario, Study, baseline
 from copark.texts import text
 

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from copark.cases.dates import Date
 from copark.cases.tables import WHOLE
 from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
-from copark.simulation.schema_base import Entry, Switch, When
+from copark.simulation.schemas import Entry, Switch, When
 
 ALWAYS, NEVER = Date(2999, 12, 31), Date(1000, 1, 1)
 """Dates after and before everything: a narrow list that stays, and one that never was."""

@@ -16,7 +16,7 @@ from copark.errors import NotFound, StudyFaults
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schema_base import Entry, Key, Title
+from copark.simulation.schemas import Entry, Key, Title
 from copark.texts import text
 
 MOST_RUNS = 100_000_000

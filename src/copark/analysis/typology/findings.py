@@ -15,7 +15,7 @@ from copark.analysis.typology.agreement import Agreement, agreements
 from copark.analysis.typology.contrast import Contrast, contrast
 from copark.analysis.typology.measures import MEASURES, Measured, measured
 from copark.analysis.typology.twins import FACTORS, Part, Reading, key_of, parts, readings
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.stats.quantiles import band
 
 if TYPE_CHECKING:

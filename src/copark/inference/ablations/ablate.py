@@ -26,7 +26,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import Scenario
 from copark.store.checkpoints import Stages
 from copark.version import __version__

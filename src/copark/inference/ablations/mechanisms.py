@@ -13,7 +13,7 @@ from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import LinkChange, Scenario
 from copark.texts import text
 

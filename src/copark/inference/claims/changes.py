@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 
 from copark.cases.types import suggestion, wrong
 from copark.model.variables import catalogue
-from copark.simulation.schema_base import Key, Title
+from copark.simulation.schemas import Key, Title
 from copark.simulation.study import Scenario, levers
 
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]

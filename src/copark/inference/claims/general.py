@@ -18,7 +18,7 @@ from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.scenarios import Bench, bench_of
 from copark.inference.claims.schema import Claims
 from copark.simulation.case_edits import edited
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import baseline
 from copark.texts import LANGUAGES, text
 

@@ -18,7 +18,7 @@ from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Condition
 from copark.inference.claims.schema import Claim, Claims, Part
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 
 
 class ClaimsFaults(FaultsFound):

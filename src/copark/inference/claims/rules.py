@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
 from copark.cases.types import wrong
-from copark.simulation.schema_base import Entry, Key
+from copark.simulation.schemas import Entry, Key
 from copark.stats.quantiles import band
 
 Floats = NDArray[np.float64]

@@ -32,7 +32,7 @@ from copark.inference.claims.verdicts import flips, headline_of, inside_block
 from copark.model.compiler import model_hash
 from copark.simulation.results import experiment_hash
 from copark.simulation.run import Progress
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import Study, baseline
 from copark.simulation.trust import Trust
 from copark.stats.precision import Split, split

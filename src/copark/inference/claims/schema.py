@@ -14,7 +14,7 @@ from copark.inference.claims.changes import Change
 from copark.inference.claims.rules import Rule
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
-from copark.simulation.schema_base import Entry, Key, Title
+from copark.simulation.schemas import Entry, Key, Title
 from copark.simulation.study import unknown
 
 Kind = Literal["log", "difference", "ratio", "level", "change", "share", "interaction", "context", "missing"]

@@ -25,7 +25,7 @@ from copark.setmethods.nca import Necessities, Request
 from copark.setmethods.nca import analyse as analyse_need
 from copark.setmethods.qca import Analysis
 from copark.setmethods.table import CaseTable
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 
 Progress = Callable[[int, int], None]
 

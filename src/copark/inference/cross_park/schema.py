@@ -12,7 +12,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual, wrong
 from copark.inference.claims.schema import Arm, Headline, Id, Margin
 from copark.model.outputs import NAMES
-from copark.simulation.schema_base import Entry, Key, Title
+from copark.simulation.schemas import Entry, Key, Title
 
 Name = Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME"]
 """A column of scores."""

@@ -27,7 +27,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.store.checkpoints import Stages
 from copark.version import __version__
 

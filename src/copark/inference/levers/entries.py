@@ -17,7 +17,7 @@ from copark.cases.types import suggestion, wrong
 from copark.inference.levers.measures import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import SELF_STANDING
-from copark.simulation.schema_base import Entry, Key, Title
+from copark.simulation.schemas import Entry, Key, Title
 from copark.simulation.study import Scenario
 
 Since = Literal["start", "now"]

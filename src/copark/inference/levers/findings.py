@@ -11,7 +11,7 @@ from copark.inference.levers.gains import Balance, Gain, balances, gains
 from copark.inference.levers.general import GeneralLevers
 from copark.inference.levers.parameter_dependence import Leaning, leanings, moved_by_data, rests_on
 from copark.inference.levers.runner import Asked, Measured
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.texts import text
 
 

@@ -77,7 +77,7 @@ class Asked:
         return identity_of(
             {
                 "format": FORMAT,
-                "measuring": hash_sources([HERE / "measures.py", HERE / "trial.py"], HERE),
+                "measuring": hash_sources([HERE / "measures.py", HERE / "runner.py"], HERE),
                 "levers": self.file.model_dump(mode="json", by_alias=True),
                 "since": self.since,
                 "only": list(self.only),

@@ -10,7 +10,7 @@ from copark.cases.case import Case
 from copark.inference.levers.entries import AS_MODELLED, LeverFile, Since, Structure, scenario_of
 from copark.inference.levers.measures import KEPT
 from copark.simulation.outcomes import SELF_STANDING
-from copark.simulation.schema_base import Title
+from copark.simulation.schemas import Title
 from copark.simulation.study import Study
 from copark.texts import LANGUAGES, text
 

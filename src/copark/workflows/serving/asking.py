@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from copark.cases.types import suggestion, wrong
 from copark.errors import Fault, StudyFaults
 from copark.model.outputs import NAMES
-from copark.simulation.schema_base import Key, Title
+from copark.simulation.schemas import Key, Title
 from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.texts import text
 from copark.workflows.serving.refusals import REQUEST, fault

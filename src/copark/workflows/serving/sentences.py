@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from copark.simulation.schema_base import Title
+    from copark.simulation.schemas import Title
     from copark.workflows.serving.shelf import Shelved
 
 STANDING, OPERATING = "self_standing", "operating"
