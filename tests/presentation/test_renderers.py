@@ -137,7 +137,7 @@ def test_nothing_is_a_dash_and_an_empty_table_says_so(lang: str, rendered: dict[
     assert row[4].text == row[8].text == row[9].text == row[10].text == NOTHING
     assert row[4].value is None
     for name, words in rendered.items():
-        assert ("No rows." if lang == "en" else "无数据。") in words, name
+        assert ("No data." if lang == "en" else "无数据。") in words, name
 
 
 def test_headline_trust_caveat_sources_and_provenance_are_told(

@@ -152,7 +152,7 @@ def test_summaries_are_in_one_language(answer: Answer) -> None:
 def test_when_no_run_finished_the_document_says_so(case: Case) -> None:
     found = answer_of(make_result(4, failed="all"), case).document()
     assert "No simulation finished" in found.headline
-    assert "a value was not finite" in words_of(found)
+    assert "non-finite value" in words_of(found)
 
 
 def test_a_study_that_kept_little_makes_a_document_that_says_what_is_missing(case: Case) -> None:
@@ -174,7 +174,7 @@ def test_the_document_says_where_the_parameters_come_from(case: Case) -> None:
     made = make_result(5)
     for study, words in (
         ({"draws": "unsettled"}, "another park, Great Stone"),
-        ({"draws": "prior"}, "Nothing was fitted"),
+        ({"draws": "prior"}, "No parameter was calibrated"),
     ):
         made.attrs["provenance"] = json.dumps({"study": study, "runs": 9000})
         told = words_of(answer_of(made, case).document())

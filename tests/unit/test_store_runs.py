@@ -210,7 +210,7 @@ def test_metadata_of_another_shape_are_damage(store: RunStore) -> None:
     (record.path / "metadata.json").write_text(content, encoding="utf-8")
     assert [fault.code for fault in faults_of(record.path)] == ["store.file_size"]
     write_manifest(record.path)
-    with pytest.raises(DamagedRun, match="description of the run cannot be read"):
+    with pytest.raises(DamagedRun, match="run's metadata cannot be read"):
         store.get(IDENTITY)
 
 

@@ -296,4 +296,4 @@ def test_a_kernel_from_the_cache_gives_the_bits_of_the_one_just_compiled(tmp_pat
             env=environment,
         )
         said.append(found.stdout)
-    assert said[1].startswith("identical: every bit of 300 replayed runs")
+    assert said[1].startswith("identical: 300 recomputed runs")
