@@ -121,8 +121,8 @@ def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsy
     assert code == 0
     assert f"Misplaced run: out/runs/{swapped[1]} held {swapped[7]} (great-stone, study half, 3 runs, seed 7)" in told
     assert f"out/runs/quarantine/{swapped[1]}-1" in told
-    assert "read again" not in told
-    assert "read again" in call(capsys, *RUN, "1")[1]
+    assert "read from disk" not in told
+    assert "read from disk" in call(capsys, *RUN, "1")[1]
     code, told = call(capsys, "compare", "half.yaml", "--seed", "7", "--no-report")
     assert code == 0
     assert f"held {swapped[1]}" in told

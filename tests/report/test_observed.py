@@ -159,7 +159,7 @@ def test_observations_beside_the_model_as_a_frame_and_as_a_table(result: xr.Data
     first = frame[frame["variable"] == "realised_investment"].iloc[0]
     assert first["observed"] == 526.0
     assert first["low"] <= first["median"] <= first["high"]
-    for lang, least in (("en", "lower bound"), ("zh", "下限")):
+    for lang, least in (("en", "at least"), ("zh", "不低于")):
         (table,) = (one for one in found.document(lang).tables() if one.key == "record")
         rows = [row[1:3] for row in table.rows]
         assert ("", 526.0) in rows

@@ -152,7 +152,7 @@ def test_summaries_are_in_one_language(answer: Answer) -> None:
 def test_when_no_run_finished_the_document_says_so(case: Case) -> None:
     found = answer_of(make_result(4, failed="all"), case).document()
     assert "No simulation finished" in found.headline
-    assert "non-finite value" in words_of(found)
+    assert "a value was not finite" in words_of(found)
 
 
 def test_a_study_that_kept_little_makes_a_document_that_says_what_is_missing(case: Case) -> None:

@@ -218,7 +218,7 @@ def test_verify_says_when_the_study_is_of_another_time(copied: Path, first: work
 
     names: list[str] = []
     rewrite(copied, older)
-    with pytest.raises(FaultsFound, match="cannot read the study the run was made from: ambition"):
+    with pytest.raises(FaultsFound, match="cannot read the study that produced the run: ambition"):
         workflows.verify(names[0], out=copied)
 
 
