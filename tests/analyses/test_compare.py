@@ -194,7 +194,7 @@ def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out: Path)
     found = answered.result.found
     assert answered.result.without == ("decree/2017-05-12",)
     (one,) = found.scenarios
-    assert (one.title.en, one.begins) == ("The case as it is", "2017Q2")
+    assert (one.title.en, one.begins) == ("Baseline (history as recorded)", "2017Q2")
     row = one.difference("operating", found.ends[-1], log=True)
     assert row.low > 0.0
     assert row.split is not None

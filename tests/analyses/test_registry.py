@@ -72,7 +72,7 @@ def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[
         (["toy"], "CASE is missing"),
         (["toy", "great-stone", "--runs", "0"], "from 1 to 10000"),
         (["toy", "great-stone", "--format", "odt"], "odt"),
-        (["toy", "nowhere"], "There is no case or folder"),
+        (["toy", "nowhere"], "No park, case or folder"),
         (["toy", "nowhere", "--lang", "zh"], "没有名为“nowhere”的案例或文件夹"),
     ):
         code, out, err = call(asked, capsys)
@@ -203,7 +203,7 @@ def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest
     assert "“taxx”" in fault["cause"]["zh"]
     code, out, err = call(["levers", "great-stone", "--levers", "taxx", "--lang", "zh"], capsys)
     assert (code, out) == (2, "")
-    assert "此处没有可选项“taxx”" in err
+    assert "没有可选项“taxx”" in err
     code, out, _ = call(["levers", "--help", "--lang", "zh"], capsys)
     assert "默认：200" in out
     assert "默认：全部" in out

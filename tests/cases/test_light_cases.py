@@ -114,7 +114,7 @@ def test_a_default_is_marked_as_one(small):
         assert fact.source == ("judgement",)
         assert fact.grade == "judgement"
         assert fact.note is not None
-        assert "not known" in fact.note.en
+        assert "unknown" in fact.note.en
         assert "未知" in fact.note.zh
 
 
@@ -141,7 +141,7 @@ def test_the_check_says_what_is_lacking_as_notes(small):
     case, faults = examine(small)
     assert faults == []
     assert lacks_of(case) == (*MAY_BE_UNKNOWN, "scale", "developer_profit")
-    assert all(note.startswith("Not ") for note in notes_of(case, "en"))
+    assert all(note.startswith(("Unknown: ", "Not given: ")) for note in notes_of(case, "en"))
     assert all(note.startswith("未") for note in notes_of(case, "zh"))
 
 

@@ -175,20 +175,20 @@ def test_the_whole_casebook_is_sound():
 def test_what_the_check_shows(capsys):
     assert show_checked(inspect.check_casebook("zh"), "zh")
     shown = capsys.readouterr().out
-    assert "kaesong：没有问题；数据简略" in shown
-    assert "parks：没有问题" in shown
+    assert "kaesong：未发现问题；仅有数据的园区" in shown
+    assert "parks：未发现问题" in shown
 
 
 def test_notes_of_one_data_only_case_are_shown(capsys):
     with pytest.raises(SystemExit) as leaving:
         main(["check", "kaesong"])
     assert leaving.value.code == 0
-    assert "Not known: the developer's finance" in capsys.readouterr().out
+    assert "Unknown: the developer's finances" in capsys.readouterr().out
 
 
 def test_faults_are_shown_by_part(capsys):
     spoiled = inspect.Checked("parks", (Fault("cases.empty_file", "parks.csv"),))
     assert not show_checked((spoiled,), "en")
     shown = capsys.readouterr()
-    assert "parks: 1 fault(s)" in shown.out
+    assert "parks: 1 problem(s)" in shown.out
     assert "parks.csv" in shown.err

@@ -322,7 +322,7 @@ def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, t
     (far / small.identity).rename(far / other.identity)
     before = {path: path.read_bytes() for path in far.rglob("*") if path.is_file()}
     for ask in (other, replace(other, fresh=True)):
-        with pytest.raises(MisplacedRun, match=f"at this address lies {small.identity}") as refusal:
+        with pytest.raises(MisplacedRun, match=f"this address holds {small.identity}") as refusal:
             make(ask, RunStore(tmp_path / "runs"), Threads(1))
         assert "--store" in refusal.value.faults[0].repair("zh")
     assert {path: path.read_bytes() for path in far.rglob("*") if path.is_file()} == before

@@ -91,7 +91,7 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         assert f"Misplaced run: this folder holds {seven} (great-stone, study half, 3 runs, seed 7)" in told
         assert "copark runs repair" in told
         assert not {"table.csv", "w.zip"} & {path.name for path in Path().iterdir()}
-    for lang, word in (("en", "Misplaced run"), ("zh", "运行结果错位")):
+    for lang, word in (("en", "Misplaced run"), ("zh", "模拟结果错位")):
         code, told = call(capsys, "list", "--lang", lang)
         assert code == 0
         assert told.count(word) == 2
@@ -121,8 +121,8 @@ def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsy
     assert code == 0
     assert f"Misplaced run: out/runs/{swapped[1]} held {swapped[7]} (great-stone, study half, 3 runs, seed 7)" in told
     assert f"out/runs/quarantine/{swapped[1]}-1" in told
-    assert "read again" not in told
-    assert "read again" in call(capsys, *RUN, "1")[1]
+    assert "read from disk" not in told
+    assert "read from disk" in call(capsys, *RUN, "1")[1]
     code, told = call(capsys, "compare", "half.yaml", "--seed", "7", "--no-report")
     assert code == 0
     assert f"held {swapped[1]}" in told

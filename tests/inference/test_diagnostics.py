@@ -77,9 +77,9 @@ def test_every_verdict_is_said_in_both_languages(great_stone) -> None:
     assert len(found) == space.axes + 1
     assert found["return_mean"].verdict == "moved"
     assert found["agglomeration"].verdict == "unmoved"
-    assert "moved this" in found["return_mean"].sentence("en")
-    assert "did not move" in found["agglomeration"].sentence("en")
-    assert "未能改变" in found["agglomeration"].sentence("zh")
+    assert "informed by the data" in found["return_mean"].sentence("en")
+    assert "not informed" in found["agglomeration"].sentence("en")
+    assert "数据无约束" in found["agglomeration"].sentence("zh")
     assert "第三国" in found["origin_weight.third"].sentence("zh")
 
 

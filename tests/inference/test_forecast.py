@@ -76,13 +76,13 @@ def test_a_number_changed_is_noticed(frozen, tmp_path) -> None:
     changed = json.loads(json.dumps(frozen))
     changed["forecast"]["registered"][3][20] += 1.0
     (tmp_path / "f.json").write_text(json.dumps(changed), encoding="utf-8")
-    with pytest.raises(ForecastRefused, match="changed after it was frozen"):
+    with pytest.raises(ForecastRefused, match="modified after it was frozen"):
         read(tmp_path / "f.json")
 
 
 def test_an_existing_file_is_not_overwritten(frozen, tmp_path) -> None:
     write(frozen, tmp_path / "f.json")
-    with pytest.raises(ForecastRefused, match="there already"):
+    with pytest.raises(ForecastRefused, match="already exists"):
         write(frozen, tmp_path / "f.json")
 
 
@@ -162,13 +162,13 @@ def test_numbers_that_are_none_are_noticed(frozen, tmp_path) -> None:
     changed = json.loads(json.dumps(frozen))
     changed["forecast"]["registered"][3][20] = float("nan")
     (tmp_path / "f.json").write_text(json.dumps(changed), encoding="utf-8")
-    with pytest.raises(ForecastRefused, match="changed after"):
+    with pytest.raises(ForecastRefused, match="modified after"):
         read(tmp_path / "f.json")
 
 
 def test_a_changed_day_of_freezing_is_noticed(frozen, tmp_path) -> None:
     (tmp_path / "f.json").write_text(json.dumps({**frozen, "made_on": "2019-01-01"}), encoding="utf-8")
-    with pytest.raises(ForecastRefused, match="changed after"):
+    with pytest.raises(ForecastRefused, match="modified after"):
         read(tmp_path / "f.json")
 
 

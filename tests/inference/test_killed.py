@@ -93,7 +93,7 @@ def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch,
             calibrated(tmp_path)
         assert not list(tmp_path.glob("posteriors/*"))
     plan = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
-    assert plan.went_on == f"From an earlier attempt: {STAGES} of {STAGES} stages."
+    assert plan.went_on == f"Resumed: {STAGES} of {STAGES} stages already completed."
     assert plan.runs == 0
     at.clear()
     folder, went_on = calibrated(tmp_path)
@@ -110,7 +110,7 @@ def test_killed_and_gone_on_with(undisturbed, tmp_path) -> None:
     assert last.returncode == 0, last.stderr
     assert last.stdout.splitlines() == [
         "False",
-        f"From an earlier attempt: 3 of {STAGES} stages, and a part of another.",
+        f"Resumed: 3 of {STAGES} stages already completed, and part of another.",
     ]
     (folder,) = tmp_path.glob("posteriors/great-stone-*")
     assert arrays(folder) == undisturbed
@@ -121,7 +121,7 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
     for point in POINTS:
         assert run(tmp_path, *point).returncode == -signal.SIGKILL, point
     last = run(tmp_path)
-    assert last.stdout.splitlines() == ["False", f"From an earlier attempt: {STAGES} of {STAGES} stages."]
+    assert last.stdout.splitlines() == ["False", f"Resumed: {STAGES} of {STAGES} stages already completed."]
     (folder,) = tmp_path.glob("posteriors/great-stone-*")
     assert arrays(folder) == undisturbed
     left = {one.kind for one in leavings(tmp_path, quiet=-1.0)}
@@ -232,5 +232,5 @@ def test_a_stage_of_another_calibration_is_not_taken(undisturbed, often, monkeyp
     torn = home / f"ranks-near-{RECORDS}.stage"
     torn.write_bytes(torn.read_bytes()[:-9])
     folder, went_on = calibrated(tmp_path)
-    assert went_on == f"From an earlier attempt: 4 of {STAGES} stages."
+    assert went_on == f"Resumed: 4 of {STAGES} stages already completed."
     assert arrays(folder) == undisturbed

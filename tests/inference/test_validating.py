@@ -213,7 +213,7 @@ def test_it_is_found_again_and_frozen_again_under_another_name(frozen, out) -> N
 
 def test_a_file_that_is_there_is_not_overwritten_nor_anything_calibrated(frozen, out, tmp_path) -> None:
     before = (out / "f.json").read_bytes()
-    with pytest.raises(ForecastRefused, match="there already"):
+    with pytest.raises(ForecastRefused, match="already exists"):
         forecast(tmp_path, freeze=out / "f.json")
     assert (out / "f.json").read_bytes() == before
     assert not list(tmp_path.iterdir())
@@ -270,7 +270,7 @@ def test_a_changed_forecast_is_refused(frozen, later, tmp_path, out) -> None:
     content = json.loads((out / "f.json").read_text(encoding="utf-8"))
     content["forecast"]["registered"][0][0] += 1.0
     (tmp_path / "g.json").write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(ForecastRefused, match="changed after it was frozen"):
+    with pytest.raises(ForecastRefused, match="modified after it was frozen"):
         copark.score(tmp_path / "g.json", data=later)
 
 

@@ -256,7 +256,7 @@ def test_the_screen_answers_from_what_is_stored(lang, first, place, file, eighty
     code, out, err = call(["levers", "great-stone", *given, "--format", "csv", "--lang", lang], capsys)
     assert code == 0, err
     assert {"en": "20 %", "zh": "税率20%"}[lang] in out
-    assert {"en": "read again", "zh": "直接读取"}[lang] in err
+    assert {"en": "read from disk", "zh": "直接读取"}[lang] in err
 
 
 def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, monkeypatch):
@@ -278,7 +278,7 @@ def test_help_and_a_plan_are_in_both_languages(eighty_columns, capsys, tmp_path,
         "keep: [operating]\nscenarios: [{key: as-it-is, title: {en: As it is, zh: 现状}}]\n",
         encoding="utf-8",
     )
-    for lang, usage, planned in (("en", "Usage", "Plan: Small"), ("zh", "用法", "运行计划：小")):
+    for lang, usage, planned in (("en", "Usage", "Plan: Small"), ("zh", "用法", "模拟计划：小")):
         with subtests.test(lang=lang):
             for command in ("levers", "plan"):
                 code, out, _ = call([command, "--help", "--lang", lang], capsys)

@@ -99,7 +99,7 @@ def test_an_arm_that_is_hard_to_tell_makes_all_arms_go_on(study, great_stone, st
     assert {one.scenario for one in found.looks[-1].precisions} == {"as-it-is", "taxed"}
 
 
-@pytest.mark.parametrize(("lang", "reason"), [("en", "not known beforehand"), ("zh", "无法预知")])
+@pytest.mark.parametrize(("lang", "reason"), [("en", "not known in advance"), ("zh", "无法预知")])
 @pytest.mark.parametrize(
     ("means", "option"),
     [

@@ -223,7 +223,7 @@ def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
     monkeypatch.setattr(covers, "MOST_STEPS", 2)
     with pytest.raises(SettingFaults) as caught:
         minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
-    assert "take fewer conditions" in caught.value.faults[0].repair("en")
+    assert "use fewer conditions" in caught.value.faults[0].repair("en")
     table = table_of({"A": [1, 1, 0], "B": [1, 0, 1], "C": [0, 1, 1], "Y": [1, 1, 1]})
     monkeypatch.setattr(covers, "MOST_STEPS", 10**6)
     found = analyse(table, Settings("Y", ("A", "B", "C")))

@@ -81,7 +81,7 @@ def test_negate_and_a_tilde_are_the_same(parks):
 
 def test_a_crossover_case_is_warned_of_loudly(parks):
     found = copark.qca(parks, outcome="Y", conditions="A,B 2")
-    assert any("LEFT OUT OF EVERY ROW" in one for one in caveats(found.document()))
+    assert any("EXCLUDED FROM ALL ROWS" in one for one in caveats(found.document()))
     assert any("未计入任何一行" in one for one in caveats(found.document("zh")))
     assert found.record()["crossover"] == ["e <f>"]
 
@@ -149,7 +149,7 @@ def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path)
         assert "Traceback" not in err
     code, _, err = call(["qca", "nowhere.csv", "--outcome", "Y", "--conditions", "A", "--lang", "en"], capsys)
     assert code == 1
-    assert "no such file" in err
+    assert "File not found" in err
 
 
 @beside

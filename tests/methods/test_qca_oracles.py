@@ -102,5 +102,5 @@ def test_cases_on_a_crossover_are_in_no_row():
     assert sum(row.n for row in found.truth.rows) == 8
     assert len(found.truth.crossover) == 9
     assert found.warnings[0].code == "crossover"
-    assert "LEFT OUT" in found.warnings[0].sentence("en")
+    assert "EXCLUDED FROM" in found.warnings[0].sentence("en")
     assert "TEC" in found.warnings[0].sentence("zh")

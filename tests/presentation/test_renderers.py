@@ -137,7 +137,7 @@ def test_nothing_is_a_dash_and_an_empty_table_says_so(lang: str, rendered: dict[
     assert row[4].text == row[8].text == row[9].text == row[10].text == NOTHING
     assert row[4].value is None
     for name, words in rendered.items():
-        assert ("No rows." if lang == "en" else "无数据。") in words, name
+        assert ("No data." if lang == "en" else "无数据。") in words, name
 
 
 def test_headline_trust_caveat_sources_and_provenance_are_told(
@@ -377,7 +377,7 @@ def test_a_table_too_wide_for_paper_is_left_to_the_workbook(tmp_path: Path) -> N
     one = data.Document("wide", "en", "T", "H", sections=(data.Section("s", "S", (table,)),))
     files = presentation.write(one, tmp_path, ("html", "pdf", "docx"))
     for words in (pdf_words(files["pdf"]), docx_words(files["docx"])):
-        assert "1 × 30 (rows × columns), too wide for paper" in SPACES.sub(" ", words)
+        assert "(1 rows × 30 columns) is too wide for paper" in SPACES.sub(" ", words)
         assert "Column 29" not in words
     assert "Column 29" in files["html"].read_text(encoding="utf-8")
 

@@ -199,7 +199,7 @@ def test_a_case_with_little_in_it_draws(case: Case) -> None:
     )  # fmt: skip
     for draw in OF_CASES.values():
         assert render(draw(bare, "en"), "svg")
-    assert "like with like" in words_of(figures.weight(make_result(3), bare))
+    assert "no comparable data" in words_of(figures.weight(make_result(3), bare))
 
 
 def test_text_of_a_case_is_never_mathematics_and_never_breaks_a_figure() -> None:

@@ -174,7 +174,7 @@ def test_the_document_says_where_the_parameters_come_from(case: Case) -> None:
     made = make_result(5)
     for study, words in (
         ({"draws": "unsettled"}, "another park, Great Stone"),
-        ({"draws": "prior"}, "Nothing was fitted"),
+        ({"draws": "prior"}, "No parameter was calibrated"),
     ):
         made.attrs["provenance"] = json.dumps({"study": study, "runs": 9000})
         told = words_of(answer_of(made, case).document())

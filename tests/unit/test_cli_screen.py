@@ -112,7 +112,7 @@ def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> 
     out = " ".join(capsys.readouterr().out.split())
     assert "--fresh recomputes it" in out
     assert "300 of 200 runs did not finish" in out
-    assert "the paths of the first 10" in out
+    assert "full paths of the first 10" in out
     assert "lie outside the 5th to 95th percentile" in out
     assert "Report:" not in out
 
@@ -168,26 +168,26 @@ def test_every_fault_is_told_with_place_cause_and_repair(
     assert (code, out) == (1, "")
     lines = err.splitlines()
     assert lines[0] == "case.yaml:12: land.plan"
-    assert lines[1] == "  No run with the identity [bold]x is stored here."
-    assert lines[2].startswith("  Repair: ")
+    assert lines[1] == "  No run with ID [bold]x is stored here."
+    assert lines[2].startswith("  Fix: ")
     assert lines[3] == "y"
-    assert lines[-1] == "2 fault(s) found."
+    assert lines[-1] == "2 problem(s) found."
 
 
 def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspect, "check_with_notes", lambda name, _lang: inspect.Checked(name, ()))
-    assert call(["check", "a-park"], capsys) == (0, "a-park is sound.\n", "")
+    assert call(["check", "a-park"], capsys) == (0, "a-park: no problems found.\n", "")
 
 
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
         (CaseFaults([fault("disk_full", "out", need="3.0", free="1.0")]), 1, "needs about 3.0 GB"),
-        (RunNotStored([fault("not_stored", "out", identity="ffff")]), 2, "No run with the identity ffff"),
+        (RunNotStored([fault("not_stored", "out", identity="ffff")]), 2, "No run with ID ffff"),
         (OSError(13, "Permission denied", "out"), 1, "Permission denied"),
-        (MemoryError(), 1, "memory of this machine"),
+        (MemoryError(), 1, "Not enough memory"),
         (ValueError("odd"), 1, "ValueError: odd"),
-        (KeyboardInterrupt(), 130, "No half-written run was kept"),
+        (KeyboardInterrupt(), 130, "No incomplete run was kept"),
     ],
 )
 def test_no_error_shows_a_traceback(
@@ -218,10 +218,10 @@ PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
 @pytest.mark.parametrize(
     ("verdict", "code", "words"),
     [
-        (Verdict("identical", 1000, 0.0, None, ()), 0, ["identical: every bit of 1,000"]),
+        (Verdict("identical", 1000, 0.0, None, ()), 0, ["identical: 1,000 recomputed"]),
         (Verdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical"]),
         (Verdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
-        (Verdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is missing now", "numpy: 2.3"]),
+        (Verdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
         (Verdict("different", 9, 0.2, FIRST, ()), 1, [PLACE, "5.0", "6.0", "report this"]),
     ],
 )

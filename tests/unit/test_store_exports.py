@@ -168,8 +168,8 @@ def test_a_workbook_has_its_sheets_and_no_formula(store: RunStore, tmp_path: Pat
     path = export_run(store, IDENTITY, "xlsx", tmp_path / "run.xlsx", lang=lang)
     book = openpyxl.load_workbook(path)
     expected = {
-        "en": ["Summary", "Outcomes", "Draws", "Variables", "Provenance"],
-        "zh": ["汇总", "结局", "参数抽样", "变量", "来源记录"],
+        "en": ["Summary", "Outcomes", "Parameter draws", "Variables", "Provenance"],
+        "zh": ["汇总", "结局", "参数抽样", "变量", "生成信息"],
     }
     assert book.sheetnames == expected[lang]
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]

@@ -121,7 +121,7 @@ def test_a_run_that_is_broken_off_leaves_the_older_one_in_place(store: RunStore)
 
 @pytest.mark.parametrize(("come", "announced"), [(20, 30), (30, 20), (0, 20)])
 def test_more_or_fewer_runs_than_announced_are_refused(store: RunStore, come: int, announced: int) -> None:
-    with pytest.raises(ExportRefused, match=f"{announced} announced"):
+    with pytest.raises(ExportRefused, match=f"instead of {announced}"):
         store.save_stream(stream(come, 10), announced)
     assert store.find(IDENTITY) is None
 
@@ -210,7 +210,7 @@ def test_metadata_of_another_shape_are_damage(store: RunStore) -> None:
     (record.path / "metadata.json").write_text(content, encoding="utf-8")
     assert [fault.code for fault in faults_of(record.path)] == ["store.file_size"]
     write_manifest(record.path)
-    with pytest.raises(DamagedRun, match="description of the run cannot be read"):
+    with pytest.raises(DamagedRun, match="run's metadata cannot be read"):
         store.get(IDENTITY)
 
 

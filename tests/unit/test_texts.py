@@ -15,6 +15,7 @@ from copark import texts
 from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, has_text, text
 
 PACKAGE = Path(texts.__file__).parents[1]
+GLOSSARY = Path(__file__).parents[2] / "docs/glossary.md"
 PAGE, OF_PAGE = "page", Path(__file__).parents[2] / "frontend/src"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 WORD = re.compile("[a-z]{3}")
@@ -175,3 +176,43 @@ def is_used(area: str, key: str) -> bool:
 def test_no_text_is_left_over() -> None:
     """Every key is written or built in the code, or each of its parts is a word of code, templates or casebook."""
     assert not [f"{area}.{key}" for area, key in ALL if not is_used(area, key)]
+
+
+@cache
+def glossary() -> tuple[tuple[tuple[str, ...], ...], dict[str, str]]:
+    """The glossary's terms (English, Chinese, a meaning in each), and its words to avoid with what to write instead."""
+    lines = [line.strip("| ").split(" | ") for line in GLOSSARY.read_text(encoding="utf-8").splitlines()]
+    rows = [tuple(cell.strip() for cell in line) for line in lines if not line[0].startswith(("Avoid", "English", "--"))]
+    avoided = [row for row in rows if len(row) == 2]
+    return tuple(row for row in rows if len(row) == 4), {row[0]: row[1] for row in avoided}
+
+
+def test_the_glossary_has_one_row_for_each_term() -> None:
+    terms, avoided = glossary()
+    assert len(terms) >= 60
+    assert len(avoided) >= 27
+    for language in (0, 1):
+        assert len({row[language] for row in terms}) == len(terms)
+    assert not [row for row in terms if not all(row) or any(CHINESE.search(row[at]) for at in (0, 2))]
+    assert not [row for row in terms if not all(CHINESE.search(row[at]) for at in (1, 3))]
+
+
+def avoided_in(words: str) -> list[str]:
+    """The words to avoid that a text has, outside its placeholders."""
+    said = re.sub(r"\{[^}]*\}", "", words).lower()
+    return [
+        f"“{word}”: write “{better}”"
+        for word, better in glossary()[1].items()
+        if (word in said if CHINESE.search(word) else re.search(rf"\b{word}\b", said))
+    ]
+
+
+def test_texts_keep_to_the_glossary(subtests: pytest.Subtests) -> None:
+    assert avoided_in("Mend the arms of {luck}; 箭头") == [
+        "“mend”: write “fix”", "“arms”: write “scenarios”", "“箭头”: write “传导渠道”",
+    ]  # fmt: skip
+    for area, key in ALL:
+        found = [one for words in entries(area)[key].values() for one in avoided_in(words)]
+        if found:
+            with subtests.test(text=f"{area}.{key}"):
+                raise AssertionError("; ".join(found))

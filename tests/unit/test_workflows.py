@@ -218,7 +218,7 @@ def test_verify_says_when_the_study_is_of_another_time(copied: Path, first: work
 
     names: list[str] = []
     rewrite(copied, older)
-    with pytest.raises(FaultsFound, match="cannot read the study the run was made from: ambition"):
+    with pytest.raises(FaultsFound, match="cannot read the study that produced the run: ambition"):
         workflows.verify(names[0], out=copied)
 
 
@@ -296,4 +296,4 @@ def test_a_kernel_from_the_cache_gives_the_bits_of_the_one_just_compiled(tmp_pat
             env=environment,
         )
         said.append(found.stdout)
-    assert said[1].startswith("identical: every bit of 300 replayed runs")
+    assert said[1].startswith("identical: 300 recomputed runs")

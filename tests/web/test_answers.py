@@ -158,7 +158,7 @@ def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
     gone = next(one for one in told["why"]["mechanisms"] if one["link"] == "plan_to_land")
     assert gone["before"] > 100.0
     assert gone["after"] is None
-    assert "falls away" in gone["sentence"]["en"]
+    assert " stops" in gone["sentence"]["en"]
     assert "不再传递" in gone["sentence"]["zh"]
     assert "1.0 ha" not in gone["sentence"]["en"]
 

@@ -24,7 +24,7 @@ def shared(serve):
 
 def refused(answer):
     assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
-    assert "somebody else" in answer.json()["cause"]["en"]
+    assert "another user" in answer.json()["cause"]["en"]
     assert "其他用户" in answer.json()["cause"]["zh"]
     assert answer.json()["repair"]["zh"]
     return True

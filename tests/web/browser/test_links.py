@@ -12,7 +12,7 @@ pytestmark = pytest.mark.long
 
 BAD = "&scenario={%22key%22:&runs=1e9&chart=%3Cb%3E"
 SAYS = {
-    "en": ("Part of this link cannot be read", "Scenario “{\"key\":”", "Runs “1e9”", "Chart “<b>”", "Dismiss"),
+    "en": ("Parts of this link could not be read", "Scenario “{\"key\":”", "Runs “1e9”", "Chart “<b>”", "Dismiss"),
     "zh": ("链接中有部分内容无法识别", "情景“{\"key\":”", "模拟次数“1e9”", "图表“<b>”", "知道了"),
 }  # fmt: skip
 
@@ -65,12 +65,12 @@ def test_a_share_beyond_what_is_possible_says_what_is_used(page: Any) -> None:
     box = page.get_by_role("spinbutton", name="China (%)")
     box.fill("150")
     box.press("Enter")
-    page.get_by_text("150 is above the highest possible value; 100% is used.").wait_for()
+    page.get_by_text("150 is above the maximum; 100% is used.").wait_for()
     before = changed(page, before)
     assert scenario(page)["edits"]["equity"][0]["home"] == 10_000
     box.fill("-5")
     box.press("Enter")
-    page.get_by_text("-5 is below the lowest possible value; 0% is used.").wait_for()
+    page.get_by_text("-5 is below the minimum; 0% is used.").wait_for()
     before = changed(page, before)
     assert scenario(page)["edits"]["equity"][0]["home"] == 0
     page.get_by_role("button", name="Reset").click()

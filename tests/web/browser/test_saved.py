@@ -17,8 +17,8 @@ pytestmark = pytest.mark.long
 WORDS = {
     "en": {
         "name": "Name", "save": "Save", "replace": "Replace", "open": "Open: {}", "delete": "Delete: {}",
-        "back": "Bring it back", "none": "None yet.", "lever": "Concessional credit",
-        "nothing": "Nothing is changed yet", "shared": "from a workspace",
+        "back": "Undo delete", "none": "None yet.", "lever": "Concessional credit",
+        "nothing": "Nothing has been changed yet", "shared": "from a workspace",
     },
     "zh": {
         "name": "名称", "save": "保存", "replace": "替换", "open": "打开：{}", "delete": "删除：{}",
@@ -169,7 +169,7 @@ def test_what_the_server_refuses_or_does_not_hear_is_said_in_place_and_tried_aga
     path = "**/api/v1/scenarios**"
     page.route(path, lambda route: route.abort())
     shelf.open()
-    shelf.box.get_by_role("alert").get_by_text("The server does not answer").wait_for()
+    shelf.box.get_by_role("alert").get_by_text("The server is not responding").wait_for()
     page.unroute(path)
     shelf.box.get_by_role("button", name="Try again").click()
     shelf.box.get_by_text("None yet.").wait_for()
@@ -182,7 +182,7 @@ def test_what_the_server_refuses_or_does_not_hear_is_said_in_place_and_tried_aga
     page.route(path, lambda route: route.fulfill(status=404, content_type="application/json", body=problem.text()))
     field.fill("Refused")
     field.press("Enter")
-    shelf.box.get_by_role("alert").get_by_text("There is no saved scenario of this name.").wait_for()
+    shelf.box.get_by_role("alert").get_by_text("No saved scenario has this name.").wait_for()
     page.unroute(path)
     shelf.box.get_by_role("button", name="Try again").click()
     shelf.button("open", "Refused").wait_for()

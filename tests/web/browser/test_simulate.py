@@ -106,7 +106,7 @@ def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page:
 def test_the_language_is_switched_and_nothing_else(page: Any) -> None:
     opened(page)
     before = identity(page)
-    page.get_by_role("switch", name="Political land plan").click()
+    page.get_by_role("switch", name="Government land plan").click()
     after = changed(page, before)
     page.get_by_role("button", name="中文").click()
     page.get_by_role("switch", name="政府土地规划").wait_for()
@@ -127,13 +127,13 @@ def test_a_guess_is_asked_for_before_the_answer(page: Any) -> None:
 
 def test_three_mechanisms_and_what_was_recorded_near_say_why(page: Any) -> None:
     opened(page)
-    assert "Nothing is changed yet" in page.locator(".why").inner_text()
-    page.get_by_role("combobox", name=re.compile("^The framework is")).select_option("off")
+    assert "Nothing has been changed yet" in page.locator(".why").inner_text()
+    page.get_by_role("combobox", name=re.compile("^Framework status")).select_option("off")
     page.locator(".why ol li").nth(2).wait_for()
     assert page.locator(".why ol li").count() == 3
     page.locator(".near li").first.wait_for()
     assert page.locator(".near .sources li").count() >= 3
-    page.get_by_label("The change of").select_option("cash")
+    page.get_by_label("Explain the change in").select_option("cash")
     page.wait_for_function("() => /Developer's cash/.test(document.querySelector('.why ol')?.textContent ?? '')")
 
 
@@ -143,7 +143,7 @@ def test_a_chart_is_enlarged_shown_with_single_runs_and_as_numbers(page: Any) ->
     page.get_by_role("button", name="Jobs: enlarge").click()
     assert page.locator(".plot").count() == 1
     with page.expect_request(lambda one: one.url.endswith("/simulate") and '"samples":20' in one.post_data):
-        page.get_by_role("switch", name="20 single runs").click()
+        page.get_by_role("switch", name="20 individual runs").click()
     page.get_by_role("tab", name="Charts").press("ArrowRight")
     table = page.get_by_role("tabpanel").locator("table.numbers")
     assert table.locator("tbody tr").count() == 80
@@ -182,7 +182,7 @@ def test_a_server_that_was_killed_and_came_back_answers_the_open_page(page: Any,
     before = identity(page)
     server.stop()
     page.get_by_role("switch", name="Concessional credit").click()
-    page.get_by_text("The server does not answer").wait_for()
+    page.get_by_text("The server is not responding").wait_for()
     assert page.locator(".plot").count() == 6
     assert "try again" in page.locator(".status").inner_text()
     server.start()
@@ -197,7 +197,7 @@ def test_on_a_phone_the_outcome_and_a_chart_stay_while_a_lever_is_moved(page: An
     before = identity(page)
     page.mouse.wheel(0, 1500)
     page.wait_for_function("() => scrollY > 500")
-    page.get_by_role("button", name="Move levers").click()
+    page.get_by_role("button", name="Adjust levers").click()
     slider = page.get_by_role("slider", name="China")
     for place in (page.locator(".stick .mini"), page.locator(".stick .plot"), slider):
         box = place.bounding_box()

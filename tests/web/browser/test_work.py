@@ -39,7 +39,7 @@ def test_flows_swell_and_thin_as_the_quarters_go(page: Any) -> None:
     scrubber = page.get_by_role("slider", name="Quarter")
     scrubber.focus()
     scrubber.press("Home")
-    page.get_by_text("What the arrows carry in 2012Q3").wait_for()
+    page.get_by_text("What the links carry in 2012Q3").wait_for()
     assert page.evaluate(shape) != flows
     assert page.evaluate(places) == actors
     page.get_by_role("button", name="Play").click()
@@ -75,7 +75,7 @@ def test_a_row_of_the_evidence_leads_to_the_charts(page: Any) -> None:
     page.get_by_label("Grade").select_option("medium")
     page.get_by_label("Search the evidence").fill("devalued")
     page.locator("tbody").get_by_role("button", name=re.compile("devalued")).click()
-    page.get_by_role("button", name="See it in the charts").click()
+    page.get_by_role("button", name="Show in the charts").click()
     page.locator(".plot[data-painted]").first.wait_for()
     assert query(page)["mark"][0].startswith("2011Q2 ")
     page.locator("tr.chosen").wait_for()
@@ -102,7 +102,7 @@ def test_a_job_is_submitted_and_cancelled(page: Any) -> None:
 @pytest.mark.usefixtures("errors_expected")
 def test_a_bad_case_is_refused_with_its_faults_and_a_good_one_taken(page: Any, tmp_path: Path) -> None:
     page.goto("/parks?lang=en")
-    page.get_by_role("heading", name="Bring your own case").wait_for()
+    page.get_by_role("heading", name="Upload your own case").wait_for()
     bad = tmp_path / "bad.zip"
     with zipfile.ZipFile(bad, "w") as archive:
         archive.writestr("case.yaml", "format: 1\nname: bad\n")
@@ -112,22 +112,22 @@ def test_a_bad_case_is_refused_with_its_faults_and_a_good_one_taken(page: Any, t
     good = tmp_path / "good.zip"
     good.write_bytes(page.request.get("/api/v1/cases/great-stone/files.zip").body())
     page.get_by_label("File").set_input_files(good)
-    page.get_by_role("status").get_by_role("button", name="Simulate it").click()
+    page.get_by_role("status").get_by_role("button", name="Simulate this case").click()
     page.locator(".plot[data-painted]").first.wait_for()
     assert "case=u-" in page.url
 
 
 def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> None:
     page.goto("/method?lang=en")
-    page.get_by_role("heading", name="The model beside the record").wait_for()
-    page.get_by_text("Equations and their order in a quarter").click()
+    page.get_by_role("heading", name="Model and observations").wait_for()
+    page.get_by_text("Equations and their order within a quarter").click()
     page.get_by_text("neutral + strength").wait_for()
 
 
 def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
     page.goto("/report?lang=en&runs=100")
     page.get_by_label("Language of the report").select_option("zh")
-    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Generate report").click()
     page.get_by_role("switch", name="股权").wait_for(timeout=300_000)
     page.get_by_role("switch", name="股权").click()
     assert page.get_by_role("switch", name="局限").is_disabled()
@@ -147,7 +147,7 @@ def test_a_page_that_was_not_answered_can_be_asked_again(page: Any, name: str) -
     path = f"**/api/v1/{name}*"
     page.route(path, lambda route: route.abort())
     page.goto(f"/{name}?lang=en")
-    page.get_by_role("alert").get_by_text("The server does not answer").wait_for()
+    page.get_by_role("alert").get_by_text("The server is not responding").wait_for()
     page.unroute(path)
     page.get_by_role("button", name="Try again").click()
     page.locator("table tbody tr").first.wait_for()
