@@ -228,7 +228,7 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
 
 def test_a_case_without_a_posterior_has_nothing_to_check(monkeypatch, out) -> None:
     monkeypatch.setattr(artefacts, "has_posterior", lambda _: False)
-    with pytest.raises(NotFound, match="copark calibrate --pool --check"):
+    with pytest.raises(NotFound, match="copark pool --check"):
         ask("calibrate", out, check=True)
 
 

@@ -187,8 +187,8 @@ def test_what_it_depends_on_and_the_data_did_not_inform_is_said(frozen) -> None:
 def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out) -> None:
     found = forecast(out, told=True).result
     assert found.run_id != frozen.run_id
-    assert "is no forecast" in caveats(found)
-    assert "is no forecast" not in caveats(frozen)
+    assert "is not a forecast" in caveats(found)
+    assert "is not a forecast" not in caveats(frozen)
 
 
 def test_beyond_the_fitted_values_all_are_used(out) -> None:

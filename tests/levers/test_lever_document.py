@@ -182,7 +182,7 @@ def test_what_chance_may_have_made_is_said_to_be_so(first):
         gains[at] = dataclasses.replace(gains[at], mean=0.2, low=low, high=0.3)
         gains[other] = dataclasses.replace(gains[other], mean=0.0)
         headline = dataclasses.replace(found, gains=tuple(gains)).document("en").headline
-        assert headline.startswith("“5 M USD for good” raises P(self-standing) most: +20.0 points")
+        assert headline.startswith("“5 M USD for good” raises the probability of a self-standing park most: +20.0 points")
         assert ("not distinguishable" in headline) is told
         assert "No setting lowers it." in headline
 
@@ -209,7 +209,7 @@ def test_figures_draw_where_no_run_is_left(draw, empty):
 
 def test_a_document_is_made_where_no_run_is_left(empty):
     document = empty.document("en")
-    assert document.headline == "No setting raises P(self-standing). No setting lowers it."
+    assert document.headline == "No setting raises the probability of a self-standing park. No setting lowers it."
     assert {one.text for one in document.blocks() if isinstance(one, Caveat)} >= {
         "No state is left to compare in: in none did all settings finish."
     }

@@ -185,7 +185,7 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
             seen = touched(case, setting, as_it_is, now)
             assert seen.anything, setting.key
             assert not (since == "now" and seen.past), setting.key
-    with pytest.raises(NotFound, match="simulated time is over") if name == "suzhou" else nullcontext():
+    with pytest.raises(NotFound, match="simulated period is over") if name == "suzhou" else nullcontext():
         assert wanted_levers(found, "now", ())
     assert "NOW" not in found.model_dump_json()
     assert blocks(found, case, "start", runs=2)[0].study.scenarios[0].key == AS_IT_IS

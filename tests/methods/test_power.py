@@ -108,7 +108,7 @@ def test_every_fault_of_a_game_is_told():
 
 def test_the_document_says_on_whom_the_vote_turns(subtests):
     for weights, quota, words in [
-        ("50,49,1", "51", {"en": "1 has the most power: the vote turns on 1 in 66.7%", "zh": "权力最大的是1"}),
+        ("50,49,1", "51", {"en": "1 has the most power: the deciding vote is 1's in 66.7%", "zh": "权力最大的是1"}),
         ("1,1,1", "2", {"en": "1, 2, 3 have the same", "zh": "1、2、3 的权力相同"}),
         ("6800,3133,67", "5001", {"en": "1 decides alone", "zh": "1 一人即可决定"}),
     ]:

@@ -47,7 +47,7 @@ OUTPUTS = {
     "demand_home": ("Demand, home", "投资国需求", "log points"),
     "demand_host": ("Demand, host", "东道国需求", "log points"),
     "demand_third": ("Demand, third", "第三国需求", "log points"),
-    "partners": ("Partners present", "在场伙伴", "partners"),
+    "partners": ("Partners present", "在场合作方", "partners"),
 }
 
 
@@ -178,7 +178,7 @@ def case_file(title_en: str = "Made-up Park", title_zh: str = "虚构工业园")
         "regime": {"threshold": [_fact("2012-08", 5, "M USD")], "narrow_until": "2017-05",
                    "profit_tax": [_fact("2012-08", 0, "1")], "reference_tax": _fact("2012-08", 0.18, "1")},
         "capability": [_fact("2012-08", 0.6, "1")],
-        "partners": [{"key": "rail", "title": _said("Rail partner", "铁路伙伴"), "country": "CHE", "side": "third",
+        "partners": [{"key": "rail", "title": _said("Rail partner", "铁路合作方"), "country": "CHE", "side": "third",
                       "ties": {"home": 0, "host": 0, "third": 0.5}, "presence": [{"from": "2019-07"}], **graded}],
         "anchors": [{"key": "hub", "title": _said("Logistics hub", "物流枢纽"), "origin": "home",
                      "registered": "2015-05", "operating": "2017-05", "declared": _fact("2015-05", 100, "M USD"),

@@ -66,7 +66,7 @@ def test_the_answer_comes_first_and_is_made_of_the_numbers(answer: Answer) -> No
         found = answer.document(lang)
         assert [one.key for one in found.sections] == list(SECTIONS)
         assert f"{100 * share.share:.0f}%" in found.headline
-        assert {"en": f"(median {median})", "zh": f"（中位数{median}家）"}[lang] in found.headline
+        assert {"en": f"(median {median})", "zh": f"，中位数{median}家）"}[lang] in found.headline
         assert found.trust_state == "calibrated"
         summary = json.dumps(to_json(found)["sections"][0], ensure_ascii=False)
         assert {"en": f"{answer.unfinished} of 150", "zh": f"150次模拟中有{answer.unfinished}次"}[lang] in summary
@@ -158,15 +158,15 @@ def test_when_no_run_finished_the_document_says_so(case: Case) -> None:
 def test_a_study_that_kept_little_makes_a_document_that_says_what_is_missing(case: Case) -> None:
     made = make_result(5)[["registered", "status", "outcome", "draws"]]
     found = answer_of(made, case).document()
-    assert "did not keep Operating" in words_of(found)
+    assert "did not store Operating" in words_of(found)
     arrivals, operating = (catalogue().outputs[name].title("en") for name in ("arrivals", "operating"))
-    assert f"did not keep {arrivals} and {operating}" in words_of(found)
+    assert f"did not store {arrivals} and {operating}" in words_of(found)
     assert len([block for block in found.blocks() if isinstance(block, Chart)]) < 16
 
 
 def test_a_study_that_kept_the_ends_of_years_is_not_summed_as_if_it_kept_quarters(case: Case) -> None:
     found = answer_of(make_result(5).isel(quarter=slice(3, None, 4)), case).document()
-    assert words_of(found).count("kept the ends of years only") == 2
+    assert words_of(found).count("stored year-end values only") == 2
 
 
 def test_the_document_says_where_the_parameters_come_from(case: Case) -> None:

@@ -25,8 +25,8 @@ def found(outcome="failed"):
 def test_a_box_is_a_sentence_in_the_units_of_its_parameters():
     assert words.box_sentence(found(), 0, "en") == (
         "Where strategic value of the park to the host government is at most 6.0 M USD/yr, mean return of enquirers, "
-        "before selection is at most 3.0% a year and nobody may rescue the company, 71% of runs fail "
-        "(of all runs 12%). This is 10% of all runs and covers 62% of the runs that fail."
+        "before selection is at most 3.0% a year and nobody may bail the company out, 71% of runs fail (of all "
+        "runs 12%). This is 10% of all runs and covers 62% of the runs that fail."
     )
     assert words.box_sentence(found(), 0, "zh") == (
         "当园区对东道国政府的战略价值不超过600万美元/年、意向企业的平均回报率（筛选前）不超过每年3.0%，且无人可以救助开发公司时，"

@@ -179,7 +179,7 @@ def test_every_reason_is_told():
 def test_other_draws_under_the_same_names_are_refused():
     other = made_up()
     other["draws"].values[:] += 1.0
-    with pytest.raises(NotComparable, match="not drawn alike"):
+    with pytest.raises(NotComparable, match="drawn differently"):
         pair(made_up(), other)
 
 

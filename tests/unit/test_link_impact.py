@@ -122,8 +122,8 @@ def test_links_of_great_stone(found):
 
 def test_the_document_says_it_in_both_languages(found, subtests):
     for lang, words in (
-        ("en", "Of the links between scales (3 were cut), “Jobs → host side”"),
-        ("zh", "在3条尺度间联系中"),
+        ("en", "Of the 3 links between scales that were cut, “Jobs → host side”"),
+        ("zh", "在所切断的3条尺度间传导渠道中"),
     ):
         with subtests.test(lang=lang):
             document = found.document(lang)

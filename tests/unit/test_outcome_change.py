@@ -108,7 +108,7 @@ def test_identical_arms_move_nothing(out):
     found = moves(out, out)
     assert (found.moves, found.moved, found.pairs) == ((), 0, RUNS)
     assert all(np.diff(found.shares(name)) == 0.0 for name in OUTCOMES)
-    assert sentence(found, "en") == "No run ends with another outcome."
+    assert sentence(found, "en") == "No run ends in a different outcome."
 
 
 def test_every_move_has_one_cause_by_the_first_rule_that_differs():
@@ -203,10 +203,10 @@ def test_without_the_outputs_the_moves_are_told_without_accounts(real):
 
 
 WORKED = {
-    "en": "3 of 6 runs end with another outcome: dependent 50.0% → 0.0%, self-standing 50.0% → 100.0%. In 3 of them "
-    "dependent becomes self-standing: no rescue in the last eight quarters any more. Until the last rescue in the "
+    "en": "3 of 6 runs end in a different outcome: dependent 50.0% → 0.0%, self-standing 50.0% → 100.0%. In 3 of them "
+    "dependent becomes self-standing: no bail-out in the last eight quarters any more. Until the last bail-out in the "
     "reference, the developer's books show, on average: cost of servicing land US$0 million instead of US$100 million "
-    "(the largest item in every one of them). Working the other way: credit drawn US$0 million instead of US$95 "
+    "(the largest item in each of these runs). Working the other way: credit drawn US$0 million instead of US$95 "
     "million, principal repaid US$0 million instead of US$6.0 million, interest US$0 million instead of US$5.5 "
     "million, bail-out received US$0 million instead of US$7.0 million.",
     "zh": "6次模拟中有3次结局改变：依赖救助由50.0%变为0.0%，自立由50.0%变为100.0%。其中3次由依赖救助转为自立："

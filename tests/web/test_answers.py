@@ -117,7 +117,7 @@ def test_the_same_scenario_is_said_to_be_the_same(client):
     assert not np.array(list(change["bands"].values())).any()
     assert all(one["change"] == 0.0 for one in change["outcomes"])
     assert change["outcome_change"]["moves"] == []
-    assert change["outcome_change"]["sentence"]["en"] == "No run ends with another outcome."
+    assert change["outcome_change"]["sentence"]["en"] == "No run ends in a different outcome."
     assert "no run differs" in answer["summary"]["en"]
 
 

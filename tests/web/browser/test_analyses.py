@@ -23,7 +23,7 @@ def headline(page: Any, lang: str) -> str:
 def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None:
     page.goto("/analyses?lang=en")
     page.get_by_role("link", name="Levers").click()
-    draws = page.get_by_label("Draws of parameters", exact=True)
+    draws = page.get_by_label("Parameter draws", exact=True)
     draws.fill("5000")
     levers = page.get_by_role("group", name="Levers")
     for name in ("Voting quota", "Tax on residents' profits"):
@@ -70,8 +70,8 @@ def test_the_menu_leads_to_the_claims_of_the_park_and_the_page_shows_the_run_it_
     page.get_by_role("heading", name="Claims", level=1).wait_for()
     assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Claims"]
     page.get_by_label("Claims (IDs)", exact=True).fill("4a")
-    page.get_by_label("Draws of parameters", exact=True).fill("4")
-    page.get_by_label("Futures of each draw", exact=True).fill("1")
+    page.get_by_label("Parameter draws", exact=True).fill("4")
+    page.get_by_label("Runs for each draw", exact=True).fill("1")
     page.get_by_role("button", name="Start").click()
     page.locator(".document").wait_for(timeout=600_000)
     (run_id,) = query(page)["run"]
