@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts
@@ -25,6 +26,11 @@ def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]
         told = (one.outlet, one.title, "" if one.date is None else str(one.date))
         found.append(Evidence(key, ". ".join(filter(None, told)), one.url or ""))
     return tuple(found)
+
+
+def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Heads of groups and their lengths, from the head of each row in order."""
+    return tuple((name, len(list(rows))) for name, rows in groupby(names))
 
 
 class Show:

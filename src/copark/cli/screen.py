@@ -30,14 +30,6 @@ def plain(words: str) -> str:
     return "\n".join(printable(line) for line in words.split("\n"))
 
 
-def numbers(*values: float) -> list[str]:
-    """Numbers that belong together, with as many decimals as the greatest needs; a dash where there is none."""
-    greatest = max((abs(value) for value in values if isfinite(value)), default=0.0)
-    whole = all(value == int(value) for value in values if isfinite(value))
-    places = 0 if whole or greatest >= 100 else 1 if greatest >= 10 else 2
-    return [f"{value:,.{places}f}" if isfinite(value) else "—" for value in values]
-
-
 def show_error(error: Exception, lang: str) -> None:
     """An error that was foreseen: every fault it carries, or its message."""
     if isinstance(error, FaultsFound):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from copark import units
 from copark.presentation.document import Column, Interval, Kind, Value
-from copark.texts import text
+from copark.texts import has_text, text
 
 if TYPE_CHECKING:
     from copark.stats.scores import Percentiles
@@ -128,6 +128,26 @@ def spoken(value: float, unit: str, lang: str, *, reported: bool = False) -> str
     if unit == "M USD":
         return money(value, lang, reported=reported)
     return quantity(value, unit, lang, reported=reported)
+
+
+def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, kind: str = "quantity") -> str:
+    """An observed value as its source gives it, with all its digits: at least, about, from … to.
+
+    ``kind`` says how a value is written: ``quantity`` with its unit, ``spoken`` as a sentence says it, ``bare``
+    without a unit.
+    """
+
+    def say(one: float) -> str:
+        if kind == "bare":
+            return bare(one, unit, reported=True)
+        return (spoken if kind == "spoken" else quantity)(one, unit, lang, reported=True)
+
+    if bound == "range" and high is not None:
+        whole = kind == "spoken" and unit == "M USD"
+        low = say(value) if whole else bare(value, unit, reported=True)
+        return text("presentation.number.bound.range", lang, value=low, high=say(high))
+    known = has_text(f"presentation.number.bound.{bound}") and bound != "range"
+    return text(f"presentation.number.bound.{bound if known else 'exact'}", lang, value=say(value))
 
 
 def reach(low: float, high: float, unit: str, lang: str) -> str:

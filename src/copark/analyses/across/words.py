@@ -10,18 +10,55 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.cross_park.runner import AcrossClaim
+from copark.inference.cross_park.agreement import NO_WORD, ONE_DECIDES, deciding
+from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
 from copark.inference.cross_park.sweeps import PartFinding
 from copark.inference.cross_park.twins import Twin
 from copark.presentation.numbers import NOTHING, number, percent
-from copark.report import across as said
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import sufficiency
 from copark.setmethods.qca.robustness import models_of
 from copark.setmethods.qca.sets import model_membership, model_name
+from copark.texts import text
 
 SCORED = ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME")
+
+
+def verdict(word: str, lang: str) -> str:
+    """A verdict in words; of a method that has none, that."""
+    return text("across.verdict.no_word" if word == NO_WORD else f"claims.verdict.{word}", lang)
+
+
+def headed(one: AcrossClaim, lang: str) -> str:
+    """A claim by its ID and title."""
+    return text("claims.claim", lang, id=one.id, title=getattr(one.title, lang))
+
+
+def agreement(one: AcrossClaim, lang: str) -> str:
+    """The class of agreement; where one method decides, which."""
+    if one.agreement == ONE_DECIDES:
+        return text(
+            "across.agreement.one_decides", lang, method=text(f"across.method.{deciding(one.verdicts)[0]}", lang)
+        )
+    return text(f"across.agreement.{one.agreement}", lang)
+
+
+def park(found: AcrossFindings, label: str, lang: str) -> str:
+    """The name of a case's park, with its years where the park stands in the table more than once."""
+    case = found.cases[label]
+    name = str(getattr(case.name, lang))
+    if not case.repeated:
+        return name
+    return text("across.park.period", lang, name=name, first=case.first_year, last=case.last_year)
+
+
+def footer(found: AcrossFindings, lang: str) -> str:
+    """What stands below a figure."""
+    return text(
+        "across.figure.footer", lang, cases=len(found.scores), identity=found.run_id, seed=found.provenance["seed"],
+        sha256=found.file.sha256[:12],
+    )  # fmt: skip
 
 
 class Words(Show):
@@ -37,11 +74,11 @@ class Words(Show):
 
     def verdict(self, word: str) -> str:
         """A verdict in words."""
-        return said.verdict(word, self.t.lang)
+        return verdict(word, self.t.lang)
 
     def park(self, label: str) -> str:
         """The name of a case's park."""
-        return said.park(self.found, label, self.t.lang)
+        return park(self.found, label, self.t.lang)
 
     def reasons(self, one: AcrossClaim) -> str:
         """Every reason, the likeliest first, then why methods have no word."""

@@ -248,7 +248,7 @@ class _Show(Words):
 
     def drawn(self, claim: ClaimFinding) -> Iterator[tuple[str, Callable[[], Figure]]]:
         """What can be drawn of a claim."""
-        from copark.report.figures import claims as figures
+        from copark.figures import claims as figures
 
         found, lang = self.found, self.t.lang
         if len(claim.rows) > 1:

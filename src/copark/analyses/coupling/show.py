@@ -94,7 +94,7 @@ class _Show(Show):
 
     def course(self) -> Section:
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
-        from copark.report.figures.set_methods import grade_map, trajectory
+        from copark.figures.set_methods import grade_map, trajectory
 
         answer, drawn = self.answer, self.answer.ensemble
         blocks: list[Block] = [

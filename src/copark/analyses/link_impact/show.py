@@ -111,7 +111,7 @@ class _Show(Show):
 
     def map(self) -> Section:
         """Every link and result, drawn, with its numbers."""
-        from copark.report.figures.link_impact import impact_map
+        from copark.figures.link_impact import impact_map
 
         found, outputs = self.found, catalogue().outputs
         rows = [
@@ -165,7 +165,7 @@ class _Show(Show):
 
     def curve(self, link: str) -> Chart:
         """The response of operating enterprises to one link."""
-        from copark.report.figures.link_impact import response_curve
+        from copark.figures.link_impact import response_curve
 
         t, found, own = self.t, self.found, self.found.response(link)
         key, title, footer = f"response-{link.replace('_', '-')}", self.title(link), self.footer(found.studies[-1])

@@ -7,7 +7,7 @@ from functools import partial
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
 from copark.inference.diagnostics import title_of
 from copark.inference.panel_findings import AxisFindings, Findings, ParkFindings
 from copark.inference.pool.axes import AXES, SIZES
@@ -34,9 +34,8 @@ from copark.presentation.document import (
     plain,
 )
 from copark.presentation.numbers import number, percent
-from copark.report.forecasts import observable_title
-from copark.report.tables import grouped
 from copark.texts import text
+from copark.words import observable_title
 
 ASKED = ("equity", "network", "framework")
 """Groups the question is about."""
@@ -226,7 +225,7 @@ class _Show(Show):
 
     def forest(self, one: AxisFindings) -> Chart:
         """Parks on one parameter."""
-        from copark.report.figures import pool as figures
+        from copark.figures import pool as figures
 
         title = self.t("figure.forest", title=one.movement.title(self.t.lang))
         key = f"forest-{one.movement.name.replace('_', '-').replace('.', '-')}"
@@ -290,7 +289,7 @@ class _Show(Show):
 
     def forecasts(self) -> Section:
         """Who forecasts best."""
-        from copark.report.figures import pool as figures
+        from copark.figures import pool as figures
 
         t = self.t
         draw = partial(figures.scores, self.found, t.lang)
@@ -384,7 +383,7 @@ class _Show(Show):
 
     def fans(self) -> Section:
         """Small multiples: every park as the others would have forecast it."""
-        from copark.report.figures import pool as figures
+        from copark.figures import pool as figures
 
         draw = partial(figures.fans, self.found, self.t.lang)
         chart = Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)

@@ -18,7 +18,7 @@ from copark.presentation.document import (
 
 def document(found: Answer, t: Texts) -> Document:
     """The answer first, then weight and power of each voter."""
-    from copark.report.figures.set_methods import power_bars
+    from copark.figures.set_methods import power_bars
 
     show, power, voters = Show(t), found.power, found.voters
     share = show.column("shapley", Kind.share, places=1)

@@ -40,7 +40,7 @@ from copark.setmethods.qca.sets import (
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.report.figures.set_methods.xy import Aim
+    from copark.figures.set_methods.xy import Aim
 
 MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
@@ -125,7 +125,7 @@ class _Show(Show):
 
     def truth(self) -> Section:
         """Which combinations have cases, and go with the outcome."""
-        from copark.report.figures.set_methods import truth_table_figure
+        from copark.figures.set_methods import truth_table_figure
 
         columns = (
             self.column("row", Kind.count),
@@ -153,7 +153,7 @@ class _Show(Show):
 
     def solutions(self) -> Section:
         """Every model of every kind: drawn, and with its fit and the cases that speak against it."""
-        from copark.report.figures.set_methods import configuration_chart
+        from copark.figures.set_methods import configuration_chart
 
         charts, rows = [], []
         for kind, models in self.answer.models.items():
@@ -193,7 +193,7 @@ class _Show(Show):
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> Chart:  # fmt: skip
         """Cases by a set and the outcome."""
-        from copark.report.figures.set_methods import xy_plot
+        from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
         found, lang, names = self.found, self.t.lang, (name, self.outcome)
@@ -249,7 +249,7 @@ class _Show(Show):
 
     def robustness(self) -> Section:
         """What survives other anchors, cutoffs, cases and scores."""
-        from copark.report.figures.set_methods import survival_chart
+        from copark.figures.set_methods import survival_chart
 
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
 from copark.analyses.validate import words
 from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
@@ -33,10 +33,8 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bare, percent, percentile
-from copark.report.forecasts import ends, method_title, observable_title, titled, winner_title
-from copark.report.tables import grouped
-from copark.report.words import bounded
+from copark.presentation.numbers import bare, bounded, percent, percentile
+from copark.words import method_title, observable_title, titled, winner_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,7 +113,7 @@ class _Show(Show):
 
     def dots(self) -> Figure:
         """Mean scores beside each other."""
-        from copark.report.figures.validation import score_dots
+        from copark.figures.validation import score_dots
 
         lang = self.t.lang
         rows = [(observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
@@ -139,8 +137,8 @@ class _Show(Show):
 
     def draw_fan(self, line: Line) -> Figure:
         """The same, drawn."""
-        from copark.report.figures.frame import year_of
-        from copark.report.figures.validation import Fan, scored_fan
+        from copark.figures.frame import ends, year_of
+        from copark.figures.validation import Fan, scored_fan
 
         one, start, cut = self.found.fans[line.variable], Quarter.parse(self.found.start), Quarter.parse(self.last.cut)
         quarters, other = one.model.shape[1], None
@@ -205,7 +203,7 @@ class _Show(Show):
 
     def places(self) -> Figure:
         """Where each value fell within its forecast."""
-        from copark.report.figures.validation import places
+        from copark.figures.validation import places
 
         rows = [
             (observable_title(line.variable, self.t.lang),
@@ -236,7 +234,7 @@ class _Show(Show):
 
     def bars(self, base: str) -> Figure:
         """Shares of variance by indicator."""
-        from copark.report.figures.validation import width_bars
+        from copark.figures.validation import width_bars
 
         rows = [
             (observable_title(one.variable, self.t.lang), one.split.shares,

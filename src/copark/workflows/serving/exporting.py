@@ -206,12 +206,12 @@ def drawn(
     StudyFaults
         If the result has no such output or scenario.
     """
+    from copark import figures
     from copark.analysis.compare import course
     from copark.analysis.pairing import pair
+    from copark.figures.comparison import difference_bands, footer
     from copark.presentation.figures import render
-    from copark.report import figures
-    from copark.report.figures.comparison import difference_bands, footer
-    from copark.report.words import scenario_title
+    from copark.words import scenario_title
 
     if scenario >= dataset.sizes["scenario"]:
         raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])
