@@ -5,11 +5,11 @@ import re
 from functools import cache
 
 import pytest
-from copark.figures.across import twin_chart, verdict_matrix
 
 from copark.analyses import REGISTRY
 from copark.analyses.across import ask
 from copark.analyses.across.ask import Answer
+from copark.analyses.across.figures import twin_chart, verdict_matrix
 from copark.analyses.across.words import park
 from copark.analyses.answer import answer
 from copark.analyses.context import Context

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from copark.figures.ledgers import cap_tables, side_shares
-from copark.presentation.numbers import shares_of
+from copark.presentation.numbers import number, shares_of
 from copark.presentation.style import (
     DARK,
     GRID,
@@ -160,7 +160,7 @@ def _enterprises(network: Network, case: Case, lang: str) -> list[list[Node]]:
         words = text(f"report.network.firms_{origin}", lang)
         if found:
             last = found[-1]
-            words += "\n" + text("report.network.count", lang, count=f"{last.value:.0f}", date=str(last.date))
+            words += "\n" + text("report.network.count", lang, count=number(last.value, 0), date=str(last.date))
         origins.append(Node(f"firms-{origin}", words, origin, order=_PLACE[origin], strong=True))
         network.edges.append(("company", f"firms-{origin}", 0.8, False))
     for anchor in case.anchors:

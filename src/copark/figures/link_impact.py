@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from copark.analysis.link_impact import Impact, Response
 from copark.model.variables import catalogue
+from copark.presentation.numbers import exact
 from copark.presentation.style import (
     GRID,
     INK,
@@ -104,7 +105,7 @@ def response_curve(found: Sequence[Response], end: str, footer: str, lang: str =
     axes.plot(strengths, [one.median for one in ordered], color=MODEL, linewidth=1.8, marker="o", markersize=3.5)
     axes.axhline(0.0, color=MUTED, linewidth=0.7)
     axes.axvline(1.0, color=GRID, linewidth=1.0, zorder=0)
-    axes.set_xticks(strengths, [f"{one:g}" for one in strengths], fontsize=SIZE["small"])
+    axes.set_xticks(strengths, [exact(one) for one in strengths], fontsize=SIZE["small"])
     axes.tick_params(axis="y", labelsize=SIZE["small"])
     axes.set_xlabel(text("link_impact.figure.response.axis", lang), fontsize=SIZE["small"])
     for side in ("top", "right"):

@@ -72,7 +72,7 @@ class _Words:
         """What stands below each figure."""
         found = self.found
         return self(
-            "figure.footer", parks=len(found.parks), runs=f"{found.runs:,}", seed=found.seed, identity=found.panel
+            "figure.footer", parks=len(found.parks), runs=number(found.runs, 0), seed=found.seed, identity=found.panel
         )  # fmt: skip
 
 

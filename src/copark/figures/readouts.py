@@ -13,7 +13,7 @@ from copark.analysis.outcomes import sweep
 from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
 from copark.figures.frame import View, view, year_of
-from copark.presentation.numbers import percent
+from copark.presentation.numbers import number, percent
 from copark.presentation.style import (
     DARK,
     GRID,
@@ -64,7 +64,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     if len(rows) == 1:
         rows = [(seen.say("outcomes.all_runs"), rows[0][1])]
     other = [
-        (seen.say("outcomes.threshold", value=f"{value:.0f}"), found)
+        (seen.say("outcomes.threshold", value=number(value, 0)), found)
         for value, found in sweep(result, scenario).items()
     ]
     count = len(rows) + (len(other) + 1 if other else 0)

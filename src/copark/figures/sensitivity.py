@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from copark.presentation.numbers import unit_title
+from copark.presentation.numbers import number, unit_title
 from copark.presentation.style import (
     GRID,
     INK,
@@ -159,7 +159,7 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     ]  # fmt: skip
     subtitle = text(
         "sensitivity.figure.sobol", lang, rows=one.rows, replicates=found.settings.replicates,
-        additive=f"{min(max(one.additive, 0.0), 1.0):.2f}",
+        additive=number(min(max(one.additive, 0.0), 1.0), 2),
     )  # fmt: skip
     figure, axes = _laid_out(rows, found.readouts[at].title(lang), subtitle, footer(found, lang))
     for y, row in enumerate(rows):
@@ -202,7 +202,7 @@ def given_bars(found: Exploration, sample: int, at: int, lang: str = "en") -> Fi
         )
         for n in _largest(one.first)
     ]  # fmt: skip
-    subtitle = text("sensitivity.figure.given", lang, runs=f"{one.runs:,}", slices=one.slices)
+    subtitle = text("sensitivity.figure.given", lang, runs=number(one.runs, 0), slices=one.slices)
     title = text(
         "sensitivity.figure.given_title", lang, readout=kept.readouts[at].title(lang),
         sample=text(f"sensitivity.sample.{kept.kind}", lang),

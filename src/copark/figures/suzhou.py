@@ -10,7 +10,7 @@ from copark.cases.quarters import Quarter
 from copark.figures.frame import year_of
 from copark.figures.marks import observed_key, observed_mark
 from copark.inference.suzhou import Band, Findings, Mark
-from copark.presentation.numbers import percent
+from copark.presentation.numbers import number, percent
 from copark.presentation.style import (
     GRID,
     INK,
@@ -40,7 +40,7 @@ def _times(found: Findings) -> list[float]:
 
 
 def _footer(found: Findings, lang: str) -> str:
-    values = {"identity": found.ensemble, "accepted": f"{found.accepted:,}", "runs": f"{found.runs:,}"}
+    values = {"identity": found.ensemble, "accepted": number(found.accepted, 0), "runs": number(found.runs, 0)}
     return text("suzhou.figure.footer", lang, **values)
 
 

@@ -13,7 +13,7 @@ from copark.analysis.typology.findings import SHARES, Findings
 from copark.analysis.typology.measures import STANDINGS
 from copark.analysis.typology.twins import FACTORS
 from copark.model.variables import catalogue
-from copark.presentation.numbers import axis_number, percent, unit_title
+from copark.presentation.numbers import axis_number, number, percent, unit_title
 from copark.presentation.style import (
     ACCENT,
     DARK,
@@ -94,7 +94,7 @@ def strips(found: Findings, lang: str = "en") -> Figure:
         _strip(axes, found, one.measure, lang, names=column == 0)
         words = text(f"typology.measure.{one.measure}", lang)
         axes.set_title(wrap(words, 24.0, 1), loc="left", size=SIZE["label"], color=INK, pad=12)
-        told = text(f"typology.short_verdict.{one.verdict}", lang, value=f"{one.superiority:.2f}")
+        told = text(f"typology.short_verdict.{one.verdict}", lang, value=number(one.superiority, 2))
         axes.text(0.0, 1.03, told, transform=axes.transAxes, size=SIZE["foot"], color=MUTED, va="bottom")
     return figure
 
@@ -121,7 +121,7 @@ def _strip(axes: Axes, found: Findings, measure: str, lang: str, *, names: bool)
         axes.set_yticks([])
     axes.tick_params(labelsize=SIZE["foot"])
     axes.tick_params(which="minor", length=0, labelbottom=False)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}" if measure == "launch" else axis_number(value))
+    axes.xaxis.set_major_formatter(lambda value, _: number(value, 0) if measure == "launch" else axis_number(value))
 
 
 @styled

@@ -32,6 +32,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
+from copark.presentation.numbers import exact
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import necessity, sufficiency
 from copark.setmethods.qca.robustness import models_of
@@ -354,7 +355,7 @@ class _Show(Words):
         found, rows = self.found, []
         for relation in found.file.rules.relations:
             own = [one for one in found.deviations if (one.set, one.relation) == (relation.set, relation.kind)]
-            names = self.listed(f"{self.park(one.case)} ({one.membership:g}, {one.outcome:g})" for one in own)
+            names = self.listed(f"{self.park(one.case)} ({exact(one.membership)}, {exact(one.outcome)})" for one in own)
             rows.append((self.t(f"relation.{relation.kind}", set=relation.set), len(own), names))
         for kind in ("consistency", "coverage"):
             own = [one for one in found.deviations if one.relation == "solution" and one.kind == kind]

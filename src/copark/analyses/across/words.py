@@ -15,7 +15,7 @@ from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
 from copark.inference.cross_park.sweeps import PartFinding
 from copark.inference.cross_park.twins import Twin
-from copark.presentation.numbers import NOTHING, number, percent
+from copark.presentation.numbers import NOTHING, exact, number, percent
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import sufficiency
 from copark.setmethods.qca.robustness import models_of
@@ -101,19 +101,19 @@ class Words(Show):
 
     def _numbers(self, one: PartFinding) -> str:
         part, tried = one.part, one.tried
-        cuts = {name: f"{value:g}" for name, value in self.found.file.rules.sizes.items()}
+        cuts = {name: exact(value) for name, value in self.found.file.rules.sizes.items()}
         shown = {name: number(value, 4 if name.startswith("p") else 3) for name, value in tried.numbers.items()}
         if not tried.numbers:
             return self.t("numbers.nothing")
         if part.test == "core":
             if not tried.models:
                 return self.t("numbers.core_none")
-            counts = {name: f"{tried.numbers[name]:g}" for name in ("models", "with")}
+            counts = {name: exact(tried.numbers[name]) for name in ("models", "with")}
             return self.t("numbers.core", written="  |  ".join(tried.models), **counts)
         if part.test == "apart":
             return self.t("numbers.apart", apart=shown["apart"], least=cuts["apart"], gaps=self._gaps(one))
         if part.test == "guarantee":
-            shown["shown"] = f"{tried.numbers['shown']:g}"
+            shown["shown"] = exact(tried.numbers["shown"])
         return self.t(f"numbers.{part.test}", **{**cuts, **shown})
 
     def _gaps(self, one: PartFinding) -> str:
@@ -150,7 +150,7 @@ class Words(Show):
     def score_words(self, label: str) -> str:
         """The scores of a case, in the order of the head."""
         values = (self.score(label, name) for name in SCORED)
-        return " / ".join(f"{value:g}" if isfinite(value) else NOTHING for value in values)
+        return " / ".join(exact(value) if isfinite(value) else NOTHING for value in values)
 
     def deviates(self, label: str) -> str:
         """What a case deviates from, and where it cannot be known for want of a score."""
@@ -175,12 +175,12 @@ class Words(Show):
     def known(self, twin: Twin) -> str:
         """What is known of a deviant park."""
         lacks = self.listed(self.t(f"lack.{word}") for word in twin.lacks) or NOTHING
-        accepted = f"{twin.accepted:,}"
+        accepted = number(twin.accepted, 0)
         if not twin.fitted:
             return self.t("known.thin", accepted=accepted, lacks=lacks)
         reach = percent(twin.reach) if isfinite(twin.reach) else NOTHING
         return self.t(
-            "known.fitted", fitted=twin.fitted, reach=reach, accepted=accepted, made=f"{twin.made:,}", lacks=lacks
+            "known.fitted", fitted=twin.fitted, reach=reach, accepted=accepted, made=number(twin.made, 0), lacks=lacks
         )  # fmt: skip
 
     def limits(self) -> tuple[str, ...]:
@@ -209,5 +209,5 @@ class Words(Show):
         return {
             "model": model_name(first[0], found.settings.conditions) if first else self.t("lead.no_solution"),
             "incl": number(fit.inclusion, 3), "pri": number(fit.pri, 3), "cov": number(fit.coverage, 3),
-            "cutoff": f"{found.settings.incl_cut:g}",
+            "cutoff": exact(found.settings.incl_cut),
         }  # fmt: skip

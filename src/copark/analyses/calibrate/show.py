@@ -29,7 +29,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
+from copark.presentation.numbers import bounded, number, percent, percentile, precise, reach, spoken, unit_title
 from copark.words import grade_title, observable_title, titled, with_unit
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _again(found: Answer, t: Texts) -> Document:
     stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
     return assemble(
         found, t, key=f"calibration-check-{found.case}", title=t("again.heading", park=t.of(found.park)),
-        headline=t(f"again.{word}", largest=f"{made.largest:.0e}" if made.close else f"{made.largest:.3g}"),
+        headline=t(f"again.{word}", largest=f"{made.largest:.0e}" if made.close else precise(made.largest)),
         sections=stale,
     )  # fmt: skip
 

@@ -34,6 +34,7 @@ from copark.presentation.document import (
     Value,
     plain,
 )
+from copark.presentation.numbers import exact, number
 from copark.texts import text
 from copark.words import observable_title, titled
 
@@ -52,8 +53,8 @@ LEAST_LENT = 0.005
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a forecast."""
     show = _Show(found, t)
-    provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": f"{found.pairs:,}",
-                  "made_runs": f"{found.runs:,}", "seed": found.seed}  # fmt: skip
+    provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": number(found.pairs, 0),
+                  "made_runs": number(found.runs, 0), "seed": found.seed}  # fmt: skip
     if found.borrowed is not None:
         provenance["panel"] = found.borrowed.panel
     return assemble(
@@ -160,7 +161,7 @@ class _Show(Show):
     def quantiles(self) -> Table:
         """Quantiles at the ends of years."""
         bands = self.found.bands
-        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=f"{100 * level:g}"), Kind.number)
+        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), Kind.number)
                   for level in QUANTILES]  # fmt: skip
         rows: list[Sequence[Value]] = [
             (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()

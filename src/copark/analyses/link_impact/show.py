@@ -27,7 +27,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import number
+from copark.presentation.numbers import exact, number
 
 NAMED, DRAWN = 5, 6
 """Links in the first table, and those whose responses are drawn; all are in the last table."""
@@ -181,7 +181,7 @@ class _Show(Show):
         strengths = sorted({one.strength for one in found.responses})
         columns = [self.column("link"), self.column("output"), self.column("unit")]
         columns += [
-            Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=f"{one:g}"), Kind.change)
+            Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), Kind.change)
             for one in strengths
         ]  # fmt: skip
         rows = []

@@ -14,6 +14,7 @@ from copark.presentation.document import (
     Kind,
     Paragraph,
 )
+from copark.presentation.numbers import number
 
 
 def document(found: Answer, t: Texts) -> Document:
@@ -51,7 +52,8 @@ def document(found: Answer, t: Texts) -> Document:
     chart = show.chart("power", lambda: power_bars(power, voters, t.lang))
     caveats = [Caveat(one) for one in notes(found, t)]
     return assemble(
-        found, t, key="power", title=t("question", voters=len(voters), quota=f"{power.quota:,}", total=f"{weights:,}"),
+        found, t, key="power",
+        title=t("question", voters=len(voters), quota=number(power.quota, 0), total=number(weights, 0)),
         headline=headline,
         sections=[
             show.section("summary", cards, Paragraph(t("lead")), *caveats, chart, show.table("power", columns, rows)),

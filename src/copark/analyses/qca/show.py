@@ -25,6 +25,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
+from copark.presentation.numbers import exact, number
 from copark.setmethods.qca.analysis import deviant_cases
 from copark.setmethods.qca.fit import Sufficiency, fit_of_terms, sufficiency
 from copark.setmethods.qca.robustness import KINDS, Robustness, named_survival
@@ -53,7 +54,7 @@ def document(found: Answer, t: Texts) -> Document:
         found, t, key="qca", title=t("question", outcome=found.found.settings.outcome_name), headline=show.headline(),
         sections=[
             show.summary(), show.truth(), show.solutions(), show.cases(), show.necessity(), show.counterfactuals(),
-            show.robustness(), show.data(), method(show, 5, found.settings, full=f"{found.full:g}"),
+            show.robustness(), show.data(), method(show, 5, found.settings, full=exact(found.full)),
         ],
         provenance=told(found),
     )  # fmt: skip
@@ -108,7 +109,7 @@ class _Show(Show):
         observed = sum(row.n > 0 for row in rows)
         cards = [
             Card(t("card.cases"), COUNT, len(self.found.table)),
-            Card(t("card.rows"), COUNT, observed, t("card.of_rows", rows=f"{len(rows):,}")),
+            Card(t("card.rows"), COUNT, observed, t("card.of_rows", rows=number(len(rows), 0))),
             Card(t("card.models"), COUNT, len(self.found.solutions.parsimonious.models)),
         ]
         if self.main:

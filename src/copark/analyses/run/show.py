@@ -199,7 +199,7 @@ class _Show(AboutRuns):
         rows = [
             (
                 text(f"analysis.outcome.{one.name}", self.t.lang),
-                text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=f"{THRESHOLD:.0f}"),
+                text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=number(THRESHOLD, 0)),
                 one.count, Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
             )
             for one in self.found.outcomes[0]

@@ -17,7 +17,7 @@ from copark.analysis.relative_size import Weight, dates_of_growth, weigh
 from copark.cases.completeness import growth_notes, notes_of
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
-from copark.presentation.numbers import number, percent, quantity, shares_of, unit_title
+from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
 from copark.texts import text
 from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 
@@ -351,11 +351,6 @@ class AboutCase(Show):
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
         return self.section("status", self.listed("status", ("status", "runs", "note"), rows))
-
-
-def precise(value: float) -> str:
-    """A parameter's value with three significant figures, no trailing zeros."""
-    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}") if abs(value) < 1000 else number(value, 0)
 
 
 def prior_title(prior: Prior | CasePrior | None, lang: str) -> str:

@@ -26,7 +26,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bare, bounded, percent, percentile, quantity, reach, spoken, unit_title
+from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
 from copark.setmethods.coupling_degree.formulas import grade
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
@@ -294,7 +294,7 @@ class AboutRuns(AboutCase):
                 widths.append(f"{low:.2f} – {high:.2f}")
             quarter = self.found.labels[at]
             told.append(
-                t("coordination.at", quarter=quarter, standard=f"{standard:.2f}", corrected=f"{corrected:.2f}",
+                t("coordination.at", quarter=quarter, standard=number(standard, 2), corrected=number(corrected, 2),
                   grade=text(f"analysis.grade.{grade(standard)}", t.lang),
                   grade_corrected=text(f"analysis.grade.{grade(corrected)}", t.lang))
             )  # fmt: skip

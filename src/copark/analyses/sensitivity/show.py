@@ -28,7 +28,7 @@ from copark.presentation.document import (
     Value,
     plain,
 )
-from copark.presentation.numbers import percent, unit_title
+from copark.presentation.numbers import number, percent, unit_title
 from copark.words import join
 from copark.words.factors import (
     DUMMY,
@@ -326,7 +326,7 @@ class _Show(Show):
         t, found = self.t, self.found
         blocks: list[Block] = [Paragraph(t("lead.given"))]
         for sample, kept in enumerate(found.given):
-            counts = {"runs": f"{kept.runs:,}", "replicates": kept.replicates}
+            counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
             blocks.append(Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
             if kept.kind == "posterior":
                 blocks.append(Caveat(t("given.posterior.caveat")))

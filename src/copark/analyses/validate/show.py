@@ -33,7 +33,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bare, bounded, percent, percentile
+from copark.presentation.numbers import bare, bounded, number, percent, percentile
 from copark.words import method_title, observable_title, titled, winner_title
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a validation."""
     show = _Show(found, t)
     provenance = {
-        "cuts": ", ".join(one.cut for one in found.cuts), "batch": f"{found.runs:,}", "seed": found.seed,
-        "pairs": ", ".join(f"{one:,}" for one in found.pairs), "pasts": ", ".join(f"{one:,.0f}" for one in found.pasts),
+        "cuts": ", ".join(one.cut for one in found.cuts), "batch": number(found.runs, 0), "seed": found.seed,
+        "pairs": ", ".join(number(one, 0) for one in found.pairs),
+        "pasts": ", ".join(number(one, 0) for one in found.pasts),
         "posterior": t("posterior.found" if found.found else "posterior.made"),
     }  # fmt: skip
     return assemble(

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from copark.presentation.numbers import percent
+from copark.presentation.numbers import number, percent
 from copark.presentation.style import (
     DARK,
     GRID,
@@ -130,7 +130,7 @@ def grade_map(found: Coupled, ensemble: Ensemble, lang: str = "en", footer: str 
     subtitle = text(
         "set_methods.figure.grades.subtitle", lang, share=percent(ensemble.stays["both"]),
         weights=percent(ensemble.stays["weights"]), ranges=percent(ensemble.stays["ranges"]),
-        draws=f"{ensemble.draws:,}",
+        draws=number(ensemble.draws, 0),
     )  # fmt: skip
     figure = sheet((7.6, 1.78 + 0.24 * len(shown) + 0.3), title, subtitle, footer)
     axes = panel(figure, 1.5, 0.35, 0.95, 1.42)
@@ -152,7 +152,7 @@ def grade_map(found: Coupled, ensemble: Ensemble, lang: str = "en", footer: str 
             if share >= 0.01:
                 colour = DARK if share < 0.6 else PAPER
                 axes.text(
-                    column, row, f"{100.0 * share:.0f}", size=SIZE["foot"], color=colour, ha="center", va="center",
+                    column, row, number(100.0 * share, 0), size=SIZE["foot"], color=colour, ha="center", va="center",
                 )  # fmt: skip
     axes.set_facecolor(PAPER)
     axes.spines["bottom"].set_color(GRID)

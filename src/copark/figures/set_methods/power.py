@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from copark.presentation.numbers import percent
+from copark.presentation.numbers import number, percent
 from copark.presentation.style import (
     ACCENT,
     GRID,
@@ -32,7 +32,7 @@ def power_bars(found: Power, voters: Sequence[str], lang: str = "en", footer: st
     count = len(voters)
     title = text("set_methods.figure.power.title", lang)
     total = sum(found.weights)
-    subtitle = text("set_methods.figure.power.subtitle", lang, quota=f"{found.quota:,}", total=f"{total:,}")
+    subtitle = text("set_methods.figure.power.subtitle", lang, quota=number(found.quota, 0), total=number(total, 0))
     figure = sheet((7.2, 1.5 + 0.62 * count), title, subtitle, footer)
     axes = panel(figure, 1.7, 0.72, 0.7, 0.72)
     axes.grid(visible=False)

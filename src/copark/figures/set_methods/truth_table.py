@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark.figures.set_methods.marks import SMALL, beside, column_head, negated, present
+from copark.presentation.numbers import exact, number
 from copark.presentation.style import (
     GRID,
     INK,
@@ -59,8 +60,9 @@ def truth_table_figure(found: Analysis, lang: str = "en", footer: str = "") -> F
     names = found.settings.conditions
     count = len(found.truth.rows)
     subtitle = text(
-        "set_methods.figure.truth.subtitle", lang, shown=len(rows), rows=f"{count:,}", empty=f"{count - len(rows):,}",
-        incl=f"{found.settings.incl_cut:g}",
+        "set_methods.figure.truth.subtitle", lang, shown=len(rows), rows=number(count, 0),
+        empty=number(count - len(rows), 0),
+        incl=exact(found.settings.incl_cut),
     )  # fmt: skip
     title = text("set_methods.figure.truth.title", lang, outcome=found.settings.outcome_name)
     top = 0.92 + 0.045 * max(len(name) for name in names)

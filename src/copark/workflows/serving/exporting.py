@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.compare.moves import NAMES as CHANGES
 from copark.analyses.compare.moves import sheets, sheets_of
 from copark.errors import StudyFaults
+from copark.presentation.numbers import number
 from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.exports import export_run, write_csv
@@ -192,7 +193,7 @@ def table_of(store: RunStore, record: RunRecord, dataset: xr.Dataset, name: str,
         return provenance_table(record, lang)
     made = paths_table(dataset)
     if made.count * len(made.header) > MOST_CELLS:
-        raise TooMuch([fault("export_too_large", "table", cells=f"{made.count * len(made.header):,}")])
+        raise TooMuch([fault("export_too_large", "table", cells=number(made.count * len(made.header), 0))])
     return made
 
 
