@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate.ask import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Show, grouped, made_again
 from copark.analysis.observed import expected_outside
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
@@ -29,7 +29,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bounded, number, percent, percentile, precise, reach, spoken, unit_title
+from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
 from copark.words import grade_title, observable_title, titled, with_unit
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ KINDS = ("anywhere", "near")
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a calibration, of a shipped one made again, or of two methods compared."""
     if found.again is not None:
-        return _again(found, t)
+        return made_again(
+            found, found.again, t, key=f"calibration-check-{found.case}", stale=found.stale, park=t.of(found.park)
+        )
     if found.calibrated is None:
         return _second(found, t)
     show = _Show(found, found.calibrated, t)
@@ -60,20 +62,6 @@ def document(found: Answer, t: Texts) -> Document:
         sections=(show.summary(), show.parameters(), show.ties(), show.checks(), show.coverage(), show.health(),
                   show.recipe()),
         evidence=found.evidence, provenance=provenance,
-    )  # fmt: skip
-
-
-def _again(found: Answer, t: Texts) -> Document:
-    """Whether the shipped posterior could be made again."""
-    made = found.again
-    if made is None:
-        raise ValueError("nothing was made again")
-    word = "identical" if made.identical else "close" if made.close else "different"
-    stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
-    return assemble(
-        found, t, key=f"calibration-check-{found.case}", title=t("again.heading", park=t.of(found.park)),
-        headline=t(f"again.{word}", largest=f"{made.largest:.0e}" if made.close else precise(made.largest)),
-        sections=stale,
     )  # fmt: skip
 
 
