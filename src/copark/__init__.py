@@ -15,7 +15,6 @@ __all__ = ["__version__", "figures", "load_case", "simulate"]
 
 if TYPE_CHECKING:
     from copark.cases.load import load_case
-    from copark.report import figures
     from copark.workflows import simulate
 
 
@@ -24,7 +23,7 @@ def __getattr__(name: str) -> Any:
 
     homes = {"load_case": "copark.cases.load", "simulate": "copark.workflows"}
     if name == "figures":
-        return import_module("copark.report.figures")
+        return import_module("copark.figures")
     if name in homes:
         return getattr(import_module(homes[name]), name)
     if not name.startswith("_"):

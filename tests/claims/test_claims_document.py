@@ -14,9 +14,9 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cli import main
 from copark.errors import NotFound
+from copark.figures import claims as figures
 from copark.inference.claims.rules import VERDICTS
 from copark.presentation.document import Caveat, Chart
-from copark.report.figures import claims as figures
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.claims.conftest import SEED, SMALL

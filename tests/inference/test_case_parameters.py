@@ -222,7 +222,7 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
     draws = borrowed.shipped_draws()
     parks = parks_of()
     assert borrowed.is_current(draws, recipe_of(parks, borrowed_settings(draws)))
-    assert {park.name for park in parks} == set(borrowed.parks_in(draws))
+    assert {park.name for park in parks} == set(draws.theta)
     assert all(draws.knows(park) for park in parks)
 
 

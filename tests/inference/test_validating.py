@@ -16,8 +16,8 @@ from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Caveat, Chart
-from copark.report.forecasts import observable_title
 from copark.simulation.trust import CONVERGED
+from copark.words import observable_title
 from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
 

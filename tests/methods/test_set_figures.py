@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from copark.presentation.figures import render
-from copark.presentation.style import chinese_font
-from copark.report.figures.set_methods import (
+from copark.figures.set_methods import (
     ceiling_plot,
     configuration_chart,
     grade_map,
@@ -20,6 +18,8 @@ from copark.report.figures.set_methods import (
     truth_table_figure,
     xy_plot,
 )
+from copark.presentation.figures import render
+from copark.presentation.style import chinese_font
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
 from copark.setmethods.names import clean_label, clean_names, unique_labels
 from copark.setmethods.nca import Request as NcaRequest

@@ -34,8 +34,8 @@ from copark.inference.pool.prior_posterior_shift import panel_movements
 from copark.inference.pool.scoring import PanelScore, contest, winners
 from copark.inference.pool.similar import base_rates
 from copark.presentation.document import Chart
-from copark.report.forecasts import method_title
 from copark.texts import text
+from copark.words import method_title
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = Settings(runs=1 << 8, seed=3)

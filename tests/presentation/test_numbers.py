@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from copark.presentation.numbers import (
     axis_number,
+    bounded,
     exact,
     money,
     number,
@@ -17,7 +18,7 @@ from copark.presentation.numbers import (
     reach,
     shares_of,
 )
-from copark.report.words import bounded, join
+from copark.words import join
 
 ROUNDED = [
     (0.0, "0"), (1234.5, "1,234"), (347.0, "347"), (13.5, "14"), (5.25, "5.2"), (0.067, "0.067"), (-12.0, "−12"),

@@ -16,12 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
 import copark
+from copark import figures
 from copark.cases.case import Case
+from copark.figures.chronology import rows_of
+from copark.figures.marks import observed_key, observed_mark
 from copark.presentation.figures import FORMATS, inline, render, save
 from copark.presentation.style import PALETTE, SIDES, spread, wrap
-from copark.report import figures
-from copark.report.figures.chronology import rows_of
-from copark.report.figures.marks import observed_key, observed_mark
 from tests.report.sample import make_case, make_result, observation
 
 OF_RESULTS: dict[str, Callable[[xr.Dataset, Case, str], Figure]] = {

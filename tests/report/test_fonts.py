@@ -8,13 +8,13 @@ import pytest
 import xarray as xr
 from matplotlib import font_manager
 
+from copark import figures
 from copark.cases.case import Case
 from copark.cases.load import load_case
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.figures import render
 from copark.presentation.style import chinese_font, families, language, legible
-from copark.report import figures
 from copark.texts import entries
 from copark.units import UNITS
 

@@ -12,12 +12,12 @@ import pytest
 import xarray as xr
 
 from copark.analyses.run.ask import Answer, answer_of
+from copark.analyses.trust import trust_of
 from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Document, Interval, Table
 from copark.presentation.html import to_html
 from copark.presentation.json import to_json
-from copark.report.trust import trust_of
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, text
 from tests.report.sample import make_case, make_result

@@ -103,8 +103,8 @@ def test_wide_values_reach_the_model(great_stone):
 def test_settings_are_spread_and_begin_with_the_case_as_it_is(great_stone):
     found = settings.settings_of(great_stone, 32, 1)
     assert found[0].scenario.edits.is_empty
-    keys = settings.lever_keys(great_stone)
-    assert set(found[0].values) == set(keys)
+    keys = {one.key for one in settings.switches_of(great_stone)} | {settings.HOME_SHARE}
+    assert set(found[0].values) == keys
     for key in keys:
         if key != settings.HOME_SHARE:
             assert np.mean([one.values[key] for one in found]) == pytest.approx(0.5, abs=0.07)

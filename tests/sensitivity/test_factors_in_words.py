@@ -4,7 +4,7 @@ from copark.analysis.discovery.conditions import Condition, Holding
 from copark.analysis.discovery.prim import Box, Discovery, Path, Side
 from copark.analysis.discovery.tree import Node
 from copark.inference.exploration.explore import Found
-from copark.report import factors as words
+from copark.words import factors as words
 
 
 def found(outcome="failed"):

@@ -5,8 +5,8 @@ import pytest
 
 from copark.analysis.compare import course
 from copark.analysis.pairing import pairs_between, pairs_of
+from copark.figures import comparison
 from copark.presentation.figures import render
-from copark.report.figures import comparison
 from copark.stats.quantiles import LEVELS
 from tests.simulation.test_compare import made_up
 

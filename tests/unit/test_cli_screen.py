@@ -126,23 +126,6 @@ def test_outcomes_of_a_park_without_calibration_are_shown_when_asked_for(capsys:
         assert ("Self-standing" in out) is shares
 
 
-SAME_DECIMALS = [
-    ((1234567.8, 12.0), ["1,234,568", "12"]),
-    ((12.34, 1.0), ["12.3", "1.0"]),
-    ((0.1234, 0.05), ["0.12", "0.05"]),
-    ((5.0, 7.0), ["5", "7"]),
-    ((math.nan, 2.5), ["—", "2.50"]),
-    ((math.inf,), ["—"]),
-    ((-1234.5,), ["-1,234"]),
-]
-
-
-def test_numbers_of_a_row_have_the_same_decimals(subtests: pytest.Subtests) -> None:
-    for values, expected in SAME_DECIMALS:
-        with subtests.test(values=values, expected=expected):
-            assert screen.numbers(*values) == expected
-
-
 @pytest.mark.parametrize(
     ("seconds", "english", "chinese"),
     [

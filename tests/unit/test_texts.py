@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import NamedTuple
 
 import pytest
 
@@ -116,31 +117,6 @@ def test_every_key_asked_for_is_there() -> None:
 
 
 @cache
-def written_words() -> frozenset[str]:
-    """Everything that stands between quotation marks in the code or anywhere in templates, data and tables."""
-    found: set[str] = set()
-    for _, tree in trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found |= {node.value, *re.split(r"[^A-Za-z0-9_-]+", node.value)}
-            elif isinstance(node, ast.Name | ast.Attribute | ast.keyword | ast.arg | ast.FunctionDef | ast.ClassDef):
-                label = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
-                found.add(str(label or getattr(node, "name", "")))
-    for suffix in ("html", "yaml", "csv", "j2", "jinja"):
-        for path in PACKAGE.rglob(f"*.{suffix}"):
-            if path.parent != PACKAGE / "texts" and path.name != OF_ANALYSIS:
-                found |= set(re.split(r"[^A-Za-z0-9_-]+", path.read_text(encoding="utf-8")))
-    return frozenset(found)
-
-
-@cache
-def built_keys() -> tuple[re.Pattern[str], ...]:
-    """Patterns of the texts with braces in the code that could be keys."""
-    patterns = [key_pattern(node) for _, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
-    return tuple(re.compile(found) for found in patterns if found and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", found))
-
-
-@cache
 def code_of_page() -> str:
     found = (path for kind in ("ts", "svelte") for path in OF_PAGE.rglob(f"*.{kind}") if path.parent.name != "texts")
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(found))
@@ -162,19 +138,95 @@ def test_every_key_the_page_asks_for_is_there() -> None:
     assert not [one for one in built if not any(re.fullmatch(one, key) for key in keys)]
 
 
+class Said(NamedTuple):
+    """Strings and names that modules write, and texts with braces in them that could be keys or parts of keys."""
+
+    words: frozenset[str]
+    built: tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@cache
+def nodes() -> dict[str, tuple[ast.AST, ...]]:
+    """Strings, texts with braces and names of each module."""
+    kinds = (ast.JoinedStr, ast.Constant, ast.Name, ast.Attribute, ast.keyword, ast.arg, ast.FunctionDef, ast.ClassDef)
+    return {module: tuple(node for node in ast.walk(tree) if isinstance(node, kinds)) for module, tree in trees()}
+
+
+@cache
+def said_in(places: str) -> Said:
+    """What is said in the modules whose names match a pattern."""
+    words, built = set[str](), set[str]()
+    for node in (node for module, found in nodes().items() if re.match(places, module) for node in found):
+        if isinstance(node, ast.JoinedStr):
+            built.add(key_pattern(node) or "")
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                words |= {node.value, *re.split(r"[^A-Za-z0-9_.-]+", node.value)}
+        else:
+            label = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
+            words.add(str(label or getattr(node, "name", "")))
+    kept = (one for one in sorted(built) if one and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", one))
+    pairs = ((one.partition(".+")[0].replace("\\", ""), re.compile(one.replace(".+", "(.+)"))) for one in kept)
+    return Said(frozenset(words), tuple(pairs))
+
+
+@cache
+def written_words() -> frozenset[str]:
+    """Everything that stands between quotation marks in the code, anywhere in data and tables, or names a module."""
+    found = {str(number) for number in range(60)} | said_in("").words
+    found |= {part for word in found for part in re.split(r"[.-]", word)}
+    for path in PACKAGE.rglob("*"):
+        found |= {path.stem} if path.suffix in ("", ".py") else set()
+        if path.suffix in (".yaml", ".csv", ".j2") and path.parent != PACKAGE / "texts" and path.name != OF_ANALYSIS:
+            found |= set(re.split(r"[^A-Za-z0-9_-]+", path.read_text(encoding="utf-8")))
+    return frozenset(found)
+
+
+@cache
+def is_written(part: str, deep: int = 1) -> bool:
+    """Whether what fills a brace stands anywhere, or is built in its turn."""
+    known = part in written_words() or set(part.split("-")) <= written_words()
+    return known or (deep > 0 and is_built(part, "", deep - 1))
+
+
+@cache
+def is_built(key: str, places: str, deep: int = 1) -> bool:
+    """Whether modules build a key of a text with braces, filled with words that are written somewhere."""
+    for start, pattern in said_in(places).built:
+        found = pattern.fullmatch(key) if key.startswith(start) else None
+        if found and re.search("[a-z]{3}", pattern.pattern) and all(is_written(part, deep) for part in found.groups()):
+            return True
+    return False
+
+
 def is_used(area: str, key: str) -> bool:
     if area == PAGE:
         return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])
-    whole = f"{area}.{key}"
-    return (
-        whole in written_words()
-        or set(key.split(".")) <= written_words()
-        or any(pattern.fullmatch(whole) for pattern in built_keys() if not pattern.pattern.startswith(".+"))
-    )
+    if key.endswith((".cause", ".repair")) and is_used(area, key.rpartition(".")[0]):
+        return True
+    whole, words = f"{area}.{key}", said_in("").words
+    if whole in words or f"{area}_{key}" in words or is_built(whole, ""):
+        return True
+    dots = (found.start() for found in re.finditer(r"\.", whole))
+    if any("." in whole[:at] and whole[:at] in words and is_written(whole[at + 1 :]) for at in dots):
+        return True
+    if area == "presentation" and key in written_words():
+        return True
+    if area != "analyses" and not (PACKAGE / "analyses" / area).is_dir():
+        return False
+    shared = r"analyses/\w+\.py|analyses/compare/|cli/|workflows/serving/analyses|figures/"
+    near = said_in(f"{shared}|analyses/{'' if area == 'analyses' else area}/")
+    pieces = key.split(".")
+    letterless = any(one.pattern == r"\.".join(["(.+)"] * len(pieces)) for _, one in near.built)
+    numbered = {piece for piece in pieces if not piece.isdigit()}
+    return key in near.words or is_built(key, f"{shared}|analyses/{area}/") or (letterless and numbered <= near.words)
 
 
 def test_no_text_is_left_over() -> None:
-    """Every key is written or built in the code, or each of its parts is a word of code, templates or casebook."""
+    """Every key is written in the code, or built by it of words that stand in code or casebook.
+
+    Words of an analysis are asked for in its folder by their short name, or anywhere by their whole name.
+    """
     assert not [f"{area}.{key}" for area, key in ALL if not is_used(area, key)]
 
 

@@ -268,7 +268,7 @@ class Context:
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`origin`, where the parameters are others than the case's own."""
         from copark.analyses.contract import Said
-        from copark.report.trust import recorded_outcome
+        from copark.analyses.trust import recorded_outcome
 
         told = None
         if not trust.shows_outcomes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import Progress, stage
 from copark.errors import RunRefused
+from copark.presentation.numbers import number
 from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
 
@@ -216,9 +217,9 @@ def make_run(
     ):
         made = make(ask, RunStore.of(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
         recording.finish(made.record)  # before the crew is sent home, which takes seconds
-    notes = [text("cluster.went_on", lang, runs=f"{made.kept:,}")] if made.kept else []
+    notes = [text("cluster.went_on", lang, runs=number(made.kept, 0))] if made.kept else []
     if made.anew:
-        notes.append(text("cluster.made_anew", lang, runs=f"{made.anew:,}"))
+        notes.append(text("cluster.made_anew", lang, runs=number(made.anew, 0)))
     if made.mixed:
         notes.append(text("cluster.mixed", lang))
     return made.record, (*notes, *recording.notes(lang))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
-from copark.analyses.contract import Texts
-from copark.presentation.document import Block, Chart, Column, Evidence, Kind, Section, Table, Value
-from copark.presentation.numbers import shown
+from copark.analyses.contract import Result, Texts, assemble
+from copark.presentation.document import Block, Caveat, Chart, Column, Document, Evidence, Kind, Section, Table, Value
+from copark.presentation.numbers import precise, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.cases.case import Case
     from copark.cases.evidence import Observation
+    from copark.inference.artefacts import Comparison
 
 
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
@@ -25,6 +27,20 @@ def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]
         told = (one.outlet, one.title, "" if one.date is None else str(one.date))
         found.append(Evidence(key, ". ".join(filter(None, told)), one.url or ""))
     return tuple(found)
+
+
+def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Heads of groups and their lengths, from the head of each row in order."""
+    return tuple((name, len(list(rows))) for name, rows in groupby(names))
+
+
+def made_again(found: Result, made: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
+    """Whether what ships could be made again, as a document."""
+    word = "identical" if made.identical else "close" if made.close else "different"
+    note = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if stale else ()
+    largest = precise(made.largest, 1 if made.close else 3)
+    title, headline = t("again.heading", **words), t(f"again.{word}", largest=largest)
+    return assemble(found, t, key=key, title=title, headline=headline, sections=note)
 
 
 class Show:

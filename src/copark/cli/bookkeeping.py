@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from copark.cli.app import OUT, Lang, Out, app
 from copark.cli.speech import SpokenCommand, SpokenGroup
@@ -19,10 +18,9 @@ from copark.errors import RunRefused, printable
 if TYPE_CHECKING:
     from collections import Counter
 
-    from copark.workflows.runs import BookedRun, Books, FailedRun
+    from copark.presentation.document import Table
+    from copark.workflows.runs import Books, FailedRun
 
-COLOURS = {"finished": "green", "running": "cyan", "failed": "bold red", "interrupted": "yellow", "gone": "yellow",
-           "misplaced": "bold red"}  # fmt: skip
 MOST_SHOWN = 40
 """Single runs that are shown; all of them are in the JSON."""
 WIDEST = 3
@@ -157,58 +155,69 @@ def show_counts(counts: Counter[str], lang: str) -> None:
 
 def show_books(found: Books, lang: str, *, failed: bool) -> None:
     """What was executed and is stored, in a table; and single runs that failed."""
-    from copark.cli.screen import blank_table
-    from copark.texts import text
+    from copark.cli.screen import listing, say, show_listing
 
-    console = Console(markup=False)
     if not found.runs:
-        key = "database.none_failed" if failed else "database.none"
-        console.print(text(key, lang, folder=found.folder), highlight=False, soft_wrap=True)
+        say("database.none_failed" if failed else "database.none", lang, folder=found.folder)
     else:
-        some_failed = any(one.failed for one in found.runs)
-        table = blank_table(console, text("database.title", lang, database=found.database))
-        table.add_column(text("cli.run.identity", lang), no_wrap=True)
-        table.add_column(text("database.column.state", lang), no_wrap=True)
-        table.add_column(text("database.column.study", lang), overflow="fold", min_width=16)
-        for key in ("when", "runs", "size", *(("failed",) if some_failed else ())):
-            table.add_column(text(f"database.column.{key}", lang), justify="right", overflow="fold")
-        for one in found.runs:
-            state = Text(text(f"database.state.{one.state}", lang), style=COLOURS[one.state])
-            table.add_row(one.identity, state, *(Text(cell) for cell in _cells(one, with_failed=some_failed)))
-        console.print(table)
+        show_listing(listing("runs", lang, _booked(found, lang)))
         for one in found.runs:
             if one.trouble and failed:
-                console.print(Text(printable(f"{one.identity}: {one.trouble}")), soft_wrap=True)
+                print(printable(f"{one.identity}: {one.trouble}"))
     if found.failed_runs:
-        _show_failed(console, found.failed_runs, lang)
+        show_listing(listing("failed", lang, _failed(found.failed_runs, lang)))
+        if len(found.failed_runs) > MOST_SHOWN:
+            say("database.not_all", lang, count=len(found.failed_runs) - MOST_SHOWN)
     if found.unlisted:
-        console.print(text("database.unlisted_note", lang, count=found.unlisted), highlight=False, soft_wrap=True)
+        say("database.unlisted_note", lang, count=found.unlisted)
 
 
-def _cells(one: BookedRun, *, with_failed: bool) -> list[str]:
+def _booked(found: Books, lang: str) -> Table:
     """What was run, when, how much of it."""
-    made = f"{one.total:,}" if one.done == one.total else f"{one.done:,} / {one.total:,}"
-    size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
-    cells = [f"{printable(one.study)}\n{printable(one.case)}", one.when[:16].replace("T", " "), made, size]
-    return [*cells, f"{one.failed:,}" if one.failed else ""] if with_failed else cells
+    from copark.presentation.document import Column, Kind, Table
+    from copark.presentation.numbers import number
+    from copark.texts import text
+
+    columns = [
+        Column("identity", text("cli.run.identity", lang), Kind.quarter),
+        *(Column(key, text(f"database.column.{key}", lang)) for key in ("state", "study")),
+        Column("when", text("database.column.when", lang), Kind.quarter),
+        Column("runs", text("database.column.runs", lang)),
+        Column("size", text("database.column.size", lang), Kind.number, "MB", 1),
+        Column("failed", text("database.column.failed", lang), Kind.count),
+    ]
+    rows = []
+    for one in found.runs:
+        made = number(one.total, 0)
+        made = made if one.done == one.total else f"{number(one.done, 0)} / {made}"
+        rows.append(
+            (
+                one.identity, text(f"database.state.{one.state}", lang), f"{one.study}, {one.case}",
+                one.when[:16].replace("T", " "), made, one.bytes / 1e6 if one.bytes else None, one.failed,
+            )
+        )  # fmt: skip
+    return Table("runs", text("database.title", lang, database=found.database), tuple(columns), tuple(rows))
 
 
-def _show_failed(console: Console, found: tuple[FailedRun, ...], lang: str) -> None:
+def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:
     """Single runs that failed: where, why, and what was drawn."""
-    from copark.cli.screen import blank_table
+    from copark.presentation.document import Column, Kind, Table
+    from copark.presentation.numbers import precise
     from copark.texts import has_text, text
 
-    table = blank_table(console, text("database.failed_runs", lang, count=len(found)))
-    for key in ("result", "scenario", "run", "seed", "end", "quarter", "room", "parameters"):
-        table.add_column(text(f"database.column.{key}", lang), overflow="fold")
+    rows = []
     for one in found[:MOST_SHOWN]:
-        drawn = ", ".join(f"{name} = {value:g}" for name, value in list(one.parameters.items())[:WIDEST])
+        drawn = ", ".join(f"{name} = {precise(value, 6)}" for name, value in list(one.parameters.items())[:WIDEST])
         more = text("database.more", lang, count=len(one.parameters) - WIDEST) if len(one.parameters) > WIDEST else ""
         key = f"database.status.{one.status}"
         end = text(key if has_text(key) else "database.status.other", lang)
-        cells = (one.identity[:8], one.scenario, str(one.run), str(one.seed), end, one.quarter,
-                 text(f"database.room.{one.room}", lang), f"{drawn}{more}")  # fmt: skip
-        table.add_row(*map(Text, cells))
-    console.print(table)
-    if len(found) > MOST_SHOWN:
-        console.print(text("database.not_all", lang, count=len(found) - MOST_SHOWN), highlight=False, soft_wrap=True)
+        rows.append(
+            (
+                one.identity[:8], one.scenario, str(one.run), str(one.seed), end, one.quarter,
+                text(f"database.room.{one.room}", lang), f"{drawn}{more}",
+            )
+        )  # fmt: skip
+    keys = ("result", "scenario", "run", "seed", "end", "quarter", "room", "parameters")
+    kinds = {"parameters": Kind.note, "quarter": Kind.quarter}
+    columns = tuple(Column(key, text(f"database.column.{key}", lang), kinds.get(key, Kind.text)) for key in keys)
+    return Table("failed-runs", text("database.failed_runs", lang, count=len(found)), columns, tuple(rows))

@@ -113,26 +113,34 @@ def new(
 
 
 @app.command("list", cls=SpokenCommand, help="cli.help.list")
-def list_all(ctx: typer.Context, out: Out = OUT, _lang: Lang = None) -> None:
+def list_all(
+    ctx: typer.Context,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
     """List cases, studies and stored runs."""
     from copark import workflows
     from copark.cli.screen import show_catalogue
 
-    show_catalogue(workflows.catalogue(out, ctx.obj), ctx.obj)
+    show_catalogue(workflows.catalogue(out, ctx.obj), ctx.obj, as_json=as_json)
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")
 def show(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.show.name")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
     """Show a case, a study or a stored run."""
     from copark import workflows
-    from copark.cli.screen import show_description
+    from copark.cli.screen import description_of, show_listing
 
-    show_description(workflows.show(name, out, ctx.obj), ctx.obj)
+    show_listing(description_of(workflows.show(name, out, ctx.obj), ctx.obj), as_json=as_json)
 
 
 @app.command("export", cls=SpokenCommand, help="cli.help.export")

@@ -23,12 +23,13 @@ def plan(
     seed: Seed = None,
     parameters: Parameters = None,
     threads: Threads = None,
+    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
     _lang: Lang = None,
     out: Out = OUT,
 ) -> None:
     """Say what a study will take before it is run."""
+    from copark.cli.analyses import print_json
     from copark.cli.progress import Progress
-    from copark.texts import text
     from copark.workflows.cost import plan_study
 
     with Progress(ctx.obj) as progress:
@@ -36,7 +37,11 @@ def plan(
             name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, out=out,
             parameters=parameters, progress=progress,
         )  # fmt: skip
-    print(text("planner.title", ctx.obj, study=planned.title))
+    document = planned.document(ctx.obj)
+    if as_json:
+        print_json(document)
+        return
+    print(document.headline)
     for sentence in planned.sentences:
         print(sentence)
 

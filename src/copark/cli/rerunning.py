@@ -59,18 +59,20 @@ def gc(
 ) -> None:
     """Say what broken-off work has left, and throw it away if asked."""
     from copark.cli.screen import say
+    from copark.presentation.numbers import number
     from copark.workflows.gc import tidy
 
     found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
     for one in found.leavings:
-        say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=f"{one.bytes / 1e6:,.1f}")
+        say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
     key = "nothing" if not found.leavings else "gone" if found.gone else "would_go"
-    say(f"cluster.gc.{key}", ctx.obj, megabytes=f"{found.bytes / 1e6:,.1f}", count=len(found.leavings))
+    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(found.bytes / 1e6, 1), count=len(found.leavings))
 
 
 def show_again(again: Sequence[Again], lang: str) -> None:
     """What came of executions that were run again, a line each."""
     from copark.cli.screen import say
+    from copark.presentation.numbers import number
 
     if not again:
         say("cluster.rerun.none", lang)
@@ -78,7 +80,7 @@ def show_again(again: Sequence[Again], lang: str) -> None:
         if one.outcome is None:
             say("cluster.rerun.failed", lang, identity=one.identity, study=one.study, trouble=one.trouble)
             continue
-        runs = f"{one.outcome.runs:,}"
+        runs = number(one.outcome.runs, 0)
         say("cluster.rerun.done", lang, identity=one.outcome.identity, study=one.study, runs=runs)
         for note in one.outcome.notes:
             print(note)
@@ -87,12 +89,13 @@ def show_again(again: Sequence[Again], lang: str) -> None:
 def show_replayed(replayed: Replayed, lang: str) -> None:
     """How runs broke off: a line each, and where the park stood a quarter before."""
     from copark.cli.screen import plain, say
+    from copark.presentation.numbers import number
     from copark.texts import text
 
     if not replayed.count:
         say("cluster.replay.none", lang, identity=replayed.identity)
         return
-    say("cluster.replay.count", lang, count=f"{replayed.count:,}", shown=len(replayed.runs))
+    say("cluster.replay.count", lang, count=number(replayed.count, 0), shown=len(replayed.runs))
     for one in replayed.runs:
         status = text(f"store.status.{one.status}", lang)
         same = text(f"cluster.replay.{'same' if one.same else 'other'}", lang)

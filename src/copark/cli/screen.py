@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from copark.cli.progress import duration
@@ -16,6 +14,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from copark.presentation.document import Document, Table
     from copark.workflows import Catalogue, Description, RunOutcome, Verdict
     from copark.workflows.inspect import Checked
 
@@ -28,14 +27,6 @@ def say(key: str, lang: str, **values: Any) -> None:
 def plain(words: str) -> str:
     """Lines without control characters: names of files and cases are somebody's own."""
     return "\n".join(printable(line) for line in words.split("\n"))
-
-
-def numbers(*values: float) -> list[str]:
-    """Numbers that belong together, with as many decimals as the greatest needs; a dash where there is none."""
-    greatest = max((abs(value) for value in values if isfinite(value)), default=0.0)
-    whole = all(value == int(value) for value in values if isfinite(value))
-    places = 0 if whole or greatest >= 100 else 1 if greatest >= 10 else 2
-    return [f"{value:,.{places}f}" if isfinite(value) else "—" for value in values]
 
 
 def show_error(error: Exception, lang: str) -> None:
@@ -109,65 +100,73 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
         console.print(line, markup=False, soft_wrap=True)
 
 
-def percent(share: float) -> str:
-    """A share in per cent; a dash where there is none."""
-    return f"{100 * share:.1f} %" if isfinite(share) else "—"
+def listing(key: str, lang: str, *tables: Table) -> Document:
+    """Tables as a document."""
+    from copark.presentation.document import Document, Section
+
+    title = tables[0].title if tables else key
+    return Document(key, lang, title, title, sections=(Section(key, title, tables),))
 
 
-def blank_table(console: Console, title: str) -> Table:
-    """A table under its title, which may be wider than the table."""
-    from rich import box
+def show_listing(document: Document, *, as_json: bool = False) -> None:
+    """Tables on standard output, or their data."""
+    if as_json:
+        from copark.cli.analyses import print_json
 
-    console.print()
-    console.print(Text(title, style="bold"), soft_wrap=True)
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        print_json(document)
+        return
+    from copark.presentation.terminal import show_tables
+
+    show_tables(document, Console(markup=False, highlight=False))
 
 
-def show_catalogue(catalogue: Catalogue, lang: str) -> None:
+def catalogue_of(catalogue: Catalogue, lang: str) -> Document:
     """All cases, studies and stored runs."""
-    console = Console(markup=False)
-    for key, entries in (("cases", catalogue.cases), ("studies", catalogue.studies)):
-        table = blank_table(console, text(f"cli.list.{key}", lang))
-        table.add_column(text("cli.list.name", lang), no_wrap=True)
-        table.add_column(text("cli.list.title", lang), overflow="fold")
-        for name, title in entries:
-            table.add_row(Text(name), Text(title))
-        console.print(table)
-    _show_runs(console, catalogue, lang)
-    if catalogue.unfinished:
-        words = text("cli.list.unfinished", lang, count=catalogue.unfinished, folder=catalogue.folder)
-        console.print(words, highlight=False, soft_wrap=True)
+    from copark.presentation.document import Column, Kind, Table
+
+    columns = Column("name", text("cli.list.name", lang)), Column("title", text("cli.list.title", lang), Kind.note)
+    tables = [
+        Table(key, text(f"cli.list.{key}", lang), columns, entries)
+        for key, entries in (("cases", catalogue.cases), ("studies", catalogue.studies))
+    ]
+    if catalogue.runs:
+        kinds = (("runs", Kind.count), ("failed", Kind.count), ("seed", Kind.text), ("size", Kind.number),
+                 ("created", Kind.quarter))  # fmt: skip
+        heads = {"runs": "cli.list.runs_column", "failed": "database.column.failed"}
+        head = (
+            Column("identity", text("cli.run.identity", lang), Kind.quarter),
+            Column("study", text("cli.list.study", lang)),
+            *(
+                Column(key, text(heads.get(key, f"cli.list.{key}"), lang), kind, "MB" if key == "size" else "",
+                       1 if key == "size" else None)
+                for key, kind in kinds
+            ),
+        )  # fmt: skip
+        rows = tuple(
+            (run.identity, run.study, run.runs, run.failed, str(run.seed), run.bytes / 1e6, run.created[:10])
+            for run in catalogue.runs
+        )
+        tables.append(Table("runs", text("cli.list.runs", lang, folder=catalogue.folder), head, rows))
+    return listing("list", lang, *tables)
+
+
+def show_catalogue(catalogue: Catalogue, lang: str, *, as_json: bool = False) -> None:
+    """All cases, studies and stored runs, and what is wrong with some."""
+    show_listing(catalogue_of(catalogue, lang), as_json=as_json)
+    if not as_json and not catalogue.runs:
+        say("cli.list.no_runs", lang, folder=catalogue.folder)
+    if not as_json and catalogue.unfinished:
+        say("cli.list.unfinished", lang, count=catalogue.unfinished, folder=catalogue.folder)
     if catalogue.damaged:
         show_faults(catalogue.damaged, lang)
 
 
-def _show_runs(console: Console, catalogue: Catalogue, lang: str) -> None:
-    if not catalogue.runs:
-        console.print(text("cli.list.no_runs", lang, folder=catalogue.folder), highlight=False, soft_wrap=True)
-        return
-    table = blank_table(console, text("cli.list.runs", lang, folder=catalogue.folder))
-    table.add_column(text("cli.run.identity", lang), no_wrap=True)
-    table.add_column(text("cli.list.study", lang), overflow="fold")
-    for key in ("runs_column", "seed", "size", "created"):
-        table.add_column(text(f"cli.list.{key}", lang), justify="right", overflow="fold")
-    for run in catalogue.runs:
-        runs = f"{run.runs:,}"
-        if run.failed:
-            runs = text("cli.list.failed", lang, runs=run.runs, failed=run.failed)
-        cells = (run.study, runs, str(run.seed), f"{run.bytes / 1e6:,.1f} MB", run.created[:10])
-        table.add_row(run.identity, *map(Text, cells))
-    console.print(table)
-
-
-def show_description(description: Description, lang: str) -> None:
+def description_of(description: Description, lang: str) -> Document:
     """What a case, a study or a stored run holds."""
-    console = Console(markup=False)
-    table = blank_table(console, description.title)
-    table.add_column(text("cli.show.entry", lang), no_wrap=True)
-    table.add_column(text("cli.show.value", lang), overflow="fold")
-    for entry, value in description.entries:
-        table.add_row(Text(entry), Text(value))
-    console.print(table)
+    from copark.presentation.document import Column, Kind, Table
+
+    columns = Column("entry", text("cli.show.entry", lang)), Column("value", text("cli.show.value", lang), Kind.note)
+    return listing("show", lang, Table("entries", description.title, columns, description.entries))
 
 
 def show_verdict(verdict: Verdict, lang: str) -> None:

@@ -48,6 +48,7 @@ def pack(
     """Pack cases, studies and runs."""
     from copark.cli.progress import Progress
     from copark.cli.screen import say
+    from copark.presentation.numbers import number
     from copark.workflows import workspaces
 
     with Progress(ctx.obj) as progress:
@@ -57,7 +58,7 @@ def pack(
         )  # fmt: skip
     counts = {"cases": len(packed.cases), "studies": len(packed.studies), "runs": len(packed.runs)}
     counts["scenarios"] = len(packed.scenarios)
-    say("workspace.packed", ctx.obj, path=packed.path, size=f"{packed.bytes / 1e6:.1f}", **counts)
+    say("workspace.packed", ctx.obj, path=packed.path, size=number(packed.bytes / 1e6, 1), **counts)
     say("workspace.checksum", ctx.obj, sha256=packed.sha256)
 
 
@@ -98,8 +99,9 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
 def _show(found: Findings, lang: str) -> None:
     """What a workspace holds, and what is to be known of it."""
     from copark.cli.screen import say
+    from copark.presentation.numbers import number
 
-    size = f"{found.bytes / 1e6:.1f}"
+    size = number(found.bytes / 1e6, 1)
     scenarios = sorted({one.name for one in found.scenarios})
     for key, names in (
         ("cases", found.cases),

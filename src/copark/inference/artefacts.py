@@ -30,7 +30,6 @@ from copark.inference.target_selection import case_for
 from copark.model.compiler import cpu_features, versions
 from copark.store.checkpoints import Tally
 
-Floats = NDArray[np.float64]
 PAIRS = 1000
 DRAWS = 1000
 FORMAT = 2

@@ -9,7 +9,7 @@ that are not pooled keep the park's own prior.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -249,8 +249,3 @@ def probabilities_of(scores: Floats) -> Floats:
 
     found: Floats = ndtr(scores)
     return found
-
-
-def parks_in(draws: PooledDraws) -> Sequence[str]:
-    """Names of the parks of a panel."""
-    return tuple(draws.theta)

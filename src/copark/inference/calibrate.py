@@ -30,7 +30,6 @@ from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Stages
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Progress = Callable[[str, int, int], None]
 """Called with the stage (waiting, batch, summaries, refine, replay), what is done of it and how much there is."""
 REFINED_SHARE = 0.10

@@ -51,11 +51,6 @@ def systematic(weights: Floats, count: int, offset: float = 0.5) -> NDArray[np.i
     return np.minimum(found, len(weights) - 1).astype(np.int64)
 
 
-def distances(summaries: Floats, target: Floats, residual: Floats) -> Floats:
-    """Mahalanobis distances of summaries to a target by the covariance of the network's residuals; shape (runs,)."""
-    return Neighbours(np.zeros_like(summaries), summaries, residual).distances(target)
-
-
 def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Floats:
     """Move points to where a local-linear regression on the summaries sees them at the target.
 

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.inference.calibrate import REFINED_SHARE, Calibration, refined
 from copark.inference.diagnostics import Ranks, health, movements, simulated_ranks
 from copark.store.checkpoints import Stages
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 RECORDS = 200
 NUMBERS, RANKS = "examination.json", "examination.npz"

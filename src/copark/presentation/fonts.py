@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-FAMILY = "Noto Sans SC"
-
 
 def chinese_font_file() -> Path | None:
     """The file of Noto Sans SC (regular, SIL Open Font License), or ``None`` where the package is damaged.

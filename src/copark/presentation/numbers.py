@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from copark import units
 from copark.presentation.document import Column, Interval, Kind, Value
-from copark.texts import text
+from copark.texts import has_text, text
 
 if TYPE_CHECKING:
     from copark.stats.scores import Percentiles
@@ -43,6 +43,18 @@ def exact(value: float) -> str:
         return NOTHING
     shown = f"{value:,.4f}".rstrip("0").rstrip(".")
     return number(value, len(shown.partition(".")[2]))
+
+
+def precise(value: float, digits: int = 3) -> str:
+    """A number with some significant figures and no trailing zeros; whole from 1,000 on."""
+    if not isfinite(value):
+        return NOTHING
+    return f"{value:.{digits}g}".replace("-", MINUS) if abs(value) < 1000 else number(value, 0)
+
+
+def size(count: float) -> str:
+    """Bytes in words: megabytes, from a thousand of them on gigabytes."""
+    return f"{number(count / 1e6, 0)} MB" if count < 1e9 else f"{number(count / 1e9, 1)} GB"
 
 
 def percent(share: float, places: int = 0) -> str:
@@ -128,6 +140,26 @@ def spoken(value: float, unit: str, lang: str, *, reported: bool = False) -> str
     if unit == "M USD":
         return money(value, lang, reported=reported)
     return quantity(value, unit, lang, reported=reported)
+
+
+def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, kind: str = "quantity") -> str:
+    """An observed value as its source gives it, with all its digits: at least, about, from … to.
+
+    ``kind`` says how a value is written: ``quantity`` with its unit, ``spoken`` as a sentence says it, ``bare``
+    without a unit.
+    """
+
+    def say(one: float) -> str:
+        if kind == "bare":
+            return bare(one, unit, reported=True)
+        return (spoken if kind == "spoken" else quantity)(one, unit, lang, reported=True)
+
+    if bound == "range" and high is not None:
+        whole = kind == "spoken" and unit == "M USD"
+        low = say(value) if whole else bare(value, unit, reported=True)
+        return text("presentation.number.bound.range", lang, value=low, high=say(high))
+    known = has_text(f"presentation.number.bound.{bound}") and bound != "range"
+    return text(f"presentation.number.bound.{bound if known else 'exact'}", lang, value=say(value))
 
 
 def reach(low: float, high: float, unit: str, lang: str) -> str:

@@ -210,11 +210,6 @@ class Page(Shown):
     provenance: tuple[Entry, ...]
 
 
-def schema() -> dict[str, Any]:
-    """JSON schema of a page."""
-    return Page.model_json_schema(mode="serialization")
-
-
 def page_of(
     document: Document,
     charts: Charts | None = None,

@@ -38,6 +38,14 @@ def show(
     _Screen(page_of(document), console, files or {}, only).show()
 
 
+def show_tables(document: Document, console: Console) -> None:
+    """Show the tables of a document alone, as of a list that has no more to say."""
+    screen = _Screen(page_of(document), console, {}, ())
+    for section in screen.page.sections:
+        for block in section.blocks:
+            screen.block(block)
+
+
 class _Screen:
     """One page on one console."""
 

@@ -114,42 +114,6 @@ def but_for(
     return simulate(study, case, threads=threads, progress=progress, source=source)
 
 
-class GivenDraws:
-    """Draws that are at hand, as a source: run r has the r-th of them, luck and all."""
-
-    def __init__(self, draws: Draws) -> None:
-        self.given = draws
-
-    @property
-    def content(self) -> dict[str, str]:
-        """The hash of the draws."""
-        return {"draws_hash": hash_of(self.given)}
-
-    @property
-    def drawn(self) -> tuple[str, ...]:
-        """Parameters, one number each, that are not the same in all draws."""
-        return tuple(varying(self.given))
-
-    def draws(self, study: Study, first: int, last: int) -> Draws:  # noqa: ARG002 - a source may look at the study
-        """Draws first … last - 1."""
-        return Draws(*(room[first:last].copy() for room in self.given))
-
-
-def replay(study: Study, case: Case, draws: Draws, *, threads: int = 1) -> xr.Dataset:
-    """Run a study's scenarios on parameters and luck that are given, as accepted runs of a posterior are.
-
-    Every arm has the same draws, but for the parameters its scenario sets. The study's own draws, seed and runs are
-    left aside; the hash of the draws given stands in identity and provenance, and results of others are not paired.
-
-    Parameters
-    ----------
-    draws
-        Parameters and addresses of luck, in runs of the study's ``futures`` for every draw.
-    """
-    asked = study.with_changes(draws="posterior", runs=len(draws.luck))
-    return simulate(asked, case, threads=threads, source=GivenDraws(draws))
-
-
 def hash_of(draws: Draws) -> str:
     """SHA-256 of parameters and luck."""
     return hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()

@@ -124,21 +124,6 @@ def write_csv(table: tables.Table, target: Path, progress: Progress | None = Non
     return target
 
 
-def write_tables(found: Sequence[tables.Table], folder: Path, stem: str, lang: str, area: str) -> tuple[Path, ...]:
-    """Write tables as CSV files and all of them as one workbook; give the paths, the workbook last.
-
-    Parameters
-    ----------
-    stem
-        What the names of the files begin with.
-    area
-        Area of the texts with the titles of the sheets.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    written = [write_csv(table, folder / f"{stem}-{table.name}-{lang}.csv") for table in found]
-    return (*written, write_workbook(found, folder / f"{stem}-{lang}.xlsx", lang, area=area))
-
-
 def _fill_csv(table: tables.Table, path: Path, progress: Progress | None) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)

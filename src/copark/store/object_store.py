@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -238,10 +237,3 @@ def open_shelf(address: str | Path) -> Shelf:
         If the address cannot be used.
     """
     return Remote(str(address)) if "://" in str(address) else Folder(Path(address))
-
-
-def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of all files of a folder, as a shelf takes them."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -45,15 +45,6 @@ class Table:
     header: list[str]
     rows: Iterable[list[Cell]]
     count: int
-
-
-def entries_table(entries: Mapping[str, Any]) -> Table:
-    """Provenance as a table: texts and numbers as they are, all else as JSON."""
-    rows: list[list[Cell]] = [
-        [name, value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)]
-        for name, value in entries.items()
-    ]
-    return Table("provenance", ["entry", "value"], rows, len(rows))
 
 
 def safe(cell: Cell) -> Cell:

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from copark.analyses.context import stage
+from copark.presentation.numbers import exact, number, precise, size
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from copark.cases import Case
     from copark.inference.exploration.designs import Workload
+    from copark.presentation.document import Document
     from copark.simulation.draw_sources import DrawSource
     from copark.simulation.planner import Plan, Precision, Reported
     from copark.simulation.study import Study
@@ -231,6 +233,13 @@ class Planned:
     plan: Plan
     sentences: tuple[str, ...]
 
+    def document(self, lang: str = "en") -> Document:
+        """The plan as data: its sentences."""
+        from copark.presentation.document import Bullets, Document, Section
+
+        title = text("planner.title", lang, study=self.title)
+        return Document("plan", lang, self.title, title, sections=(Section("plan", title, (Bullets(self.sentences),)),))
+
 
 def plan_study(
     name_or_path: str | Path | Study,
@@ -291,16 +300,16 @@ def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
         text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
     ]
     if found.bytes:
-        sentences.append(text("planner.disk", lang, size=_size(found.bytes)))
+        sentences.append(text("planner.disk", lang, size=size(found.bytes)))
     standing, middle = found.of("self_standing"), found.of("operating_50")
     if standing is not None and middle is not None:
         sentences.append(_precision_told(standing, middle, lang))
     if found.pool is not None and found.left_open is not None:
-        values = {"pool": found.pool, "pasts": round(found.pasts or 0.0), "points": f"{100 * found.left_open:.2g}"}
+        values = {"pool": found.pool, "pasts": round(found.pasts or 0.0), "points": precise(100 * found.left_open, 2)}
         sentences.append(text("planner.left_open", lang, **values))
     if found.wanted is not None:
         key = "out_of_reach" if found.needed is None else "needed"
-        points = f"{100 * found.wanted:g}"
+        points = exact(100 * found.wanted)
         sentences.append(text(f"planner.{key}", lang, points=points, runs=found.needed or 0))
     return tuple(sentences)
 
@@ -353,11 +362,11 @@ def _precision_told(standing: Precision, middle: Precision, lang: str) -> str:
     return text(
         "planner.precision",
         lang,
-        share=f"{100 * standing.estimate:.0f}",
-        points=f"{100 * standing.half:.2g}",
-        median=f"{middle.estimate:.0f}",
-        low=f"{middle.low:.0f}",
-        high=f"{middle.high:.0f}",
+        share=number(100 * standing.estimate, 0),
+        points=precise(100 * standing.half, 2),
+        median=number(middle.estimate, 0),
+        low=number(middle.low, 0),
+        high=number(middle.high, 0),
     )
 
 
@@ -366,8 +375,4 @@ def _span(seconds: float, lang: str) -> str:
         return text("planner.seconds", lang, count=max(round(seconds), 1))
     if seconds < 5400.0:
         return text("planner.minutes", lang, count=round(seconds / 60.0))
-    return text("planner.hours", lang, count=f"{seconds / 3600.0:.1f}")
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"
+    return text("planner.hours", lang, count=number(seconds / 3600.0, 1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.context import stage
 from copark.errors import Fault
+from copark.presentation.numbers import number, percent
 from copark.texts import text
 from copark.workflows.answers import OUT, Catalogue, Description, Progress, StoredRun
 from copark.workflows.paths import store_in
@@ -150,7 +151,7 @@ def _describe_study(study: Study, lang: str) -> Description:
     def entries() -> Iterator[tuple[str, object]]:
         yield "name", study.name
         yield "case", study.case
-        yield "runs", f"{study.runs:,}"
+        yield "runs", number(study.runs, 0)
         yield "seed", study.seed
         yield "draws", text(f"workflows.draws.{study.draws}", lang)
         for scenario in study.scenarios:
@@ -165,7 +166,7 @@ def _describe_run(record: RunRecord, lang: str) -> Description:
 
     entries = [(str(entry), str(value)) for entry, value in provenance_table(record, lang).rows]
     for scenario, outcome, count, share, _trust in outcomes_table(record, lang).rows:
-        entries.append((str(scenario), f"{outcome}: {count:,} ({100 * float(share or 0):.1f} %)"))
+        entries.append((str(scenario), f"{outcome}: {number(float(count or 0), 0)} ({percent(float(share or 0), 1)})"))
     entries.append((text("workflows.entry.folder", lang), str(record.path)))
     return Description(text("workflows.stored_run", lang, identity=record.identity), tuple(entries))
 

@@ -261,8 +261,9 @@ def stop_early(
 
 def _told(seen: Look, half: float, lang: str) -> tuple[str, ...]:
     """Where a study stopped, and how precise it is there, in a sentence."""
+    from copark.presentation.numbers import exact, number
     from copark.simulation.planner import widest
 
     key = "stopped" if seen.stop else "not_reached"
-    values = {"runs": seen.runs, "wanted": f"{100 * half:g}", "points": f"{100 * widest(seen.precisions):.2f}"}
+    values = {"runs": seen.runs, "wanted": exact(100 * half), "points": number(100 * widest(seen.precisions), 2)}
     return (text(f"planner.{key}", lang, **values),)

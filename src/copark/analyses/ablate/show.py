@@ -32,8 +32,7 @@ from copark.presentation.document import (
     plain,
 )
 from copark.presentation.numbers import shown
-from copark.report.tables import with_unit
-from copark.report.words import join
+from copark.words import join, with_unit
 
 if TYPE_CHECKING:
     from copark.inference.ablations.ablate import Change, Row
@@ -187,7 +186,7 @@ class _Show(Show):
 
     def effects(self, kind: str) -> Section:
         """What each mechanism or link does to outcomes."""
-        from copark.report.figures.ablations import effect_dots, failed_dots
+        from copark.figures.ablations import effect_dots, failed_dots
 
         t, found = self.t, self.found
         charts = [
@@ -250,7 +249,7 @@ class _Show(Show):
 
     def scores(self) -> Section:
         """What the forecast is worth without each."""
-        from copark.report.figures.ablations import score_dots
+        from copark.figures.ablations import score_dots
 
         t, found = self.t, self.found
         charts = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.across.ask import Answer
-from copark.analyses.across.words import Words
+from copark.analyses.across.words import Words, agreement, footer, headed
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca.ask import Answer as Needs
 from copark.analyses.nca.show import Ceilings
@@ -32,7 +32,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.report import across as said
+from copark.presentation.numbers import exact
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import necessity, sufficiency
 from copark.setmethods.qca.robustness import models_of
@@ -40,7 +40,7 @@ from copark.setmethods.qca.sets import model_membership, model_name
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.report.figures.set_methods.xy import Aim
+    from copark.figures.set_methods.xy import Aim
 
 COUNT = Column("count", "", Kind.count)
 
@@ -106,7 +106,7 @@ class _Show(Words):
 
     def summary(self) -> Section:
         """How many claims the methods agree on, and the three verdicts on each."""
-        from copark.report.figures.across import verdict_matrix
+        from copark.analyses.across.figures import verdict_matrix
 
         found, t = self.found, self.t
         cards = Cards(tuple(
@@ -127,8 +127,8 @@ class _Show(Words):
         """Every claim: three verdicts, whether they agree, and why they may not."""
         rows = [
             (
-                said.headed(one, self.t.lang), *(self.verdict(one.verdicts[name]) for name in METHODS),
-                said.agreement(one, self.t.lang), self.reasons(one),
+                headed(one, self.t.lang), *(self.verdict(one.verdicts[name]) for name in METHODS),
+                agreement(one, self.t.lang), self.reasons(one),
             )
             for one in self.found.claims
         ]  # fmt: skip
@@ -152,7 +152,7 @@ class _Show(Words):
             for _, method, one in self.tests()
         ]  # fmt: skip
         groups = tuple(
-            (said.headed(one, self.t.lang), count)
+            (headed(one, self.t.lang), count)
             for one in self.found.claims if (count := len(one.qca.parts) + len(one.nca.parts))
         )  # fmt: skip
         columns = (
@@ -165,7 +165,7 @@ class _Show(Words):
     def silent(self) -> Table:
         """Where a method has no word, and why."""
         rows = [
-            (said.headed(one, self.t.lang), self.t(f"method.{method}"), self.t(f"silence.{word.word.silent}"))
+            (headed(one, self.t.lang), self.t(f"method.{method}"), self.t(f"silence.{word.word.silent}"))
             for one, method, word in self.words() if word.word.silent is not None
         ]  # fmt: skip
         columns = (self.column("claim"), self.column("method"), self.column("why_silent", Kind.note))
@@ -201,13 +201,13 @@ class _Show(Words):
 
     def truth(self) -> Section:
         """The truth tables and solutions, with the conditions of the rules and with those that overlap the outcome."""
-        from copark.report.figures.set_methods import truth_table_figure
+        from copark.figures.set_methods import truth_table_figure
 
         blocks: list[Block] = []
         for key, one in (("truth", self.found.solution), ("truth-wider", self.found.wider)):
             if blocks:
                 blocks.append(Caveat(self.t("lead.wider")))
-            draw = lambda one=one: truth_table_figure(one, self.t.lang, said.footer(self.found, self.t.lang))  # noqa: E731
+            draw = lambda one=one: truth_table_figure(one, self.t.lang, footer(self.found, self.t.lang))  # noqa: E731
             title = self.t("chart.truth", conditions=", ".join(one.settings.conditions))
             blocks += [self.solved_words(one), Chart(key, title, self.t("alt.truth"), draw)]
         return self.section("truth", *blocks, self.scores())
@@ -245,7 +245,7 @@ class _Show(Words):
 
     def plot(self, at: int, name: str, x: Any, y: Any, cases: tuple[str, ...], *, sufficient: bool = True) -> Chart:
         """Cases by a set and the outcome."""
-        from copark.report.figures.set_methods import xy_plot
+        from copark.figures.set_methods import xy_plot
 
         lang, outcome, qca = self.t.lang, self.found.file.rules.outcome, Texts("qca", self.t.lang)
         if sufficient:
@@ -261,7 +261,7 @@ class _Show(Words):
         aim: Aim = "sufficiency" if sufficient else "necessity"
         return Chart(
             f"xy-{at + 1}", qca(f"chart.{aim}", x=name, y=outcome), qca(f"alt.{aim}", x=name, y=outcome),
-            lambda: xy_plot(x, y, cases, (name, outcome), words, lang, said.footer(self.found, lang), aim),
+            lambda: xy_plot(x, y, cases, (name, outcome), words, lang, footer(self.found, self.t.lang), aim),
             qca(f"caption.{aim}"), wide=False,
         )  # fmt: skip
 
@@ -291,7 +291,7 @@ class _Show(Words):
 
     def deviants(self) -> Section:
         """Parks that deviate from a relation, and what the model says of those that are asked of it."""
-        from copark.report.figures.across import twin_chart
+        from copark.analyses.across.figures import twin_chart
 
         blocks: list[Block] = [Paragraph(self.t("lead.deviants"))]
         if self.found.twins:
@@ -355,7 +355,7 @@ class _Show(Words):
         found, rows = self.found, []
         for relation in found.file.rules.relations:
             own = [one for one in found.deviations if (one.set, one.relation) == (relation.set, relation.kind)]
-            names = self.listed(f"{self.park(one.case)} ({one.membership:g}, {one.outcome:g})" for one in own)
+            names = self.listed(f"{self.park(one.case)} ({exact(one.membership)}, {exact(one.outcome)})" for one in own)
             rows.append((self.t(f"relation.{relation.kind}", set=relation.set), len(own), names))
         for kind in ("consistency", "coverage"):
             own = [one for one in found.deviations if one.relation == "solution" and one.kind == kind]

@@ -10,18 +10,55 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.cross_park.runner import AcrossClaim
+from copark.inference.cross_park.agreement import NO_WORD, ONE_DECIDES, deciding
+from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
 from copark.inference.cross_park.sweeps import PartFinding
 from copark.inference.cross_park.twins import Twin
-from copark.presentation.numbers import NOTHING, number, percent
-from copark.report import across as said
+from copark.presentation.numbers import NOTHING, exact, number, percent
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import sufficiency
 from copark.setmethods.qca.robustness import models_of
 from copark.setmethods.qca.sets import model_membership, model_name
+from copark.texts import text
 
 SCORED = ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME")
+
+
+def verdict(word: str, lang: str) -> str:
+    """A verdict in words; of a method that has none, that."""
+    return text("across.verdict.no_word" if word == NO_WORD else f"claims.verdict.{word}", lang)
+
+
+def headed(one: AcrossClaim, lang: str) -> str:
+    """A claim by its ID and title."""
+    return text("claims.claim", lang, id=one.id, title=getattr(one.title, lang))
+
+
+def agreement(one: AcrossClaim, lang: str) -> str:
+    """The class of agreement; where one method decides, which."""
+    if one.agreement == ONE_DECIDES:
+        return text(
+            "across.agreement.one_decides", lang, method=text(f"across.method.{deciding(one.verdicts)[0]}", lang)
+        )
+    return text(f"across.agreement.{one.agreement}", lang)
+
+
+def park(found: AcrossFindings, label: str, lang: str) -> str:
+    """The name of a case's park, with its years where the park stands in the table more than once."""
+    case = found.cases[label]
+    name = str(getattr(case.name, lang))
+    if not case.repeated:
+        return name
+    return text("across.park.period", lang, name=name, first=case.first_year, last=case.last_year)
+
+
+def footer(found: AcrossFindings, lang: str) -> str:
+    """What stands below a figure."""
+    return text(
+        "across.figure.footer", lang, cases=len(found.scores), identity=found.run_id, seed=found.provenance["seed"],
+        sha256=found.file.sha256[:12],
+    )  # fmt: skip
 
 
 class Words(Show):
@@ -37,11 +74,11 @@ class Words(Show):
 
     def verdict(self, word: str) -> str:
         """A verdict in words."""
-        return said.verdict(word, self.t.lang)
+        return verdict(word, self.t.lang)
 
     def park(self, label: str) -> str:
         """The name of a case's park."""
-        return said.park(self.found, label, self.t.lang)
+        return park(self.found, label, self.t.lang)
 
     def reasons(self, one: AcrossClaim) -> str:
         """Every reason, the likeliest first, then why methods have no word."""
@@ -64,19 +101,19 @@ class Words(Show):
 
     def _numbers(self, one: PartFinding) -> str:
         part, tried = one.part, one.tried
-        cuts = {name: f"{value:g}" for name, value in self.found.file.rules.sizes.items()}
+        cuts = {name: exact(value) for name, value in self.found.file.rules.sizes.items()}
         shown = {name: number(value, 4 if name.startswith("p") else 3) for name, value in tried.numbers.items()}
         if not tried.numbers:
             return self.t("numbers.nothing")
         if part.test == "core":
             if not tried.models:
                 return self.t("numbers.core_none")
-            counts = {name: f"{tried.numbers[name]:g}" for name in ("models", "with")}
+            counts = {name: exact(tried.numbers[name]) for name in ("models", "with")}
             return self.t("numbers.core", written="  |  ".join(tried.models), **counts)
         if part.test == "apart":
             return self.t("numbers.apart", apart=shown["apart"], least=cuts["apart"], gaps=self._gaps(one))
         if part.test == "guarantee":
-            shown["shown"] = f"{tried.numbers['shown']:g}"
+            shown["shown"] = exact(tried.numbers["shown"])
         return self.t(f"numbers.{part.test}", **{**cuts, **shown})
 
     def _gaps(self, one: PartFinding) -> str:
@@ -113,7 +150,7 @@ class Words(Show):
     def score_words(self, label: str) -> str:
         """The scores of a case, in the order of the head."""
         values = (self.score(label, name) for name in SCORED)
-        return " / ".join(f"{value:g}" if isfinite(value) else NOTHING for value in values)
+        return " / ".join(exact(value) if isfinite(value) else NOTHING for value in values)
 
     def deviates(self, label: str) -> str:
         """What a case deviates from, and where it cannot be known for want of a score."""
@@ -138,12 +175,12 @@ class Words(Show):
     def known(self, twin: Twin) -> str:
         """What is known of a deviant park."""
         lacks = self.listed(self.t(f"lack.{word}") for word in twin.lacks) or NOTHING
-        accepted = f"{twin.accepted:,}"
+        accepted = number(twin.accepted, 0)
         if not twin.fitted:
             return self.t("known.thin", accepted=accepted, lacks=lacks)
         reach = percent(twin.reach) if isfinite(twin.reach) else NOTHING
         return self.t(
-            "known.fitted", fitted=twin.fitted, reach=reach, accepted=accepted, made=f"{twin.made:,}", lacks=lacks
+            "known.fitted", fitted=twin.fitted, reach=reach, accepted=accepted, made=number(twin.made, 0), lacks=lacks
         )  # fmt: skip
 
     def limits(self) -> tuple[str, ...]:
@@ -172,5 +209,5 @@ class Words(Show):
         return {
             "model": model_name(first[0], found.settings.conditions) if first else self.t("lead.no_solution"),
             "incl": number(fit.inclusion, 3), "pri": number(fit.pri, 3), "cov": number(fit.coverage, 3),
-            "cutoff": f"{found.settings.incl_cut:g}",
+            "cutoff": exact(found.settings.incl_cut),
         }  # fmt: skip

@@ -16,6 +16,7 @@ from copark.inference.artefacts import Comparison
 from copark.inference.crosscheck import Opinion
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.presentation.document import Evidence
+from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def _refuse_on_server(case: str, settings: Settings, context: Context) -> None:
     if case not in context.folders:
         raise RunRefused(text("calibrate.shared", context.lang, case=case))
     if settings.runs > Settings().runs:
-        raise RunRefused(text("calibrate.too_many", context.lang, most=f"{Settings().runs:,}"))
+        raise RunRefused(text("calibrate.too_many", context.lang, most=number(Settings().runs, 0)))
 
 
 def run_id(params: Params, context: Context) -> str:

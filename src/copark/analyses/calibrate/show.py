@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate.ask import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped, made_again
 from copark.analysis.observed import expected_outside
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
@@ -29,10 +29,8 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import number, percent, percentile, reach, spoken, unit_title
-from copark.report.forecasts import observable_title, titled
-from copark.report.tables import grade_title, grouped, with_unit
-from copark.report.words import bounded
+from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
+from copark.words import grade_title, observable_title, titled, with_unit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +49,9 @@ KINDS = ("anywhere", "near")
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a calibration, of a shipped one made again, or of two methods compared."""
     if found.again is not None:
-        return _again(found, t)
+        return made_again(
+            found, found.again, t, key=f"calibration-check-{found.case}", stale=found.stale, park=t.of(found.park)
+        )
     if found.calibrated is None:
         return _second(found, t)
     show = _Show(found, found.calibrated, t)
@@ -62,20 +62,6 @@ def document(found: Answer, t: Texts) -> Document:
         sections=(show.summary(), show.parameters(), show.ties(), show.checks(), show.coverage(), show.health(),
                   show.recipe()),
         evidence=found.evidence, provenance=provenance,
-    )  # fmt: skip
-
-
-def _again(found: Answer, t: Texts) -> Document:
-    """Whether the shipped posterior could be made again."""
-    made = found.again
-    if made is None:
-        raise ValueError("nothing was made again")
-    word = "identical" if made.identical else "close" if made.close else "different"
-    stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
-    return assemble(
-        found, t, key=f"calibration-check-{found.case}", title=t("again.heading", park=t.of(found.park)),
-        headline=t(f"again.{word}", largest=f"{made.largest:.0e}" if made.close else f"{made.largest:.3g}"),
-        sections=stale,
     )  # fmt: skip
 
 
@@ -194,13 +180,13 @@ class _Show(Show):
 
     def bars(self) -> Figure:
         """Where the data leave each parameter."""
-        from copark.report.figures.calibration import movement_bars
+        from copark.figures.calibration import movement_bars
 
         return movement_bars(self.made.movements, self.t.lang)
 
     def density(self, at: int) -> Figure:
         """One parameter before and after."""
-        from copark.report.figures.calibration import density
+        from copark.figures.calibration import density
 
         one = self.made.densities[at]
         unit = catalogue().parameters[one.name.partition(".")[0]].unit
@@ -259,7 +245,7 @@ class _Show(Show):
 
     def beside(self, title: str, own: list[Check]) -> Figure:
         """The same, drawn."""
-        from copark.report.figures.calibration import reported_beside
+        from copark.figures.calibration import reported_beside
 
         years = [one.target.observation.date.last_day.year for one in self.made.checks]
         unit = unit_title(catalogue().outputs[own[0].target.variable].unit, self.t.lang)
@@ -285,7 +271,7 @@ class _Show(Show):
 
     def coverage(self) -> Section:
         """Simulation-based calibration: do intervals hold what they promise."""
-        from copark.report.figures.calibration import coverage_dots, rank_histograms
+        from copark.figures.calibration import coverage_dots, rank_histograms
 
         t, made, lang = self.t, self.made, self.t.lang
         ranks = {kind: made.ranks_of(kind) for kind in KINDS}

@@ -33,7 +33,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import number, shown
+from copark.presentation.numbers import number, precise, shown
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ class _Show(Words):
 
     def drawn(self, claim: ClaimFinding) -> Iterator[tuple[str, Callable[[], Figure]]]:
         """What can be drawn of a claim."""
-        from copark.report.figures import claims as figures
+        from copark.figures import claims as figures
 
         found, lang = self.found, self.t.lang
         if len(claim.rows) > 1:
@@ -316,8 +316,8 @@ class _Show(Words):
 
     def altered(self, one: Variant) -> str:
         """What an alternative assumption alters, as it is written."""
-        said = [f"{name} = {value:g}" for name, value in one.parameters.items() if isinstance(value, float)]
-        said += [f"{name} × {value:g}" for name, value in (one.times | one.scale).items()]
+        said = [f"{name} = {precise(value)}" for name, value in one.parameters.items() if isinstance(value, float)]
+        said += [f"{name} × {precise(value)}" for name, value in (one.times | one.scale).items()]
         said += [f"{name} = {change.value}" for name, changes in one.levers.items() for change in changes]
         said += [f"edits.{name}" for name in one.content().get("edits", {})]
         if one.self_standing is not None:

@@ -17,9 +17,9 @@ from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.presentation.document import Column, Interval, Kind
 from copark.presentation.numbers import number, percent, shown
-from copark.report.words import join, lowered, variable_title
 from copark.stats.precision import Split
 from copark.texts import text
+from copark.words import join, lowered, variable_title
 
 
 def column_of(one: Statistic) -> Column:

@@ -90,7 +90,7 @@ class Parts(Show):
 
     def output(self, name: str) -> str:
         """What an output is called."""
-        from copark.report.figures.comparison import output_title
+        from copark.figures.comparison import output_title
 
         return output_title(name, self.t.lang)
 
@@ -178,13 +178,13 @@ class Parts(Show):
 
     def foot(self) -> str:
         """What stands below a figure."""
-        from copark.report.figures.comparison import footer
+        from copark.figures.comparison import footer
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
     def over_time(self, one: Scenario) -> Iterator[Chart]:
         """The course of each difference."""
-        from copark.report.figures.comparison import difference_bands
+        from copark.figures.comparison import difference_bands
 
         t, reference = self.t, self.words["reference"]
         for found in one.courses:
@@ -197,7 +197,7 @@ class Parts(Show):
 
     def at_ends(self) -> Iterator[Chart]:
         """Every scenario's difference of an output at a date."""
-        from copark.report.figures.comparison import arms
+        from copark.figures.comparison import arms
 
         t, found = self.t, self.found
         for output in (one.output for one in found.scenarios[0].courses):

@@ -20,6 +20,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
+from copark.presentation.numbers import number
 from copark.setmethods.coupling_degree.formulas import GRADES
 from copark.setmethods.coupling_degree.misuse import listed
 from copark.setmethods.coupling_degree.null import KINDS, STATISTICS
@@ -87,14 +88,14 @@ class _Show(Show):
             cards.append(Card(t("card.chance"), self.p, answer.null.p["shuffle"]["mean_coupling"], t("card.null")))
         if answer.ensemble is not None:
             stays = Column("stays", t("card.stays"), Kind.share)
-            draws = t("card.draws", draws=f"{answer.ensemble.draws:,}")
+            draws = t("card.draws", draws=number(answer.ensemble.draws, 0))
             cards.append(Card(t("card.stays"), stays, answer.ensemble.stays["both"], draws))
         warned = caveats(answer.warnings, t.lang)
         return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), *warned)
 
     def course(self) -> Section:
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
-        from copark.report.figures.set_methods import grade_map, trajectory
+        from copark.figures.set_methods import grade_map, trajectory
 
         answer, drawn = self.answer, self.answer.ensemble
         blocks: list[Block] = [

@@ -12,8 +12,8 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference.diagnostics import Note
+from copark.inference.fans import Point, known_points
 from copark.inference.variance_decomposition import Spread
-from copark.report.forecasts import Point, known_points
 from copark.texts import text
 
 if TYPE_CHECKING:

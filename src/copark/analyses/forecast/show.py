@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.ask import CURVE, QUANTILES, Answer, Borrowed
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.diagnostics import title_of
 from copark.inference.validate import CONDITIONAL
@@ -34,14 +34,14 @@ from copark.presentation.document import (
     Value,
     plain,
 )
-from copark.report.forecasts import ends, observable_title, titled
-from copark.report.tables import grouped
+from copark.presentation.numbers import exact, number
 from copark.texts import text
+from copark.words import observable_title, titled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.report.figures.validation import Fan
+    from copark.figures.validation import Fan
 
 FIRST = ("registered", "operating", "jobs", "realised_investment")
 """Observables told first, where they are forecast."""
@@ -53,8 +53,8 @@ LEAST_LENT = 0.005
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a forecast."""
     show = _Show(found, t)
-    provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": f"{found.pairs:,}",
-                  "made_runs": f"{found.runs:,}", "seed": found.seed}  # fmt: skip
+    provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": number(found.pairs, 0),
+                  "made_runs": number(found.runs, 0), "seed": found.seed}  # fmt: skip
     if found.borrowed is not None:
         provenance["panel"] = found.borrowed.panel
     return assemble(
@@ -161,7 +161,7 @@ class _Show(Show):
     def quantiles(self) -> Table:
         """Quantiles at the ends of years."""
         bands = self.found.bands
-        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=f"{100 * level:g}"), Kind.number)
+        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), Kind.number)
                   for level in QUANTILES]  # fmt: skip
         rows: list[Sequence[Value]] = [
             (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
@@ -200,8 +200,8 @@ class _Show(Show):
 
     def draw_own(self, variable: str) -> Figure:
         """The past by the posterior's runs and the forecast in one, the line and reported values."""
-        from copark.report.figures.frame import year_of
-        from copark.report.figures.validation import scored_fan
+        from copark.figures.frame import year_of
+        from copark.figures.validation import scored_fan
 
         found, t = self.found, self.t
         curve = found.curve.get(variable)
@@ -214,13 +214,14 @@ class _Show(Show):
 
     def levels(self, band: np.ndarray, first: int) -> Fan:
         """Quantiles over time, from a quarter on."""
-        from copark.report.figures.validation import Fan
+        from copark.figures.frame import ends
+        from copark.figures.validation import Fan
 
         return Fan(ends(Quarter.parse(self.found.start), range(first, first + band.shape[1])), band)
 
     def draw_pooled(self, variable: str) -> Figure:
         """The pooled prior, the prior alone, the growth curve and similar parks."""
-        from copark.report.figures.pool import outlook
+        from copark.figures.pool import outlook
 
         found, borrowed = self.found, self.found.borrowed
         if borrowed is None:
@@ -235,7 +236,7 @@ class _Show(Show):
 
     def width(self) -> Section:
         """What the width at the end comes from, and which parameters it depends on."""
-        from copark.report.figures.validation import width_bars
+        from copark.figures.validation import width_bars
 
         t, found = self.t, self.found
         shares = [Column(source, self.source(source), Kind.share) for source in SOURCES]

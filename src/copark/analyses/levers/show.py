@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
 from copark.inference.levers.choice import Choice
 from copark.inference.levers.gains import Balance, Gain
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
@@ -34,7 +34,6 @@ from copark.presentation.document import (
     plain,
 )
 from copark.presentation.numbers import shown
-from copark.report.tables import grouped
 
 if TYPE_CHECKING:
     from copark.analysis.robust import Stability
@@ -190,7 +189,7 @@ class _Show(Show):
 
     def changes(self) -> Section:
         """What each setting changes in the park, drawn and in every measure."""
-        from copark.report.figures.levers import operating, standing
+        from copark.figures.levers import operating, standing
 
         t, found = self.t, self.found
         return self.section(
@@ -253,7 +252,7 @@ class _Show(Show):
 
     def sides(self) -> tuple[Section, Section]:
         """Who gains and who loses: drawn, and in words."""
-        from copark.report.figures.levers import sides
+        from copark.figures.levers import sides
 
         t, found = self.t, self.found
         verdicts = {one.setting: one.verdicts for one in found.balances}
@@ -296,7 +295,7 @@ class _Show(Show):
 
     def robust(self) -> Section:
         """Which settings do well enough in most states, and how firm their ranks stand."""
-        from copark.report.figures.levers_choice import ranks
+        from copark.figures.levers_choice import ranks
 
         t, found, choice = self.t, self.found, self.found.choice
         reached: Sequence[Value] = [None] * len(found.file.thresholds)
@@ -315,7 +314,7 @@ class _Show(Show):
 
     def ranking(self, choice: Choice) -> Table:
         """Options by the share of states in which they do well enough; largest and mean regret, with ranks."""
-        from copark.report.figures.levers_choice import ordered
+        from copark.figures.levers_choice import ordered
 
         t, enough = self.t, choice.ranking("satisficing")
         columns = [
@@ -379,7 +378,7 @@ class _Show(Show):
 
     def widths(self) -> Section:
         """Shares of structure, parameters and chance in the variance of each gain."""
-        from copark.report.figures.levers import widths
+        from copark.figures.levers import widths
 
         t, found, measures = self.t, self.found, ("operating", *SIDES)
         columns = [
@@ -396,7 +395,7 @@ class _Show(Show):
 
     def pareto(self) -> Section:
         """Which settings nobody dominates."""
-        from copark.report.figures.levers_choice import pareto
+        from copark.figures.levers_choice import pareto
 
         t, found, choice = self.t, self.found, self.found.choice
         lead = Paragraph(t("pareto.lead"))

@@ -27,7 +27,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import number
+from copark.presentation.numbers import exact, number
 
 NAMED, DRAWN = 5, 6
 """Links in the first table, and those whose responses are drawn; all are in the last table."""
@@ -111,7 +111,7 @@ class _Show(Show):
 
     def map(self) -> Section:
         """Every link and result, drawn, with its numbers."""
-        from copark.report.figures.link_impact import impact_map
+        from copark.figures.link_impact import impact_map
 
         found, outputs = self.found, catalogue().outputs
         rows = [
@@ -165,7 +165,7 @@ class _Show(Show):
 
     def curve(self, link: str) -> Chart:
         """The response of operating enterprises to one link."""
-        from copark.report.figures.link_impact import response_curve
+        from copark.figures.link_impact import response_curve
 
         t, found, own = self.t, self.found, self.found.response(link)
         key, title, footer = f"response-{link.replace('_', '-')}", self.title(link), self.footer(found.studies[-1])
@@ -181,7 +181,7 @@ class _Show(Show):
         strengths = sorted({one.strength for one in found.responses})
         columns = [self.column("link"), self.column("output"), self.column("unit")]
         columns += [
-            Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=f"{one:g}"), Kind.change)
+            Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), Kind.change)
             for one in strengths
         ]  # fmt: skip
         rows = []

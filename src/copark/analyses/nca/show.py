@@ -106,7 +106,7 @@ class Ceilings(Show):
 
     def plot(self, at: int, one: Necessity) -> Chart:
         """The scatter of a condition."""
-        from copark.report.figures.set_methods import ceiling_plot
+        from copark.figures.set_methods import ceiling_plot
 
         values = {"x": one.condition, "y": self.found.request.outcome}
         return Chart(

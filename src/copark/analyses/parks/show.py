@@ -76,7 +76,7 @@ class _Show(Show):
 
     def courses(self) -> Section:
         """Small multiples of the parks that have a series: of each type the oldest first."""
-        from copark.report.figures.parks import ParkCourse, multiples
+        from copark.figures.parks import ParkCourse, multiples
 
         lang = self.t.lang
         drawn = [

@@ -7,7 +7,7 @@ from functools import partial
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
 from copark.inference.panel_findings import AxisFindings, Findings, ParkFindings
 from copark.inference.pool.axes import AXES, SIZES
@@ -34,9 +34,8 @@ from copark.presentation.document import (
     plain,
 )
 from copark.presentation.numbers import number, percent
-from copark.report.forecasts import observable_title
-from copark.report.tables import grouped
 from copark.texts import text
+from copark.words import observable_title
 
 ASKED = ("equity", "network", "framework")
 """Groups the question is about."""
@@ -48,8 +47,10 @@ NAMED, MOST_LENDERS, LEAST_LENT = 3, 3, 0.005
 
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a panel."""
+    if found.again is not None:
+        return made_again(found, found.again, t, key="pool-check", stale=found.stale, parks=found.parks)
     if found.pooled is None:
-        return _again(found, t)
+        raise ValueError("nothing was pooled")
     show = _Show(found.pooled, t)
     return assemble(
         found, t, key="pool", title=t("question", parks=found.parks), headline=show.headline(),
@@ -57,19 +58,6 @@ def document(found: Answer, t: Texts) -> Document:
             show.summary(), show.informed(), show.parks(), show.forecasts(), show.fans(), show.roles(), show.method(),
         ],
         provenance={"parks": found.parks, "runs": number(found.pooled.runs, 0), "seed": found.pooled.seed},
-    )  # fmt: skip
-
-
-def _again(found: Answer, t: Texts) -> Document:
-    """Whether the shipped panel could be made again."""
-    made = found.again
-    if made is None:
-        raise ValueError("nothing was made again")
-    word = "identical" if made.identical else "close" if made.close else "different"
-    stale = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if found.stale else ()
-    return assemble(
-        found, t, key="pool-check", title=t("again.heading", parks=found.parks),
-        headline=t(f"again.{word}", largest=f"{made.largest:.1g}"), sections=stale,
     )  # fmt: skip
 
 
@@ -226,7 +214,7 @@ class _Show(Show):
 
     def forest(self, one: AxisFindings) -> Chart:
         """Parks on one parameter."""
-        from copark.report.figures import pool as figures
+        from copark.figures import pool as figures
 
         title = self.t("figure.forest", title=one.movement.title(self.t.lang))
         key = f"forest-{one.movement.name.replace('_', '-').replace('.', '-')}"
@@ -290,7 +278,7 @@ class _Show(Show):
 
     def forecasts(self) -> Section:
         """Who forecasts best."""
-        from copark.report.figures import pool as figures
+        from copark.figures import pool as figures
 
         t = self.t
         draw = partial(figures.scores, self.found, t.lang)
@@ -384,7 +372,7 @@ class _Show(Show):
 
     def fans(self) -> Section:
         """Small multiples: every park as the others would have forecast it."""
-        from copark.report.figures import pool as figures
+        from copark.figures import pool as figures
 
         draw = partial(figures.fans, self.found, self.t.lang)
         chart = Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)

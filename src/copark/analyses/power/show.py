@@ -14,11 +14,12 @@ from copark.presentation.document import (
     Kind,
     Paragraph,
 )
+from copark.presentation.numbers import number
 
 
 def document(found: Answer, t: Texts) -> Document:
     """The answer first, then weight and power of each voter."""
-    from copark.report.figures.set_methods import power_bars
+    from copark.figures.set_methods import power_bars
 
     show, power, voters = Show(t), found.power, found.voters
     share = show.column("shapley", Kind.share, places=1)
@@ -51,7 +52,8 @@ def document(found: Answer, t: Texts) -> Document:
     chart = show.chart("power", lambda: power_bars(power, voters, t.lang))
     caveats = [Caveat(one) for one in notes(found, t)]
     return assemble(
-        found, t, key="power", title=t("question", voters=len(voters), quota=f"{power.quota:,}", total=f"{weights:,}"),
+        found, t, key="power",
+        title=t("question", voters=len(voters), quota=number(power.quota, 0), total=number(weights, 0)),
         headline=headline,
         sections=[
             show.section("summary", cards, Paragraph(t("lead")), *caveats, chart, show.table("power", columns, rows)),

@@ -25,6 +25,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
+from copark.presentation.numbers import exact, number
 from copark.setmethods.qca.analysis import deviant_cases
 from copark.setmethods.qca.fit import Sufficiency, fit_of_terms, sufficiency
 from copark.setmethods.qca.robustness import KINDS, Robustness, named_survival
@@ -40,7 +41,7 @@ from copark.setmethods.qca.sets import (
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.report.figures.set_methods.xy import Aim
+    from copark.figures.set_methods.xy import Aim
 
 MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
@@ -53,7 +54,7 @@ def document(found: Answer, t: Texts) -> Document:
         found, t, key="qca", title=t("question", outcome=found.found.settings.outcome_name), headline=show.headline(),
         sections=[
             show.summary(), show.truth(), show.solutions(), show.cases(), show.necessity(), show.counterfactuals(),
-            show.robustness(), show.data(), method(show, 5, found.settings, full=f"{found.full:g}"),
+            show.robustness(), show.data(), method(show, 5, found.settings, full=exact(found.full)),
         ],
         provenance=told(found),
     )  # fmt: skip
@@ -108,7 +109,7 @@ class _Show(Show):
         observed = sum(row.n > 0 for row in rows)
         cards = [
             Card(t("card.cases"), COUNT, len(self.found.table)),
-            Card(t("card.rows"), COUNT, observed, t("card.of_rows", rows=f"{len(rows):,}")),
+            Card(t("card.rows"), COUNT, observed, t("card.of_rows", rows=number(len(rows), 0))),
             Card(t("card.models"), COUNT, len(self.found.solutions.parsimonious.models)),
         ]
         if self.main:
@@ -125,7 +126,7 @@ class _Show(Show):
 
     def truth(self) -> Section:
         """Which combinations have cases, and go with the outcome."""
-        from copark.report.figures.set_methods import truth_table_figure
+        from copark.figures.set_methods import truth_table_figure
 
         columns = (
             self.column("row", Kind.count),
@@ -153,7 +154,7 @@ class _Show(Show):
 
     def solutions(self) -> Section:
         """Every model of every kind: drawn, and with its fit and the cases that speak against it."""
-        from copark.report.figures.set_methods import configuration_chart
+        from copark.figures.set_methods import configuration_chart
 
         charts, rows = [], []
         for kind, models in self.answer.models.items():
@@ -193,7 +194,7 @@ class _Show(Show):
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> Chart:  # fmt: skip
         """Cases by a set and the outcome."""
-        from copark.report.figures.set_methods import xy_plot
+        from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
         found, lang, names = self.found, self.t.lang, (name, self.outcome)
@@ -249,7 +250,7 @@ class _Show(Show):
 
     def robustness(self) -> Section:
         """What survives other anchors, cutoffs, cases and scores."""
-        from copark.report.figures.set_methods import survival_chart
+        from copark.figures.set_methods import survival_chart
 
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:

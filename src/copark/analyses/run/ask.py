@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.contract import Result, Said, Texts
+from copark.analyses.trust import provenance, recorded_outcome, trust_of
 from copark.analysis.observed import Comparison, comparisons, misses
 from copark.analysis.outcomes import year_twenty
-from copark.report.trust import provenance, recorded_outcome, trust_of
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of

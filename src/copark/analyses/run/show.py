@@ -31,9 +31,9 @@ from copark.presentation.document import (
     plain,
 )
 from copark.presentation.numbers import number, percent, percent_words, reach, shown
-from copark.report.words import scenario_title
 from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
+from copark.words import scenario_title
 
 SUMMARY, OUTCOME_SECTION = "summary", "outcomes"
 THRESHOLD = 50.0
@@ -159,7 +159,7 @@ class _Show(AboutRuns):
 
     def outcomes(self) -> Section:
         """How often each outcome happens; of a park that is not calibrated only when asked for."""
-        from copark.report import figures
+        from copark import figures
 
         found, t = self.found, self.t
         named = [f"{text(f'analysis.outcome.{one.name}', t.lang)} {percent(one.share)}" for one in found.outcomes[0]]
@@ -199,7 +199,7 @@ class _Show(AboutRuns):
         rows = [
             (
                 text(f"analysis.outcome.{one.name}", self.t.lang),
-                text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=f"{THRESHOLD:.0f}"),
+                text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=number(THRESHOLD, 0)),
                 one.count, Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
             )
             for one in self.found.outcomes[0]

@@ -10,24 +10,24 @@ import numpy as np
 
 from copark.analyses.contract import Texts
 from copark.analyses.run.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
+from copark.analyses.trust import HEADLINES
 from copark.analysis.coordination import SCALES
 from copark.analysis.relative_size import Weight, dates_of_growth, weigh
 from copark.cases.completeness import growth_notes, notes_of
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
-from copark.presentation.numbers import number, percent, quantity, shares_of, unit_title
-from copark.report.parameters import precise, prior_title
-from copark.report.tables import grade_title, grouped
-from copark.report.trust import HEADLINES
-from copark.report.words import join, mechanism_title, observed, output_title, variable_title
+from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
 from copark.texts import text
+from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.cases.dates import Date
     from copark.cases.schema import Parameter
+    from copark.cases.schema import Prior as CasePrior
+    from copark.model.variables import Prior
 
 MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}
 WORDS = frozenset(("note", "event", "meaning", "reason", "actors"))
@@ -82,7 +82,7 @@ class AboutCase(Show):
 
     def network(self) -> Section:
         """What the park is, its actors, and what the two governments want."""
-        from copark.report import figures
+        from copark import figures
 
         case, t = self.case, self.t
         counts = {"partners": len(case.partners), "institutions": len(case.institutions),
@@ -150,7 +150,7 @@ class AboutCase(Show):
 
     def timeline(self) -> Section:
         """Events by scale."""
-        from copark.report import figures
+        from copark import figures
 
         case, t = self.case, self.t
         counts = Counter(str(event.scale) for event in case.events)
@@ -175,8 +175,8 @@ class AboutCase(Show):
 
     def equity(self) -> Section:
         """Who owned the development company, and when."""
-        from copark.report import figures
-        from copark.report.figures.ledgers import cap_tables, side_shares
+        from copark import figures
+        from copark.figures.ledgers import cap_tables, side_shares
 
         case, t = self.case, self.t
         told = []
@@ -204,7 +204,7 @@ class AboutCase(Show):
 
     def weight(self) -> Section:
         """The park's weight in its host city and country."""
-        from copark.report import figures
+        from copark import figures
 
         found, case, t = self.found, self.case, self.t
         if not case.host_context:
@@ -351,3 +351,10 @@ class AboutCase(Show):
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
         return self.section("status", self.listed("status", ("status", "runs", "note"), rows))
+
+
+def prior_title(prior: Prior | CasePrior | None, lang: str) -> str:
+    """A prior in words."""
+    if prior is None or prior.kind == "fixed":
+        return text("report.prior.fixed", lang)
+    return text(f"report.prior.{prior.kind}", lang, a=precise(prior.a), b=precise(prior.b))

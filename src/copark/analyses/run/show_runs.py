@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from copark.analyses.run.show_case import AboutCase, sources
+from copark.analyses.show import grouped
 from copark.analysis.bands import bands
 from copark.analysis.coordination import COMPONENTS, apart, needed, read_out
 from copark.analysis.observed import Comparison, misses
@@ -25,12 +26,11 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bare, percent, percentile, quantity, reach, spoken, unit_title
-from copark.report.tables import grade_title, grouped, with_unit
-from copark.report.words import bounded
+from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
 from copark.setmethods.coupling_degree.formulas import grade
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
+from copark.words import grade_title, with_unit
 
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
@@ -61,8 +61,8 @@ class AboutRuns(AboutCase):
 
     def fan(self, name: str) -> Chart:
         """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
-        from copark.report import figures
-        from copark.report.figures.fans import shown
+        from copark import figures
+        from copark.figures.fans import shown
 
         found, t = self.found, self.t
         levels, labels, unit = bands(found.ensemble, name), found.labels, found.unit(name)
@@ -193,7 +193,7 @@ class AboutRuns(AboutCase):
 
     def land(self) -> list[Block]:
         """The land ledger."""
-        from copark.report import figures
+        from copark import figures
 
         found, t = self.found, self.t
         if not self.kept(LAND):
@@ -210,9 +210,9 @@ class AboutRuns(AboutCase):
 
     def money(self) -> list[Block]:
         """The money ledger, checked."""
-        from copark.report import figures
-        from copark.report.figures.frame import view
-        from copark.report.figures.ledgers import SOURCES, USES, yearly
+        from copark import figures
+        from copark.figures.frame import view
+        from copark.figures.ledgers import SOURCES, USES, yearly
 
         result, t = self.found.ensemble, self.t
         kept = self.kept((*SOURCES, *USES))
@@ -253,7 +253,7 @@ class AboutRuns(AboutCase):
 
     def coordination(self) -> Section:
         """The coupling coordination degree, with its caveat first."""
-        from copark.report import figures
+        from copark import figures
 
         result, t = self.found.ensemble, self.t
         picture: Block | None = self.lacking(needed())
@@ -294,7 +294,7 @@ class AboutRuns(AboutCase):
                 widths.append(f"{low:.2f} – {high:.2f}")
             quarter = self.found.labels[at]
             told.append(
-                t("coordination.at", quarter=quarter, standard=f"{standard:.2f}", corrected=f"{corrected:.2f}",
+                t("coordination.at", quarter=quarter, standard=number(standard, 2), corrected=number(corrected, 2),
                   grade=text(f"analysis.grade.{grade(standard)}", t.lang),
                   grade_corrected=text(f"analysis.grade.{grade(corrected)}", t.lang))
             )  # fmt: skip
@@ -303,7 +303,7 @@ class AboutRuns(AboutCase):
 
     def phases(self) -> Section:
         """Phases of coupling, in the runs and on record."""
-        from copark.report import figures
+        from copark import figures
 
         result, case, t = self.found.ensemble, self.case, self.t
         lacking = self.lacking(("arrivals", "operating"))

@@ -231,7 +231,7 @@ def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
 
 def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
     """Values by observable and date, with what model and benchmark had said of them."""
-    from copark.report.forecasts import moment
+    from copark.inference.fans import moment
 
     beside = {one.target.name: one for one in scores if one.method == benchmark}
     own = [one for one in scores if one.method == method]

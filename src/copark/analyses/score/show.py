@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.score.ask import Answer, Forecasted, why_left
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title
+from copark.inference.fans import Point
 from copark.inference.validate import Line
 from copark.presentation.document import (
     COUNT,
@@ -26,10 +27,8 @@ from copark.presentation.document import (
     Section,
     Value,
 )
-from copark.presentation.numbers import percentile
-from copark.report.forecasts import Point, ends, method_title, observable_title, titled, winner_title
-from copark.report.tables import grouped
-from copark.report.words import bounded
+from copark.presentation.numbers import bounded, percentile
+from copark.words import method_title, observable_title, titled, winner_title
 
 
 def document(found: Answer, t: Texts) -> Document:
@@ -134,8 +133,8 @@ class _Show(Show):
 
     def fan(self, variable: str) -> Chart:
         """One observable."""
-        from copark.report.figures.frame import year_of
-        from copark.report.figures.validation import Fan, scored_fan
+        from copark.figures.frame import ends, year_of
+        from copark.figures.validation import Fan, scored_fan
 
         t, found = self.t, self.found
         own = [one for one in found.values if one.variable == variable]

@@ -28,8 +28,9 @@ from copark.presentation.document import (
     Value,
     plain,
 )
-from copark.presentation.numbers import percent, unit_title
-from copark.report.factors import (
+from copark.presentation.numbers import number, percent, unit_title
+from copark.words import join
+from copark.words.factors import (
     DUMMY,
     box_sentence,
     condition,
@@ -40,7 +41,6 @@ from copark.report.factors import (
     named,
     told_boxes,
 )
-from copark.report.words import join
 
 if TYPE_CHECKING:
     from copark.inference.exploration.explore import Found, GivenSet
@@ -224,7 +224,7 @@ class _Show(Show):
 
     def sobol(self) -> Section:
         """Sobol' indices of every output."""
-        from copark.report.figures.sensitivity import sobol_bars
+        from copark.figures.sensitivity import sobol_bars
 
         t, found = self.t, self.found
         charts = [
@@ -287,7 +287,7 @@ class _Show(Show):
 
     def morris(self) -> Section:
         """The screen of every output."""
-        from copark.report.figures.sensitivity import screen_dots
+        from copark.figures.sensitivity import screen_dots
 
         t, found = self.t, self.found
         blocks: list[Block] = [Paragraph(t("lead.morris", trajectories=found.settings.trajectories))]
@@ -321,12 +321,12 @@ class _Show(Show):
 
     def given(self) -> Section:
         """What samples at hand tell: of the prior, of the forecast, of a batch."""
-        from copark.report.figures.sensitivity import given_bars
+        from copark.figures.sensitivity import given_bars
 
         t, found = self.t, self.found
         blocks: list[Block] = [Paragraph(t("lead.given"))]
         for sample, kept in enumerate(found.given):
-            counts = {"runs": f"{kept.runs:,}", "replicates": kept.replicates}
+            counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
             blocks.append(Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
             if kept.kind == "posterior":
                 blocks.append(Caveat(t("given.posterior.caveat")))
@@ -368,7 +368,7 @@ class _Show(Show):
 
     def found_in(self, one: Found) -> Iterator[Block]:
         """What was found of an outcome in a sample, in words and drawn."""
-        from copark.report.figures.discovery import box_ranges, heading, trade_off, tree_drawing
+        from copark.figures.discovery import box_ranges, heading, trade_off, tree_drawing
 
         t, found = self.t, self.found
         head, stem = heading(one, t.lang), f"{one.kind}-{one.outcome}"

@@ -73,7 +73,7 @@ def _study(params: Params) -> Study:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run the study as it is, and read what the developer's books say."""
-    from copark.report.trust import trust_of
+    from copark.analyses.trust import trust_of
 
     study = _study(params)
     case = context.case(study.case)

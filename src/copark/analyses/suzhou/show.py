@@ -102,7 +102,7 @@ class _Show(Show):
 
     def developer(self) -> Section:
         """The developer's result in every scenario."""
-        from copark.report.figures.suzhou import courses
+        from copark.figures.suzhou import courses
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("developer", lambda: courses(found, lang), self.quarters())
@@ -164,7 +164,7 @@ class _Show(Show):
 
     def contrasts(self) -> Section:
         """What the swap does, and what the end of rivalry does."""
-        from copark.report.figures.suzhou import contrasts
+        from copark.figures.suzhou import contrasts
 
         found, t = self.found, self.t
         rows = [(t(f"contrast.{one.key}"), told(one.band), one.above) for one in found.contrasts]
@@ -176,7 +176,7 @@ class _Show(Show):
 
     def enterprises(self) -> Section:
         """Operating enterprises beside the observations."""
-        from copark.report.figures.suzhou import enterprises
+        from copark.figures.suzhou import enterprises
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("enterprises", lambda: enterprises(found, lang))

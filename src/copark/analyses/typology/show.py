@@ -111,7 +111,7 @@ class _Show(Show):
 
     def observed(self) -> Section:
         """Status and measures of the observed parks."""
-        from copark.report.figures import typology as figures
+        from copark.figures import typology as figures
 
         found, lang = self.found, self.t.lang
         return self.section(
@@ -187,7 +187,7 @@ class _Show(Show):
         middle = float(np.median(values))
         if measure == "standing":
             return text(f"parks.status.{STANDINGS[int(middle)]}", self.t.lang)
-        return f"{middle:.0f}" if measure == "launch" else middle
+        return number(middle, 0) if measure == "launch" else middle
 
     def values(self) -> Table:
         """Every value behind the comparison."""
@@ -222,7 +222,7 @@ class _Show(Show):
 
     def factor(self, name: str, year: int) -> Chart:
         """One difference by factor, drawn."""
-        from copark.report.figures.typology import factors
+        from copark.figures.typology import factors
 
         t, found, words = self.t, self.found, {"name": self.t(f"reading.{name}"), "year": year}
         whole, key = found.reading(name, year), f"factors-{name.replace('_', '-')}-{year}"
@@ -284,7 +284,7 @@ class _Show(Show):
 
     def gap_charts(self) -> Iterator[Chart]:
         """A chart for each output."""
-        from copark.report.figures.typology import gaps as drawn
+        from copark.figures.typology import gaps as drawn
 
         t, found = self.t, self.found
         for output, _ in READ:

@@ -13,9 +13,9 @@ from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result,
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.assessment import Assessment
+from copark.inference.fans import Point
 from copark.inference.validate import BLIND
 from copark.presentation.document import Evidence
-from copark.report.forecasts import Point
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
 
 def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> Fan:
     """Quantiles of the model and of the best benchmark, and reported values."""
-    from copark.report.forecasts import benchmark_band, known_points, later_points
+    from copark.inference.fans import benchmark_band, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]

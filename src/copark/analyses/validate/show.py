@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped
 from copark.analyses.validate import words
 from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
@@ -33,10 +33,8 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import bare, percent, percentile
-from copark.report.forecasts import ends, method_title, observable_title, titled, winner_title
-from copark.report.tables import grouped
-from copark.report.words import bounded
+from copark.presentation.numbers import bare, bounded, number, percent, percentile
+from copark.words import method_title, observable_title, titled, winner_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,8 +48,9 @@ def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a validation."""
     show = _Show(found, t)
     provenance = {
-        "cuts": ", ".join(one.cut for one in found.cuts), "batch": f"{found.runs:,}", "seed": found.seed,
-        "pairs": ", ".join(f"{one:,}" for one in found.pairs), "pasts": ", ".join(f"{one:,.0f}" for one in found.pasts),
+        "cuts": ", ".join(one.cut for one in found.cuts), "batch": number(found.runs, 0), "seed": found.seed,
+        "pairs": ", ".join(number(one, 0) for one in found.pairs),
+        "pasts": ", ".join(number(one, 0) for one in found.pasts),
         "posterior": t("posterior.found" if found.found else "posterior.made"),
     }  # fmt: skip
     return assemble(
@@ -115,7 +114,7 @@ class _Show(Show):
 
     def dots(self) -> Figure:
         """Mean scores beside each other."""
-        from copark.report.figures.validation import score_dots
+        from copark.figures.validation import score_dots
 
         lang = self.t.lang
         rows = [(observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
@@ -139,8 +138,8 @@ class _Show(Show):
 
     def draw_fan(self, line: Line) -> Figure:
         """The same, drawn."""
-        from copark.report.figures.frame import year_of
-        from copark.report.figures.validation import Fan, scored_fan
+        from copark.figures.frame import ends, year_of
+        from copark.figures.validation import Fan, scored_fan
 
         one, start, cut = self.found.fans[line.variable], Quarter.parse(self.found.start), Quarter.parse(self.last.cut)
         quarters, other = one.model.shape[1], None
@@ -205,7 +204,7 @@ class _Show(Show):
 
     def places(self) -> Figure:
         """Where each value fell within its forecast."""
-        from copark.report.figures.validation import places
+        from copark.figures.validation import places
 
         rows = [
             (observable_title(line.variable, self.t.lang),
@@ -236,7 +235,7 @@ class _Show(Show):
 
     def bars(self, base: str) -> Figure:
         """Shares of variance by indicator."""
-        from copark.report.figures.validation import width_bars
+        from copark.figures.validation import width_bars
 
         rows = [
             (observable_title(one.variable, self.t.lang), one.split.shares,

@@ -12,8 +12,7 @@ from copark.inference.validate import BLIND, CONDITIONAL, NAIVE
 from copark.inference.variance_decomposition import SHOCKS, SOURCES
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bare, number, percent
-from copark.report.forecasts import method_title, observable_title
-from copark.report.words import join
+from copark.words import join, method_title, observable_title
 
 if TYPE_CHECKING:
     from copark.analyses.contract import Texts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.analysis.compare import COUNTS
 from copark.inference.claims.rules import Sample
@@ -17,7 +16,6 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.stats.pairs import difference
 from copark.stats.precision import Split, split
 
-Floats = NDArray[np.float64]
 LOGGED = COUNTS | {"ha"}
 """Units of which logarithms are compared."""
 GROWING = frozenset(("realised_investment", "enterprise_investment"))

@@ -29,7 +29,6 @@ from copark.simulation.study import Scenario, Study
 from copark.store.checkpoints import Stage
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 INPUTS = ("levers", "links", "edits", "scale", "without_anchors")
 """Parts of a change that alter the packed inputs; the others alter the draws."""
 

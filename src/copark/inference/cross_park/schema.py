@@ -18,7 +18,6 @@ Name = Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME
 """A column of scores."""
 Set = Annotated[str, StringConstraints(pattern=r"^~?[A-Za-z_]+(\*~?[A-Za-z_]+)*$", max_length=100)]
 """A conjunction of conditions, as QCA writes it: ``GOV*~EQUITY``."""
-QcaTest = Literal["necessary", "guarantee", "core", "apart"]
 Test = Literal["necessary", "guarantee", "core", "apart", "needed"]
 Silence = Literal[
     "no_score", "contribution", "need_only", "no_degrees", "host_not_scored", "one_park", "mixed_score"

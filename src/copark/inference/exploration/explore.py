@@ -32,7 +32,6 @@ from copark.store.checkpoints import Stages
 from copark.version import __version__
 
 METHODS = ("morris", "sobol", "given", "discovery")
-OVER = ("prior", "posterior-box")
 RARE = 0.02
 """An outcome rarer than this, or its opposite, is not looked for."""
 Progress = Callable[[str, int, int], None]

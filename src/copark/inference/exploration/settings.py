@@ -109,9 +109,3 @@ def home_share(case: Case) -> float:
 def lever_title(key: str, lang: str) -> str:
     """Title of a lever."""
     return text(f"sensitivity.lever.{key}.title", lang)
-
-
-def lever_keys(case: Case) -> tuple[str, ...]:
-    """Keys of all levers of a case."""
-    own = tuple(one.key for one in switches_of(case))
-    return (*own, HOME_SHARE) if used(case.equity) else own

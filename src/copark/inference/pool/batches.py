@@ -29,7 +29,6 @@ from copark.simulation.run import inputs_of
 from copark.store.atomic import written_file
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Warp = Callable[[Floats, tuple[str, ...]], Floats]
 """Moves uniform points of named axes to where a pooled prior has them, shape (runs, axes) both."""
 PIECE = 1 << 11

@@ -21,6 +21,7 @@ from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
 from copark.errors import Fault, StudyFaults
 from copark.presentation.document import Document
+from copark.presentation.numbers import exact
 from copark.presentation.page import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.texts import LANGUAGES
@@ -265,7 +266,7 @@ def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterat
             near = suggestion(name, fields)
             yield case_fault("unknown_key", REQUEST, key=f"params.{name}", found=name, suggestion=near)
         elif field.maximum is not None and isinstance(value, int | float) and value > field.maximum:
-            limit = f"{field.maximum:g}"
+            limit = exact(field.maximum)
             yield case_fault("limit", REQUEST, key=f"params.{name}", found=value, relation="≤", limit=limit)
         elif field.kind == "study" and value is not None and value not in field.choices:
             near = suggestion(str(value), field.choices)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from copark.analysis.coordination import COMPONENTS, SCALES, needed, read_out
 from copark.analysis.phases import PHASES, phase_shares, phases
+from copark.presentation.numbers import number
 from copark.setmethods.coupling_degree.formulas import (
     BOUNDARIES,
     GRADES,
@@ -171,8 +172,8 @@ def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> C
     else:
         sentence = said(
             "web.coupling.sentence", title=both(scenario.title), quarter=frame.labels[frame.judged],
-            degree=f"{degree[2, frame.judged]:.2f}", low=f"{degree[0, frame.judged]:.2f}",
-            high=f"{degree[4, frame.judged]:.2f}", grade=said(f"analysis.grade.{last}"),
+            degree=number(degree[2, frame.judged], 2), low=number(degree[0, frame.judged], 2),
+            high=number(degree[4, frame.judged], 2), grade=said(f"analysis.grade.{last}"),
         )  # fmt: skip
     return CouplingArm.model_construct(
         key=scenario.key,
@@ -208,7 +209,7 @@ def _null(scores: Mapping[str, Floats], form: Callable[[Floats], Floats]) -> Flo
 
 def _levels(rows_: Floats, at: int) -> dict[str, str]:
     """Median and band of a quarter, as numbers for a sentence."""
-    low, median, high = (f"{value:.2f}" for value in rows_[:, at])
+    low, median, high = (number(value, 2) for value in rows_[:, at])
     return {"low": low, "median": median, "high": high}
 
 

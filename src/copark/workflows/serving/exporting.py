@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.compare.moves import NAMES as CHANGES
 from copark.analyses.compare.moves import sheets, sheets_of
 from copark.errors import StudyFaults
+from copark.presentation.numbers import number
 from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.exports import export_run, write_csv
@@ -192,7 +193,7 @@ def table_of(store: RunStore, record: RunRecord, dataset: xr.Dataset, name: str,
         return provenance_table(record, lang)
     made = paths_table(dataset)
     if made.count * len(made.header) > MOST_CELLS:
-        raise TooMuch([fault("export_too_large", "table", cells=f"{made.count * len(made.header):,}")])
+        raise TooMuch([fault("export_too_large", "table", cells=number(made.count * len(made.header), 0))])
     return made
 
 
@@ -206,12 +207,12 @@ def drawn(
     StudyFaults
         If the result has no such output or scenario.
     """
+    from copark import figures
     from copark.analysis.compare import course
     from copark.analysis.pairing import pair
+    from copark.figures.comparison import difference_bands, footer
     from copark.presentation.figures import render
-    from copark.report import figures
-    from copark.report.figures.comparison import difference_bands, footer
-    from copark.report.words import scenario_title
+    from copark.words import scenario_title
 
     if scenario >= dataset.sizes["scenario"]:
         raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from copark import units
 from copark.analyses.compare import moves as words
+from copark.analyses.trust import recorded_outcome
 from copark.analysis import outcome_change as changing
 from copark.analysis.compare import outcome_changes
 from copark.analysis.observed import compared_in
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
-from copark.report.trust import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
 from copark.simulation.results import experiment_hash
 from copark.simulation.study import Scenario, Study

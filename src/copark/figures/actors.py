@@ -1,0 +1,272 @@
+"""The actor network in four layers, at fixed places, so that two drawings can be compared.
+
+Solid lines are legal or of equity, dashed ones influence; their width is the share or the strength of the tie. Who
+has left is pale. Within a layer the investing side stands left and the host right, and partners stand above the
+enterprises they are tied to, which keeps crossings few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from copark.figures.ledgers import cap_tables, side_shares
+from copark.presentation.numbers import number, shares_of
+from copark.presentation.style import (
+    DARK,
+    GRID,
+    INK,
+    MUTED,
+    PALE,
+    PAPER,
+    SIDES,
+    SIZE,
+    language,
+    sheet,
+    styled,
+    wrap,
+)
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+
+WIDTH = 7.6
+LEFT, RIGHT = 1.08, 0.12
+ROW, WITHIN, BETWEEN = 0.58, 0.26, 0.50
+MOST_IN_ROW = 6
+ORIGINS = ("home", "third", "host")
+_PLACE = {"home": 0.0, "third": 0.5, "none": 0.5, "host": 1.0}
+_BOTH = ("council", "committee", "agreement")
+
+
+@dataclass
+class Node:
+    """An actor: where it stands (inches), what it says, whose side it is on, whether it is still there."""
+
+    key: str
+    words: str
+    side: str
+    present: bool = True
+    order: float = 0.0
+    x: float = 0.0
+    y: float = 0.0
+    wide: float = 1.0
+    strong: bool = False
+
+
+@dataclass
+class Network:
+    """Rows of nodes by layer, from the top, and edges between their keys: (from, to, width in points, dashed)."""
+
+    layers: dict[str, list[list[Node]]] = field(default_factory=dict)
+    edges: list[tuple[str, str, float, bool]] = field(default_factory=list)
+
+    def nodes(self) -> dict[str, Node]:
+        """Every node by key."""
+        return {node.key: node for layer in self.layers.values() for row in layer for node in row}
+
+
+def _there(entry: Any, case: Case) -> bool:
+    return entry.until is None or entry.until.last_day > case.clock.data_end.last_day
+
+
+def _ties(network: Network, key: str, ties: Any) -> float:
+    """Add the dashed lines of an actor's ties; give the mean place of the enterprises it is tied to."""
+    strengths = {origin: float(getattr(ties, origin)) for origin in ORIGINS}
+    for origin, strength in strengths.items():
+        if strength > 0.0:
+            network.edges.append((key, f"firms-{origin}", 0.5 + 2.0 * strength, True))
+    total = sum(strengths.values())
+    return sum(_PLACE[origin] * strength for origin, strength in strengths.items()) / total if total else 0.5
+
+
+def build(case: Case, lang: str) -> Network:
+    """The actors of a case and what binds them, as the casebook has them at the end of its data."""
+    network = Network()
+    network.layers["global"] = _partners(network, case, lang)
+    network.layers["intergovernmental"] = _governments(network, case, lang)
+    network.layers["park"] = _company(network, case, lang)
+    network.layers["enterprise"] = _enterprises(network, case, lang)
+    return network
+
+
+def _rows(nodes: list[Node]) -> list[list[Node]]:
+    """Rows of at most six, as even as can be, in the nodes' order."""
+    ordered = sorted(nodes, key=lambda node: node.order)
+    parts = -(-len(ordered) // MOST_IN_ROW)
+    size = -(-len(ordered) // parts) if parts else 1
+    return [ordered[at : at + size] for at in range(0, len(ordered), size)]
+
+
+def _partners(network: Network, case: Case, lang: str) -> list[list[Node]]:
+    nodes = []
+    for partner in case.partners:
+        key = f"partner-{partner.key}"
+        present = any(_there(one, case) for one in partner.presence)
+        nodes.append(Node(key, partner.title.get(lang), partner.side, present, _ties(network, key, partner.ties)))
+    return _rows(nodes)
+
+
+def _governments(network: Network, case: Case, lang: str) -> list[list[Node]]:
+    governments = [
+        Node("government-home", case.sides.home.title.get(lang), "home", order=-1.0, strong=True),
+        Node("government-host", case.sides.host.title.get(lang), "host", order=2.0, strong=True),
+    ]
+    nodes = []
+    for at, body in enumerate(case.institutions):
+        key = f"institution-{body.key}"
+        shared = body.kind in _BOTH
+        place = (0.3 if shared else 0.8) + 0.001 * at
+        nodes.append(Node(key, body.title.get(lang), "none" if shared else "host", _there(body, case), place))
+        network.edges.append(("government-host", key, 0.8, False))
+        if shared:
+            network.edges.append(("government-home", key, 0.8, False))
+        if body.kind == "administration":
+            network.edges.append((key, "company", 0.8, False))
+    return [governments, *_rows(nodes)]
+
+
+def _company(network: Network, case: Case, lang: str) -> list[list[Node]]:
+    tables = cap_tables(case)
+    shares = {row.holder: row.basis_points for row in tables[-1].holdings} if tables else {}
+    sides = side_shares(tables[-1]) if tables else {}
+    parts = [f"{text(f'report.side.{side}', lang)} {shares_of(value)}" for side, value in sides.items() if value]
+    title = "\n".join([text("report.network.company", lang), *parts[:2]])
+    company = Node("company", title, "none", wide=1.9, strong=True)
+    nodes: list[Node] = []
+    for holder in case.shareholders:
+        key = f"holder-{holder.key}"
+        share = shares.get(holder.key)
+        words = holder.title.get(lang) + (f" {shares_of(share)}" if share else "")
+        place = {"home": 0.0, "third": 0.9, "host": 1.0}[holder.side]
+        nodes.append(Node(key, words, holder.side, _there(holder, case), place + 0.001 * len(nodes)))
+        network.edges.append((key, "company", 0.8 + (share or 0) / 2500.0, False))
+        _ties(network, key, holder.ties)
+    return [*_rows(nodes), [company]]
+
+
+def _enterprises(network: Network, case: Case, lang: str) -> list[list[Node]]:
+    origins, anchors = [], []
+    for origin in ORIGINS:
+        found = sorted(
+            (one for one in case.observations if one.variable == f"registered_{origin}" and one.use),
+            key=lambda one: one.date.first_day,
+        )
+        words = text(f"report.network.firms_{origin}", lang)
+        if found:
+            last = found[-1]
+            words += "\n" + text("report.network.count", lang, count=number(last.value, 0), date=str(last.date))
+        origins.append(Node(f"firms-{origin}", words, origin, order=_PLACE[origin], strong=True))
+        network.edges.append(("company", f"firms-{origin}", 0.8, False))
+    for anchor in case.anchors:
+        words = anchor.title.get(lang)
+        key = f"anchor-{anchor.key}"
+        anchors.append(Node(key, words, anchor.origin, order=_PLACE[anchor.origin]))
+        network.edges.append((f"firms-{anchor.origin}", key, 0.8, False))
+    return [origins, *_rows(anchors)]
+
+
+def place(network: Network) -> float:
+    """Give every node its place in inches, from the bottom up; the height of the whole comes back."""
+    inner = WIDTH - LEFT - RIGHT
+    height = 0.0
+    for layer in reversed([rows for rows in network.layers.values() if rows]):
+        for row in reversed(layer):
+            step = inner / len(row)
+            for spot, node in enumerate(row):
+                node.x, node.y = LEFT + (spot + 0.5) * step, height + ROW / 2.0
+                node.wide = min(1.75, step - 0.10)
+            height += ROW + WITHIN
+        height += BETWEEN - WITHIN
+    return height - BETWEEN
+
+
+@styled
+def network(case: Case, lang: str = "en") -> Figure:
+    """Who acts in a park: global partners, governments and institutions, the company and its holders, enterprises."""
+    spoken = language(lang)
+    found = build(case, spoken)
+    height = place(found)
+    total = height + 1.22
+    title = text("report.network.title", spoken)
+    figure = sheet((WIDTH, total), title, text("report.network.subtitle", spoken, quarter=str(case.clock.data_end)))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(0.0, WIDTH)
+    axes.set_ylim(0.0, total)
+    axes.axis("off")
+    for node in found.nodes().values():
+        node.y += 0.42
+    _layers(axes, found, spoken)
+    nodes = found.nodes()
+    for start, stop, width, dashed in found.edges:
+        _edge(axes, nodes[start], nodes[stop], width, dashed=dashed)
+    for node in nodes.values():
+        _box(axes, node)
+    _key(axes, spoken)
+    return figure
+
+
+def _layers(axes: Axes, found: Network, lang: str) -> None:
+    for name, layer in found.layers.items():
+        if layer:
+            low = layer[-1][0].y - ROW / 2.0 - 0.06
+            high = layer[0][0].y + ROW / 2.0 + 0.06
+            axes.axhspan(low, high, color=GRID, alpha=0.45, linewidth=0)
+            words = wrap(text(f"analysis.scale.{name}", lang), 9.5, 3)
+            axes.text(0.10, (low + high) / 2.0, words, size=SIZE["small"], color=MUTED, weight="bold", va="center")
+
+
+def _edge(axes: Axes, start: Node, stop: Node, width: float, *, dashed: bool) -> None:
+    present = start.present and stop.present
+    colour = (SIDES[start.side] if start.side != "none" else MUTED) if present else PALE
+    axes.annotate(
+        "", (stop.x, stop.y), xytext=(start.x, start.y), zorder=1 if dashed else 2,
+        arrowprops={
+            "arrowstyle": "-", "color": colour, "linewidth": width, "alpha": 0.55 if dashed else 0.8,
+            "linestyle": (0, (2.5, 2.0)) if dashed else "-", "shrinkA": 0, "shrinkB": 0,
+        },
+    )  # fmt: skip
+
+
+def _box(axes: Axes, node: Node) -> None:
+    colour = MUTED if node.side == "none" else SIDES[node.side]
+    face = colour if node.strong and node.present else PAPER
+    high = ROW - 0.10
+    axes.add_patch(
+        FancyBboxPatch(
+            (node.x - node.wide / 2.0, node.y - high / 2.0), node.wide, high, boxstyle="round,pad=0,rounding_size=0.06",
+            facecolor=face, edgecolor=colour if node.present else PALE, linewidth=1.1,
+            linestyle="-" if node.present else (0, (2, 2)), zorder=3,
+        )
+    )  # fmt: skip
+    ems = node.wide * 72.0 / SIZE["small"] - 0.6
+    words = "\n".join(wrap(line, ems, 3 if "\n" not in node.words else 1) for line in node.words.split("\n"))
+    axes.text(
+        node.x, node.y, words, ha="center", va="center", size=SIZE["small"], linespacing=1.15, zorder=4,
+        color=_ink(node),
+    )  # fmt: skip
+
+
+def _ink(node: Node) -> str:
+    if not node.present:
+        return MUTED
+    if not node.strong:
+        return INK
+    return DARK if node.side == "third" else PAPER
+
+
+def _key(axes: Axes, lang: str) -> None:
+    spot = LEFT
+    for words, look in (
+        (text("report.network.solid", lang), {"linestyle": "-", "color": MUTED}),
+        (text("report.network.dashed", lang), {"linestyle": (0, (2.5, 2.0)), "color": MUTED}),
+        (text("report.network.gone", lang), {"linestyle": "-", "color": PALE}),
+    ):
+        axes.plot([spot, spot + 0.28], [0.2, 0.2], linewidth=1.4, **look)
+        axes.text(spot + 0.36, 0.2, words, size=SIZE["small"], color=MUTED, va="center")
+        spot += 0.62 + sum(1.0 if ord(x) > 0x2E80 else 0.5 for x in words) * SIZE["small"] / 72.0

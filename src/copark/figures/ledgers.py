@@ -1,0 +1,238 @@
+"""Who owns the company, what land it has, where its money comes from and goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from copark.analysis.bands import bands
+from copark.figures.fans import shown
+from copark.figures.frame import View, view, year_of
+from copark.figures.marks import observed_mark
+from copark.presentation.numbers import number, shares_of
+from copark.presentation.style import (
+    ACCENT,
+    INK,
+    MODEL,
+    MUTED,
+    PALE,
+    PAPER,
+    SECOND,
+    SIDES,
+    SIZE,
+    direct_label,
+    key,
+    language,
+    panel,
+    sheet,
+    spread,
+    styled,
+    years,
+)
+from copark.stats.quantiles import BAND, mean
+from copark.texts import text
+from copark.units import convert
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from copark.cases.case import Case
+    from copark.cases.evidence import CapTable
+
+SIZE_INCHES = (7.2, 3.5)
+
+SOURCES = ("land_sales", "fees", "grants", "calls", "draws_credit", "rescue")
+"""Flows into the developer's cash, M USD/yr."""
+
+USES = ("operating_cost", "land_cost", "interest", "principal", "dividends")
+"""Flows out of the developer's cash, M USD/yr."""
+
+_FLOWS = {
+    "land_sales": (MODEL, ""), "fees": (MODEL, "///"), "grants": (PALE, ""), "calls": (ACCENT, ""),
+    "draws_credit": (ACCENT, "///"), "rescue": (SECOND, ""),
+    "operating_cost": (MUTED, ""), "land_cost": (MODEL, "..."), "interest": (ACCENT, "..."),
+    "principal": (ACCENT, "\\\\\\"), "dividends": (SECOND, "..."),
+}  # fmt: skip
+
+
+def cap_tables(case: Case) -> tuple[CapTable, ...]:
+    """The cap tables the model uses, by date; each holds until the next."""
+    return tuple(sorted((table for table in case.equity if table.use), key=lambda table: table.date.first_day))
+
+
+def side_shares(table: CapTable) -> dict[str, int]:
+    """Basis points by side."""
+    return {side: sum(row.basis_points for row in table.holdings if row.side == side) for side in SIDES}
+
+
+@styled
+def equity(case: Case, lang: str = "en") -> Figure:
+    """Shares of the development company by side, over time, from the cap tables the model uses."""
+    spoken = language(lang)
+    title, subtitle = text("report.equity.title", spoken), text("report.equity.subtitle", spoken)
+    figure = sheet((7.2, 3.0), title, subtitle)
+    axes = panel(figure, 0.56, 0.36, 1.35, 0.66)
+    tables = cap_tables(case)
+    end = year_of(case.clock.data_end)
+    starts = [max(year_of(table.date.quarter("event")) - 0.25, 0.0) for table in tables]
+    axes.set_ylim(0.0, 100.0)
+    axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
+    if not tables:
+        return figure
+    years(axes, min(starts[0], end - 1.0), end)
+    for start, stop, table in zip(starts, [*starts[1:], end], tables, strict=True):
+        base = 0.0
+        for side, points in side_shares(table).items():
+            share = points / 100.0
+            axes.bar(
+                start, share, width=max(stop - start, 0.0), bottom=base, align="edge", color=SIDES[side],
+                edgecolor=PAPER, linewidth=0.8,
+            )  # fmt: skip
+            if share >= 6.0 and stop - start >= 0.7:
+                axes.text(
+                    (start + stop) / 2.0, base + share / 2.0, shares_of(points),
+                    color=PAPER, ha="center", va="center", size=SIZE["small"], weight="bold",
+                )  # fmt: skip
+            base += share
+    _label_sides(axes, side_shares(tables[-1]), end, spoken, case)
+    return figure
+
+
+def _label_sides(axes: Axes, shares: dict[str, int], end: float, lang: str, case: Case) -> None:
+    names = {"home": case.sides.home.title.get(lang), "host": case.sides.host.title.get(lang)}
+    base, places, kept = 0.0, [], []
+    for side, points in shares.items():
+        share = points / 100.0
+        if points:
+            places.append(base + share / 2.0)
+            kept.append((side, points))
+        base += share
+    for place, (side, points) in zip(spread(places, 7.5), kept, strict=True):
+        name = names.get(side, text(f"report.side.{side}", lang))
+        words = f"{name} {shares_of(points)}"
+        start, stop = axes.get_xlim()
+        colour = MUTED if side == "none" else SIDES[side]
+        direct_label(axes, (end + 0.008 * (stop - start), place), words, colour, weight="bold")
+
+
+@styled
+def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
+    """Land serviced, usable and occupied: medians, the band of serviced and of occupied land, the plan and the record.
+
+    Raises
+    ------
+    KeyError
+        If the study kept none of the three areas.
+    """
+    seen = view(result, lang, scenario)
+    kept = [name for name in ("serviced_area", "usable_area", "occupied_area") if seen.has(name)]
+    if not kept:
+        raise KeyError("serviced_area")
+    figure = sheet(SIZE_INCHES, seen.say("land.title"), seen.say("land.subtitle", unit=seen.unit(kept[0])), seen.footer)
+    axes = panel(figure, 0.56, 0.50, 1.25, 0.66)
+    years(axes, *seen.span)
+    looks = {"serviced_area": (MODEL, "-"), "usable_area": (MODEL, (0, (3, 2))), "occupied_area": (SECOND, "-")}
+    ends = []
+    for name in kept:
+        levels = bands(result, name, scenario, BAND)
+        colour, dash = looks[name]
+        if name != "usable_area":
+            axes.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.15, linewidth=0)
+        axes.plot(seen.times, levels[1], color=colour, linestyle=dash, linewidth=2.0 if dash == "-" else 1.2)
+        ends.append((float(levels[1][-1]), seen.title(name), colour))
+    if case is not None:
+        ends += _plan(axes, seen, case)
+        _serviced(axes, seen, case)
+    axes.set_ylim(bottom=0.0)
+    low, high = axes.get_ylim()
+    start, stop = seen.span
+    places = spread([end[0] for end in ends], (high - low) * 0.06)
+    for place, (_, words, colour) in zip(places, ends, strict=True):
+        if np.isfinite(place):
+            direct_label(axes, (stop + 0.012 * (stop - start), place), words, colour)
+    return figure
+
+
+def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
+    facts = sorted((fact for fact in case.land.plan if fact.use), key=lambda fact: fact.date.first_day)
+    if not facts:
+        return []
+    times = [year_of(fact.date.quarter("event")) - 0.25 for fact in facts]
+    areas = [convert(fact.value, fact.unit, "ha") for fact in facts]
+    stop = seen.span[1]
+    axes.plot(
+        [max(time, seen.span[0]) for time in [*times, stop]], [*areas, areas[-1]], drawstyle="steps-post", color=MUTED,
+        linewidth=1.0, linestyle=(0, (1, 1.5)),
+    )  # fmt: skip
+    return [(areas[-1], seen.say("land.plan"), MUTED)]
+
+
+def _serviced(axes: Axes, seen: View, case: Case) -> None:
+    if not seen.has("usable_area"):
+        return
+    for entry in shown(seen.result, "usable_area", case):
+        if entry.use:
+            at = year_of(entry.date.quarter("stock"))
+            high = None if entry.high is None else convert(entry.high, entry.unit, "ha")
+            observed_mark(axes, at, convert(entry.value, entry.unit, "ha"), high, entry.bound, order=5)
+
+
+def yearly(seen: View, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """A flow (M USD/yr) as amounts a calendar year (M USD), the mean over runs; and the years."""
+    labels = [str(label) for label in seen.result["label"].to_numpy()]
+    calendar = np.array([int(label[:4]) for label in labels])
+    amounts = np.nan_to_num(mean(seen.values(name))) / 4.0
+    found = np.unique(calendar)
+    return found, np.array([amounts[calendar == year].sum() for year in found])
+
+
+@styled
+def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
+    """Where the developer's money comes from (above) and goes (below), a year; and its cash.
+
+    Means over runs, not medians, since only means add up.
+
+    Raises
+    ------
+    KeyError
+        If the study kept none of the flows.
+    """
+    seen = view(result, lang, scenario)
+    kept = [name for name in (*SOURCES, *USES) if seen.has(name)]
+    if not kept:
+        raise KeyError(SOURCES[0])
+    figure = sheet((7.2, 4.3), seen.say("money.title"), seen.say("money.subtitle"), seen.footer)
+    axes = panel(figure, 0.56, 1.22, 0.62, 0.66)
+    years(axes, seen.span[0] - 0.3, seen.span[1] + 0.3)
+    tops, bottoms = np.zeros(1), np.zeros(1)
+    handles: list[tuple[Any, str]] = []
+    for name in kept:
+        calendar, amounts = yearly(seen, name)
+        if not np.any(amounts):
+            continue
+        sign = 1.0 if name in SOURCES else -1.0
+        base = tops if sign > 0 else bottoms
+        colour, hatch = _FLOWS[name]
+        drawn = axes.bar(
+            calendar + 0.5, sign * amounts, width=0.8, bottom=base, facecolor=colour, hatch=hatch, edgecolor=PAPER,
+            linewidth=0.4,
+        )  # fmt: skip
+        handles.append((drawn, seen.title(name)))
+        if sign > 0:
+            tops = base + amounts
+        else:
+            bottoms = base - amounts
+    if seen.has("cash"):
+        cash = mean(seen.values("cash"))
+        (line,) = axes.plot(seen.times, cash, color=INK, linewidth=1.6)
+        handles.append((line, seen.say("money.cash")))
+        if np.isfinite(cash[-1]):
+            direct_label(axes, (seen.span[1] + 0.5, float(cash[-1])), number(float(cash[-1]), 0), INK, weight="bold")
+    axes.axhline(0.0, color=MUTED, linewidth=0.8)
+    if handles:
+        key(figure, handles, (0.43, 0.26), fontsize=SIZE["small"], handlelength=1.4, columnspacing=1.2)
+    return figure

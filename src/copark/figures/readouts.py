@@ -1,0 +1,205 @@
+"""What is read off the runs: outcomes, coordination degree, phases, the park's weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from copark.analysis.coordination import SCALES, apart, read_out
+from copark.analysis.outcomes import sweep
+from copark.analysis.phases import PHASES as STAGES
+from copark.analysis.phases import phase_shares, phases
+from copark.figures.frame import View, view, year_of
+from copark.presentation.numbers import number, percent
+from copark.presentation.style import (
+    DARK,
+    GRID,
+    INK,
+    MODEL,
+    MUTED,
+    OUTCOMES,
+    PAPER,
+    PHASES,
+    SECOND,
+    SIZE,
+    direct_label,
+    key,
+    legible,
+    panel,
+    sheet,
+    spread,
+    styled,
+    wrap,
+    years,
+)
+from copark.presentation.style import (
+    SCALES as SCALE_COLOURS,
+)
+from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
+from copark.simulation.outcomes import OUTCOMES as NAMES
+from copark.stats.quantiles import BAND, quantiles
+from copark.stats.shares import Share, shares
+from copark.texts import text
+from copark.words import scenario_title
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases.case import Case
+
+_HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": ""}
+
+
+@styled
+def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
+    """How often each outcome happens: every scenario, and below it the chosen one under other values of S*."""
+    seen = view(result, lang, scenario)
+    rows = [
+        (scenario_title(result, at, seen.lang), shares(result["outcome"].isel(scenario=at).to_numpy(), NAMES))
+        for at in range(result.sizes["scenario"])
+    ]
+    if len(rows) == 1:
+        rows = [(seen.say("outcomes.all_runs"), rows[0][1])]
+    other = [
+        (seen.say("outcomes.threshold", value=number(value, 0)), found)
+        for value, found in sweep(result, scenario).items()
+    ]
+    count = len(rows) + (len(other) + 1 if other else 0)
+    height = 1.35 + 0.34 * count
+    figure = sheet((7.2, height), seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
+    axes = panel(figure, 1.75, 0.55, 0.25, 0.66)
+    axes.set_xlim(0.0, 100.0)
+    axes.set_ylim(count - 0.45, -0.55)
+    axes.axis("off")
+    for at, (name, found) in enumerate(rows):
+        _row(axes, at, name, found, bold=True)
+    if other:
+        head = seen.say("outcomes.sweep")
+        axes.text(0.0, len(rows) + 0.1, legible(head), size=SIZE["small"], color=MUTED, va="center")
+        for at, (name, found) in enumerate(other, start=len(rows) + 1):
+            _row(axes, at, name, found, bold=False)
+    _outcome_key(figure, seen)
+    return figure
+
+
+def _row(axes: Axes, at: int, name: str, found: tuple[Share, ...], *, bold: bool) -> None:
+    start = 0.0
+    axes.text(
+        -1.5, at, wrap(name, 17.0, 2), ha="right", va="center", size=SIZE["label"], color=INK,
+        weight="bold" if bold else "normal",
+    )  # fmt: skip
+    if found[0].total == 0:
+        axes.barh(at, 100.0, height=0.72, color=GRID)
+        return
+    for entry in found:
+        wide = entry.share * 100.0
+        axes.barh(
+            at, wide, left=start, height=0.72, facecolor=OUTCOMES[entry.name], hatch=_HATCH[entry.name],
+            edgecolor=PAPER, linewidth=0.8,
+        )  # fmt: skip
+        if wide >= 5.0:
+            colour = PAPER if entry.name in ("failed", "self_standing") else DARK
+            axes.text(
+                start + wide / 2.0, at, percent(entry.share), ha="center", va="center", size=SIZE["label"],
+                color=colour, weight="bold" if bold else "normal",
+                bbox={"boxstyle": "round,pad=0.15", "facecolor": OUTCOMES[entry.name], "edgecolor": "none"},
+            )  # fmt: skip
+        start += wide
+
+
+def _outcome_key(figure: Figure, seen: View) -> None:
+    axes = figure.axes[0]
+    handles = [
+        axes.barh(-9, 0, facecolor=OUTCOMES[name], hatch=_HATCH[name], edgecolor=PAPER, label=name) for name in NAMES
+    ]
+    words = [text(f"analysis.outcome.{name}", seen.lang) for name in NAMES]
+    key(figure, list(zip(handles, words, strict=True)), (0.07, 0.16))
+
+
+@styled
+def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
+    """The coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
+
+    Raises
+    ------
+    KeyError
+        If the study did not keep the outputs it needs.
+    """
+    seen = view(result, lang, scenario)
+    found = read_out(result, scenario)
+    figure = sheet((7.2, 5.3), seen.say("coordination.title"), seen.say("coordination.subtitle"), seen.footer)
+    upper = panel(figure, 0.56, 2.75, 1.5, 0.72)
+    years(upper, *seen.span)
+    upper.set_ylim(0.0, 1.0)
+    upper.set_yticks([0.0, *BOUNDARIES, 1.0])
+    upper.tick_params(axis="y", labelsize=SIZE["small"])
+    edges = (0.0, *BOUNDARIES, 1.0)
+    start, stop = seen.span
+    aside = stop + 0.012 * (stop - start)
+    for low, high, name in zip(edges, edges[1:], GRADES, strict=False):
+        words = text(f"analysis.grade.{name}", seen.lang)
+        direct_label(upper, (aside, (low + high) / 2.0), words, MUTED, size=SIZE["small"] - 0.6)
+    for values, colour, form in (
+        (found.coordination, MODEL, "coordination.standard"),
+        (found.coordination_corrected, SECOND, "coordination.corrected"),
+    ):
+        levels = quantiles(values, BAND)
+        upper.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
+        upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(form))
+    for values in apart(found):
+        limits = quantiles(values, (0.05, 0.95))
+        upper.plot(seen.times, limits.T, color=INK, linewidth=0.7, linestyle=(0, (2, 2)))
+    upper.plot([], [], color=INK, linewidth=0.7, linestyle=(0, (2, 2)), label=seen.say("coordination.apart"))
+    upper.legend(loc="upper left", frameon=False, fontsize=SIZE["small"], ncols=3, borderaxespad=0.1)
+    lower = panel(figure, 0.56, 0.50, 1.5, 3.02)
+    years(lower, *seen.span)
+    lower.set_ylim(0.0, 1.0)
+    lower.set_title(seen.say("coordination.scores"), loc="left", size=SIZE["label"], color=MUTED, pad=5)
+    medians = {scale: quantiles(values, (0.50,))[0] for scale, values in found.scores.items()}
+    places = spread([float(medians[scale][-1]) for scale in SCALES], 0.085)
+    for scale, place in zip(SCALES, places, strict=True):
+        lower.plot(seen.times, medians[scale], color=SCALE_COLOURS[scale], linewidth=1.6)
+        if np.isfinite(place):
+            direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", seen.lang), SCALE_COLOURS[scale])
+    return figure
+
+
+@styled
+def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
+    """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
+
+    Raises
+    ------
+    KeyError
+        If the study did not keep ``arrivals`` and ``operating``.
+    """
+    seen = view(result, lang, scenario)
+    dated = () if case is None else case.renegotiations
+    marks = [entry.date.quarter("event") for entry in dated]
+    found = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], scenario))) * 100.0
+    figure = sheet((7.2, 3.3), seen.say("phases.title"), seen.say("phases.subtitle"), seen.footer)
+    axes = panel(figure, 0.56, 0.82, 0.25, 0.66)
+    years(axes, *seen.span)
+    axes.set_ylim(0.0, 100.0)
+    axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
+    edges = np.append(seen.times - 0.25, seen.times[-1])
+    base = np.zeros(found.shape[1])
+    handles = []
+    for share, name, hatch in zip(found, STAGES, ("", "", "...", "///"), strict=True):
+        top = base + share
+        handles.append(
+            axes.stairs(
+                top, edges, baseline=base, fill=True, facecolor=PHASES[name], hatch=hatch, edgecolor=PAPER, linewidth=0
+            )
+        )
+        base = top
+    for mark in marks:
+        at = year_of(mark)
+        if seen.span[0] < at < seen.span[1]:
+            axes.axvline(at, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
+    words = [text(f"analysis.phase.{name}", seen.lang) for name in STAGES]
+    key(figure, list(zip(handles, words, strict=True)), (0.43, 0.16))
+    return figure
