@@ -182,7 +182,9 @@ def test_no_text_is_left_over() -> None:
 def glossary() -> tuple[tuple[tuple[str, ...], ...], dict[str, str]]:
     """The glossary's terms (English, Chinese, a meaning in each), and its words to avoid with what to write instead."""
     lines = [line.strip("| ").split(" | ") for line in GLOSSARY.read_text(encoding="utf-8").splitlines()]
-    rows = [tuple(cell.strip() for cell in line) for line in lines if not line[0].startswith(("Avoid", "English", "--"))]
+    rows = [
+        tuple(cell.strip() for cell in line) for line in lines if not line[0].startswith(("Avoid", "English", "--"))
+    ]
     avoided = [row for row in rows if len(row) == 2]
     return tuple(row for row in rows if len(row) == 4), {row[0]: row[1] for row in avoided}
 
