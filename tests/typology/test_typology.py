@@ -178,7 +178,8 @@ def test_it_is_stored_and_read_again(answer, tmp_path):
 
 def test_the_document_says_it_in_both_languages(answer, subtests):
     tables = []
-    for lang, words in (("en", "Observed parks of the two types differ on 2 of 10 measures"), ("zh", "两类实际园区在10项指标中有2项")):
+    said = {"en": "Observed parks of the two types differ on 2 of 10 measures", "zh": "两类实际园区在10项指标中有2项"}
+    for lang, words in said.items():
         with subtests.test(lang=lang):
             document = answer.document(lang)
             tables.append({one.key: one for one in document.tables()})
