@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from copark.inference.calibrate import Progress
 from copark.texts import text
@@ -57,7 +57,8 @@ class Planned:
 class KeptPosterior:
     """A calibration that is kept: its posteriors, what was asked of them, and the case as it was read for them.
 
-    tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already.
+    tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already. kind:
+    whether it is one's own or ships with the case; of that no examination is kept.
     """
 
     case: Case
@@ -67,6 +68,7 @@ class KeptPosterior:
     identity: str
     folder: Path
     tally: Tally | None = None
+    kind: Literal["own", "shipped"] = "own"
 
     @property
     def reused(self) -> bool:
@@ -83,7 +85,7 @@ class KeptPosterior:
         """How far its parameters may be trusted."""
         from copark.inference.source import PosteriorSource
 
-        return PosteriorSource.of(self.stored, "own").trust
+        return PosteriorSource.of(self.stored, self.kind).trust
 
 
 def settings_of(runs: int | str | None, seed: int | None, lang: str = "en") -> Settings:
@@ -156,6 +158,23 @@ def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
     identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
     read_as = case_for(case, has.stored.replay.cut)
     return KeptPosterior(case, read_as, has.stored, load_examination(has.folder), identity, has.folder)
+
+
+def shipped_calibration(case: Case, cut: Quarter) -> KeptPosterior | None:
+    """The calibration to a cut that ships with a case; ``None`` without a current one."""
+    from copark.cases.casebook import POSTERIOR, brought
+    from copark.errors import NotFound
+    from copark.inference.case_parameters import parameters_of
+    from copark.inference.target_selection import case_for
+
+    try:
+        has = parameters_of(case, wanted="shipped")
+    except NotFound:
+        return None
+    folder = brought(case, POSTERIOR)
+    if has.stored is None or folder is None or has.trust.state != "calibrated" or has.stored.replay.cut != cut:
+        return None
+    return KeptPosterior(case, case_for(case, cut), has.stored, None, has.identity, folder, kind="shipped")
 
 
 def kept_posterior(
