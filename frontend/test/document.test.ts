@@ -2,7 +2,7 @@ import { render } from 'svelte/server';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import type { AnalysisInfo, Cell, Head, Page, ResultInfo, Table } from '../src/lib/api-types';
-import { grouped, lookOf, partsOf, unusual } from '../src/lib/document';
+import { grouped, lookOf, newest, partsOf, unusual } from '../src/lib/document';
 import { wordsOf } from '../src/texts';
 
 const cell = (text: string, value: Cell['value'] = text, more: Partial<Cell> = {}): Cell => ({ text, value, low: null, high: null, sources: [], ...more });
@@ -77,5 +77,8 @@ describe('the menu', () => {
     const form = [['case', 'case', null], ['draws', 'integer', 200], ['levers', 'list', []], ['seed', 'integer', 1]].map(([name, type, value]) => ({ name, type, default: value }) as never);
     const result = { params: { case: 'suzhou', draws: 20, levers: [], seed: 1 } } as unknown as ResultInfo;
     expect(unusual(form, result).map(({ field, value }) => [field.name, value])).toEqual([['draws', 20]]);
+    const usual = { params: { ...result.params, draws: 200 } } as unknown as ResultInfo;
+    expect(newest(form, [result, usual, { ...usual }])).toBe(usual);
+    expect([newest(form, [result]), newest(form, [])]).toEqual([result, undefined]);
   });
 });

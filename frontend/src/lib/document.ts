@@ -28,3 +28,8 @@ export function unusual(form: FieldInfo[], { params }: ResultInfo): { field: Fie
     .map((field) => ({ field, value: params[field.name] }))
     .filter(({ field, value }) => field.type !== 'case' && value !== undefined && JSON.stringify(value) !== JSON.stringify(field.default));
 }
+
+/** What is shown unasked: the newest result with the usual settings, else the newest; results come newest first. */
+export function newest(form: FieldInfo[], results: ResultInfo[]): ResultInfo | undefined {
+  return results.find((one) => !unusual(form, one).length) ?? results[0];
+}

@@ -12,7 +12,7 @@ from typing import Any
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
-from copark.analyses.results import load, place_of, save
+from copark.analyses.results import SHIPPED, load, place_of, save
 from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.presentation.document import Document
@@ -98,7 +98,7 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     context.run_id = run_id
     context.place = place_of(context.out, analysis, run_id) if context.keeps and context.out is not None else None
     anew: Callable[[AnalysisParams, Context], bool] | None = getattr(analysis.ask, "anew", None)
-    found = None if anew is not None and anew(params, context) else _stored(analysis, context.place)
+    found = None if anew is not None and anew(params, context) else _stored(analysis, context)
     reused = found is not None
     if found is None:
         found, reused = _made(analysis, params, context)
@@ -108,10 +108,13 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     return Answered(analysis, found, reused, time.monotonic() - began)
 
 
-def _stored(analysis: Analysis, place: Path | None) -> Result | None:
-    """What was found before, if the code is still the same."""
-    stored = None if place is None else load(place, analysis)
-    return None if stored is None or stored.code != analysis.code else stored.result
+def _stored(analysis: Analysis, context: Context) -> Result | None:
+    """What was found before, by the reader or for all, if the code is still the same."""
+    if context.place is None:
+        return None
+    places = [context.place, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
+    found = (load(place, analysis) for place in places)
+    return next((one.result for one in found if one is not None and one.code == analysis.code), None)
 
 
 def _made(analysis: Analysis, params: AnalysisParams, context: Context) -> tuple[Result, bool]:
@@ -119,7 +122,7 @@ def _made(analysis: Analysis, params: AnalysisParams, context: Context) -> tuple
     if context.place is None:
         return analysis.ask.compute(params, context), False
     with only_one(context.place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
-        found = _stored(analysis, context.place) if waited else None
+        found = _stored(analysis, context) if waited else None
         if found is not None:
             return found, True
         made: Result = analysis.ask.compute(params, context)

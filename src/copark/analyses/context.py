@@ -87,6 +87,8 @@ class Context:
         Opens those who make a calibration's prior batch, in the place of threads of this process.
     lang
         Language of refusals.
+    reads_shipped
+        Whether a result that ships with copark is read, where results are kept.
     """
 
     out: Path | None = None
@@ -100,6 +102,7 @@ class Context:
     calibrates: bool = True
     crew: MakeCrew = nullcontext
     lang: str = "en"
+    reads_shipped: bool = True
     place: Path | None = field(default=None, init=False)
     """Folder of the result that is being made; ``None`` where nothing is kept."""
     run_id: str = field(default="", init=False)

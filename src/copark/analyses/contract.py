@@ -329,6 +329,7 @@ MADE_BY = (
     "posterior_cut",
     "posterior_stale",
     "code_version",
+    "code_changed",
     "created",
 )
 """Entries of a provenance that every document tells, where they are known."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from copark.cli.app import OUT, Lang, Out, app
+from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.speech import SpokenCommand, SpokenGroup
-from copark.errors import RunRefused, printable
+from copark.errors import NotFound, RunRefused, printable
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -221,3 +221,38 @@ def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:
     kinds = {"parameters": Kind.note, "quarter": Kind.quarter}
     columns = tuple(Column(key, text(f"database.column.{key}", lang), kinds.get(key, Kind.text)) for key in keys)
     return Table("failed-runs", text("database.failed_runs", lang, count=len(found)), columns, tuple(rows))
+
+
+@app.command("results", cls=SpokenCommand, help="analyses.shipped.help", hidden=True)
+def results(
+    ctx: typer.Context,
+    only: Annotated[list[str] | None, typer.Argument(metavar="[ANALYSIS]…", help="analyses.shipped.help.only")] = None,
+    *,
+    make: Annotated[Path | None, typer.Option(metavar="DIR", help="analyses.shipped.help.make")] = None,
+    check: Annotated[bool, typer.Option("--check", help="analyses.shipped.help.check")] = False,
+    threads: Threads = None,
+    _lang: Lang = None,
+) -> None:
+    """List the results that ship with copark, or make them again."""
+    from copark.analyses import shipped
+    from copark.cli.progress import Progress, duration
+    from copark.cli.screen import say
+
+    known, passed = [name for name, _ in shipped.QUESTIONS], True
+    for name in only or ():
+        if name not in known:
+            raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(known))
+    with Progress(ctx.obj) as progress:
+        if make is not None:
+            for folder in shipped.make(make, only or (), threads, progress):
+                say("cli.written", ctx.obj, path=folder)
+        if check:
+            for one in shipped.check(only or (), threads, progress):
+                took = duration(one.seconds, ctx.obj)
+                say(f"analyses.shipped.{one.state}", ctx.obj, **vars(one), time=took)
+                passed = passed and one.state == "same"
+    if make is None and not check:
+        for found in shipped.shipped(only or ()):
+            say(f"analyses.shipped.{found.state}", ctx.obj, **vars(found))
+    if not passed:
+        raise typer.Exit(1)

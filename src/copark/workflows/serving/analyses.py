@@ -16,10 +16,12 @@ from copark.analyses import REGISTRY, Analysis
 from copark.analyses.answer import NO_KEY, unknown_keys
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Texts
-from copark.analyses.results import RUN_ID, head, listed, load, results_in
+from copark.analyses.results import RUN_ID, find, head, listed, load
+from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
 from copark.errors import Fault, StudyFaults
+from copark.inference.case_parameters import own_folder
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
 from copark.presentation.page import chart_of, page_of, table_of
@@ -274,16 +276,31 @@ def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterat
 
 
 def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswer:
-    """Stored results, newest first; of a case alone if it is named. None that was asked of a path is told of."""
+    """Stored results and those that ship with copark, newest first; of a case alone if it is named.
+
+    None that was asked of a path is told of.
+    """
     named = {one.name for one in analysis.params.form(served=True)}
     found = []
-    for run_id, entry in listed(data, analysis):
+    every = _shipped(analysis, data, _posteriors(data)) | dict(listed(data, analysis))
+    for run_id, entry in every.items():
         params = {name: value for name, value in entry["params"].items() if name in named}
         paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
         about = str(params.get("case", ""))
         if not paths and (not about or NAME.fullmatch(about)) and case in (None, about):
             found.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
-    return ResultsAnswer(results=found)
+    return ResultsAnswer(results=sorted(found, key=lambda one: one.created, reverse=True))
+
+
+@lru_cache(maxsize=64)
+def _shipped(analysis: Analysis, data: Path, _posteriors: tuple[tuple[str, int], ...]) -> dict[str, dict[str, Any]]:
+    """Results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
+    return dict(usable(analysis, context_of(data, None)))
+
+
+def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
+    """The reader's own posteriors, by name and time: with others a question has another run ID."""
+    return tuple(sorted((str(one), one.stat().st_mtime_ns) for one in own_folder(data).glob("*/recipe.json")))
 
 
 def code_of(analysis: Analysis, data: Path, run_id: str) -> str:
@@ -294,7 +311,7 @@ def code_of(analysis: Analysis, data: Path, run_id: str) -> str:
     Absent
         If nothing is.
     """
-    found = head(results_in(data, analysis) / run_id, analysis) if RUN_ID.fullmatch(run_id) else None
+    found = head(find(data, analysis, run_id), analysis) if RUN_ID.fullmatch(run_id) else None
     if found is None:
         raise absent("no_answer", "run_id", found=run_id)
     return str(found["sha256"])
@@ -343,7 +360,8 @@ def chart_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str)
 
 
 def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
-    found = _shown(analysis, results_in(data, analysis) / run_id, lang, code_of(analysis, data, run_id))
+    code = code_of(analysis, data, run_id)
+    found = _shown(analysis, find(data, analysis, run_id), lang, code)
     if found is None:
         raise absent("no_answer", "run_id", found=run_id)
     return found

@@ -1,0 +1,187 @@
+"""Results that ship with copark: which questions, what of them answers here, and making them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal
+
+from copark.analyses.answer import Answered, answer, run_id_of
+from copark.analyses.context import Context, Progress, untold
+from copark.analyses.registry import REGISTRY, Analysis
+from copark.analyses.results import SHIPPED, head, listed, load, place_of, save
+from copark.errors import CoparkError
+
+if TYPE_CHECKING:
+    from copark.analyses.contract import AnalysisParams
+
+GREAT_STONE = {"case": "great-stone"}
+QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("parks", {}),
+    ("counterfactual", GREAT_STONE),
+    ("typology", {}),
+    ("suzhou", {}),
+    ("forecast", {**GREAT_STONE, "cut": "2020Q4"}),
+    ("link-impact", GREAT_STONE),
+    ("levers", {**GREAT_STONE, "since": "now"}),
+    ("claims", GREAT_STONE),
+    ("claims-across-parks", {}),
+)
+"""What is asked for them: names of analyses, and parameters that are not the default."""
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A question, and what ships for it.
+
+    Parameters
+    ----------
+    name
+        Its analysis and the parameters that are not the default.
+    run_id
+        Its run ID.
+    state
+        ``listed``; ``changed``, where the code of the analysis has changed since; ``none``, where nothing ships under
+        this run ID.
+    created
+        When the result was made, in UTC.
+    """
+
+    name: str
+    run_id: str
+    state: Literal["listed", "changed", "none"] = "none"
+    created: str = ""
+
+
+@dataclass(frozen=True)
+class Remade:
+    """A result that was made again, beside the one that ships.
+
+    Parameters
+    ----------
+    seconds
+        What it took.
+    state
+        ``same``, but for rounding; ``unlike``; ``none``, where nothing ships under this run ID.
+    numbers
+        Numbers compared.
+    largest
+        Largest difference, ``|a - b| / max(1, |a|)``; infinite where the two are not of one shape.
+    unlike
+        The first place where they differ by more than rounding; empty if nowhere.
+    """
+
+    name: str
+    run_id: str
+    seconds: float
+    state: Literal["same", "unlike", "none"] = "none"
+    numbers: int = 0
+    largest: float = 0.0
+    unlike: str = ""
+
+
+def usable(analysis: Analysis, context: Context) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run IDs of shipped results and what was asked, where the same question has the same run ID here.
+
+    It has another where the case, its parameters or the model are others than in the package.
+    """
+    for run_id, told in listed(SHIPPED, analysis):
+        try:
+            now = run_id_of(analysis, analysis.params.model_validate(told["params"]), context)
+        except (CoparkError, ValueError):
+            continue
+        if now == run_id:
+            yield run_id, told
+
+
+def questions(only: Sequence[str] = ()) -> Iterator[tuple[Analysis, Mapping[str, Any], AnalysisParams]]:
+    """The questions, or those of some analyses: the parameters that are named, and all of them."""
+    for name, asked in QUESTIONS:
+        if not only or name in only:
+            analysis = REGISTRY[name]
+            yield analysis, asked, analysis.params(**asked)
+
+
+def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
+    """Each question, and what ships for it."""
+    context = Context()
+    for analysis, asked, params in questions(only):
+        name = " ".join([analysis.name, *(f"{key}={value}" for key, value in asked.items())])
+        run_id = run_id_of(analysis, params, context)
+        told = head(place_of(SHIPPED, analysis, run_id), analysis)
+        if told is None:
+            yield Shipped(name, run_id)
+        else:
+            yield Shipped(name, run_id, "listed" if told["code"] == analysis.code else "changed", told["created"])
+
+
+def _made(
+    only: Sequence[str], threads: int | None, progress: Progress
+) -> Iterator[tuple[Analysis, AnalysisParams, Answered]]:
+    """Compute the answers, one after the other; nothing that is there is read."""
+    with TemporaryDirectory() as scratch:
+        for analysis, _asked, params in questions(only):
+            context = Context(
+                Path(scratch), threads=threads, progress=progress, calibrates=False, reads_shipped=False
+            )  # fmt: skip
+            yield analysis, params, answer(analysis, params, context)
+
+
+def make(
+    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = untold
+) -> Iterator[Path]:
+    """Make them into an output folder, and give the folder of each; in that of the package itself, they ship."""
+    for analysis, params, made in _made(only, threads, progress):
+        place = place_of(folder, analysis, made.result.run_id)
+        save(place, analysis, params, made.result)
+        yield place
+
+
+def check(only: Sequence[str] = (), threads: int | None = None, progress: Progress = untold) -> Iterator[Remade]:
+    """Make them again, and compare each number by number with the one that ships."""
+    for analysis, _params, made in _made(only, threads, progress):
+        stored = load(place_of(SHIPPED, analysis, made.result.run_id), analysis)
+        about = (analysis.name, made.result.run_id, made.seconds)
+        if stored is None:
+            yield Remade(*about)
+            continue
+        numbers, largest, unlike = _compared(_leaves(stored.result), _leaves(made.result))
+        yield Remade(*about, "unlike" if unlike else "same", numbers, largest, unlike)
+
+
+def _leaves(found: Any) -> dict[str, Any]:
+    """What a result holds by its place in it, but where and when it was made."""
+    from pydantic import TypeAdapter
+
+    leaves: dict[str, Any] = {}
+
+    def gather(value: Any, place: str) -> None:
+        parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+        if parts is None:
+            leaves[place] = value
+        else:
+            for key, part in parts:
+                gather(part, f"{place}.{key}")
+
+    content = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True)
+    gather({key: value for key, value in content.items() if key != "provenance"}, "")
+    return leaves
+
+
+def _compared(stored: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[int, float, str]:
+    """Numbers compared, the largest relative difference, and the first place that differs by more than rounding."""
+    import numpy as np
+
+    from copark.store.compare import TOLERANCE, relative_gaps
+
+    if stored.keys() != made.keys():
+        return 0, float("inf"), min(stored.keys() ^ made.keys())
+    is_number = {place: all(type(one[place]) in (int, float) for one in (stored, made)) for place in stored}
+    places = [place for place, numeric in is_number.items() if numeric]
+    left, right = (np.array([one[place] for place in places], dtype=np.float64) for one in (stored, made))
+    gaps = relative_gaps(left, right)
+    far = {place for place, gap in zip(places, gaps, strict=True) if gap > TOLERANCE}
+    unlike = (place for place in stored if place in far or (not is_number[place] and stored[place] != made[place]))
+    return len(places), float(gaps.max(initial=0.0)), next(unlike, "")

@@ -1,0 +1,130 @@
+"""Results that ship with copark answer what is asked of this model and these cases, and are never taken for others."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from copark.analyses import REGISTRY, shipped
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.results import RESULT, SHIPPED, find, listed, load, place_of, save
+from copark.cases.casebook import casebook_path
+from copark.cli import main
+from copark.presentation.page import page_of
+from copark.web.app import create_app
+from copark.web.settings import Settings
+
+PARKS, IMPACT = REGISTRY["parks"], REGISTRY["link-impact"]
+FILES = sorted((SHIPPED / "results").rglob("*.gz"))
+HAN = re.compile(r"[\u4e00-\u9fff]")
+AGAIN = "make them again: rm -r src/copark/results && copark results --make src/copark"
+
+
+def test_each_question_has_its_result_and_nothing_else_ships() -> None:
+    found = list(shipped.shipped())
+    assert not [one.name for one in found if one.state == "none"], AGAIN
+    wanted = {(one.name.split()[0], one.run_id) for one in found}
+    assert {(path.parts[-3], path.parts[-2]) for path in FILES} == wanted, AGAIN
+    assert sum(path.stat().st_size for path in FILES) < 3e6
+    assert not [path for path in (SHIPPED / "results").rglob("*") if path.is_file() and path not in FILES]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
+def test_a_result_is_shown_in_both_languages(path: Path) -> None:
+    analysis = REGISTRY[path.parts[-3]]
+    stored = load(path.parent, analysis)
+    assert stored is not None
+    assert stored.result.recorded is None, "a result holds no sentences, whose words may change"
+    english, chinese = (page_of(analysis.document(stored.result, lang), whole=True) for lang in ("en", "zh"))
+    assert [bool(HAN.search(page.title + page.headline)) for page in (english, chinese)] == [False, True]
+    assert [one.key for one in english.sections] == [one.key for one in chinese.sections]
+
+
+def test_it_is_found_where_the_reader_has_none_of_the_same_run_id(tmp_path: Path) -> None:
+    params = PARKS.params()
+    found = answer(PARKS, params, Context(tmp_path))
+    assert found.reused
+    assert not (tmp_path / "results").exists(), "what ships is not copied"
+    run_id = found.result.run_id
+    assert find(tmp_path, PARKS, run_id) == place_of(SHIPPED, PARKS, run_id)
+    assert not answer(PARKS, params, Context(tmp_path, reads_shipped=False)).reused
+    assert find(tmp_path, PARKS, run_id) == place_of(tmp_path, PARKS, run_id)
+    assert not answer(PARKS, PARKS.params(sort="jobs"), Context(tmp_path)).reused
+
+
+def test_it_is_not_offered_for_another_case_or_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(tmp_path)
+    assert len(list(shipped.usable(IMPACT, context))) == 1
+    folder = tmp_path / "great-stone"
+    shutil.copytree(casebook_path() / "great-stone", folder)
+    assert len(list(shipped.usable(IMPACT, Context(tmp_path, folders={"great-stone": folder})))) == 1
+    case = folder / "case.yaml"
+    case.write_text(case.read_text(encoding="utf-8").replace("quarters: 80", "quarters: 79"), encoding="utf-8")
+    other = Context(tmp_path, folders={"great-stone": folder})
+    assert other.case("great-stone").hash != context.case("great-stone").hash
+    assert not list(shipped.usable(IMPACT, other))
+    monkeypatch.setattr("copark.model.compiler.model_hash", lambda: "another")
+    assert not list(shipped.usable(IMPACT, context))
+
+
+def test_one_of_other_code_is_shown_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ((run_id, _told),) = listed(SHIPPED, PARKS)
+    monkeypatch.setitem(vars(PARKS), "code", "0" * 16)
+    stored = load(place_of(SHIPPED, PARKS, run_id), PARKS)
+    assert stored is not None
+    assert ("Analysis code changed since", "yes") in stored.result.document("en").provenance
+    assert [one.state for one in shipped.shipped(["parks"])] == ["changed"]
+    assert not answer(PARKS, PARKS.params(), Context(tmp_path)).reused, "who asks for it has it made again"
+
+
+def test_the_page_has_them_at_once(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, threads=1, warm=False)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as client:
+        place = "/api/v1/analyses/link-impact"
+        (one,) = client.get(f"{place}/results", params={"case": "great-stone"}).json()["results"]
+        assert client.get(f"{place}/results", params={"case": "suzhou"}).json()["results"] == []
+        assert client.get(f"{place}/{one['run_id']}", params={"lang": "zh"}).json()["lang"] == "zh"
+        assert client.get(f"{place}/{one['run_id']}/files/csv").status_code == 200
+
+
+def test_made_again_it_is_compared_number_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder,) = shipped.make(tmp_path, ["parks"])
+    assert (folder / RESULT).is_file()
+    (same,) = shipped.check(["parks"])
+    assert (same.state, same.largest, same.run_id) == ("same", 0.0, folder.name)
+    assert same.numbers > 500
+    stored = load(folder, PARKS)
+    assert stored is not None
+    monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
+    for place, changed in ((".total", {"total": stored.result.total + 1}), (".sort", {"sort": "jobs"})):
+        save(folder, PARKS, PARKS.params(), replace(stored.result, **changed))
+        (other,) = shipped.check(["parks"])
+        assert (other.state, other.unlike) == ("unlike", place)
+        assert np.isclose(other.largest, 1 / (stored.result.total + 1) if place == ".total" else 0.0)
+    (folder / RESULT).unlink()
+    assert [one.state for one in shipped.check(["parks"])] == ["none"]
+
+
+@pytest.mark.long
+def test_the_numbers_are_those_of_the_model() -> None:
+    for one in shipped.check(["typology", "suzhou"], threads=1):
+        assert one.state == "same", one
+
+
+def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -> None:
+    for asked, code, told in (
+        ([], 0, "levers case=great-stone since=now"), (["parks", "--check"], 0, "largest difference 0"),
+        (["nothing"], 2, "claims-across-parks"),
+    ):  # fmt: skip
+        with pytest.raises(SystemExit) as leaving:
+            main(["results", *asked])
+        shown = capsys.readouterr()
+        assert leaving.value.code == code
+        assert told in shown.out + shown.err
