@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from copark.analyses import REGISTRY, shipped
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
+from copark.analyses.forecast.ask import Params, asked_of
 from copark.analyses.results import RESULT, SHIPPED, find, listed, load, place_of, save
 from copark.cases.casebook import casebook_path
 from copark.cli import main
@@ -128,3 +129,15 @@ def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -
         shown = capsys.readouterr()
         assert leaving.value.code == code
         assert told in shown.out + shown.err
+
+
+def test_a_forecast_to_the_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: Path) -> None:
+    context = Context(tmp_path)
+    made = {
+        (cut, runs): asked_of(Params(case="great-stone", cut=cut, runs=runs), context).own
+        for cut, runs in (("2020Q4", None), ("2020Q4", "2^12"), ("2021Q4", None))
+    }
+    own = made.pop(("2020Q4", None))
+    assert own is not None
+    assert (own.trust.kind, str(own.cut)) == ("shipped", "2020Q4")
+    assert set(made.values()) == {None}, "another cut, and other settings, are another calibration"

@@ -160,8 +160,8 @@ def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
     return KeptPosterior(case, read_as, has.stored, load_examination(has.folder), identity, has.folder)
 
 
-def shipped_calibration(case: Case, cut: Quarter) -> KeptPosterior | None:
-    """The calibration to a cut that ships with a case; ``None`` without a current one."""
+def shipped_calibration(case: Case, cut: Quarter, settings: Settings) -> KeptPosterior | None:
+    """The calibration to a cut that ships with a case; ``None`` without a current one of these settings."""
     from copark.cases.casebook import POSTERIOR, brought
     from copark.errors import NotFound
     from copark.inference.case_parameters import parameters_of
@@ -171,10 +171,12 @@ def shipped_calibration(case: Case, cut: Quarter) -> KeptPosterior | None:
         has = parameters_of(case, wanted="shipped")
     except NotFound:
         return None
-    folder = brought(case, POSTERIOR)
-    if has.stored is None or folder is None or has.trust.state != "calibrated" or has.stored.replay.cut != cut:
+    folder, stored = brought(case, POSTERIOR), has.stored
+    if stored is None or folder is None or has.trust.state != "calibrated":
         return None
-    return KeptPosterior(case, case_for(case, cut), has.stored, None, has.identity, folder, kind="shipped")
+    if stored.replay.cut != cut or stored.recipe["settings"] != dict(settings.content()):
+        return None
+    return KeptPosterior(case, case_for(case, cut), stored, None, has.identity, folder, kind="shipped")
 
 
 def kept_posterior(

@@ -279,9 +279,8 @@ def asked_of(params: Params, context: Context) -> Asked:
     own = None if given else calibrations.own_calibration(case, context.home)
     cut = calibrations.cut_of(case, params.cut or str(case.clock.data_end), lang) if own is None else own.cut
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
-    if own is None and params.runs is None and params.seed is None:
-        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[2])
-        own = None if is_kept else calibrations.shipped_calibration(case, cut)
+    if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[2]):
+        own = calibrations.shipped_calibration(case, cut, wanted)
     return Asked(case, cut, end_of(case, cut, params.to, lang), wanted, own)
 
 
