@@ -23,6 +23,8 @@ def headline(page: Any, lang: str) -> str:
 def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None:
     page.goto("/analyses?lang=en")
     page.get_by_role("link", name="Levers").click()
+    assert headline(page, "en"), "what ships of this park is shown at once"
+    page.get_by_text("Change settings and recompute", exact=True).click()
     draws = page.get_by_label("Parameter draws", exact=True)
     draws.fill("5000")
     levers = page.get_by_role("group", name="Levers")
@@ -34,7 +36,7 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     draws.fill("20")
     page.get_by_role("button", name="Start").click()
     page.get_by_role("progressbar").wait_for()
-    page.locator(".document").wait_for(timeout=600_000)
+    page.wait_for_url("**run=*", timeout=600_000)
     (run_id,) = query(page)["run"]
     posts: list[str] = []
     page.on("request", lambda asked: posts.append(asked.url) if asked.method != "GET" else None)
