@@ -24,7 +24,7 @@ from copark.presentation.figures import Charts, write_figures
 from copark.presentation.html import to_html
 from copark.presentation.json import to_json
 from copark.presentation.numbers import NOTHING, number_format, shown
-from copark.presentation.page import Page, chart_of, page_of, schema, table_of
+from copark.presentation.page import Page, chart_of, page_of, table_of
 from copark.texts import LANGUAGES
 from tests.presentation.toy import document, figure, hostile
 
@@ -204,7 +204,7 @@ def test_csv_files_hold_the_same_values_under_keys(lang: str, files: dict[str, P
 
 def test_json_follows_its_schema_and_carries_values_with_their_characters(lang: str, files: dict[str, Path]) -> None:
     content = json.loads(files["json"].read_text(encoding="utf-8"))
-    jsonschema.validate(content, schema())
+    jsonschema.validate(content, Page.model_json_schema(mode="serialization"))
     assert Page.model_validate(content) == page_of(document(lang)).model_copy(
         update={"sections": Page(**content).sections}
     )
@@ -217,7 +217,7 @@ def test_json_follows_its_schema_and_carries_values_with_their_characters(lang: 
         {"key": "judgement", "text": "judgement" if lang == "en" else "判断", "listed": False},
     ]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(content | {"headline": 1}, schema())
+        jsonschema.validate(content | {"headline": 1}, Page.model_json_schema(mode="serialization"))
 
 
 def test_a_page_without_what_is_folded_says_how_much_there_is_and_gives_each_part(lang: str) -> None:
