@@ -80,7 +80,7 @@ def test_one_of_other_code_is_shown_and_says_so(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setitem(vars(PARKS), "code", "0" * 16)
     stored = load(place_of(SHIPPED, PARKS, run_id), PARKS)
     assert stored is not None
-    assert ("Code changed since", "yes") in stored.result.document("en").provenance
+    assert ("Analysis code changed since", "yes") in stored.result.document("en").provenance
     assert [one.state for one in shipped.shipped(["parks"])] == ["changed"]
     assert not answer(PARKS, PARKS.params(), Context(tmp_path)).reused, "who asks for it has it made again"
 

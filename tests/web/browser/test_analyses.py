@@ -24,7 +24,7 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     page.goto("/analyses?lang=en")
     page.get_by_role("link", name="Levers").click()
     assert headline(page, "en"), "what ships of this park is shown at once"
-    page.get_by_text("Compute with other settings", exact=True).click()
+    page.get_by_text("Change settings and recompute", exact=True).click()
     draws = page.get_by_label("Parameter draws", exact=True)
     draws.fill("5000")
     levers = page.get_by_role("group", name="Levers")
