@@ -50,7 +50,7 @@ def ask(place, file):
     """Ask with few runs; the answer and its context."""
 
     def asked(*, keeps=True, threads=1, announcing=None, **changes):
-        given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior", **changes}
+        given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior", "since": "start"} | changes
         context = Context(place, keeps=keeps, threads=threads, announcing=announcing)
         return answer(LEVERS, LEVERS.params(**given), context), context
 
@@ -254,7 +254,8 @@ def eighty_columns(monkeypatch):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_screen_answers_from_what_is_stored(lang, first, place, file, eighty_columns, capsys, monkeypatch):
-    given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--out", str(place)]
+    given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--from", "start"]
+    given += ["--out", str(place)]
     code, out, err = call(["levers", "great-stone", *given, "--format", "csv", "--lang", lang], capsys)
     assert code == 0, err
     assert {"en": "20 %", "zh": "税率20%"}[lang] in out
@@ -265,6 +266,7 @@ def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, mo
     monkeypatch.setattr("copark.workflows.cost.WITHOUT_PILOT", 0)
     monkeypatch.setattr("copark.workflows.cost.WORTH_TELLING", 0.0)
     given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--levers", "tax"]
+    given += ["--from", "start"]
     code, out, err = call(["levers", "great-stone", *given, "--no-report", "--out", str(place / "none")], capsys)
     assert code == 0
     assert "4 arm(s) of 24 runs each" in err
@@ -284,7 +286,7 @@ def test_help_and_a_plan_are_in_both_languages(eighty_columns, capsys, tmp_path,
         with subtests.test(lang=lang):
             for command in ("levers", "plan"):
                 code, out, _ = call([command, "--help", "--lang", lang], capsys)
-                assert (code, usage in out, "levers." in out, "param." in out) == (0, True, False, False)
+                assert (code, usage in out, "levers.help" in out, "param." in out) == (0, True, False, False)
             code, out, _ = call(["plan", str(study), "--precision", "0.05", "--threads", "1", "--lang", lang], capsys)
             assert code == 0
             assert planned in out

@@ -17,7 +17,7 @@ def file(tmp_path_factory):
 
 
 def test_draws_come_from_the_posterior_where_there_is_one(file):
-    params = Params(case="great-stone", levers=("tax",), file=file, draws=24, futures=2)
+    params = Params(case="great-stone", levers=("tax",), file=file, draws=24, futures=2, since="start")
     asked = asked_of(params, Context())
     assert asked.blocks[0].study.draws == "posterior"
     assert asked.source is not None

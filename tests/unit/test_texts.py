@@ -54,6 +54,12 @@ def test_every_text_has_both_languages_and_the_same_values() -> None:
     assert not {key: said for key, said in found.items() if said}
 
 
+def test_no_key_stands_twice_in_a_file() -> None:
+    for path in FILES:
+        keys = re.findall(r"^([\w.-]+):", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert [key for key, times in Counter(keys).items() if times > 1] == [], path.name
+
+
 def test_values_are_filled_in() -> None:
     assert text("store.status.other", "zh", code=9) == "未完成：代码 9"
     assert has_text("store.status.other")

@@ -25,7 +25,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("suzhou", {}),
     ("forecast", {**GREAT_STONE, "cut": "2020Q4"}),
     ("link-impact", GREAT_STONE),
-    ("levers", {**GREAT_STONE, "since": "now"}),
+    ("levers", GREAT_STONE),
     ("claims", GREAT_STONE),
     ("claims-across-parks", {}),
 )

@@ -78,7 +78,7 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
     if hasattr(analysis.ask, "listing"):
-        shared["listed"] = Annotated[bool, typer.Option("--list", help="analyses.option.list")], False
+        shared["listed"] = Annotated[bool, typer.Option("--list", help="analyses.option.listing")], False
     if analysis.distributed:
         shared |= {"workers": (Workers, None), "scheduler": (Scheduler, None)}
     if hasattr(analysis.ask, "workload"):

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.context import Context
+    from copark.inference.levers.entries import LeverFile, Since
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Levers of a case that have settings since the founding, or from now on."""
     found = load_levers(context.case(given["case"]), given["file"])
-    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.settings(given["since"])]
+    since = since_of(found, given["since"])
+    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.settings(since)]
+
+
+def since_of(file: LeverFile, asked: Since | None) -> Since:
+    """When levers are pulled: as asked for, else from now on where something can still be decided."""
+    return asked or ("now" if any(one.settings("now") for one in file.levers) else "start")
 
 
 class Params(CaseParams):
@@ -38,7 +45,8 @@ class Params(CaseParams):
     levers
         Keys of levers; all if empty.
     since
-        ``start``: pulled from the founding on; ``now``: from the first quarter a decision of today can change.
+        ``start``: pulled from the founding on; ``now``: from the first quarter a decision of today can change. By
+        default ``now``, or ``start`` where nothing can be decided any more.
     file
         A file of levers, in the place of the one that comes with the case.
     """
@@ -46,7 +54,7 @@ class Params(CaseParams):
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
     levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
-    since: Annotated[Literal["start", "now"], Option("--from")] = "start"
+    since: Annotated[Literal["start", "now"] | None, Option("--from")] = None
     file: Path | None = None
     served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
 
@@ -79,10 +87,11 @@ def asked_of(params: Params, context: Context) -> Asked:
     """What is tried, on the parameters the case has."""
     case = context.case(params.case)
     file = load_levers(case, params.file)
-    keys = wanted_levers(file, params.since, params.levers)
+    since = since_of(file, params.since)
+    keys = wanted_levers(file, since, params.levers)
     has = context.parameters(params.case, params.parameters)
     runs = params.draws * params.futures
-    return ask(file, case, params.since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
+    return ask(file, case, since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
 
 
 def compute(params: Params, context: Context) -> Answer:
