@@ -208,7 +208,7 @@ def test_executions_that_ended_long_ago_are_forgotten_and_nothing_else(tmp_path,
         assert sorted(row["name"] for row in session.execute("SELECT name FROM studies")) == ["runs", "toy"]
     code, _, told = call(capsys, "runs", "forget", "--before", "yesterday", "--out", str(tmp_path))
     assert code == 1
-    assert "'yesterday' is no day" in told
+    assert "'yesterday' is not a date" in told
 
 
 def spoiled(lines, how):
