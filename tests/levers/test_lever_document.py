@@ -50,7 +50,14 @@ def ask(place, file):
     """Ask with few runs; the answer and its context."""
 
     def asked(*, keeps=True, threads=1, announcing=None, **changes):
-        given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior", "since": "start"} | changes
+        given = {
+            "case": "great-stone",
+            "draws": 12,
+            "futures": 2,
+            "file": file,
+            "parameters": "prior",
+            "since": "start",
+        } | changes
         context = Context(place, keeps=keeps, threads=threads, announcing=announcing)
         return answer(LEVERS, LEVERS.params(**given), context), context
 

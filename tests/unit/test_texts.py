@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_every_text_has_both_languages_and_the_same_values() -> None:
 
 
 def test_no_key_stands_twice_in_a_file() -> None:
-    for path in FILES:
+    for path in (*PACKAGE.glob("texts/*.yaml"), *PACKAGE.glob(f"analyses/*/{OF_ANALYSIS}")):
         keys = re.findall(r"^([\w.-]+):", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert [key for key, times in Counter(keys).items() if times > 1] == [], path.name
 
