@@ -201,7 +201,7 @@ def is_built(key: str, places: str, deep: int = 1) -> bool:
     """Whether modules build a key of a text with braces, filled with words that are written somewhere."""
     for start, pattern in said_in(places).built:
         found = pattern.fullmatch(key) if key.startswith(start) else None
-        if found and re.search("[a-z]{3}", pattern.pattern) and all(is_written(part, deep) for part in found.groups()):
+        if found and re.search("[a-z]{2}", pattern.pattern) and all(is_written(part, deep) for part in found.groups()):
             return True
     return False
 

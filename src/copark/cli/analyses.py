@@ -126,7 +126,7 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
     from copark.analyses.contract import Texts
 
     t, key = Texts(analysis.area, lang), f"param.{field.name}"
-    remarks = [t("option.again" if field.repeated else "option.list")] if field.kind == "list" else []
+    remarks = [t("option.again" if field.repeated else "option.commas")] if field.kind == "list" else []
     remarks += [t("option.choice", value=value, title=t(f"{key}.{value}")) for value in field.choices]
     if t.has(f"{key}.default"):
         remarks.append(t("option.default", value=t(f"{key}.default")))
