@@ -59,7 +59,7 @@ def ask(place, file):
             "since": "start",
         } | changes
         context = Context(place, keeps=keeps, threads=threads, announcing=announcing)
-        return answer(LEVERS, LEVERS.params(**given), context), context
+        return answer(LEVERS, LEVERS.params(**given | changes), context), context
 
     return asked
 
@@ -202,7 +202,7 @@ def empty(first):
     found, context = first
     measured = from_dataset(context.kept("measures", pytest.fail))
     measured = dataclasses.replace(measured, alive=np.zeros_like(measured.alive))
-    asked = LEVERS.ask.asked_of(LEVERS.params(case="great-stone", draws=12, futures=2, file=None), context)
+    asked = LEVERS.ask.asked_of(LEVERS.params(case="great-stone", draws=12, futures=2, since="start"), context)
     asked = dataclasses.replace(asked, file=found.result.file, only=found.result.only)
     return Answer(**vars(find(asked, measured)))
 
@@ -276,7 +276,7 @@ def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, mo
     given += ["--from", "start"]
     code, out, err = call(["levers", "great-stone", *given, "--no-report", "--out", str(place / "none")], capsys)
     assert code == 0
-    assert "4 arm(s) of 24 runs each" in err
+    assert "4 scenario(s) of 24 runs each" in err
     assert "Disk" not in err, "paths are not stored"
     assert "20 %" in out
     assert not (place / "none").exists()
