@@ -246,8 +246,8 @@ def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> No
             not one.shows_outcomes or one.state == "stale" for one in made
         ]
     assert [one.shows_outcomes for one in made] == [True, False, False, True, False, False, False, False]
-    assert made[0].label("en") == "calibrated to this park (to 2024Q4, 61 values)"
-    assert made[-1].label("en") == "calibration not converged (to 2024Q4, 61 values; R̂ 11.5)"
+    assert made[0].label("en") == "calibrated to this park (to 2024Q4, 61 observations)"
+    assert made[-1].label("en") == "calibration not converged (to 2024Q4, 61 observations; R̂ 11.5)"
     assert made[1].label("en") == "borrowed from 19 other parks"
     assert Trust.of({"trust": made[2].content()}) == made[2]
     assert Trust.of({}).state == "uncalibrated"

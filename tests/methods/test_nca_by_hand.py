@@ -145,7 +145,7 @@ def test_wrong_requests_are_told_at_once():
         analyse(table_of(POINTS), request)
     codes = {one.code.rpartition(".")[2] for one in caught.value.faults}
     assert codes == {"outcome_is_condition", "twice", "corner", "permutations", "scope_order"}
-    with pytest.raises(SettingFaults, match="fill 0, 4, 0, 4"):
+    with pytest.raises(SettingFaults, match="the data span 0, 4, 0, 4"):
         found(scope=(1.0, 4.0, 0.0, 4.0))
     with pytest.raises(TableFaults, match="same value"):
         found(points={"X": [1.0, 1.0], "Y": [0.0, 1.0]})

@@ -95,7 +95,7 @@ def test_work_ahead_is_told_and_not_done(capsys, tmp_path, few):
     with pytest.raises(SystemExit) as leaving:
         main([*asked, "--plan"])
     assert leaving.value.code == 0
-    assert "Ahead" in capsys.readouterr().out
+    assert "Planned" in capsys.readouterr().out
     assert not any(tmp_path.iterdir())
 
 

@@ -10,12 +10,9 @@ from copark.simulation.counterfactual import (
     but_for,
     but_for_study,
     find_happenings,
-    replay,
 )
 from copark.simulation.counterfactual_events import happenings
-from copark.simulation.draw_sources import with_parameters
 from copark.simulation.run import simulate
-from copark.simulation.sample import fill, sample
 from tests.simulation.conftest import arm, outputs, study
 
 HORIZON = 20
@@ -165,22 +162,3 @@ def test_the_study_of_a_but_for_says_what_it_does(great_stone):
     assert made.scenarios[1].edits.drop == ("shock/pandemic", "shock/sanctions")
     assert "COVID-19" in made.title.en
     assert "新冠" in made.title.zh
-
-
-def test_replaying_given_draws_gives_the_study_itself(great_stone):
-    """The draws a study would make, handed in: the same bits; other luck, another identity, and no pairing."""
-    made = study(arm(), arm("cheap", parameters={"overhead": 0.5}), runs=6)
-    draws = fill(sample(made, great_stone, 0, 6), arm(), made, 0, 6)
-    direct, replayed = simulate(made, great_stone, threads=1), replay(made, great_stone, draws)
-    for name in outputs(direct, "cheap"):
-        assert np.array_equal(direct[name].values, replayed[name].values), name
-    assert np.array_equal(direct["outcome"].values, replayed["outcome"].values)
-    assert direct.attrs["identity"] != replayed.attrs["identity"]
-    later = with_parameters(draws, arm())
-    later.luck["cut"], later.luck["later_run"] = 34, 99
-    other = replay(made, great_stone, later)
-    assert other.attrs["identity"] != replayed.attrs["identity"]
-    assert np.array_equal(other.registered.values[..., :34], direct.registered.values[..., :34])
-    assert not np.array_equal(other.registered.values[..., -1], direct.registered.values[..., -1])
-    with pytest.raises(Exception, match="draws"):
-        pair(replayed, other)

@@ -237,7 +237,7 @@ def test_who_would_wait_too_long_is_told_how_long():
     refused = with_pool(go, patience=4.5)
     assert (refused.status, refused.code) == (503, "queue")
     assert refused.retry_after == pytest.approx(1.5, abs=0.4), "then it would wait no longer than is allowed"
-    for lang, words in (("en", "about 6 s"), ("zh", "约 6 秒")):
+    for lang, words in (("en", "wait is 6 s"), ("zh", "等待 6 秒")):
         answer = problem_response(refused, lang)
         assert answer.headers["retry-after"] == "2", "rounded up, so that nobody comes too early"
         assert words in answer.body.decode()
