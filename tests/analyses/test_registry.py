@@ -20,10 +20,12 @@ import copark
 from copark.analyses import REGISTRY, Analysis, results
 from copark.analyses.answer import answer
 from copark.analyses.context import Context, Progress
+from copark.analyses.contract import Texts
 from copark.cases import load_case
 from copark.cases.casebook import casebook_path
 from copark.cli import main
 from copark.inference.levers.reading import load_levers
+from copark.texts import LANGUAGES
 from copark.web.app import create_app
 from copark.web.jobs import work
 from copark.web.settings import Settings
@@ -170,6 +172,20 @@ def test_it_is_in_the_menu_with_its_form(toy: Analysis, client: TestClient) -> N
     assert (form["runs"]["type"], form["runs"]["minimum"], form["runs"]["maximum"]) == ("integer", 1, 500)
     assert form["runs"]["title"] == {"en": "Runs", "zh": "模拟次数"}
     assert "file" not in {one["name"] for one in menu["levers"]["form"]}
+
+
+def test_a_form_can_be_sent_as_it_stands() -> None:
+    """No default lies beyond what a server computes, and every parameter has its words."""
+    for one in REGISTRY:
+        for field in one.params.form(served=True):
+            assert field.maximum is None or field.default is None or field.default <= field.maximum, (
+                one.name,
+                field.name,
+            )
+            for lang in LANGUAGES:
+                assert all(Texts(one.area, lang).has(f"param.{field.name}{end}") for end in ("", ".title")), (
+                    one.name, field.name,
+                )  # fmt: skip
 
 
 def test_words_of_a_form_are_those_of_no_command(client: TestClient) -> None:

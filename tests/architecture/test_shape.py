@@ -60,6 +60,12 @@ def too_long(path: Path) -> Iterator[str]:
                     yield f"{name(path)}:{node.lineno}: {node.name}: {length} lines"
 
 
+def test_every_folder_with_code_is_a_package() -> None:
+    """Import rules and linters do not see a folder without ``__init__.py``."""
+    folders = {path.parent for path in MODULES if "migrations" not in path.parts}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
 def test_no_file_and_no_function_is_long() -> None:
     found = [said for path in PYTHON for said in too_long(path)]
     assert not found, "\n".join(found)
