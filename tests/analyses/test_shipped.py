@@ -121,8 +121,8 @@ def test_the_numbers_are_those_of_the_model() -> None:
 
 def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -> None:
     for asked, code, told in (
-        ([], 0, "levers case=great-stone since=now"), (["parks", "--check"], 0, "largest difference 0"),
-        (["nothing"], 2, "claims-across-parks"),
+        ([], 0, "levers case=great-stone"), (["parks", "--check"], 0, "largest difference 0"),
+        (["nothing"], 2, "typology"),
     ):  # fmt: skip
         with pytest.raises(SystemExit) as leaving:
             main(["results", *asked])

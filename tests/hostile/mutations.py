@@ -118,7 +118,7 @@ def changed_tree(draw: Draw, tree: Any) -> Any:
     for _ in range(draw(st.integers(1, 2))):
         known = places(tree)
         if not known:
-            return one(draw, VALUES)
+            return copy.deepcopy(one(draw, VALUES))
         *way, step = one(draw, known)
         node = tree
         for key in way:
@@ -140,7 +140,7 @@ def changed_tree(draw: Draw, tree: Any) -> Any:
         elif kind == 6:
             node[step] = one(draw, SCALARS)
         else:
-            node[step] = one(draw, VALUES)
+            node[step] = copy.deepcopy(one(draw, VALUES))  # what is changed again must not be what others get
     return tree
 
 

@@ -302,5 +302,5 @@ def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None
     assert (code, said) == (1, "")
     assert "later.csv:2" in err
     assert "later.csv:4" in err
-    assert "Repair" in err
+    assert "Fix: " in err
     assert "Traceback" not in err

@@ -84,7 +84,7 @@ def test_everything_opened_is_accessible_too(page: Any) -> None:
     for one in page.locator("details:not(.menu) > summary").all():
         one.click()
     assert broken_rules(page) == []
-    page.get_by_role("tab", name="Numbers").click()
+    page.get_by_role("tab", name="Data").click()
     page.locator("table.numbers").wait_for()
     assert broken_rules(page) == []
 

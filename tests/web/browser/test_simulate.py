@@ -147,7 +147,7 @@ def test_a_chart_is_enlarged_shown_with_single_runs_and_as_numbers(page: Any) ->
     page.get_by_role("tab", name="Charts").press("ArrowRight")
     table = page.get_by_role("tabpanel").locator("table.numbers")
     assert table.locator("tbody tr").count() == 80
-    assert page.get_by_role("tab", name="Numbers").evaluate("one => one === document.activeElement")
+    assert page.get_by_role("tab", name="Data").evaluate("one => one === document.activeElement")
     assert query(page)["show"] == ["samples.table"]
     assert query(page)["chart"] == ["jobs"]
     page.get_by_role("tab", name="Charts").click()
