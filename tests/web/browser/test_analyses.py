@@ -30,11 +30,11 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     levers = page.get_by_role("group", name="Levers")
     for name in ("Voting quota", "Tax on residents' profits"):
         levers.get_by_label(name).check()
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Run", exact=True).click()
     page.locator(".field").filter(has=draws).get_by_role("alert").wait_for()
     assert draws.get_attribute("aria-invalid") == "true"
     draws.fill("20")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("progressbar").wait_for()
     page.wait_for_url("**run=*", timeout=600_000)
     (run_id,) = query(page)["run"]
@@ -74,7 +74,7 @@ def test_the_menu_leads_to_the_claims_of_the_park_and_the_page_shows_the_run_it_
     page.get_by_label("Claims (IDs)", exact=True).fill("4a")
     page.get_by_label("Parameter draws", exact=True).fill("4")
     page.get_by_label("Runs for each draw", exact=True).fill("1")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Run", exact=True).click()
     page.locator(".document").wait_for(timeout=600_000)
     (run_id,) = query(page)["run"]
     told = page.request.get(f"/api/v1/analyses/claims/{run_id}?lang=en").json()
