@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from copark.analyses import execution
 from copark.simulation.study import Study, baseline
 from copark.store.database import open_ledger
 from copark.workflows import run_study
+from copark.workflows.paths import store_in
 from copark.workflows.resume import replay_broken_off, rerun_failed
 from tests.cluster.test_making import Counting
 
@@ -26,12 +26,12 @@ def test_an_interrupted_execution_is_gone_on_with(tmp_path: Path, study: Study, 
         patched.setattr("copark.cluster.Threads", lambda _: Counting(until=2))
         with pytest.raises(KeyboardInterrupt):
             run_study(study, out=tmp_path, report=False)
-    assert execution.store_in(tmp_path).find(whole.identity) is None
+    assert store_in(tmp_path).find(whole.identity) is None
     (again,) = rerun_failed(out=tmp_path)
     assert again.outcome is not None
     assert again.identity == whole.identity
     assert "2,000" in again.outcome.notes[0]
-    stored, other = (execution.store_in(out).load(whole.identity) for out in (tmp_path, tmp_path / "undisturbed"))
+    stored, other = (store_in(out).load(whole.identity) for out in (tmp_path, tmp_path / "undisturbed"))
     assert stored.drop_attrs().identical(other.drop_attrs())
     assert rerun_failed(out=tmp_path) == ()
 

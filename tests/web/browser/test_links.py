@@ -12,7 +12,7 @@ pytestmark = pytest.mark.long
 
 BAD = "&scenario={%22key%22:&runs=1e9&chart=%3Cb%3E"
 SAYS = {
-    "en": ("Parts of this link could not be read", "Scenario “{\"key\":”", "Number of runs “1e9”", "Chart “<b>”", "Dismiss"),
+    "en": ("Parts of this link could", "Scenario “{\"key\":”", "Number of runs “1e9”", "Chart “<b>”", "Dismiss"),
     "zh": ("链接中有部分内容无法识别", "情景“{\"key\":”", "模拟次数“1e9”", "图表“<b>”", "知道了"),
 }  # fmt: skip
 
