@@ -71,7 +71,7 @@ def table(document: Document, key: str) -> Table:
 
 def test_scenarios_of_a_study_are_set_beside_its_first(regimes: Answered) -> None:
     found = regimes.result
-    assert found.reference.en == "The case as it is"
+    assert found.reference.en == "Baseline (history as recorded)"
     assert [one.title.en for one in found.scenarios] == [
         "Threshold of 5 M USD kept", "Narrow list kept", "No decree: threshold and narrow list kept",
     ]  # fmt: skip
@@ -240,7 +240,7 @@ def test_what_never_differs_is_said_to(regimes: Answered) -> None:
     still = OutcomeMoves(counts=((0,) * 4,) * 4, moves=())
     never = tuple(replace(one, begins=None, moves=still) for one in regimes.result.scenarios)
     document = replace(regimes.result, scenarios=never).document("en")
-    assert document.headline == "No run differs from “The case as it is” in any result."
+    assert document.headline == "No run differs from “Baseline (history as recorded)” in any result."
 
 
 def test_the_command_shows_the_document_within_eighty_columns(
