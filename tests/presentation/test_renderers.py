@@ -178,9 +178,9 @@ def test_a_workbook_holds_the_numbers_and_how_to_write_them(lang: str, files: di
     assert gains.freeze_panes == "B6"
     assert gains.auto_filter.ref == "A5:O8"
     row = gains[6]
-    assert [cell.value for cell in row[4:13]] == [12000, 1234.5, 36.25, 0.8412, 0.042, 0.067, 134, 56, 399]
+    assert [cell.value for cell in row[4:13]] == [12000, 1234.5, 36.25, 0.8412, 4.2, 0.067, 134, 56, 399]
     assert [row[at].number_format.split(";")[0] for at in (4, 6, 7, 8, 9)] == [
-        "#,##0", "+#,##0", "#,##0.0%", "+#,##0.0%", "#,##0.0%",
+        "#,##0", "+#,##0", "#,##0.0%", "+#,##0.0", "#,##0.0%",
     ]  # fmt: skip
     assert gains[5][8].comment.text
     assert gains[8][9].value == NOTHING
@@ -406,8 +406,8 @@ FORMS = [
     (data.Column("a", "A", data.Kind.number, "1/yr"), 0.067, "#,##0.0%", "6.7%"),
     (data.Column("a", "A", data.Kind.change, "ha"), -3.0, "+#,##0.0", "−3.0"),
     (data.Column("a", "A", data.Kind.share), 0.002, "#,##0%", "<1%"),
-    (data.Column("a", "A", data.Kind.points), -0.0001, "+#,##0.0%", "0.0"),
-    (data.Column("a", "A", data.Kind.points, places=0), 0.013, "+#,##0%", "+1"),
+    (data.Column("a", "A", data.Kind.points), -0.0001, "+#,##0.0", "0.0"),
+    (data.Column("a", "A", data.Kind.points, places=0), 0.013, "+#,##0", "+1"),
     (data.Column("a", "A"), "words", "General", "words"),
 ]
 

@@ -121,7 +121,7 @@ def _strip(axes: Axes, found: Findings, measure: str, lang: str, *, names: bool)
         axes.set_yticks([])
     axes.tick_params(labelsize=SIZE["foot"])
     axes.tick_params(which="minor", length=0, labelbottom=False)
-    axes.xaxis.set_major_formatter(lambda value, _: number(value, 0) if measure == "launch" else axis_number(value))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}" if measure == "launch" else axis_number(value))
 
 
 @styled

@@ -53,9 +53,12 @@ class _Writer:
         self.made.add_heading(page.title, 0)
         self.headline()
         for section in page.sections:
+            self.turn(sideways=is_wide(section.blocks[0]) if section.blocks else False)
             self.made.add_heading(section.title, 1)
             for block in section.blocks:
+                self.turn(sideways=is_wide(block))
                 self.block(block)
+        self.turn(sideways=False)
         self.sources()
         self.origin()
         return self.made
@@ -71,7 +74,7 @@ class _Writer:
     def set_up(self) -> None:
         """Language, fonts, margins and page numbers."""
         from docx.oxml.ns import qn
-        from docx.shared import Cm, Pt
+        from docx.shared import Cm, Pt, RGBColor
 
         made, lang = self.made, self.page.lang
         made.core_properties.title, made.core_properties.author = self.page.title, "copark"
@@ -85,6 +88,8 @@ class _Writer:
             fonts.set(qn("w:eastAsia"), FONTS["zh"])
         made.styles["Normal"].font.size = Pt(10.5)
         made.styles["Title"].font.size = Pt(22)
+        caption = made.styles["Caption"].font
+        caption.bold, caption.color.rgb = False, RGBColor.from_string(MUTED)
         section = made.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
@@ -134,36 +139,39 @@ class _Writer:
         self.made.add_paragraph()
 
     def table(self, block: Table) -> None:
-        wide = not block.empty and sum(block.widths) + 2 * len(block.widths) > LETTERS
-        if wide:
-            self.turn(sideways=True)
         self.made.add_heading(block.title, 2)
         if block.empty:
             self.made.add_paragraph(block.empty)
         else:
-            self.grid(block, LANDSCAPE if wide else PORTRAIT)
+            self.grid(block, LANDSCAPE if is_wide(block) else PORTRAIT)
         for words in (
             block.note,
             *(f"{one.title}{self.say('colon')}{one.meaning}" for one in block.meanings if not block.empty),
         ):
             if words:
                 self.quiet(words)
-        if wide:
-            self.turn(sideways=False)
 
     def turn(self, *, sideways: bool) -> None:
-        """Begin a page that lies on its side, or stands again."""
+        """Go on on a page that lies on its side, or stands: a new one only where the last is not of that kind."""
         from docx.enum.section import WD_ORIENT
 
+        asked = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+        if self.made.sections[-1].orientation == asked:
+            return
         section = self.made.add_section()
-        section.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+        section.orientation = asked
         section.page_width, section.page_height = section.page_height, section.page_width
 
     def grid(self, block: Table, width: float) -> None:
         """The rows of a table, its columns as wide as their letters ask for."""
+        from docx.oxml.ns import qn
+
         table = self.made.add_table(0, len(block.columns), style=STYLE)
         table.autofit = False
-        letters = [one + 2 for one in block.widths]
+        look = table._tbl.tblPr.find(qn("w:tblLook"))  # noqa: SLF001 - python-docx has no name for it
+        look.set(qn("w:firstColumn"), "0")
+        look.set(qn("w:val"), "0420")  # the same as bits: a head row, no bands
+        letters = [one + 3 for one in block.widths]
         size = 9.0 if sum(letters) <= 80 else 7.5 if sum(letters) <= 200 else 6.0
         widths = [min(width / sum(letters), 0.21) * one for one in letters]
         put = _Filler(table, widths, [one.numeric for one in block.columns], size)
@@ -185,6 +193,7 @@ class _Writer:
         shape.set("title", block.title)
         self.made.add_paragraph(block.caption or block.title, style="Caption")
         if block.numbers:
+            self.turn(sideways=is_wide(block.numbers))
             self.table(block.numbers)
 
     def sources(self) -> None:
@@ -200,6 +209,11 @@ class _Writer:
             put = _Filler(table, [4.6, 12.0], [False, False], 8.0)
             for entry in self.page.provenance:
                 put.row([entry.title, entry.value])
+
+
+def is_wide(block: Block) -> bool:
+    """Whether a block is a table that needs a page on its side."""
+    return isinstance(block, Table) and not block.empty and sum(block.widths) + 2 * len(block.widths) > LETTERS
 
 
 def _around(words: str) -> tuple[str, str, str]:
@@ -232,7 +246,7 @@ class _Filler:
         bold = "<w:b/>" if span > 1 else ""
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{span}"/></w:tcPr>'
-            f'<w:p><w:pPr><w:spacing w:after="20"/><w:jc w:val="{side}"/></w:pPr>'
+            f'<w:p><w:pPr>{"<w:keepNext/>" if span > 1 else ""}<w:spacing w:after="20"/><w:jc w:val="{side}"/></w:pPr>'
             f'<w:r><w:rPr>{bold}<w:sz w:val="{round(2 * self.size)}"/></w:rPr>'
             f'<w:t xml:space="preserve">{escape(words)}</w:t></w:r></w:p></w:tc>'
         )
@@ -241,8 +255,9 @@ class _Filler:
         from docx.oxml import parse_xml
         from docx.oxml.ns import nsdecls
 
-        again = "<w:trPr><w:tblHeader/></w:trPr>" if head else ""
-        self.table._tbl.append(parse_xml(f"<w:tr {nsdecls('w')}>{again}{cells}</w:tr>"))  # noqa: SLF001
+        again = "<w:tblHeader/>" if head else ""
+        row = f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{again}</w:trPr>{cells}</w:tr>"
+        self.table._tbl.append(parse_xml(row))  # noqa: SLF001
 
 
 def _quiet(paragraph: Any, words: str) -> None:

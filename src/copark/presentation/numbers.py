@@ -105,9 +105,10 @@ def money(value: float, lang: str, *, reported: bool = False) -> str:
     if not isfinite(value):
         return NOTHING
     if lang == "zh":
+        value = value if reported else round(value, decimals(value))  # as many digits as in English
         large = abs(value) >= 100.0
         scaled = value / 100.0 if large else value * 100.0
-        shown = exact(scaled) if reported else number(scaled, decimals(scaled, 3) if large else 0)
+        shown = exact(scaled) if reported or large else number(scaled, 0).replace(",", "")
         if shown == "0":
             return "0美元"
         return f"{shown}{'亿' if large else '万'}美元"
@@ -172,7 +173,7 @@ def reach(low: float, high: float, unit: str, lang: str) -> str:
 
 def _ends(first: str, last: str) -> tuple[str, str]:
     """Leave out of the first what the two have in common before or after the digits."""
-    digits = "0123456789"
+    digits = "+0123456789"
     tail = last.lstrip(digits + ",." + MINUS) if not last.startswith("US$") else last[3:].lstrip(digits + ",.")
     if tail and first.endswith(tail) and first[: -len(tail)].strip("US$" + digits + ",." + MINUS) == "":
         first = first[: -len(tail)]
@@ -223,7 +224,7 @@ def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -
 
 def _bare(value: float, column: Column, lang: str, *, with_unit: bool) -> str:
     places = 0 if column.kind is Kind.count else column.places
-    if with_unit and places is None:
+    if with_unit and (places is None or column.unit == "M USD"):
         return spoken(value, column.unit, lang)
     found = bare(value, column.unit) if places is None else number(value, places)
     unit = unit_title(column.unit, lang) if with_unit and column.unit else ""
@@ -235,7 +236,10 @@ def _signed(value: float, found: str) -> str:
 
 
 def _interval(value: Interval, column: Column, lang: str, *, with_unit: bool) -> str:
-    low, high = (shown(end, column, lang) for end in (value.low, value.high))
+    counted = with_unit and column.unit == "M USD" and lang == "zh"  # each end in its own 万 or 亿
+    low, high = (shown(end, column, lang, with_unit=counted) for end in (value.low, value.high))
+    if counted:
+        low, high = _ends(low, high)
     band = NOTHING if low == high == NOTHING else text("presentation.number.band", lang, low=low, high=high)
     if value.value is None:
         return band
@@ -255,14 +259,16 @@ def column_unit(column: Column, lang: str) -> str:
 def number_format(column: Column, value: Value = None) -> str:
     """How a workbook writes a number of a column: with the decimals of :func:`shown`, the value itself whole.
 
-    A share and a difference of shares are stored as they are, 0 to 1, and shown in per cent.
+    A share is stored as it is, 0 to 1, and shown in per cent; a difference of shares is stored in percentage points.
     """
     if not column.numeric or isinstance(value, str | bool | Interval):
         return "General"
     found = 0.0 if value is None else float(value)
     places, end = column.places, ""
-    if column.kind in (Kind.share, Kind.points):
-        places, end = (1 if column.kind is Kind.points else 0) if places is None else places, "%"
+    if column.kind is Kind.share:
+        places, end = places or 0, "%"
+    elif column.kind is Kind.points:
+        places = 1 if places is None else places
     elif column.unit == "1/yr" and places is None:
         places, end = 1, "%"
     elif column.kind is Kind.count or (places is None and column.unit in WHOLE):

@@ -24,6 +24,8 @@ Scalar = bool | int | float | str | None
 JUDGEMENT = "judgement"
 PRINTED_ROWS = 300
 """Rows of a table that are put on paper."""
+PRINTED_ANNEX = 40
+"""Rows of a table behind a figure or folded away; a longer one stays off paper: pages of it are not read."""
 PRINTED_LETTERS = 245
 """Letters that a line of a page on its side has room for; a wider table stays off paper."""
 PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
@@ -344,7 +346,7 @@ class _View:
             kind=one.kind, numeric=one.numeric, meaning=clean(one.meaning),
         )  # fmt: skip
 
-    def table(self, one: data.Table, *, is_left_out: bool = False) -> Table:
+    def table(self, one: data.Table, *, is_left_out: bool = False, is_annex: bool = False) -> Table:
         rows = () if is_left_out else one.rows if self.most is None else one.rows[: self.most]
         heads = tuple(map(self.head, one.columns))
         cells = tuple(tuple(map(self.cell, row, one.columns)) for row in rows)
@@ -352,6 +354,9 @@ class _View:
         notes, empty = [clean(one.note)], "" if one.rows else self.say("empty")
         if self.most is not None and sum(widths) + 2 * len(widths) > PRINTED_LETTERS:
             empty = self.say("too_wide", rows=number(len(one.rows), 0), columns=len(heads))
+            cells, rows = (), ()
+        elif self.most and (is_annex or one.folded) and len(one.rows) > PRINTED_ANNEX:
+            empty = self.say("elsewhere", rows=number(len(one.rows), 0))
             cells, rows = (), ()
         elif len(rows) < len(one.rows) and not is_left_out:
             notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
@@ -367,7 +372,7 @@ class _View:
         return Chart(
             key=one.key, title=title, alternative=titled(one.alternative, title), caption=clean(one.caption),
             wide=one.wide, svg=self.drawing(one),
-            numbers=None if one.numbers is None else self.table(one.numbers, is_left_out=not self.whole),
+            numbers=None if one.numbers is None else self.table(one.numbers, is_left_out=not self.whole, is_annex=True),
         )  # fmt: skip
 
     def drawing(self, one: data.Chart) -> str:

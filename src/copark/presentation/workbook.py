@@ -106,6 +106,8 @@ class _Book:
             return Styled(NOTHING, right=column.numeric)
         if isinstance(value, bool):
             return Styled(shown(value, column, self.document.lang))
+        if column.kind is Kind.points and not isinstance(value, str):
+            value *= 100.0
         return Styled(value, number_format(column, value), wrap=column.kind in (Kind.text, Kind.note))
 
     def width(self, column: Column, at: int, found: Flat) -> float:

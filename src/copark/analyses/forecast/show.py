@@ -135,10 +135,10 @@ class _Show(Show):
         return self.t("rests.everything" if found.everything else "rests.fitted", values=found.values, cut=found.cut)
 
     def observables(self) -> Section:
-        """A fan for each observable, and the numbers at the ends of years."""
+        """A fan for each observable, then the numbers at the ends of years."""
         charts = [self.fan(name) for name in self.found.bands]
         lead = Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
-        return self.section("fans", lead, self.ends(), *charts, self.quantiles())
+        return self.section("fans", lead, *charts, self.ends(), self.quantiles())
 
     def ends(self) -> Table:
         """Median and 90 % after the cut at the ends of years, without a history every five years; benchmarks beside."""

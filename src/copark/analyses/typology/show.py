@@ -187,7 +187,7 @@ class _Show(Show):
         middle = float(np.median(values))
         if measure == "standing":
             return text(f"parks.status.{STANDINGS[int(middle)]}", self.t.lang)
-        return number(middle, 0) if measure == "launch" else middle
+        return f"{middle:.0f}" if measure == "launch" else middle
 
     def values(self) -> Table:
         """Every value behind the comparison."""
