@@ -61,8 +61,8 @@ def test_sentences_say_less_than() -> None:
 @pytest.mark.parametrize(
     ("value", "en", "zh"),
     [
-        (526.0, "US$526 million", "5.26亿美元"), (13.5, "US$14 million", "1,350万美元"),
-        (-36.0, "−US$36 million", "−3,600万美元"), (float("nan"), "–", "–"),
+        (526.0, "US$526 million", "5.26亿美元"), (13.5, "US$14 million", "1350万美元"),
+        (-36.0, "−US$36 million", "−3600万美元"), (float("nan"), "–", "–"),
     ],
 )  # fmt: skip
 def test_money_is_counted_as_each_language_counts(value: float, en: str, zh: str) -> None:
@@ -82,7 +82,7 @@ def test_units_are_written_after_the_number() -> None:
 RANGES = [
     (56, 399, "companies", "en", "56 to 399 companies"), (56, 399, "companies", "zh", "56至399家"),
     (726, 2278, "M USD", "en", "US$726 to 2,278 million"), (726, 2278, "M USD", "zh", "7.26至22.8亿美元"),
-    (-26, 60, "M USD", "en", "−US$26 to US$60 million"), (50, 172, "M USD", "zh", "5,000万美元至1.72亿美元"),
+    (-26, 60, "M USD", "en", "−US$26 to US$60 million"), (50, 172, "M USD", "zh", "5000万美元至1.72亿美元"),
     (0.76, 1.0, "1", "en", "0.76 to 1.0"), (float("nan"), 1.0, "1", "en", "–"),
 ]  # fmt: skip
 

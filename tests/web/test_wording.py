@@ -9,14 +9,14 @@ from copark.workflows.serving.wording import amount, signed, signed_span, span
 
 def test_money_is_counted_as_each_language_counts():
     assert amount(1631.0, "M USD").model_dump() == {"en": "US$1,631 million", "zh": "16.3亿美元"}
-    assert amount(33.0, "M USD").model_dump() == {"en": "US$33 million", "zh": "3,300万美元"}
+    assert amount(33.0, "M USD").model_dump() == {"en": "US$33 million", "zh": "3300万美元"}
     assert span(0.0, 125.0, "M USD").model_dump() == {"en": "US$0 to 125 million", "zh": "0美元至1.25亿美元"}
 
 
 @pytest.mark.parametrize(
     ("low", "high", "unit", "en", "zh"),
     [
-        (-79.0, 27.0, "M USD", "−US$79 to +US$27 million", "−7,900万美元至+2,700万美元"),
+        (-79.0, 27.0, "M USD", "−US$79 to +US$27 million", "−7900万美元至+2700万美元"),
         (-11.0, 8.0, "companies", "−11 to +8 companies", "−11至+8家"),
         (2.0, 8.0, "companies", "+2 to +8 companies", "+2至+8家"),
     ],

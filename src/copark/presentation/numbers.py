@@ -105,10 +105,10 @@ def money(value: float, lang: str, *, reported: bool = False) -> str:
     if not isfinite(value):
         return NOTHING
     if lang == "zh":
-        value = value if reported else round(value, decimals(value))  # as many digits as in English
+        value = value if reported else round(value, decimals(value, 3))
         large = abs(value) >= 100.0
         scaled = value / 100.0 if large else value * 100.0
-        shown = exact(scaled) if reported or large else number(scaled, 0).replace(",", "")
+        shown = exact(scaled) if reported else number(scaled, decimals(scaled, 3) if large else 0).replace(",", "")
         if shown == "0":
             return "0美元"
         return f"{shown}{'亿' if large else '万'}美元"
