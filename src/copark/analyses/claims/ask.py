@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Option, Result
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.cases.casebook import CLAIMS, brought
-from copark.errors import NotFound
 from copark.inference.claims.general import general_claims
 from copark.inference.claims.reading import ClaimsFile, load_claims
 from copark.inference.claims.runner import Findings, Plan, Trial, identity_from, provenance_of
 from copark.inference.exploration.designs import Workload
-from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +22,12 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim
+
+
+def claims_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """The claims about a case, or those of a file."""
+    asked = _file(context, given).claims.claims
+    return [Choice(one.id, Said(f"{one.id} {one.title.en}", f"{one.id} {one.title.zh}")) for one in asked]
 
 
 class Params(CaseParams):
@@ -41,7 +45,7 @@ class Params(CaseParams):
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
-    claim: Annotated[tuple[str, ...], Option("--claim", repeated=True)] = ()
+    claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     file: Path | None = None
     served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
 
@@ -72,26 +76,18 @@ def written(params: Params, context: Context) -> ClaimsFile:
     copark.errors.CoparkError
         If there is no such case or file, or either has faults.
     """
-    case = context.case(params.case)
-    path = params.file or brought(case, CLAIMS)
+    return _file(context, vars(params))
+
+
+def _file(context: Context, given: Mapping[str, Any]) -> ClaimsFile:
+    case = context.case(given["case"])
+    path = given["file"] or brought(case, CLAIMS)
     return general_claims(case) if path is None else load_claims(path, case)
 
 
 def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:
-    """The claims that are asked for.
-
-    Raises
-    ------
-    NotFound
-        If there is none of an ID.
-    """
-    known = {one.id.lower(): one for one in file.claims.claims}
-    for name in params.claim:
-        if name.lower() not in known:
-            ids = ", ".join(one.id for one in known.values())
-            raise NotFound(text("claims.no_claim", found=name, known=ids))
-    wanted = {name.lower() for name in params.claim}
-    return tuple(one for name, one in known.items() if not wanted or name in wanted)
+    """The claims that are asked for; all where none is."""
+    return tuple(one for one in file.claims.claims if not params.claim or one.id in params.claim)
 
 
 def _asked(params: Params, context: Context) -> dict[str, Any]:
