@@ -354,9 +354,21 @@ def test_keys_name_files_and_one_thing_each() -> None:
             data.Document("d", "en", "T", "H", sections=(data.Section("s", "S", tables),))
 
 
+def test_slides_begin_with_the_answer_and_show_each_figure_beside_words(lang: str, files: dict[str, Path]) -> None:
+    from pptx import Presentation
+
+    made, told = Presentation(str(files["pptx"])), document(lang)
+    words = [" ".join(one.text_frame.text for one in slide.shapes if one.has_text_frame) for slide in made.slides]
+    assert told.title in words[0]
+    assert told.headline in words[0]
+    pictures = [one for slide in made.slides for one in slide.shapes if one.shape_type == 13]
+    charts = [one for one in told.blocks() if isinstance(one, data.Chart)]
+    assert [one._element.nvPicPr.cNvPr.get("descr") for one in pictures] == [one.alternative for one in charts]
+
+
 def test_a_format_that_is_not_known_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="pptx"):
-        presentation.write(document("en"), tmp_path, ("html", "pptx"))
+    with pytest.raises(ValueError, match="odt"):
+        presentation.write(document("en"), tmp_path, ("html", "odt"))
     assert not list(tmp_path.iterdir())
 
 

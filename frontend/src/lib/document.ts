@@ -1,6 +1,6 @@
 import type { AnalysisInfo, Cell, FieldInfo, Head, ResultInfo, Table } from './api-types';
 
-export const FORMATS = ['html', 'xlsx', 'csv', 'docx', 'pdf', 'json'] as const;
+export const FORMATS = ['html', 'xlsx', 'csv', 'docx', 'pdf', 'pptx', 'json'] as const;
 
 /** Rows by group, each under its head; all under an empty head where there are no groups. */
 export function partsOf({ groups, rows }: Table): { title: string; rows: Cell[][] }[] {

@@ -110,11 +110,13 @@ class Analysis:
 
     @cached_property
     def code(self) -> str:
-        """Hash of the code that makes its results."""
+        """Hash of the code that makes its results; what shows them is none of it."""
         from copark.identity import hash_content, hash_sources
 
         parts = [self.folder, *map(_folder, self.engine)]
-        return hash_content([hash_sources(sorted(folder.glob("*.py")), folder) for folder in parts])[:16]
+        sources = ([path for path in folder.glob("*.py") if path.name != "show.py"] for folder in parts)
+        found = zip(map(sorted, sources), parts, strict=True)
+        return hash_content([hash_sources(files, folder) for files, folder in found])[:16]
 
 
 def _folder(package: str) -> Path:
@@ -185,6 +187,7 @@ REGISTRY = Registry(
             engine=("copark.inference.claims",),
             former=(("--all-parks", "claims-across-parks"), ("--prior", "--parameters prior")),
         ),
+        Analysis("brief", "copark.analyses.brief", "decide", ("copark.analyses.levers", "copark.inference.levers")),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("compare", "copark.analyses.compare", "explain", ("copark.analysis",)),
         Analysis(

@@ -64,7 +64,7 @@ class Fan(NamedTuple):
 @styled
 def scored_fan(
     name: str, unit: str, model: Fan, other: Fan | None, points: Sequence[Point], cut: float, lang: str = "en",
-    footer: str = "", other_name: str = "",
+    footer: str = "", other_name: str = "", height: float = 3.6,
 ) -> Figure:  # fmt: skip
     """A forecast from a cut, a naive curve's band beside it, and what was observed before and after.
 
@@ -80,9 +80,11 @@ def scored_fan(
         End of what was known, in years.
     other_name
         What the naive curve is called.
+    height
+        Of the sheet, in inches.
     """
     lang = language(lang)
-    figure = sheet((4.7, 3.6), name, unit, footer)
+    figure = sheet((4.7, height), name, unit, footer)
     axes = panel(figure, 0.6, 0.66, 0.2, 0.84)
     years(axes, float(model.times[0]), float(model.times[-1]))
     axes.fill_between(model.times, model.levels[0], model.levels[4], color=MODEL, alpha=0.18, linewidth=0)

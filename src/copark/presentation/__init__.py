@@ -12,7 +12,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.presentation.document import Document
 
-FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "json")
+FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "json")
 
 
 def write(document: Document, folder: Path, formats: Sequence[str]) -> dict[str, Path]:
@@ -88,4 +88,5 @@ _WRITERS: dict[str, Callable[[Document, Path, Any], Path]] = {
     "csv": _module("csvs"),
     "docx": _module("docx"),
     "pdf": _module("pdf"),
+    "pptx": _module("pptx"),
 }

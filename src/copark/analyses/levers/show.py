@@ -48,7 +48,7 @@ PARTS = ("structure", "parameters", "luck")
 
 def document(found: Answer, t: Texts) -> Document:
     """Everything that is told of a case's levers."""
-    show = _Show(found, t)
+    show = LeversShow(found, t)
     return assemble(
         found, t,
         key=f"levers-{found.case}-{found.since}",
@@ -87,7 +87,7 @@ def middle(one: Gain) -> Interval:
     return Interval(one.levels[0], one.levels[4], one.median)
 
 
-class _Show(Show):
+class LeversShow(Show):
     """The parts of the document in one language."""
 
     def __init__(self, found: Answer, t: Texts) -> None:
@@ -109,7 +109,11 @@ class _Show(Show):
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
-        """The answer: what raises and lowers the chance to stand alone most, and what is robust."""
+        """The answer in a paragraph."""
+        return self.t.sentences(self.answers())
+
+    def answers(self) -> list[str]:
+        """What raises and what lowers the chance to stand alone most, and what is robust, a sentence each."""
         t, found = self.t, self.found
         told = [self.extreme(self.best, "raises", 1.0), self.extreme(self.worst, "lowers", -1.0)]
         if found.choice is not None:
@@ -120,7 +124,7 @@ class _Show(Show):
                 option=found.title(found.choice.options[at], t.lang),
                 share=self.said(float(scores[at]), SHARE), now=self.said(float(scores[0]), SHARE),
             ))  # fmt: skip
-        return t.sentences(told)
+        return told
 
     def extreme(self, one: Gain, word: str, sign: float) -> str:
         """Which setting raises or lowers the chance to stand alone most, and whether that is more than chance."""

@@ -38,6 +38,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "application/zip",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "pdf": "application/pdf",
     "json": "application/json",
 }
@@ -46,7 +47,7 @@ DOCUMENTS = 4
 """Documents that are kept in memory."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Name of a case, which no path is."""
-FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "json"]
+FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
 
 
 class ChoiceInfo(Answer):

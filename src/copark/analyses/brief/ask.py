@@ -1,0 +1,155 @@
+"""The park as it is run to its horizon, beside its record, and its levers: what a brief is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Result, Said
+from copark.analyses.levers.ask import Answer as Levers
+from copark.analyses.levers.ask import Params as LeverParams
+from copark.analyses.levers.ask import run_id as levers_id
+from copark.arrays import Floats
+from copark.errors import NotFound
+from copark.inference.fans import Point, known_points
+from copark.stats.shares import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.simulation.study import Study
+
+SIZES = ("operating", "jobs")
+"""Outputs that tell how large the park becomes, where the study keeps them."""
+
+
+class Params(CaseParams):
+    """What a brief may be asked of a park.
+
+    Parameters
+    ----------
+    draws, futures
+        Draws of parameters, and futures of each; levers are answered with the same.
+    """
+
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 200
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """What a brief tells.
+
+    Parameters
+    ----------
+    case, park
+        Name of the case, and its title.
+    start, horizon, data_end
+        First quarter, the one outcomes are judged in, the last one with data.
+    runs
+        Runs that finished.
+    outcomes
+        Shares of outcomes at the horizon.
+    outside, compared
+        Observations outside the range of 90 % of runs, of how many.
+    bands
+        5, 25, 50, 75 and 95 % of runs by output, up to the horizon, shape (5, quarters).
+    reported
+        Reported numbers of operating enterprises.
+    levers
+        What can still be changed; ``None`` where the facts of the case allow no lever.
+    """
+
+    case: str
+    park: Said
+    start: str
+    horizon: str
+    data_end: str
+    runs: int
+    outcomes: tuple[Share, ...]
+    outside: int
+    compared: int
+    bands: dict[str, Floats]
+    reported: tuple[Point, ...]
+    levers: Levers | None
+
+    @property
+    def shows_outcomes(self) -> bool:
+        """Whether shares of outcomes are told."""
+        return self.trust is None or self.trust.shows_outcomes
+
+    def share(self, outcome: str) -> Share:
+        """The share of an outcome."""
+        return next(one for one in self.outcomes if one.name == outcome)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Shares of outcomes, a row each."""
+        import pandas as pd
+
+        rows = ({"outcome": one.name, "share": one.share, "low": one.low, "high": one.high} for one in self.outcomes)
+        return pd.DataFrame(rows)
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of that of the runs and that of the levers."""
+    from copark.identity import identity_of
+
+    runs = context.identity(_study(params, context), context.case(params.case), params.parameters)
+    return identity_of({"analysis": "brief", "runs": runs, "levers": _levers_id(params, context)})
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run the case as it is, then ask for its levers; levers that were answered before are read."""
+    from copark.analyses.run.ask import answer_of
+    from copark.stats.quantiles import quantiles
+
+    case = context.case(params.case)
+    ensemble = context.simulate(_study(params, context), case, params.parameters)
+    told = answer_of(ensemble, case)
+    return Answer(
+        case=case.name, park=Said(case.title.en, case.title.zh), start=told.labels[0],
+        horizon=told.labels[told.last], data_end=str(case.clock.data_end), runs=told.finished,
+        outcomes=told.outcomes[0], outside=told.outside, compared=len(told.compared),
+        bands={
+            name: quantiles(ensemble[name].isel(scenario=0).to_numpy()[:, : told.last + 1]) for name in SIZES
+        },
+        reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
+        levers=_levers(params, context), **context.origin(params, ensemble),
+    )  # fmt: skip
+
+
+def _study(params: Params, context: Context) -> Study:
+    """The case as it is, with as many runs as the levers have."""
+    from copark.simulation.study import baseline
+
+    changes = {"runs": params.draws * params.futures, "futures": params.futures, "seed": params.seed}
+    return baseline(params.case).with_changes(name=f"brief-{context.case(params.case).name}", **changes)
+
+
+def _asked(params: Params) -> LeverParams:
+    return LeverParams(
+        case=params.case, parameters=params.parameters, seed=params.seed, draws=params.draws, futures=params.futures
+    )  # fmt: skip
+
+
+def _levers_id(params: Params, context: Context) -> str:
+    try:
+        return levers_id(_asked(params), context)
+    except NotFound:  # the facts of the case allow no lever
+        return ""
+
+
+def _levers(params: Params, context: Context) -> Levers | None:
+    """What the analysis of levers answers; ``None`` where there is none to pull."""
+    from copark.analyses.answer import answer
+    from copark.analyses.registry import REGISTRY
+
+    if not _levers_id(params, context):
+        return None
+    return cast("Levers", answer(REGISTRY["levers"], _asked(params), replace(context)).result)

@@ -1,0 +1,156 @@
+"""What a brief shows, on a page: the answer, three findings, the course of the park, how sure, what next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from copark.analyses.brief.ask import Answer
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.levers.show import LeversShow
+from copark.analyses.show import Show
+from copark.analysis.observed import expected_outside
+from copark.cases.quarters import Quarter
+from copark.model.variables import catalogue
+from copark.presentation.document import (
+    SHARE,
+    Block,
+    Bullets,
+    Card,
+    Cards,
+    Chart,
+    Column,
+    Document,
+    Interval,
+    Kind,
+    Paragraph,
+    Section,
+    plain,
+)  # fmt: skip
+from copark.presentation.numbers import percent_words, shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_OPEN = 2
+"""Open parameters that are named."""
+
+
+def document(found: Answer, t: Texts) -> Document:
+    """A page about a park."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key=f"brief-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
+        sections=tuple(show.sections()), provenance={"runs": found.runs, "seed": found.provenance.get("seed", "")},
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the page in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.levers = None if found.levers is None else LeversShow(found.levers, Texts("levers", t.lang))
+        self.words = {"park": t.of(found.park), "horizon": found.horizon, "case": found.case}
+
+    def size(self, name: str) -> tuple[Column, Interval]:
+        """An output at the horizon: 5, 50 and 95 % of runs."""
+        low, _, middle, _, high = map(float, self.found.bands[name][:, -1])
+        one = catalogue().outputs[name]
+        return Column(name, one.title(self.t.lang), Kind.number, one.unit), Interval(low, high, middle)
+
+    def headline(self) -> str:
+        """What becomes of the park; its size alone where its parameters are not calibrated."""
+        found, t = self.found, self.t
+        column, operating = self.size("operating")
+        words = {**self.words, "operating": self.said(operating, column)}
+        if not found.shows_outcomes:
+            return t.sentences([t("headline.assumed", **words)])
+        shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes}
+        return t.sentences([t("headline", **shares, **words)])
+
+    def sections(self) -> Iterator[Section]:
+        """The parts of the page, from the answer to the next step."""
+        yield self.section("answer", Cards(tuple(self.cards())))
+        yield self.section("findings", *self.findings(), self.course())
+        yield self.section("confidence", Bullets(tuple(self.confidence())))
+        yield self.section("open", Bullets(tuple(self.open())), Paragraph(self.next()))
+
+    def cards(self) -> Iterator[Card]:
+        """Chance to stand alone, size, and how the runs stand to the record."""
+        found, t = self.found, self.t
+        if found.shows_outcomes:
+            one = found.share("self_standing")
+            interval = shown(Interval(one.low, one.high), SHARE, t.lang)
+            yield Card(t("card.self_standing", **self.words), SHARE, one.share, t("card.error", interval=interval))
+        for name in found.bands:
+            column, value = self.size(name)
+            band = self.said(Interval(value.low, value.high), column)
+            yield Card(t("card.at", title=column.title, **self.words), column, value.value, t("card.band", band=band))
+        told = t("card.outside_value", outside=found.outside, compared=found.compared)
+        yield Card(
+            t("card.outside"), plain(Kind.text), told, t("card.expected", expected=expected_outside(found.compared))
+        )
+
+    def findings(self) -> list[Block]:
+        """What raises and lowers the chance to stand alone most, and what is robust."""
+        t = self.t
+        if self.levers is None:
+            return [Paragraph(t("findings.none"))]
+        return [
+            Paragraph(t(f"findings.{self.levers.found.since}", quarter=self.levers.found.pulled)),
+            Bullets(tuple(t("sentence", words=one.rstrip(".。")).strip() for one in self.levers.answers())),
+        ]
+
+    def course(self) -> Chart:
+        """Operating enterprises over time, beside the record."""
+        column, value = self.size("operating")
+        told = self.t("course.caption", title=column.title, value=self.said(value, column), **self.words)
+        return Chart("operating", column.title, told, self.draw, told, wide=False)
+
+    def draw(self) -> Figure:
+        """The runs' range up to the horizon and reported numbers."""
+        from copark.figures.frame import ends, year_of
+        from copark.figures.validation import Fan, scored_fan
+
+        found, bands = self.found, self.found.bands["operating"]
+        model = Fan(ends(Quarter.parse(found.start), range(bands.shape[1])), bands)
+        column, _ = self.size("operating")
+        told = self.t("course.subtitle", quarter=found.data_end)
+        return scored_fan(
+            column.title,
+            told,
+            model,
+            None,
+            found.reported,
+            year_of(Quarter.parse(found.data_end)),
+            self.t.lang,
+            height=2.7,
+        )
+
+    def confidence(self) -> Iterator[str]:
+        """The parameters, and the other structures of the model."""
+        found, t = self.found, self.t
+        if found.trust is not None:
+            yield found.trust.meaning(t.lang)
+        if found.levers is not None and found.shows_outcomes and len(found.levers.readings) > 1:
+            _, *others = (one.standing for one in found.levers.readings)
+            low, high = (percent_words(one, t.lang) for one in (min(others), max(others)))
+            yield t("confidence.structures", count=len(others), low=low, high=high)
+
+    def open(self) -> Iterator[str]:
+        """Parameters that no data informed and that most effects move with, and how many effects those are."""
+        leanings = () if self.found.levers is None else self.found.levers.leanings
+        first = {one.setting: one for one in reversed(leanings) if one.verdict != "moved"}
+        names = Counter(one.parameter for one in first.values())
+        for name, count in names.most_common(MOST_OPEN):
+            yield self.t("open.parameter", title=catalogue().parameters[name].title(self.t.lang), count=count)
+        if not names:
+            yield self.t("open.none")
+
+    def next(self) -> str:
+        """What to do next."""
+        calibrated = self.found.trust is None or self.found.trust.shows_outcomes
+        return self.t("next.act" if calibrated else "next.calibrate", **self.words)

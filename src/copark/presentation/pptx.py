@@ -1,0 +1,149 @@
+"""A document as slides: the answer first, then text beside figures, then the rest; tables stay in the workbook."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from copark.presentation.document import Chart as DocumentChart
+from copark.presentation.document import Document
+from copark.presentation.docx import FONTS, INK, MUTED
+from copark.presentation.figures import Charts
+from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, page_of
+from copark.store.atomic import written_file
+from copark.texts import text
+
+WIDTH, HEIGHT, EDGE = 33.87, 19.05, 1.6
+"""A slide of 16 to 9, and its margin, cm."""
+LETTERS = 1500
+"""Letters that a slide of text holds; what is more goes on to the next."""
+DARK = "22303C"
+
+Words = tuple[str, str]
+"""A paragraph and its kind: ``heading``, ``text`` or ``bullet``."""
+
+
+def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
+    """Write a document as PPTX; its figures are PNG, with their alternative texts."""
+    made = _Writer(document, charts or Charts()).slides()
+    with written_file(path) as target:
+        made.save(str(target))
+    return path
+
+
+class _Writer:
+    """Writes one document."""
+
+    def __init__(self, document: Document, charts: Charts) -> None:
+        from pptx import Presentation
+        from pptx.util import Cm
+
+        self.page = page_of(document, most=0)
+        self.charts, self.cm = charts, Cm
+        self.figures = {block.key: block for block in document.blocks() if isinstance(block, DocumentChart)}
+        self.made = Presentation()
+        self.made.slide_width, self.made.slide_height = Cm(WIDTH), Cm(HEIGHT)
+        self.made.core_properties.title, self.made.core_properties.author = self.page.title, "copark"
+
+    def slides(self) -> Any:
+        """The answer; each figure beside the words before it; what is left."""
+        self.cover()
+        words: list[Words] = []
+        for section in self.page.sections:
+            words.append((section.title, "heading"))
+            for block in section.blocks:
+                if isinstance(block, Chart):
+                    self.slide(words, block)
+                    words = []
+                else:
+                    words += _words(block)
+        self.slide(words, None)
+        return self.made
+
+    def cover(self) -> None:
+        """Title, headline, trust state, and the numbers to be seen first."""
+        page, slide = self.page, self.empty()
+        self.put(slide, [(page.title, 28, INK, True)], 1.2, 2.2)
+        self.put(slide, [(page.headline, 20, DARK, True), (page.trust, 12, MUTED, False)], 3.8, 6.4)
+        cards = [
+            card for one in page.sections for block in one.blocks if isinstance(block, Cards) for card in block.cards
+        ]
+        room = (WIDTH - 2 * EDGE) / max(1, min(4, len(cards)))
+        for at, card in enumerate(cards[:4]):
+            told = [(card.cell.text, 28, INK, True), (card.title, 14, DARK, False), (card.note, 11, MUTED, False)]
+            self.put(slide, told, 11.0, 5.0, EDGE + at * room, room - 0.6)
+        made = [f"{entry.title}{text('presentation.colon', page.lang)}{entry.value}" for entry in page.provenance[:1]]
+        self.put(slide, [(f"copark · {one}", 10, MUTED, False) for one in made], 17.4, 1.0)
+
+    def slide(self, words: list[Words], chart: Chart | None) -> None:
+        """Slides of words, the last one beside a figure where there is one; none where there is nothing to show."""
+        below = [*words[1:], ("", "heading" if chart is None else "text")]
+        filled = [one for one, after in zip(words, below, strict=False) if (one[1], after[1]) != ("heading", "heading")]
+        parts: list[list[Words]] = [[]]
+        for one in filled:
+            most = LETTERS / 2 if chart is not None else LETTERS
+            if parts[-1] and sum(map(_letters, parts[-1])) + _letters(one) > most:
+                parts.append([])
+            parts[-1].append(one)
+        for at, part in enumerate(parts):
+            last = chart if at == len(parts) - 1 else None
+            if part or last is not None:
+                self.filled(part, last)
+
+    def filled(self, words: list[Words], chart: Chart | None) -> None:
+        """One slide."""
+        slide = self.empty()
+        size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
+        told = [(f"• {one}" if kind == "bullet" else one, *size[kind]) for one, kind in words]
+        width = (0.44 if chart is not None else 1.0) * (WIDTH - 2 * EDGE)
+        self.put(slide, told, 1.2, HEIGHT - 2.4, EDGE, width)
+        if chart is not None:
+            self.picture(slide, chart, EDGE + width + 0.8, WIDTH - EDGE - (EDGE + width + 0.8))
+
+    def picture(self, slide: Any, chart: Chart, left: float, width: float) -> None:
+        """A figure as large as its place, with its caption below."""
+        from PIL import Image
+
+        content = self.charts.file(self.figures[chart.key], "png")
+        across, down = Image.open(BytesIO(content)).size
+        width = min(width, (HEIGHT - 4.4) * across / down)
+        shape = slide.shapes.add_picture(BytesIO(content), self.cm(left), self.cm(1.4), width=self.cm(width))
+        shape._element.nvPicPr.cNvPr.set("descr", chart.alternative)  # noqa: SLF001 - python-pptx has no name for it
+        self.put(
+            slide, [(chart.caption or chart.title, 11, MUTED, False)], 1.8 + width * down / across, 1.6, left, width
+        )
+
+    def empty(self) -> Any:
+        return self.made.slides.add_slide(self.made.slide_layouts[6])
+
+    def put(
+        self, slide: Any, told: list[tuple[str, int, str, bool]], top: float, height: float, left: float = EDGE,
+        width: float = WIDTH - 2 * EDGE,
+    ) -> None:  # fmt: skip
+        """Paragraphs, each with its size in points, its colour and whether it is bold."""
+        from pptx.dml.color import RGBColor
+        from pptx.util import Pt
+
+        cm = self.cm
+        frame = slide.shapes.add_textbox(cm(left), cm(top), cm(width), cm(height)).text_frame
+        frame.word_wrap = True
+        for at, (words, size, colour, bold) in enumerate(one for one in told if one[0]):
+            paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
+            paragraph.space_after = Pt(size * 0.45)
+            run = paragraph.add_run()
+            run.text = words
+            run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONTS[self.page.lang]
+            run.font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
+
+
+def _letters(one: Words) -> int:
+    """Letters of a paragraph with its air, a Chinese character counting two."""
+    return 40 + sum(2 if ord(letter) > 0x2E7F else 1 for letter in one[0])
+
+
+def _words(block: Block) -> list[Words]:
+    """The paragraphs of a block; tables and cards have their own place."""
+    if isinstance(block, Bullets):
+        return [(item, "bullet") for item in block.items]
+    return [(block.text, "text")] if isinstance(block, Paragraph | Caveat) else []
