@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator
 
 from copark.analyses.contract import AnalysisParams, Argument, Option, Result
-from copark.setmethods.names import clean_names, unique_labels
+from copark.setmethods.table import clean_names, unique_labels
 from copark.version import __version__
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
     said = Bullets(tuple(t(f"method.{at}", **values) for at in range(1, count + 1)))
     rows = [(t(f"param.{name}.title"), t(f"answer.{'yes' if value == 'True' else 'no'}")
              if value in ("True", "False") else value) for name, value in settings.items()]  # fmt: skip
-    table = show.table("settings", (show.column("setting"), show.column("asked")), rows, folded=True)
+    table = show.table("settings", show.columns("setting asked"), rows, folded=True)
     return show.section("method", said, table)
 
 

@@ -10,16 +10,15 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.cross_park.agreement import NO_WORD, ONE_DECIDES, deciding
+from copark.inference.cross_park.reasons import NO_WORD, ONE_DECIDES, deciding
 from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
 from copark.inference.cross_park.sweeps import PartFinding
 from copark.inference.cross_park.twins import Twin
 from copark.presentation.numbers import NOTHING, exact, number, percent
 from copark.setmethods.qca import Analysis
-from copark.setmethods.qca.fit import sufficiency
 from copark.setmethods.qca.robustness import models_of
-from copark.setmethods.qca.sets import model_membership, model_name
+from copark.setmethods.qca.sets import model_membership, model_name, sufficiency
 from copark.texts import text
 
 SCORED = ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME")

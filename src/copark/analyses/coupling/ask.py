@@ -15,7 +15,7 @@ from copark.setmethods import coupling_degree as degrees
 from copark.setmethods.coupling_degree import Coupled, Ensemble, Null, Request
 from copark.setmethods.coupling_degree.degree import request_faults
 from copark.setmethods.coupling_degree.null import draws_faults
-from copark.setmethods.coupling_degree.reported import Reported, reported
+from copark.setmethods.coupling_degree.record import Reported, reported
 from copark.setmethods.table import SettingFaults, Warned
 
 if TYPE_CHECKING:
@@ -25,25 +25,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    subsystems
-        ``A,B,C``, or groups of indicators ``economy=gdp,jobs;ecology=forest,-waste``.
-    weights, indicator_weights
-        Of the subsystems (``equal``, ``entropy`` or numbers) and of the indicators within them.
-    formula
-        Which form of the coupling degree is put forward; both are computed.
-    grades
-        Which end belongs to a grade.
-    scale, ranges
-        How scores are made of columns, and ranges that are given, ``gdp=0,100``.
-    permutations, ensemble, seed
-        Permutations of the nulls, draws of weights and ranges (0 for none), and the seed of both.
-    reported_c, reported_d
-        Columns of degrees that someone computed, whose formula is sought.
-    """
+    """What may be asked."""
 
     subsystems: Annotated[str, Option("--subsystems")]
     weights: str = "equal"

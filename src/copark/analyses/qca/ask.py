@@ -12,10 +12,8 @@ from copark.analyses.contract import Option
 from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, record, robustness
 from copark.setmethods.qca.analysis import setting_faults
 from copark.setmethods.qca.calibration import FULL, calibrated
-from copark.setmethods.qca.fit import fit_of_terms
-from copark.setmethods.qca.record import survival_record
-from copark.setmethods.qca.robustness import Kind, Recipe, models_of
-from copark.setmethods.qca.sets import Model, model_name
+from copark.setmethods.qca.robustness import Kind, Recipe, models_of, survival_record
+from copark.setmethods.qca.sets import Model, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
 if TYPE_CHECKING:
@@ -24,25 +22,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    outcome, conditions
-        Columns; an outcome ``~Y`` is negated.
-    negate
-        Explain the absence of the outcome.
-    incl_cut, pri_cut, n_cut
-        Cutoffs of consistency, PRI and number of cases.
-    dir_exp
-        Directional expectations, one a condition: 1, 0 or -.
-    calibrate, idm
-        Anchors, ``A=exclusion,crossover,inclusion``, and membership at the anchor of inclusion.
-    alternative
-        Other columns of scores for the robustness test, ``A=A_other``.
-    robust
-        Repeat under other anchors, cutoffs, cases and scores.
-    """
+    """What may be asked."""
 
     outcome: Annotated[str, Option("--outcome")]
     conditions: Annotated[Names, Option("--conditions")]

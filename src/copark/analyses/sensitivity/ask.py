@@ -29,19 +29,7 @@ LEAST_SAMPLE, SAMPLES = 1 << 9, 16
 
 
 class Params(CaseParams):
-    """What may be asked of a case's uncertainties.
-
-    Parameters
-    ----------
-    method
-        One method, or all.
-    size
-        Rows of the Sobol' design, a power of two; samples have sixteen times as many runs.
-    replicates
-        Runs at each point of a design, with common random numbers.
-    over
-        Where designs lie: the whole prior, or the box around the posterior.
-    """
+    """What may be asked of a case's uncertainties."""
 
     method: Literal["all", "morris", "sobol", "given", "discovery"] = "all"
     size: Annotated[int, Field(ge=2, le=1 << 20)] = 1024
@@ -157,7 +145,7 @@ def batch_in(stored: Stored | None, out: Path | None) -> Batch | None:
     if stored is None or out is None:
         return None
     space = stored.replay.space
-    asked = recipe_of(space.case, stored.replay.cut, Calibration(**stored.recipe["settings"]))
+    asked = recipe_of(space.case, stored.replay.cut, Calibration.of(stored.recipe))
     home = out / "batches" / f"batch-{asked.identity}"
     width = len(asked.model.targets)
     if not piece_path(home, 0).is_file():
