@@ -185,7 +185,7 @@ export interface ObservedPoint {
   use: boolean;
   role: string;
   source: string[];
-  note: string | null;
+  note: Said | null;
 }
 
 export interface OutcomeShare {
@@ -351,12 +351,12 @@ export interface SeriesPoint {
   bound: string;
   unit: string;
   unit_title: Said;
-  basis: string;
+  basis: Said;
   grade: string;
   use: boolean;
   role: string;
   source: string[];
-  note: string | null;
+  note: Said | null;
 }
 
 export interface Series {

@@ -92,8 +92,8 @@ class _Show(Show):
     def counts(self) -> Table:
         """Every count of enterprises that is drawn."""
         rows = [
-            (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), course.basis, point.date, point.value,
-             self.t(f"grade.{point.grade}"))
+            (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), self.translated(course.basis),
+             point.date, point.value, self.t(f"grade.{point.grade}"))
             for one in self.parks for course in one.courses for point in course.points
         ]  # fmt: skip
         columns = (
@@ -143,13 +143,14 @@ class _Show(Show):
 
         return (
             park.id, park.name(lang), park.case, country_name(park.host, lang), country_name(park.home, lang),
-            self.t(f"type.{park.type}"), str(park.launch), park.developer, park.home_share_percent,
+            self.t(f"type.{park.type}"), str(park.launch), self.translated(park.developer), park.home_share_percent,
             park.host_share_percent, park.third_share_percent, grade(park.shares_grade), park.framework,
             park.committee, park.host_law, grade(park.flags_grade), park.said("framework", lang),
             park.said("equity_change", lang), park.firms, _date(park.firms_date), park.investment_m_usd,
-            _date(park.investment_date), park.investment_basis, park.jobs, _date(park.jobs_date), park.area_km2,
-            self.status(one), park.said("outcome", lang), grade(park.outcome_grade), place.name(lang), place.longitude,
-            place.latitude, grade(place.grade), grade(park.grade), "; ".join(park.source), park.note,
+            _date(park.investment_date), self.translated(park.investment_basis), park.jobs, _date(park.jobs_date),
+            park.area_km2, self.status(one), park.said("outcome", lang), grade(park.outcome_grade), place.name(lang),
+            place.longitude, place.latitude, grade(place.grade), grade(park.grade), "; ".join(park.source),
+            self.translated(park.note),
         )  # fmt: skip
 
 

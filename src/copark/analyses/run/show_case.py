@@ -15,6 +15,8 @@ from copark.analyses.trust import HEADLINES
 from copark.analysis.coordination import SCALES
 from copark.analysis.relative_size import Weight, dates_of_growth, weigh
 from copark.cases.completeness import growth_notes, notes_of
+from copark.cases.evidence import UNALLOCATED
+from copark.cases.vocabulary import own_words
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
@@ -183,12 +185,14 @@ class AboutCase(Show):
         for table in cap_tables(case):
             held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(table).items() if points]
             told.append(t("equity.since", date=str(table.date), shares=self.joined(held)))
-        names = {owner.key: owner.title.get(t.lang) for owner in case.shareholders}
+        sides = {name: getattr(case.sides, name).title for name in ("home", "host")}
+        owners = sides | {owner.key: owner.title for owner in case.shareholders}
+        names = {UNALLOCATED: self.side("none"), **{key: title.get(t.lang) for key, title in owners.items()}}
         rows = [
             (
-                str(cap.date), names.get(row.holder) or (self.side("none") if row.side == "none" else row.holder),
-                self.side(row.side), shares_of(row.basis_points), row.basis, cap.use, grade_title(row.grade, t.lang),
-                sources(row.source), row.note or "",
+                str(cap.date), names.get(row.holder) or self.translated(row.holder), self.side(row.side),
+                shares_of(row.basis_points), self.translated(row.basis), cap.use, grade_title(row.grade, t.lang),
+                sources(row.source), self.translated(row.note or ""),
             )
             for cap in sorted(case.equity, key=lambda one: one.date.first_day) for row in cap.holdings
         ]  # fmt: skip
@@ -225,7 +229,8 @@ class AboutCase(Show):
         rows = [
             (
                 variable_title(one.context.variable, t.lang), str(one.context.date),
-                quantity(one.context.value, one.context.unit, t.lang, reported=True), one.context.basis,
+                quantity(one.context.value, one.context.unit, t.lang, reported=True),
+                self.translated(one.context.basis),
                 t(f"reason.{one.reason}"), sources(one.context.source),
             )
             for one in weights if one.reason
@@ -249,7 +254,7 @@ class AboutCase(Show):
             told.append(t("weight.model_share", band=reach, median=median, **words))
         if one.recorded is not None:
             told.append(t("weight.record_share", share=percent(one.recorded[1], 2), **words))
-        return [*told, t("weight.scope", basis=(one.context.note or one.context.basis).rstrip(" .。"))]
+        return [*told, t("weight.scope", basis=own_words(one.context.note or one.context.basis, t.lang).rstrip(" .。"))]
 
     def observations(self) -> Section:
         """Every dated value of the park, used or not, with its source."""
@@ -257,8 +262,9 @@ class AboutCase(Show):
         ordered = sorted(self.case.observations, key=lambda one: (one.variable, one.date.first_day))
         rows = [
             (
-                str(one.date), observed(one, t.lang), one.basis, text(f"report.role.{one.role}", t.lang), one.use,
-                grade_title(one.grade, t.lang), sources(one.source), one.note or "",
+                str(one.date), observed(one, t.lang), self.translated(one.basis),
+                text(f"report.role.{one.role}", t.lang), one.use, grade_title(one.grade, t.lang), sources(one.source),
+                self.translated(one.note or ""),
             )
             for one in ordered
         ]  # fmt: skip

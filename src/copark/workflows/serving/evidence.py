@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.cases import series_title
+from copark.cases import own_words, series_title
 from copark.texts import text
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, drawn_bound, said, unit_title
+from copark.workflows.serving.wording import both, drawn_bound, own, said, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case, Source
@@ -63,7 +63,7 @@ class SeriesPoint(Answer):
     """The unit."""
     unit_title: Said
     """The unit as a person reads it."""
-    basis: str
+    basis: Said
     """What exactly is counted."""
     grade: str
     """How far it is trusted."""
@@ -73,7 +73,7 @@ class SeriesPoint(Answer):
     """fit, score, check or context."""
     source: list[str]
     """Keys of its sources."""
-    note: str | None
+    note: Said | None
     """What a reader should know."""
 
 
@@ -204,12 +204,12 @@ def series_of(rows: object) -> list[SeriesInfo]:
                 bound=drawn_bound(getattr(one, "bound", "exact")),
                 unit=one.unit,
                 unit_title=unit_title(one.unit),
-                basis=one.basis,
+                basis=own(one.basis),
                 grade=one.grade,
                 use=getattr(one, "use", True),
                 role=getattr(one, "role", "context"),
                 source=list(one.source),
-                note=one.note,
+                note=None if one.note is None else own(one.note),
             )
         )
     found = [
@@ -236,7 +236,7 @@ def enterprises_of(case: Case) -> list[EnterpriseInfo]:
     return [
         EnterpriseInfo(
             name=one.name,
-            name_zh=one.name_zh,
+            name_zh=one.name_zh or own(one.name).zh,
             country=one.country,
             origin=one.origin,
             sector=None if one.sector_en is None else Said(en=one.sector_en, zh=one.sector_zh or one.sector_en),
@@ -290,8 +290,9 @@ def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
     if name == "series":
         head = ["variable", "title", "date", "value", "high", "bound", "unit", "basis", "grade", "use", "role"]
         rows = (
-            [o.variable, series_title(o.variable, lang), str(o.date), o.value, o.high, o.bound, o.unit, o.basis,
-             o.grade, "yes" if o.use else "no", o.role, "; ".join(o.source), o.note]
+            [o.variable, series_title(o.variable, lang), str(o.date), o.value, o.high, o.bound, o.unit,
+             own_words(o.basis, lang), o.grade, "yes" if o.use else "no", o.role, "; ".join(o.source),
+             None if o.note is None else own_words(o.note, lang)]
             for o in case.observations
         )  # fmt: skip
         return Table("series", [*head, "source", "note"], rows, len(case.observations))
