@@ -11,7 +11,7 @@ from copark.inference.exploration.explore import Found
 from copark.inference.exploration.factors import factor_title, unit_of
 from copark.inference.exploration.settings import HOME_SHARE, lever_title
 from copark.model.variables import catalogue
-from copark.presentation.numbers import money, percent, quantity, unit_title
+from copark.presentation.numbers import percent, quantity
 from copark.texts import text
 from copark.words import join
 
@@ -58,10 +58,7 @@ def value_of(name: str, value: float, lang: str) -> str:
     """A value of a factor with its unit."""
     if name == HOME_SHARE:
         return percent(value)
-    unit = unit_of(name)
-    if lang == "zh" and unit.startswith("M USD/"):
-        return f"{money(value, lang)}/{unit_title(unit, lang).partition('/')[2]}"
-    return quantity(value, unit, lang)
+    return quantity(value, unit_of(name), lang)
 
 
 def condition(one: Condition, names: Sequence[str], lang: str) -> str:
