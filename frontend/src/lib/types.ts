@@ -77,7 +77,7 @@ export interface Lever {
   prior: string | null;
   moved: string | null;
   grade: string | null;
-  source: string | null;
+  source: Said | null;
 }
 
 export interface CaseAnswer {

@@ -312,7 +312,7 @@ class AboutCase(Show):
             variable.title(t.lang), variable.symbol, ", ".join(map(precise, values)), unit_title(unit, t.lang),
             prior_title(prior, t.lang), t(f"parameters.{'default' if own is None else 'case'}"),
             t(f"parameters.{moved}") if moved and (variable.drawn or own is not None) else "",
-            grade_title(grade, t.lang) if grade else "", source,
+            grade_title(grade, t.lang) if grade else "", self.translated(source),
         )  # fmt: skip
 
     def limits(self) -> Section:
