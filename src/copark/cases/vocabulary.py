@@ -12,7 +12,7 @@ from functools import cache
 
 from copark.cases.casebook import WORDS, casebook_path
 from copark.model.variables import catalogue
-from copark.texts import read, text
+from copark.texts import has_text, read, text
 from copark.units import UNITS
 
 _CURRENCIES = ("money", "money BYN", "money SGD", "money CNY")
@@ -167,6 +167,12 @@ MECHANISMS = (
 def series_title(name: str, lang: str = "en") -> str:
     """Give the name of a series or context variable for a person."""
     return {**SERIES, **HOST_CONTEXT}[name].title(lang)
+
+
+def country_name(code: str, lang: str = "en") -> str:
+    """Give the name of a country by its code; the code where it has no name here."""
+    key = f"parks.country.{code}"
+    return text(key, lang) if has_text(key) else code
 
 
 def own_words(words: str, lang: str = "en") -> str:

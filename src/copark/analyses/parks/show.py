@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark, country_name
+from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark
 from copark.analyses.show import Show
+from copark.cases.vocabulary import country_name
 from copark.presentation.document import (
     COUNT,
     Block,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from copark.cases.vocabulary import country_name
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.evidence import SourceInfo, source_info
 from copark.workflows.serving.refusals import absent
@@ -162,8 +163,6 @@ def park_info(park: Park, place: Place) -> ParkInfo:
 
 def _country(code: str) -> Said:
     """Name of a country, as the analysis of parks has it."""
-    from copark.analyses.parks.ask import country_name
-
     return Said(en=country_name(code, "en"), zh=country_name(code, "zh"))
 
 
