@@ -48,7 +48,9 @@ def test_every_basis_note_holder_developer_and_source_of_a_parameter_has_chinese
 
 def test_no_chinese_is_left_over(chinese: dict[str, str]) -> None:
     names = {one.name for case in cases() for one in case.enterprises if one.name_zh is None}
-    assert sorted(set(chinese) - needed() - names) == []
+    sources = (load_parks().sources, *(case.sources for case in cases()))
+    outlets = {one.outlet for found in sources for one in found.values()}
+    assert sorted(set(chinese) - needed() - names - outlets) == []
 
 
 def test_no_words_stand_twice(chinese: dict[str, str]) -> None:

@@ -334,7 +334,7 @@ export interface ParkEvent {
 
 export interface SourceInfo {
   key: string;
-  outlet: string;
+  outlet: Said;
   title: string | null;
   date: string | null;
   url: string | null;

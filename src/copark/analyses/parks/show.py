@@ -105,7 +105,7 @@ class _Show(Show):
 
     def records(self) -> Section:
         """Everything on record, and where it was read."""
-        sources = [(key, one.outlet, one.title, str(one.date or ""), str(one.url or ""))
+        sources = [(key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
                    for key, one in self.found.sources.items()]  # fmt: skip
         columns = (self.column("key"), self.column("outlet"), self.column("source_title", Kind.note),
                    self.column("date", Kind.quarter), self.column("url"))  # fmt: skip

@@ -51,7 +51,7 @@ def evidence(found: Answer, t: Texts) -> tuple[Evidence, ...]:
     for key, one in sorted(found.case.sources.items()):
         read = t(f"sources.{one.read}")
         note = "" if one.note is None else one.note.get(t.lang)
-        parts = (one.outlet, one.title or "", "" if one.date is None else str(one.date), read, note)
+        parts = (own_words(one.outlet, t.lang), one.title or "", str(one.date or ""), read, note)
         listed.append(Evidence(key, t("join.source").join(part for part in parts if part), one.url or ""))
     return tuple(listed)
 

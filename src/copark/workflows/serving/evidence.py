@@ -95,7 +95,7 @@ class SourceInfo(Answer):
 
     key: str
     """Its key."""
-    outlet: str
+    outlet: Said
     """Who published it."""
     title: str | None
     """Title, in its own language."""
@@ -255,7 +255,7 @@ def sources_of(case: Case) -> dict[str, SourceInfo]:
     found = {key: source_info(key, one) for key, one in case.sources.items()}
     note = said("web.judgement")
     found[JUDGEMENT] = SourceInfo(
-        key=JUDGEMENT, outlet="copark", title=None, date=None, url=None, read="original", language=None, note=note
+        key=JUDGEMENT, outlet=own("copark"), title=None, date=None, url=None, read="original", language=None, note=note
     )
     return found
 
@@ -264,7 +264,7 @@ def source_info(key: str, source: Source) -> SourceInfo:
     """A source."""
     return SourceInfo(
         key=key,
-        outlet=source.outlet,
+        outlet=own(source.outlet),
         title=source.title,
         date=None if source.date is None else str(source.date),
         url=source.url,
@@ -298,7 +298,7 @@ def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
         return Table("series", [*head, "source", "note"], rows, len(case.observations))
     head = ["key", "outlet", "title", "date", "url", "read", "language", "note"]
     rows = (
-        [key, s.outlet, s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
+        [key, own_words(s.outlet, lang), s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
          None if s.note is None else s.note.get(lang)]
         for key, s in case.sources.items()
     )  # fmt: skip
