@@ -16,6 +16,7 @@ from copark.analysis.coordination import SCALES
 from copark.analysis.relative_size import Weight, dates_of_growth, weigh
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.evidence import UNALLOCATED
+from copark.cases.types import JUDGEMENT
 from copark.cases.vocabulary import own_words
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
@@ -306,7 +307,8 @@ class AboutCase(Show):
         t, moved = self.t, MOVED.get(variable.moved)
         held = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
         values, unit, prior, grade, source = held if own is None else (
-            own.values, own.unit, own.prior, own.grade, sources(own.source)
+            own.values, own.unit, own.prior, own.grade,
+            sources(grade_title(key, t.lang) if key == JUDGEMENT else key for key in own.source),
         )  # fmt: skip
         return (
             variable.title(t.lang), variable.symbol, ", ".join(map(precise, values)), unit_title(unit, t.lang),
@@ -353,7 +355,8 @@ class AboutCase(Show):
                 first, at = where[np.argmin(stopped)], int(stopped.min())
                 labels = self.found.labels
                 quarter = labels[at] if 0 <= at < len(labels) else str(at)
-                note = t("status.at", quarter=quarter, room=ROOMS[int(chosen["status_room"].to_numpy()[first])])
+                room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
+                note = t("status.at", quarter=quarter, room=text(f"database.room.{room}", t.lang))
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
         return self.section("status", self.listed("status", ("status", "runs", "note"), rows))
