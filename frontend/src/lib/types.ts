@@ -351,6 +351,7 @@ export interface SeriesPoint {
   bound: string;
   unit: string;
   unit_title: Said;
+  shown: Said;
   basis: Said;
   grade: string;
   use: boolean;

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.cases import own_words, series_title
+from copark.presentation.numbers import bounded
 from copark.texts import text
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, drawn_bound, own, said, unit_title
+from copark.workflows.serving.wording import both, drawn_bound, own, said, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case, Source
@@ -63,6 +65,8 @@ class SeriesPoint(Answer):
     """The unit."""
     unit_title: Said
     """The unit as a person reads it."""
+    shown: Said
+    """The value with its bound and unit."""
     basis: Said
     """What exactly is counted."""
     grade: str
@@ -195,15 +199,17 @@ def series_of(rows: object) -> list[SeriesInfo]:
     """Observed quantities of a table's rows."""
     by_name: dict[str, list[SeriesPoint]] = {}
     for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
+        high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
         by_name.setdefault(one.variable, []).append(
             SeriesPoint(
                 date=str(one.date),
                 quarter=str(one.quarter),
                 value=one.value,
-                high=getattr(one, "high", None),
-                bound=drawn_bound(getattr(one, "bound", "exact")),
+                high=high,
+                bound=drawn_bound(bound),
                 unit=one.unit,
                 unit_title=unit_title(one.unit),
+                shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)),
                 basis=own(one.basis),
                 grade=one.grade,
                 use=getattr(one, "use", True),
