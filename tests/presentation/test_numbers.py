@@ -75,6 +75,9 @@ def test_units_are_written_after_the_number() -> None:
     assert quantity(9.4, "companies", "zh") == "9家"
     assert quantity(0.067, "1/yr", "en") == "6.7% a year"
     assert quantity(0.067, "1/yr", "zh") == "每年6.7%"
+    assert quantity(23184.2, "BYN m", "zh", reported=True) == "231.842亿白俄罗斯卢布"
+    assert quantity(0.0145, "M USD/ha", "zh") == "1.45万美元/公顷"
+    assert quantity(0.0, "M USD/yr", "zh") == "0美元/年"
     assert quantity(0.5, "1", "en") == "0.50"
     assert quantity(float("nan"), "companies", "en") == "–"
 
@@ -97,6 +100,8 @@ def test_bounds_in_words() -> None:
     assert bounded(1000, None, "at-least", "persons", "en") == "at least 1,000 persons"
     assert bounded(347, None, "at-most", "M USD", "zh", "spoken") == "不超过3.47亿美元"
     assert bounded(17, 20, "range", "companies", "zh") == "17–20家"
+    assert bounded(23, 27, "range", "M USD/yr", "zh") == "2300–2700万美元/年"
+    assert bounded(23, 27, "range", "M USD/yr", "en") == "23–27 M USD/yr"
     assert bounded(23, 27, "range", "M USD", "en", "spoken") == "US$23 million–US$27 million"
     assert bounded(13.5, None, "exact", "M USD/yr", "en", "bare") == "13.5"
 

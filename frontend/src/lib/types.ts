@@ -77,7 +77,7 @@ export interface Lever {
   prior: string | null;
   moved: string | null;
   grade: string | null;
-  source: string | null;
+  source: Said | null;
 }
 
 export interface CaseAnswer {
@@ -185,7 +185,7 @@ export interface ObservedPoint {
   use: boolean;
   role: string;
   source: string[];
-  note: string | null;
+  note: Said | null;
 }
 
 export interface OutcomeShare {
@@ -334,7 +334,7 @@ export interface ParkEvent {
 
 export interface SourceInfo {
   key: string;
-  outlet: string;
+  outlet: Said;
   title: string | null;
   date: string | null;
   url: string | null;
@@ -351,12 +351,13 @@ export interface SeriesPoint {
   bound: string;
   unit: string;
   unit_title: Said;
-  basis: string;
+  shown: Said;
+  basis: Said;
   grade: string;
   use: boolean;
   role: string;
   source: string[];
-  note: string | null;
+  note: Said | null;
 }
 
 export interface Series {

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.contract import Result, Texts, assemble
+from copark.cases.vocabulary import own_words
 from copark.presentation.document import Block, Caveat, Chart, Column, Document, Evidence, Kind, Section, Table, Value
 from copark.presentation.numbers import precise, shown
 
@@ -67,6 +68,10 @@ class Show:
     def said(self, value: Value, column: Column) -> str:
         """A value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)
+
+    def translated(self, words: str | None) -> str | None:
+        """What a case says in one language, in this one where the casebook has it."""
+        return None if words is None else own_words(words, self.t.lang)
 
     def table(self, key: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, folded: bool = False,
               groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip

@@ -11,7 +11,7 @@ from copark.cases.facts import Fact, in_force, used
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.cases.skeleton import case_schema, export_schema, new_case
-from copark.cases.vocabulary import series_title
+from copark.cases.vocabulary import own_words, series_title
 
 __all__ = [
     "CapTable",
@@ -33,6 +33,7 @@ __all__ = [
     "list_cases",
     "load_case",
     "new_case",
+    "own_words",
     "quarter_of",
     "series_title",
     "used",

@@ -13,6 +13,8 @@ CLAIMS, LEVERS, STUDIES, POSTERIOR = "claims.yaml", "levers.yaml", "studies", "p
 calibration taught of its parameters."""
 ACROSS = "across-parks.yaml"
 """Rules of the claims across parks, beside the tables of parks."""
+WORDS = "words.zh.yaml"
+"""The Chinese of what cases and the tables of parks say in English alone."""
 
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
 

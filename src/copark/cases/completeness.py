@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from copark.cases.case import Case
+from copark.cases.vocabulary import country_name
 from copark.cases.world import growth_gaps, source_countries, years_on_record
 from copark.texts import text
 
@@ -46,13 +49,17 @@ def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:
     if not years:
         unknown = [name for name, gaps in countries.items() if not gaps]
         key = "unknown" if unknown else "apart"
-        return (text(f"cases.growth.{key}", lang, countries=", ".join(unknown or countries)),)
+        return (text(f"cases.growth.{key}", lang, countries=_named(unknown or countries, lang)),)
     if years[-1] >= case.clock.data_end.year:
         return ()
     ending = [name for name, gaps in countries.items() if max(gaps) == years[-1]]
     return (
         text(
-            "cases.growth.ends", lang, countries=", ".join(ending or countries), first=years[0], last=years[-1],
+            "cases.growth.ends", lang, countries=_named(ending or countries, lang), first=years[0], last=years[-1],
             data_end=case.clock.data_end,
         ),
     )  # fmt: skip
+
+
+def _named(countries: Iterable[str], lang: str) -> str:
+    return text("report.join.list", lang).join(country_name(code, lang) for code in countries)

@@ -8,9 +8,11 @@ into the output's, and it has the output's title; the others have descriptive na
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+from copark.cases.casebook import WORDS, casebook_path
 from copark.model.variables import catalogue
-from copark.texts import text
+from copark.texts import has_text, read, text
 from copark.units import UNITS
 
 _CURRENCIES = ("money", "money BYN", "money SGD", "money CNY")
@@ -165,3 +167,24 @@ MECHANISMS = (
 def series_title(name: str, lang: str = "en") -> str:
     """Give the name of a series or context variable for a person."""
     return {**SERIES, **HOST_CONTEXT}[name].title(lang)
+
+
+def country_name(code: str, lang: str = "en") -> str:
+    """Give the name of a country by its code; the code where it has no name here."""
+    key = f"parks.country.{code}"
+    return text(key, lang) if has_text(key) else code
+
+
+def own_words(words: str, lang: str = "en") -> str:
+    """Give what a case says in one language alone: a basis, a note, the name of a holder; or a parameter's source.
+
+    In Chinese, the Chinese of ``casebook/words.zh.yaml``, where it has the words; otherwise the words themselves, so
+    that a person's own case speaks its own language. The English counts in a case's hash, the Chinese does not.
+    """
+    return _chinese().get(words, words) if lang == "zh" else words
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    defaults = ("cases.default.basis", "cases.default.equity")
+    return {text(key): text(key, "zh") for key in defaults} | read(casebook_path() / WORDS)

@@ -99,7 +99,8 @@ def show_replayed(replayed: Replayed, lang: str) -> None:
     for one in replayed.runs:
         status = text(f"store.status.{one.status}", lang)
         same = text(f"cluster.replay.{'same' if one.same else 'other'}", lang)
-        values = {"scenario": one.scenario, "run": one.run, "quarter": one.quarter, "room": one.room}
+        room = text(f"database.room.{one.room}", lang) if one.room else ""
+        values = {"scenario": one.scenario, "run": one.run, "quarter": one.quarter, "room": room}
         say("cluster.replay.run", lang, status=status, same=same, **values)
         stood = (f"{title} {value:,.6g} {unit}" for title, unit, value in one.last)
         print(plain("    " + "; ".join(stood)))

@@ -16,6 +16,8 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 WHOLE = frozenset(("companies", "persons", "buildings", "countries", "delegations"))
 """Units of things that are counted: no decimals."""
+MILLIONS = "百万"
+"""What the Chinese name of a unit of millions begins with; after a number 万 or 亿 stands in its place."""
 
 
 def decimals(value: float, digits: int = 2) -> int:
@@ -105,15 +107,22 @@ def money(value: float, lang: str, *, reported: bool = False) -> str:
     if not isfinite(value):
         return NOTHING
     if lang == "zh":
-        value = value if reported else round(value, decimals(value, 3))
-        large = abs(value) >= 100.0
-        scaled = value / 100.0 if large else value * 100.0
-        shown = exact(scaled) if reported else number(scaled, decimals(scaled, 3) if large else 0).replace(",", "")
-        if shown == "0":
-            return "0美元"
-        return f"{shown}{'亿' if large else '万'}美元"
+        return _counted(value, unit_title("M USD", lang), reported=reported)
     shown = exact(abs(value)) if reported else number(abs(value))
     return f"{MINUS if value < 0.0 else ''}US${shown} million"
+
+
+def _in_millions(unit: str, lang: str) -> bool:
+    return lang == "zh" and unit_title(unit, lang).startswith(MILLIONS)
+
+
+def _counted(value: float, name: str, *, reported: bool) -> str:
+    """An amount in millions in 万 or 亿, with three digits or those it was reported with."""
+    value = value if reported else round(value, decimals(value, 3))
+    large = abs(value) >= 100.0
+    scaled = value / 100.0 if large else value * 100.0
+    shown = exact(scaled) if reported or not large else number(scaled, decimals(scaled, 3))
+    return f"{shown.replace(',', '')}{'' if shown == '0' else '亿' if large else '万'}{name.removeprefix(MILLIONS)}"
 
 
 def bare(value: float, unit: str, *, reported: bool = False) -> str:
@@ -133,6 +142,8 @@ def quantity(value: float, unit: str, lang: str, *, reported: bool = False) -> s
     if unit == "1/yr":
         return text("presentation.number.a_year", lang, value=shown)
     name = unit_title(unit, lang)
+    if _in_millions(unit, lang):
+        return _counted(value, name, reported=reported)
     return f"{shown} {name}".rstrip() if lang == "en" else f"{shown}{name}"
 
 
@@ -157,8 +168,9 @@ def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, 
 
     if bound == "range" and high is not None:
         whole = kind == "spoken" and unit == "M USD"
-        low = say(value) if whole else bare(value, unit, reported=True)
-        return text("presentation.number.bound.range", lang, value=low, high=say(high))
+        low = say(value) if whole or _in_millions(unit, lang) else bare(value, unit, reported=True)
+        ends = _ends(low, say(high)) if _in_millions(unit, lang) else (low, say(high))
+        return text("presentation.number.bound.range", lang, value=ends[0], high=ends[1])
     known = has_text(f"presentation.number.bound.{bound}") and bound != "range"
     return text(f"presentation.number.bound.{bound if known else 'exact'}", lang, value=say(value))
 
@@ -222,7 +234,7 @@ def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -
 
 def _bare(value: float, column: Column, lang: str, *, with_unit: bool) -> str:
     places = 0 if column.kind is Kind.count else column.places
-    if with_unit and (places is None or column.unit == "M USD"):
+    if with_unit and (places is None or column.unit == "M USD" or _in_millions(column.unit, lang)):
         return spoken(value, column.unit, lang)
     found = bare(value, column.unit) if places is None else number(value, places)
     unit = unit_title(column.unit, lang) if with_unit and column.unit else ""
@@ -234,7 +246,7 @@ def _signed(value: float, found: str) -> str:
 
 
 def _interval(value: Interval, column: Column, lang: str, *, with_unit: bool) -> str:
-    counted = with_unit and column.unit == "M USD" and lang == "zh"  # each end in its own 万 or 亿
+    counted = with_unit and _in_millions(column.unit, lang)  # each end in its own 万 or 亿
     low, high = (shown(end, column, lang, with_unit=counted) for end in (value.low, value.high))
     if counted:
         low, high = _ends(low, high)

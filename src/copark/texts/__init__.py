@@ -45,15 +45,20 @@ def entries(area: str) -> dict[str, dict[str, str]]:
     KeyError
         If the area has no file: a fault of the program, not of a person.
     """
-    import yaml
-
     path = _place(area)
     if path is None:
         raise KeyError(area)
+    found: dict[str, dict[str, str]] = read(path)
+    return found
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What a YAML file that comes with the package says."""
+    import yaml
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with path.open(encoding="utf-8") as stream:
-        found: dict[str, dict[str, str]] = yaml.load(stream, Loader=loader) or {}  # noqa: S506 - a safe loader
-    return found
+        return yaml.load(stream, Loader=loader) or {}  # noqa: S506 - a safe loader
 
 
 def text(key: str, lang: str = "en", **values: Any) -> str:

@@ -10,7 +10,7 @@ from copark.analysis.discovery.tree import Node
 from copark.inference.exploration.explore import Found
 from copark.inference.exploration.settings import HOME_SHARE, factor_title, lever_title, unit_of
 from copark.model.variables import catalogue
-from copark.presentation.numbers import money, percent, quantity, unit_title
+from copark.presentation.numbers import percent, quantity
 from copark.texts import text
 from copark.words import join
 
@@ -57,10 +57,7 @@ def value_of(name: str, value: float, lang: str) -> str:
     """A value of a factor with its unit."""
     if name == HOME_SHARE:
         return percent(value)
-    unit = unit_of(name)
-    if lang == "zh" and unit.startswith("M USD/"):
-        return f"{money(value, lang)}/{unit_title(unit, lang).partition('/')[2]}"
-    return quantity(value, unit, lang)
+    return quantity(value, unit_of(name), lang)
 
 
 def condition(one: Condition, names: Sequence[str], lang: str) -> str:

@@ -133,7 +133,8 @@ def _describe_case(case: Case, lang: str) -> Description:
         yield "kind", text(f"workflows.kind.{case.kind}", lang)
         yield "clock", text("workflows.clock", lang, start=case.clock.start, quarters=case.clock.quarters)
         yield "data_end", case.clock.data_end
-        yield "shareholders", ", ".join(getattr(entry.title, lang) for entry in case.shareholders)
+        owners = (getattr(entry.title, lang) for entry in case.shareholders)
+        yield "shareholders", text("report.join.list", lang).join(owners)
         yield "cap_tables", len(case.equity)
         yield "events", len(case.events)
         used = sum(entry.use for entry in case.observations)

@@ -13,7 +13,8 @@ from copark.analysis.typology.measures import Course, courses_of
 from copark.cases.evidence import Source
 from copark.cases.locations import Place
 from copark.cases.parks import Outcome, Park, ParkType, load_parks
-from copark.texts import LANGUAGES, has_text, text
+from copark.cases.vocabulary import country_name
+from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,12 +95,6 @@ _ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
     "area": lambda park, _: _falling(park.area_km2),
     "status": lambda park, lang: text(f"parks.status.{park.outcome}", lang) if park.outcome else "",
 }
-
-
-def country_name(code: str, lang: str) -> str:
-    """Name of a country by its code; the code where it has no name here."""
-    key = f"parks.country.{code}"
-    return text(key, lang) if has_text(key) else code
 
 
 def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark, country_name
+from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark
 from copark.analyses.show import Show
+from copark.cases.vocabulary import country_name
 from copark.presentation import document as doc
 
 
@@ -76,8 +77,8 @@ class _Show(Show):
     def counts(self) -> doc.Table:
         """Every count of enterprises that is drawn."""
         rows = [
-            (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), course.basis, point.date, point.value,
-             self.t(f"grade.{point.grade}"))
+            (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), self.translated(course.basis),
+             point.date, point.value, self.t(f"grade.{point.grade}"))
             for one in self.parks for course in one.courses for point in course.points
         ]  # fmt: skip
         columns = self.columns("name counted basis date:quarter firms:count grade")
@@ -85,7 +86,7 @@ class _Show(Show):
 
     def records(self) -> doc.Section:
         """Everything on record, and where it was read."""
-        sources = [(key, one.outlet, one.title, str(one.date or ""), str(one.url or ""))
+        sources = [(key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
                    for key, one in self.found.sources.items()]  # fmt: skip
         columns = self.columns("key outlet source_title:note date:quarter url")
         return self.section(
@@ -123,13 +124,14 @@ class _Show(Show):
 
         return (
             park.id, park.name(lang), park.case, country_name(park.host, lang), country_name(park.home, lang),
-            self.t(f"type.{park.type}"), str(park.launch), park.developer, park.home_share_percent,
+            self.t(f"type.{park.type}"), str(park.launch), self.translated(park.developer), park.home_share_percent,
             park.host_share_percent, park.third_share_percent, grade(park.shares_grade), park.framework,
             park.committee, park.host_law, grade(park.flags_grade), park.said("framework", lang),
             park.said("equity_change", lang), park.firms, _date(park.firms_date), park.investment_m_usd,
-            _date(park.investment_date), park.investment_basis, park.jobs, _date(park.jobs_date), park.area_km2,
-            self.status(one), park.said("outcome", lang), grade(park.outcome_grade), place.name(lang), place.longitude,
-            place.latitude, grade(place.grade), grade(park.grade), "; ".join(park.source), park.note,
+            _date(park.investment_date), self.translated(park.investment_basis), park.jobs, _date(park.jobs_date),
+            park.area_km2, self.status(one), park.said("outcome", lang), grade(park.outcome_grade), place.name(lang),
+            place.longitude, place.latitude, grade(place.grade), grade(park.grade), "; ".join(park.source),
+            self.translated(park.note),
         )  # fmt: skip
 
 

@@ -15,6 +15,9 @@ from copark.analyses.trust import HEADLINES
 from copark.analysis.coordination import SCALES
 from copark.analysis.relative_size import Weight, dates_of_growth, weigh
 from copark.cases.completeness import growth_notes, notes_of
+from copark.cases.evidence import UNALLOCATED
+from copark.cases.types import JUDGEMENT
+from copark.cases.vocabulary import own_words
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
@@ -49,7 +52,7 @@ def evidence(found: Answer, t: Texts) -> tuple[Evidence, ...]:
     for key, one in sorted(found.case.sources.items()):
         read = t(f"sources.{one.read}")
         note = "" if one.note is None else one.note.get(t.lang)
-        parts = (one.outlet, one.title or "", "" if one.date is None else str(one.date), read, note)
+        parts = (own_words(one.outlet, t.lang), one.title or "", str(one.date or ""), read, note)
         listed.append(Evidence(key, t("join.source").join(part for part in parts if part), one.url or ""))
     return tuple(listed)
 
@@ -183,12 +186,14 @@ class AboutCase(Show):
         for table in cap_tables(case):
             held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(table).items() if points]
             told.append(t("equity.since", date=str(table.date), shares=self.joined(held)))
-        names = {owner.key: owner.title.get(t.lang) for owner in case.shareholders}
+        sides = {name: getattr(case.sides, name).title for name in ("home", "host")}
+        owners = sides | {owner.key: owner.title for owner in case.shareholders}
+        names = {UNALLOCATED: self.side("none"), **{key: title.get(t.lang) for key, title in owners.items()}}
         rows = [
             (
-                str(cap.date), names.get(row.holder) or (self.side("none") if row.side == "none" else row.holder),
-                self.side(row.side), shares_of(row.basis_points), row.basis, cap.use, grade_title(row.grade, t.lang),
-                sources(row.source), row.note or "",
+                str(cap.date), names.get(row.holder) or self.translated(row.holder), self.side(row.side),
+                shares_of(row.basis_points), self.translated(row.basis), cap.use, grade_title(row.grade, t.lang),
+                sources(row.source), self.translated(row.note or ""),
             )
             for cap in sorted(case.equity, key=lambda one: one.date.first_day) for row in cap.holdings
         ]  # fmt: skip
@@ -225,7 +230,8 @@ class AboutCase(Show):
         rows = [
             (
                 variable_title(one.context.variable, t.lang), str(one.context.date),
-                quantity(one.context.value, one.context.unit, t.lang, reported=True), one.context.basis,
+                quantity(one.context.value, one.context.unit, t.lang, reported=True),
+                self.translated(one.context.basis),
                 t(f"reason.{one.reason}"), sources(one.context.source),
             )
             for one in weights if one.reason
@@ -249,7 +255,7 @@ class AboutCase(Show):
             told.append(t("weight.model_share", band=reach, median=median, **words))
         if one.recorded is not None:
             told.append(t("weight.record_share", share=percent(one.recorded[1], 2), **words))
-        return [*told, t("weight.scope", basis=(one.context.note or one.context.basis).rstrip(" .。"))]
+        return [*told, t("weight.scope", basis=own_words(one.context.note or one.context.basis, t.lang).rstrip(" .。"))]
 
     def observations(self) -> Section:
         """Every dated value of the park, used or not, with its source."""
@@ -257,8 +263,9 @@ class AboutCase(Show):
         ordered = sorted(self.case.observations, key=lambda one: (one.variable, one.date.first_day))
         rows = [
             (
-                str(one.date), observed(one, t.lang), one.basis, text(f"report.role.{one.role}", t.lang), one.use,
-                grade_title(one.grade, t.lang), sources(one.source), one.note or "",
+                str(one.date), observed(one, t.lang), self.translated(one.basis),
+                text(f"report.role.{one.role}", t.lang), one.use, grade_title(one.grade, t.lang), sources(one.source),
+                self.translated(one.note or ""),
             )
             for one in ordered
         ]  # fmt: skip
@@ -300,13 +307,14 @@ class AboutCase(Show):
         t, moved = self.t, MOVED.get(variable.moved)
         held = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
         values, unit, prior, grade, source = held if own is None else (
-            own.values, own.unit, own.prior, own.grade, sources(own.source)
+            own.values, own.unit, own.prior, own.grade,
+            sources(grade_title(key, t.lang) if key == JUDGEMENT else key for key in own.source),
         )  # fmt: skip
         return (
             variable.title(t.lang), variable.symbol, ", ".join(map(precise, values)), unit_title(unit, t.lang),
             prior_title(prior, t.lang), t(f"parameters.{'default' if own is None else 'case'}"),
             t(f"parameters.{moved}") if moved and (variable.drawn or own is not None) else "",
-            grade_title(grade, t.lang) if grade else "", source,
+            grade_title(grade, t.lang) if grade else "", self.translated(source),
         )  # fmt: skip
 
     def limits(self) -> Section:
@@ -347,7 +355,8 @@ class AboutCase(Show):
                 first, at = where[np.argmin(stopped)], int(stopped.min())
                 labels = self.found.labels
                 quarter = labels[at] if 0 <= at < len(labels) else str(at)
-                note = t("status.at", quarter=quarter, room=ROOMS[int(chosen["status_room"].to_numpy()[first])])
+                room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
+                note = t("status.at", quarter=quarter, room=text(f"database.room.{room}", t.lang))
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
         return self.section("status", self.listed("status", ("status", "runs", "note"), rows))

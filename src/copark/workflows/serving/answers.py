@@ -77,7 +77,7 @@ class ObservedPoint(Answer):
     """What it is for: fit, score, check or context."""
     source: list[str]
     """Keys of its sources."""
-    note: str | None
+    note: Said | None
     """What a reader should know."""
     percentile: float | None = None
     """Where it lies among the first arm's runs, 0 to 100; of a bound or range the per cent of runs it allows. None if

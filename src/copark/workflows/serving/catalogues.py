@@ -16,7 +16,7 @@ from copark.workflows.serving.answers import Answer, CaseName, Made, OutputInfo,
 from copark.workflows.serving.network import LAYERS, ArrowInfo, arrows
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.simulation import case_name, made_by, output_info
-from copark.workflows.serving.wording import both, said, unit_title
+from copark.workflows.serving.wording import both, own, said, unit_title
 
 if TYPE_CHECKING:
     from copark.simulation.study import Study
@@ -79,7 +79,7 @@ class ParameterInfo(Answer):
     """Whether data moved it: moved, weakly or unmoved."""
     grade: str
     """How far it is trusted."""
-    source: str
+    source: Said
     """Where it is from."""
     prior_quantiles: list[float] | None
     """5, 25, 50, 75 and 95 % of the prior."""
@@ -232,7 +232,7 @@ def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]
         prior=prior.density_kind() if drawn and prior is not None else None,
         moved=one.moved,
         grade=one.grade,
-        source=one.source,
+        source=own(one.source),
         prior_quantiles=before,
         posterior_quantiles=posterior.get(one.name),
     )

@@ -11,7 +11,7 @@ from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.levers import LeverInfo, levers_of
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, said
+from copark.workflows.serving.wording import both, own, said
 
 if TYPE_CHECKING:
     from copark.cases import CapTable, Case, Fact
@@ -30,7 +30,7 @@ class FactInfo(Answer):
     """Its value."""
     unit: str
     """In which unit."""
-    basis: str
+    basis: Said
     """What exactly is counted or measured."""
     use: bool
     """Whether the model uses it; the others contradict one that is used."""
@@ -53,13 +53,13 @@ class HoldingInfo(Answer):
     """home, host, third or none."""
     basis_points: int
     """Hundredths of one per cent."""
-    basis: str
+    basis: Said
     """What the share is a share of."""
     grade: str
     """How far it is trusted."""
     source: list[str]
     """Keys of its sources."""
-    note: str | None
+    note: Said | None
     """What a reader should know."""
 
 
@@ -190,7 +190,7 @@ def facts_of(case: Case) -> list[FactInfo]:
             date=str(fact.date),
             value=fact.value,
             unit=fact.unit,
-            basis=fact.basis,
+            basis=own(fact.basis),
             use=fact.use,
             grade=fact.grade,
             source=list(fact.source),
@@ -214,10 +214,10 @@ def cap_table(table: CapTable, case: Case) -> CapTableInfo:
                 title=holder_title(one.holder, names),
                 side=one.side,
                 basis_points=one.basis_points,
-                basis=one.basis,
+                basis=own(one.basis),
                 grade=one.grade,
                 source=list(one.source),
-                note=one.note,
+                note=None if one.note is None else own(one.note),
             )
             for one in table.holdings
         ],
@@ -228,7 +228,7 @@ def holder_title(holder: str, names: dict[str, Said]) -> Said:
     """The name of a holder."""
     if holder in names:
         return names[holder]
-    return said("web.unallocated") if holder == "unallocated" else Said(en=holder, zh=holder)
+    return said("web.unallocated") if holder == "unallocated" else own(holder)
 
 
 def actors_of(case: Case) -> list[ActorInfo]:

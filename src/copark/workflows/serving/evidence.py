@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.cases import series_title
+from copark.cases import own_words, series_title
+from copark.presentation.numbers import bounded
 from copark.texts import text
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, drawn_bound, said, unit_title
+from copark.workflows.serving.wording import both, drawn_bound, own, said, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case, Source
@@ -63,7 +65,9 @@ class SeriesPoint(Answer):
     """The unit."""
     unit_title: Said
     """The unit as a person reads it."""
-    basis: str
+    shown: Said
+    """The value with its bound and unit."""
+    basis: Said
     """What exactly is counted."""
     grade: str
     """How far it is trusted."""
@@ -73,7 +77,7 @@ class SeriesPoint(Answer):
     """fit, score, check or context."""
     source: list[str]
     """Keys of its sources."""
-    note: str | None
+    note: Said | None
     """What a reader should know."""
 
 
@@ -95,7 +99,7 @@ class SourceInfo(Answer):
 
     key: str
     """Its key."""
-    outlet: str
+    outlet: Said
     """Who published it."""
     title: str | None
     """Title, in its own language."""
@@ -195,21 +199,23 @@ def series_of(rows: object) -> list[SeriesInfo]:
     """Observed quantities of a table's rows."""
     by_name: dict[str, list[SeriesPoint]] = {}
     for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
+        high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
         by_name.setdefault(one.variable, []).append(
             SeriesPoint(
                 date=str(one.date),
                 quarter=str(one.quarter),
                 value=one.value,
-                high=getattr(one, "high", None),
-                bound=drawn_bound(getattr(one, "bound", "exact")),
+                high=high,
+                bound=drawn_bound(bound),
                 unit=one.unit,
                 unit_title=unit_title(one.unit),
-                basis=one.basis,
+                shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)),
+                basis=own(one.basis),
                 grade=one.grade,
                 use=getattr(one, "use", True),
                 role=getattr(one, "role", "context"),
                 source=list(one.source),
-                note=one.note,
+                note=None if one.note is None else own(one.note),
             )
         )
     found = [
@@ -236,7 +242,7 @@ def enterprises_of(case: Case) -> list[EnterpriseInfo]:
     return [
         EnterpriseInfo(
             name=one.name,
-            name_zh=one.name_zh,
+            name_zh=one.name_zh or own(one.name).zh,
             country=one.country,
             origin=one.origin,
             sector=None if one.sector_en is None else Said(en=one.sector_en, zh=one.sector_zh or one.sector_en),
@@ -255,7 +261,7 @@ def sources_of(case: Case) -> dict[str, SourceInfo]:
     found = {key: source_info(key, one) for key, one in case.sources.items()}
     note = said("web.judgement")
     found[JUDGEMENT] = SourceInfo(
-        key=JUDGEMENT, outlet="copark", title=None, date=None, url=None, read="original", language=None, note=note
+        key=JUDGEMENT, outlet=own("copark"), title=None, date=None, url=None, read="original", language=None, note=note
     )
     return found
 
@@ -264,7 +270,7 @@ def source_info(key: str, source: Source) -> SourceInfo:
     """A source."""
     return SourceInfo(
         key=key,
-        outlet=source.outlet,
+        outlet=own(source.outlet),
         title=source.title,
         date=None if source.date is None else str(source.date),
         url=source.url,
@@ -290,14 +296,15 @@ def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
     if name == "series":
         head = ["variable", "title", "date", "value", "high", "bound", "unit", "basis", "grade", "use", "role"]
         rows = (
-            [o.variable, series_title(o.variable, lang), str(o.date), o.value, o.high, o.bound, o.unit, o.basis,
-             o.grade, "yes" if o.use else "no", o.role, "; ".join(o.source), o.note]
+            [o.variable, series_title(o.variable, lang), str(o.date), o.value, o.high, o.bound, o.unit,
+             own_words(o.basis, lang), o.grade, "yes" if o.use else "no", o.role, "; ".join(o.source),
+             None if o.note is None else own_words(o.note, lang)]
             for o in case.observations
         )  # fmt: skip
         return Table("series", [*head, "source", "note"], rows, len(case.observations))
     head = ["key", "outlet", "title", "date", "url", "read", "language", "note"]
     rows = (
-        [key, s.outlet, s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
+        [key, own_words(s.outlet, lang), s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
          None if s.note is None else s.note.get(lang)]
         for key, s in case.sources.items()
     )  # fmt: skip

@@ -19,7 +19,7 @@ from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import levers as dated_levers
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.wording import both, said, unit_title
+from copark.workflows.serving.wording import both, own, said, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case, Fact
@@ -108,7 +108,7 @@ class LeverInfo(Answer):
     """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved."""
     grade: str | None
     """Of a parameter, how far it is trusted."""
-    source: str | None
+    source: Said | None
     """Of what belongs to the model, where it is from."""
 
 
@@ -227,17 +227,18 @@ def _rules(case: Case) -> Iterator[LeverInfo]:
 
 
 def _parameter(variable: Variable, case: Case) -> LeverInfo:
-    prior, own = prior_of(variable, case), case.parameters.get(variable.name)
+    prior, given = prior_of(variable, case), case.parameters.get(variable.name)
     values = case_parameters(case).get(variable.name, variable.default)
     names = ["value"] if len(values) == 1 else list(ORIGINS) if variable.axes == ("origin",) else None
     named = {str(n) if names is None else names[n]: float(value) for n, value in enumerate(values)}
-    grade = variable.grade if own is None else own.grade
-    source = [] if own is None else list(own.source)
+    grade = variable.grade if given is None else given.grade
+    source = [] if given is None else list(given.source)
     fixed = prior is None or prior.kind == "fixed"
     return lever(
         f"parameters.{variable.name}", "number", both(variable), variable.unit, low=variable.low, high=variable.high,
         slider=_useful(variable, None if fixed else prior, values), grade=grade, moved=variable.moved,
-        prior=None if fixed or prior is None else prior.density_kind(), source=variable.source,
+        prior=None if fixed or prior is None else prior.density_kind(),
+        source=own(variable.source),
         baseline=[DatedValue(date=str(case.clock.start), values=named, grade=grade, source=source, note=None)],
     )  # fmt: skip
 
@@ -274,7 +275,7 @@ def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
     ]
     return lever(
         f"levers.{name}", "dated", both(variable), variable.unit, low=variable.low, high=variable.high,
-        baseline=values, source=variable.source,
+        baseline=values, source=own(variable.source),
     )  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from copark.cases.vocabulary import country_name
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.evidence import SourceInfo, source_info
 from copark.workflows.serving.refusals import absent
-from copark.workflows.serving.wording import both, said
+from copark.workflows.serving.wording import both, own, said
 
 if TYPE_CHECKING:
     from copark.cases.locations import Place
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 SPOKEN = ("name", "framework", "equity_change", "outcome")
 """What is told in both languages, in columns that end in ``_en`` and ``_zh``."""
+OWN = ("developer", "investment_basis", "note")
+"""What is told in one."""
 
 
 class PlaceInfo(Answer):
@@ -52,7 +55,7 @@ class ParkInfo(Answer):
     status_title: Said | None
     """How it stood at the end of the data, in words; null where it is not known."""
     words: dict[str, Said]
-    """framework, equity_change and outcome in words, those that are known."""
+    """framework, equity_change, outcome, developer, investment_basis and note in words, those that are known."""
     values: dict[str, Any]
     """Every other column of ``casebook/parks.csv``; null where it is not known."""
     source: list[str]
@@ -139,6 +142,8 @@ def park_info(park: Park, place: Place) -> ParkInfo:
     """A park."""
     content = park.model_dump(mode="json")
     spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
+    words = {name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
+    words |= {name: own(told) for name in OWN if (told := content.pop(name))}
     rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
     return ParkInfo(
         id=park.id,
@@ -149,7 +154,7 @@ def park_info(park: Park, place: Place) -> ParkInfo:
         host_title=_country(park.host),
         home_title=_country(park.home),
         status_title=None if park.outcome is None else said(f"parks.status.{park.outcome}"),
-        words={name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh},
+        words=words,
         values=rest,
         source=list(park.source),
         place=place_info(place),
@@ -158,8 +163,6 @@ def park_info(park: Park, place: Place) -> ParkInfo:
 
 def _country(code: str) -> Said:
     """Name of a country, as the analysis of parks has it."""
-    from copark.analyses.parks.ask import country_name
-
     return Said(en=country_name(code, "en"), zh=country_name(code, "zh"))
 
 

@@ -53,7 +53,7 @@ from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, drawn_bound, said, span, spoken_in, unit_title
+from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -373,7 +373,7 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
                 use=one.use,
                 role=one.role,
                 source=list(one.source),
-                note=one.note,
+                note=None if one.note is None else own(one.note),
             )
             for one in sorted(case.observations, key=lambda one: one.date.first_day)
             if one.variable == name

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from copark import units
+from copark.cases import own_words
 from copark.presentation.numbers import bare, number, percent, reach, spoken
 from copark.texts import LANGUAGES, text
 from copark.workflows.serving.answers import Said
@@ -32,6 +33,11 @@ def spoken_in(words: Callable[[str], str]) -> Said:
 def both(entry: Any) -> Said:
     """A title that a case or a study has in both languages."""
     return Said(en=str(entry.en), zh=str(entry.zh))
+
+
+def own(words: str) -> Said:
+    """What a case says in one language, and its Chinese where the casebook has it."""
+    return Said(en=words, zh=own_words(words, "zh"))
 
 
 def unit_title(symbol: str) -> Said:

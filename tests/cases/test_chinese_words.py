@@ -1,0 +1,71 @@
+"""What the casebook says in English alone has its Chinese, and a person's own case speaks its own language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from copark.cases import Case, casebook_path, list_cases, load_case, own_words
+from copark.cases.casebook import WORDS
+from copark.cases.evidence import UNALLOCATED
+from copark.cases.parks import load_parks
+from copark.model.variables import catalogue
+from copark.texts import read
+
+
+def cases() -> list[Case]:
+    deviants = sorted(path.parent for path in (casebook_path() / "deviants").glob("*/case.yaml"))
+    return [*map(load_case, list_cases()), *map(load_case, deviants)]
+
+
+def said_by(content: object, keys: frozenset[str]) -> Iterator[str]:
+    """What stands under these keys, anywhere in a case, in one language."""
+    if isinstance(content, dict):
+        yield from (words for key, words in content.items() if key in keys and isinstance(words, str))
+    for inner in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from said_by(inner, keys)
+
+
+def needed() -> set[str]:
+    parks = [words for one in load_parks().parks for words in (one.developer, one.investment_basis, one.note) if words]
+    told = {words for case in cases() for words in said_by(case.content(), frozenset(("basis", "note")))}
+    holders = {words for case in cases() for words in said_by(case.content(), frozenset(("holder",)))}
+    keys = {"home", "host", UNALLOCATED, *(one.key for case in cases() for one in case.shareholders)}
+    sources = {one.source for one in catalogue().parameters.values() if not re.fullmatch(r"MODEL §[\d()]+", one.source)}
+    return {*parks, *told, *(holders - keys), *sources}
+
+
+@pytest.fixture(scope="module")
+def chinese() -> dict[str, str]:
+    return read(casebook_path() / WORDS)
+
+
+def test_every_basis_note_holder_developer_and_source_of_a_parameter_has_chinese() -> None:
+    assert sorted(words for words in needed() if own_words(words, "zh") == words) == []
+
+
+def test_no_chinese_is_left_over(chinese: dict[str, str]) -> None:
+    names = {one.name for case in cases() for one in case.enterprises if one.name_zh is None}
+    sources = (load_parks().sources, *(case.sources for case in cases()))
+    outlets = {one.outlet for found in sources for one in found.values()}
+    assert sorted(set(chinese) - needed() - names - outlets) == []
+
+
+def test_no_words_stand_twice(chinese: dict[str, str]) -> None:
+    lines = (casebook_path() / WORDS).read_text(encoding="utf-8").splitlines()
+    assert sum(line.startswith('"') for line in lines) == len(chinese)
+
+
+def test_money_dates_and_numbers_stay_what_they_are(chinese: dict[str, str]) -> None:
+    """Years named in English are named in Chinese."""
+    years = re.compile(r"\b(?:19|20)\d\d\b")
+    lost = {en for en, zh in chinese.items() if not set(years.findall(en)) <= set(re.findall(r"(?:19|20)\d\d", zh))}
+    assert lost == set()
+
+
+def test_own_words_of_a_person_stay() -> None:
+    assert own_words("stock") == own_words("stock", "en") == "stock"
+    assert own_words("stock", "zh") == "存量"
+    assert own_words("counted by myself", "zh") == "counted by myself"
