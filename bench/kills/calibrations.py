@@ -1,7 +1,6 @@
 """A calibration is killed: `python -m bench.kills.calibrations OUT` is a small one, of a quarter of a minute.
 
-It is the analysis behind ``copark calibrate``, with fewer runs, particles and refining steps than that command lets one
-ask for.
+It is the analysis behind ``copark calibrate``, with fewer runs and particles than that command lets one ask for.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from tests.inference.workflow_settings import ask, short_refinement
+from tests.inference.workflow_settings import ask
 
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill
@@ -23,8 +22,7 @@ from copark.store.atomic import REPLACED, UNFINISHED
 def calibrate(out: Path) -> float:
     """Calibrate, or go on; the seconds it took."""
     began = time.monotonic()
-    with short_refinement():
-        ask("calibrate", out, threads=2)
+    ask("calibrate", out, threads=2)
     return time.monotonic() - began
 
 

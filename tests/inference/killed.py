@@ -21,7 +21,7 @@ from copark.inference import batch, sbc
 from copark.inference.sbc import examine
 from copark.store import checkpoints
 from copark.store.checkpoints import State, write_state
-from tests.inference.workflow_settings import ask, short_refinement
+from tests.inference.workflow_settings import ask
 
 PIECE = 1 << 10
 RECORDS = 20
@@ -30,7 +30,7 @@ RECORDS = 20
 @contextmanager
 def short() -> Iterator[None]:
     """Let the examination be short: what is tested is that it goes on."""
-    with short_refinement(), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sbc, "examine", partial(examine, records=RECORDS))
         yield
 

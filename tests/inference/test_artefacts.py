@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from functools import partialmethod
 
 import numpy as np
 import pytest
 
 from copark.errors import NotFound
 from copark.inference.artefacts import check, load, save
-from copark.inference.calibrate import Settings, calibrate, refined
-from copark.inference.diagnostics import movements, predictive_checks
-from copark.inference.refine import RefinePlan
+from copark.inference.calibrate import Settings, calibrate
+from copark.inference.diagnostics import predictive_checks
 from tests.inference.conftest import CUT
 
 SMALL = Settings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
@@ -75,6 +72,18 @@ def test_no_posterior_is_said_in_words(great_stone, tmp_path) -> None:
         load(great_stone, tmp_path)
 
 
+def test_a_recipe_that_names_what_is_gone_is_read(great_stone, found, stored, tmp_path) -> None:
+    """Earlier versions could refine by synthetic likelihood, and their recipes say whether they did."""
+    for name in ("recipe.json", "parameters.npz", "replay.npz"):
+        (tmp_path / name).write_bytes((stored / name).read_bytes())
+    recipe = json.loads((tmp_path / "recipe.json").read_text(encoding="utf-8"))
+    recipe["settings"]["refine"] = False
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
+    kept = load(great_stone, tmp_path)
+    assert not kept.stale
+    assert Settings.of(kept.recipe) == found.settings
+
+
 def test_an_earlier_layout_is_not_read(great_stone, stored, tmp_path) -> None:
     """Lucks of format 1 were not in spans: they are made again, not guessed at."""
     for name in ("recipe.json", "parameters.npz", "replay.npz"):
@@ -83,22 +92,3 @@ def test_an_earlier_layout_is_not_read(great_stone, stored, tmp_path) -> None:
     (tmp_path / "recipe.json").write_text(json.dumps(recipe | {"format": 1}), encoding="utf-8")
     with pytest.raises(NotFound, match="calibrate great-stone"):
         load(great_stone, tmp_path)
-
-
-@pytest.mark.long
-def test_refinement_runs_on_the_case_and_stays_in_the_cube(found) -> None:
-    made = refined(found, RefinePlan(walkers=24, steps=12, dropped=4, runs=24))
-    assert ((made.posterior.points > 0) & (made.posterior.points < 1)).all()
-    assert made.simulated > 0
-    assert len(movements(found.batch.space, made.posterior.points)) == found.batch.space.axes + 1
-
-
-@pytest.mark.long
-def test_a_calibration_may_be_asked_to_refine(great_stone, found, monkeypatch) -> None:
-    """Its parameter posterior is then the refined one; batch and replay are as they were."""
-    monkeypatch.setattr(RefinePlan, "__init__", partialmethod(RefinePlan.__init__, 24, 8, 4, 24))
-    made = calibrate(great_stone, CUT, replace(SMALL, refine=True))
-    assert made.refinement is not None
-    assert made.parameters is made.refinement.posterior is refined(made).posterior
-    assert np.array_equal(made.replay.points, found.replay.points)
-    assert not np.array_equal(made.parameters.equal(100), found.parameters.equal(100))

@@ -23,7 +23,7 @@ from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
 
 CALIBRATE = REGISTRY["calibrate"]
 
@@ -40,8 +40,7 @@ def stages():
 
 @pytest.fixture(scope="module")
 def answered(out, stages):
-    with short_refinement():
-        return ask("calibrate", out, progress=lambda *told: stages.append(told))
+    return ask("calibrate", out, progress=lambda *told: stages.append(told))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +84,7 @@ def test_it_says_what_was_used_and_what_the_data_inform(made) -> None:
 
 def test_every_stage_tells_how_far_it_is(made, stages) -> None:
     names = list(dict.fromkeys("prepare" if name == "compile" else name for name, _, _ in stages))
-    assert names == ["prepare", "batch", "summaries", "replay", "ranks", "refine"]
+    assert names == ["prepare", "batch", "summaries", "replay", "ranks"]
     for name in ("batch", "replay", "ranks"):
         done, total = next((done, total) for one, done, total in reversed(stages) if one == name)
         assert done == total > 0
@@ -111,8 +110,7 @@ def test_an_answer_without_its_posteriors_is_made_anew(made, out, tmp_path) -> N
 @pytest.mark.long
 def test_another_machine_makes_the_same(made, out, tmp_path) -> None:
     """Two threads and no batch to begin with: the same identity, the same draws."""
-    with short_refinement():
-        again = ask("calibrate", tmp_path, threads=2)[0].result
+    again = ask("calibrate", tmp_path, threads=2)[0].result
     assert again.run_id == made.run_id
     for name in ("parameters.npz", "replay.npz"):
         with np.load(folder_of(made, out) / name) as first, np.load(folder_of(again, tmp_path) / name) as second:
@@ -124,11 +122,10 @@ def test_an_interrupted_calibration_goes_on_with_its_batch(made, out, tmp_path) 
     shutil.copytree(out / "batches", tmp_path / "batches")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("batches/*/runs-*.piece")}
     assert len(before) == -(-TINY.runs // PIECE)
-    again, context = ask("calibrate", tmp_path, refine=False)
+    again, context = ask("calibrate", tmp_path)
     assert not again.reused
     assert context.went_on()
     assert before == {path: path.stat().st_mtime_ns for path in before}
-    assert "not refined by synthetic likelihood" in str(again.result.document().sections)
 
 
 @pytest.mark.long
@@ -137,8 +134,7 @@ def test_a_calibration_left_half_written_is_made_again(made, out, tmp_path) -> N
     folder = folder_of(made, tmp_path / "out")
     (folder / NUMBERS).write_text("{", encoding="utf-8")
     assert load_examination(folder) is None
-    with short_refinement():
-        again, _ = ask("calibrate", tmp_path / "out")
+    again, _ = ask("calibrate", tmp_path / "out")
     assert not again.reused
     assert again.result.calibrated.notes == made.calibrated.notes
 
@@ -253,7 +249,7 @@ def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path) -> None:
     with pytest.raises(RunRefused, match="uploaded parks only"):
         answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, calibrates=False))
     offered = {one.name for one in CALIBRATE.params.form(served=True)}
-    assert offered == {"case", "cut", "runs", "seed", "refine"}
+    assert offered == {"case", "cut", "runs", "seed"}
 
 
 def test_the_screen_shows_it_in_eighty_columns(made, out, capsys) -> None:

@@ -25,13 +25,12 @@ from copark.store.garbage import leavings
 from tests.inference.killed import PIECE, RECORDS, short
 from tests.inference.workflow_settings import TINY, ask
 
-STAGES = 7
-"""Batch, summaries, two populations, two kinds of ranks, refinement."""
+STAGES = 6
+"""Batch, summaries, two populations, two kinds of ranks."""
 POINTS = (
     ("runs-00002048", 1.0), ("write-runs-00003072", 0.0), ("summaries", 1.0), ("population-2020Q4-0", 0.1),
     ("population-2020Q4-0", 1.0), ("write-population-2020Q4-1", 0.6), ("population-2020Q4-1", 1.0),
-    ("ranks-anywhere", 0.3), ("ranks-near", 0.5), ("ranks-near", 1.0), ("refined", 0.3), ("write-refined", 0.8),
-    ("refined", 1.0),
+    ("ranks-anywhere", 0.3), ("ranks-near", 0.5), ("ranks-near", 1.0),
 )  # fmt: skip
 """Where the process is killed, one time after another."""
 
@@ -77,7 +76,7 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
 @pytest.mark.long
 @pytest.mark.parametrize("points", [POINTS[-1:], POINTS], ids=["last", "every"])
 def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path, great_stone, points) -> None:
-    """Thirteen times one after another, each time a little farther on; or once, at the last."""
+    """Ten times one after another, each time a little farther on; or once, at the last."""
     at: list[tuple[str, float]] = []
 
     def kept(path: Path, identity: str, state: State) -> None:

@@ -19,7 +19,7 @@ from copark.presentation.document import Caveat, Chart
 from copark.simulation.trust import CONVERGED
 from copark.words import observable_title
 from copark.workflows import cost
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call, short_refinement
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
 
 pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
@@ -48,8 +48,7 @@ def validated(out):
 
 def forecast(out, **asked):
     """Ask for a forecast."""
-    with short_refinement():
-        return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **asked})[0]
+    return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **asked})[0]
 
 
 @pytest.fixture(scope="module")

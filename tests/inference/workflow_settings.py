@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
-from functools import partial
 
 import pytest
 
@@ -12,22 +10,12 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cli import main
-from copark.inference import calibrations, sbc
-from copark.inference.calibrate import Settings, refined
-from copark.inference.refine import RefinePlan
+from copark.inference import calibrations
+from copark.inference.calibrate import Settings
 
 TINY = Settings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=2, populations=2)
-SHORT = RefinePlan(walkers=32, steps=6, dropped=2, runs=24)
 LEFT_OPEN = re.compile(r"\{[a-z_]+\}|\bnan\b|None|\b(?:calibration|validation|forecast|inference)\.[a-z]+\.")
 """What no page and no screen may hold: a value not filled in, a number that is none, the key of a text."""
-
-
-@contextmanager
-def short_refinement():
-    """Let refinements be short: what is tested is that they are made and shown."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sbc, "refined", partial(refined, plan=SHORT))
-        yield
 
 
 def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=None, crew=None, lang="en", **asked):

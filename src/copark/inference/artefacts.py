@@ -172,7 +172,7 @@ def recipe_in(folder: Path) -> dict[str, Any] | None:
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether model, case, priors or targets have changed since posteriors were made."""
-    settings, cut = Settings(**recipe["settings"]), Quarter.parse(recipe["cut"])
+    settings, cut = Settings.of(recipe), Quarter.parse(recipe["cut"])
     now = recipe_of(case_for(case, cut), cut, settings).content()
     return bool(json.loads(json.dumps(now)) != recipe["batch"])
 
@@ -196,7 +196,7 @@ def check(
         Who makes the prior batch, if not this process.
     """
     stored = load(case, folder)
-    settings, cut = Settings(**stored.recipe["settings"]), stored.replay.cut
+    settings, cut = Settings.of(stored.recipe), stored.replay.cut
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
         found = calibrate(

@@ -1,14 +1,11 @@
-"""A whole calibration: prior batch, learned summaries, parameter posterior, replay posterior.
-
-The parameter posterior may be refined by synthetic likelihood (``refine``). The one that ships is not: see
-:mod:`copark.inference.refine` for what that would change, and what was measured.
-"""
+"""A whole calibration: prior batch, learned summaries, parameter posterior, replay posterior."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +13,18 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.executors import Crew
-from copark.identity import identity_of
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, neighbours_of, posterior_of
 from copark.inference.provenance import stages_of
-from copark.inference.refine import Refined, RefinePlan, refine
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.summaries import Summaries, learn_from
 from copark.inference.tempering import Plan, Tempered
-from copark.simulation.ensemble import Ensemble
-from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Stages
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
-"""Called with the stage (waiting, batch, summaries, refine, replay), what is done of it and how much there is."""
-REFINED_SHARE = 0.10
-"""Axes whose summaries explain at least this share of the prior's variance are refined."""
+"""Called with the stage (waiting, batch, summaries, replay), what is done of it and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +39,6 @@ class Settings:
         Runs of the batch that the parameter posterior rests on.
     members, sweeps, last_sweeps, populations
         How the replay is moved (:class:`copark.inference.tempering.Plan`).
-    refine
-        Refine the parameter posterior by synthetic likelihood.
     """
 
     runs: int = 1 << 19
@@ -59,23 +48,24 @@ class Settings:
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
-    refine: bool = False
+
+    @classmethod
+    def of(cls, recipe: Mapping[str, Any]) -> Settings:
+        """Give the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
+        return cls(**{one.name: recipe["settings"][one.name] for one in fields(cls)})
 
     def plan(self) -> Plan:
         """Give the plan of the replay posterior."""
         return Plan(members=self.members, sweeps=self.sweeps, last_sweeps=self.last_sweeps)
 
-    def content(self) -> Mapping[str, int | bool]:
+    def content(self) -> Mapping[str, int]:
         """Give the settings as plain values."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a calibration gives: two posteriors, never mixed, and what they were made with.
-
-    ``parameters`` is the refined posterior where that was asked for; ``refinement`` says how it was made.
-    """
+    """What a calibration gives: two posteriors, never mixed, and what they were made with."""
 
     settings: Settings
     batch: Batch
@@ -84,7 +74,6 @@ class Calibration:
     parameters: ParameterPosterior
     replay: ReplayPosterior
     tempered: tuple[Tempered, ...]
-    refinement: Refined | None = None
 
     @property
     def recorded(self) -> Floats:
@@ -186,59 +175,9 @@ def calibrate(
         case, cut, wanted, threads=threads, folder=folder, stages=kept, crew=crew, progress=progress
     )  # fmt: skip
     model, columns = near.learned.model, np.arange(len(near.learned.model.targets))
-    refinement = None
-    if wanted.refine:
-        tell("refine", 0, 1)
-        refinement = refined_from(
-            near.batch, near.learned, near.parameters, seed=wanted.seed, threads=threads, stages=kept
-        )
-        tell("refine", 1, 1)
     tell("replay", 0, 1)
     replay, tempered = replay_posterior(
         near.batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, seed=wanted.seed,
         threads=threads, progress=lambda done, total: tell("replay", done, total), stages=kept,
     )  # fmt: skip
-    given = near.parameters if refinement is None else refinement.posterior
-    return Calibration(wanted, near.batch, near.learned, near.neighbours, given, replay, tempered, refinement)
-
-
-def refined(
-    found: Calibration, plan: RefinePlan | None = None, threads: int = 1, stages: Stages | None = None
-) -> Refined:
-    """Refine the parameter posterior of a calibration, or give the refinement it has."""
-    if found.refinement is not None and plan is None:
-        return found.refinement
-    return refined_from(
-        found.batch, found.learned, found.parameters, plan, seed=found.settings.seed, threads=threads, stages=stages
-    )
-
-
-def refined_from(
-    batch: Batch,
-    learned: Summaries,
-    first: ParameterPosterior,
-    plan: RefinePlan | None = None,
-    *,
-    seed: int = 1,
-    threads: int = 1,
-    stages: Stages | None = None,
-) -> Refined:
-    """Refine a parameter posterior on the axes its summaries tell something of.
-
-    Parameters
-    ----------
-    seed
-        Of the walkers; runs have the luck of the batch's seed, under numbers of their own.
-    """
-    case, model, own = batch.recipe.case, learned.model, batch.recipe.seed
-    inputs = inputs_of(case, quarters=batch.recipe.quarters)
-
-    def summarise(points: Floats, run: int) -> Floats:
-        runs = Ensemble(inputs, batch.space.draws(points, own, run), model.variables, threads=threads).run()
-        reports = model.reports(model.counterparts(runs.out, runs.names), own + 1, run)
-        return runs.of_finished(learned(np.nan_to_num(reports)))
-
-    told = np.flatnonzero(learned.explained >= REFINED_SHARE).astype(np.int64)
-    recorded = learned(model.recorded[np.newaxis, :])[0]
-    name = f"refined-{identity_of(asdict(plan or RefinePlan()))}"
-    return refine(first, told, told, recorded, summarise, plan, seed, (stages or Stages()).stage(name))
+    return Calibration(wanted, near.batch, near.learned, near.neighbours, near.parameters, replay, tempered)

@@ -164,6 +164,7 @@ def shipped_calibration(case: Case, cut: Quarter, settings: Settings) -> KeptPos
     """The calibration to a cut that ships with a case; ``None`` without a current one of these settings."""
     from copark.cases.casebook import POSTERIOR, brought
     from copark.errors import NotFound
+    from copark.inference.calibrate import Settings
     from copark.inference.case_parameters import parameters_of
     from copark.inference.target_selection import case_for
 
@@ -174,7 +175,7 @@ def shipped_calibration(case: Case, cut: Quarter, settings: Settings) -> KeptPos
     folder, stored = brought(case, POSTERIOR), has.stored
     if stored is None or folder is None or has.trust.state != "calibrated":
         return None
-    if stored.replay.cut != cut or stored.recipe["settings"] != dict(settings.content()):
+    if stored.replay.cut != cut or Settings.of(stored.recipe) != settings:
         return None
     return KeptPosterior(case, case_for(case, cut), stored, None, has.identity, folder, kind="shipped")
 
@@ -184,7 +185,6 @@ def kept_posterior(
     cut: Quarter,
     settings: Settings,
     *,
-    refine: bool = True,
     fresh: bool = False,
     threads: int | None = None,
     crew: MakeCrew = nullcontext,
@@ -201,10 +201,10 @@ def kept_posterior(
     from copark.inference import artefacts
     from copark.inference.sbc import load_examination
 
-    read_as, identity, folder = place_of(case, cut, settings, refine=refine, out=out)
+    read_as, identity, folder = place_of(case, cut, settings, out)
     tally = None
     if fresh or not is_kept(folder):
-        tally = _make(read_as, cut, settings, folder, refine, threads, crew, out, progress)
+        tally = _make(read_as, cut, settings, folder, threads, crew, out, progress)
     found = load_examination(folder)
     return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, tally)
 
@@ -216,7 +216,7 @@ def is_kept(folder: Path) -> bool:
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
-def place_of(case: Case, cut: Quarter, settings: Settings, *, refine: bool = True, out: Path) -> tuple[Case, str, Path]:
+def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[Case, str, Path]:
     """The case as a calibration reads it, the calibration's identity, and the folder it is kept in."""
     from copark.identity import identity_of
     from copark.inference.calibrate import recipe_of
@@ -229,7 +229,6 @@ def place_of(case: Case, cut: Quarter, settings: Settings, *, refine: bool = Tru
         {
             "batch": recipe_of(read_as, cut, settings).identity,
             "settings": dict(settings.content()),
-            "refine": refine,
             "code": code_hash(),
         }
     )
@@ -241,7 +240,6 @@ def _make(
     cut: Quarter,
     settings: Settings,
     folder: Path,
-    refine: bool,
     threads: int | None,
     crew: MakeCrew,
     out: Path,
@@ -265,7 +263,7 @@ def _make(
             made = infer(
                 case, cut, settings, threads=workers, folder=batches, stages=stages, crew=others, progress=progress
             )  # fmt: skip
-        asked = examine(made, refine=refine, threads=workers, stages=stages, progress=progress)
+        asked = examine(made, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
             artefacts.save(made, place)
             save_examination(asked, place)
@@ -274,15 +272,14 @@ def _make(
 
 
 def plan_of(
-    case: Case, cut: Quarter, settings: Settings, *, refine: bool = True, threads: int | None = None, out: Path,
-    lang: str = "en",
-) -> Planned:  # fmt: skip
+    case: Case, cut: Quarter, settings: Settings, *, threads: int | None = None, out: Path, lang: str = "en"
+) -> Planned:
     """Say what calibrating takes, or what is missing of it, by running a small piece."""
     from copark.inference.calibrate import kept_stages
     from copark.inference.target_selection import case_for
 
     stages = kept_stages(case_for(case, cut), cut, settings, batches_in(out))
-    others = len(("summaries", "anywhere", "near")) + refine
+    others = len(("summaries", "anywhere", "near"))
     return measured_plan(case, cut, settings, stages=stages, others=others, threads=threads, out=out, lang=lang)
 
 

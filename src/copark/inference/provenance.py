@@ -25,7 +25,7 @@ AFTERWARDS = frozenset(
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""
-LIBRARIES = ("emcee", "scikit-learn", "scipy")
+LIBRARIES = ("scikit-learn", "scipy")
 """What later stages depend on beside what the runs do."""
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from copark.inference.calibrate import REFINED_SHARE, Calibration, refined
-from copark.inference.diagnostics import Ranks, health, movements, simulated_ranks
+from copark.inference.calibrate import Calibration
+from copark.inference.diagnostics import Ranks, health, simulated_ranks
 from copark.store.checkpoints import Stages
 
 Progress = Callable[[str, int, int], None]
@@ -29,35 +29,26 @@ class Examination:
         Simulated records drawn from the whole prior, and those nearest to the case's own.
     health
         Numbers of :func:`copark.inference.diagnostics.health`, and ``ess`` of the parameter posterior.
-    refined
-        Quantiles (5, 50 and 95 %) of the parameters that synthetic likelihood refined; empty if it was not asked.
-    accepted
-        Share of proposals the refinement accepted.
     """
 
     anywhere: Ranks
     near: Ranks
     health: Mapping[str, float]
-    refined: Mapping[str, tuple[float, float, float]]
-    accepted: float
 
 
 def examine(
-    found: Calibration, *, refine: bool = True, records: int = RECORDS, threads: int = 1,
-    stages: Stages | None = None, progress: Progress | None = None,
-) -> Examination:  # fmt: skip
+    found: Calibration, *, records: int = RECORDS, stages: Stages | None = None, progress: Progress | None = None
+) -> Examination:
     """Examine a calibration while its batch is in memory.
 
     Parameters
     ----------
-    refine
-        Refine the parameter posterior too, to see whether it stays where it is.
     records
         Simulated records of each kind.
     stages
-        Where ranks and refinement are kept as they are done, and gone on with.
+        Where ranks are kept as they are done, and gone on with.
     progress
-        Called with the stage (ranks, refine), what is done of it and how much there is.
+        Called with the stage (ranks), what is done of it and how much there is.
     """
 
     def tell(first: int) -> Callable[[int, int], None]:
@@ -73,16 +64,7 @@ def examine(
         for n, (name, near) in enumerate({"anywhere": None, "near": found.recorded}.items())
     ]  # fmt: skip
     numbers = dict(health(found.replay)) | {"ess": found.parameters.ess}
-    if not (refine and (found.learned.explained >= REFINED_SHARE).any()):
-        return Examination(both[0], both[1], numbers, {}, float("nan"))
-    if progress is not None:
-        progress("refine", 0, 0)
-    made = refined(found, threads=threads, stages=kept)
-    quantiles = {
-        one.name: (one.posterior[0], one.posterior[2], one.posterior[4])
-        for one in movements(found.batch.space, made.posterior.points, made.posterior.weights)
-    }
-    return Examination(both[0], both[1], numbers, quantiles, made.accepted)
+    return Examination(both[0], both[1], numbers)
 
 
 def save_examination(found: Examination, folder: Path) -> None:
@@ -93,8 +75,6 @@ def save_examination(found: Examination, folder: Path) -> None:
     content: dict[str, Any] = {
         "names": list(found.anywhere.names),
         "health": {name: value for name, value in found.health.items() if np.isfinite(value)},
-        "refined": {name: list(values) for name, values in found.refined.items()},
-        "accepted": found.accepted if np.isfinite(found.accepted) else None,
     }
     words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / NUMBERS).write_text(words + "\n", encoding="utf-8")
@@ -109,6 +89,4 @@ def load_examination(folder: Path) -> Examination | None:
     except (OSError, ValueError, KeyError, EOFError):
         return None
     names = tuple(content["names"])
-    refined_values = {name: (float(a), float(b), float(c)) for name, (a, b, c) in content["refined"].items()}
-    accepted = float("nan") if content["accepted"] is None else float(content["accepted"])
-    return Examination(Ranks(names, anywhere), Ranks(names, near), content["health"], refined_values, accepted)
+    return Examination(Ranks(names, anywhere), Ranks(names, near), content["health"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, Option, PowerOfTwo, Result, Said
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.artefacts import Comparison
@@ -46,8 +46,6 @@ class Params(AnalysisParams):
         Last quarter known; by default that of the last value meant to be fitted. Beyond it all values are fitted.
     runs, seed
         Of the prior batch; runs a power of two, also written ``2^19``.
-    refine
-        Refine the parameters by synthetic likelihood too.
     fresh
         Calibrate even if the same calibration is kept.
     check
@@ -60,7 +58,6 @@ class Params(AnalysisParams):
     cut: str | None = None
     runs: PowerOfTwo = None
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
-    refine: Annotated[bool, Option("--refine/--no-refine")] = True
     fresh: Annotated[bool, Local()] = False
     check: Annotated[bool, Local()] = False
     crosscheck: Annotated[bool, Local()] = False
@@ -99,9 +96,6 @@ class Calibrated:
         ``near`` the case's own), shape (records, axes).
     notes
         Numbers of health.
-    refined, accepted
-        Quantiles (5, 50 and 95 %) of the parameters that synthetic likelihood refined, and the share of its steps that
-        were accepted; empty and NaN where that was not asked.
     recipe
         What the posteriors depend on.
     """
@@ -116,8 +110,6 @@ class Calibrated:
     axes: tuple[str, ...]
     ranks: dict[str, Floats]
     notes: tuple[Note, ...]
-    refined: dict[str, tuple[float, float, float]]
-    accepted: float | None
     recipe: dict[str, Any]
 
     def ranks_of(self, kind: str) -> Ranks:
@@ -200,7 +192,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang)
     cut = calibrations.cut_of(case, params.cut, context.lang)
-    _, identity, folder = calibrations.place_of(case, cut, settings, refine=params.refine, out=context.home)
+    _, identity, folder = calibrations.place_of(case, cut, settings, context.home)
     if not context.calibrates:
         _refuse_on_server(params.case, settings, context)
     return Asked(case, cut, settings, identity, folder)
@@ -249,12 +241,11 @@ def compute(params: Params, context: Context) -> Answer:
         return _second(asked, context)
     if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
         context.planning(calibrations.plan_of(
-            asked.case, asked.cut, asked.settings, refine=params.refine, threads=context.threads, out=context.home,
-            lang=context.lang,
+            asked.case, asked.cut, asked.settings, threads=context.threads, out=context.home, lang=context.lang,
         ))  # fmt: skip
     kept = calibrations.kept_posterior(
-        asked.case, asked.cut, asked.settings, refine=params.refine, fresh=params.fresh, threads=context.threads,
-        crew=context.crew, out=context.home, progress=context.progress,
+        asked.case, asked.cut, asked.settings, fresh=params.fresh, threads=context.threads, crew=context.crew,
+        out=context.home, progress=context.progress,
     )  # fmt: skip
     context.tally = kept.tally
     return _answer(asked, kept, context)
@@ -280,7 +271,6 @@ def _answer(asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
             ties=ties(own.space, own.points, own.weights), densities=_densities(own, moved),
             checks=predictive_checks(replay.model, replay.seen), axes=examined.near.names,
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
-            refined=dict(examined.refined), accepted=examined.accepted if examined.refined else None,
             recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
                     "made_with": recipe["made_with"]},
         ),

@@ -41,7 +41,6 @@ APART = 0.25
 """Distance of two medians, as a share of the 90 % interval, from which they are called apart."""
 NAMED, SHOWN = 8, 15
 """Parameters named in a sentence, and shown in the first table."""
-STAYS = 0.2
 """Shift of a median, as a share of its interval, below which a second method leaves it where it is."""
 KINDS = ("anywhere", "near")
 
@@ -152,13 +151,11 @@ class _Show(Show):
         columns = (
             self.column("parameter"), self.column("symbol"), self.column("unit"), self.column("prior", Kind.number),
             self.column("posterior", Kind.number), self.column("verdict"), self.column("shrink", Kind.share),
-            self.column("overlap", Kind.share), self.column("refined", Kind.number),
+            self.column("overlap", Kind.share),
         )  # fmt: skip
         rows: list[Sequence[Value]] = [
             (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
-             _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap,
-             _interval(self.made.refined[one.name]) if one.verdict == "moved" and one.name in self.made.refined
-             else None)
+             _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
             for one in self.made.movements
         ]  # fmt: skip
         densities = [
@@ -168,8 +165,7 @@ class _Show(Show):
             for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
         ]  # fmt: skip
         table = self.table("parameters", columns, rows, folded=True)
-        lead, refined = Paragraph(t("parameters.lead")), Paragraph(self.refined())
-        return self.section("parameters", lead, bars, self.informed(), refined, *densities, table)
+        return self.section("parameters", Paragraph(t("parameters.lead")), bars, self.informed(), *densities, table)
 
     def informed(self) -> Table:
         """The parameters most informed."""
@@ -192,23 +188,6 @@ class _Show(Show):
         unit = catalogue().parameters[one.name.partition(".")[0]].unit
         title = title_of(one.name, self.t.lang)
         return density(title, one.edges, one.prior, one.posterior, unit_title(unit, self.t.lang), self.t.lang)
-
-    def refined(self) -> str:
-        """Whether synthetic likelihood leaves the parameters where they are."""
-        kept = self.made.refined
-        if not kept or self.made.accepted is None:
-            return self.t("refined.none")
-        apart = [
-            (abs(kept[one.name][1] - one.posterior[2]) / max(one.posterior[4] - one.posterior[0], 1e-300), one)
-            for one in self.made.of("moved") if one.name in kept
-        ]  # fmt: skip
-        if not apart:
-            return self.t("refined.nothing_moved")
-        largest, which = max(apart, key=lambda item: item[0])
-        return self.t(
-            "refined.stays" if largest < STAYS else "refined.shifts", count=len(apart), share=percent(largest),
-            title=which.title(self.t.lang), accepted=percent(self.made.accepted),
-        )  # fmt: skip
 
     def ties(self) -> Section:
         """Pairs the data cannot tell apart."""

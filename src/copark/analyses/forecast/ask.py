@@ -349,7 +349,7 @@ def compute(params: Params, context: Context) -> Answer:
         kept = _kept(asked, context)
         context.stage("forecast")(0, 0)
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
-        made = Settings(**kept.stored.recipe["settings"])
+        made = Settings.of(kept.stored.recipe)
     case = asked.case
     common = {
         "case": case.name, "park": Said(case.title.en, case.title.zh), "start": str(case.clock.start),

@@ -157,7 +157,7 @@ def batch_in(stored: Stored | None, out: Path | None) -> Batch | None:
     if stored is None or out is None:
         return None
     space = stored.replay.space
-    asked = recipe_of(space.case, stored.replay.cut, Calibration(**stored.recipe["settings"]))
+    asked = recipe_of(space.case, stored.replay.cut, Calibration.of(stored.recipe))
     home = out / "batches" / f"batch-{asked.identity}"
     width = len(asked.model.targets)
     if not piece_path(home, 0).is_file():

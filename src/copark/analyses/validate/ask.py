@@ -180,6 +180,7 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
     from copark.cases.casebook import POSTERIOR, brought
     from copark.inference import artefacts
+    from copark.inference.calibrate import Settings
     from copark.inference.case_parameters import own_folder
 
     own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
@@ -190,7 +191,7 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
             stored = artefacts.load(case, place)
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        same = dict(stored.recipe["settings"]) == dict(settings.content())
+        same = Settings.of(stored.recipe) == settings
         if same and not stored.stale and stored.replay.cut == cut:
             return {cut: stored.replay}
     return {}
