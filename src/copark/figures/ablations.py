@@ -9,24 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from copark.presentation import style
 from copark.presentation.numbers import unit_title
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    PAPER,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.texts import text
 from copark.words.factors import SLIGHTLY, UNMOVED
 
@@ -59,7 +43,7 @@ def working(found: Ablations, kind: str) -> list[Row]:
     return [row for row in found.of_kind(kind) if row.effect.verdict != "nothing"]
 
 
-@styled
+@style.styled
 def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
     """An output without each mechanism, less with it, run by run: median and nine tenths of the pairs of runs.
 
@@ -70,7 +54,7 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
     """
     from copark.model.variables import catalogue
 
-    lang = language(lang)
+    lang = style.language(lang)
     rows = [(row, row.effect.of(output, quarter)) for row in working(found, kind)]
     rows = sorted(rows, key=lambda one: -max(abs(one[1].median), 0.5 * abs(one[1].high - one[1].low)))[:MOST]
     rows = sorted(rows, key=lambda one: one[1].median)
@@ -81,16 +65,16 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
     subtitle = text(f"ablate.figure.effect.{kind}", lang, unit=words)
     figure, axes = _rows([name_of(row, lang) for row, _ in rows], title, subtitle, footer(found, lang))
     for at, (_, one) in enumerate(rows):
-        axes.plot([one.low, one.high], [at, at], color=MODEL, linewidth=1.3, solid_capstyle="butt")
-        axes.plot([one.median], [at], "o", color=MODEL, markersize=4.6)
+        axes.plot([one.low, one.high], [at, at], color=style.MODEL, linewidth=1.3, solid_capstyle="butt")
+        axes.plot([one.median], [at], "o", color=style.MODEL, markersize=4.6)
     _centred(axes)
     return figure
 
 
-@styled
+@style.styled
 def failed_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> Figure:
     """Probability of failure without each mechanism, less with it, in percentage points, with Monte Carlo intervals."""
-    lang = language(lang)
+    lang = style.language(lang)
     rows = sorted(working(found, kind), key=lambda row: -abs(row.effect.failed.change))[:MOST]
     rows = sorted(rows, key=lambda row: row.effect.failed.change)
     title = text("ablate.figure.failed", lang, quarter=found.quarters[-1])
@@ -98,16 +82,18 @@ def failed_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> 
     figure, axes = _rows([name_of(row, lang) for row in rows], title, subtitle, footer(found, lang))
     for at, row in enumerate(rows):
         one = row.effect.failed
-        axes.plot([100.0 * one.low, 100.0 * one.high], [at, at], color=SECOND, linewidth=1.3, solid_capstyle="butt")
-        axes.plot([100.0 * one.change], [at], "o", color=SECOND, markersize=4.6)
+        axes.plot(
+            [100.0 * one.low, 100.0 * one.high], [at, at], color=style.SECOND, linewidth=1.3, solid_capstyle="butt"
+        )
+        axes.plot([100.0 * one.change], [at], "o", color=style.SECOND, markersize=4.6)
     _centred(axes)
     return figure
 
 
-@styled
+@style.styled
 def score_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> Figure:
     """How much worse the forecast is without each mechanism: after a refit, and replayed; the band is noise."""
-    lang = language(lang)
+    lang = style.language(lang)
     rows = [row for row in working(found, kind) if row.refitted is not None or row.replayed is not None]
     rows = sorted(rows, key=lambda row: -abs(_ratio(row)))[:MOST]
     rows = sorted(rows, key=_ratio)
@@ -115,23 +101,31 @@ def score_dots(found: Ablations, kind: str = "mechanism", lang: str = "en") -> F
     subtitle = text(f"ablate.figure.score.{kind}", lang, cut=found.cut, count=found.asked)
     figure, axes = _rows([name_of(row, lang) for row in rows], title, subtitle, footer(found, lang), 0.86)
     if found.noise_refitted is not None:
-        axes.axvspan(-2.0 * found.noise_refitted, 2.0 * found.noise_refitted, color=PALE, alpha=0.4, linewidth=0)
+        axes.axvspan(-2.0 * found.noise_refitted, 2.0 * found.noise_refitted, color=style.PALE, alpha=0.4, linewidth=0)
     for at, row in enumerate(rows):
         if row.replayed is not None:
-            axes.plot([row.replayed.ratio], [at], "|", color=MUTED, markersize=8.0, markeredgewidth=1.5)
+            axes.plot([row.replayed.ratio], [at], "|", color=style.MUTED, markersize=8.0, markeredgewidth=1.5)
         if row.since_cut is not None:
-            axes.plot([row.since_cut.ratio], [at], "D", color=ACCENT, markersize=4.0)
+            axes.plot([row.since_cut.ratio], [at], "D", color=style.ACCENT, markersize=4.0)
         if row.refitted is not None:
             clear = row.refitted.verdict != "alike"
-            axes.plot([row.refitted.ratio], [at], "o", color=MODEL, markersize=5.2, mfc=MODEL if clear else PAPER)
+            axes.plot(
+                [row.refitted.ratio],
+                [at],
+                "o",
+                color=style.MODEL,
+                markersize=5.2,
+                mfc=style.MODEL if clear else style.PAPER,
+            )
     _centred(axes)
     marks = (
-        ("refitted", {"color": MODEL, "marker": "o"}), ("within_noise", {"color": MODEL, "marker": "o", "mfc": PAPER}),
-        ("since_cut", {"color": ACCENT, "marker": "D", "markersize": 4.0}),
-        ("replayed", {"color": MUTED, "marker": "|", "markeredgewidth": 1.5}),
+        ("refitted", {"color": style.MODEL, "marker": "o"}),
+        ("within_noise", {"color": style.MODEL, "marker": "o", "mfc": style.PAPER}),
+        ("since_cut", {"color": style.ACCENT, "marker": "D", "markersize": 4.0}),
+        ("replayed", {"color": style.MUTED, "marker": "|", "markeredgewidth": 1.5}),
     )  # fmt: skip
     handles = [(_mark(**looks), text(f"ablate.key.{name}", lang)) for name, looks in marks]
-    key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
+    style.key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
     return figure
 
 
@@ -145,24 +139,20 @@ def _ratio(row: Row) -> float:
 
 
 def _rows(names: Sequence[str], title: str, subtitle: str, foot: str, bottom: float = 0.58) -> tuple[Figure, Axes]:
-    figure = sheet((WIDTH, 0.95 + bottom + ROW * max(len(names), 1)), title, subtitle, foot)
-    axes = panel(figure, NAMES, bottom, 0.35, 0.95)
+    figure = style.sheet((WIDTH, 0.95 + bottom + ROW * max(len(names), 1)), title, subtitle, foot)
+    axes = style.panel(figure, NAMES, bottom, 0.35, 0.95)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
     for at, name in enumerate(names):
-        axes.annotate(
-            wrap(name, NAMES * 72.0 / SIZE["label"] - 1.5, 1), (0.0, at), xycoords=("axes fraction", "data"),
-            xytext=(-6, 0), textcoords="offset points", ha="right", va="center", size=SIZE["label"], color=INK,
-            annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 1.5, 1), -6)
     return figure, axes
 
 
 def _centred(axes: Axes) -> None:
     """A line at no difference, and room on both sides of it."""
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     axes.margins(x=0.06)
     if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
         axes.set_xlim(-1.0, 1.0)

@@ -15,21 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from copark.figures.ledgers import cap_tables, side_shares
+from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
-from copark.presentation.style import (
-    DARK,
-    GRID,
-    INK,
-    MUTED,
-    PALE,
-    PAPER,
-    SIDES,
-    SIZE,
-    language,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -186,15 +173,17 @@ def place(network: Network) -> float:
     return height - BETWEEN
 
 
-@styled
+@style.styled
 def network(case: Case, lang: str = "en") -> Figure:
     """Who acts in a park: global partners, governments and institutions, the company and its holders, enterprises."""
-    spoken = language(lang)
+    spoken = style.language(lang)
     found = build(case, spoken)
     height = place(found)
     total = height + 1.22
     title = text("report.network.title", spoken)
-    figure = sheet((WIDTH, total), title, text("report.network.subtitle", spoken, quarter=str(case.clock.data_end)))
+    figure = style.sheet(
+        (WIDTH, total), title, text("report.network.subtitle", spoken, quarter=str(case.clock.data_end))
+    )
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_xlim(0.0, WIDTH)
     axes.set_ylim(0.0, total)
@@ -216,14 +205,14 @@ def _layers(axes: Axes, found: Network, lang: str) -> None:
         if layer:
             low = layer[-1][0].y - ROW / 2.0 - 0.06
             high = layer[0][0].y + ROW / 2.0 + 0.06
-            axes.axhspan(low, high, color=GRID, alpha=0.45, linewidth=0)
-            words = wrap(text(f"analysis.scale.{name}", lang), 9.5, 3)
-            axes.text(0.10, (low + high) / 2.0, words, size=SIZE["small"], color=MUTED, weight="bold", va="center")
+            axes.axhspan(low, high, color=style.GRID, alpha=0.45, linewidth=0)
+            words = style.wrap(text(f"analysis.scale.{name}", lang), 9.5, 3)
+            axes.text(0.10, (low + high) / 2.0, words, **style.NOTE, weight="bold", va="center")
 
 
 def _edge(axes: Axes, start: Node, stop: Node, width: float, *, dashed: bool) -> None:
     present = start.present and stop.present
-    colour = (SIDES[start.side] if start.side != "none" else MUTED) if present else PALE
+    colour = (style.SIDES[start.side] if start.side != "none" else style.MUTED) if present else style.PALE
     axes.annotate(
         "", (stop.x, stop.y), xytext=(start.x, start.y), zorder=1 if dashed else 2,
         arrowprops={
@@ -234,39 +223,39 @@ def _edge(axes: Axes, start: Node, stop: Node, width: float, *, dashed: bool) ->
 
 
 def _box(axes: Axes, node: Node) -> None:
-    colour = MUTED if node.side == "none" else SIDES[node.side]
-    face = colour if node.strong and node.present else PAPER
+    colour = style.MUTED if node.side == "none" else style.SIDES[node.side]
+    face = colour if node.strong and node.present else style.PAPER
     high = ROW - 0.10
     axes.add_patch(
         FancyBboxPatch(
             (node.x - node.wide / 2.0, node.y - high / 2.0), node.wide, high, boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor=face, edgecolor=colour if node.present else PALE, linewidth=1.1,
+            facecolor=face, edgecolor=colour if node.present else style.PALE, linewidth=1.1,
             linestyle="-" if node.present else (0, (2, 2)), zorder=3,
         )
     )  # fmt: skip
-    ems = node.wide * 72.0 / SIZE["small"] - 0.6
-    words = "\n".join(wrap(line, ems, 3 if "\n" not in node.words else 1) for line in node.words.split("\n"))
+    ems = node.wide * 72.0 / style.SIZE["small"] - 0.6
+    words = "\n".join(style.wrap(line, ems, 3 if "\n" not in node.words else 1) for line in node.words.split("\n"))
     axes.text(
-        node.x, node.y, words, ha="center", va="center", size=SIZE["small"], linespacing=1.15, zorder=4,
+        node.x, node.y, words, ha="center", va="center", size=style.SIZE["small"], linespacing=1.15, zorder=4,
         color=_ink(node),
     )  # fmt: skip
 
 
 def _ink(node: Node) -> str:
     if not node.present:
-        return MUTED
+        return style.MUTED
     if not node.strong:
-        return INK
-    return DARK if node.side == "third" else PAPER
+        return style.INK
+    return style.DARK if node.side == "third" else style.PAPER
 
 
 def _key(axes: Axes, lang: str) -> None:
     spot = LEFT
     for words, look in (
-        (text("report.network.solid", lang), {"linestyle": "-", "color": MUTED}),
-        (text("report.network.dashed", lang), {"linestyle": (0, (2.5, 2.0)), "color": MUTED}),
-        (text("report.network.gone", lang), {"linestyle": "-", "color": PALE}),
+        (text("report.network.solid", lang), {"linestyle": "-", "color": style.MUTED}),
+        (text("report.network.dashed", lang), {"linestyle": (0, (2.5, 2.0)), "color": style.MUTED}),
+        (text("report.network.gone", lang), {"linestyle": "-", "color": style.PALE}),
     ):
         axes.plot([spot, spot + 0.28], [0.2, 0.2], linewidth=1.4, **look)
-        axes.text(spot + 0.36, 0.2, words, size=SIZE["small"], color=MUTED, va="center")
-        spot += 0.62 + sum(1.0 if ord(x) > 0x2E80 else 0.5 for x in words) * SIZE["small"] / 72.0
+        axes.text(spot + 0.36, 0.2, words, **style.NOTE, va="center")
+        spot += 0.62 + sum(1.0 if ord(x) > 0x2E80 else 0.5 for x in words) * style.SIZE["small"] / 72.0

@@ -11,24 +11,7 @@ from matplotlib.patches import Patch
 
 from copark.figures.marks import observed_key, observed_mark
 from copark.inference.fans import moment
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-    years,
-)
+from copark.presentation import style
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -38,13 +21,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-COLOURS = {"moved": MODEL, "weakly": ACCENT, "unmoved": PALE}
+COLOURS = {"moved": style.MODEL, "weakly": style.ACCENT, "unmoved": style.PALE}
 NAMES = 2.9
 """Inches for the names of parameters."""
 ROW = 0.235
 
 
-@styled
+@style.styled
 def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "") -> Figure:
     """Where the posterior of every parameter lies within its prior: median, half and nine tenths, on the prior's ranks.
 
@@ -57,35 +40,33 @@ def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "")
     footer
         What made the figure.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     height = 1.5 + ROW * len(found)
     title, subtitle = text("calibrate.bars.title", lang), text("calibrate.bars.subtitle", lang)
-    figure = sheet((7.2, height), title, subtitle, footer)
-    axes = panel(figure, NAMES, 0.62, 0.25, 0.80)
+    figure = style.sheet((7.2, height), title, subtitle, footer)
+    axes = style.panel(figure, NAMES, 0.62, 0.25, 0.80)
     axes.grid(visible=False)
     axes.set_yticks([])
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(len(found) - 0.4, -0.6)
     axes.set_xticks([0.05, 0.25, 0.5, 0.75, 0.95], ["5%", "25%", "50%", "75%", "95%"])
-    axes.axvspan(0.05, 0.95, color=GRID, alpha=0.35, linewidth=0)
-    axes.axvspan(0.25, 0.75, color=GRID, alpha=0.55, linewidth=0)
+    axes.axvspan(0.05, 0.95, color=style.GRID, alpha=0.35, linewidth=0)
+    axes.axvspan(0.25, 0.75, color=style.GRID, alpha=0.55, linewidth=0)
     for at, one in enumerate(found):
         colour = COLOURS[one.verdict]
         low, lower, middle, upper, high = one.places
         axes.plot([low, high], [at, at], color=colour, linewidth=1.3)
         axes.plot([lower, upper], [at, at], color=colour, linewidth=5.0, solid_capstyle="butt", alpha=0.75)
-        axes.plot([middle], [at], "o", color=INK if one.verdict != "unmoved" else MUTED, markersize=3.4)
-        axes.annotate(
-            wrap(one.title(lang), NAMES * 72.0 / SIZE["small"] - 2.0, 1), (0.0, at),
-            xycoords=("axes fraction", "data"), xytext=(-7, 0), textcoords="offset points", ha="right", va="center",
-            size=SIZE["small"], color=INK, annotation_clip=False,
-        )  # fmt: skip
+        axes.plot([middle], [at], "o", color=style.INK if one.verdict != "unmoved" else style.MUTED, markersize=3.4)
+        style.row_name(
+            axes, at, style.wrap(one.title(lang), NAMES * 72.0 / style.SIZE["small"] - 2.0, 1), -7, **style.SMALL
+        )
     entries = [(Patch(color=COLOURS[word]), text(f"calibrate.word.{word}", lang)) for word in COLOURS]
-    key(figure, entries, (NAMES, 0.14), columns=3)
+    style.key(figure, entries, (NAMES, 0.14), columns=3)
     return figure
 
 
-@styled
+@style.styled
 def density(
     name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en", footer: str = ""
 ) -> Figure:
@@ -98,24 +79,24 @@ def density(
     edges, prior, posterior
         Edges of bins, shape (bins + 1,), and densities within them, shape (bins,).
     """
-    lang = language(lang)
-    figure = sheet((4.7, 2.4), name, unit, footer)
-    axes = panel(figure, 0.2, 0.44, 0.2, 0.78)
+    lang = style.language(lang)
+    figure = style.sheet((4.7, 2.4), name, unit, footer)
+    axes = style.panel(figure, 0.2, 0.44, 0.2, 0.78)
     axes.set_yticks([])
     axes.grid(visible=False)
-    axes.stairs(posterior, edges, fill=True, color=MODEL, alpha=0.45)
-    axes.stairs(prior, edges, color=MUTED, linewidth=1.2)
+    axes.stairs(posterior, edges, fill=True, color=style.MODEL, alpha=0.45)
+    axes.stairs(prior, edges, color=style.MUTED, linewidth=1.2)
     axes.set_xlim(float(edges[0]), float(edges[-1]))
     axes.locator_params(axis="x", nbins=5)
-    for words, colour, at in (("before", MUTED, 0.86), ("after", MODEL, 0.72)):
+    for words, colour, at in (("before", style.MUTED, 0.86), ("after", style.MODEL, 0.72)):
         axes.text(
             0.99, at, text(f"calibrate.density.{words}", lang), transform=axes.transAxes, ha="right", color=colour,
-            size=SIZE["small"],
+            size=style.SIZE["small"],
         )  # fmt: skip
     return figure
 
 
-@styled
+@style.styled
 def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = "") -> Figure:
     """Ranks of the truth in its posterior over simulated records, all parameters together, beside what chance allows.
 
@@ -124,40 +105,44 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = 
     found
         Ranks by kind of record: ``anywhere`` and ``near``.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     title, subtitle = text("calibrate.ranks.title", lang), text("calibrate.ranks.subtitle", lang)
-    figure = sheet((7.2, 3.0), title, subtitle, footer)
+    figure = style.sheet((7.2, 3.0), title, subtitle, footer)
     for at, (kind, ranks) in enumerate(found.items()):
-        axes = panel(figure, 0.45 + 3.45 * at, 0.66, 3.65 - 3.45 * at, 0.98)
+        axes = style.panel(figure, 0.45 + 3.45 * at, 0.66, 3.65 - 3.45 * at, 0.98)
         counts = ranks.histogram()
         bins = len(counts)
         share = counts / counts.sum()
-        axes.bar((np.arange(bins) + 0.5) / bins, share, width=0.92 / bins, color=MODEL, alpha=0.7)
+        axes.bar((np.arange(bins) + 0.5) / bins, share, width=0.92 / bins, color=style.MODEL, alpha=0.7)
         low, high = ranks.expected(1.0 / bins)
-        axes.axhspan(low, high, color=ACCENT, alpha=0.28, linewidth=0)
-        axes.axhline(1.0 / bins, color=INK, linewidth=0.8)
+        axes.axhspan(low, high, color=style.ACCENT, alpha=0.28, linewidth=0)
+        axes.axhline(1.0 / bins, color=style.INK, linewidth=0.8)
         axes.set_xlim(0.0, 1.0)
         axes.set_ylim(0.0, max(2.2 / bins, float(share.max()) * 1.1))
         axes.set_yticks([0.0, 0.1, 0.2], ["0", "10%", "20%"])
         axes.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
         axes.set_title(
-            legible(text(f"calibrate.records.{kind}", lang)), size=SIZE["label"], color=MUTED, loc="left", pad=4
+            style.legible(text(f"calibrate.records.{kind}", lang)),
+            size=style.SIZE["label"],
+            color=style.MUTED,
+            loc="left",
+            pad=4,
         )
     entries = [
-        (Patch(color=MODEL, alpha=0.7), text("calibrate.ranks.observed", lang)),
-        (Patch(color=ACCENT, alpha=0.28), text("calibrate.ranks.allowed", lang)),
+        (Patch(color=style.MODEL, alpha=0.7), text("calibrate.ranks.observed", lang)),
+        (Patch(color=style.ACCENT, alpha=0.28), text("calibrate.ranks.allowed", lang)),
     ]
-    key(figure, entries, (0.4, 0.16), columns=2)
+    style.key(figure, entries, (0.4, 0.16), columns=2)
     return figure
 
 
-@styled
+@style.styled
 def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = "") -> Figure:
     """How often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows."""
-    lang = language(lang)
+    lang = style.language(lang)
     title, subtitle = text("calibrate.coverage.title", lang), text("calibrate.coverage.subtitle", lang)
-    figure = sheet((7.2, 2.6), title, subtitle, footer)
-    axes = panel(figure, 1.9, 0.5, 0.3, 0.85)
+    figure = style.sheet((7.2, 2.6), title, subtitle, footer)
+    axes = style.panel(figure, 1.9, 0.5, 0.3, 0.85)
     axes.grid(visible=False)
     axes.set_yticks([])
     rows = [(kind, level) for level in (0.9, 0.5) for kind in found]
@@ -165,23 +150,20 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = ""
     for at, (kind, level) in enumerate(rows):
         ranks = found[kind]
         low, high = ranks.expected(level)
-        axes.fill_between([low, high], at - 0.36, at + 0.36, color=ACCENT, alpha=0.28, linewidth=0)
-        axes.plot([level, level], [at - 0.36, at + 0.36], color=INK, linewidth=1.0)
+        axes.fill_between([low, high], at - 0.36, at + 0.36, color=style.ACCENT, alpha=0.28, linewidth=0)
+        axes.plot([level, level], [at - 0.36, at + 0.36], color=style.INK, linewidth=1.0)
         shares = ranks.coverage(level)
         lift = 0.22 * (((np.arange(len(shares)) * 0.618) % 1.0) * 2.0 - 1.0)
-        axes.plot(shares, at + lift, "o", color=MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
+        axes.plot(shares, at + lift, "o", color=style.MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
         words = text("calibrate.coverage.row", lang, level=f"{100 * level:.0f}%",
                      records=text(f"calibrate.records.{kind}_short", lang))  # fmt: skip
-        axes.annotate(
-            legible(words), (0.0, at), xycoords=("axes fraction", "data"), xytext=(-8, 0),
-            textcoords="offset points", ha="right", va="center", size=SIZE["label"], color=INK, annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(axes, at, style.legible(words))
     axes.set_xlim(0.35, 1.0)
     axes.set_xticks([0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0], [f"{n}%" for n in range(40, 101, 10)])
     return figure
 
 
-@styled
+@style.styled
 def reported_beside(
     name: str, unit: str, found: Sequence[Check], span: tuple[float, float], lang: str = "en", footer: str = ""
 ) -> Figure:
@@ -196,19 +178,21 @@ def reported_beside(
     span
         First and last moment of the axis, in years.
     """
-    lang = language(lang)
-    figure = sheet((4.7, 3.15), name, unit, footer)
-    axes = panel(figure, 0.6, 0.64, 0.2, 0.78)
-    years(axes, *span)
+    lang = style.language(lang)
+    figure = style.sheet((4.7, 3.15), name, unit, footer)
+    axes = style.panel(figure, 0.6, 0.64, 0.2, 0.78)
+    style.years(axes, *span)
     for one in found:
         at = moment(one.target.observation.date.last_day)
-        axes.plot([at, at], [one.low, one.high], color=MODEL, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
-        axes.plot([at], [one.median], "_", color=MODEL, markersize=7, markeredgewidth=1.6)
-        colour = INK if one.inside else SECOND
+        axes.plot([at, at], [one.low, one.high], color=style.MODEL, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
+        axes.plot([at], [one.median], "_", color=style.MODEL, markersize=7, markeredgewidth=1.6)
+        colour = style.INK if one.inside else style.SECOND
         observed_mark(axes, at, one.target.value, one.target.high, one.target.bound, colour, 4.2)
     axes.margins(y=0.12)
     low, high = axes.get_ylim()
     if 0.0 < low < 0.4 * high:
         axes.set_ylim(0.0, high)
-    key(figure, observed_key([one.target.bound for one in found], lang), (0.5, 0.16), fontsize=SIZE["small"])
+    style.key(
+        figure, observed_key([one.target.bound for one in found], lang), (0.5, 0.16), fontsize=style.SIZE["small"]
+    )
     return figure

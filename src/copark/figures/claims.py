@@ -14,29 +14,12 @@ from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.rules import resolve
 from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
 from copark.model.variables import catalogue
+from copark.presentation import style
 from copark.presentation.numbers import percent
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    SECOND,
-    SIZE,
-    direct_label,
-    key,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.texts import text
 from copark.words import lowered
 
-COLOURS = (MODEL, SECOND, ACCENT, PALE)
+COLOURS = (style.MODEL, style.SECOND, style.ACCENT, style.PALE)
 NAMES = 2.75
 """Inches for the names of arms."""
 ROW = 0.36
@@ -52,7 +35,7 @@ def _of(words: object, lang: str) -> str:
 
 
 def _outcome(name: str, lang: str) -> str:
-    return legible(f"P({lowered(text(f'analysis.outcome.{name}', lang))})")
+    return style.legible(f"P({lowered(text(f'analysis.outcome.{name}', lang))})")
 
 
 def _footer(found: Findings, lang: str) -> str:
@@ -68,7 +51,7 @@ def _titled(claim: ClaimFinding, lang: str, kind: str) -> str:
     return _say(kind, lang, id=claim.claim.id, title=_of(claim.claim.title, lang))
 
 
-@styled
+@style.styled
 def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: bool = True) -> Figure:
     """Every arm of a claim against its reference: medians and 5 to 95 % of draws, one line for each output and date.
 
@@ -83,22 +66,22 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
     rows, shares = claim.rows[1:], OUTCOMES if outcomes else ()
     if not rows:
         raise ValueError("no arms")
-    lang = language(lang)
+    lang = style.language(lang)
     looks = [at for at, one in enumerate(rows[0].seen) if one.log]
     subtitle = _say("forest_subtitle", lang, reference=_of(found.arm(claim.claim.reference), lang))
     step = ROW + 0.07 * (len(looks) - 1)
     lines = 0.19 * ceil(len(looks) / 2)
-    figure = sheet(
+    figure = style.sheet(
         (7.4, 1.52 + lines + step * len(rows)), _titled(claim, lang, "forest"), subtitle, _footer(found, lang)
     )
-    axes = panel(figure, NAMES, 0.60 + lines, 1.62 if shares else 0.4, 0.86)
+    axes = style.panel(figure, NAMES, 0.60 + lines, 1.62 if shares else 0.4, 0.86)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for bound in _bounds(claim, found):
-        axes.axvline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+        axes.axvline(bound, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
     for at, row in enumerate(rows):
         _name(axes, at, _of(found.arm(row.arm), lang))
         _row(axes, at, row, looks, shares)
@@ -106,14 +89,10 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
     if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
         axes.set_xlim(-1.0, 1.0)
     for place, name in enumerate(shares):
-        axes.annotate(
-            _outcome(name, lang), (1.0, 1.0), xycoords="axes fraction",
-            xytext=(28 + 58 * place, 4), textcoords="offset points", size=SIZE["small"], color=MUTED, ha="center",
-            va="bottom", annotation_clip=False,
-        )  # fmt: skip
+        style.corner(axes, _outcome(name, lang), (28 + 58 * place, 4), ha="center")
     handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _look(rows[0].seen[at], found, lang))
                for n, at in enumerate(looks)]  # fmt: skip
-    key(figure, handles, (0.12, 0.24), columns=2)
+    style.key(figure, handles, (0.12, 0.24), columns=2)
     return figure
 
 
@@ -135,11 +114,7 @@ def _bounds(claim: ClaimFinding, found: Findings) -> list[float]:
 
 def _name(axes: Axes, at: int, words: str) -> None:
     """What a row is, left of the axis."""
-    axes.annotate(
-        wrap(words, NAMES * 72.0 / SIZE["label"] - 2.0, 2), (0.0, at), xycoords=("axes fraction", "data"),
-        xytext=(-8, 0), textcoords="offset points", ha="right", va="center", size=SIZE["label"], color=INK,
-        linespacing=1.1, annotation_clip=False,
-    )  # fmt: skip
+    style.row_name(axes, at, style.wrap(words, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
 
 
 def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence[str]) -> None:
@@ -150,14 +125,10 @@ def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence
             axes.plot([seen.low, seen.high], [place, place], color=COLOURS[n], linewidth=2.0, alpha=0.55)
             axes.plot([seen.median], [place], "o", color=COLOURS[n], markersize=4.2)
     for place, name in enumerate(outcomes):
-        axes.annotate(
-            legible(percent(row.share(name))), (1.0, at), xycoords=("axes fraction", "data"),
-            xytext=(28 + 58 * place, 0), textcoords="offset points", size=SIZE["label"], color=INK, ha="center",
-            va="center", annotation_clip=False,
-        )  # fmt: skip
+        style.row_value(axes, at, style.legible(percent(row.share(name))), 28 + 58 * place, ha="center")
 
 
-@styled
+@style.styled
 def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     """The arms of a claim along an axis, as the home side's share: change of the outputs, with bands.
 
@@ -169,15 +140,15 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     wanted = claim.claim.curve
     if wanted is None:
         raise ValueError("no curve")
-    lang = language(lang)
+    lang = style.language(lang)
     by_arm = {row.arm: row for row in claim.rows}
     points = sorted((place, by_arm[arm]) for arm, place in wanted.points.items() if arm in by_arm)
     subtitle = _say("curve_subtitle", lang, reference=_of(found.arm(claim.claim.reference), lang))
-    figure = sheet((7.2, 3.9), _titled(claim, lang, "curve"), subtitle, _footer(found, lang))
-    axes = panel(figure, 0.6, 0.92, 1.5, 0.95)
-    axes.axhline(0.0, color=INK, linewidth=0.8)
+    figure = style.sheet((7.2, 3.9), _titled(claim, lang, "curve"), subtitle, _footer(found, lang))
+    axes = style.panel(figure, 0.6, 0.92, 1.5, 0.95)
+    axes.axhline(0.0, color=style.INK, linewidth=0.8)
     for bound in _bounds(claim, found):
-        axes.axhline(bound, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+        axes.axhline(bound, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
     places = [place for place, _ in points]
     looks = [at for at, one in enumerate(claim.rows[0].seen) if one.log]
     for n, look in enumerate(looks):
@@ -185,14 +156,14 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
         axes.fill_between(places, [one.low for one in seen], [one.high for one in seen], color=COLOURS[n], alpha=0.18,
                           linewidth=0)  # fmt: skip
         axes.plot(places, [one.median for one in seen], "o-", color=COLOURS[n], linewidth=1.8, markersize=3.6)
-    axes.set_xlabel(legible(_of(wanted.axis, lang)), size=SIZE["label"])
+    axes.set_xlabel(style.legible(_of(wanted.axis, lang)), size=style.SIZE["label"])
     names = [_look(one, found, lang) for one in claim.rows[0].seen]
     handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), names[at]) for n, at in enumerate(looks)]
-    key(figure, handles, (0.12, 0.22), columns=2)
+    style.key(figure, handles, (0.12, 0.22), columns=2)
     return figure
 
 
-@styled
+@style.styled
 def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     """Outcomes over the arms of an interaction: lines that run in parallel add up, others do not.
 
@@ -204,15 +175,15 @@ def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     wanted = claim.claim.cube
     if wanted is None:
         raise ValueError("no lines")
-    lang = language(lang)
+    lang = style.language(lang)
     by_arm = {row.arm: row for row in claim.rows}
     subtitle = _say("cube_subtitle", lang)
-    figure = sheet((7.4, 3.7), _titled(claim, lang, "cube"), subtitle, _footer(found, lang))
+    figure = style.sheet((7.4, 3.7), _titled(claim, lang, "cube"), subtitle, _footer(found, lang))
     width = 3.55
     for place, name in enumerate(OUTCOMES):
-        axes = panel(figure, 0.5 + place * width, 0.85, 7.4 - (place + 1) * width - 0.05, 1.0)
+        axes = style.panel(figure, 0.5 + place * width, 0.85, 7.4 - (place + 1) * width - 0.05, 1.0)
         axes.set_ylim(-0.03, 1.03)
-        axes.set_title(_outcome(name, lang), size=SIZE["label"], color=INK, loc="left")
+        axes.set_title(_outcome(name, lang), **style.LABEL, loc="left")
         ticks = range(len(wanted.ticks))
         for n, line in enumerate(wanted.lines):
             values = [by_arm[arm].share(name) for arm in line.arms]
@@ -221,14 +192,14 @@ def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
                 low, high = by_arm[arm].band(name)
                 axes.plot([tick, tick], [low, high], color=COLOURS[n], linewidth=4.5, alpha=0.30)
                 value = by_arm[arm].share(name)
-                direct_label(axes, (tick + 0.07, value + 0.045), percent(value), COLOURS[n])
-        axes.set_xticks(list(ticks), [wrap(_of(tick, lang), 7.5, 2) for tick in wanted.ticks])
+                style.direct_label(axes, (tick + 0.07, value + 0.045), percent(value), COLOURS[n])
+        axes.set_xticks(list(ticks), [style.wrap(_of(tick, lang), 7.5, 2) for tick in wanted.ticks])
         axes.set_xlim(-0.3, len(wanted.ticks) - 0.4)
     handles = [
         (Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _of(line.title, lang))
         for n, line in enumerate(wanted.lines)
     ]
-    key(figure, handles, (0.12, 0.22), columns=2)
+    style.key(figure, handles, (0.12, 0.22), columns=2)
     return figure
 
 
@@ -242,7 +213,7 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
     ]
 
 
-@styled
+@style.styled
 def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     """Shares of a host's value that the park makes, with bands and the bound of each rule; for claims without arms.
 
@@ -251,26 +222,26 @@ def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     ValueError
         If nothing of the kind is measured.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     rows = level_rows(claim)
     if not rows:
         raise ValueError("no levels")
     subtitle = _say("levels_subtitle", lang)
-    figure = sheet((7.4, 1.5 + 0.42 * len(rows)), _titled(claim, lang, "levels"), subtitle, _footer(found, lang))
-    axes = panel(figure, NAMES, 0.55, 0.4, 0.8)
+    figure = style.sheet((7.4, 1.5 + 0.42 * len(rows)), _titled(claim, lang, "levels"), subtitle, _footer(found, lang))
+    axes = style.panel(figure, NAMES, 0.55, 0.4, 0.8)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     for at, (part, name) in enumerate(rows):
         shown = part.measured[name]
         low, middle, high = shown.low, shown.middle, shown.high
-        axes.plot([low, high], [at, at], color=MODEL, linewidth=2.0, alpha=0.55)
-        axes.plot([middle], [at], "o", color=MODEL, markersize=4.2)
+        axes.plot([low, high], [at, at], color=style.MODEL, linewidth=2.0, alpha=0.55)
+        axes.plot([middle], [at], "o", color=style.MODEL, markersize=4.2)
         for one in part.part.rule.simple():
             if one.of == name:
                 bound = resolve(one.relation[1], found.file.claims.sizes)
-                axes.plot([bound, bound], [at - 0.35, at + 0.35], color=SECOND, linewidth=1.4)
+                axes.plot([bound, bound], [at - 0.35, at + 0.35], color=style.SECOND, linewidth=1.4)
         _name(axes, at, _of(part.part.title, lang))
     axes.set_xlim(left=0.0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, 1)))

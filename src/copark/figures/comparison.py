@@ -11,23 +11,8 @@ from numpy.typing import NDArray
 
 from copark.analysis.compare import Course
 from copark.model.variables import catalogue
+from copark.presentation import style
 from copark.presentation.numbers import number, percent, unit_title
-from copark.presentation.style import (
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    SIZE,
-    direct_label,
-    language,
-    legible,
-    panel,
-    sheet,
-    spread,
-    styled,
-    wrap,
-    years,
-)
 from copark.texts import text
 
 NAMES = 2.55
@@ -50,7 +35,7 @@ def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
     return text("compare.footer", lang, identity=" · ".join(studies), pairs=number(pairs, 0))
 
 
-@styled
+@style.styled
 def difference_bands(found: Course, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
     """An output's paired difference over time: where 5, 25, 50, 75 and 95 % of pairs are.
 
@@ -63,31 +48,33 @@ def difference_bands(found: Course, scenario: str, reference: str, foot: str, la
     lang
         ``en`` or ``zh``.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     unit = measure_title(found.unit, lang) or text("compare.plain", lang)
     subtitle = text("compare.bands_subtitle", lang, arm=scenario, reference=reference, unit=unit)
-    figure = sheet((4.7, 3.25), output_title(found.output, lang), subtitle, foot)
-    axes = panel(figure, 0.6, 0.50, 0.62, 0.92)
+    figure = style.sheet((4.7, 3.25), output_title(found.output, lang), subtitle, foot)
+    axes = style.panel(figure, 0.6, 0.50, 0.62, 0.92)
     times = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters])
-    years(axes, float(times[0]) - 0.25, float(times[-1]))
-    axes.axhline(0.0, color=INK, linewidth=0.8)
+    style.years(axes, float(times[0]) - 0.25, float(times[-1]))
+    axes.axhline(0.0, color=style.INK, linewidth=0.8)
     levels = found.levels
     if not np.isfinite(levels).any():
-        axes.text(0.5, 0.5, text("compare.no_pair", lang), transform=axes.transAxes, ha="center", color=MUTED)
+        axes.text(0.5, 0.5, text("compare.no_pair", lang), transform=axes.transAxes, ha="center", color=style.MUTED)
         axes.set_yticks([])
         return figure
-    axes.fill_between(times, levels[0], levels[4], color=MODEL, alpha=0.18, linewidth=0)
-    axes.fill_between(times, levels[1], levels[3], color=MODEL, alpha=0.38, linewidth=0)
-    axes.plot(times, levels[2], color=MODEL, linewidth=2.0)
+    axes.fill_between(times, levels[0], levels[4], color=style.MODEL, alpha=0.18, linewidth=0)
+    axes.fill_between(times, levels[1], levels[3], color=style.MODEL, alpha=0.38, linewidth=0)
+    axes.plot(times, levels[2], color=style.MODEL, linewidth=2.0)
     if not levels.any():
         axes.set_ylim(-1.0, 1.0)
     _first_moved(axes, found, times, lang)
     low, high = axes.get_ylim()
-    places = spread([float(levels[row][-1]) for row in (0, 2, 4)], (high - low) * 0.055)
+    places = style.spread([float(levels[row][-1]) for row in (0, 2, 4)], (high - low) * 0.055)
     for place, words, weight in zip(
         places, ("5%", text("compare.median", lang), "95%"), ("normal", "bold", "normal"), strict=True
     ):
-        direct_label(axes, (times[-1] + 0.012 * (times[-1] - times[0] + 1.0), place), words, MODEL, weight=weight)
+        style.direct_label(
+            axes, (times[-1] + 0.012 * (times[-1] - times[0] + 1.0), place), words, style.MODEL, weight=weight
+        )
     return figure
 
 
@@ -95,19 +82,21 @@ def _first_moved(axes: Axes, found: Course, times: NDArray[np.float64], lang: st
     """Mark the first quarter in which any run differs."""
     if found.begins is None:
         axes.text(
-            0.02, 0.97, text("compare.never", lang), transform=axes.transAxes, size=SIZE["label"], color=MUTED, va="top"
+            0.02,
+            0.97,
+            text("compare.never", lang),
+            transform=axes.transAxes,
+            size=style.SIZE["label"],
+            color=style.MUTED,
+            va="top",
         )
         return
     at = float(times[found.quarters.index(found.begins)])
-    axes.axvline(at, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-    axes.annotate(
-        text("compare.begins", lang, quarter=found.begins), (at, 1.0), xycoords=axes.get_xaxis_transform(),
-        xytext=(2, 2.5), textcoords="offset points", size=SIZE["small"], color=MUTED, ha="left", va="bottom",
-        annotation_clip=False,
-    )  # fmt: skip
+    axes.axvline(at, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+    style.above(axes, at, text("compare.begins", lang, quarter=found.begins), (2, 2.5), ha="left")
 
 
-@styled
+@style.styled
 def arms(found: Sequence[tuple[str, Course]], quarter: str, reference: str, foot: str, lang: str = "en") -> Figure:
     """Every scenario against the reference at one date: median, half and nine tenths of the pairs, share of them above.
 
@@ -136,45 +125,35 @@ def arms(found: Sequence[tuple[str, Course]], quarter: str, reference: str, foot
     for _, one in found:
         if quarter not in one.quarters:
             raise KeyError(quarter)
-    lang, first = language(lang), found[0][1]
+    lang, first = style.language(lang), found[0][1]
     unit = measure_title(first.unit, lang) or text("compare.plain", lang)
     title = text("compare.arms_title", lang, output=output_title(first.output, lang), quarter=quarter)
     subtitle = text("compare.arms_subtitle", lang, reference=reference, unit=unit)
     height = 1.42 + 0.34 * len(found)
-    figure = sheet((7.2, height), title, subtitle, foot)
-    axes = panel(figure, NAMES, 0.50, 0.75, 0.86)
+    figure = style.sheet((7.2, height), title, subtitle, foot)
+    axes = style.panel(figure, NAMES, 0.50, 0.75, 0.86)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(len(found) - 0.4, -0.6)
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for at, (name, one) in enumerate(found):
         _row(axes, at, name, one, one.quarters.index(quarter), lang)
     axes.margins(x=0.06)
     if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
         axes.set_xlim(-1.0, 1.0)
-    axes.annotate(
-        text("compare.above", lang), (1.0, 1.0), xycoords="axes fraction", xytext=(6, 4), textcoords="offset points",
-        size=SIZE["small"], color=MUTED, ha="left", va="bottom", annotation_clip=False,
-    )  # fmt: skip
+    style.corner(axes, text("compare.above", lang))
     return figure
 
 
 def _row(axes: Axes, at: int, name: str, found: Course, quarter: int, lang: str) -> None:
-    axes.annotate(
-        wrap(name, NAMES * 72.0 / SIZE["label"] - 2.0, 2), (0.0, at), xycoords=("axes fraction", "data"),
-        xytext=(-8, 0), textcoords="offset points", ha="right", va="center", size=SIZE["label"], color=INK,
-        linespacing=1.1, annotation_clip=False,
-    )  # fmt: skip
+    style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
     low, lower, middle, upper, high = (float(level) for level in found.levels[:, quarter])
     if not np.isfinite(middle):
-        axes.text(0.0, at, text("compare.no_pair", lang), size=SIZE["small"], color=MUTED, va="center")
+        axes.text(0.0, at, text("compare.no_pair", lang), **style.NOTE, va="center")
         return
-    axes.plot([low, high], [at, at], color=MODEL, linewidth=1.2)
-    axes.plot([lower, upper], [at, at], color=MODEL, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
-    axes.plot([middle], [at], "o", color=MODEL, markersize=5.0)
+    axes.plot([low, high], [at, at], color=style.MODEL, linewidth=1.2)
+    axes.plot([lower, upper], [at, at], color=style.MODEL, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
+    axes.plot([middle], [at], "o", color=style.MODEL, markersize=5.0)
     above = percent(float(found.above[quarter]))
-    axes.annotate(
-        legible(above), (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-        size=SIZE["label"], color=INK, ha="left", va="center", annotation_clip=False,
-    )  # fmt: skip
+    style.row_value(axes, at, style.legible(above))

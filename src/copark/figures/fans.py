@@ -12,20 +12,7 @@ from copark import units
 from copark.analysis.bands import bands
 from copark.figures.frame import View, view, year_of
 from copark.figures.marks import observed_key, observed_mark
-from copark.presentation.style import (
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    SIZE,
-    direct_label,
-    key,
-    panel,
-    sheet,
-    spread,
-    styled,
-    years,
-)
+from copark.presentation import style
 from copark.words import scenario_title
 
 if TYPE_CHECKING:
@@ -37,7 +24,7 @@ if TYPE_CHECKING:
 SIZE_INCHES = (4.7, 3.39)
 
 
-@styled
+@style.styled
 def fan(
     result: xr.Dataset,
     variable: str = "registered",
@@ -78,9 +65,9 @@ def fan(
     subtitle = seen.say("fan.subtitle", unit=seen.unit(variable) or seen.say("fan.no_unit"))
     if scenario:
         subtitle += seen.say("fan.against", baseline=baseline)
-    figure = sheet(SIZE_INCHES, seen.title(variable), subtitle, seen.footer)
-    axes = panel(figure, 0.56, 0.64, 0.62, 0.76)
-    years(axes, *seen.span)
+    figure = style.sheet(SIZE_INCHES, seen.title(variable), subtitle, seen.footer)
+    axes = style.panel(figure, 0.56, 0.64, 0.62, 0.76)
+    style.years(axes, *seen.span)
     if scenario:
         _outline(axes, view(result, lang, 0), variable)
     _bands(axes, seen, variable)
@@ -93,31 +80,33 @@ def fan(
 def _bands(axes: Axes, seen: View, variable: str) -> None:
     levels = bands(seen.result, variable, seen.scenario)
     if not np.isfinite(levels).any():
-        axes.text(0.5, 0.5, seen.say("fan.no_run"), transform=axes.transAxes, ha="center", color=MUTED)
+        axes.text(0.5, 0.5, seen.say("fan.no_run"), transform=axes.transAxes, ha="center", color=style.MUTED)
         axes.set_yticks([])
         return
     times = seen.times
-    axes.fill_between(times, levels[0], levels[4], color=MODEL, alpha=0.18, linewidth=0)
-    axes.fill_between(times, levels[1], levels[3], color=MODEL, alpha=0.38, linewidth=0)
-    axes.plot(times, levels[2], color=MODEL, linewidth=2.0)
+    axes.fill_between(times, levels[0], levels[4], color=style.MODEL, alpha=0.18, linewidth=0)
+    axes.fill_between(times, levels[1], levels[3], color=style.MODEL, alpha=0.38, linewidth=0)
+    axes.plot(times, levels[2], color=style.MODEL, linewidth=2.0)
     if times.size == 1:
-        axes.plot(times, levels[2], "_", color=MODEL, markersize=14)
+        axes.plot(times, levels[2], "_", color=style.MODEL, markersize=14)
     low, high = axes.get_ylim()
     if low > 0.0 and low < 0.4 * high:
         axes.set_ylim(0.0, high)
     ends = [levels[row][np.isfinite(levels[row])] for row in (0, 2, 4)]
     if all(end.size for end in ends):
         low, high = axes.get_ylim()
-        places = spread([float(end[-1]) for end in ends], (high - low) * 0.055)
+        places = style.spread([float(end[-1]) for end in ends], (high - low) * 0.055)
         words = ("5%", seen.say("fan.median"), "95%")
         for place, word, weight in zip(places, words, ("normal", "bold", "normal"), strict=True):
-            direct_label(axes, (times[-1] + 0.012 * (times[-1] - times[0] + 1.0), place), word, MODEL, weight=weight)
+            style.direct_label(
+                axes, (times[-1] + 0.012 * (times[-1] - times[0] + 1.0), place), word, style.MODEL, weight=weight
+            )
 
 
 def _outline(axes: Axes, base: View, variable: str) -> None:
     levels = bands(base.result, variable, 0)
     for row, width in ((0, 0.8), (2, 1.4), (4, 0.8)):
-        axes.plot(base.times, levels[row], color=PALE, linewidth=width)
+        axes.plot(base.times, levels[row], color=style.PALE, linewidth=width)
 
 
 def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, ...]:
@@ -138,17 +127,13 @@ def _observations(figure: Figure, axes: Axes, seen: View, variable: str, case: C
     end = year_of(case.clock.data_end)
     first, last = seen.span
     if first < end < last:
-        axes.axvline(end, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-        axes.annotate(
-            seen.say("fan.data_end", quarter=str(case.clock.data_end)), (end, 1.0),
-            xycoords=axes.get_xaxis_transform(), xytext=(0, 2.5), textcoords="offset points", size=SIZE["small"],
-            color=MUTED, ha="center", va="bottom", annotation_clip=False,
-        )  # fmt: skip
+        axes.axvline(end, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        style.above(axes, end, seen.say("fan.data_end", quarter=str(case.clock.data_end)))
     entries = shown(seen.result, variable, case)
     if not any(entry.use for entry in entries):
         axes.text(
-            0.02, 0.97, seen.say("fan.no_observation"), transform=axes.transAxes, size=SIZE["label"], color=MUTED,
-            va="top",
+            0.02, 0.97, seen.say("fan.no_observation"), transform=axes.transAxes, size=style.SIZE["label"],
+            color=style.MUTED, va="top",
         )  # fmt: skip
     unit = str(seen.result[variable].attrs.get("units", ""))
     for entry in sorted(entries, key=lambda one: one.use):
@@ -156,14 +141,14 @@ def _observations(figure: Figure, axes: Axes, seen: View, variable: str, case: C
     if entries:
         unused = not all(entry.use for entry in entries)
         handles = observed_key([entry.bound for entry in entries if entry.use], seen.lang, unused=unused)
-        key(figure, handles, (0.46, 0.16), columns=5, fontsize=SIZE["small"])
+        style.key(figure, handles, (0.46, 0.16), columns=5, fontsize=style.SIZE["small"])
 
 
 def _mark(axes: Axes, entry: Observation, unit: str) -> None:
     """One observation, as what it says; grey where the case does not use it."""
     at = year_of(entry.date.quarter("stock")) if entry.date.month is None else _moment(entry)
     high = None if entry.high is None else units.convert(entry.high, entry.unit, unit)
-    value, colour = units.convert(entry.value, entry.unit, unit), INK if entry.use else MUTED
+    value, colour = units.convert(entry.value, entry.unit, unit), style.INK if entry.use else style.MUTED
     observed_mark(axes, at, value, high, entry.bound, colour, order=5 if entry.use else 4)
 
 

@@ -12,26 +12,8 @@ from copark.analysis.bands import bands
 from copark.figures.fans import shown
 from copark.figures.frame import View, view, year_of
 from copark.figures.marks import observed_mark
+from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
-from copark.presentation.style import (
-    ACCENT,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    PAPER,
-    SECOND,
-    SIDES,
-    SIZE,
-    direct_label,
-    key,
-    language,
-    panel,
-    sheet,
-    spread,
-    styled,
-    years,
-)
 from copark.stats.quantiles import BAND, mean
 from copark.texts import text
 from copark.units import convert
@@ -52,10 +34,10 @@ USES = ("operating_cost", "land_cost", "interest", "principal", "dividends")
 """Flows out of the developer's cash, M USD/yr."""
 
 _FLOWS = {
-    "land_sales": (MODEL, ""), "fees": (MODEL, "///"), "grants": (PALE, ""), "calls": (ACCENT, ""),
-    "draws_credit": (ACCENT, "///"), "rescue": (SECOND, ""),
-    "operating_cost": (MUTED, ""), "land_cost": (MODEL, "..."), "interest": (ACCENT, "..."),
-    "principal": (ACCENT, "\\\\\\"), "dividends": (SECOND, "..."),
+    "land_sales": (style.MODEL, ""), "fees": (style.MODEL, "///"), "grants": (style.PALE, ""),
+    "calls": (style.ACCENT, ""), "draws_credit": (style.ACCENT, "///"), "rescue": (style.SECOND, ""),
+    "operating_cost": (style.MUTED, ""), "land_cost": (style.MODEL, "..."), "interest": (style.ACCENT, "..."),
+    "principal": (style.ACCENT, "\\\\\\"), "dividends": (style.SECOND, "..."),
 }  # fmt: skip
 
 
@@ -66,16 +48,16 @@ def cap_tables(case: Case) -> tuple[CapTable, ...]:
 
 def side_shares(table: CapTable) -> dict[str, int]:
     """Basis points by side."""
-    return {side: sum(row.basis_points for row in table.holdings if row.side == side) for side in SIDES}
+    return {side: sum(row.basis_points for row in table.holdings if row.side == side) for side in style.SIDES}
 
 
-@styled
+@style.styled
 def equity(case: Case, lang: str = "en") -> Figure:
     """Shares of the development company by side, over time, from the cap tables the model uses."""
-    spoken = language(lang)
+    spoken = style.language(lang)
     title, subtitle = text("report.equity.title", spoken), text("report.equity.subtitle", spoken)
-    figure = sheet((7.2, 3.0), title, subtitle)
-    axes = panel(figure, 0.56, 0.36, 1.35, 0.66)
+    figure = style.sheet((7.2, 3.0), title, subtitle)
+    axes = style.panel(figure, 0.56, 0.36, 1.35, 0.66)
     tables = cap_tables(case)
     end = year_of(case.clock.data_end)
     starts = [max(year_of(table.date.quarter("event")) - 0.25, 0.0) for table in tables]
@@ -83,19 +65,19 @@ def equity(case: Case, lang: str = "en") -> Figure:
     axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
     if not tables:
         return figure
-    years(axes, min(starts[0], end - 1.0), end)
+    style.years(axes, min(starts[0], end - 1.0), end)
     for start, stop, table in zip(starts, [*starts[1:], end], tables, strict=True):
         base = 0.0
         for side, points in side_shares(table).items():
             share = points / 100.0
             axes.bar(
-                start, share, width=max(stop - start, 0.0), bottom=base, align="edge", color=SIDES[side],
-                edgecolor=PAPER, linewidth=0.8,
+                start, share, width=max(stop - start, 0.0), bottom=base, align="edge", color=style.SIDES[side],
+                edgecolor=style.PAPER, linewidth=0.8,
             )  # fmt: skip
             if share >= 6.0 and stop - start >= 0.7:
                 axes.text(
                     (start + stop) / 2.0, base + share / 2.0, shares_of(points),
-                    color=PAPER, ha="center", va="center", size=SIZE["small"], weight="bold",
+                    color=style.PAPER, ha="center", va="center", size=style.SIZE["small"], weight="bold",
                 )  # fmt: skip
             base += share
     _label_sides(axes, side_shares(tables[-1]), end, spoken, case)
@@ -111,15 +93,15 @@ def _label_sides(axes: Axes, shares: dict[str, int], end: float, lang: str, case
             places.append(base + share / 2.0)
             kept.append((side, points))
         base += share
-    for place, (side, points) in zip(spread(places, 7.5), kept, strict=True):
+    for place, (side, points) in zip(style.spread(places, 7.5), kept, strict=True):
         name = names.get(side, text(f"report.side.{side}", lang))
         words = f"{name} {shares_of(points)}"
         start, stop = axes.get_xlim()
-        colour = MUTED if side == "none" else SIDES[side]
-        direct_label(axes, (end + 0.008 * (stop - start), place), words, colour, weight="bold")
+        colour = style.MUTED if side == "none" else style.SIDES[side]
+        style.direct_label(axes, (end + 0.008 * (stop - start), place), words, colour, weight="bold")
 
 
-@styled
+@style.styled
 def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
     """Land serviced, usable and occupied: medians, the band of serviced and of occupied land, the plan and the record.
 
@@ -132,10 +114,16 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en", 
     kept = [name for name in ("serviced_area", "usable_area", "occupied_area") if seen.has(name)]
     if not kept:
         raise KeyError("serviced_area")
-    figure = sheet(SIZE_INCHES, seen.say("land.title"), seen.say("land.subtitle", unit=seen.unit(kept[0])), seen.footer)
-    axes = panel(figure, 0.56, 0.50, 1.25, 0.66)
-    years(axes, *seen.span)
-    looks = {"serviced_area": (MODEL, "-"), "usable_area": (MODEL, (0, (3, 2))), "occupied_area": (SECOND, "-")}
+    figure = style.sheet(
+        SIZE_INCHES, seen.say("land.title"), seen.say("land.subtitle", unit=seen.unit(kept[0])), seen.footer
+    )
+    axes = style.panel(figure, 0.56, 0.50, 1.25, 0.66)
+    style.years(axes, *seen.span)
+    looks = {
+        "serviced_area": (style.MODEL, "-"),
+        "usable_area": (style.MODEL, (0, (3, 2))),
+        "occupied_area": (style.SECOND, "-"),
+    }
     ends = []
     for name in kept:
         levels = bands(result, name, scenario, BAND)
@@ -150,10 +138,10 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en", 
     axes.set_ylim(bottom=0.0)
     low, high = axes.get_ylim()
     start, stop = seen.span
-    places = spread([end[0] for end in ends], (high - low) * 0.06)
+    places = style.spread([end[0] for end in ends], (high - low) * 0.06)
     for place, (_, words, colour) in zip(places, ends, strict=True):
         if np.isfinite(place):
-            direct_label(axes, (stop + 0.012 * (stop - start), place), words, colour)
+            style.direct_label(axes, (stop + 0.012 * (stop - start), place), words, colour)
     return figure
 
 
@@ -165,10 +153,10 @@ def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
     areas = [convert(fact.value, fact.unit, "ha") for fact in facts]
     stop = seen.span[1]
     axes.plot(
-        [max(time, seen.span[0]) for time in [*times, stop]], [*areas, areas[-1]], drawstyle="steps-post", color=MUTED,
-        linewidth=1.0, linestyle=(0, (1, 1.5)),
+        [max(time, seen.span[0]) for time in [*times, stop]], [*areas, areas[-1]], drawstyle="steps-post",
+        color=style.MUTED, linewidth=1.0, linestyle=(0, (1, 1.5)),
     )  # fmt: skip
-    return [(areas[-1], seen.say("land.plan"), MUTED)]
+    return [(areas[-1], seen.say("land.plan"), style.MUTED)]
 
 
 def _serviced(axes: Axes, seen: View, case: Case) -> None:
@@ -190,7 +178,7 @@ def yearly(seen: View, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64
     return found, np.array([amounts[calendar == year].sum() for year in found])
 
 
-@styled
+@style.styled
 def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
     """Where the developer's money comes from (above) and goes (below), a year; and its cash.
 
@@ -205,9 +193,9 @@ def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     kept = [name for name in (*SOURCES, *USES) if seen.has(name)]
     if not kept:
         raise KeyError(SOURCES[0])
-    figure = sheet((7.2, 4.3), seen.say("money.title"), seen.say("money.subtitle"), seen.footer)
-    axes = panel(figure, 0.56, 1.22, 0.62, 0.66)
-    years(axes, seen.span[0] - 0.3, seen.span[1] + 0.3)
+    figure = style.sheet((7.2, 4.3), seen.say("money.title"), seen.say("money.subtitle"), seen.footer)
+    axes = style.panel(figure, 0.56, 1.22, 0.62, 0.66)
+    style.years(axes, seen.span[0] - 0.3, seen.span[1] + 0.3)
     tops, bottoms = np.zeros(1), np.zeros(1)
     handles: list[tuple[Any, str]] = []
     for name in kept:
@@ -218,8 +206,8 @@ def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
         base = tops if sign > 0 else bottoms
         colour, hatch = _FLOWS[name]
         drawn = axes.bar(
-            calendar + 0.5, sign * amounts, width=0.8, bottom=base, facecolor=colour, hatch=hatch, edgecolor=PAPER,
-            linewidth=0.4,
+            calendar + 0.5, sign * amounts, width=0.8, bottom=base, facecolor=colour, hatch=hatch,
+            edgecolor=style.PAPER, linewidth=0.4,
         )  # fmt: skip
         handles.append((drawn, seen.title(name)))
         if sign > 0:
@@ -228,11 +216,13 @@ def ledger_money(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
             bottoms = base - amounts
     if seen.has("cash"):
         cash = mean(seen.values("cash"))
-        (line,) = axes.plot(seen.times, cash, color=INK, linewidth=1.6)
+        (line,) = axes.plot(seen.times, cash, color=style.INK, linewidth=1.6)
         handles.append((line, seen.say("money.cash")))
         if np.isfinite(cash[-1]):
-            direct_label(axes, (seen.span[1] + 0.5, float(cash[-1])), number(float(cash[-1]), 0), INK, weight="bold")
-    axes.axhline(0.0, color=MUTED, linewidth=0.8)
+            style.direct_label(
+                axes, (seen.span[1] + 0.5, float(cash[-1])), number(float(cash[-1]), 0), style.INK, weight="bold"
+            )
+    axes.axhline(0.0, color=style.MUTED, linewidth=0.8)
     if handles:
-        key(figure, handles, (0.43, 0.26), fontsize=SIZE["small"], handlelength=1.4, columnspacing=1.2)
+        style.key(figure, handles, (0.43, 0.26), fontsize=style.SIZE["small"], handlelength=1.4, columnspacing=1.2)
     return figure

@@ -18,24 +18,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from copark.inference.levers.measures import SIDES, measure_of
+from copark.presentation import style
 from copark.presentation.numbers import axis_number, number, percent, unit_title
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    PAPER,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -48,7 +32,12 @@ NAMES = 2.75
 """Inches for the names of settings."""
 TOP, BOTTOM = 0.98, 0.72
 
-MARKS = {"gains": ("^", MODEL), "loses": ("v", SECOND), "un": ("o", MUTED), "nothing": ("_", PALE)}
+MARKS = {
+    "gains": ("^", style.MODEL),
+    "loses": ("v", style.SECOND),
+    "un": ("o", style.MUTED),
+    "nothing": ("_", style.PALE),
+}
 """Shape and colour of a verdict by its beginning."""
 
 
@@ -98,14 +87,14 @@ def drawn_from(made: dict[str, Any], lang: str) -> str:
 def blank(found: Findings, rows: Sequence[Row], title: str, subtitle: str, lang: str, width: float = 7.4) -> Figure:
     """A sheet as high as its rows."""
     height = TOP + BOTTOM + ROW * len(rows)
-    return sheet((width, height), title, subtitle, footer(found, lang))
+    return style.sheet((width, height), title, subtitle, footer(found, lang))
 
 
 def row_panel(figure: Figure, rows: Sequence[Row], left: float, right: float) -> Axes:
     """Axes with a line for each row and no ticks beside them."""
-    axes = panel(figure, left, BOTTOM, right, TOP)
+    axes = style.panel(figure, left, BOTTOM, right, TOP)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     return axes
@@ -115,15 +104,17 @@ def write_names(axes: Axes, rows: Sequence[Row], inches: float = NAMES) -> None:
     """Names left of the axes; heads bold."""
     for row in rows:
         is_head = row.setting is None
-        axes.annotate(
-            wrap(row.words, (inches - 0.2) * 72.0 / SIZE["small"], 1), (0.0, row.at),
-            xycoords=("axes fraction", "data"), xytext=(-inches * 72.0 + 14.0 if is_head else -6, 0),
-            textcoords="offset points", ha="left" if is_head else "right", va="center",
-            size=SIZE["label"] if is_head else SIZE["small"], color=INK, weight="bold" if is_head else "normal",
-            annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(
+            axes,
+            row.at,
+            style.wrap(row.words, (inches - 0.2) * 72.0 / style.SIZE["small"], 1),
+            -inches * 72.0 + 14.0 if is_head else -6,
+            ha="left" if is_head else "right",
+            size=style.SIZE["label"] if is_head else style.SIZE["small"],
+            weight="bold" if is_head else "normal",
+        )
         if is_head and row.at:
-            axes.axhline(row.at - 0.5, color=GRID, linewidth=0.7)
+            axes.axhline(row.at - 0.5, color=style.GRID, linewidth=0.7)
 
 
 def tried(found: Findings, rows: Sequence[Row], measure: str) -> Iterator[tuple[Row, Gain]]:
@@ -133,20 +124,20 @@ def tried(found: Findings, rows: Sequence[Row], measure: str) -> Iterator[tuple[
             yield row, found.gain(row.setting, measure)
 
 
-@styled
+@style.styled
 def standing(found: Findings, lang: str = "en") -> Figure:
     """What each setting changes in P(self-standing): points, Monte Carlo interval, and the change in each structure."""
-    lang = language(lang)
+    lang = style.language(lang)
     rows = rows_of(found, lang)
     subtitle = text("levers.figure.standing.subtitle", lang)
     figure = blank(found, rows, text("levers.figure.standing.title", lang), subtitle, lang)
     axes = row_panel(figure, rows, NAMES, 0.85)
     write_names(axes, rows)
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for row, one in tried(found, rows, "self_standing"):
         _structures(axes, row.at, [100.0 * value for value in one.by_structure[1:]])
-        axes.plot([100.0 * one.low, 100.0 * one.high], [row.at, row.at], color=MODEL, linewidth=2.2)
-        axes.plot([100.0 * one.mean], [row.at], "o", color=MODEL, markersize=4.5, markeredgecolor=PAPER)
+        axes.plot([100.0 * one.low, 100.0 * one.high], [row.at, row.at], color=style.MODEL, linewidth=2.2)
+        axes.plot([100.0 * one.mean], [row.at], "o", color=style.MODEL, markersize=4.5, markeredgecolor=style.PAPER)
         _beside(axes, row.at, _signed(100.0 * one.mean, 1))
     axes.margins(x=0.05)
     _heading(axes, text("levers.figure.points", lang))
@@ -154,24 +145,24 @@ def standing(found: Findings, lang: str = "en") -> Figure:
     return figure
 
 
-@styled
+@style.styled
 def operating(found: Findings, lang: str = "en") -> Figure:
     """What each setting changes in operating enterprises: half and nine tenths of pairs, medians under structures."""
-    lang = language(lang)
+    lang = style.language(lang)
     rows = rows_of(found, lang)
     title = text("levers.figure.operating.title", lang, quarter=found.horizon)
     figure = blank(found, rows, title, text("levers.figure.operating.subtitle", lang), lang)
     axes = row_panel(figure, rows, NAMES, 0.85)
     write_names(axes, rows)
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for row, one in tried(found, rows, "operating"):
         if not isfinite(one.median):
             continue
         _structures(axes, row.at, one.by_structure[1:])
         low, lower, middle, upper, high = one.levels
-        axes.plot([low, high], [row.at, row.at], color=MODEL, linewidth=1.2)
-        axes.plot([lower, upper], [row.at, row.at], color=MODEL, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
-        axes.plot([middle], [row.at], "o", color=MODEL, markersize=4.5, markeredgecolor=PAPER)
+        axes.plot([low, high], [row.at, row.at], color=style.MODEL, linewidth=1.2)
+        axes.plot([lower, upper], [row.at, row.at], color=style.MODEL, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
+        axes.plot([middle], [row.at], "o", color=style.MODEL, markersize=4.5, markeredgecolor=style.PAPER)
         _beside(axes, row.at, percent(one.better))
     axes.margins(x=0.05)
     _heading(axes, text("levers.figure.better", lang))
@@ -183,21 +174,15 @@ def _structures(axes: Axes, at: float, values: Sequence[float]) -> None:
     """Where other structures put the middle: small ticks on a thin line."""
     known = [value for value in values if isfinite(value)]
     if known:
-        axes.plot(known, [at + 0.27] * len(known), "|", color=ACCENT, markersize=4.5, markeredgewidth=1.1)
+        axes.plot(known, [at + 0.27] * len(known), "|", color=style.ACCENT, markersize=4.5, markeredgewidth=1.1)
 
 
 def _beside(axes: Axes, at: float, words: str) -> None:
-    axes.annotate(
-        words, (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-        size=SIZE["small"], color=INK, ha="left", va="center", annotation_clip=False,
-    )  # fmt: skip
+    style.row_value(axes, at, words, **style.SMALL)
 
 
 def _heading(axes: Axes, words: str) -> None:
-    axes.annotate(
-        words, (1.0, 1.0), xycoords="axes fraction", xytext=(6, 3), textcoords="offset points", size=SIZE["small"],
-        color=MUTED, ha="left", va="bottom", annotation_clip=False,
-    )  # fmt: skip
+    style.corner(axes, words, (6, 3))
 
 
 def _signed(value: float, places: int) -> str:
@@ -209,10 +194,16 @@ def _keys(figure: Figure, lang: str, name: str) -> None:
     from matplotlib.lines import Line2D
 
     entries = [
-        (Line2D([], [], color=MODEL, marker="o", markersize=4.5, linewidth=2.2), text(f"levers.key.{name}", lang)),
-        (Line2D([], [], color=ACCENT, marker="|", linestyle="", markersize=6), text("levers.key.structures", lang)),
+        (
+            Line2D([], [], color=style.MODEL, marker="o", markersize=4.5, linewidth=2.2),
+            text(f"levers.key.{name}", lang),
+        ),
+        (
+            Line2D([], [], color=style.ACCENT, marker="|", linestyle="", markersize=6),
+            text("levers.key.structures", lang),
+        ),
     ]
-    key(figure, entries, (0.12, 0.18), columns=2)
+    style.key(figure, entries, (0.12, 0.18), columns=2)
 
 
 def mark_of(verdict: str) -> tuple[str, str]:
@@ -220,10 +211,10 @@ def mark_of(verdict: str) -> tuple[str, str]:
     return next((mark for begins, mark in MARKS.items() if verdict.startswith(begins)), MARKS["un"])
 
 
-@styled
+@style.styled
 def sides(found: Findings, lang: str = "en") -> Figure:
     """The coupling seen from each side: what each setting brings the four, in M USD, on one signed scale each."""
-    lang = language(lang)
+    lang = style.language(lang)
     rows = rows_of(found, lang)
     title = text("levers.figure.sides.title", lang)
     subtitle = text("levers.figure.sides.subtitle", lang, quarter=found.pulled)
@@ -235,17 +226,17 @@ def sides(found: Findings, lang: str = "en") -> Figure:
         if number_of == 0:
             write_names(axes, rows, first)
         _side(axes, list(tried(found, rows, side)), rows)
-        axes.set_title(text(f"levers.side.{side}", lang), size=SIZE["label"], color=INK, weight="bold", pad=5)
+        axes.set_title(text(f"levers.side.{side}", lang), **style.LABEL, weight="bold", pad=5)
     _verdict_key(figure, lang)
     return figure
 
 
 def _side(axes: Axes, entries: Sequence[tuple[Row, Gain]], rows: Sequence[Row]) -> None:
     axes.set_xscale("symlog", linthresh=3.0, linscale=0.6)
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for row in rows:
         if row.setting is None and row.at:
-            axes.axhline(row.at - 0.5, color=GRID, linewidth=0.7)
+            axes.axhline(row.at - 0.5, color=style.GRID, linewidth=0.7)
     reach = 10.0
     for row, one in entries:
         shape, colour = mark_of(one.verdict)
@@ -257,13 +248,13 @@ def _side(axes: Axes, entries: Sequence[tuple[Row, Gain]], rows: Sequence[Row]) 
         sure = one.verdict.endswith("surely")
         axes.plot(
             [middle], [row.at], shape, color=colour, markersize=5.5, markeredgecolor=colour,
-            markerfacecolor=colour if sure or shape in "o_" else PAPER, markeredgewidth=1.2,
+            markerfacecolor=colour if sure or shape in "o_" else style.PAPER, markeredgewidth=1.2,
         )  # fmt: skip
     axes.set_xlim(-1.4 * reach, 1.4 * reach)
     ticks = [-1000, -100, -10, 0, 10, 100, 1000]
     axes.set_xticks([tick for tick in ticks if abs(tick) <= 1.4 * reach])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: axis_number(value)))
-    axes.tick_params(axis="x", labelsize=SIZE["small"], which="major")
+    axes.tick_params(axis="x", labelsize=style.SIZE["small"], which="major")
     axes.minorticks_off()
 
 
@@ -271,7 +262,7 @@ def _verdict_key(figure: Figure, lang: str) -> None:
     from matplotlib.lines import Line2D
 
     def handle(shape: str, colour: str, *, full: bool) -> Line2D:
-        face = colour if full else PAPER
+        face = colour if full else style.PAPER
         return Line2D([], [], color=colour, marker=shape, markerfacecolor=face, linewidth=1.4, markersize=5.5)
 
     entries = [
@@ -282,16 +273,16 @@ def _verdict_key(figure: Figure, lang: str) -> None:
         (handle(*MARKS["un"], full=True), text("levers.key.unclear", lang)),
         (handle(*MARKS["nothing"], full=True), text("levers.key.nothing", lang)),
     ]
-    key(figure, entries, (0.12, 0.16), columns=6)
+    style.key(figure, entries, (0.12, 0.16), columns=6)
 
 
-PARTS = (("structure", ACCENT, "///"), ("parameters", MODEL, ""), ("luck", PALE, "..."))
+PARTS = (("structure", style.ACCENT, "///"), ("parameters", style.MODEL, ""), ("luck", style.PALE, "..."))
 
 
-@styled
+@style.styled
 def widths(found: Findings, measure: str = "operating", lang: str = "en") -> Figure:
     """Where the width of each band comes from: another structure, another draw of parameters, another luck."""
-    lang = language(lang)
+    lang = style.language(lang)
     rows = rows_of(found, lang)
     told = f"{text(f'levers.measure.{measure}', lang)} ({unit_title(measure_of(measure).unit, lang)})"
     title = text("levers.figure.widths.title", lang, measure=told)
@@ -306,15 +297,15 @@ def widths(found: Findings, measure: str = "operating", lang: str = "en") -> Fig
         for share, (_, colour, hatch) in zip(shares, PARTS, strict=True):
             if isfinite(share):
                 axes.barh(
-                    row.at, 100.0 * share, left=start, height=0.66, facecolor=colour, hatch=hatch, edgecolor=PAPER,
-                    linewidth=0.5,
+                    row.at, 100.0 * share, left=start, height=0.66, facecolor=colour, hatch=hatch,
+                    edgecolor=style.PAPER, linewidth=0.5,
                 )  # fmt: skip
                 start += 100.0 * share
         _beside(axes, row.at, number(float(np.sqrt(one.sources.total)), 2))
     _heading(axes, text("levers.figure.deviation", lang))
     entries = [
-        (Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER), text(f"levers.part.{name}", lang))
+        (Patch(facecolor=colour, hatch=hatch, edgecolor=style.PAPER), text(f"levers.part.{name}", lang))
         for name, colour, hatch in PARTS
     ]
-    key(figure, entries, (0.12, 0.18), columns=3)
+    style.key(figure, entries, (0.12, 0.18), columns=3)
     return figure

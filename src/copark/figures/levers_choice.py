@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from copark.figures.levers import Row, blank, row_panel
 from copark.inference.levers.entries import AS_IT_IS
 from copark.inference.levers.measures import RANKED, SIDES
+from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.presentation.style import GRID, INK, MODEL, MUTED, PALE, PAPER, SIZE, language, styled, wrap
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -39,15 +39,17 @@ def _rows(found: Findings, choice: Choice, lang: str) -> list[Row]:
 
 def _names(axes: Axes, rows: list[Row]) -> None:
     for row in rows:
-        axes.annotate(
-            wrap(row.words, (NAMES - 0.2) * 72.0 / SIZE["small"], 1), (0.0, row.at),
-            xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
-            size=SIZE["small"], color=INK, weight="bold" if row.setting == AS_IT_IS else "normal",
-            annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(
+            axes,
+            row.at,
+            style.wrap(row.words, (NAMES - 0.2) * 72.0 / style.SIZE["small"], 1),
+            -6,
+            size=style.SIZE["small"],
+            weight="bold" if row.setting == AS_IT_IS else "normal",
+        )
 
 
-@styled
+@style.styled
 def ranks(found: Findings, lang: str = "en") -> Figure:
     """Ranks of all options under each criterion: on all states, and 5 to 95 % of ranks on draws taken again.
 
@@ -56,7 +58,7 @@ def ranks(found: Findings, lang: str = "en") -> Figure:
     ValueError
         If there is nothing to choose from.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     choice = _choice(found)
     rows = _rows(found, choice, lang)
     title, subtitle = (text(f"levers.figure.ranks.{part}", lang, states=number(choice.states, 0)) for part in PARTS)
@@ -69,7 +71,7 @@ def ranks(found: Findings, lang: str = "en") -> Figure:
             _names(axes, rows)
         _column(axes, rows, choice, choice.ranking(criterion, measure))
         head = text(f"levers.criterion.{measure or criterion}", lang)
-        axes.set_title(wrap(head, width * 72.0 / SIZE["small"] + 1.0, 2), size=SIZE["small"], color=INK, pad=5)
+        axes.set_title(style.wrap(head, width * 72.0 / style.SIZE["small"] + 1.0, 2), **style.SMALL, pad=5)
     return figure
 
 
@@ -87,19 +89,19 @@ def _column(axes: Axes, rows: list[Row], choice: Choice, ranking: Ranking) -> No
     count = len(choice.options)
     axes.set_xlim(count + 0.8, 0.2)
     axes.set_xticks([1, (count + 1) // 2, count] if count > 2 else [1, count])
-    axes.tick_params(axis="x", labelsize=SIZE["small"])
+    axes.tick_params(axis="x", labelsize=style.SIZE["small"])
     for row in rows:
         at = place[str(row.setting)]
         low, high = ranking.stability.low[at], ranking.stability.high[at]
         first = ranking.stability.rank[at] == 1
-        axes.plot([low, high], [row.at, row.at], color=MODEL if first else MUTED, linewidth=1.6)
+        axes.plot([low, high], [row.at, row.at], color=style.MODEL if first else style.MUTED, linewidth=1.6)
         axes.plot(
-            [ranking.stability.rank[at]], [row.at], "D" if first else "o", color=MODEL if first else MUTED,
-            markersize=5.0 if first else 4.0, markeredgecolor=PAPER, markeredgewidth=0.6,
+            [ranking.stability.rank[at]], [row.at], "D" if first else "o", color=style.MODEL if first else style.MUTED,
+            markersize=5.0 if first else 4.0, markeredgecolor=style.PAPER, markeredgewidth=0.6,
         )  # fmt: skip
 
 
-@styled
+@style.styled
 def pareto(found: Findings, lang: str = "en") -> Figure:
     """How often nobody dominates an option on the four sides' mean gains, and those gains themselves.
 
@@ -108,7 +110,7 @@ def pareto(found: Findings, lang: str = "en") -> Figure:
     ValueError
         If there is nothing to choose from.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     choice = _choice(found)
     rows = _rows(found, choice, lang)
     rows = sorted(rows, key=lambda row: -choice.chance[choice.options.index(str(row.setting))])
@@ -123,28 +125,25 @@ def pareto(found: Findings, lang: str = "en") -> Figure:
         at = choice.options.index(str(row.setting))
         chosen = bool(choice.pareto[at])
         axes.barh(
-            row.at, choice.chance[at], height=0.62, facecolor=MODEL if chosen else PALE, hatch="" if chosen else "///",
-            edgecolor=PAPER, linewidth=0.5,
+            row.at, choice.chance[at], height=0.62, facecolor=style.MODEL if chosen else style.PALE,
+            hatch="" if chosen else "///", edgecolor=style.PAPER, linewidth=0.5,
         )  # fmt: skip
         _write(axes, row.at, 0.0, percent(float(choice.chance[at])), weight="bold" if chosen else "normal")
         for column, value in enumerate(choice.means[at]):
             _write(axes, row.at, 0.62 + 0.6 * column, _whole(float(value)))
     for column, side in enumerate(SIDES):
-        axes.annotate(
-            wrap(text(f"levers.side.{side}", lang), 0.62 * 72.0 / SIZE["small"], 2), (1.0, 1.0),
-            xycoords="axes fraction", xytext=(72.0 * (0.62 + 0.6 * column) + 36, 3), textcoords="offset points",
-            size=SIZE["small"], color=MUTED, ha="right", va="bottom", annotation_clip=False,
-        )  # fmt: skip
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+        style.corner(
+            axes,
+            style.wrap(text(f"levers.side.{side}", lang), 0.62 * 72.0 / style.SIZE["small"], 2),
+            (72.0 * (0.62 + 0.6 * column) + 36, 3),
+            ha="right",
+        )
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     return figure
 
 
 def _write(axes: Axes, at: int, inches: float, words: str, weight: str = "normal") -> None:
-    axes.annotate(
-        words, (1.0, at), xycoords=("axes fraction", "data"), xytext=(72.0 * inches + 36, 0),
-        textcoords="offset points", size=SIZE["small"], color=INK, ha="right", va="center", weight=weight,
-        annotation_clip=False,
-    )  # fmt: skip
+    style.row_value(axes, at, words, 72.0 * inches + 36, size=style.SIZE["small"], ha="right", weight=weight)
 
 
 def _whole(value: float) -> str:

@@ -11,18 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from copark.figures.typology import TYPE_COLOURS
+from copark.presentation import style
 from copark.presentation.numbers import axis_number
-from copark.presentation.style import (
-    INK,
-    MUTED,
-    SIZE,
-    key,
-    language,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -47,7 +37,7 @@ class ParkCourse:
     courses: tuple[Course, ...]
 
 
-@styled
+@style.styled
 def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     """Enterprises by age of the park, on one logarithmic scale: a step of a line is a ratio, in every panel the same.
 
@@ -58,10 +48,10 @@ def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     lang
         ``en`` or ``zh``.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     rows = -(-len(parks) // COLUMNS)
     size = (0.62 + COLUMNS * (WIDE + 0.12), 1.5 + rows * (TALL + GAP))
-    figure = sheet(
+    figure = style.sheet(
         size, text("parks.multiples.title", lang), text("parks.multiples.subtitle", lang),
         text("parks.multiples.footer", lang),
     )  # fmt: skip
@@ -69,7 +59,7 @@ def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     for at, park in enumerate(parks):
         column, row = at % COLUMNS, at // COLUMNS
         left, top = 0.48 + column * (WIDE + 0.12), 1.0 + row * (TALL + GAP)
-        axes = panel(figure, left, height - top - TALL, width - left - WIDE, top)
+        axes = style.panel(figure, left, height - top - TALL, width - left - WIDE, top)
         last = at + COLUMNS >= len(parks)
         _park(axes, park, labels=(column == 0, last))
     handles: list[tuple[object, str]] = [
@@ -77,10 +67,10 @@ def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
         for name, colour in TYPE_COLOURS.items()
     ]
     handles += [
-        (Line2D([], [], color=MUTED, marker=mark, ls="", ms=4.0), text(f"parks.multiples.{name}", lang))
+        (Line2D([], [], color=style.MUTED, marker=mark, ls="", ms=4.0), text(f"parks.multiples.{name}", lang))
         for name, mark in MARKS.items()
     ]
-    key(figure, handles, (0.12, 0.18), columns=5)
+    style.key(figure, handles, (0.12, 0.18), columns=5)
     return figure
 
 
@@ -93,7 +83,7 @@ def _park(axes: Axes, park: ParkCourse, labels: tuple[bool, bool]) -> None:
     axes.set_yticks([1, 10, 100, 1000])
     axes.minorticks_off()
     axes.yaxis.set_major_formatter(lambda value, _: axis_number(value))
-    axes.tick_params(labelsize=SIZE["foot"], labelleft=labels[0], labelbottom=labels[1])
+    axes.tick_params(labelsize=style.SIZE["foot"], labelleft=labels[0], labelbottom=labels[1])
     for course in park.courses:
         ages = [max(point.time - park.launch, 0.0) for point in course.points]
         counts = [point.value for point in course.points]
@@ -102,4 +92,10 @@ def _park(axes: Axes, park: ParkCourse, labels: tuple[bool, bool]) -> None:
         axes.plot(
             ages, counts, MARKS[course.variable], color=colour, ms=2.6, mfc=colour if filled else "white", mew=0.8
         )  # fmt: skip
-    axes.set_title(wrap(f"{park.launch} {park.name}", 14.5, 2), loc="left", size=SIZE["foot"] + 0.3, color=INK, pad=2)
+    axes.set_title(
+        style.wrap(f"{park.launch} {park.name}", 14.5, 2),
+        loc="left",
+        size=style.SIZE["foot"] + 0.3,
+        color=style.INK,
+        pad=2,
+    )

@@ -13,26 +13,8 @@ from matplotlib.patches import Patch
 from copark.figures.marks import observed_key, observed_mark
 from copark.inference.panel_findings import TICKS
 from copark.model.variables import catalogue
+from copark.presentation import style
 from copark.presentation.numbers import axis_number, number
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    width_in_ems,
-    wrap,
-    years,
-)
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -44,7 +26,8 @@ NAMES = 2.3
 """Inches for names of parks."""
 ROW = 0.21
 METHOD_COLOURS = {
-    "pooled": MODEL, "alone": PALE, "growth": SECOND, "persistence": MUTED, "line": ACCENT, "logistic": INK,
+    "pooled": style.MODEL, "alone": style.PALE, "growth": style.SECOND, "persistence": style.MUTED,
+    "line": style.ACCENT, "logistic": style.INK,
 }  # fmt: skip
 COLUMNS = 4
 TITLE_EMS = 17.0
@@ -57,7 +40,7 @@ class _Words:
     """Texts of the panel in the language that figures can be written in."""
 
     def __init__(self, found: Findings, lang: str) -> None:
-        self.found, self.lang = found, language(lang)
+        self.found, self.lang = found, style.language(lang)
 
     def __call__(self, key: str, **values: Any) -> str:
         return text(f"pool.{key}", self.lang, **values)
@@ -76,39 +59,44 @@ class _Words:
         )  # fmt: skip
 
 
-@styled
+@style.styled
 def forest(found: Findings, one: AxisFindings, lang: str) -> Figure:
     """Parks on one parameter: alone (pale) and among the others (dark); below them mean, new park, complete pooling."""
     say = _Words(found, lang)
-    rows = [*(say.park(park.park) for park in one.parks), *(say(f"figure.{key}") for key in ("mean", "new", "full"))]
+    rows = [
+        *(say.park(park.park) for park in one.parks),
+        *(say(f"figure.{key}") for key in ("mean", "new", "full")),
+    ]
     title = say("figure.forest", title=one.movement.title(say.lang))
-    figure = sheet((7.4, 1.65 + ROW * len(rows)), title, say("figure.forest_subtitle"), say.footer)
-    axes = panel(figure, NAMES + 0.2, 0.72, 0.3, 0.72)
+    figure = style.sheet((7.4, 1.65 + ROW * len(rows)), title, say("figure.forest_subtitle"), say.footer)
+    axes = style.panel(figure, NAMES + 0.2, 0.72, 0.3, 0.72)
     axes.grid(visible=False)
-    axes.axvspan(-0.6745, 0.6745, color=GRID, alpha=0.6, linewidth=0)
+    axes.axvspan(-0.6745, 0.6745, color=style.GRID, alpha=0.6, linewidth=0)
     axes.set_ylim(len(rows) - 0.5, -0.6)
     axes.set_yticks([])
     for at, park in enumerate(one.parks):
-        _bar(axes, at - 0.14, park.alone, MUTED)
-        _bar(axes, at + 0.14, park.among, MODEL)
+        _bar(axes, at - 0.14, park.alone, style.MUTED)
+        _bar(axes, at + 0.14, park.among, style.MODEL)
     base = len(one.parks)
-    for at, (scores, colour) in enumerate(((one.movement.mean.scores, SECOND), (one.movement.new.scores, ACCENT))):
+    for at, (scores, colour) in enumerate(
+        ((one.movement.mean.scores, style.SECOND), (one.movement.new.scores, style.ACCENT))
+    ):
         _bar(axes, base + at, (scores[0], scores[2], scores[4]), colour)
-    _bar(axes, base + 2, one.complete, INK)
+    _bar(axes, base + 2, one.complete, style.INK)
     for at, name in enumerate(rows):
         _name(axes, at, name)
     if one.parks:
-        axes.axhline(base - 0.5, color=MUTED, linewidth=0.6)
+        axes.axhline(base - 0.5, color=style.MUTED, linewidth=0.6)
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, -2.2), max(high, 2.2))
     axes.set_xticks(TICKS)
-    axes.set_xticklabels([legible(axis_number(float(f"{x:.2g}"))) for x in one.ticks])
+    axes.set_xticklabels([style.legible(axis_number(float(f"{x:.2g}"))) for x in one.ticks])
     handles = [
-        (Line2D([], [], color=MUTED, marker="o", markersize=3.6), say("figure.key_alone")),
-        (Line2D([], [], color=MODEL, marker="o", markersize=3.6), say("figure.key_among")),
-        (Patch(color=GRID), say("figure.key_prior")),
+        (Line2D([], [], color=style.MUTED, marker="o", markersize=3.6), say("figure.key_alone")),
+        (Line2D([], [], color=style.MODEL, marker="o", markersize=3.6), say("figure.key_among")),
+        (Patch(color=style.GRID), say("figure.key_prior")),
     ]
-    key(figure, handles, (0.12, 0.2), columns=3)
+    style.key(figure, handles, (0.12, 0.2), columns=3)
     return figure
 
 
@@ -118,21 +106,18 @@ def _bar(axes: Axes, at: float, ends: tuple[float, ...], colour: str) -> None:
 
 
 def _name(axes: Axes, at: float, words: str) -> None:
-    ems = NAMES * 72.0 / SIZE["small"]
-    shown = words if width_in_ems(words) <= ems else wrap(words, ems, 1)
-    axes.annotate(
-        legible(shown), (0.0, at), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points",
-        ha="right", va="center", size=SIZE["small"], color=INK, annotation_clip=False,
-    )  # fmt: skip
+    ems = NAMES * 72.0 / style.SIZE["small"]
+    shown = words if style.width_in_ems(words) <= ems else style.wrap(words, ems, 1)
+    style.row_name(axes, at, style.legible(shown), -6, **style.SMALL)
 
 
-@styled
+@style.styled
 def scores(found: Findings, lang: str) -> Figure:
     """Mean score of every method, left out and rolling: shorter is better."""
     say = _Words(found, lang)
     tables = [one for one in found.contests if not one.variable]
     height = sum(0.55 + 0.24 * len(one.standings) for one in tables)
-    figure = sheet((7.4, height + 0.95), say("figure.scores"), say("figure.scores_subtitle"), say.footer)
+    figure = style.sheet((7.4, height + 0.95), say("figure.scores"), say("figure.scores_subtitle"), say.footer)
     top = 0.72
     widest = max(one.standings[-1].log_crps for one in tables)
     for one in tables:
@@ -146,7 +131,7 @@ def _score_rows(
     figure: Figure, say: _Words, table: Contest, place: tuple[float, float], widest: float
 ) -> None:  # fmt: skip
     height = float(figure.get_size_inches()[1])
-    axes = panel(figure, NAMES + 0.3, height - place[0] - place[1], 0.6, place[0])
+    axes = style.panel(figure, NAMES + 0.3, height - place[0] - place[1], 0.6, place[0])
     axes.grid(visible=False)
     axes.set_yticks([])
     axes.set_xticks([])
@@ -156,56 +141,56 @@ def _score_rows(
     first = table.standings[0]
     title = say(f"figure.scores_{table.scheme}", values=first.values, parks=first.parks)
     axes.annotate(
-        legible(title), (0.0, 1.0), xycoords="axes fraction", xytext=(-NAMES * 72 - 8, 4), textcoords="offset points",
-        size=SIZE["label"], color=INK, weight="bold", annotation_clip=False,
+        style.legible(title), (0.0, 1.0), xycoords="axes fraction", xytext=(-NAMES * 72 - 8, 4),
+        textcoords="offset points", **style.LABEL, weight="bold", annotation_clip=False,
     )  # fmt: skip
     for at, one in enumerate(table.standings):
         axes.barh(at, one.log_crps, height=0.62, color=METHOD_COLOURS[one.method])
         axes.annotate(
-            legible(number(one.log_crps, 3)), (one.log_crps, at), xytext=(4, 0), textcoords="offset points",
-            size=SIZE["small"], color=INK, va="center", annotation_clip=False,
+            style.legible(number(one.log_crps, 3)), (one.log_crps, at), xytext=(4, 0), textcoords="offset points",
+            **style.SMALL, va="center", annotation_clip=False,
         )  # fmt: skip
         _name(axes, at, say(f"method.{one.method}"))
 
 
-@styled
+@style.styled
 def fans(found: Findings, lang: str) -> Figure:
     """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
     say, shown = _Words(found, lang), found.fans
     rows = -(-len(shown) // COLUMNS)
     height = 1.2 + TALL * rows
-    figure = sheet((9.2, height), say("figure.fans"), say("figure.fans_subtitle"), say.footer)
+    figure = style.sheet((9.2, height), say("figure.fans"), say("figure.fans_subtitle"), say.footer)
     width = (9.2 - 0.5) / COLUMNS
     for at, fan in enumerate(shown):
         row, column = divmod(at, COLUMNS)
         left = 0.45 + width * column
         top = 1.0 + TALL * row
-        axes = panel(figure, left, height - top - 1.02, 9.2 - left - width + 0.42, top)
+        axes = style.panel(figure, left, height - top - 1.02, 9.2 - left - width + 0.42, top)
         _fan(axes, say, fan)
     handles = [
-        (Patch(color=MODEL, alpha=0.22), say("figure.key_band")),
-        (Line2D([], [], color=MODEL), say("figure.key_median")),
+        (Patch(color=style.MODEL, alpha=0.22), say("figure.key_band")),
+        (Line2D([], [], color=style.MODEL), say("figure.key_median")),
     ]
     handles += observed_key([one.bound for fan in shown for one in fan.reported], say.lang)
-    key(figure, handles, (0.12, 0.16), columns=len(handles))
+    style.key(figure, handles, (0.12, 0.16), columns=len(handles))
     return figure
 
 
 def _fan(axes: Axes, say: _Words, fan: ParkFan) -> None:
-    axes.fill_between(fan.times, fan.levels[0] + 1, fan.levels[4] + 1, color=MODEL, alpha=0.14, linewidth=0)
-    axes.fill_between(fan.times, fan.levels[1] + 1, fan.levels[3] + 1, color=MODEL, alpha=0.2, linewidth=0)
-    axes.plot(fan.times, fan.levels[2] + 1, color=MODEL, linewidth=1.1)
+    axes.fill_between(fan.times, fan.levels[0] + 1, fan.levels[4] + 1, color=style.MODEL, alpha=0.14, linewidth=0)
+    axes.fill_between(fan.times, fan.levels[1] + 1, fan.levels[3] + 1, color=style.MODEL, alpha=0.2, linewidth=0)
+    axes.plot(fan.times, fan.levels[2] + 1, color=style.MODEL, linewidth=1.1)
     for one in fan.reported:
         high = None if one.high is None else max(one.high, 0.0) + 1
-        observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, INK, 2.6)
+        observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, style.INK, 2.6)
     counted(axes, 1.5 * (fan.largest + 1))
-    years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
+    style.years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
     ticks = axes.get_xticks()
     axes.set_xticks(ticks[:: max(1, len(ticks) // 3)])
-    axes.tick_params(labelsize=SIZE["foot"])
+    axes.tick_params(labelsize=style.SIZE["foot"])
     observable = catalogue().outputs[fan.variable].title(say.lang)
     title = say("figure.fan_title", park=say.park(fan.park), observable=observable)
-    axes.set_title(wrap(title, TITLE_EMS, 3), size=SIZE["small"], color=INK, loc="left", pad=3)
+    axes.set_title(style.wrap(title, TITLE_EMS, 3), **style.SMALL, loc="left", pad=3)
 
 
 def counted(axes: Axes, top: float) -> None:
@@ -217,7 +202,7 @@ def counted(axes: Axes, top: float) -> None:
     axes.set_ylim(1.0, top)
 
 
-@styled
+@style.styled
 def outlook(
     title: str, times: Floats, pooled: Floats, alone: Floats, growth: Floats | None,
     rates: Sequence[tuple[float, tuple[float, float, float]]], lang: str = "en",
@@ -233,31 +218,31 @@ def outlook(
     rates
         Of similar parks: moment in years; lowest, middle and highest.
     """
-    lang = language(lang)
-    figure = sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang), "")
-    axes = panel(figure, 0.75, 0.95, 0.35, 0.8)
+    lang = style.language(lang)
+    figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang), "")
+    axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
     pooled, alone = pooled + 1, alone + 1
-    axes.fill_between(times, pooled[0], pooled[4], color=MODEL, alpha=0.14, linewidth=0)
-    axes.fill_between(times, pooled[1], pooled[3], color=MODEL, alpha=0.22, linewidth=0)
-    axes.plot(times, pooled[2], color=MODEL, linewidth=1.6)
+    axes.fill_between(times, pooled[0], pooled[4], color=style.MODEL, alpha=0.14, linewidth=0)
+    axes.fill_between(times, pooled[1], pooled[3], color=style.MODEL, alpha=0.22, linewidth=0)
+    axes.plot(times, pooled[2], color=style.MODEL, linewidth=1.6)
     for row in (0, 4):
-        axes.plot(times, alone[row], color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+        axes.plot(times, alone[row], color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for row in (0, 2, 4):
         if growth is None:
             break
-        axes.plot(times, growth[row] + 1, color=SECOND, linewidth=1.2 if row == 2 else 0.8,
+        axes.plot(times, growth[row] + 1, color=style.SECOND, linewidth=1.2 if row == 2 else 0.8,
                   linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
     for at, (low, middle, high) in rates:
         if at <= float(times[-1]):
-            axes.plot([at] * 2, [low + 1, high + 1], color=ACCENT, linewidth=1.6)
-            axes.plot([at], [middle + 1], "D", color=ACCENT, markersize=4.5)
+            axes.plot([at] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
+            axes.plot([at], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
     counted(axes, 2.0 * max(float(pooled[4].max()), 1.0))
-    years(axes, float(times[0]) - 0.25, float(times[-1]))
+    style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     handles = [
-        (Patch(color=MODEL, alpha=0.35), text("pool.figure.key_pooled", lang)),
-        (Line2D([], [], color=MUTED, linestyle=(0, (4, 2))), text("pool.figure.key_prior_alone", lang)),
-        (Line2D([], [], color=SECOND), text("pool.figure.key_growth", lang)),
-        (Line2D([], [], color=ACCENT, marker="D", markersize=4.5), text("pool.figure.key_similar", lang)),
+        (Patch(color=style.MODEL, alpha=0.35), text("pool.figure.key_pooled", lang)),
+        (Line2D([], [], color=style.MUTED, linestyle=(0, (4, 2))), text("pool.figure.key_prior_alone", lang)),
+        (Line2D([], [], color=style.SECOND), text("pool.figure.key_growth", lang)),
+        (Line2D([], [], color=style.ACCENT, marker="D", markersize=4.5), text("pool.figure.key_similar", lang)),
     ]
-    key(figure, handles, (0.12, 0.2), columns=2)
+    style.key(figure, handles, (0.12, 0.2), columns=2)
     return figure

@@ -13,31 +13,8 @@ from copark.analysis.outcomes import sweep
 from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
 from copark.figures.frame import View, view, year_of
+from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.presentation.style import (
-    DARK,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    OUTCOMES,
-    PAPER,
-    PHASES,
-    SECOND,
-    SIZE,
-    direct_label,
-    key,
-    legible,
-    panel,
-    sheet,
-    spread,
-    styled,
-    wrap,
-    years,
-)
-from copark.presentation.style import (
-    SCALES as SCALE_COLOURS,
-)
 from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.stats.quantiles import BAND, quantiles
@@ -53,7 +30,7 @@ if TYPE_CHECKING:
 _HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": ""}
 
 
-@styled
+@style.styled
 def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
     """How often each outcome happens: every scenario, and below it the chosen one under other values of S*."""
     seen = view(result, lang, scenario)
@@ -69,8 +46,8 @@ def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     ]
     count = len(rows) + (len(other) + 1 if other else 0)
     height = 1.35 + 0.34 * count
-    figure = sheet((7.2, height), seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
-    axes = panel(figure, 1.75, 0.55, 0.25, 0.66)
+    figure = style.sheet((7.2, height), seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
+    axes = style.panel(figure, 1.75, 0.55, 0.25, 0.66)
     axes.set_xlim(0.0, 100.0)
     axes.set_ylim(count - 0.45, -0.55)
     axes.axis("off")
@@ -78,7 +55,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
         _row(axes, at, name, found, bold=True)
     if other:
         head = seen.say("outcomes.sweep")
-        axes.text(0.0, len(rows) + 0.1, legible(head), size=SIZE["small"], color=MUTED, va="center")
+        axes.text(0.0, len(rows) + 0.1, style.legible(head), **style.NOTE, va="center")
         for at, (name, found) in enumerate(other, start=len(rows) + 1):
             _row(axes, at, name, found, bold=False)
     _outcome_key(figure, seen)
@@ -88,24 +65,24 @@ def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
 def _row(axes: Axes, at: int, name: str, found: tuple[Share, ...], *, bold: bool) -> None:
     start = 0.0
     axes.text(
-        -1.5, at, wrap(name, 17.0, 2), ha="right", va="center", size=SIZE["label"], color=INK,
+        -1.5, at, style.wrap(name, 17.0, 2), ha="right", va="center", **style.LABEL,
         weight="bold" if bold else "normal",
     )  # fmt: skip
     if found[0].total == 0:
-        axes.barh(at, 100.0, height=0.72, color=GRID)
+        axes.barh(at, 100.0, height=0.72, color=style.GRID)
         return
     for entry in found:
         wide = entry.share * 100.0
         axes.barh(
-            at, wide, left=start, height=0.72, facecolor=OUTCOMES[entry.name], hatch=_HATCH[entry.name],
-            edgecolor=PAPER, linewidth=0.8,
+            at, wide, left=start, height=0.72, facecolor=style.OUTCOMES[entry.name], hatch=_HATCH[entry.name],
+            edgecolor=style.PAPER, linewidth=0.8,
         )  # fmt: skip
         if wide >= 5.0:
-            colour = PAPER if entry.name in ("failed", "self_standing") else DARK
+            colour = style.PAPER if entry.name in ("failed", "self_standing") else style.DARK
             axes.text(
-                start + wide / 2.0, at, percent(entry.share), ha="center", va="center", size=SIZE["label"],
+                start + wide / 2.0, at, percent(entry.share), ha="center", va="center", size=style.SIZE["label"],
                 color=colour, weight="bold" if bold else "normal",
-                bbox={"boxstyle": "round,pad=0.15", "facecolor": OUTCOMES[entry.name], "edgecolor": "none"},
+                bbox={"boxstyle": "round,pad=0.15", "facecolor": style.OUTCOMES[entry.name], "edgecolor": "none"},
             )  # fmt: skip
         start += wide
 
@@ -113,13 +90,14 @@ def _row(axes: Axes, at: int, name: str, found: tuple[Share, ...], *, bold: bool
 def _outcome_key(figure: Figure, seen: View) -> None:
     axes = figure.axes[0]
     handles = [
-        axes.barh(-9, 0, facecolor=OUTCOMES[name], hatch=_HATCH[name], edgecolor=PAPER, label=name) for name in NAMES
+        axes.barh(-9, 0, facecolor=style.OUTCOMES[name], hatch=_HATCH[name], edgecolor=style.PAPER, label=name)
+        for name in NAMES
     ]
     words = [text(f"analysis.outcome.{name}", seen.lang) for name in NAMES]
-    key(figure, list(zip(handles, words, strict=True)), (0.07, 0.16))
+    style.key(figure, list(zip(handles, words, strict=True)), (0.07, 0.16))
 
 
-@styled
+@style.styled
 def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
     """The coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
@@ -130,44 +108,44 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
     """
     seen = view(result, lang, scenario)
     found = read_out(result, scenario)
-    figure = sheet((7.2, 5.3), seen.say("coordination.title"), seen.say("coordination.subtitle"), seen.footer)
-    upper = panel(figure, 0.56, 2.75, 1.5, 0.72)
-    years(upper, *seen.span)
+    figure = style.sheet((7.2, 5.3), seen.say("coordination.title"), seen.say("coordination.subtitle"), seen.footer)
+    upper = style.panel(figure, 0.56, 2.75, 1.5, 0.72)
+    style.years(upper, *seen.span)
     upper.set_ylim(0.0, 1.0)
     upper.set_yticks([0.0, *BOUNDARIES, 1.0])
-    upper.tick_params(axis="y", labelsize=SIZE["small"])
+    upper.tick_params(axis="y", labelsize=style.SIZE["small"])
     edges = (0.0, *BOUNDARIES, 1.0)
     start, stop = seen.span
     aside = stop + 0.012 * (stop - start)
     for low, high, name in zip(edges, edges[1:], GRADES, strict=False):
         words = text(f"analysis.grade.{name}", seen.lang)
-        direct_label(upper, (aside, (low + high) / 2.0), words, MUTED, size=SIZE["small"] - 0.6)
+        style.direct_label(upper, (aside, (low + high) / 2.0), words, style.MUTED, size=style.SIZE["small"] - 0.6)
     for values, colour, form in (
-        (found.coordination, MODEL, "coordination.standard"),
-        (found.coordination_corrected, SECOND, "coordination.corrected"),
+        (found.coordination, style.MODEL, "coordination.standard"),
+        (found.coordination_corrected, style.SECOND, "coordination.corrected"),
     ):
         levels = quantiles(values, BAND)
         upper.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
         upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(form))
     for values in apart(found):
         limits = quantiles(values, (0.05, 0.95))
-        upper.plot(seen.times, limits.T, color=INK, linewidth=0.7, linestyle=(0, (2, 2)))
-    upper.plot([], [], color=INK, linewidth=0.7, linestyle=(0, (2, 2)), label=seen.say("coordination.apart"))
-    upper.legend(loc="upper left", frameon=False, fontsize=SIZE["small"], ncols=3, borderaxespad=0.1)
-    lower = panel(figure, 0.56, 0.50, 1.5, 3.02)
-    years(lower, *seen.span)
+        upper.plot(seen.times, limits.T, color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)))
+    upper.plot([], [], color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)), label=seen.say("coordination.apart"))
+    upper.legend(loc="upper left", frameon=False, fontsize=style.SIZE["small"], ncols=3, borderaxespad=0.1)
+    lower = style.panel(figure, 0.56, 0.50, 1.5, 3.02)
+    style.years(lower, *seen.span)
     lower.set_ylim(0.0, 1.0)
-    lower.set_title(seen.say("coordination.scores"), loc="left", size=SIZE["label"], color=MUTED, pad=5)
+    lower.set_title(seen.say("coordination.scores"), loc="left", size=style.SIZE["label"], color=style.MUTED, pad=5)
     medians = {scale: quantiles(values, (0.50,))[0] for scale, values in found.scores.items()}
-    places = spread([float(medians[scale][-1]) for scale in SCALES], 0.085)
+    places = style.spread([float(medians[scale][-1]) for scale in SCALES], 0.085)
     for scale, place in zip(SCALES, places, strict=True):
-        lower.plot(seen.times, medians[scale], color=SCALE_COLOURS[scale], linewidth=1.6)
+        lower.plot(seen.times, medians[scale], color=style.SCALES[scale], linewidth=1.6)
         if np.isfinite(place):
-            direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", seen.lang), SCALE_COLOURS[scale])
+            style.direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", seen.lang), style.SCALES[scale])
     return figure
 
 
-@styled
+@style.styled
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
     """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
@@ -180,9 +158,9 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", s
     dated = () if case is None else case.renegotiations
     marks = [entry.date.quarter("event") for entry in dated]
     found = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], scenario))) * 100.0
-    figure = sheet((7.2, 3.3), seen.say("phases.title"), seen.say("phases.subtitle"), seen.footer)
-    axes = panel(figure, 0.56, 0.82, 0.25, 0.66)
-    years(axes, *seen.span)
+    figure = style.sheet((7.2, 3.3), seen.say("phases.title"), seen.say("phases.subtitle"), seen.footer)
+    axes = style.panel(figure, 0.56, 0.82, 0.25, 0.66)
+    style.years(axes, *seen.span)
     axes.set_ylim(0.0, 100.0)
     axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
     edges = np.append(seen.times - 0.25, seen.times[-1])
@@ -192,14 +170,21 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", s
         top = base + share
         handles.append(
             axes.stairs(
-                top, edges, baseline=base, fill=True, facecolor=PHASES[name], hatch=hatch, edgecolor=PAPER, linewidth=0
+                top,
+                edges,
+                baseline=base,
+                fill=True,
+                facecolor=style.PHASES[name],
+                hatch=hatch,
+                edgecolor=style.PAPER,
+                linewidth=0,
             )
         )
         base = top
     for mark in marks:
         at = year_of(mark)
         if seen.span[0] < at < seen.span[1]:
-            axes.axvline(at, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
+            axes.axvline(at, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))
     words = [text(f"analysis.phase.{name}", seen.lang) for name in STAGES]
-    key(figure, list(zip(handles, words, strict=True)), (0.43, 0.16))
+    style.key(figure, list(zip(handles, words, strict=True)), (0.43, 0.16))
     return figure

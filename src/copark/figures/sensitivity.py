@@ -17,23 +17,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from copark.presentation import style
 from copark.presentation.numbers import number, unit_title
-from copark.presentation.style import (
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    PAPER,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.texts import text
 from copark.words.factors import DUMMY, marked, named
 
@@ -75,18 +60,21 @@ def footer(found: Exploration, lang: str) -> str:
 
 def _laid_out(rows: Sequence[Bar], title: str, subtitle: str, foot: str) -> tuple[Figure, Axes]:
     """A sheet with a line for each row."""
-    figure = sheet((WIDTH, TOP + BOTTOM + ROW * max(len(rows), 1)), title, subtitle, foot)
-    axes = panel(figure, NAMES, BOTTOM, 0.35, TOP)
+    figure = style.sheet((WIDTH, TOP + BOTTOM + ROW * max(len(rows), 1)), title, subtitle, foot)
+    axes = style.panel(figure, NAMES, BOTTOM, 0.35, TOP)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     for at, row in enumerate(rows):
-        axes.annotate(
-            wrap(row.name, NAMES * 72.0 / SIZE["small"] - 2.0, 2), (0.0, at), xycoords=("axes fraction", "data"),
-            xytext=(-6, 0), textcoords="offset points", ha="right", va="center", size=SIZE["small"], color=INK,
-            linespacing=1.05, annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(
+            axes,
+            at,
+            style.wrap(row.name, NAMES * 72.0 / style.SIZE["small"] - 2.0, 2),
+            -6,
+            **style.SMALL,
+            linespacing=1.05,
+        )
     return figure, axes
 
 
@@ -94,7 +82,7 @@ def _largest(values: NDArray[np.float64], most: int = SHOWN) -> list[int]:
     return [int(n) for n in np.argsort(-values, kind="stable")[:most]]
 
 
-@styled
+@style.styled
 def screen_dots(found: Exploration, at: int, lang: str = "en") -> Figure:
     """The screen of one read-out: mean size of effects with intervals, and their spread.
 
@@ -103,7 +91,7 @@ def screen_dots(found: Exploration, at: int, lang: str = "en") -> Figure:
     at
         Place of the read-out.
     """
-    lang, one = language(lang), found.screens[at]
+    lang, one = style.language(lang), found.screens[at]
     names = [*found.names, DUMMY]
     rows = [
         Bar(
@@ -116,21 +104,24 @@ def screen_dots(found: Exploration, at: int, lang: str = "en") -> Figure:
     subtitle = text("sensitivity.figure.screen", lang, unit=_unit(found, at, lang), trajectories=one.trajectories)
     figure, axes = _laid_out(rows, found.readouts[at].title(lang), subtitle, footer(found, lang))
     for y, row in enumerate(rows):
-        colour = SECOND if y == len(rows) - 1 else MODEL
+        colour = style.SECOND if y == len(rows) - 1 else style.MODEL
         axes.plot([row.low, row.high], [y, y], color=colour, linewidth=1.4)
-        axes.plot([row.value], [y], "o", color=colour, markersize=5.0, mfc=colour if row.clear else PAPER)
-        axes.plot([row.other], [y], "|", color=MUTED, markersize=7.0, markeredgewidth=1.4)
-    axes.axvline(rows[-1].high, color=SECOND, linewidth=0.8, linestyle=(0, (3, 3)))
+        axes.plot([row.value], [y], "o", color=colour, markersize=5.0, mfc=colour if row.clear else style.PAPER)
+        axes.plot([row.other], [y], "|", color=style.MUTED, markersize=7.0, markeredgewidth=1.4)
+    axes.axvline(rows[-1].high, color=style.SECOND, linewidth=0.8, linestyle=(0, (3, 3)))
     axes.set_xlim(left=0.0)
     handles = [
-        (Line2D([], [], color=MODEL, marker="o", linewidth=1.4), text("sensitivity.key.mu_star", lang)),
+        (Line2D([], [], color=style.MODEL, marker="o", linewidth=1.4), text("sensitivity.key.mu_star", lang)),
         (
-            Line2D([], [], color=MUTED, marker="|", linewidth=0.0, markeredgewidth=1.4),
+            Line2D([], [], color=style.MUTED, marker="|", linewidth=0.0, markeredgewidth=1.4),
             text("sensitivity.key.sigma", lang),
         ),
-        (Line2D([], [], color=MODEL, marker="o", mfc=PAPER, linewidth=0.0), text("sensitivity.key.open", lang)),
+        (
+            Line2D([], [], color=style.MODEL, marker="o", mfc=style.PAPER, linewidth=0.0),
+            text("sensitivity.key.open", lang),
+        ),
     ]
-    key(figure, handles, (0.1, 0.22), columns=3)
+    style.key(figure, handles, (0.1, 0.22), columns=3)
     return figure
 
 
@@ -138,7 +129,7 @@ def _unit(found: Exploration, at: int, lang: str) -> str:
     return unit_title(found.readouts[at].unit, lang) or text("sensitivity.no_unit", lang)
 
 
-@styled
+@style.styled
 def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     """Total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
 
@@ -147,7 +138,7 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     at
         Place of the read-out.
     """
-    lang, one = language(lang), found.indices[at]
+    lang, one = style.language(lang), found.indices[at]
     names = [*found.names, DUMMY]
     rows = [
         Bar(
@@ -163,26 +154,26 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     )  # fmt: skip
     figure, axes = _laid_out(rows, found.readouts[at].title(lang), subtitle, footer(found, lang))
     for y, row in enumerate(rows):
-        colour = SECOND if y == len(rows) - 1 else MODEL
-        shade = colour if row.clear else PALE
+        colour = style.SECOND if y == len(rows) - 1 else style.MODEL
+        shade = colour if row.clear else style.PALE
         axes.barh(y - 0.17, row.value, height=0.3, color=shade, alpha=0.85 if row.clear else 0.7)
-        axes.plot([row.low, row.high], [y - 0.17, y - 0.17], color=INK, linewidth=1.0)
+        axes.plot([row.low, row.high], [y - 0.17, y - 0.17], color=style.INK, linewidth=1.0)
         if y < len(rows) - 1:
-            axes.barh(y + 0.17, max(row.other, 0.0), height=0.22, color=MODEL, alpha=0.35)
-            axes.plot([row.other_low, row.other_high], [y + 0.17, y + 0.17], color=MUTED, linewidth=0.9)
-    axes.axvline(rows[-1].value, color=SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+            axes.barh(y + 0.17, max(row.other, 0.0), height=0.22, color=style.MODEL, alpha=0.35)
+            axes.plot([row.other_low, row.other_high], [y + 0.17, y + 0.17], color=style.MUTED, linewidth=0.9)
+    axes.axvline(rows[-1].value, color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     handles = [
-        (Patch(color=MODEL, alpha=0.85), text("sensitivity.key.total", lang)),
-        (Patch(color=MODEL, alpha=0.35), text("sensitivity.key.first", lang)),
-        (Patch(color=PALE, alpha=0.7), text("sensitivity.key.like_dummy", lang)),
-        (Line2D([], [], color=SECOND, linestyle=(0, (3, 3))), text("sensitivity.key.dummy", lang)),
+        (Patch(color=style.MODEL, alpha=0.85), text("sensitivity.key.total", lang)),
+        (Patch(color=style.MODEL, alpha=0.35), text("sensitivity.key.first", lang)),
+        (Patch(color=style.PALE, alpha=0.7), text("sensitivity.key.like_dummy", lang)),
+        (Line2D([], [], color=style.SECOND, linestyle=(0, (3, 3))), text("sensitivity.key.dummy", lang)),
     ]
-    key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
+    style.key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
     return figure
 
 
-@styled
+@style.styled
 def given_bars(found: Exploration, sample: int, at: int, lang: str = "en") -> Figure:
     """What a sample at hand tells of one read-out: shares of variance and distances, and the largest dummy's.
 
@@ -191,7 +182,7 @@ def given_bars(found: Exploration, sample: int, at: int, lang: str = "en") -> Fi
     sample, at
         Places of the sample and of the read-out.
     """
-    lang, kept = language(lang), found.given[sample]
+    lang, kept = style.language(lang), found.given[sample]
     one = kept.found[at]
     rows = [
         Bar(
@@ -209,19 +200,24 @@ def given_bars(found: Exploration, sample: int, at: int, lang: str = "en") -> Fi
     )  # fmt: skip
     figure, axes = _laid_out(rows, title, subtitle, footer(found, lang))
     for y, row in enumerate(rows):
-        axes.barh(y, row.value, height=0.42, color=MODEL if row.clear else PALE, alpha=0.85 if row.clear else 0.7)
-        axes.plot([row.low, row.high], [y, y], color=INK, linewidth=1.0)
-        filled = MUTED if row.other > one.pawn_floor else PAPER
-        axes.plot([row.other], [y], "D", color=PAPER, markersize=5.4)
-        axes.plot([row.other], [y], "D", color=MUTED, markersize=3.6, mfc=filled)
-    axes.axvline(one.first_floor, color=SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
-    axes.axvline(one.pawn_floor, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)))
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+        axes.barh(
+            y, row.value, height=0.42, color=style.MODEL if row.clear else style.PALE, alpha=0.85 if row.clear else 0.7
+        )
+        axes.plot([row.low, row.high], [y, y], color=style.INK, linewidth=1.0)
+        filled = style.MUTED if row.other > one.pawn_floor else style.PAPER
+        axes.plot([row.other], [y], "D", color=style.PAPER, markersize=5.4)
+        axes.plot([row.other], [y], "D", color=style.MUTED, markersize=3.6, mfc=filled)
+    axes.axvline(one.first_floor, color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
+    axes.axvline(one.pawn_floor, color=style.MUTED, linewidth=0.9, linestyle=(0, (1, 2)))
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     handles = [
-        (Patch(color=MODEL, alpha=0.85), text("sensitivity.key.share", lang)),
-        (Line2D([], [], color=SECOND, linestyle=(0, (3, 3))), text("sensitivity.key.share_floor", lang)),
-        (Line2D([], [], color=MUTED, marker="D", linewidth=0.0, markersize=3.6), text("sensitivity.key.pawn", lang)),
-        (Line2D([], [], color=MUTED, linestyle=(0, (1, 2))), text("sensitivity.key.pawn_floor", lang)),
+        (Patch(color=style.MODEL, alpha=0.85), text("sensitivity.key.share", lang)),
+        (Line2D([], [], color=style.SECOND, linestyle=(0, (3, 3))), text("sensitivity.key.share_floor", lang)),
+        (
+            Line2D([], [], color=style.MUTED, marker="D", linewidth=0.0, markersize=3.6),
+            text("sensitivity.key.pawn", lang),
+        ),
+        (Line2D([], [], color=style.MUTED, linestyle=(0, (1, 2))), text("sensitivity.key.pawn_floor", lang)),
     ]
-    key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
+    style.key(figure, handles, (0.1, 0.22), columns=4, columnspacing=1.0)
     return figure

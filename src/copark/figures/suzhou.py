@@ -10,28 +10,13 @@ from copark.cases.quarters import Quarter
 from copark.figures.frame import year_of
 from copark.figures.marks import observed_key, observed_mark
 from copark.inference.suzhou import Band, Findings, Mark
+from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.presentation.style import (
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-    years,
-)
 from copark.texts import text
 
 ENDS = ("mayor", "memorandum", "control", "never")
 """Ends of the rivalry, the earliest first; a panel each."""
-COLOURS = {"swap": MODEL, "unswapped": SECOND}
+COLOURS = {"swap": style.MODEL, "unswapped": style.SECOND}
 SWAP = 2001.0
 
 
@@ -51,11 +36,11 @@ def _band(axes: Axes, times: list[float], course: tuple[Band, ...], colour: str)
     axes.plot(times, [one.median for one in course], color=colour, linewidth=1.8)
 
 
-@styled
+@style.styled
 def courses(found: Findings, lang: str = "en") -> Figure:
     """The accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
-    lang = language(lang)
-    figure = sheet(
+    lang = style.language(lang)
+    figure = style.sheet(
         (7.4, 5.8), text("suzhou.figure.developer.title", lang), text("suzhou.figure.developer.subtitle", lang),
         _footer(found, lang),
     )  # fmt: skip
@@ -65,23 +50,23 @@ def courses(found: Findings, lang: str = "en") -> Figure:
     high = max(one.high for arm in shown for one in arm.course)
     for at, end in enumerate(ENDS):
         axes = _quarter_panel(figure, at)
-        years(axes, times[0] - 0.25, times[-1])
+        style.years(axes, times[0] - 0.25, times[-1])
         axes.set_ylim(low * 1.05, high * 1.05)
-        axes.axhline(0.0, color=INK, linewidth=0.7)
-        axes.axvline(SWAP, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        axes.axhline(0.0, color=style.INK, linewidth=0.7)
+        axes.axvline(SWAP, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         for cap, colour in COLOURS.items():
             _band(axes, times, found.arm(f"{end}-{cap}").course, colour)
-        axes.set_title(legible(text(f"suzhou.end.{end}", lang)), loc="left", size=SIZE["label"], color=INK, pad=4)
+        axes.set_title(style.legible(text(f"suzhou.end.{end}", lang)), loc="left", **style.LABEL, pad=4)
         _losses(axes, found.losses)
     handles: list[tuple[object, str]] = [
         (Line2D([], [], color=colour, linewidth=2.0), text(f"suzhou.cap.{cap}", lang))
         for cap, colour in COLOURS.items()
     ]
     handles += [
-        (Line2D([], [], color=INK, marker="o", ls="", ms=5.0), text("suzhou.record.known", lang)),
-        (Line2D([], [], color=INK, marker="o", ls="", ms=5.0, mfc="none"), text("suzhou.record.forecast", lang)),
+        (Line2D([], [], color=style.INK, marker="o", ls="", ms=5.0), text("suzhou.record.known", lang)),
+        (Line2D([], [], color=style.INK, marker="o", ls="", ms=5.0, mfc="none"), text("suzhou.record.forecast", lang)),
     ]
-    key(figure, handles, (0.12, 0.20))
+    style.key(figure, handles, (0.12, 0.20))
     return figure
 
 
@@ -90,66 +75,60 @@ def _quarter_panel(figure: Figure, at: int) -> Axes:
     column, row = at % 2, at // 2
     wide, tall = (width - 0.85) / 2.0, 1.72
     left, top = 0.6 + column * (wide + 0.1), 0.98 + row * (tall + 0.52)
-    return panel(figure, left, height - top - tall, width - left - wide + 0.2, top)
+    return style.panel(figure, left, height - top - tall, width - left - wide + 0.2, top)
 
 
 def _losses(axes: Axes, losses: tuple[Mark, ...]) -> None:
     """Observed accumulated losses: what was known as a dot, what was forecast as a ring."""
     for row in losses:
-        fill = "none" if row.forecast else INK
-        axes.plot([year_of(Quarter.parse(row.quarter))], [-row.value], "o", color=INK, ms=5.0, mfc=fill, zorder=5)
+        fill = "none" if row.forecast else style.INK
+        axes.plot([year_of(Quarter.parse(row.quarter))], [-row.value], "o", color=style.INK, ms=5.0, mfc=fill, zorder=5)
 
 
-@styled
+@style.styled
 def contrasts(found: Findings, lang: str = "en") -> Figure:
     """Differences of the accumulated result at the end of 2003: what the swap does, what the end of rivalry does."""
-    lang = language(lang)
+    lang = style.language(lang)
     count = len(found.contrasts)
-    figure = sheet(
+    figure = style.sheet(
         (7.2, 1.5 + 0.36 * count), text("suzhou.figure.contrasts.title", lang),
         text("suzhou.figure.contrasts.subtitle", lang), _footer(found, lang),
     )  # fmt: skip
-    axes = panel(figure, 2.5, 0.5, 0.8, 0.9)
+    axes = style.panel(figure, 2.5, 0.5, 0.8, 0.9)
     axes.grid(visible=False)
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
-    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
     axes.set_ylim(count - 0.4, -0.6)
-    names = [wrap(text(f"suzhou.contrast.{one.key}", lang), 20.0, 2) for one in found.contrasts]
-    axes.set_yticks(range(count), names, size=SIZE["label"])
+    names = [style.wrap(text(f"suzhou.contrast.{one.key}", lang), 20.0, 2) for one in found.contrasts]
+    axes.set_yticks(range(count), names, size=style.SIZE["label"])
     for at, one in enumerate(found.contrasts):
-        colour = MODEL if one.key.startswith("swap") else SECOND if one.key.startswith("end") else INK
+        colour = style.MODEL if one.key.startswith("swap") else style.SECOND if one.key.startswith("end") else style.INK
         axes.plot([one.band.low, one.band.high], [at, at], color=colour, linewidth=3.0, alpha=0.45)
         axes.plot([one.band.median], [at], "o", color=colour, ms=5.5)
-        axes.annotate(
-            legible(percent(one.above)), (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0),
-            textcoords="offset points", size=SIZE["label"], color=INK, va="center", annotation_clip=False,
-        )  # fmt: skip
-    axes.annotate(
-        text("suzhou.column.above", lang), (1.0, 1.0), xycoords="axes fraction", xytext=(6, 4),
-        textcoords="offset points", size=SIZE["small"], color=MUTED, va="bottom", annotation_clip=False,
-    )  # fmt: skip
+        style.row_value(axes, at, style.legible(percent(one.above)))
+    style.corner(axes, text("suzhou.column.above", lang))
     return figure
 
 
-@styled
+@style.styled
 def enterprises(found: Findings, lang: str = "en") -> Figure:
     """Operating enterprises in the two scenarios farthest apart, beside the observations."""
-    lang = language(lang)
-    figure = sheet(
+    lang = style.language(lang)
+    figure = style.sheet(
         (7.2, 3.2), text("suzhou.figure.enterprises.title", lang), text("suzhou.figure.enterprises.subtitle", lang),
         _footer(found, lang),
     )  # fmt: skip
-    axes = panel(figure, 0.6, 0.82, 0.25, 0.86)
+    axes = style.panel(figure, 0.6, 0.82, 0.25, 0.86)
     times = _times(found)
-    years(axes, times[0] - 0.25, times[-1])
-    axes.axvline(SWAP, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+    style.years(axes, times[0] - 0.25, times[-1])
+    axes.axvline(SWAP, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
     handles: list[tuple[object, str]] = []
-    for name, colour in (("control-swap", MODEL), ("never-unswapped", SECOND)):
+    for name, colour in (("control-swap", style.MODEL), ("never-unswapped", style.SECOND)):
         _band(axes, times, found.arm(name).operating_course, colour)
         handles.append((Line2D([], [], color=colour, linewidth=2.0), text(f"suzhou.arm.{name}", lang)))
     for row in found.operating:
         observed_mark(axes, year_of(Quarter.parse(row.quarter)), row.value, row.high, row.bound, order=5)
     axes.set_ylim(bottom=0.0)
     handles += observed_key([row.bound for row in found.operating], lang)
-    key(figure, handles, (0.43, 0.20))
+    style.key(figure, handles, (0.43, 0.20))
     return figure

@@ -12,25 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from copark.figures.marks import observed_key, observed_mark
+from copark.presentation import style
 from copark.presentation.numbers import axis_number
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    SECOND,
-    SIZE,
-    key,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-    years,
-)
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -42,11 +25,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 METHODS = {
-    "model": (MODEL, "o"), "model-blind": (MODEL, "D"), "persistence": (MUTED, "s"), "line": (SECOND, "^"),
-    "logistic": (ACCENT, "v"), "bass": (ACCENT, "P"),
+    "model": (style.MODEL, "o"), "model-blind": (style.MODEL, "D"), "persistence": (style.MUTED, "s"),
+    "line": (style.SECOND, "^"), "logistic": (style.ACCENT, "v"), "bass": (style.ACCENT, "P"),
 }  # fmt: skip
 SOURCES = {
-    "later_shocks": SECOND, "moved": MODEL, "unmoved": PALE, "past_luck": ACCENT, "future_luck": MUTED,
+    "later_shocks": style.SECOND, "moved": style.MODEL, "unmoved": style.PALE, "past_luck": style.ACCENT,
+    "future_luck": style.MUTED,
 }  # fmt: skip
 NAMES = 2.2
 """Inches for the names of observables."""
@@ -61,7 +45,7 @@ class Fan(NamedTuple):
     levels: Floats
 
 
-@styled
+@style.styled
 def scored_fan(
     name: str, unit: str, model: Fan, other: Fan | None, points: Sequence[Point], cut: float, lang: str = "en",
     footer: str = "", other_name: str = "", height: float = 3.6,
@@ -83,42 +67,40 @@ def scored_fan(
     height
         Of the sheet, in inches.
     """
-    lang = language(lang)
-    figure = sheet((4.7, height), name, unit, footer)
-    axes = panel(figure, 0.6, 0.66, 0.2, 0.84)
-    years(axes, float(model.times[0]), float(model.times[-1]))
-    axes.fill_between(model.times, model.levels[0], model.levels[4], color=MODEL, alpha=0.18, linewidth=0)
-    axes.fill_between(model.times, model.levels[1], model.levels[3], color=MODEL, alpha=0.34, linewidth=0)
-    axes.plot(model.times, model.levels[2], color=MODEL, linewidth=1.8)
+    lang = style.language(lang)
+    figure = style.sheet((4.7, height), name, unit, footer)
+    axes = style.panel(figure, 0.6, 0.66, 0.2, 0.84)
+    style.years(axes, float(model.times[0]), float(model.times[-1]))
+    axes.fill_between(model.times, model.levels[0], model.levels[4], color=style.MODEL, alpha=0.18, linewidth=0)
+    axes.fill_between(model.times, model.levels[1], model.levels[3], color=style.MODEL, alpha=0.34, linewidth=0)
+    axes.plot(model.times, model.levels[2], color=style.MODEL, linewidth=1.8)
     top = float(np.nanmax(model.levels[4]))
     if other is not None:
         for row, width in ((0, 0.9), (2, 1.3), (4, 0.9)):
-            axes.plot(other.times, other.levels[row], color=SECOND, linewidth=width, linestyle=(0, (4, 2)))
+            axes.plot(other.times, other.levels[row], color=style.SECOND, linewidth=width, linestyle=(0, (4, 2)))
     for one in points:
-        colour = {"known": INK, "looked": MUTED, "inside": INK, "outside": SECOND}[one.state]
+        colour = {"known": style.INK, "looked": style.MUTED, "inside": style.INK, "outside": style.SECOND}[one.state]
         observed_mark(axes, one.at, one.value, one.high, one.bound, colour, 2.6 if one.state == "looked" else 4.2)
     reported = max((one.high or one.value for one in points), default=top)
     lowest = min(0.0, float(np.nanmin(model.levels[0])))
     axes.set_ylim(lowest * 1.05, max(top, reported) * 1.06)
     if cut > model.times[0]:
-        axes.axvline(cut, color=MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-        axes.annotate(
-            legible(text("validate.fan.cut", lang)), (cut, 1.0), xycoords=axes.get_xaxis_transform(),
-            xytext=(0, 2.5), textcoords="offset points", size=SIZE["small"], color=MUTED, ha="center", va="bottom",
-            annotation_clip=False,
-        )  # fmt: skip
-    entries: list[tuple[Patch | Line2D, str]] = [(Patch(color=MODEL, alpha=0.4), text("validate.fan.model", lang))]
+        axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        style.above(axes, cut, style.legible(text("validate.fan.cut", lang)))
+    entries: list[tuple[Patch | Line2D, str]] = [
+        (Patch(color=style.MODEL, alpha=0.4), text("validate.fan.model", lang))
+    ]
     if other is not None:
-        entries.append((Line2D([], [], color=SECOND, linestyle=(0, (4, 2))), other_name))
+        entries.append((Line2D([], [], color=style.SECOND, linestyle=(0, (4, 2))), other_name))
     axes.legend(
-        [handle for handle, _ in entries], [legible(words) for _, words in entries], loc="upper left", frameon=False,
-        fontsize=SIZE["small"], handlelength=1.4, borderaxespad=0.2,
+        [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="upper left",
+        frameon=False, fontsize=style.SIZE["small"], handlelength=1.4, borderaxespad=0.2,
     )  # fmt: skip
-    key(figure, observed_key([one.bound for one in points], lang), (0.5, 0.16), fontsize=SIZE["small"])
+    style.key(figure, observed_key([one.bound for one in points], lang), (0.5, 0.16), fontsize=style.SIZE["small"])
     return figure
 
 
-@styled
+@style.styled
 def score_dots(
     rows: Sequence[tuple[str, Mapping[str, float]]], names: Mapping[str, str], lang: str = "en", footer: str = "",
     title: str = "",
@@ -132,19 +114,19 @@ def score_dots(
     names
         What each method is called.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     height = 1.75 + 0.34 * len(rows)
-    figure = sheet((7.2, height), title, text("validate.dots.subtitle", lang), footer)
-    axes = panel(figure, NAMES, 0.86, 0.3, 0.80)
+    figure = style.sheet((7.2, height), title, text("validate.dots.subtitle", lang), footer)
+    axes = style.panel(figure, NAMES, 0.86, 0.3, 0.80)
     row_names(axes, [name for name, _ in rows])
-    axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
     axes.set_xscale("log")
     axes.set_xlim(0.93, FARTHEST * 1.08)
     axes.set_xticks([1, 1.5, 2, 3, 5, 8, 12], ["1", "1.5", "2", "3", "5", "8", "12+"])
     axes.minorticks_off()
     for at, (_, scores) in enumerate(rows):
         best = min(scores.values())
-        axes.plot([1.0, FARTHEST], [at, at], color=GRID, linewidth=0.7, zorder=1)
+        axes.plot([1.0, FARTHEST], [at, at], color=style.GRID, linewidth=0.7, zorder=1)
         for method, score in scores.items():
             colour, marker = METHODS[method]
             hollow = method == "model"
@@ -158,7 +140,7 @@ def score_dots(
             face = "none" if method == "model" else colour
             handle = Line2D([], [], marker=marker, linestyle="", color=colour, markerfacecolor=face, markersize=6.0)
             entries.append((handle, names[method]))
-    key(figure, entries, (0.12, 0.18), columns=3)
+    style.key(figure, entries, (0.12, 0.18), columns=3)
     return figure
 
 
@@ -168,14 +150,10 @@ def row_names(axes: Axes, names: Sequence[str]) -> None:
     axes.set_yticks([])
     axes.set_ylim(len(names) - 0.4, -0.6)
     for at, name in enumerate(names):
-        axes.annotate(
-            wrap(name, NAMES * 72.0 / SIZE["label"] - 2.0, 2), (0.0, at), xycoords=("axes fraction", "data"),
-            xytext=(-8, 0), textcoords="offset points", ha="right", va="center", size=SIZE["label"], color=INK,
-            linespacing=1.1, annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
 
 
-@styled
+@style.styled
 def places(
     rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", footer: str = "", title: str = ""
 ) -> Figure:
@@ -186,19 +164,19 @@ def places(
     rows
         Name of the observable; of every value its percentiles, and whether the band reached it.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     height = 1.35 + 0.32 * len(rows)
-    figure = sheet((7.2, height), title, text("validate.places.subtitle", lang), footer)
-    axes = panel(figure, NAMES, 0.50, 0.3, 0.80)
+    figure = style.sheet((7.2, height), title, text("validate.places.subtitle", lang), footer)
+    axes = style.panel(figure, NAMES, 0.50, 0.3, 0.80)
     row_names(axes, [name for name, _ in rows])
-    axes.axvspan(0.05, 0.95, color=MODEL, alpha=0.13, linewidth=0)
-    axes.axvspan(0.25, 0.75, color=MODEL, alpha=0.16, linewidth=0)
-    axes.axvline(0.5, color=MODEL, linewidth=1.2)
+    axes.axvspan(0.05, 0.95, color=style.MODEL, alpha=0.13, linewidth=0)
+    axes.axvspan(0.25, 0.75, color=style.MODEL, alpha=0.16, linewidth=0)
+    axes.axvline(0.5, color=style.MODEL, linewidth=1.2)
     axes.set_xlim(-0.02, 1.02)
     axes.set_xticks([0.05, 0.25, 0.5, 0.75, 0.95], ["5%", "25%", "50%", "75%", "95%"])
     for at, (_, found) in enumerate(rows):
         for one, inside in found:
-            colour, ends = INK if inside else SECOND, [one.first / 100.0, one.last / 100.0]
+            colour, ends = style.INK if inside else style.SECOND, [one.first / 100.0, one.last / 100.0]
             if one.single:
                 axes.plot(ends[:1], [at], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
             else:
@@ -206,7 +184,7 @@ def places(
     return figure
 
 
-@styled
+@style.styled
 def width_bars(
     rows: Sequence[tuple[str, Mapping[str, float], str]],
     lang: str = "en",
@@ -221,10 +199,10 @@ def width_bars(
     rows
         Name of the observable, shares by source, and the width in words.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     height = 1.75 + 0.36 * len(rows)
-    figure = sheet((7.2, height), title, subtitle or text("validate.width.subtitle", lang), footer)
-    axes = panel(figure, NAMES, 0.90, 0.95, 0.80)
+    figure = style.sheet((7.2, height), title, subtitle or text("validate.width.subtitle", lang), footer)
+    axes = style.panel(figure, NAMES, 0.90, 0.95, 0.80)
     row_names(axes, [name for name, _, _ in rows])
     axes.set_xlim(0.0, 1.0)
     axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
@@ -236,15 +214,12 @@ def width_bars(
             if share >= 0.07:
                 shown = axis_number(round(100.0 * share))
                 axes.text(
-                    begun + share / 2.0, at, f"{shown}%", ha="center", va="center", size=SIZE["small"],
+                    begun + share / 2.0, at, f"{shown}%", ha="center", va="center", size=style.SIZE["small"],
                     color="#ffffff" if source in {"moved", "future_luck", "later_shocks"} else "#10181f",
                 )  # fmt: skip
             begun += share
-        axes.annotate(
-            legible(words), (1.0, at), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-            size=SIZE["label"], color=INK, ha="left", va="center", annotation_clip=False,
-        )  # fmt: skip
+        style.row_value(axes, at, style.legible(words))
     entries = [(Patch(color=colour, alpha=0.85), text(f"validate.source.{name}", lang))
                for name, colour in SOURCES.items()]  # fmt: skip
-    key(figure, entries, (0.12, 0.18), columns=3)
+    style.key(figure, entries, (0.12, 0.18), columns=3)
     return figure

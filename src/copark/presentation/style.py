@@ -47,6 +47,10 @@ CHINESE = (
 
 LATIN = "DejaVu Sans"
 SIZE = {"title": 11.0, "subtitle": 8.2, "label": 8.2, "small": 7.2, "foot": 6.0}
+LABEL: dict[str, Any] = {"size": SIZE["label"], "color": INK}
+SMALL: dict[str, Any] = {"size": SIZE["small"], "color": INK}
+NOTE: dict[str, Any] = {"size": SIZE["small"], "color": MUTED}
+"""How words on axes look: names, numbers, and what is said beside them."""
 
 
 @cache
@@ -233,3 +237,31 @@ def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, *
     """A label beside what it names, instead of a legend."""
     options: dict[str, Any] = {"size": SIZE["small"], "va": "center", "ha": "left", "clip_on": False, **extra}
     axes.text(*at, legible(words), color=colour, **options)
+
+
+def _outside(axes: Axes, at: tuple[float, float], coordinates: Any, words: str, aside: Any, look: Any) -> None:
+    axes.annotate(
+        words, at, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
+    )
+
+
+def row_name(axes: Axes, row: float, words: str, aside: float = -8.0, **look: Any) -> None:
+    """Words left of a row, outside the axes; ``aside`` in points."""
+    looks = {**LABEL, "ha": "right", "va": "center", "linespacing": 1.1, **look}
+    _outside(axes, (0.0, row), ("axes fraction", "data"), words, (aside, 0.0), looks)
+
+
+def row_value(axes: Axes, row: float, words: str, aside: float = 6.0, **look: Any) -> None:
+    """Words right of a row, outside the axes; ``aside`` in points."""
+    _outside(axes, (1.0, row), ("axes fraction", "data"), words, (aside, 0.0), {**LABEL, "va": "center", **look})
+
+
+def corner(axes: Axes, words: str, aside: tuple[float, float] = (6.0, 4.0), **look: Any) -> None:
+    """The head of a column right of the axes, at their upper right corner; ``aside`` in points."""
+    _outside(axes, (1.0, 1.0), "axes fraction", words, aside, {**NOTE, "ha": "left", "va": "bottom", **look})
+
+
+def above(axes: Axes, at: float, words: str, aside: tuple[float, float] = (0.0, 2.5), **look: Any) -> None:
+    """Words above the axes at a place of the horizontal one; ``aside`` in points."""
+    look = {**NOTE, "ha": "center", "va": "bottom", **look}
+    _outside(axes, (at, 1.0), axes.get_xaxis_transform(), words, aside, look)

@@ -11,26 +11,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.inference.ablations.mechanisms import listed
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    COUNT,
-    POINTS,
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.words import join, with_unit
 
@@ -48,10 +29,10 @@ NAMED = 4
 """Mechanisms named in a sentence at most."""
 FAILS_MORE = 0.02
 """A rise of P(failed) is told if its interval lies above this."""
-LOG = plain(Kind.change, places=2)
+LOG = doc.plain(doc.Kind.change, places=2)
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first: what the park would be without each."""
     show = _Show(found, t)
     return assemble(
@@ -80,7 +61,7 @@ class _Show(Show):
         """The largest effect on operating enterprises first."""
         return sorted(rows, key=lambda row: -abs(self.moved(row)))
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[doc.Section]:
         """The sections in their order."""
         yield self.summary()
         for kind in self.found.kinds:
@@ -96,12 +77,12 @@ class _Show(Show):
         first, deadly = self.by_size(found.rows)[0], self.deadliest()
         told = []
         if abs(change := exp(self.moved(first)) - 1.0) >= 0.005:
-            share = t(f"headline.{'more' if change > 0.0 else 'fewer'}", share=shown(abs(change), SHARE, t.lang))
+            share = t(f"headline.{'more' if change > 0.0 else 'fewer'}", share=shown(abs(change), doc.SHARE, t.lang))
             told.append(t("headline.matters", title=self.name(first), quarter=self.last, change=share))
         else:
             told.append(t("headline.nothing", count=len(found.rows)))
         if deadly is not None:
-            points = self.said(deadly.effect.failed.change, POINTS)
+            points = self.said(deadly.effect.failed.change, doc.POINTS)
             which = "too" if deadly is first else "failure"
             told.append(t(f"headline.{which}", title=self.name(deadly), quarter=self.last, change=points))
         if self.refitted:
@@ -118,30 +99,32 @@ class _Show(Show):
         rows = [(row.refitted.ratio, row) for row in self.refitted if row.refitted and row.refitted.verdict == verdict]
         return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """Numbers to be seen first, and what was found in sentences."""
         t, found = self.t, self.found
-        blocks: list[Block] = [Cards(tuple(self.cards())), Paragraph(t("lead", pairs=found.pairs))]
-        blocks.append(Bullets((*self.worked(), *self.scored())))
+        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards())), doc.Paragraph(t("lead", pairs=found.pairs))]
+        blocks.append(doc.Bullets((*self.worked(), *self.scored())))
         told = {"caveat": True, "prior": not found.asked, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.append(Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(Caveat(t(key)) for key, holds in told.items() if holds))
+            blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
+        return self.section("summary", *blocks, *(doc.Caveat(t(key)) for key, holds in told.items() if holds))
 
-    def cards(self) -> Iterator[Card]:
+    def cards(self) -> Iterator[doc.Card]:
         """The largest effects, how many have none, and how many the data support."""
         t, found = self.t, self.found
         first, deadly = self.by_size(found.rows)[0], self.deadliest()
         title = t("card.operating", title=self.name(first), quarter=self.last)
-        yield Card(title, SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=found.pairs))
+        yield doc.Card(title, doc.SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=found.pairs))
         if deadly is not None:
             failed = deadly.effect.failed
-            note = t("card.failed.note", interval=shown(Interval(failed.low, failed.high), POINTS, t.lang))
-            yield Card(t("card.failed", title=self.name(deadly), quarter=self.last), POINTS, failed.change, note)
-        yield Card(t("card.idle"), COUNT, len(found.idle()), t("card.idle.note", all=len(found.rows)))
+            note = t("card.failed.note", interval=shown(doc.Interval(failed.low, failed.high), doc.POINTS, t.lang))
+            yield doc.Card(
+                t("card.failed", title=self.name(deadly), quarter=self.last), doc.POINTS, failed.change, note
+            )
+        yield doc.Card(t("card.idle"), doc.COUNT, len(found.idle()), t("card.idle.note", all=len(found.rows)))
         if self.refitted:
             worse = len(self.refits("worse"))
-            yield Card(t("card.worse"), COUNT, worse, t("card.worse.note", all=len(self.refitted)))
+            yield doc.Card(t("card.worse"), doc.COUNT, worse, t("card.worse.note", all=len(self.refitted)))
 
     def listing(self, rows: Sequence[Row]) -> str:
         """Titles joined."""
@@ -159,9 +142,8 @@ class _Show(Show):
                 told = [t("one", title=self.name(row), change=self.said(self.moved(row), LOG)) for row in largest]
                 yield t(f"largest.{kind}", quarter=self.last, which=join(told, t.lang))
             if deadly:
-                told = [
-                    t("one", title=self.name(row), change=self.said(row.effect.failed.change, POINTS)) for row in deadly
-                ]  # fmt: skip
+                points = ((self.name(row), self.said(row.effect.failed.change, doc.POINTS)) for row in deadly)
+                told = [t("one", title=name, change=change) for name, change in points]
                 yield t("deadly", quarter=self.last, which=join(told, t.lang))
             for verdict in ("hardly", "nothing"):
                 some = [row for row in rows if row.effect.verdict == verdict]
@@ -184,13 +166,13 @@ class _Show(Show):
         if later:
             yield t("score.since", which=self.listing(later), cut=found.cut)
 
-    def effects(self, kind: str) -> Section:
+    def effects(self, kind: str) -> doc.Section:
         """What each mechanism or link does to outcomes."""
         from copark.figures.ablations import effect_dots, failed_dots
 
         t, found = self.t, self.found
         charts = [
-            Chart(
+            doc.Chart(
                 f"{kind}-{name}-{found.quarters[at]}",
                 t("chart.effect", output=_title(name, t.lang), quarter=found.quarters[at]), t("alt.effect"),
                 lambda name=name, at=at: effect_dots(found, name, found.quarters[at], kind, t.lang),  # type: ignore[misc]
@@ -198,31 +180,31 @@ class _Show(Show):
             )
             for name, at in dict.fromkeys((name, at % len(found.quarters)) for name, at in DRAWN)
         ]  # fmt: skip
-        charts.append(Chart(
+        charts.append(doc.Chart(
             f"{kind}-failed", t("chart.failed", quarter=self.last), t("alt.effect"),
             lambda: failed_dots(found, kind, t.lang), t("caption.effect"),
         ))  # fmt: skip
-        lead = [Paragraph(t("lead.effect"))] if kind == found.kinds[0] else []
+        lead = [doc.Paragraph(t("lead.effect"))] if kind == found.kinds[0] else []
         return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
 
-    def table_of(self, kind: str) -> Table:
+    def table_of(self, kind: str) -> doc.Table:
         """Operating enterprises, failure and the forecast without each, the largest effect first."""
         t, found = self.t, self.found
         quarters = found.quarters
         columns = [
             self.column("off"), self.column("verdict"), self.column("standing"),
-            *(Column(f"operating_{one}", t("column.operating", quarter=one), Kind.change, "log points", 2)
+            *(doc.Column(f"operating_{one}", t("column.operating", quarter=one), doc.Kind.change, "log points", 2)
               for one in quarters),
-            self.column("failed", Kind.points),
+            self.column("failed", doc.Kind.points),
         ]  # fmt: skip
         if self.refitted:
-            columns += [self.column("refitted", Kind.change, places=2), self.column("refitted_verdict")]
+            columns += [self.column("refitted", doc.Kind.change, places=2), self.column("refitted_verdict")]
         rows = []
         for row in self.by_size(found.of_kind(kind)):
             failed = row.effect.failed
-            cells: list[Value] = [self.name(row), t(f"verdict.{row.effect.verdict}"), self.standing(row)]
+            cells: list[doc.Value] = [self.name(row), t(f"verdict.{row.effect.verdict}"), self.standing(row)]
             cells += [_middle(row, "operating", one) for one in quarters]
-            cells.append(Interval(failed.low, failed.high, failed.change))
+            cells.append(doc.Interval(failed.low, failed.high, failed.change))
             rows.append(cells + (self.score(row.refitted) if self.refitted else []))
         return self.table(kind, columns, rows)
 
@@ -230,30 +212,30 @@ class _Show(Show):
         """What the data did to the parameters behind it."""
         return self.t(f"standing.{row.standing}") if row.standing else None
 
-    def score(self, change: Change | None) -> list[Value]:
+    def score(self, change: Change | None) -> list[doc.Value]:
         """How a score changes, and in a word."""
         return [None, None] if change is None else [change.ratio, self.t(f"score.{change.verdict}")]
 
-    def outputs(self, kind: str) -> Table:
+    def outputs(self, kind: str) -> doc.Table:
         """The other outputs compared, at the last quarter."""
         rows = self.by_size(self.found.of_kind(kind))
         units = {name: rows[0].effect.of(name, self.last).unit for name in OUTPUTS}
         columns = [
-            Column(name, _title(name, self.t.lang), Kind.change, unit, 2 if unit == "log points" else None)
+            doc.Column(name, _title(name, self.t.lang), doc.Kind.change, unit, 2 if unit == "log points" else None)
             for name, unit in units.items()
         ]
-        cells: list[Sequence[Value]] = [
+        cells: list[Sequence[doc.Value]] = [
             (self.name(row), *(_middle(row, name, self.last) for name in OUTPUTS)) for row in rows
         ]
         return self.table(OUTPUTS_OF[kind], (self.column("off"), *columns), cells, folded=True)
 
-    def scores(self) -> Section:
+    def scores(self) -> doc.Section:
         """What the forecast is worth without each."""
         from copark.figures.ablations import score_dots
 
         t, found = self.t, self.found
         charts = [
-            Chart(
+            doc.Chart(
                 f"score-{kind}", t(f"chart.score.{kind}"), t("alt.score"),
                 lambda kind=kind: score_dots(found, kind, t.lang), t("caption.score"),  # type: ignore[misc]
             )
@@ -268,27 +250,32 @@ class _Show(Show):
         columns = [self.column("off")]
         for name in SCORED:
             columns += [
-                self.column(name, Kind.change, places=2), Column(f"{name}_verdict", t("column.refitted_verdict"))
+                self.column(name, doc.Kind.change, places=2),
+                doc.Column(f"{name}_verdict", t("column.refitted_verdict"))
             ]  # fmt: skip
-        columns.append(self.column("misfit", Kind.change, places=2))
+        columns.append(self.column("misfit", doc.Kind.change, places=2))
         rows = [
             (self.name(row), *(cell for name in SCORED for cell in self.score(getattr(row, name))), row.misfit)
             for row in found.rows
         ]  # fmt: skip
-        heads = (self.column("observable"), self.column("crps", Kind.number), self.column("crps_refitted", Kind.number))
+        heads = (
+            self.column("observable"),
+            self.column("crps", doc.Kind.number),
+            self.column("crps_refitted", doc.Kind.number),
+        )
         return self.section(
-            "scores", Paragraph(t("lead.scores", cut=found.cut, count=found.asked)), *charts,
+            "scores", doc.Paragraph(t("lead.scores", cut=found.cut, count=found.asked)), *charts,
             self.table("whole", heads, whole), self.table("scores", columns, rows, folded=True),
         )  # fmt: skip
 
-    def reading(self) -> Section:
+    def reading(self) -> doc.Section:
         """How to read this, and what "off" means for each mechanism."""
         t, known = self.t, listed()
         rows = [(self.name(row), t(f"mechanism.{row.key}.off")) for row in self.found.rows if row.key in known]
         told = (*READING, *(READING_SCORES if self.found.asked else ()))
-        blocks: list[Block] = [Bullets(tuple(t(f"reading.{key}") for key in told))]
+        blocks: list[doc.Block] = [doc.Bullets(tuple(t(f"reading.{key}") for key in told))]
         if rows:
-            columns = (self.column("off"), self.column("off_means", Kind.note))
+            columns = (self.column("off"), self.column("off_means", doc.Kind.note))
             blocks.append(self.table("off", columns, rows, folded=True))
         return self.section("reading", *blocks)
 
@@ -296,19 +283,19 @@ class _Show(Show):
         """What a row of a table of all numbers begins with."""
         return row.key, row.kind, row.scale, self.name(row)
 
-    def verdicts(self) -> Table:
+    def verdicts(self) -> doc.Table:
         """How large each effect is in all, when it first shows, and what data inform it."""
-        columns = (*map(self.column, LEAD), self.column("verdict"), self.column("size", Kind.number),
-                   self.column("first_quarter", Kind.quarter), self.column("standing"))  # fmt: skip
+        columns = (*map(self.column, LEAD), self.column("verdict"), self.column("size", doc.Kind.number),
+                   self.column("first_quarter", doc.Kind.quarter), self.column("standing"))  # fmt: skip
         rows = [
             (*self.lead(row), row.effect.verdict, row.effect.size, row.effect.first, row.standing)
             for row in self.found.rows
         ]
         return self.table("verdicts", columns, rows, folded=True)
 
-    def differences(self) -> Table:
+    def differences(self) -> doc.Table:
         """Every difference of every output."""
-        rows: list[Sequence[Value]] = []
+        rows: list[Sequence[doc.Value]] = []
         for row in self.found.rows:
             rows += [
                 (*self.lead(row), one.output, one.quarter, one.unit, one.reference_median, one.arm_median, one.low,
@@ -321,15 +308,16 @@ class _Show(Show):
                 failed.change, failed.high, None, None,
             ))  # fmt: skip
         columns = (
-            *map(self.column, LEAD), self.column("output"), self.column("quarter", Kind.quarter), self.column("unit"),
-            *(self.column(name, Kind.number) for name in ("with", "without", "low", "median", "high")),
-            self.column("share_above", Kind.share), self.column("share_equal", Kind.share),
+            *map(self.column, LEAD), self.column("output"), self.column("quarter", doc.Kind.quarter),
+            self.column("unit"),
+            *(self.column(name, doc.Kind.number) for name in ("with", "without", "low", "median", "high")),
+            self.column("share_above", doc.Kind.share), self.column("share_equal", doc.Kind.share),
         )  # fmt: skip
         return self.table("effects", columns, rows, folded=True)
 
-    def crps(self) -> Table:
+    def crps(self) -> doc.Table:
         """Every score of every ablation."""
-        rows: list[Sequence[Value]] = []
+        rows: list[Sequence[doc.Value]] = []
         for row in self.found.rows:
             for name in SCORED:
                 change: Change | None = getattr(row, name)
@@ -339,7 +327,7 @@ class _Show(Show):
             if row.misfit is not None:
                 rows.append((*self.lead(row), "misfit", None, row.misfit, None))
         columns = (*map(self.column, LEAD), self.column("scored"), self.column("observable"),
-                   self.column("value", Kind.number), self.column("verdict"))  # fmt: skip
+                   self.column("value", doc.Kind.number), self.column("verdict"))  # fmt: skip
         return self.table("crps", columns, rows, folded=True)
 
 
@@ -352,11 +340,11 @@ def _title(output: str, lang: str) -> str:
     return catalogue().outputs[output].title(lang)
 
 
-def _number(key: str, places: int) -> Column:
-    return Column(key, "", Kind.number, places=places)
+def _number(key: str, places: int) -> doc.Column:
+    return doc.Column(key, "", doc.Kind.number, places=places)
 
 
-def _middle(row: Row, output: str, quarter: str) -> Interval:
+def _middle(row: Row, output: str, quarter: str) -> doc.Interval:
     """Median of a difference and 90 % of the pairs."""
     one = row.effect.of(output, quarter)
-    return Interval(one.low, one.high, one.median)
+    return doc.Interval(one.low, one.high, one.median)

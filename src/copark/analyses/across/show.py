@@ -16,22 +16,7 @@ from copark.inference.cross_park.agreement import AGREEMENTS, METHODS, NO_WORD
 from copark.inference.cross_park.reasons import REASONS
 from copark.inference.cross_park.runner import AcrossClaim, WordFinding
 from copark.inference.cross_park.sweeps import FAMILIES, PartFinding
-from copark.presentation.document import (
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import exact
 from copark.setmethods.qca import Analysis
 from copark.setmethods.qca.fit import necessity, sufficiency
@@ -42,10 +27,10 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.figures.set_methods.xy import Aim
 
-COUNT = Column("count", "", Kind.count)
+COUNT = doc.Column("count", "", doc.Kind.count)
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the claims across parks."""
     show, made = _Show(found, t), found.provenance
     told = {name: made[name] for name in ("intervention", "scores", "permutations", "runs", "seed")}
@@ -79,7 +64,7 @@ class _Show(Words):
             told.append(t("headline.disagree", titles=self.listed(parted)))
         return t.sentences(told)
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[doc.Section]:
         """The sections in their order."""
         yield self.summary()
         yield self.tests_section()
@@ -87,7 +72,7 @@ class _Show(Words):
         yield self.xy()
         yield self.ceilings()
         yield self.deviants()
-        yield self.section("limits", Bullets(self.limits()))
+        yield self.section("limits", doc.Bullets(self.limits()))
         yield self.rules()
         numbers = (self.verdict_keys(), self.test_keys(), self.every_variant(), self.deviations(), self.arm_keys())
         yield self.section("numbers", *numbers, folded=True)
@@ -104,26 +89,26 @@ class _Show(Words):
             for part in word.parts:
                 yield one, method, part
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """How many claims the methods agree on, and the three verdicts on each."""
         from copark.analyses.across.figures import verdict_matrix
 
         found, t = self.found, self.t
-        cards = Cards(tuple(
-            Card(t(f"card.{name}"), COUNT, self.counts[name], t("card.claims")) for name in AGREEMENTS
+        cards = doc.Cards(tuple(
+            doc.Card(t(f"card.{name}"), COUNT, self.counts[name], t("card.claims")) for name in AGREEMENTS
         ))  # fmt: skip
-        stale = [Caveat(t("stale"))] if found.model.get("posterior_stale") else []
-        meanings = Bullets(tuple(
+        stale = [doc.Caveat(t("stale"))] if found.model.get("posterior_stale") else []
+        meanings = doc.Bullets(tuple(
             t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")
               if one in (UNDETERMINED, NO_WORD) else text(f"claims.verdict.{one}.meaning", t.lang))
             for one in (*VERDICTS, NO_WORD)
         ))  # fmt: skip
         matrix = self.chart("verdicts", lambda: verdict_matrix(found, t.lang))
-        lead = Paragraph(t("lead.summary", cases=len(found.scores), parks=found.parks))
-        preface = Caveat(t.of(found.file.rules.preface))
+        lead = doc.Paragraph(t("lead.summary", cases=len(found.scores), parks=found.parks))
+        preface = doc.Caveat(t.of(found.file.rules.preface))
         return self.section("summary", cards, *stale, lead, self.overview(), matrix, meanings, preface)
 
-    def overview(self) -> Table:
+    def overview(self) -> doc.Table:
         """Every claim: three verdicts, whether they agree, and why they may not."""
         rows = [
             (
@@ -132,17 +117,17 @@ class _Show(Words):
             )
             for one in self.found.claims
         ]  # fmt: skip
-        columns = (*map(self.column, ("claim", *METHODS, "agreement")), self.column("reasons", Kind.note))
+        columns = (*map(self.column, ("claim", *METHODS, "agreement")), self.column("reasons", doc.Kind.note))
         return self.table("overview", columns, rows)
 
     # tests
 
-    def tests_section(self) -> Section:
+    def tests_section(self) -> doc.Section:
         """Every test of QCA and NCA, what reverses it, and where a method has no word."""
-        blocks = (Paragraph(self.t("lead.tests")), self.tested(), self.silent(), self.families(), self.turning())
+        blocks = (doc.Paragraph(self.t("lead.tests")), self.tested(), self.silent(), self.families(), self.turning())
         return self.section("tests", *blocks)
 
-    def tested(self) -> Table:
+    def tested(self) -> doc.Table:
         """Every test: what it says, what decides, its verdict before and after the variants, what reverses it."""
         rows = [
             (
@@ -156,32 +141,32 @@ class _Show(Words):
             for one in self.found.claims if (count := len(one.qca.parts) + len(one.nca.parts))
         )  # fmt: skip
         columns = (
-            self.column("method"), self.column("test", Kind.note), self.column("cases", Kind.count),
-            self.column("numbers", Kind.note), self.column("rule_verdict"), self.column("verdict"),
-            self.column("turned", Kind.note),
+            self.column("method"), self.column("test", doc.Kind.note), self.column("cases", doc.Kind.count),
+            self.column("numbers", doc.Kind.note), self.column("rule_verdict"), self.column("verdict"),
+            self.column("turned", doc.Kind.note),
         )  # fmt: skip
         return self.table("tests", columns, rows, groups=groups)
 
-    def silent(self) -> Table:
+    def silent(self) -> doc.Table:
         """Where a method has no word, and why."""
         rows = [
             (headed(one, self.t.lang), self.t(f"method.{method}"), self.t(f"silence.{word.word.silent}"))
             for one, method, word in self.words() if word.word.silent is not None
         ]  # fmt: skip
-        columns = (self.column("claim"), self.column("method"), self.column("why_silent", Kind.note))
+        columns = (self.column("claim"), self.column("method"), self.column("why_silent", doc.Kind.note))
         return self.table("silences", columns, rows)
 
-    def families(self) -> Table:
+    def families(self) -> doc.Table:
         """For every test, how many variants of each family reverse it, of how many."""
         rows = []
         for claim, method, one in self.tests():
             counts = (one.counts(family) for family in FAMILIES)
             cells = (f"{turned}/{every}" if every else "" for turned, every in counts)
             rows.append((f"{claim.id} {self.t(f'method.{method}')}", self.t.of(one.part.title), *cells))
-        families = (Column(family, self.t(f"family.{family}")) for family in FAMILIES)
+        families = (doc.Column(family, self.t(f"family.{family}")) for family in FAMILIES)
         return self.table("families", (self.column("claim"), self.column("test"), *families), rows, folded=True)
 
-    def turning(self) -> Table:
+    def turning(self) -> doc.Table:
         """Every variant that reverses a verdict."""
         rows = [
             (
@@ -192,27 +177,27 @@ class _Show(Words):
             for claim, method, one in self.tests() for turn in one.turning
         ]  # fmt: skip
         columns = (
-            *map(self.column, ("claim", "test", "family", "changed", "to")), self.column("cases", Kind.count),
+            *map(self.column, ("claim", "test", "family", "changed", "to")), self.column("cases", doc.Kind.count),
             self.column("verdict"),
         )  # fmt: skip
         return self.table("turning", columns, rows, folded=True)
 
     # sets
 
-    def truth(self) -> Section:
+    def truth(self) -> doc.Section:
         """The truth tables and solutions, with the conditions of the rules and with those that overlap the outcome."""
         from copark.figures.set_methods import truth_table_figure
 
-        blocks: list[Block] = []
+        blocks: list[doc.Block] = []
         for key, one in (("truth", self.found.solution), ("truth-wider", self.found.wider)):
             if blocks:
-                blocks.append(Caveat(self.t("lead.wider")))
+                blocks.append(doc.Caveat(self.t("lead.wider")))
             draw = lambda one=one: truth_table_figure(one, self.t.lang, footer(self.found, self.t.lang))  # noqa: E731
             title = self.t("chart.truth", conditions=", ".join(one.settings.conditions))
-            blocks += [self.solved_words(one), Chart(key, title, self.t("alt.truth"), draw)]
+            blocks += [self.solved_words(one), doc.Chart(key, title, self.t("alt.truth"), draw)]
         return self.section("truth", *blocks, self.scores())
 
-    def solved_words(self, found: Analysis) -> Paragraph:
+    def solved_words(self, found: Analysis) -> doc.Paragraph:
         """The solutions of an analysis, and how well they fit."""
         names, models = found.settings.conditions, models_of(found.solutions)
         none = self.t("lead.no_solution")
@@ -221,15 +206,15 @@ class _Show(Words):
             for kind in ("parsimonious", "intermediate")
         }
         fit = {name: value for name, value in self.solved(found).items() if name in ("incl", "pri", "cov")}
-        return Paragraph(self.t(
+        return doc.Paragraph(self.t(
             "lead.truth", conditions=", ".join(names), cases=len(found.table), models=written["parsimonious"],
             intermediate=written["intermediate"], **fit,
         ))  # fmt: skip
 
-    def xy(self) -> Section:
+    def xy(self) -> doc.Section:
         """Where the cases lie by each set and the outcome."""
         found, rules = self.found, self.found.file.rules
-        charts: list[Chart] = []
+        charts: list[doc.Chart] = []
         for name in dict.fromkeys(("GOV", *rules.conditions[1:], *rules.overlapping)):
             whole = found.scores.complete((name, rules.outcome))
             charts.append(self.plot(
@@ -241,9 +226,9 @@ class _Show(Words):
             solution = model_name(models[0], found.solution.settings.conditions)
             x = model_membership(models[0], found.solution.members)
             charts.append(self.plot(len(charts), solution, x, found.solution.outcome, found.solution.table.cases))
-        return self.section("xy", Paragraph(self.t("lead.xy")), *charts)
+        return self.section("xy", doc.Paragraph(self.t("lead.xy")), *charts)
 
-    def plot(self, at: int, name: str, x: Any, y: Any, cases: tuple[str, ...], *, sufficient: bool = True) -> Chart:
+    def plot(self, at: int, name: str, x: Any, y: Any, cases: tuple[str, ...], *, sufficient: bool = True) -> doc.Chart:
         """Cases by a set and the outcome."""
         from copark.figures.set_methods import xy_plot
 
@@ -254,52 +239,52 @@ class _Show(Words):
         else:
             other = necessity(x, y)
             fit = {"consistency": other.inclusion, "relevance": other.relevance, "coverage": other.coverage}
-        three = Column("fit", "", Kind.number, places=3)
+        three = doc.Column("fit", "", doc.Kind.number, places=3)
         words = qca(
             "fit" if sufficient else "fit_necessity", **{key: self.said(one, three) for key, one in fit.items()}
         )
         aim: Aim = "sufficiency" if sufficient else "necessity"
-        return Chart(
+        return doc.Chart(
             f"xy-{at + 1}", qca(f"chart.{aim}", x=name, y=outcome), qca(f"alt.{aim}", x=name, y=outcome),
             lambda: xy_plot(x, y, cases, (name, outcome), words, lang, footer(self.found, self.t.lang), aim),
             qca(f"caption.{aim}"), wide=False,
         )  # fmt: skip
 
-    def ceilings(self) -> Section:
+    def ceilings(self) -> doc.Section:
         """Both ceilings of every condition, as an analysis of necessary conditions shows them."""
         found = self.found.ceilings
         needs = Needs(found=found, warnings=(), settings={}, run_id=self.found.run_id, provenance={})
         shown = Ceilings(needs, Texts("nca", self.t.lang)).ceilings()
-        return self.section("ceilings", Paragraph(self.t("lead.ceilings", cases=len(found.table))), *shown.blocks)
+        return self.section("ceilings", doc.Paragraph(self.t("lead.ceilings", cases=len(found.table))), *shown.blocks)
 
-    def scores(self) -> Table:
+    def scores(self) -> doc.Table:
         """The scores as they were used."""
         scores = self.found.scores
         table = scores.table
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (
                 case, self.park(case), scores.types[case], scores.grades[case],
                 *(float(column[at]) for column in table.values.values()),
             )
             for at, case in enumerate(table.cases)
         ]  # fmt: skip
-        names = (Column(name, name, Kind.number, places=2) for name in table.values)
+        names = (doc.Column(name, name, doc.Kind.number, places=2) for name in table.values)
         lead = map(self.column, ("case", "park", "type", "grade"))
         return self.table("scores", (*lead, *names), rows, folded=True)
 
     # deviant parks
 
-    def deviants(self) -> Section:
+    def deviants(self) -> doc.Section:
         """Parks that deviate from a relation, and what the model says of those that are asked of it."""
         from copark.analyses.across.figures import twin_chart
 
-        blocks: list[Block] = [Paragraph(self.t("lead.deviants"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.deviants"))]
         if self.found.twins:
             chart = self.chart("twins", lambda: twin_chart(self.found, self.t.lang), self.twin_arms())
-            blocks += [self.named(), Paragraph(self.t("lead.twins")), self.twins(), chart, self.known_table()]
+            blocks += [self.named(), doc.Paragraph(self.t("lead.twins")), self.twins(), chart, self.known_table()]
         return self.section("deviants", *blocks, self.relations())
 
-    def named(self) -> Table:
+    def named(self) -> doc.Table:
         """The deviant cases that are asked of the model: scores, what each deviates from, the coder's reason."""
         labels = [one.deviant.row for one in self.found.twins]
         rows = [
@@ -307,28 +292,29 @@ class _Show(Words):
             for one in labels
         ]
         columns = (
-            self.column("park"), self.column("scores"), self.column("deviates", Kind.note),
-            self.column("outcome_reason", Kind.note),
+            self.column("park"), self.column("scores"), self.column("deviates", doc.Kind.note),
+            self.column("outcome_reason", doc.Kind.note),
         )  # fmt: skip
         return self.table("named", columns, rows)
 
-    def twins(self) -> Table:
+    def twins(self) -> doc.Table:
         """What the model says of each: mechanism, shares with and without it, the answer."""
         rows = []
         for one in self.found.twins:
             on, off = (
-                Interval(arm.low, arm.high, arm.share) for arm in map(one.arm, (one.deviant.on, one.deviant.off))
+                doc.Interval(arm.low, arm.high, arm.share) for arm in map(one.arm, (one.deviant.on, one.deviant.off))
             )
-            difference = Interval(one.low, one.high, one.difference)
+            difference = doc.Interval(one.low, one.high, one.difference)
             mechanism = self.t.of(one.deviant.mechanism)
             rows.append((self.park(one.deviant.row), mechanism, on, off, difference, self.answer(one)))
         columns = (
-            self.column("park"), self.column("mechanism", Kind.note), self.column("on", Kind.share, places=1),
-            self.column("off", Kind.share, places=1), self.column("difference", Kind.points), self.column("answer"),
+            self.column("park"), self.column("mechanism", doc.Kind.note), self.column("on", doc.Kind.share, places=1),
+            self.column("off", doc.Kind.share, places=1), self.column("difference", doc.Kind.points),
+            self.column("answer"),
         )  # fmt: skip
         return self.table("twins", columns, rows)
 
-    def twin_arms(self) -> Table:
+    def twin_arms(self) -> doc.Table:
         """Every scenario of every such park; the one with the mechanism and the one without are marked."""
         rows, groups = [], []
         for twin in self.found.twins:
@@ -336,21 +322,21 @@ class _Show(Words):
             marks = {twin.deviant.on: self.t("column.on"), twin.deviant.off: self.t("column.off")}
             for arm in twin.arms:
                 title = self.t.of(twin.deviant.arms[arm.key].title)
-                each = " · ".join(self.said(one, Column("", "", Kind.share, places=1)) for one in arm.each)
-                rows.append((title, marks.get(arm.key, ""), Interval(arm.low, arm.high, arm.share), arm.runs, each))
+                each = " · ".join(self.said(one, doc.Column("", "", doc.Kind.share, places=1)) for one in arm.each)
+                rows.append((title, marks.get(arm.key, ""), doc.Interval(arm.low, arm.high, arm.share), arm.runs, each))
         columns = (
-            self.column("arm"), self.column("role"), self.column("share", Kind.share, places=1),
-            self.column("runs", Kind.count), self.column("each"),
+            self.column("arm"), self.column("role"), self.column("share", doc.Kind.share, places=1),
+            self.column("runs", doc.Kind.count), self.column("each"),
         )  # fmt: skip
         return self.table("twin-arms", columns, rows, groups=tuple(groups))
 
-    def known_table(self) -> Table:
+    def known_table(self) -> doc.Table:
         """What is known of each such park."""
         rows = [(self.park(one.deviant.row), self.t.of(one.deviant.did), self.known(one)) for one in self.found.twins]
-        columns = (self.column("park"), self.column("did", Kind.note), self.column("known", Kind.note))
+        columns = (self.column("park"), self.column("did", doc.Kind.note), self.column("known", doc.Kind.note))
         return self.table("known", columns, rows)
 
-    def relations(self) -> Table:
+    def relations(self) -> doc.Table:
         """All deviant cases, relation by relation."""
         found, rows = self.found, []
         for relation in found.file.rules.relations:
@@ -361,32 +347,32 @@ class _Show(Words):
             own = [one for one in found.deviations if one.relation == "solution" and one.kind == kind]
             names = self.listed(self.park(one.case) for one in own)
             rows.append((self.t(f"relation.solution.{kind}"), len(own), names))
-        columns = (self.column("relation"), self.column("cases", Kind.count), self.column("park", Kind.note))
+        columns = (self.column("relation"), self.column("cases", doc.Kind.count), self.column("park", doc.Kind.note))
         return self.table("relations", columns, rows)
 
     # rules and every number
 
-    def rules(self) -> Section:
+    def rules(self) -> doc.Section:
         """The numbers that decide, the variants, and the reasons with the rule that gives each."""
         t, rules = self.t, self.found.file.rules
         margins = [(t(f"margin.{name}"), one.value, t.of(one.reason)) for name, one in rules.margins.items()]
-        columns = (self.column("margin"), self.column("value", Kind.number), self.column("reason", Kind.note))
+        columns = (self.column("margin"), self.column("value", doc.Kind.number), self.column("reason", doc.Kind.note))
         reasons = [
             (t(f"reason.{key}"), t(f"rule.{key}"), ", ".join(one.id for one in self.found.claims if key in one.reasons))
             for key in REASONS
         ]
-        heads = (self.column("reason", Kind.note), self.column("reason_rule", Kind.note), self.column("claim"))
+        heads = (self.column("reason", doc.Kind.note), self.column("reason_rule", doc.Kind.note), self.column("claim"))
         return self.section(
-            "rules", Paragraph(t("lead.margins")), self.table("margins", columns, margins),
-            Paragraph(t("lead.sweeps", reason=t.of(rules.sweeps.reason))), self.table("reasons", heads, reasons),
+            "rules", doc.Paragraph(t("lead.margins")), self.table("margins", columns, margins),
+            doc.Paragraph(t("lead.sweeps", reason=t.of(rules.sweeps.reason))), self.table("reasons", heads, reasons),
             folded=True,
         )  # fmt: skip
 
-    def keyed(self, key: str, words: Sequence[str], rows: Iterable[Sequence[Value]]) -> Table:
+    def keyed(self, key: str, words: Sequence[str], rows: Iterable[Sequence[doc.Value]]) -> doc.Table:
         """A table for other programs."""
         return self.table(key, [self.column(name) for name in words], rows, folded=True)
 
-    def verdict_keys(self) -> Table:
+    def verdict_keys(self) -> doc.Table:
         """The verdicts on every claim, as keys."""
         words = ("claim", "claim_title", *METHODS, "agreement", "reasons", "reasons_words", "qca_silent", "nca_silent")
         return self.keyed("verdicts", words, [
@@ -397,7 +383,7 @@ class _Show(Words):
             for one in self.found.claims
         ])  # fmt: skip
 
-    def test_keys(self) -> Table:
+    def test_keys(self) -> doc.Table:
         """Every test with the numbers that decide, as keys."""
         words = (
             "claim", "method", "part", "test", "set", "cases", "rule_verdict", "verdict", "turned_by", "variants",
@@ -413,7 +399,7 @@ class _Show(Words):
             for claim, method, one in self.tests()
         ])  # fmt: skip
 
-    def every_variant(self) -> Table:
+    def every_variant(self) -> doc.Table:
         """Every variant of every test."""
         words = ("claim", "method", "part", "family", "changed", "to", "cases", "verdict", "turns")
         return self.keyed("variants", words, [
@@ -424,17 +410,17 @@ class _Show(Words):
             for claim, method, one in self.tests() for turn in one.variants
         ])  # fmt: skip
 
-    def deviations(self) -> Table:
+    def deviations(self) -> doc.Table:
         """Every case that deviates from a relation."""
         rows = [
             (one.case, self.park(one.case), one.set, one.relation, one.kind, one.membership, one.outcome)
             for one in self.found.deviations
         ]
-        numbers = (self.column("membership", Kind.number), self.column("outcome", Kind.number))
+        numbers = (self.column("membership", doc.Kind.number), self.column("outcome", doc.Kind.number))
         lead = map(self.column, ("case", "park", "set", "relation", "kind"))
         return self.table("deviants", (*lead, *numbers), rows, folded=True)
 
-    def arm_keys(self) -> Table:
+    def arm_keys(self) -> doc.Table:
         """Every scenario of every deviant park that is asked of the model."""
         rows = []
         for twin in self.found.twins:
@@ -451,5 +437,5 @@ class _Show(Words):
         )  # fmt: skip
         columns = [self.column(name) for name in ("case", "park", "arm", "arm_title", "role", "answer")]
         return self.table(
-            "twin-numbers", (*columns, *(self.column(name, Kind.number) for name in numbers)), rows, folded=True
+            "twin-numbers", (*columns, *(self.column(name, doc.Kind.number) for name in numbers)), rows, folded=True
         )

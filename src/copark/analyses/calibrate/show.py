@@ -12,23 +12,7 @@ from copark.analyses.show import Show, grouped, made_again
 from copark.analysis.observed import expected_outside
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    COUNT,
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
 from copark.words import grade_title, observable_title, titled, with_unit
 
@@ -45,7 +29,7 @@ NAMED, SHOWN = 8, 15
 KINDS = ("anywhere", "near")
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a calibration, of a shipped one made again, or of two methods compared."""
     if found.again is not None:
         return made_again(
@@ -64,14 +48,14 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def _second(found: Answer, t: Texts) -> Document:
+def _second(found: Answer, t: Texts) -> doc.Document:
     """Where two methods differ most, and whether it matters."""
     show, said = Show(t), found.opinions
-    rows: list[Sequence[Value]] = [
+    rows: list[Sequence[doc.Value]] = [
         (title_of(one.name, t.lang), _interval(one.own), _interval(one.other), one.shift) for one in said
     ]
-    columns = (show.column("parameter"), show.column("own", Kind.number), show.column("other", Kind.number),
-               show.column("shift", Kind.share))  # fmt: skip
+    columns = (show.column("parameter"), show.column("own", doc.Kind.number), show.column("other", doc.Kind.number),
+               show.column("shift", doc.Kind.share))  # fmt: skip
     headline = t(
         "second.headline", apart=sum(one.shift > APART for one in said), count=len(said),
         width=number(sum(one.width for one in said) / len(said), 2),
@@ -79,13 +63,13 @@ def _second(found: Answer, t: Texts) -> Document:
     return assemble(
         found, t, key=f"calibration-crosscheck-{found.case}", headline=headline,
         title=t("second.heading", park=t.of(found.park), cut=found.cut),
-        sections=(show.section("second", Caveat(t("second.caveat")), show.table("opinions", columns, rows)),),
+        sections=(show.section("second", doc.Caveat(t("second.caveat")), show.table("opinions", columns, rows)),),
     )  # fmt: skip
 
 
-def _interval(levels: Sequence[float]) -> Interval:
+def _interval(levels: Sequence[float]) -> doc.Interval:
     """Median and ends of some quantiles."""
-    return Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
+    return doc.Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
 
 
 class _Show(Show):
@@ -107,21 +91,23 @@ class _Show(Show):
         told.append(t("headline.fit", outside=outside, count=count, expected=self.expected))
         return t.sentences(told)
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """The calibration in brief, warnings first."""
         t, made = self.t, self.made
         cards = (
-            Card(t("card.values"), COUNT, made.values, t("card.values_to", cut=self.found.cut)),
-            Card(t("card.moved"), COUNT, self.counts["moved"], t("card.moved_of", **self.counts)),
-            Card(t("card.outside"), COUNT, len(made.outside),
+            doc.Card(t("card.values"), doc.COUNT, made.values, t("card.values_to", cut=self.found.cut)),
+            doc.Card(t("card.moved"), doc.COUNT, self.counts["moved"], t("card.moved_of", **self.counts)),
+            doc.Card(t("card.outside"), doc.COUNT, len(made.outside),
                  t("card.outside_expected", count=len(made.checks), expected=self.expected)),
-            Card(t("card.coverage"), SHARE, made.ranks_of("near").overall(0.9),
+            doc.Card(t("card.coverage"), doc.SHARE, made.ranks_of("near").overall(0.9),
                  t("card.coverage_want")),
         )  # fmt: skip
-        warnings = [Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
+        warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
         used = t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
-        kept = Paragraph(t("kept", folder=made.folder))
-        return self.section("summary", *warnings, Cards(cards), Paragraph(used), Bullets(tuple(self.brief())), kept)
+        kept = doc.Paragraph(t("kept", folder=made.folder))
+        return self.section(
+            "summary", *warnings, doc.Cards(cards), doc.Paragraph(used), doc.Bullets(tuple(self.brief())), kept
+        )
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""
@@ -143,35 +129,39 @@ class _Show(Show):
         """How many pairs the data cannot tell apart."""
         return self.t("brief.tied" if self.made.ties else "brief.not_tied", count=len(self.made.ties))
 
-    def parameters(self) -> Section:
+    def parameters(self) -> doc.Section:
         """Prior against posterior of every parameter."""
         t, lang = self.t, self.t.lang
         words = t("bars.desc", **self.counts)
-        bars = Chart("movement", t("bars.title"), words, self.bars, words)
+        bars = doc.Chart("movement", t("bars.title"), words, self.bars, words)
         columns = (
-            self.column("parameter"), self.column("symbol"), self.column("unit"), self.column("prior", Kind.number),
-            self.column("posterior", Kind.number), self.column("verdict"), self.column("shrink", Kind.share),
-            self.column("overlap", Kind.share),
+            self.column("parameter"), self.column("symbol"), self.column("unit"), self.column("prior", doc.Kind.number),
+            self.column("posterior", doc.Kind.number), self.column("verdict"), self.column("shrink", doc.Kind.share),
+            self.column("overlap", doc.Kind.share),
         )  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
              _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
             for one in self.made.movements
         ]  # fmt: skip
         densities = [
-            Chart(f"density-{one.name.replace('.', '-').replace('_', '-')}", title_of(one.name, lang), said,
+            doc.Chart(f"density-{one.name.replace('.', '-').replace('_', '-')}", title_of(one.name, lang), said,
                   partial(self.density, at), said, wide=False)
             for at, one in enumerate(self.made.densities)
             for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
         ]  # fmt: skip
         table = self.table("parameters", columns, rows, folded=True)
-        return self.section("parameters", Paragraph(t("parameters.lead")), bars, self.informed(), *densities, table)
+        return self.section("parameters", doc.Paragraph(t("parameters.lead")), bars, self.informed(), *densities, table)
 
-    def informed(self) -> Table:
+    def informed(self) -> doc.Table:
         """The parameters most informed."""
         rows = [(with_unit(one.title(self.t.lang), one.variable.unit, self.t.lang), _interval(one.prior),
                  _interval(one.posterior)) for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
-        columns = (self.column("parameter"), self.column("prior", Kind.number), self.column("posterior", Kind.number))
+        columns = (
+            self.column("parameter"),
+            self.column("prior", doc.Kind.number),
+            self.column("posterior", doc.Kind.number),
+        )
         return self.table("informed", columns, rows)
 
     def bars(self) -> Figure:
@@ -189,21 +179,21 @@ class _Show(Show):
         title = title_of(one.name, self.t.lang)
         return density(title, one.edges, one.prior, one.posterior, unit_title(unit, self.t.lang), self.t.lang)
 
-    def ties(self) -> Section:
+    def ties(self) -> doc.Section:
         """Pairs the data cannot tell apart."""
         said = tuple(one.sentence(self.t.lang) for one in self.made.ties)
-        return self.section("ties", Paragraph(self.t("ties.lead")), Bullets(said or (self.tied(),)))
+        return self.section("ties", doc.Paragraph(self.t("ties.lead")), doc.Bullets(said or (self.tied(),)))
 
-    def checks(self) -> Section:
+    def checks(self) -> doc.Section:
         """Every fitted value beside what calibrated runs would have reported."""
         lang = self.t.lang
         columns = (
-            self.column("date", Kind.quarter), self.column("reported"), self.column("error", Kind.number),
-            self.column("model", Kind.number), self.column("half_width", Kind.share), self.column("percentile"),
-            self.column("grade"), self.column("source", Kind.source),
+            self.column("date", doc.Kind.quarter), self.column("reported"), self.column("error", doc.Kind.number),
+            self.column("model", doc.Kind.number), self.column("half_width", doc.Kind.share), self.column("percentile"),
+            self.column("grade"), self.column("source", doc.Kind.source),
         )  # fmt: skip
         rows = [
-            (one.target.date, self.reported(one, "bare"), one.target.error, Interval(one.low, one.high, one.median),
+            (one.target.date, self.reported(one, "bare"), one.target.error, doc.Interval(one.low, one.high, one.median),
              one.width, percentile(one.percentiles), grade_title(one.target.observation.grade, lang),
              "; ".join(one.target.observation.source))
             for one in self.made.checks
@@ -211,16 +201,16 @@ class _Show(Show):
         heads = grouped(titled(one.target.variable, lang) for one in self.made.checks)
         table = self.table("checks", columns, rows, groups=heads, folded=True)
         charts = map(self.check, dict.fromkeys(one.target.variable for one in self.made.checks))
-        lead, said = Paragraph(self.t("checks.lead")), Bullets(tuple(self.missed()))
+        lead, said = doc.Paragraph(self.t("checks.lead")), doc.Bullets(tuple(self.missed()))
         return self.section("checks", lead, said, *charts, table)
 
-    def check(self, variable: str) -> Chart:
+    def check(self, variable: str) -> doc.Chart:
         """The values of one observable."""
         own = [one for one in self.made.checks if one.target.variable == variable]
         title, outside = observable_title(variable, self.t.lang), sum(not one.inside for one in own)
         words = self.t("checks.desc", title=title, outside=outside, count=len(own))
         key = f"check-{variable.replace('_', '-')}"
-        return Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
+        return doc.Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
 
     def beside(self, title: str, own: list[Check]) -> Figure:
         """The same, drawn."""
@@ -248,7 +238,7 @@ class _Show(Show):
             ))  # fmt: skip
         return found or [self.t("checks.none_missed")]
 
-    def coverage(self) -> Section:
+    def coverage(self) -> doc.Section:
         """Simulation-based calibration: do intervals hold what they promise."""
         from copark.figures.calibration import coverage_dots, rank_histograms
 
@@ -258,17 +248,19 @@ class _Show(Show):
         said += [t("outside", kind=t(f"records.{kind}"), count=len(one.outside(0.9)), axes=len(made.axes))
                  for kind, one in ranks.items()]  # fmt: skip
         charts = (
-            Chart("ranks", t("ranks.title"), said[1], lambda: rank_histograms(ranks, lang), t("ranks.caption")),
-            Chart("coverage", t("coverage.title"), said[1], lambda: coverage_dots(ranks, lang), t("coverage.caption")),
+            doc.Chart("ranks", t("ranks.title"), said[1], lambda: rank_histograms(ranks, lang), t("ranks.caption")),
+            doc.Chart(
+                "coverage", t("coverage.title"), said[1], lambda: coverage_dots(ranks, lang), t("coverage.caption")
+            ),
         )
         shares = [one.coverage(level) for level in (0.9, 0.5) for one in ranks.values()]
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (title_of(name, lang), *(float(share[at]) for share in shares)) for at, name in enumerate(made.axes)
         ]
         keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
-        columns = (self.column("parameter"), *(self.column(key, Kind.share) for key in keys))
+        columns = (self.column("parameter"), *(self.column(key, doc.Kind.share) for key in keys))
         table = self.table("coverage", columns, rows, folded=True)
-        return self.section("coverage", Paragraph(t("coverage.lead")), Bullets(tuple(said)), *charts, table)
+        return self.section("coverage", doc.Paragraph(t("coverage.lead")), doc.Bullets(tuple(said)), *charts, table)
 
     def coverage_sentence(self, kind: str) -> str:
         """How often intervals held the truth over simulated observations, and whether that is as it should be."""
@@ -280,20 +272,20 @@ class _Show(Show):
             half=percent(ranks.overall(0.5), 1),
         )  # fmt: skip
 
-    def health(self) -> Section:
+    def health(self) -> doc.Section:
         """Whether the search went on long enough, in plain words."""
         notes = tuple(note.sentence(self.t.lang) for note in self.made.notes)
-        return self.section("health", Paragraph(self.t("health.lead")), Bullets(notes))
+        return self.section("health", doc.Paragraph(self.t("health.lead")), doc.Bullets(notes))
 
-    def recipe(self) -> Section:
+    def recipe(self) -> doc.Section:
         """What the posteriors depend on."""
-        blocks: list[Block] = [Paragraph(self.t("recipe.lead")), self.entries()]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("recipe.lead")), self.entries()]
         return self.section("recipe", *blocks, folded=True)
 
-    def entries(self) -> Table:
+    def entries(self) -> doc.Table:
         """Settings, libraries and processor."""
         made = self.made.recipe
-        rows: list[Sequence[Value]] = [(self.t("recipe.points"), str(made["points"]))]
+        rows: list[Sequence[doc.Value]] = [(self.t("recipe.points"), str(made["points"]))]
         for part in ("settings", "made_with"):
             rows += [(self.t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
-        return self.table("recipe", (self.column("entry"), self.column("value", Kind.note)), rows)
+        return self.table("recipe", (self.column("entry"), self.column("value", doc.Kind.note)), rows)

@@ -17,22 +17,7 @@ from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFindin
 from copark.inference.claims.schema import Variant
 from copark.inference.claims.severity import Severity, built_in
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number, precise, shown
 from copark.simulation.outcomes import OUTCOMES
 
@@ -44,12 +29,12 @@ MOST = 3
 FEW = 3
 """Claims of which everything is shown without being asked for."""
 OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
-SHARE = Column("share", "", Kind.share)
-COUNT = Column("count", "", Kind.count)
-TEXT = Column("word", "")
+SHARE = doc.Column("share", "", doc.Kind.share)
+COUNT = doc.Column("count", "", doc.Kind.count)
+TEXT = doc.Column("word", "")
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the claims about a case."""
     show = _Show(found, t)
     made = found.provenance
@@ -63,26 +48,28 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def listing(found: ClaimsFile, t: Texts) -> Document:
+def listing(found: ClaimsFile, t: Texts) -> doc.Document:
     """The claims and their parts as they are written: nothing was run."""
     claims = found.claims
     rows, groups = [], []
     for one in claims.claims:
         groups.append((t("claim", id=one.id, title=t.of(one.statement)), len(one.parts)))
         rows += [(t.of(part.title), t.of(part.says)) for part in one.parts]
-    columns = (Column("part", t("column.part")), Column("says", t("column.says"), Kind.note))
-    table = Table("claims", t.of(claims.title), columns, tuple(rows), tuple(groups))
+    columns = (doc.Column("part", t("column.part")), doc.Column("says", t("column.says"), doc.Kind.note))
+    table = doc.Table("claims", t.of(claims.title), columns, tuple(rows), tuple(groups))
     headline = t("headline.listed", count=len(claims.claims), fixed=claims.fixed)
-    return Document(
+    return doc.Document(
         f"claims-{claims.case}", t.lang, t.of(claims.title), headline,
-        sections=(Section("claims", t("section.listed"), (*([general(found, t)] if found.general else []), table)),),
+        sections=(
+            doc.Section("claims", t("section.listed"), (*([general(found, t)] if found.general else []), table)),
+        ),
     )  # fmt: skip
 
 
-def general(file: ClaimsFile, t: Texts) -> Caveat:
+def general(file: ClaimsFile, t: Texts) -> doc.Caveat:
     """That claims are a general set, and what of it cannot be asked of the park."""
     titles = t("clause").join(t("quoted", title=t.of(one)) for one in file.left_out)
-    return Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
+    return doc.Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
 
 class _Show(Words):
@@ -118,7 +105,7 @@ class _Show(Words):
             told.append(t("headline.open", count=open_, flipped=flipped, unknown=open_ - flipped))
         return t.sentences(told)
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[doc.Section]:
         """The sections in their order."""
         yield self.summary()
         for claim in self.found.claims:
@@ -130,36 +117,37 @@ class _Show(Words):
         numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
         yield self.section("numbers", *numbers, folded=True)
 
-    def text(self, key: str, **values: object) -> Paragraph:
+    def text(self, key: str, **values: object) -> doc.Paragraph:
         """A paragraph."""
-        return Paragraph(self.t(key, **values))
+        return doc.Paragraph(self.t(key, **values))
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """How many claims have which verdict, a row for each claim, and one for each part."""
         t, found = self.t, self.found
         verdicts = [one.verdict for one in found.claims]
         cards = [
-            Card(self.verdict(one), COUNT, verdicts.count(one), t(f"verdict.{one}.meaning"))
+            doc.Card(self.verdict(one), COUNT, verdicts.count(one), t(f"verdict.{one}.meaning"))
             for one in VERDICTS if one in verdicts
         ]  # fmt: skip
-        blocks: list[Block] = [
-            Cards(tuple(cards)),
+        blocks: list[doc.Block] = [
+            doc.Cards(tuple(cards)),
             self.text("lead.verdict"),
             self.overview(),
             self.text("lead.severity"),
         ]
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.insert(1, Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
+            blocks.insert(1, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
         if found.file.general:
             blocks.insert(1, general(found.file, t))
         meanings = tuple(t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")) for one in VERDICTS)
         blocks += [
-            self.every_part(), Bullets(meanings), Caveat(t("lead.band")), Caveat(t.of(found.file.claims.preface)),
+            self.every_part(), doc.Bullets(meanings), doc.Caveat(t("lead.band")),
+            doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
 
-    def overview(self) -> Table:
+    def overview(self) -> doc.Table:
         """Every claim in a row: its verdict, the least severe of the tests behind it, the parts that make it."""
         rows = [
             (
@@ -171,14 +159,19 @@ class _Show(Words):
             )
             for one in self.found.claims
         ]  # fmt: skip
-        columns = (self.column("claim"), self.column("verdict"), *self.hardness(), self.column("made_of", Kind.note))
+        columns = (
+            self.column("claim"),
+            self.column("verdict"),
+            *self.hardness(),
+            self.column("made_of", doc.Kind.note),
+        )
         return self.table("claims", columns, rows)
 
-    def hardness(self) -> tuple[Column, Column]:
+    def hardness(self) -> tuple[doc.Column, doc.Column]:
         """Columns of a severity, and whether it is one by construction."""
-        return self.column("severity", Kind.share), self.column("by_construction", Kind.flag)
+        return self.column("severity", doc.Kind.share), self.column("by_construction", doc.Kind.flag)
 
-    def every_part(self) -> Table:
+    def every_part(self) -> doc.Table:
         """Every part: verdict, severity, support by the prior, what it depends on, what flips it or why it is open."""
         rows = [
             (
@@ -188,8 +181,8 @@ class _Show(Words):
             for _, one in self.parts()
         ]  # fmt: skip
         columns = (
-            self.column("part"), self.column("verdict"), *self.hardness(), self.column("held", Kind.share),
-            self.column("unmoved", Kind.note), self.column("flips", Kind.note),
+            self.column("part"), self.column("verdict"), *self.hardness(), self.column("held", doc.Kind.share),
+            self.column("unmoved", doc.Kind.note), self.column("flips", doc.Kind.note),
         )  # fmt: skip
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
@@ -203,42 +196,44 @@ class _Show(Words):
 
     # claim by claim
 
-    def claim(self, claim: ClaimFinding) -> Section:
+    def claim(self, claim: ClaimFinding) -> doc.Section:
         """One claim: verdict, what was found of each part and by which rule, all scenarios, mechanism, limits."""
         t, written = self.t, claim.claim
-        blocks: list[Block] = [Paragraph(t.of(written.statement)), self.cards(claim)]
+        blocks: list[doc.Block] = [doc.Paragraph(t.of(written.statement)), self.cards(claim)]
         for part in claim.parts:
             title, verdict = t.of(part.part.title), self.verdict(part.verdict)
             blocks.append(self.text("found", part=title, verdict=verdict, says=t.of(part.part.says)))
-            blocks.append(Bullets((*self.sentences(part), *self.rule(part.part))))
+            blocks.append(doc.Bullets((*self.sentences(part), *self.rule(part.part))))
         evidence = self.evidence(claim)
         charts = [self.drawing(claim, kind, draw) for kind, draw in self.drawn(claim)]
-        drawn: list[Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
+        drawn: list[doc.Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
         moved = dict(self.moved(claim))
         told = [
             t("mechanism.parameter", title=self.parameter(name), moved=t(f"moved.{one}")) for name, one in moved.items()
         ]
         links = [catalogue().links[name] for name in written.mechanism.links]
         told += [t("mechanism.link", title=t.of(one)) for one in links]
-        blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), Bullets(tuple(told))]
+        blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(told))]
         if set(moved.values()) <= {"unmoved", "held"}:
-            blocks.append(Caveat(t("found.prior_alone")))
-        blocks.append(Caveat(t.of(written.limits)))
+            blocks.append(doc.Caveat(t("found.prior_alone")))
+        blocks.append(doc.Caveat(t.of(written.limits)))
         title = self.t("said", part=self.headed(claim), verdict=self.verdict(claim.verdict))
-        return Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
+        return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
 
-    def cards(self, claim: ClaimFinding) -> Cards:
+    def cards(self, claim: ClaimFinding) -> doc.Cards:
         """The verdict and which parts make it, how severe the test was, how much of the prior holds it."""
         t, least = self.t, claim.severity
-        cards = [Card(t("card.verdict"), TEXT, self.verdict(claim.verdict), self.decided(claim.claim.headline, claim))]
+        cards = [
+            doc.Card(t("card.verdict"), TEXT, self.verdict(claim.verdict), self.decided(claim.claim.headline, claim))
+        ]
         if least is not None:
-            told = [t("card.interval", interval=shown(Interval(*least.interval), SHARE, t.lang))]
+            told = [t("card.interval", interval=shown(doc.Interval(*least.interval), SHARE, t.lang))]
             told += [t("card.by_construction")] * least.identical
-            cards.append(Card(t("card.severity"), SHARE, least.share, self.listed(told)))
+            cards.append(doc.Card(t("card.severity"), SHARE, least.share, self.listed(told)))
         held = [one.held for one in claim.deciding if isfinite(one.held)]
         if held:
-            cards.append(Card(t("card.held"), SHARE, max(held), t(f"held.{built_in(max(held))}")))
-        return Cards(tuple(cards))
+            cards.append(doc.Card(t("card.held"), SHARE, max(held), t(f"held.{built_in(max(held))}")))
+        return doc.Cards(tuple(cards))
 
     def moved(self, claim: ClaimFinding) -> Iterator[tuple[str, str]]:
         """Parameters a claim rests on and how far the data informed each; ``held`` for those that are not drawn."""
@@ -260,15 +255,15 @@ class _Show(Words):
         if claim.claim.cube is not None and self.levels:
             yield "cube", lambda: figures.cube(claim, found, lang)
 
-    def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> Chart:
+    def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> doc.Chart:
         """A figure of a claim with its words."""
         t, values = self.t, {"id": claim.claim.id, "title": self.t.of(claim.claim.title)}
         told = [t("caption.forest")] * (kind == "forest") + [t("caption.outcomes")] * (kind == "forest" and self.levels)
-        return Chart(
+        return doc.Chart(
             f"{kind}-{claim.claim.id.lower()}", t(f"figure.{kind}", **values), t("alt.figure"), draw, t.sentences(told)
         )
 
-    def evidence(self, claim: ClaimFinding) -> Table:
+    def evidence(self, claim: ClaimFinding) -> doc.Table:
         """Every scenario beside the reference: levels, changes with bands, outcomes."""
         t = self.t
         columns = [self.column("arm")]
@@ -276,23 +271,25 @@ class _Show(Words):
             look = t("figure.look", output=self.output(seen), quarter=self.found.quarter(seen.look.at))
             unit = catalogue().outputs[seen.look.output].unit
             key = f"{seen.look.output}_{self.found.quarter(seen.look.at)}"
-            change = Column(
-                f"{key}_change", t("column.change_of", look=look), Kind.change, "log points" if seen.log else unit,
+            change = doc.Column(
+                f"{key}_change", t("column.change_of", look=look), doc.Kind.change, "log points" if seen.log else unit,
                 2 if seen.log else None,
             )  # fmt: skip
-            columns += [Column(key, look, Kind.number, unit), change]
+            columns += [doc.Column(key, look, doc.Kind.number, unit), change]
         shares = OUTCOMES_SHOWN if self.levels else ()
-        columns += [Column(one, t("column.outcome", outcome=self.outcome(one)), Kind.share, places=1) for one in shares]
+        columns += [
+            doc.Column(one, t("column.outcome", outcome=self.outcome(one)), doc.Kind.share, places=1) for one in shares
+        ]
         rows = []
         for at, row in enumerate(claim.rows):
-            cells: list[Value] = [self.arm(row.arm)]
+            cells: list[doc.Value] = [self.arm(row.arm)]
             for seen in row.seen:
-                cells += [seen.level, Interval(seen.low, seen.high, seen.median) if at else None]
-            rows.append([*cells, *(Interval(*row.band(one), row.share(one)) for one in shares)])
+                cells += [seen.level, doc.Interval(seen.low, seen.high, seen.median) if at else None]
+            rows.append([*cells, *(doc.Interval(*row.band(one), row.share(one)) for one in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
         title = t("table.evidence", id=claim.claim.id)
         name = f"evidence-{claim.claim.id.lower()}"
-        return Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
+        return doc.Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
 
     def output(self, seen: Seen) -> str:
         """The title of an output that is looked at."""
@@ -300,7 +297,7 @@ class _Show(Words):
 
     # what it was tried by
 
-    def variants(self) -> Table:
+    def variants(self) -> doc.Table:
         """Alternative assumptions: what is altered, why, how far the case then leaves the record, what they flip."""
         rows = []
         parts = [part for _, part in self.parts() if part.variants]
@@ -309,8 +306,8 @@ class _Show(Words):
             departs = parts[0].variants[at].departs if parts else None
             rows.append((self.t.of(one.title), self.altered(one), self.t.of(one.reason), departs, flipped))
         columns = (
-            self.column("variant"), self.column("altered", Kind.note), self.column("reason", Kind.note),
-            self.column("departs", Kind.change, "log points", 2), self.column("flipped", Kind.count),
+            self.column("variant"), self.column("altered", doc.Kind.note), self.column("reason", doc.Kind.note),
+            self.column("departs", doc.Kind.change, "log points", 2), self.column("flipped", doc.Kind.count),
         )  # fmt: skip
         return self.table("variants", columns, rows)
 
@@ -324,28 +321,34 @@ class _Show(Words):
             said.append(self.t("self_standing", value=number(one.self_standing, 0)))
         return "; ".join(said)
 
-    def worlds(self) -> Table:
+    def worlds(self) -> doc.Table:
         """Every model in which a claim is false, in words."""
         worlds = self.found.file.claims.worlds
         used = dict.fromkeys(world.world for _, part in self.parts() for world in part.severities)
         rows = [(self.t.of(worlds[key].title), self.t.of(worlds[key].text)) for key in used]
-        return self.table("worlds", (self.column("world"), self.column("altered", Kind.note)), rows)
+        return self.table("worlds", (self.column("world"), self.column("altered", doc.Kind.note)), rows)
 
-    def margins(self) -> Table:
+    def margins(self) -> doc.Table:
         """Sizes below which a difference counts as nil, and why."""
         margins = self.found.file.claims.margins
         rows = [(name, one.value, self.t.of(one.reason)) for name, one in margins.items()]
-        columns = (self.column("margin"), self.column("value", Kind.number, "", 3), self.column("reason", Kind.note))
+        columns = (
+            self.column("margin"),
+            self.column("value", doc.Kind.number, "", 3),
+            self.column("reason", doc.Kind.note),
+        )
         return self.table("margins", columns, rows)
 
     # every number
 
-    def numbers(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[Value]]) -> Table:
+    def numbers(
+        self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]]
+    ) -> doc.Table:
         """A table of all numbers: for other programs."""
-        columns = (*map(self.column, words), *(self.column(name, Kind.number) for name in numbers))
+        columns = (*map(self.column, words), *(self.column(name, doc.Kind.number) for name in numbers))
         return self.table(key, columns, rows, folded=True)
 
-    def verdicts(self) -> Table:
+    def verdicts(self) -> doc.Table:
         """The verdict on every part, and what it rests on."""
         words = (
             "claim", "claim_title", "claim_verdict", "part", "part_title", "verdict", "rule_verdict", "why", "leans_on",
@@ -364,7 +367,7 @@ class _Show(Words):
             ))  # fmt: skip
         return self.numbers("verdicts", words, numbers, rows)
 
-    def statistics(self) -> Table:
+    def statistics(self) -> doc.Table:
         """Every statistic of every part, over draws."""
         rows = []
         for claim, part in self.parts():
@@ -375,7 +378,7 @@ class _Show(Words):
         words = ("claim", "part", "statistic", "kind", "words", "over")
         return self.numbers("statistics", words, ("draws", "p05", "middle", "p95", "mean", "error"), rows)
 
-    def arms(self) -> Table:
+    def arms(self) -> doc.Table:
         """Every scenario of every claim beside its reference."""
         rows = []
         for claim in self.found.claims:
@@ -396,7 +399,7 @@ class _Show(Words):
         """Shares of runs with each outcome, where they are told."""
         return row.shares if self.levels else ()
 
-    def block(self) -> Table:
+    def block(self) -> doc.Table:
         """The verdict on every part under every alternative assumption."""
         rows = [
             (
@@ -406,11 +409,14 @@ class _Show(Words):
             for claim, part in self.parts() for one in part.variants
         ]  # fmt: skip
         words = ("claim", "part", "variant", "variant_title", "verdict")
-        flags = (Column("flips", self.t("column.flips_verdict"), Kind.flag), self.column("all_draws", Kind.flag))
-        columns = (*map(self.column, words), *flags, self.column("leaves_record_by", Kind.number))
+        flags = (
+            doc.Column("flips", self.t("column.flips_verdict"), doc.Kind.flag),
+            self.column("all_draws", doc.Kind.flag),
+        )
+        columns = (*map(self.column, words), *flags, self.column("leaves_record_by", doc.Kind.number))
         return self.table("block", columns, rows, folded=True)
 
-    def severities(self) -> Table:
+    def severities(self) -> doc.Table:
         """How every test does in every model in which its claim is false."""
         rows = [
             (

@@ -10,22 +10,7 @@ from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analysis.compare import Course, Difference, OutcomeChange
-from copark.presentation.document import (
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.trust import Trust
 from copark.texts import text
@@ -34,7 +19,7 @@ HEADLINE = "operating"
 """The output that is told first; the first that was kept where it was not."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a comparison."""
     show = Parts(found, found.trust, t)
     return assemble(
@@ -43,19 +28,19 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def change_column(unit: str, title: str = "", key: str = "change") -> Column:
+def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column:
     """A column of differences in a unit: things that are counted may differ by halves of one in the middle."""
-    return Column(key, title, Kind.change, unit, 2 if unit == "log points" else None)
+    return doc.Column(key, title, doc.Kind.change, unit, 2 if unit == "log points" else None)
 
 
-def band(row: Difference) -> Interval:
+def band(row: Difference) -> doc.Interval:
     """The median of paired differences, with 90 % of pairs."""
-    return Interval(row.low, row.high, row.median)
+    return doc.Interval(row.low, row.high, row.median)
 
 
-def points(row: OutcomeChange) -> Interval:
+def points(row: OutcomeChange) -> doc.Interval:
     """A change of a share with its Monte Carlo interval."""
-    return Interval(row.low, row.high, row.change)
+    return doc.Interval(row.low, row.high, row.change)
 
 
 class Parts(Show):
@@ -70,7 +55,7 @@ class Parts(Show):
         rows = [row for row in found.scenarios[0].differences if row.quarter == self.end and not row.log]
         self.first = next((row for row in rows if row.output == HEADLINE), rows[0] if rows else None)
         """The difference that is told first, of the first scenario."""
-        self.points = Column("standing", t("column.standing"), Kind.points)
+        self.points = doc.Column("standing", t("column.standing"), doc.Kind.points)
         self.words = {"reference": t.of(found.reference), "quarter": self.end, **words}
         assumed = trust is not None and not trust.shows_outcomes
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
@@ -84,7 +69,7 @@ class Parts(Show):
         """The difference of a scenario that is told first."""
         return None if self.first is None else one.difference(self.first.output, self.end)
 
-    def change(self, row: Difference, title: str = "") -> Column:
+    def change(self, row: Difference, title: str = "") -> doc.Column:
         """The column of that difference."""
         return change_column(row.unit, title or self.output(row.output))
 
@@ -115,63 +100,65 @@ class Parts(Show):
         if row is not None:
             change = self.said(band(row), self.change(row))
             yield self.own("headline.change", output=moves.lowered(self.output(row.output)), change=change, **words)
-        share = Column("share", "", Kind.share, places=1)
+        share = doc.Column("share", "", doc.Kind.share, places=1)
         shares = {"before": standing.reference_share, "after": standing.arm_share} if self.shown else {}
         told = {key: self.said(value, share) for key, value in shares.items()}
         key = "headline.standing" if self.shown else "headline.standing.change"
         yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
 
-    def provenance(self) -> dict[str, Value]:
+    def provenance(self) -> dict[str, doc.Value]:
         """What the comparison rests on."""
         found = self.found
         return {"studies": ", ".join(found.studies), "reference": self.words["reference"], "pairs": found.pairs}
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
         return self.summary(), self.changes(), self.outcomes(), self.moves(), self.differences()
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """The numbers to be seen first, and a row for each scenario."""
         t, found = self.t, self.found
-        blocks: list[Block] = []
+        blocks: list[doc.Block] = []
         if len(found.scenarios) == 1:
-            blocks.append(Cards(tuple(self.cards(found.scenarios[0]))))
+            blocks.append(doc.Cards(tuple(self.cards(found.scenarios[0]))))
         else:
             blocks.append(self.every())
-        blocks.append(Paragraph(self.own("lead", **self.words)))
-        blocks += map(Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
+        blocks.append(doc.Paragraph(self.own("lead", **self.words)))
+        blocks += map(doc.Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
         if self.trust is not None and not self.trust.shows_outcomes:
-            blocks.insert(0, Caveat(self.trust.meaning(t.lang)))
+            blocks.insert(0, doc.Caveat(self.trust.meaning(t.lang)))
         return self.section("summary", *blocks)
 
-    def cards(self, one: Scenario) -> Iterator[Card]:
+    def cards(self, one: Scenario) -> Iterator[doc.Card]:
         """The numbers of the only scenario."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
         if row is not None:
             column = self.change(row, t("card.change", output=self.output(row.output), quarter=self.end))
-            between = self.said(Interval(row.low, row.high), change_column(row.unit))
-            yield Card(column.title, column, row.median, t("card.band", band=between))
-        between = self.said(Interval(standing.low, standing.high), self.points)
-        yield Card(self.points.title, self.points, standing.change, t("card.interval", interval=between))
-        begins = Column("begins", t("column.begins"), Kind.quarter)
-        yield Card(begins.title, begins, one.begins or t("never"))
+            between = self.said(doc.Interval(row.low, row.high), change_column(row.unit))
+            yield doc.Card(column.title, column, row.median, t("card.band", band=between))
+        between = self.said(doc.Interval(standing.low, standing.high), self.points)
+        yield doc.Card(self.points.title, self.points, standing.change, t("card.interval", interval=between))
+        begins = doc.Column("begins", t("column.begins"), doc.Kind.quarter)
+        yield doc.Card(begins.title, begins, one.begins or t("never"))
 
-    def every(self) -> Table:
+    def every(self) -> doc.Table:
         """A row for each scenario."""
-        columns = [self.column("scenario"), self.column("begins", Kind.quarter)]
+        columns = [self.column("scenario"), self.column("begins", doc.Kind.quarter)]
         if self.first is not None:
             columns.append(self.change(self.first))
         rows = []
         for one in self.found.scenarios:
             row = self.main(one)
-            cells: list[Value] = [self.t.of(one.title), one.begins or self.t("never")]
+            cells: list[doc.Value] = [self.t.of(one.title), one.begins or self.t("never")]
             if self.first is not None:
                 cells.append(None if row is None else band(row))
             rows.append((*cells, points(one.outcome(STANDING))))
         table = self.table("answer", (*columns, self.points), rows)
-        return Table(table.key, table.title, table.columns, table.rows, note=self.t("note.answer.read", **self.words))
+        return doc.Table(
+            table.key, table.title, table.columns, table.rows, note=self.t("note.answer.read", **self.words)
+        )
 
-    def changes(self) -> Section:
+    def changes(self) -> doc.Section:
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
         return self.section("changes", *drawn)
@@ -182,20 +169,20 @@ class Parts(Show):
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
-    def over_time(self, one: Scenario) -> Iterator[Chart]:
+    def over_time(self, one: Scenario) -> Iterator[doc.Chart]:
         """The course of each difference."""
         from copark.figures.comparison import difference_bands
 
         t, reference = self.t, self.words["reference"]
         for found in one.courses:
             key, title = f"difference-{found.output}", self.output(found.output)
-            columns = (self.column("quarter", Kind.quarter), change_column(found.unit, title))
-            rows = zip(found.quarters, map(Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
-            numbers = Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
+            columns = (self.column("quarter", doc.Kind.quarter), change_column(found.unit, title))
+            rows = zip(found.quarters, map(doc.Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
+            numbers = doc.Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
             draw = partial(difference_bands, found, t.of(one.title), reference, self.foot(), t.lang)
-            yield Chart(key, title, t("alt.course"), draw, t("caption.course"), numbers, wide=False)
+            yield doc.Chart(key, title, t("alt.course"), draw, t("caption.course"), numbers, wide=False)
 
-    def at_ends(self) -> Iterator[Chart]:
+    def at_ends(self) -> Iterator[doc.Chart]:
         """Every scenario's difference of an output at a date."""
         from copark.figures.comparison import arms
 
@@ -208,31 +195,32 @@ class Parts(Show):
                 key, title = f"scenarios-{output}-{quarter}", self.output(output)
                 words = {"output": title, "quarter": quarter}
                 columns = (
-                    self.column("scenario"), change_column(courses[0][1].unit, title), self.column("above", Kind.share),
+                    self.column("scenario"), change_column(courses[0][1].unit, title),
+                    self.column("above", doc.Kind.share),
                 )  # fmt: skip
                 rows = tuple((name, *self.at(own, quarter)) for name, own in courses)
-                numbers = Table(key, t("table.ends", **words), columns, rows, folded=True)
+                numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
                 draw = partial(arms, courses, quarter, self.words["reference"], self.foot(), t.lang)
-                yield Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
+                yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
-    def at(self, found: Course, quarter: str) -> tuple[Interval, float]:
+    def at(self, found: Course, quarter: str) -> tuple[doc.Interval, float]:
         """A difference at a date, and the share of pairs in which the scenario is above."""
         at = found.quarters.index(quarter)
         low, high, middle = found.levels[[0, 4, 2], at].tolist()
-        return Interval(low, high, middle), float(found.above[at])
+        return doc.Interval(low, high, middle), float(found.above[at])
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
         """Heads of groups of rows, one for each scenario."""
         return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
 
-    def outcomes(self) -> Section:
+    def outcomes(self) -> doc.Section:
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
         names, outcome = ("both", "gained", "lost", "neither"), self.column("outcome")
         shares = (
-            self.column("reference_share", Kind.share, places=1), self.column("arm_share", Kind.share, places=1),
-            self.column("change", Kind.points),
+            self.column("reference_share", doc.Kind.share, places=1),
+            self.column("arm_share", doc.Kind.share, places=1), self.column("change", doc.Kind.points),
         )  # fmt: skip
-        counts = [self.column(name, Kind.count) for name in names]
+        counts = [self.column(name, doc.Kind.count) for name in names]
         every = [
             (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
             for one in self.found.scenarios
@@ -246,36 +234,36 @@ class Parts(Show):
             self.table("pairs", (outcome, *counts), counted, groups=groups, folded=True),
         )  # fmt: skip
 
-    def told_of_outcomes(self, key: str, *blocks: Block) -> Section:
+    def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
         """A section that says so where outcomes follow from parameters that are assumed; folded unless asked for."""
-        assumed = (Caveat(self.assumed),) if self.assumed else ()
+        assumed = (doc.Caveat(self.assumed),) if self.assumed else ()
         return self.section(key, *assumed, *blocks, folded=not self.shown)
 
-    def moves(self) -> Section:
+    def moves(self) -> doc.Section:
         """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
         named, lang = [(self.t.of(one.title), one.moves) for one in self.found.scenarios], self.t.lang
-        told = Bullets(tuple(self.t("moves.of", arm=name, words=moves.sentence(one, lang)) for name, one in named))
+        told = doc.Bullets(tuple(self.t("moves.of", arm=name, words=moves.sentence(one, lang)) for name, one in named))
         tables = (moves.moves_table(named, lang), moves.accounts_table(named, lang))
         return self.told_of_outcomes("moves", told, *(table for table in tables if table.rows))
 
-    def differences(self) -> Section:
+    def differences(self) -> doc.Section:
         """Differences by output and date: in units, and of counts in log points."""
         return self.section("differences", self.by_output(log=False), self.by_output(log=True))
 
-    def by_output(self, *, log: bool) -> Table:
+    def by_output(self, *, log: bool) -> doc.Table:
         """Differences in the units of outputs, or ratios of counts."""
-        shares = [self.column(name, Kind.share) for name in ("above", "equal", "by_parameters")]
-        columns = [self.column("output"), self.column("unit"), self.column("quarter", Kind.quarter)]
-        columns += [self.column(name, Kind.number) for name in ("reference", "arm")]
+        shares = [self.column(name, doc.Kind.share) for name in ("above", "equal", "by_parameters")]
+        columns = [self.column("output"), self.column("unit"), self.column("quarter", doc.Kind.quarter)]
+        columns += [self.column(name, doc.Kind.number) for name in ("reference", "arm")]
         columns += [change_column("log points" if log else "", self.t("column.difference"), "difference"), *shares]
-        rows, sizes = list[tuple[Value, ...]](), []
+        rows, sizes = list[tuple[doc.Value, ...]](), []
         for one in self.found.scenarios:
             own = [row for row in one.differences if row.log is log]
             sizes.append(len(own))
             rows += map(self.row, own)
         return self.table("ratios" if log else "differences", columns, rows, groups=self.grouped(sizes), folded=True)
 
-    def row(self, row: Difference) -> tuple[Value, ...]:
+    def row(self, row: Difference) -> tuple[doc.Value, ...]:
         """A difference in the table of all."""
         unit = self.unit(row)
         return (

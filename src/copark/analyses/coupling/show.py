@@ -6,20 +6,7 @@ from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.coupling.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import (
-    Block,
-    Card,
-    Cards,
-    Caveat,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.setmethods.coupling_degree.formulas import GRADES
 from copark.setmethods.coupling_degree.misuse import listed
@@ -35,7 +22,7 @@ NEAR = 1e-9
 """Difference below which two degrees are the same."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then the course of D, chance, indicators and weights."""
     show = _Show(found, t)
     closed = t(f"closed.{found.found.request.closed}")
@@ -54,8 +41,8 @@ class _Show(Show):
         super().__init__(t)
         self.answer, self.found = found, found.found
         self.names = t("join").join(one.name for one in self.found.request.subsystems)
-        self.degree = self.column("D", Kind.number, places=3)
-        self.p = self.column("p", Kind.number, places=4)
+        self.degree = self.column("D", doc.Kind.number, places=3)
+        self.p = self.column("p", doc.Kind.number, places=4)
         self.mean = float(self.found.chosen.coordination.mean())
 
     def grade(self, name: str) -> str:
@@ -79,91 +66,91 @@ class _Show(Show):
             parts.append(t(f"headline.{'chance' if p >= CHANCE else 'tested'}", p=self.said(p, self.p)))
         return t.sentences(parts)
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """The numbers to be seen first, and what must be known."""
         t, answer = self.t, self.answer
         formula = t(f"formula.{self.found.request.formula}")
-        cards = [Card(t("card.mean"), self.degree, self.mean, formula)]
+        cards = [doc.Card(t("card.mean"), self.degree, self.mean, formula)]
         if answer.null is not None:
-            cards.append(Card(t("card.chance"), self.p, answer.null.p["shuffle"]["mean_coupling"], t("card.null")))
+            cards.append(doc.Card(t("card.chance"), self.p, answer.null.p["shuffle"]["mean_coupling"], t("card.null")))
         if answer.ensemble is not None:
-            stays = Column("stays", t("card.stays"), Kind.share)
+            stays = doc.Column("stays", t("card.stays"), doc.Kind.share)
             draws = t("card.draws", draws=number(answer.ensemble.draws, 0))
-            cards.append(Card(t("card.stays"), stays, answer.ensemble.stays["both"], draws))
+            cards.append(doc.Card(t("card.stays"), stays, answer.ensemble.stays["both"], draws))
         warned = caveats(answer.warnings, t.lang)
-        return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), *warned)
+        return self.section("summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), *warned)
 
-    def course(self) -> Section:
+    def course(self) -> doc.Section:
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
         from copark.figures.set_methods import grade_map, trajectory
 
         answer, drawn = self.answer, self.answer.ensemble
-        blocks: list[Block] = [
+        blocks: list[doc.Block] = [
             self.chart("coupling", lambda: trajectory(self.found, answer.null, drawn, self.t.lang)), self.degrees(),
         ]  # fmt: skip
         if drawn is not None:
             blocks.append(self.chart("grades", lambda: grade_map(self.found, drawn, self.t.lang)))
-            columns = (self.column("case"), *(Column(name, self.grade(name), Kind.share) for name in GRADES))
-            rows: list[tuple[Value, ...]] = [(case, *map(float, shares))
+            columns = (self.column("case"), *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
+            rows: list[tuple[doc.Value, ...]] = [(case, *map(float, shares))
                     for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)]  # fmt: skip
             blocks.append(self.table("grades", columns, rows, folded=True))
         return self.section("course", *blocks)
 
-    def degrees(self) -> Table:
+    def degrees(self) -> doc.Table:
         """Scores, T, C, D and grades of every case in both forms, with how far D moves."""
         found, drawn = self.found, self.answer.ensemble
-        index = [self.column(key, Kind.number, places=3) for key in ("T", "C", "D")]
-        corrected = [self.column(key, Kind.number, places=3) for key in ("C2", "D2")]
+        index = [self.column(key, doc.Kind.number, places=3) for key in ("T", "C", "D")]
+        corrected = [self.column(key, doc.Kind.number, places=3) for key in ("C2", "D2")]
         columns = [
             self.column("case"), *index, self.column("grade"), *corrected, self.column("grade2"),
-            *(Column(f"score_{at}", one.name, Kind.number, places=3)
+            *(doc.Column(f"score_{at}", one.name, doc.Kind.number, places=3)
               for at, one in enumerate(found.request.subsystems, start=1)),
         ]  # fmt: skip
         if drawn is not None:
-            columns += [self.column("band", Kind.number, places=3), self.column("grades_met", Kind.count)]
+            columns += [self.column("band", doc.Kind.number, places=3), self.column("grades_met", doc.Kind.count)]
         standard, second = found.forms["standard"], found.forms["wang2021"]
-        rows: list[tuple[Value, ...]] = []
+        rows: list[tuple[doc.Value, ...]] = []
         for at, case in enumerate(found.table.cases):
-            row: list[Value] = [
+            row: list[doc.Value] = [
                 case, float(found.development[at]), float(standard.coupling[at]), float(standard.coordination[at]),
                 self.grade(standard.grades[at]), float(second.coupling[at]), float(second.coordination[at]),
                 self.grade(second.grades[at]), *map(float, found.scores[at]),
             ]  # fmt: skip
             if drawn is not None:
-                row += [Interval(float(drawn.levels[0, at]), float(drawn.levels[4, at])), drawn.met[at]]
+                row += [doc.Interval(float(drawn.levels[0, at]), float(drawn.levels[4, at])), drawn.met[at]]
             rows.append(tuple(row))
         return self.table("degrees", columns, rows)
 
-    def chance(self) -> Section:
+    def chance(self) -> doc.Section:
         """What indicators without a common course would give."""
         null = self.answer.null
         if null is None:
-            return self.section("chance", Caveat(self.t("no_null")))
+            return self.section("chance", doc.Caveat(self.t("no_null")))
         columns = (
-            self.column("statistic"), self.column("observed", Kind.number, places=3),
-            *(self.column(kind, Kind.number, places=4) for kind in KINDS),
+            self.column("statistic"), self.column("observed", doc.Kind.number, places=3),
+            *(self.column(kind, doc.Kind.number, places=4) for kind in KINDS),
         )  # fmt: skip
-        rows: list[tuple[Value, ...]] = [
+        rows: list[tuple[doc.Value, ...]] = [
             (self.t(f"statistic.{name}"), null.observed[name], *(null.p[kind][name] for kind in KINDS))
             for name in STATISTICS
         ]
-        return self.section("chance", Paragraph(self.t("lead.null")), self.table("chance", columns, rows))
+        return self.section("chance", doc.Paragraph(self.t("lead.null")), self.table("chance", columns, rows))
 
-    def indicators(self) -> Table:
+    def indicators(self) -> doc.Table:
         """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
         found, t = self.found, self.t
         columns = (
             self.column("subsystem"), self.column("indicator"), self.column("direction"),
-            self.column("range", Kind.number), self.column("range_source"),
-            self.column("entropy", Kind.number, places=3), self.column("weight", Kind.number, places=3),
+            self.column("range", doc.Kind.number), self.column("range_source"),
+            self.column("entropy", doc.Kind.number, places=3), self.column("weight", doc.Kind.number, places=3),
         )  # fmt: skip
         spread = entropy(found.indicator_scores)
-        rows: list[tuple[Value, ...]] = []
+        rows: list[tuple[doc.Value, ...]] = []
         for at, one in enumerate(found.request.indicators):
             own, span = int(found.request.belongs[at].argmax()), found.ranges[one.column]
             direction = t(f"direction.{'positive' if one.positive else 'negative'}")
             rows.append((
-                found.request.subsystems[own].name, one.column, direction, Interval(span.low, span.high),
+                found.request.subsystems[own].name, one.column, direction, doc.Interval(span.low, span.high),
                 t(f"range.{span.source}"), float(spread[at]), float(found.shares[at, own]),
             ))  # fmt: skip
         weighed = zip(found.request.subsystems, found.alpha, strict=True)

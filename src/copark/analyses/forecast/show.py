@@ -15,25 +15,7 @@ from copark.inference.diagnostics import title_of
 from copark.inference.validate import CONDITIONAL
 from copark.inference.variance_decomposition import PAST, SHOCKS, SOURCES
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    COUNT,
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 from copark.texts import text
 from copark.words import observable_title, titled
@@ -50,7 +32,7 @@ LEAST_LENT = 0.005
 """Share from which a park is named among those borrowed from."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a forecast."""
     show = _Show(found, t)
     provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": number(found.pairs, 0),
@@ -73,16 +55,16 @@ class _Show(Show):
         self.quarters = found.quarters()
         self.first = [name for name in FIRST if name in found.bands]
 
-    def value(self, variable: str, key: str = "", title: str = "") -> Column:
+    def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
         """A column of an observable's values."""
         unit = catalogue().outputs[variable].unit
-        kind = Kind.count if unit in ("companies", "persons") else Kind.number
-        return Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
+        kind = doc.Kind.count if unit in ("companies", "persons") else doc.Kind.number
+        return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
 
-    def band(self, variable: str, at: int = -1) -> Interval:
+    def band(self, variable: str, at: int = -1) -> doc.Interval:
         """Median and 90 % of an observable at the end of a quarter."""
         low, _, middle, _, high = self.found.bands[variable][:, at]
-        return Interval(float(low), float(high), float(middle))
+        return doc.Interval(float(low), float(high), float(middle))
 
     def headline(self) -> str:
         """The observables told first, at the end."""
@@ -94,7 +76,7 @@ class _Show(Show):
         key = "headline.told" if self.found.method == CONDITIONAL else "headline"
         return self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[doc.Section]:
         """The sections in their order."""
         yield self.summary()
         yield self.observables()
@@ -102,30 +84,30 @@ class _Show(Show):
             yield self.width()
         else:
             yield from self.lent(self.found.borrowed)
-        yield self.section("limits", Bullets(tuple(self.limits())))
+        yield self.section("limits", doc.Bullets(tuple(self.limits())))
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """Where the park may stand at the end, and what a reader must know of that."""
         t, found = self.t, self.found
         cards = [
-            Card(observable_title(name, t.lang), self.value(name), float(found.bands[name][2, -1]),
-                 t("card.band", band=self.said(Interval(*found.bands[name][[0, -1], -1].tolist()), self.value(name))))
-            for name in self.first
+            doc.Card(observable_title(name, t.lang), self.value(name), middle,
+                     t("card.band", band=self.said(doc.Interval(low, high), self.value(name))))
+            for name in self.first for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
         ]  # fmt: skip
-        blocks: list[Block] = [Paragraph(self.rests_on()), Cards(tuple(cards)), Caveat(t("caveat"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), doc.Caveat(t("caveat"))]
         if found.method == CONDITIONAL:
-            blocks.append(Caveat(t("caveat.told", cut=found.cut)))
+            blocks.append(doc.Caveat(t("caveat.told", cut=found.cut)))
         if Quarter.parse(found.until) > Quarter.parse(found.clock_end):
-            blocks.append(Caveat(t("caveat.clock", end=found.clock_end)))
+            blocks.append(doc.Caveat(t("caveat.clock", end=found.clock_end)))
         if found.borrowed is not None and found.borrowed.open_facts:
-            blocks.append(Caveat(t("caveat.open_facts")))
+            blocks.append(doc.Caveat(t("caveat.open_facts")))
         notes = [note.sentence(t.lang) for note in found.health if note.word != "good"]
         if found.trust is not None and not found.trust.shows_outcomes and not notes:
             notes = [found.trust.meaning(t.lang)]
-        blocks += map(Caveat, notes)
+        blocks += map(doc.Caveat, notes)
         key = "frozen" if found.file else "not_frozen"
-        blocks.append(Paragraph(t(key, file=found.file, identity=found.frozen_id)))
-        return Section("summary", t("section.summary"), tuple(blocks))
+        blocks.append(doc.Paragraph(t(key, file=found.file, identity=found.frozen_id)))
+        return doc.Section("summary", t("section.summary"), tuple(blocks))
 
     def rests_on(self) -> str:
         """What the parameters were fitted to, in a sentence."""
@@ -134,40 +116,42 @@ class _Show(Show):
             return self.t("rests.pooled", parks=len(found.borrowed.parks), values=found.values, runs=found.pairs)
         return self.t("rests.everything" if found.everything else "rests.fitted", values=found.values, cut=found.cut)
 
-    def observables(self) -> Section:
+    def observables(self) -> doc.Section:
         """A fan for each observable, then the numbers at the ends of years."""
         charts = [self.fan(name) for name in self.found.bands]
-        lead = Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
+        lead = doc.Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
         return self.section("fans", lead, *charts, self.ends(), self.quantiles())
 
-    def ends(self) -> Table:
+    def ends(self) -> doc.Table:
         """Median and 90 % after the cut at the ends of years, without a history every five years; benchmarks beside."""
         found = self.found
         every = 20 if found.borrowed else 4
         shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
-        columns = [self.column("quarter", Kind.quarter), self.column("model", Kind.number),
-                   self.column(self.benchmark, Kind.number)]  # fmt: skip
+        columns = [self.column("quarter", doc.Kind.quarter), self.column("model", doc.Kind.number),
+                   self.column(self.benchmark, doc.Kind.number)]  # fmt: skip
         beside = [(found.curve, found.curve_from)]
         if found.borrowed is not None:
-            columns.append(self.column("alone", Kind.number))
+            columns.append(self.column("alone", doc.Kind.number))
             beside.append((found.borrowed.alone, 0))
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
             for name in found.bands for at in shown
         ]  # fmt: skip
         heads = grouped(self.titled(name) for name in found.bands for _ in shown)
         return self.table("ends", columns, rows, groups=heads)
 
-    def quantiles(self) -> Table:
+    def quantiles(self) -> doc.Table:
         """Quantiles at the ends of years."""
         bands = self.found.bands
-        levels = [Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), Kind.number)
+        levels = [doc.Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), doc.Kind.number)
                   for level in QUANTILES]  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
         ]
         heads = grouped(self.titled(name) for name in bands for _ in self.years())
-        return self.table("quantiles", (self.column("quarter", Kind.quarter), *levels), rows, groups=heads, folded=True)
+        return self.table(
+            "quantiles", (self.column("quarter", doc.Kind.quarter), *levels), rows, groups=heads, folded=True
+        )
 
     @property
     def since(self) -> int:
@@ -190,13 +174,13 @@ class _Show(Show):
         """The curve beside the model: a line through the last years, or the growth of other parks."""
         return CURVE if self.found.borrowed is None else "growth"
 
-    def fan(self, variable: str) -> Chart:
+    def fan(self, variable: str) -> doc.Chart:
         """The bands of one observable, drawn."""
         t, title = self.t, observable_title(variable, self.t.lang)
         words = t("fan.caption", title=title, quarter=self.found.until,
                   value=self.said(self.band(variable), self.value(variable)))  # fmt: skip
         draw = self.draw_pooled if self.found.borrowed else self.draw_own
-        return Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
+        return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
 
     def draw_own(self, variable: str) -> Figure:
         """The past by the posterior's runs and the forecast in one, the line and reported values."""
@@ -234,22 +218,27 @@ class _Show(Show):
             title, times, found.bands[variable], borrowed.alone[variable], found.curve.get(variable), rates, self.t.lang
         )  # fmt: skip
 
-    def width(self) -> Section:
+    def width(self) -> doc.Section:
         """What the width at the end comes from, and which parameters it depends on."""
         from copark.figures.validation import width_bars
 
         t, found = self.t, self.found
-        shares = [Column(source, self.source(source), Kind.share) for source in SOURCES]
-        columns = [self.column("observable"), self.column("sd", Kind.number), *shares]
-        rows: list[Sequence[Value]] = [(self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
-                for name, one in found.widths.items()]  # fmt: skip
-        bars = [(observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain(Kind.number))}")
+        shares = [doc.Column(source, self.source(source), doc.Kind.share) for source in SOURCES]
+        columns = [self.column("observable"), self.column("sd", doc.Kind.number), *shares]
+        rows: list[Sequence[doc.Value]] = [
+            (self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
+            for name, one in found.widths.items()
+        ]
+        plain = doc.plain(doc.Kind.number)
+        bars = [(observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain)}")
                 for name, one in found.widths.items()]  # fmt: skip
         title = t("chart.width", quarter=found.until)
         words = self.overall()
-        chart = Chart("width", title, words, lambda: width_bars(bars, t.lang, "", title, t("width.subtitle")), words,
-                      self.table("width", columns, rows))  # fmt: skip
-        return self.section("width", Paragraph(t("width.lead")), chart, self.leading(), self.informed())
+        chart = doc.Chart(
+            "width", title, words, lambda: width_bars(bars, t.lang, "", title, t("width.subtitle")), words,
+            self.table("width", columns, rows),
+        )  # fmt: skip
+        return self.section("width", doc.Paragraph(t("width.lead")), chart, self.leading(), self.informed())
 
     def source(self, key: str) -> str:
         """What a source of variance is called."""
@@ -261,12 +250,12 @@ class _Show(Show):
         means = {source: float(np.mean([one.shares[source] for one in self.found.widths.values()]))
                  for source in SOURCES}  # fmt: skip
         parts = [
-            t("width.part", source=self.source(source), share=self.said(mean, SHARE))
+            t("width.part", source=self.source(source), share=self.said(mean, doc.SHARE))
             for source, mean in means.items() if source not in (SHOCKS, PAST) or mean >= LEAST_LENT
         ]  # fmt: skip
         return t("width.overall", parts=t("join").join(parts))
 
-    def leading(self) -> Table:
+    def leading(self) -> doc.Table:
         """For each observable the parameters that explain most of its variance by themselves."""
         verdicts = {one.name: one.verdict for one in self.found.informed}
         rows, heads = [], []
@@ -275,80 +264,81 @@ class _Show(Show):
                 if name in verdicts:
                     rows.append((title_of(name, self.t.lang), share, self.t(f"informed.{verdicts[name]}")))
                     heads.append(observable_title(variable, self.t.lang))
-        columns = (self.column("parameter"), self.column("share", Kind.share), self.column("data"))
+        columns = (self.column("parameter"), self.column("share", doc.Kind.share), self.column("data"))
         return self.table("leading", columns, rows, groups=grouped(heads), folded=True)
 
-    def informed(self) -> Table:
+    def informed(self) -> doc.Table:
         """Parameters the forecast depends on that the data did not inform, or only weakly."""
         rows = [
             (title_of(one.name, self.t.lang), one.share, self.t(f"informed.{one.verdict}"), one.before,
-             Interval(one.after[0], one.after[2], one.after[1]))
+             doc.Interval(one.after[0], one.after[2], one.after[1]))
             for one in self.found.informed if one.verdict != "moved"
         ]  # fmt: skip
-        columns = (self.column("parameter"), self.column("share", Kind.share), self.column("data"),
-                   self.column("before", Kind.number), self.column("after", Kind.number))  # fmt: skip
+        columns = (self.column("parameter"), self.column("share", doc.Kind.share), self.column("data"),
+                   self.column("before", doc.Kind.number), self.column("after", doc.Kind.number))  # fmt: skip
         return self.table("uninformed", columns, rows)
 
-    def lent(self, borrowed: Borrowed) -> Iterator[Section]:
+    def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
         """From whom it was borrowed, what similar parks had become, how such forecasts did."""
-        yield self.section("borrowed", Paragraph(self.t("borrowed.lead", lenders=self.lenders(borrowed.lenders))),
+        yield self.section("borrowed", doc.Paragraph(self.t("borrowed.lead", lenders=self.lenders(borrowed.lenders))),
                            self.taken(borrowed))  # fmt: skip
-        yield self.section("rates", Paragraph(self.t("rates.lead")), self.rates(borrowed))
+        yield self.section("rates", doc.Paragraph(self.t("rates.lead")), self.rates(borrowed))
         if borrowed.held:
-            yield self.section("held", Paragraph(self.t("held.lead")), self.held(borrowed))
+            yield self.section("held", doc.Paragraph(self.t("held.lead")), self.held(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
         """Parks and their shares, largest first, in a list."""
         t, titles = self.t, {} if self.found.borrowed is None else self.found.borrowed.parks
         ordered = sorted(shares.items(), key=lambda pair: -pair[1])[:most]
-        told = [t("lender", park=t.of(titles[name]), share=self.said(share, SHARE))
+        told = [t("lender", park=t.of(titles[name]), share=self.said(share, doc.SHARE))
                 for name, share in ordered if share >= LEAST_LENT]  # fmt: skip
         return t("join").join(told) if told else t("nobody")
 
-    def taken(self, borrowed: Borrowed) -> Table:
+    def taken(self, borrowed: Borrowed) -> doc.Table:
         """Every parameter before and after the other parks were asked."""
         rows = [
             (title_of(one.name, self.t.lang), self.t(f"group.{one.group}"),
-             Interval(one.before[0], one.before[2], one.before[1]), Interval(one.after[0], one.after[2], one.after[1]),
+             doc.Interval(one.before[0], one.before[2], one.before[1]),
+             doc.Interval(one.after[0], one.after[2], one.after[1]),
              self.t(f"informed.{one.verdict}"), sum(share for _, share in one.lenders),
              self.lenders(dict(one.lenders), 4))
             for one in borrowed.taken
         ]  # fmt: skip
         columns = (
-            self.column("parameter"), self.column("group"), self.column("prior", Kind.number),
-            self.column("new", Kind.number), self.column("parks_data"), self.column("lent", Kind.share),
-            self.column("whom", Kind.note),
+            self.column("parameter"), self.column("group"), self.column("prior", doc.Kind.number),
+            self.column("new", doc.Kind.number), self.column("parks_data"), self.column("lent", doc.Kind.share),
+            self.column("whom", doc.Kind.note),
         )  # fmt: skip
         return self.table("taken", columns, rows, folded=True)
 
-    def rates(self, borrowed: Borrowed) -> Table:
+    def rates(self, borrowed: Borrowed) -> doc.Table:
         """What parks had become at an age, and who they are."""
         t = self.t
         rows = [
             (observable_title(one.variable, t.lang), int(one.age), t("same_type" if one.same_type else "all_types"),
              len(one.peers), round(one.values[0]), round(one.values[1]), round(one.values[2]),
              t("join").join(t("peer", park=t.of(borrowed.parks[name]),
-                              value=self.said(value, COUNT)) for name, value in one.peers))
+                              value=self.said(value, doc.COUNT)) for name, value in one.peers))
             for one in borrowed.rates
         ]  # fmt: skip
         counts = ("lowest", "middle", "highest")
         columns = (
-            self.column("observable"), self.column("age", Kind.count, "yr"), self.column("type"),
-            self.column("parks", Kind.count), *(self.column(key, Kind.count) for key in counts),
-            self.column("who", Kind.note),
+            self.column("observable"), self.column("age", doc.Kind.count, "yr"), self.column("type"),
+            self.column("parks", doc.Kind.count), *(self.column(key, doc.Kind.count) for key in counts),
+            self.column("who", doc.Kind.note),
         )  # fmt: skip
         return self.table("rates", columns, rows)
 
-    def held(self, borrowed: Borrowed) -> Table:
+    def held(self, borrowed: Borrowed) -> doc.Table:
         """How the methods did when every other park was forecast in this way."""
         t = self.t
         rows = [(t(f"method.{one.method}"), one.values, one.parks, one.log_crps, one.crps, one.coverage, one.firm)
                 for one in borrowed.held]  # fmt: skip
         titles = [observable_title(one.variable, t.lang) if one.variable else t("all_counts") for one in borrowed.held]
         columns = (
-            self.column("method"), self.column("values", Kind.count), self.column("parks", Kind.count),
-            self.column("log_crps", Kind.number, places=3), self.column("crps", Kind.number, places=1),
-            self.column("coverage", Kind.share), self.column("firm", Kind.flag),
+            self.column("method"), self.column("values", doc.Kind.count), self.column("parks", doc.Kind.count),
+            self.column("log_crps", doc.Kind.number, places=3), self.column("crps", doc.Kind.number, places=1),
+            self.column("coverage", doc.Kind.share), self.column("firm", doc.Kind.flag),
         )  # fmt: skip
         return self.table("held", columns, rows, groups=grouped(titles))
 
@@ -359,9 +349,9 @@ class _Show(Show):
         yield self.t("limits.frozen")
 
 
-def _interval(band: np.ndarray | None, at: int) -> Interval | None:
+def _interval(band: np.ndarray | None, at: int) -> doc.Interval | None:
     """Median and 90 % of a curve at a quarter, where there is one."""
     if band is None or at < 0:
         return None
     low, _, middle, _, high = band[:, at]
-    return Interval(float(low), float(high), float(middle))
+    return doc.Interval(float(low), float(high), float(middle))

@@ -17,22 +17,7 @@ from copark.inference.levers.gains import Balance, Gain
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
 from copark.inference.levers.parameter_dependence import Leaning
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    SHARE,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 
 if TYPE_CHECKING:
@@ -46,7 +31,7 @@ REGRETS = tuple((criterion, name) for name in RANKED for criterion in ("minimax_
 PARTS = ("structure", "parameters", "luck")
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a case's levers."""
     show = LeversShow(found, t)
     return assemble(
@@ -62,29 +47,29 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def level(measure: Measure, t: Texts, key: str = "", title: str = "") -> Column:
+def level(measure: Measure, t: Texts, key: str = "", title: str = "") -> doc.Column:
     """A column of values of a measure."""
     share, places = measure.unit in ("1", "1/yr"), 2 if measure.unit == "log points" else 0
     words = title or t(f"measure.{measure.name}")
     if share:
-        return Column(key or measure.name, words, Kind.share, places=1)
-    return Column(key or measure.name, words, Kind.number, measure.unit, places)
+        return doc.Column(key or measure.name, words, doc.Kind.share, places=1)
+    return doc.Column(key or measure.name, words, doc.Kind.number, measure.unit, places)
 
 
-def change(measure: Measure, t: Texts, key: str = "", title: str = "") -> Column:
+def change(measure: Measure, t: Texts, key: str = "", title: str = "") -> doc.Column:
     """A column of differences of a measure: shares and returns in points, jobs and millions whole."""
     words = title or t(f"measure.{measure.name}")
     if measure.unit in ("1", "1/yr"):
-        return Column(key or measure.name, words, Kind.points)
+        return doc.Column(key or measure.name, words, doc.Kind.points)
     places = {"log points": 2, "persons": 0}.get(measure.unit)
-    return Column(key or measure.name, words, Kind.change, measure.unit, places)
+    return doc.Column(key or measure.name, words, doc.Kind.change, measure.unit, places)
 
 
-def middle(one: Gain) -> Interval:
+def middle(one: Gain) -> doc.Interval:
     """The middle of a gain and its band; of a share its change and Monte Carlo interval."""
     if one.measure.kind == "share":
-        return Interval(one.low, one.high, one.mean)
-    return Interval(one.levels[0], one.levels[4], one.median)
+        return doc.Interval(one.low, one.high, one.mean)
+    return doc.Interval(one.levels[0], one.levels[4], one.median)
 
 
 class LeversShow(Show):
@@ -102,8 +87,8 @@ class LeversShow(Show):
         self.levels = found.trust is None or found.trust.shows_outcomes
         """Whether levels of outcome shares are told unasked, beside their changes."""
 
-    def by_setting(self, key: str, columns: Sequence[Column], row: Callable[[str], Sequence[Value]], *,
-                   folded: bool = False) -> Table:  # fmt: skip
+    def by_setting(self, key: str, columns: Sequence[doc.Column], row: Callable[[str], Sequence[doc.Value]], *,
+                   folded: bool = False) -> doc.Table:  # fmt: skip
         """A table with a row for each setting, under the heads of their levers."""
         rows = [(self.t.of(setting.title), *row(setting.key)) for _, setting in self.found.settings]
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
@@ -122,7 +107,7 @@ class LeversShow(Show):
             told.append(t(
                 "headline.robust" if at else "headline.robust.none",
                 option=found.title(found.choice.options[at], t.lang),
-                share=self.said(float(scores[at]), SHARE), now=self.said(float(scores[0]), SHARE),
+                share=self.said(float(scores[at]), doc.SHARE), now=self.said(float(scores[0]), doc.SHARE),
             ))  # fmt: skip
         return told
 
@@ -135,31 +120,31 @@ class LeversShow(Show):
         option = self.found.title(one.setting, self.t.lang)
         return self.t(f"headline.{word}", option=option, change=self.said(middle(one), points), sure=sure)
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
         return (
             self.summary(), self.levers(), self.changes(), *self.sides(), self.robust(), self.rests(), self.widths(),
             self.pareto(), self.structures(), self.limits(),
         )  # fmt: skip
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """The numbers to be seen first, and a row for each setting."""
         t, found = self.t, self.found
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
         cards = []
         if self.levels:
-            cards.append(Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
+            cards.append(doc.Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
         extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
         for key, one in extremes:
-            interval = shown(Interval(one.low, one.high), points, t.lang)
+            interval = shown(doc.Interval(one.low, one.high), points, t.lang)
             title = t(f"card.{key}", title=found.title(one.setting, t.lang))
-            cards.append(Card(title, points, one.mean, t("card.interval", interval=interval)))
+            cards.append(doc.Card(title, points, one.mean, t("card.interval", interval=interval)))
         if found.choice is not None:
             scores = found.choice.ranking("satisficing").scores
             at = int(scores.argmax())
             title = t("card.robust", title=found.title(found.choice.options[at], t.lang))
             note = t("card.states", states=found.choice.states)
-            cards.append(Card(title, Column("enough", title, Kind.share), float(scores[at]), note))
+            cards.append(doc.Card(title, doc.Column("enough", title, doc.Kind.share), float(scores[at]), note))
         verdicts = {one.setting: one.verdicts for one in found.balances}
         columns = (
             change(measure_of("self_standing"), t, title=t("column.standing")),
@@ -171,27 +156,29 @@ class LeversShow(Show):
                 middle(found.gain(key, "self_standing")), *(SIGNS[verdicts[key][side]] for side in SIDES),
             ),
         )  # fmt: skip
-        lead = Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
+        lead = doc.Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
         told = {"general": found.general, "stale": bool(found.provenance.get("posterior_stale")), "caveat": True}
-        caveats = [Caveat(t(key)) for key, holds in told.items() if holds]
+        caveats = [doc.Caveat(t(key)) for key, holds in told.items() if holds]
         if found.trust is not None and not found.trust.shows_outcomes:
-            caveats.insert(0, Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", Cards(tuple(cards)), lead, answer, *caveats)
+            caveats.insert(0, doc.Caveat(found.trust.meaning(t.lang)))
+        return self.section("summary", doc.Cards(tuple(cards)), lead, answer, *caveats)
 
-    def levers(self) -> Section:
+    def levers(self) -> doc.Section:
         """What can be moved and by whom; every setting and why it is tried."""
         t, found = self.t, self.found
         known = {lever.key: lever for lever, _ in found.settings}
         rows = [(t.of(one.title), t(f"owner.{one.controlled_by}"), t.of(one.reason)) for one in known.values()]
         reasons = {setting.key: t.of(setting.reason) for _, setting in found.settings}
-        columns = (self.column("lever"), self.column("controlled_by"), self.column("what", Kind.note))
+        columns = (self.column("lever"), self.column("controlled_by"), self.column("what", doc.Kind.note))
         return self.section(
             "levers",
             self.table("levers", columns, rows),
-            self.by_setting("settings", (self.column("reason", Kind.note),), lambda key: (reasons[key],), folded=True),
+            self.by_setting(
+                "settings", (self.column("reason", doc.Kind.note),), lambda key: (reasons[key],), folded=True
+            ),
         )
 
-    def changes(self) -> Section:
+    def changes(self) -> doc.Section:
         """What each setting changes in the park, drawn and in every measure."""
         from copark.figures.levers import operating, standing
 
@@ -207,27 +194,27 @@ class LeversShow(Show):
             self.gains(),
         )  # fmt: skip
 
-    def measure(self, name: str) -> Table:
+    def measure(self, name: str) -> doc.Table:
         """One measure by setting: before, after, the difference and its band, shares of runs better and alike."""
         t, found = self.t, self.found
         of = measure_of(name)
 
-        def row(key: str) -> tuple[Value, ...]:
+        def row(key: str) -> tuple[doc.Value, ...]:
             one = found.gain(key, name)
             known = [value for value in one.by_structure if isfinite(value)]
-            across = Interval(min(known), max(known)) if known else None
+            across = doc.Interval(min(known), max(known)) if known else None
             return one.before, one.after, middle(one), one.better, one.equal, across
 
         columns = (
             level(of, t, "before", t("column.before")), level(of, t, "after", t("column.after")),
-            change(of, t, "difference", t("column.difference")), self.column("better", Kind.share),
-            self.column("equal", Kind.share), change(of, t, "across", t("column.across")),
+            change(of, t, "difference", t("column.difference")), self.column("better", doc.Kind.share),
+            self.column("equal", doc.Kind.share), change(of, t, "across", t("column.across")),
         )  # fmt: skip
         if name == "self_standing" and not self.levels:
             return self.by_setting(name.replace("_", "-"), columns[2:], lambda key: row(key)[2:])
         return self.by_setting(name.replace("_", "-"), columns, row)
 
-    def gains(self) -> Table:
+    def gains(self) -> doc.Table:
         """Every number of every gain, a row each: for other programs."""
         t, found = self.t, self.found
         words = ("lever", "controlled_by", "since", "setting", "title", "measure", "unit", "kind")
@@ -236,15 +223,16 @@ class LeversShow(Show):
             "share_better", "share_equal",
         )  # fmt: skip
         structures = [
-            Column(f"structure_{one.key}".replace("-", "_"), title, Kind.number)
+            doc.Column(f"structure_{one.key}".replace("-", "_"), title, doc.Kind.number)
             for one, title in zip(found.readings, self.structure_titles(), strict=True)
         ]
         columns = (
-            *map(self.column, words), self.column("pairs", Kind.count),
-            *(self.column(name, Kind.number) for name in numbers), self.column("verdict"),
-            *(self.column(name, Kind.number) for name in ("variance", *(f"by_{part}" for part in PARTS))), *structures,
+            *map(self.column, words), self.column("pairs", doc.Kind.count),
+            *(self.column(name, doc.Kind.number) for name in numbers), self.column("verdict"),
+            *(self.column(name, doc.Kind.number) for name in ("variance", *(f"by_{part}" for part in PARTS))),
+            *structures,
         )  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (
                 lever.key, lever.controlled_by, found.since, setting.key, t.of(setting.title), one.measure.name,
                 one.measure.unit, one.measure.kind, one.pairs, one.before, one.after, one.mean, *one.levels, one.low,
@@ -254,7 +242,7 @@ class LeversShow(Show):
         ]  # fmt: skip
         return self.table("gains", columns, rows, folded=True)
 
-    def sides(self) -> tuple[Section, Section]:
+    def sides(self) -> tuple[doc.Section, doc.Section]:
         """Who gains and who loses: drawn, and in words."""
         from copark.figures.levers import sides
 
@@ -264,14 +252,14 @@ class LeversShow(Show):
             "sides",
             [column for side in SIDES for column in (
                 change(measure_of(side), t),
-                Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))],
+                doc.Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))],
             lambda key: [cell for side in SIDES for cell in (
                 middle(found.gain(key, side)), t(f"verdict.{verdicts[key][side]}"))],
         )  # fmt: skip
         drawn = self.chart("sides", lambda: sides(found, t.lang), numbers)
-        words = Bullets(tuple(self.balance(one) for one in found.balances))
+        words = doc.Bullets(tuple(self.balance(one) for one in found.balances))
         return (
-            self.section("sides", Paragraph(t("sides.lead")), drawn),
+            self.section("sides", doc.Paragraph(t("sides.lead")), drawn),
             self.section("words", words, folded=True),
         )
 
@@ -293,46 +281,46 @@ class LeversShow(Show):
 
     def how(self, one: Gain) -> str:
         """A side, its median gain, and in how many runs."""
-        share = shown(max(one.better, one.worse), SHARE, self.t.lang)
+        share = shown(max(one.better, one.worse), doc.SHARE, self.t.lang)
         amount = shown(one.median, change(one.measure, self.t), self.t.lang)
         return self.t("how", side=self.t(f"word.{one.measure.name}"), amount=amount, share=share)
 
-    def robust(self) -> Section:
+    def robust(self) -> doc.Section:
         """Which settings do well enough in most states, and how firm their ranks stand."""
         from copark.figures.levers_choice import ranks
 
         t, found, choice = self.t, self.found, self.found.choice
-        reached: Sequence[Value] = [None] * len(found.file.thresholds)
+        reached: Sequence[doc.Value] = [None] * len(found.file.thresholds)
         if choice is not None:
             reached = [float(one) for one in choice.met[:, 0]]
         asked = [(t.of(one.title), t.of(one.reason), met)
                  for one, met in zip(found.file.thresholds, reached, strict=True)]  # fmt: skip
-        columns = (self.column("threshold"), self.column("reason", Kind.note), self.column("met", Kind.share))
+        columns = (self.column("threshold"), self.column("reason", doc.Kind.note), self.column("met", doc.Kind.share))
         thresholds = self.table("thresholds", columns, asked)
-        lead = Paragraph(t("robust.lead"))
+        lead = doc.Paragraph(t("robust.lead"))
         if choice is None:
-            return self.section("robust", lead, thresholds, Caveat(t("no_state")))
-        firm = Paragraph(t("robust.stability", groups=choice.independent))
+            return self.section("robust", lead, thresholds, doc.Caveat(t("no_state")))
+        firm = doc.Paragraph(t("robust.stability", groups=choice.independent))
         drawn = self.chart("ranks", lambda: ranks(found, t.lang), self.ranking(choice))
         return self.section("robust", lead, thresholds, firm, drawn)
 
-    def ranking(self, choice: Choice) -> Table:
+    def ranking(self, choice: Choice) -> doc.Table:
         """Options by the share of states in which they do well enough; largest and mean regret, with ranks."""
         from copark.figures.levers_choice import ordered
 
         t, enough = self.t, choice.ranking("satisficing")
         columns = [
-            self.column("option"), self.column("enough", Kind.share, places=1), self.column("rank", Kind.number),
-            self.column("first", Kind.share),
+            self.column("option"), self.column("enough", doc.Kind.share, places=1),
+            self.column("rank", doc.Kind.number), self.column("first", doc.Kind.share),
         ]  # fmt: skip
         for criterion, name in REGRETS:
             title = t("column.regret", criterion=t(f"criterion.{criterion}"), measure=t(f"measure.{name}"))
             of = level(measure_of(name), t, f"{criterion}_{name}", title)
-            rank = Column(f"rank_{of.key}", t("column.rank_of", of=title), Kind.number, places=0)
+            rank = doc.Column(f"rank_{of.key}", t("column.rank_of", of=title), doc.Kind.number, places=0)
             columns += [of, rank]
         rows = []
         for at in ordered(choice):
-            row: list[Value] = [
+            row: list[doc.Value] = [
                 self.found.title(choice.options[at], t.lang), float(enough.scores[at]), _rank(enough.stability, at),
                 float(enough.stability.best[at]),
             ]  # fmt: skip
@@ -342,7 +330,7 @@ class LeversShow(Show):
             rows.append(row)
         return self.table("ranking", columns, rows)
 
-    def rests(self) -> Section:
+    def rests(self) -> doc.Section:
         """Parameters that gains move with, and those that data did not inform."""
         t, found, titles = self.t, self.found, catalogue().parameters
         leant = [
@@ -353,10 +341,10 @@ class LeversShow(Show):
         known = {lever.key: t.of(lever.title) for lever in found.file.levers}
         passed = [(titles[name].title(t.lang), t(f"moved.{verdict}")) for _, name, verdict in found.rests]
         parameter, moved = self.column("parameter"), self.column("moved")
-        correlation = self.column("correlation", Kind.change, places=2)
+        correlation = self.column("correlation", doc.Kind.change, places=2)
         hanging = self.hanging() or (t("rests.none"),)
         return self.section(
-            "rests", Paragraph(t("rests.lead")), Bullets(hanging),
+            "rests", doc.Paragraph(t("rests.lead")), doc.Bullets(hanging),
             self.table("leaning", (self.column("setting"), parameter, correlation, moved), leant, folded=True),
             self.table("rests", (parameter, moved), passed, folded=True,
                        groups=grouped(known[key] for key, _, _ in found.rests)),
@@ -371,7 +359,7 @@ class LeversShow(Show):
         for name in dict.fromkeys(one.parameter for one in strongest.values() if one.verdict != "moved"):
             rows = [one for one in strongest.values() if one.parameter == name]
             rows.sort(key=lambda one: -abs(one.correlation))
-            column = plain(Kind.change, places=2)
+            column = doc.plain(doc.Kind.change, places=2)
             settings = t("join").join(
                 t("hangs", setting=found.title(one.setting, t.lang), correlation=shown(one.correlation, column, t.lang))
                 for one in rows
@@ -380,13 +368,15 @@ class LeversShow(Show):
             told.append(t(f"leaning.{rows[0].verdict}", parameter=title, settings=settings))
         return tuple(told)
 
-    def widths(self) -> Section:
+    def widths(self) -> doc.Section:
         """Shares of structure, parameters and chance in the variance of each gain."""
         from copark.figures.levers import widths
 
         t, found, measures = self.t, self.found, ("operating", *SIDES)
         columns = [
-            Column(f"{name}_{part}", t("column.part", measure=t(f"measure.{name}"), part=t(f"part.{part}")), Kind.share)
+            doc.Column(
+                f"{name}_{part}", t("column.part", measure=t(f"measure.{name}"), part=t(f"part.{part}")), doc.Kind.share
+            )
             for name in measures for part in PARTS
         ]  # fmt: skip
         numbers = self.by_setting(
@@ -395,61 +385,61 @@ class LeversShow(Show):
             lambda key: [share for name in measures for share in found.gain(key, name).sources.shares],
         )
         drawn = self.chart("widths", lambda: widths(found, "operating", t.lang), numbers)
-        return self.section("widths", Paragraph(t("widths.lead")), drawn)
+        return self.section("widths", doc.Paragraph(t("widths.lead")), drawn)
 
-    def pareto(self) -> Section:
+    def pareto(self) -> doc.Section:
         """Which settings nobody dominates."""
         from copark.figures.levers_choice import pareto
 
         t, found, choice = self.t, self.found, self.found.choice
-        lead = Paragraph(t("pareto.lead"))
+        lead = doc.Paragraph(t("pareto.lead"))
         if choice is None:
-            return self.section("pareto", lead, Caveat(t("no_state")))
+            return self.section("pareto", lead, doc.Caveat(t("no_state")))
         first = sorted(range(len(choice.options)), key=lambda at: (-float(choice.chance[at]), at))
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (found.title(choice.options[at], t.lang), *map(float, choice.means[at]), bool(choice.pareto[at]),
              float(choice.chance[at]), *map(float, choice.met[:, at]))
             for at in first
         ]  # fmt: skip
         columns = (
             self.column("option"),
-            *(Column(side, t(f"side.{side}"), Kind.change, "M USD", 1) for side in SIDES),
-            self.column("pareto", Kind.flag), self.column("chance", Kind.share),
-            *(Column(f"met_{one.key}".replace("-", "_"), t("column.meets", threshold=t.of(one.title)), Kind.share)
-              for one in found.file.thresholds),
+            *(doc.Column(side, t(f"side.{side}"), doc.Kind.change, "M USD", 1) for side in SIDES),
+            self.column("pareto", doc.Kind.flag), self.column("chance", doc.Kind.share),
+            *(doc.Column(f"met_{one.key}".replace("-", "_"), t("column.meets", threshold=t.of(one.title)),
+                         doc.Kind.share) for one in found.file.thresholds),
         )  # fmt: skip
         drawn = self.chart("pareto", lambda: pareto(found, t.lang), self.table("pareto", columns, rows))
         return self.section("pareto", lead, drawn)
 
-    def structures(self) -> Section:
+    def structures(self) -> doc.Section:
         """Every structure: why it is tried, and what becomes of the case as it is in it."""
         t, found = self.t, self.found
         reasons = [t("as_modelled.reason") if one is None else t.of(one.reason) for one in found.structures]
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (title, reason, one.standing, one.failed, one.runs)
             for title, reason, one in zip(self.structure_titles(), reasons, found.readings, strict=True)
         ]
         columns = (
-            self.column("structure"), self.column("reason", Kind.note), self.column("standing", Kind.share),
-            self.column("failed", Kind.share), self.column("runs", Kind.count),
+            self.column("structure"), self.column("reason", doc.Kind.note), self.column("standing", doc.Kind.share),
+            self.column("failed", doc.Kind.share), self.column("runs", doc.Kind.count),
         )  # fmt: skip
-        return self.section("structures", Paragraph(t("structures.lead")), self.table("structures", columns, rows),
+        return self.section("structures", doc.Paragraph(t("structures.lead")), self.table("structures", columns, rows),
                             folded=True)  # fmt: skip
 
     def structure_titles(self) -> list[str]:
         """Titles of structures in the order they were measured."""
         return [self.t("as_modelled") if one is None else self.t.of(one.title) for one in self.found.structures]
 
-    def limits(self) -> Section:
+    def limits(self) -> doc.Section:
         """What these numbers leave out."""
         t, discount = self.t, self.found.file.discount
-        rate = shown(discount.rate, plain(Kind.share, places=1), t.lang)
+        rate = shown(discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
         limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]
         limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure", "pasts", "search")]
         if self.found.since == "now":
             limits.append(t("limits.now", quarter=self.found.pulled))
-        return self.section("limits", Bullets(tuple(limits)))
+        return self.section("limits", doc.Bullets(tuple(limits)))
 
 
-def _rank(firm: Stability, at: int) -> Interval:
-    return Interval(float(firm.low[at]), float(firm.high[at]), float(firm.rank[at]))
+def _rank(firm: Stability, at: int) -> doc.Interval:
+    return doc.Interval(float(firm.low[at]), float(firm.high[at]), float(firm.rank[at]))

@@ -11,29 +11,14 @@ from copark.analyses.link_impact.ask import HEADLINE, READ, Answer
 from copark.analyses.show import Show
 from copark.analysis.link_impact import Impact, Response, direction, strongest
 from copark.model.variables import ROOMS, catalogue
-from copark.presentation.document import (
-    COUNT,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 
 NAMED, DRAWN = 5, 6
 """Links in the first table, and those whose responses are drawn; all are in the last table."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the links between scales."""
     show = _Show(found, t)
     return assemble(
@@ -45,9 +30,9 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def band(one: Response) -> Interval:
+def band(one: Response) -> doc.Interval:
     """A response with 90 % of pairs."""
-    return Interval(one.low, one.high, one.median)
+    return doc.Interval(one.low, one.high, one.median)
 
 
 class _Show(Show):
@@ -58,9 +43,9 @@ class _Show(Show):
         self.found = found
         self.active = tuple(link for link in found.links if any(one.exists for one in self.of(link)))
         self.best = strongest(found.impacts, NAMED, (HEADLINE,))
-        self.change = self.column("change", Kind.change, catalogue().outputs[HEADLINE].unit)
-        self.size = self.column("size", Kind.change, places=2)
-        self.lag = self.column("lag", Kind.count, "quarters")
+        self.change = self.column("change", doc.Kind.change, catalogue().outputs[HEADLINE].unit)
+        self.size = self.column("size", doc.Kind.change, places=2)
+        self.lag = self.column("lag", doc.Kind.count, "quarters")
         self.words = {"since": found.since, "end": found.end, "total": len(found.links)}
 
     def of(self, link: str) -> list[Impact]:
@@ -71,7 +56,7 @@ class _Show(Show):
         """Title of a link."""
         return catalogue().links[link].title(self.t.lang)
 
-    def cut(self, link: str) -> Interval:
+    def cut(self, link: str) -> doc.Interval:
         """Change in the number of operating enterprises when a link is cut: its response to strength 0."""
         return band(next(one for one in self.found.response(link) if one.strength == 0.0))
 
@@ -84,32 +69,32 @@ class _Show(Show):
         said = self.t("headline", link=self.title(link), change=change, **self.words)
         return self.t.sentences([said, self.t("headline.band")])
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """How many links have an effect, which have the largest, which have none."""
         t, found = self.t, self.found
-        cards = [Card(t("card.active"), COUNT, len(self.active), t("card.active.note", **self.words))]
-        blocks: list[Paragraph | Caveat | Table] = []
+        cards = [doc.Card(t("card.active"), doc.COUNT, len(self.active), t("card.active.note", **self.words))]
+        blocks: list[doc.Paragraph | doc.Caveat | doc.Table] = []
         if self.best:
             first = self.best[0]
             cards += [
-                Card(t("card.strongest"), self.change, self.cut(first), self.title(first)),
-                Card(t("card.lag"), self.lag, found.impact(first).lag, self.title(first)),
+                doc.Card(t("card.strongest"), self.change, self.cut(first), self.title(first)),
+                doc.Card(t("card.lag"), self.lag, found.impact(first).lag, self.title(first)),
             ]
             rows = [(self.title(link), self.cut(link), *self.impact(found.impact(link))) for link in self.best]
             note = t("note.strongest", **self.words)
             columns = (self.column("link"), self.change, self.size, self.lag)
-            blocks.append(Table("strongest", t("table.strongest"), columns, tuple(rows), note=note))
+            blocks.append(doc.Table("strongest", t("table.strongest"), columns, tuple(rows), note=note))
         quiet = [self.title(link) for link in found.links if link not in self.active]
         if quiet:
-            blocks.append(Paragraph(t("quiet", count=len(quiet), names=t("join").join(quiet), **self.words)))
-        blocks += [Caveat(t("caveat.size")), Caveat(t("caveat.experiment", **self.words))]
-        return self.section("summary", Cards(tuple(cards)), *blocks)
+            blocks.append(doc.Paragraph(t("quiet", count=len(quiet), names=t("join").join(quiet), **self.words)))
+        blocks += [doc.Caveat(t("caveat.size")), doc.Caveat(t("caveat.experiment", **self.words))]
+        return self.section("summary", doc.Cards(tuple(cards)), *blocks)
 
-    def impact(self, one: Impact) -> tuple[Value, Value]:
+    def impact(self, one: Impact) -> tuple[doc.Value, doc.Value]:
         """Size with its band, and lag."""
-        return Interval(one.low, one.high, one.size), one.lag
+        return doc.Interval(one.low, one.high, one.size), one.lag
 
-    def map(self) -> Section:
+    def map(self) -> doc.Section:
         """Every link and result, drawn, with its numbers."""
         from copark.figures.link_impact import impact_map
 
@@ -119,21 +104,21 @@ class _Show(Show):
             for one in found.impacts
         ]
         columns = (
-            self.column("link"), self.column("output"), self.size, self.lag, self.column("differing", Kind.share),
+            self.column("link"), self.column("output"), self.size, self.lag, self.column("differing", doc.Kind.share),
         )  # fmt: skip
         numbers = self.table("impacts", columns, rows, folded=True)
         lang, footer = self.t.lang, self.footer(found.studies[0])
         drawn = self.chart("map", lambda: impact_map(found.impacts, found.since, found.end, footer, lang), numbers)
-        return self.section("map", Paragraph(self.t("map.lead", **self.words)), drawn)
+        return self.section("map", doc.Paragraph(self.t("map.lead", **self.words)), drawn)
 
     def footer(self, run_id: str) -> str:
         """What stands below a figure."""
         pairs = number(self.found.pairs, 0)
         return self.t("figure.footer", case=self.t.of(self.found.park), identity=run_id, pairs=pairs)
 
-    def reach(self) -> Section:
+    def reach(self) -> doc.Section:
         """Of the links that leave each scale, how many have an effect in each scale, and how soon."""
-        t, known, rows, groups = self.t, catalogue(), list[Sequence[Value]](), list[tuple[str, int]]()
+        t, known, rows, groups = self.t, catalogue(), list[Sequence[doc.Value]](), list[tuple[str, int]]()
         for source in ROOMS:
             links = [link for link in self.found.links if known.links[link].source_room == source]
             if not links:
@@ -143,10 +128,10 @@ class _Show(Show):
                 lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
                 rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
         columns = (
-            self.column("to"), self.column("links", Kind.count), self.column("share", Kind.share),
-            self.column("median_lag", Kind.number, "quarters", 0),
+            self.column("to"), self.column("links", doc.Kind.count), self.column("share", doc.Kind.share),
+            self.column("median_lag", doc.Kind.number, "quarters", 0),
         )  # fmt: skip
-        return self.section("reach", Paragraph(t("reach.lead")),
+        return self.section("reach", doc.Paragraph(t("reach.lead")),
                             self.table("reach", columns, rows, groups=tuple(groups)))  # fmt: skip
 
     def soonest(self, link: str, room: str) -> int | None:
@@ -155,33 +140,33 @@ class _Show(Show):
         lags = [one.lag for one in self.of(link) if one.exists and outputs[one.output].room == room]
         return min((lag for lag in lags if lag is not None), default=None)
 
-    def responses(self) -> tuple[Section, ...]:
+    def responses(self) -> tuple[doc.Section, ...]:
         """Responses to the strength of links: the strongest drawn, all in a table."""
         if not self.found.responses:
             return ()
         drawn = [self.curve(link) for link in strongest(self.found.impacts, DRAWN, (HEADLINE,))]
-        lead = Paragraph(self.t("responses.lead", **self.words))
+        lead = doc.Paragraph(self.t("responses.lead", **self.words))
         return (self.section("responses", lead, *drawn, self.all_responses()),)
 
-    def curve(self, link: str) -> Chart:
+    def curve(self, link: str) -> doc.Chart:
         """The response of operating enterprises to one link."""
         from copark.figures.link_impact import response_curve
 
         t, found, own = self.t, self.found, self.found.response(link)
         key, title, footer = f"response-{link.replace('_', '-')}", self.title(link), self.footer(found.studies[-1])
-        columns = (self.column("strength", Kind.number), self.change)
-        numbers = Table(key, t("table.curve", link=title), columns,
+        columns = (self.column("strength", doc.Kind.number), self.change)
+        numbers = doc.Table(key, t("table.curve", link=title), columns,
                         tuple((one.strength, band(one)) for one in own), folded=True)  # fmt: skip
-        return Chart(key, t("chart.curve", link=title), t("alt.curve"),
+        return doc.Chart(key, t("chart.curve", link=title), t("alt.curve"),
                      lambda: response_curve(own, found.end, footer, t.lang), numbers=numbers, wide=False)  # fmt: skip
 
-    def all_responses(self) -> Table:
+    def all_responses(self) -> doc.Table:
         """Responses of every result that is read to every link with an effect."""
         t, found, outputs = self.t, self.found, catalogue().outputs
         strengths = sorted({one.strength for one in found.responses})
         columns = [self.column("link"), self.column("output"), self.column("unit")]
         columns += [
-            Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), Kind.change)
+            doc.Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), doc.Kind.change)
             for one in strengths
         ]  # fmt: skip
         rows = []
@@ -200,6 +185,8 @@ class _Show(Show):
 
         return unit_title(symbol, self.t.lang)
 
-    def limits(self) -> Section:
+    def limits(self) -> doc.Section:
         """What these numbers leave out."""
-        return self.section("limits", Bullets(tuple(self.t(f"limits.{key}") for key in ("chance", "one", "threshold"))))
+        return self.section(
+            "limits", doc.Bullets(tuple(self.t(f"limits.{key}") for key in ("chance", "one", "threshold")))
+        )

@@ -8,20 +8,7 @@ from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import (
-    Block,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.setmethods.nca.analysis import Necessity, size_of
 from copark.setmethods.nca.ceilings import KINDS
 from copark.setmethods.nca.ceilings import Kind as Ceiling
@@ -31,7 +18,7 @@ CHANCE = 0.05
 """p from which an empty corner is called no rarer than by chance."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then ceilings, bottlenecks and data."""
     show = Ceilings(found, t)
     return assemble(
@@ -51,8 +38,8 @@ class Ceilings(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.answer, self.found = found, found.found
-        self.effect = self.column("effect", Kind.number, places=3)
-        self.p = self.column("p", Kind.number, places=4)
+        self.effect = self.column("effect", doc.Kind.number, places=3)
+        self.p = self.column("p", doc.Kind.number, places=4)
         self.ranked = sorted(self.found.found, key=lambda one: -one.ceilings["ce_fdh"].effect)
 
     def headline(self) -> str:
@@ -72,27 +59,29 @@ class Ceilings(Show):
             ]
         )
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """Effect sizes, and what must be known."""
         cards = []
         for one in self.ranked[:8]:
             ceiling = one.ceilings["ce_fdh"]
             p = self.said(ceiling.p, self.p)
             note = self.t("card.p", p=p) if isfinite(ceiling.p) else self.t(f"size.{size_of(ceiling.effect)}")
-            cards.append(Card(self.t("card.effect", x=one.condition), self.effect, ceiling.effect, note))
+            cards.append(doc.Card(self.t("card.effect", x=one.condition), self.effect, ceiling.effect, note))
         warned = caveats(self.answer.warnings, self.t.lang)
-        return self.section("summary", Cards(tuple(cards)), Paragraph(self.t("lead")), *warned)
+        return self.section("summary", doc.Cards(tuple(cards)), doc.Paragraph(self.t("lead")), *warned)
 
-    def ceilings(self) -> Section:
+    def ceilings(self) -> doc.Section:
         """The scatter of every condition, and both ceilings in numbers."""
         charts = [self.plot(at, one) for at, one in enumerate(self.found.found, start=1)]
-        percent = [self.column(key, Kind.number, "%", 1) for key in ("accuracy", "spare_condition", "spare_outcome")]
+        percent = [
+            self.column(key, doc.Kind.number, "%", 1) for key in ("accuracy", "spare_condition", "spare_outcome")
+        ]
         columns = (
             self.column("condition"), self.column("ceiling"), self.effect, self.column("size"), self.p,
-            self.column("slope", Kind.number), self.column("intercept", Kind.number),
-            self.column("above", Kind.count), *percent, self.column("peers", Kind.note),
+            self.column("slope", doc.Kind.number), self.column("intercept", doc.Kind.number),
+            self.column("above", doc.Kind.count), *percent, self.column("peers", doc.Kind.note),
         )  # fmt: skip
-        rows: list[tuple[Value, ...]] = []
+        rows: list[tuple[doc.Value, ...]] = []
         for one in self.found.found:
             names = ", ".join(dict.fromkeys(case for case, _, _ in one.peers))
             for kind in KINDS:
@@ -104,30 +93,30 @@ class Ceilings(Show):
                 ))  # fmt: skip
         return self.section("ceilings", self.table("ceilings", columns, rows), *charts)
 
-    def plot(self, at: int, one: Necessity) -> Chart:
+    def plot(self, at: int, one: Necessity) -> doc.Chart:
         """The scatter of a condition."""
         from copark.figures.set_methods import ceiling_plot
 
         values = {"x": one.condition, "y": self.found.request.outcome}
-        return Chart(
+        return doc.Chart(
             f"ceiling-{at}", self.t("chart.ceiling", **values), self.t("alt.ceiling", **values),
             lambda: ceiling_plot(self.found, one, self.t.lang), self.t("caption.ceiling"), wide=False,
         )  # fmt: skip
 
-    def bottlenecks(self) -> Section:
+    def bottlenecks(self) -> doc.Section:
         """What each level of the outcome needs of each condition, under both ceilings."""
-        blocks: list[Block] = [Paragraph(self.t("lead.bottlenecks"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.bottlenecks"))]
         if self.found.request.corner != 1:
-            blocks.append(Caveat(self.t("lead.bottlenecks_low")))
+            blocks.append(doc.Caveat(self.t("lead.bottlenecks_low")))
         return self.section("bottlenecks", *blocks, *(self.levels(kind) for kind in KINDS))
 
-    def levels(self, kind: Ceiling) -> Table:
+    def levels(self, kind: Ceiling) -> doc.Table:
         """Levels of the outcome in per cent of its range, and what they need."""
         percent = [
-            Column(f"condition_{at}", one.condition, Kind.number, "%", 1)
+            doc.Column(f"condition_{at}", one.condition, doc.Kind.number, "%", 1)
             for at, one in enumerate(self.found.found, start=1)
         ]
-        level = Column("level", self.found.request.outcome, Kind.number, "%", 0)
+        level = doc.Column("level", self.found.request.outcome, doc.Kind.number, "%", 0)
         needed = [one.ceilings[kind].bottlenecks for one in self.found.found]
         rows = [(cells[0].level, *(one.mark or one.needed for one in cells)) for cells in zip(*needed, strict=True)]
         return self.table(BOTTLENECKS[kind], (level, *percent), rows, folded=kind != "ce_fdh")

@@ -8,23 +8,10 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark, country_name
 from copark.analyses.show import Show
-from copark.presentation.document import (
-    COUNT,
-    Block,
-    Card,
-    Cards,
-    Caveat,
-    Column,
-    Document,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the parks found."""
     show = _Show(found, t)
     return assemble(
@@ -53,28 +40,29 @@ class _Show(Show):
         )  # fmt: skip
         return t("headline", known=known, count=len(self.parks), counts=counts)
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """How many of each type there are, and the parks in short."""
         kinds = Counter(one.park.type for one in self.parks)
-        cards = [Card(self.t(f"type.{name}"), COUNT, kinds[name]) for name in TYPES if kinds[name]]
+        cards = [doc.Card(self.t(f"type.{name}"), doc.COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
             (one.park.name(self.t.lang), self.t(f"type.{one.park.type}"), _share(one.park.home_share_percent),
              one.park.firms, _year(one.park.firms_date), self.status(one))
             for one in self.parks
         ]  # fmt: skip
         columns = (
-            self.column("name"), self.column("type"), self.column("home_stake", Kind.share),
-            self.column("firms_short", Kind.count), self.column("firms_year", Kind.quarter), self.column("status"),
+            self.column("name"), self.column("type"), self.column("home_stake", doc.Kind.share),
+            self.column("firms_short", doc.Kind.count), self.column("firms_year", doc.Kind.quarter),
+            self.column("status"),
         )  # fmt: skip
         return self.section(
-            "summary", Cards(tuple(cards)), self.table("parks", columns, rows), Caveat(self.t("caveat"))
+            "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), doc.Caveat(self.t("caveat"))
         )  # fmt: skip
 
     def status(self, one: ListedPark) -> str | None:
         """How a park stands, in words."""
         return self.t(f"status.{one.park.outcome}") if one.park.outcome else None
 
-    def courses(self) -> Section:
+    def courses(self) -> doc.Section:
         """Small multiples of the parks that have a series: of each type the oldest first."""
         from copark.figures.parks import ParkCourse, multiples
 
@@ -84,12 +72,12 @@ class _Show(Show):
             for one in sorted(self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch,
                                                            one.park.name(lang))) if one.courses
         ]  # fmt: skip
-        blocks: list[Block] = [Paragraph(self.t("lead.courses", count=len(drawn)))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.courses", count=len(drawn)))]
         if drawn:
             blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
-        return self.section("courses", *blocks, Caveat(self.t("caveat.courses")))
+        return self.section("courses", *blocks, doc.Caveat(self.t("caveat.courses")))
 
-    def counts(self) -> Table:
+    def counts(self) -> doc.Table:
         """Every count of enterprises that is drawn."""
         rows = [
             (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), course.basis, point.date, point.value,
@@ -97,34 +85,34 @@ class _Show(Show):
             for one in self.parks for course in one.courses for point in course.points
         ]  # fmt: skip
         columns = (
-            self.column("name"), self.column("counted"), self.column("basis"), self.column("date", Kind.quarter),
-            self.column("firms", Kind.count), self.column("grade"),
+            self.column("name"), self.column("counted"), self.column("basis"), self.column("date", doc.Kind.quarter),
+            self.column("firms", doc.Kind.count), self.column("grade"),
         )  # fmt: skip
         return self.table("counts", columns, rows, folded=True)
 
-    def records(self) -> Section:
+    def records(self) -> doc.Section:
         """Everything on record, and where it was read."""
         sources = [(key, one.outlet, one.title, str(one.date or ""), str(one.url or ""))
                    for key, one in self.found.sources.items()]  # fmt: skip
-        columns = (self.column("key"), self.column("outlet"), self.column("source_title", Kind.note),
-                   self.column("date", Kind.quarter), self.column("url"))  # fmt: skip
+        columns = (self.column("key"), self.column("outlet"), self.column("source_title", doc.Kind.note),
+                   self.column("date", doc.Kind.quarter), self.column("url"))  # fmt: skip
         return self.section(
             "records", self.table("records", self.record_columns(), map(self.record, self.parks)),
             self.table("sources", columns, sources), folded=True,
         )  # fmt: skip
 
-    def record_columns(self) -> list[Column]:
+    def record_columns(self) -> list[doc.Column]:
         """Columns of everything that is on record of a park, in the order of :meth:`record`."""
-        kinds: dict[str, tuple[Kind, str, int | None]] = {
-            "launch": (Kind.quarter, "", None), "firms": (Kind.count, "companies", None),
-            "jobs": (Kind.count, "persons", None), "investment": (Kind.number, "M USD", 0),
-            "area": (Kind.number, "km2", 1),
+        kinds: dict[str, tuple[doc.Kind, str, int | None]] = {
+            "launch": (doc.Kind.quarter, "", None), "firms": (doc.Kind.count, "companies", None),
+            "jobs": (doc.Kind.count, "persons", None), "investment": (doc.Kind.number, "M USD", 0),
+            "area": (doc.Kind.number, "km2", 1),
         }  # fmt: skip
-        kinds |= dict.fromkeys(("home_share", "host_share", "third_share"), (Kind.number, "%", 1))
-        kinds |= dict.fromkeys(("longitude", "latitude"), (Kind.number, "", 1))
-        kinds |= dict.fromkeys(("firms_date", "investment_date", "jobs_date"), (Kind.quarter, "", None))
-        kinds |= dict.fromkeys(("framework", "committee", "host_law"), (Kind.flag, "", None))
-        kinds |= dict.fromkeys(("framework_words", "equity_change", "status_reason", "note"), (Kind.note, "", None))
+        kinds |= dict.fromkeys(("home_share", "host_share", "third_share"), (doc.Kind.number, "%", 1))
+        kinds |= dict.fromkeys(("longitude", "latitude"), (doc.Kind.number, "", 1))
+        kinds |= dict.fromkeys(("firms_date", "investment_date", "jobs_date"), (doc.Kind.quarter, "", None))
+        kinds |= dict.fromkeys(("framework", "committee", "host_law"), (doc.Kind.flag, "", None))
+        kinds |= dict.fromkeys(("framework_words", "equity_change", "status_reason", "note"), (doc.Kind.note, "", None))
         names = (
             "id", "name", "case", "host", "home", "type", "launch", "developer", "home_share", "host_share",
             "third_share", "shares_grade", "framework", "committee", "host_law", "flags_grade", "framework_words",
@@ -132,9 +120,9 @@ class _Show(Show):
             "jobs_date", "area", "status", "status_reason", "status_grade", "place", "longitude", "latitude",
             "place_grade", "grade", "sources", "note",
         )  # fmt: skip
-        return [self.column(name, *kinds.get(name, (Kind.text, "", None))) for name in names]
+        return [self.column(name, *kinds.get(name, (doc.Kind.text, "", None))) for name in names]
 
-    def record(self, one: ListedPark) -> Sequence[Value]:
+    def record(self, one: ListedPark) -> Sequence[doc.Value]:
         """Everything that is on record of a park."""
         lang, park, place = self.t.lang, one.park, one.place
 

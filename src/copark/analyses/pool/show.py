@@ -14,25 +14,7 @@ from copark.inference.pool.axes import AXES, SIZES
 from copark.inference.pool.prior_posterior_shift import UNSURE_REACH, AxisMovement, Told, gained
 from copark.inference.pool.scoring import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.scoring import POOLED as MODEL
-from copark.presentation.document import (
-    COUNT,
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.texts import text
 from copark.words import observable_title
@@ -45,7 +27,7 @@ METHODS = 12
 NAMED, MOST_LENDERS, LEAST_LENT = 3, 3, 0.005
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a panel."""
     if found.again is not None:
         return made_again(found, found.again, t, key="pool-check", stale=found.stale, parks=found.parks)
@@ -61,8 +43,8 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def _band(told: Told) -> Interval:
-    return Interval(told.values[0], told.values[4], told.values[2])
+def _band(told: Told) -> doc.Interval:
+    return doc.Interval(told.values[0], told.values[4], told.values[2])
 
 
 class _Show(Show):
@@ -110,25 +92,27 @@ class _Show(Show):
         """Whether a winner stays ahead whichever park is left out."""
         return self.t("firm" if table.firm else "not_firm")
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """What came out, in a few numbers and sentences."""
         t, found = self.t, self.found
         silent = sum(one.values == 0 for one in found.parks)
         cards = [
-            Card(t("card.parks"), COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
-            Card(t("card.values"), COUNT, found.values),
-            Card(t("card.gained", park=self.reference), COUNT, len(found.gained)),
+            doc.Card(t("card.parks"), doc.COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
+            doc.Card(t("card.values"), doc.COUNT, found.values),
+            doc.Card(t("card.gained", park=self.reference), doc.COUNT, len(found.gained)),
         ]
         tables = [table for table in map(found.main, SCHEMES) if table is not None]
         cards += [
-            Card(t(f"card.{one.scheme}"), Column("", ""), t(f"method.{one.winner}"), self.sure(one)) for one in tables
+            doc.Card(t(f"card.{one.scheme}"), doc.Column("", ""), t(f"method.{one.winner}"), self.sure(one))
+            for one in tables
         ]
         said = [*map(self.winner, tables), *self.answers(), self.discrepancy(), *self.coverage(tables)]
         return self.section(
-            "summary", Cards(tuple(cards)), self.gained(), Bullets(tuple(said)), Caveat(t("caveat.defaults"))
+            "summary", doc.Cards(tuple(cards)), self.gained(), doc.Bullets(tuple(said)),
+            doc.Caveat(t("caveat.defaults"))
         )  # fmt: skip
 
-    def gained(self) -> Table:
+    def gained(self) -> doc.Table:
         """Parameters the panel informs more than one park alone."""
         rows = [
             (one.title(self.t.lang), self.t(f"group.{one.group}"), self.verdict(one.alone), self.verdict(one.mean),
@@ -137,7 +121,7 @@ class _Show(Show):
         ]  # fmt: skip
         columns = (
             self.column("parameter"), self.column("group"), self.column("alone_verdict"), self.column("mean_verdict"),
-            self.column("mean", Kind.number),
+            self.column("mean", doc.Kind.number),
         )  # fmt: skip
         return self.table("gained", columns, rows)
 
@@ -189,17 +173,17 @@ class _Show(Show):
             held = {row.method: percent(row.coverage) for row in table.standings}
             yield self.t(f"held.{table.scheme}", pooled=held[MODEL], growth=held[GROWTH])
 
-    def informed(self) -> Section:
+    def informed(self) -> doc.Section:
         """Forests of the parameters the panel informs, and the table of all."""
-        blocks: list[Block] = [Paragraph(self.t("lead.informed"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.informed"))]
         if self.drawn:
-            blocks.append(Bullets(tuple(self.sentence(one.movement) for one in self.drawn)))
+            blocks.append(doc.Bullets(tuple(self.sentence(one.movement) for one in self.drawn)))
         return self.section("informed", *blocks, *map(self.forest, self.drawn), self.axes(), self.shifts())
 
     def sentence(self, one: AxisMovement) -> str:
         """What became of a parameter."""
-        bands = {key: self.said(_band(told), plain(Kind.number)) for key, told in (("band", one.mean), ("new", one.new),
-                                                                      ("alone", one.alone))}  # fmt: skip
+        told, plain = {"band": one.mean, "new": one.new, "alone": one.alone}, doc.plain(doc.Kind.number)
+        bands = {key: self.said(_band(quantiles), plain) for key, quantiles in told.items()}
         return self.t(
             "axis", title=one.title(self.t.lang), verdict=self.verdict(one.mean), park=self.reference,
             alone_verdict=self.verdict(one.alone), new_verdict=self.verdict(one.new), parks=one.parks,
@@ -208,41 +192,41 @@ class _Show(Show):
 
     def lenders(self, one: AxisMovement, most: int | None = None) -> str:
         """Parks and their shares in the common mean of a parameter, largest first, in a list."""
-        told = [self.t("lender", park=self.park(name), share=self.said(share, SHARE))
+        told = [self.t("lender", park=self.park(name), share=self.said(share, doc.SHARE))
                 for name, share in one.lenders[:most] if share >= LEAST_LENT]  # fmt: skip
         return self.t("join").join(told) if told else self.t("nobody")
 
-    def forest(self, one: AxisFindings) -> Chart:
+    def forest(self, one: AxisFindings) -> doc.Chart:
         """Parks on one parameter."""
         from copark.figures import pool as figures
 
         title = self.t("figure.forest", title=one.movement.title(self.t.lang))
         key = f"forest-{one.movement.name.replace('_', '-').replace('.', '-')}"
         draw = partial(figures.forest, self.found, one, self.t.lang)
-        return Chart(key, title, self.t("alt.forest", title=title), draw)
+        return doc.Chart(key, title, self.t("alt.forest", title=title), draw)
 
-    def axes(self) -> Table:
+    def axes(self) -> doc.Table:
         """Every pooled parameter: one park alone, mean of all, a new park, complete pooling, spread between parks."""
         rows, moved = [], [one.movement for one in self.found.axes]
         for one in moved:
             bands = [cell for told in (one.alone, one.mean, one.new) for cell in (_band(told), self.verdict(told))]
-            tau = Interval(one.tau[0], one.tau[2], one.tau[1])
+            tau = doc.Interval(one.tau[0], one.tau[2], one.tau[1])
             rows.append((one.title(self.t.lang), self.t(f"role.{AXES[one.name].role}"), *bands, one.full, tau,
                          one.parks, one.gained, self.lenders(one)))  # fmt: skip
         columns = [self.column("parameter"), self.column("role")]
         for key in ("alone", "mean", "new"):
-            columns += [self.column(key, Kind.number), self.column(f"{key}_verdict")]
+            columns += [self.column(key, doc.Kind.number), self.column(f"{key}_verdict")]
         columns += [
-            self.column("complete", Kind.number), self.column("tau", Kind.number, places=2),
-            self.column("contributing", Kind.count), self.column("gained", Kind.flag),
-            self.column("lenders", Kind.note),
+            self.column("complete", doc.Kind.number), self.column("tau", doc.Kind.number, places=2),
+            self.column("contributing", doc.Kind.count), self.column("gained", doc.Kind.flag),
+            self.column("lenders", doc.Kind.note),
         ]  # fmt: skip
         heads = grouped(self.t(f"group.{one.group}") for one in moved)
         return self.table("axes", columns, rows, groups=heads, folded=True)
 
-    def shifts(self) -> Table:
+    def shifts(self) -> doc.Table:
         """How much narrower each distribution is than its prior, and how much they overlap."""
-        rows: list[Sequence[Value]] = []
+        rows: list[Sequence[doc.Value]] = []
         for one in (axis.movement for axis in self.found.axes):
             told = (one.alone, one.mean, one.new, one.among)
             measures = [cell for each in told for cell in (each.shrink, each.overlap)]
@@ -250,23 +234,23 @@ class _Show(Show):
         columns = [self.column("parameter")]
         for key in ("alone", "mean", "new", "among"):
             whose = self.t(f"column.{key}")
-            columns += [Column(f"{key}_{what}", self.t(f"column.{what}", whose=whose), Kind.share)
+            columns += [doc.Column(f"{key}_{what}", self.t(f"column.{what}", whose=whose), doc.Kind.share)
                         for what in ("shrink", "overlap")]  # fmt: skip
-        columns += [self.column("among", Kind.number), self.column("others", Kind.share)]
+        columns += [self.column("among", doc.Kind.number), self.column("others", doc.Kind.share)]
         return self.table("shifts", columns, rows, folded=True)
 
-    def parks(self) -> Section:
+    def parks(self) -> doc.Section:
         """Every park, and how far it borrows from the others."""
         rows = [self.one_park(one) for one in self.found.parks]
         columns = (
-            self.column("park"), self.column("kind"), self.column("values", Kind.count),
-            self.column("reach", Kind.share), self.column("remark"), self.column("directions", Kind.count),
-            self.column("shrinkage_size", Kind.share), self.column("shrinkage_rest", Kind.share),
-            self.column("lent", Kind.share),
+            self.column("park"), self.column("kind"), self.column("values", doc.Kind.count),
+            self.column("reach", doc.Kind.share), self.column("remark"), self.column("directions", doc.Kind.count),
+            self.column("shrinkage_size", doc.Kind.share), self.column("shrinkage_rest", doc.Kind.share),
+            self.column("lent", doc.Kind.share),
         )  # fmt: skip
-        return self.section("parks", Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
+        return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
 
-    def one_park(self, one: ParkFindings) -> Sequence[Value]:
+    def one_park(self, one: ParkFindings) -> Sequence[doc.Value]:
         """A row of the table of parks."""
         remark = "" if one.values else self.t("no_record")
         if one.values and one.reach < UNSURE_REACH:
@@ -276,23 +260,23 @@ class _Show(Show):
             one.directions, one.shrinkage_size, one.shrinkage_rest, one.lent,
         )  # fmt: skip
 
-    def forecasts(self) -> Section:
+    def forecasts(self) -> doc.Section:
         """Who forecasts best."""
         from copark.figures import pool as figures
 
         t = self.t
         draw = partial(figures.scores, self.found, t.lang)
         title = t("figure.scores")
-        chart = Chart("scores", title, t("alt.scores"), draw)
-        blocks: list[Block] = [Paragraph(t("lead.scores")), chart]
+        chart = doc.Chart("scores", title, t("alt.scores"), draw)
+        blocks: list[doc.Block] = [doc.Paragraph(t("lead.scores")), chart]
         for scheme in SCHEMES:
             if self.found.main(scheme) is not None:
                 if scheme == ROLLING:
-                    blocks.append(Paragraph(t("lead.rolling")))
+                    blocks.append(doc.Paragraph(t("lead.rolling")))
                 blocks += [self.contest(scheme), self.contest(scheme, by_indicator=True)]
         return self.section("scores", *blocks, self.winners(), self.trials(), self.simulated(), self.scores())
 
-    def contest(self, scheme: str, *, by_indicator: bool = False) -> Table:
+    def contest(self, scheme: str, *, by_indicator: bool = False) -> doc.Table:
         """Methods on the same values, best first: over all counts, or by indicator."""
         contests = [one for one in self.found.contests if one.scheme == scheme and bool(one.variable) is by_indicator]
         rows, heads = [], []
@@ -304,9 +288,9 @@ class _Show(Show):
                            methods=len(one.standings), sure=self.sure(one))
                 )  # fmt: skip
         columns = (
-            self.column("method"), self.column("log_crps", Kind.number, places=3),
-            self.column("crps", Kind.number, places=1), self.column("coverage", Kind.share),
-            self.column("place", Kind.count),
+            self.column("method"), self.column("log_crps", doc.Kind.number, places=3),
+            self.column("crps", doc.Kind.number, places=1), self.column("coverage", doc.Kind.share),
+            self.column("place", doc.Kind.count),
         )  # fmt: skip
         key = scheme.replace("_", "-") + ("-indicators" if by_indicator else "")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
@@ -315,12 +299,12 @@ class _Show(Show):
         """What an observable is called; all of them for an empty word."""
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
-    def winners(self) -> Table:
+    def winners(self) -> doc.Table:
         """Winner of each park, left out and rolling, with the scores of the winner and of the model."""
         won = {(one.park, one.scheme): one for one in self.found.winners}
-        rows: list[Sequence[Value]] = []
+        rows: list[Sequence[doc.Value]] = []
         for park in self.found.parks:
-            row: list[Value] = [self.t.of(park.title)]
+            row: list[doc.Value] = [self.t.of(park.title)]
             for scheme in SCHEMES:
                 one = won.get((park.name, scheme))
                 row += [None] * 3 if one is None else [self.t(f"method.{one.method}"), one.score, one.pooled]
@@ -329,69 +313,69 @@ class _Show(Show):
         for scheme in SCHEMES:
             name = self.t(f"scheme.{scheme}")
             columns += [
-                Column(f"{scheme}_{key}", self.t(f"column.{key}", scheme=name), kind, places=places)
-                for key, kind, places in (("winner", Kind.text, None), ("score_winner", Kind.number, 3),
-                                          ("score_pooled", Kind.number, 3))
+                doc.Column(f"{scheme}_{key}", self.t(f"column.{key}", scheme=name), kind, places=places)
+                for key, kind, places in (("winner", doc.Kind.text, None), ("score_winner", doc.Kind.number, 3),
+                                          ("score_pooled", doc.Kind.number, 3))
             ]  # fmt: skip
         return self.table("winners", columns, rows, folded=True)
 
-    def trials(self) -> Table:
+    def trials(self) -> doc.Table:
         """How well forecasts from parks' own pasts did, by size of the model discrepancy."""
         rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
                 for one in self.found.trials]  # fmt: skip
         columns = (
-            self.column("observable"), self.column("parks", Kind.count), self.column("spread", Kind.share),
-            self.column("log_density", Kind.number, places=3), self.column("chosen", Kind.flag),
+            self.column("observable"), self.column("parks", doc.Kind.count), self.column("spread", doc.Kind.share),
+            self.column("log_density", doc.Kind.number, places=3), self.column("chosen", doc.Kind.flag),
         )  # fmt: skip
         return self.table("trials", columns, rows, folded=True)
 
-    def simulated(self) -> Table:
+    def simulated(self) -> doc.Table:
         """What 90 % intervals held in simulated panels."""
         one = self.found.examined
         keys = ("means", "own", "moved_means", "moved_own", "left_out")
         rows = [(self.t(f"simulated.{key}"), getattr(one, key)) for key in keys]
-        columns = (self.column("quantity"), self.column("coverage", Kind.share))
+        columns = (self.column("quantity"), self.column("coverage", doc.Kind.share))
         return self.table("coverage", columns, rows, folded=True)
 
-    def scores(self) -> Table:
+    def scores(self) -> doc.Table:
         """Every forecast of every value."""
         rows = [
             (self.park(one.park), self.t(f"scheme.{one.scheme}"), self.t(f"method.{one.method}"),
-             self.observable(one.variable), one.date, one.age, one.value, Interval(one.low, one.high, one.median),
+             self.observable(one.variable), one.date, one.age, one.value, doc.Interval(one.low, one.high, one.median),
              one.log_crps, one.crps, one.covered)
             for one in self.found.scores
         ]  # fmt: skip
         columns = (
             self.column("park"), self.column("scheme"), self.column("method"), self.column("observable"),
-            self.column("date", Kind.quarter), self.column("age", Kind.number, "yr", places=1),
-            self.column("value", Kind.number), self.column("forecast", Kind.count),
-            self.column("log_crps", Kind.number, places=3), self.column("crps", Kind.number, places=1),
-            self.column("covered", Kind.flag),
+            self.column("date", doc.Kind.quarter), self.column("age", doc.Kind.number, "yr", places=1),
+            self.column("value", doc.Kind.number), self.column("forecast", doc.Kind.count),
+            self.column("log_crps", doc.Kind.number, places=3), self.column("crps", doc.Kind.number, places=1),
+            self.column("covered", doc.Kind.flag),
         )  # fmt: skip
         return self.table("scores", columns, rows, folded=True)
 
-    def fans(self) -> Section:
+    def fans(self) -> doc.Section:
         """Small multiples: every park as the others would have forecast it."""
         from copark.figures import pool as figures
 
         draw = partial(figures.fans, self.found, self.t.lang)
-        chart = Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
-        return self.section("fans", Paragraph(self.t("lead.fans")), chart)
+        chart = doc.Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
+        return self.section("fans", doc.Paragraph(self.t("lead.fans")), chart)
 
-    def roles(self) -> Section:
+    def roles(self) -> doc.Section:
         """What is shared, what is each park's own, and why."""
         rows = [
             (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
             for name, axis in AXES.items()
         ]  # fmt: skip
-        columns = (self.column("parameter"), self.column("role"), self.column("reason", Kind.note),
-                   self.column("widened", Kind.flag))  # fmt: skip
+        columns = (self.column("parameter"), self.column("role"), self.column("reason", doc.Kind.note),
+                   self.column("widened", doc.Kind.flag))  # fmt: skip
         table = self.table("roles", columns, rows)
-        return self.section("roles", Paragraph(self.t("lead.roles")), table, folded=True)
+        return self.section("roles", doc.Paragraph(self.t("lead.roles")), table, folded=True)
 
-    def method(self) -> Section:
+    def method(self) -> doc.Section:
         """How it was made, what it cannot tell, and which states of the cases it rests on."""
-        said = Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
+        said = doc.Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
         rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
         columns = (self.column("park"), self.column("case"), self.column("case_hash"))
         return self.section("method", said, self.table("cases", columns, rows), folded=True)

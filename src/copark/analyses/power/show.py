@@ -6,23 +6,16 @@ from copark.analyses.case_table import method
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.power.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import (
-    Card,
-    Cards,
-    Caveat,
-    Document,
-    Kind,
-    Paragraph,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then weight and power of each voter."""
     from copark.figures.set_methods import power_bars
 
     show, power, voters = Show(t), found.power, found.voters
-    share = show.column("shapley", Kind.share, places=1)
+    share = show.column("shapley", doc.Kind.share, places=1)
     ranked = sorted(range(len(voters)), key=lambda at: -power.shapley_shubik[at])
     first, weights = ranked[0], sum(power.weights)
     said = show.said(float(power.shapley_shubik[first]), share)
@@ -34,15 +27,15 @@ def document(found: Answer, t: Texts) -> Document:
     else:
         weight = show.said(power.weights[first] / weights, share)
         headline = t("headline", voter=voters[first], power=said, weight=weight)
-    cards = Cards(tuple(
-        Card(voters[at], share, float(power.shapley_shubik[at]),
+    cards = doc.Cards(tuple(
+        doc.Card(voters[at], share, float(power.shapley_shubik[at]),
              t("card.weight", weight=show.said(power.weights[at] / weights, share)))
         for at in ranked[:6]
     ))  # fmt: skip
     columns = (
-        show.column("voter"), show.column("weight", Kind.count), share, show.column("shapley_exact"),
-        show.column("banzhaf", Kind.share, places=1), show.column("banzhaf_exact"),
-        show.column("banzhaf_raw", Kind.count),
+        show.column("voter"), show.column("weight", doc.Kind.count), share, show.column("shapley_exact"),
+        show.column("banzhaf", doc.Kind.share, places=1), show.column("banzhaf_exact"),
+        show.column("banzhaf_raw", doc.Kind.count),
     )  # fmt: skip
     rows = [
         (voter, power.weights[at], float(power.shapley_shubik[at]), str(power.shapley_shubik[at]),
@@ -50,13 +43,15 @@ def document(found: Answer, t: Texts) -> Document:
         for at, voter in enumerate(voters)
     ]  # fmt: skip
     chart = show.chart("power", lambda: power_bars(power, voters, t.lang))
-    caveats = [Caveat(one) for one in notes(found, t)]
+    caveats = [doc.Caveat(one) for one in notes(found, t)]
     return assemble(
         found, t, key="power",
         title=t("question", voters=len(voters), quota=number(power.quota, 0), total=number(weights, 0)),
         headline=headline,
         sections=[
-            show.section("summary", cards, Paragraph(t("lead")), *caveats, chart, show.table("power", columns, rows)),
+            show.section(
+                "summary", cards, doc.Paragraph(t("lead")), *caveats, chart, show.table("power", columns, rows)
+            ),
             method(show, 2, found.settings),
         ],
     )  # fmt: skip

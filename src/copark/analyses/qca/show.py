@@ -9,22 +9,7 @@ from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.qca.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import (
-    COUNT,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 from copark.setmethods.qca.analysis import deviant_cases
 from copark.setmethods.qca.fit import Sufficiency, fit_of_terms, sufficiency
@@ -47,7 +32,7 @@ MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
     show = _Show(found, t)
     return assemble(
@@ -68,9 +53,9 @@ class _Show(Show):
         self.main = found.models[found.main]
         self.fits = [self.number(key) for key in ("consistency", "pri", "coverage", "unique")]
 
-    def number(self, key: str) -> Column:
+    def number(self, key: str) -> doc.Column:
         """A column of shares as the field writes them, with three decimals."""
-        return self.column(key, Kind.number, places=3)
+        return self.column(key, doc.Kind.number, places=3)
 
     def kind(self, name: str) -> str:
         """A kind of solution in words."""
@@ -103,38 +88,40 @@ class _Show(Show):
         tied = [t("headline.tied", models=len(self.main))] if len(self.main) > 1 else []
         return t.sentences([said, *tied])
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """Numbers to be seen first, every kind of solution, and what must be known."""
         t, rows = self.t, self.found.truth.rows
         observed = sum(row.n > 0 for row in rows)
         cards = [
-            Card(t("card.cases"), COUNT, len(self.found.table)),
-            Card(t("card.rows"), COUNT, observed, t("card.of_rows", rows=number(len(rows), 0))),
-            Card(t("card.models"), COUNT, len(self.found.solutions.parsimonious.models)),
+            doc.Card(t("card.cases"), doc.COUNT, len(self.found.table)),
+            doc.Card(t("card.rows"), doc.COUNT, observed, t("card.of_rows", rows=number(len(rows), 0))),
+            doc.Card(t("card.models"), doc.COUNT, len(self.found.solutions.parsimonious.models)),
         ]
         if self.main:
             whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]
             kind = self.kind(self.answer.main)
-            cards.append(Card(t("card.consistency", kind=kind), self.number("consistency"), whole.inclusion))
-            cards.append(Card(t("card.coverage"), self.number("coverage"), whole.coverage))
+            cards.append(doc.Card(t("card.consistency", kind=kind), self.number("consistency"), whole.inclusion))
+            cards.append(doc.Card(t("card.coverage"), self.number("coverage"), whole.coverage))
         lines = []
         for name, tied in self.answer.models.items():
             models = "  |  ".join(model_name(model, self.conditions) for model in tied)
             lines.append(t("lead.solution", kind=self.kind(name), models=models or t("lead.no_solution")))
         warned = caveats(self.found.warnings, t.lang)
-        return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), Bullets(tuple(lines)), *warned)
+        return self.section(
+            "summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), doc.Bullets(tuple(lines)), *warned
+        )
 
-    def truth(self) -> Section:
+    def truth(self) -> doc.Section:
         """Which combinations have cases, and go with the outcome."""
         from copark.figures.set_methods import truth_table_figure
 
         columns = (
-            self.column("row", Kind.count),
-            *(Column(f"condition_{at}", name, Kind.count) for at, name in enumerate(self.conditions, start=1)),
-            self.column("out"), self.column("n", Kind.count), self.number("consistency"), self.number("pri"),
-            self.column("cases", Kind.note), self.column("against", Kind.note),
+            self.column("row", doc.Kind.count),
+            *(doc.Column(f"condition_{at}", name, doc.Kind.count) for at, name in enumerate(self.conditions, start=1)),
+            self.column("out"), self.column("n", doc.Kind.count), self.number("consistency"), self.number("pri"),
+            self.column("cases", doc.Kind.note), self.column("against", doc.Kind.note),
         )  # fmt: skip
-        rows: list[tuple[Value, ...]] = [
+        rows: list[tuple[doc.Value, ...]] = [
             (row.number, *row.values, row.out, row.n, row.inclusion, row.pri, ", ".join(row.cases),
              ", ".join(row.against) if len(row.against) < row.n else "")
             for row in self.found.truth.rows
@@ -145,14 +132,14 @@ class _Show(Show):
             "truth", chart, self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
         )
 
-    def drawn(self, key: str, draw: Any, at: str = "", **values: str) -> Chart:
+    def drawn(self, key: str, draw: Any, at: str = "", **values: str) -> doc.Chart:
         """A chart whose title names something."""
         t = self.t
-        return Chart(
+        return doc.Chart(
             f"{key}{at}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
         )  # fmt: skip
 
-    def solutions(self) -> Section:
+    def solutions(self) -> doc.Section:
         """Every model of every kind: drawn, and with its fit and the cases that speak against it."""
         from copark.figures.set_methods import configuration_chart
 
@@ -170,15 +157,15 @@ class _Show(Show):
                     (self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
                 )  # fmt: skip
         columns = (
-            self.column("solution"), self.column("model", Kind.count), self.column("expression"), *self.fits,
-            self.column("deviant", Kind.note), self.column("uncovered", Kind.note),
+            self.column("solution"), self.column("model", doc.Kind.count), self.column("expression"), *self.fits,
+            self.column("deviant", doc.Kind.note), self.column("uncovered", doc.Kind.note),
         )  # fmt: skip
         return self.section("solutions", self.table("solutions", columns, rows), *charts)
 
-    def cases(self) -> Section:
+    def cases(self) -> doc.Section:
         """Where each case lies by the solution and the outcome."""
         if not self.main:
-            return self.section("cases", Paragraph(self.t("lead.no_solution")))
+            return self.section("cases", doc.Paragraph(self.t("lead.no_solution")))
         model, members = self.main[0], self.found.members
         sets = [(model_name(model, self.conditions), model_membership(model, members))]
         if len(model) > 1:
@@ -188,11 +175,11 @@ class _Show(Show):
             fit = sufficiency(x, self.found.outcome)
             values = {"consistency": fit.inclusion, "pri": fit.pri, "coverage": fit.coverage}
             charts.append(self.scatter(f"-{at}", name, x, "fit", values))
-        return self.section("cases", Paragraph(self.t("lead.cases")), *charts)
+        return self.section("cases", doc.Paragraph(self.t("lead.cases")), *charts)
 
     def scatter(
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
-    ) -> Chart:  # fmt: skip
+    ) -> doc.Chart:  # fmt: skip
         """Cases by a set and the outcome."""
         from copark.figures.set_methods import xy_plot
 
@@ -203,7 +190,7 @@ class _Show(Show):
             y=self.outcome,
         )  # fmt: skip
 
-    def necessity(self) -> Section:
+    def necessity(self) -> doc.Section:
         """Single conditions and expressions as necessary ones; single conditions as sufficient ones."""
         found, count = self.found, len(self.conditions)
         columns = (
@@ -224,14 +211,14 @@ class _Show(Show):
         alone = [(name, *_fit(one)[:3]) for name, one in found.sufficiency]
         said = "lead.expressions" if found.expressions else "lead.no_expressions"
         return self.section(
-            "necessity", Paragraph(self.t("lead.necessity")), self.table("necessity", columns, rows),
-            Paragraph(self.t(said)), *charts,
+            "necessity", doc.Paragraph(self.t("lead.necessity")), self.table("necessity", columns, rows),
+            doc.Paragraph(self.t(said)), *charts,
             self.table("sufficiency", (self.column("term"), *self.fits[:3]), alone, folded=True),
         )  # fmt: skip
 
-    def counterfactuals(self) -> Section:
+    def counterfactuals(self) -> doc.Section:
         """What each solution assumes of empty rows."""
-        rows: list[tuple[Value, ...]] = []
+        rows: list[tuple[doc.Value, ...]] = []
         solutions = self.found.solutions
         tied = zip(solutions.parsimonious.models, solutions.assumptions, strict=True)
         for at, (model, assumed) in enumerate(tied, start=1):
@@ -243,34 +230,34 @@ class _Show(Show):
             rows.append((name, models, "", _rows(one.easy), _rows(one.difficult), _rows(one.unused)))
         columns = (
             self.column("solution"), self.column("expression"),
-            *(self.column(key, Kind.note) for key in ("assumptions", "easy", "difficult", "empty_unused")),
+            *(self.column(key, doc.Kind.note) for key in ("assumptions", "easy", "difficult", "empty_unused")),
         )  # fmt: skip
         table = self.table("counterfactuals", columns, rows)
-        return self.section("counterfactuals", Paragraph(self.t("lead.counterfactuals")), table)
+        return self.section("counterfactuals", doc.Paragraph(self.t("lead.counterfactuals")), table)
 
-    def robustness(self) -> Section:
+    def robustness(self) -> doc.Section:
         """What survives other anchors, cutoffs, cases and scores."""
         from copark.figures.set_methods import survival_chart
 
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:
-            return self.section("robustness", Caveat(t("lead.no_robustness")))
+            return self.section("robustness", doc.Caveat(t("lead.no_robustness")))
         rows = []
         for family in (None, *robust.families()):
             same, total = robust.same(kind, family)
             rows.append((t(f"family.{family or 'all'}"), total, same))
-        columns = (self.column("changed"), self.column("variants", Kind.count), self.column("same", Kind.count))
+        columns = (self.column("changed"), self.column("variants", doc.Kind.count), self.column("same", doc.Kind.count))
         chart = self.drawn(
             "survival", lambda: survival_chart(robust, kind, self.conditions, t.lang), kind=self.kind(kind)
         )  # fmt: skip
-        lead = Paragraph(t("lead.robustness", count=len(robust.variants)))
-        said = Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
+        lead = doc.Paragraph(t("lead.robustness", count=len(robust.variants)))
+        said = doc.Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
         same_table = self.table("same", columns, rows)
         return self.section("robustness", lead, chart, same_table, said, self.survival(robust), self.variants(robust))
 
-    def survival(self, robust: Robustness) -> Table:
+    def survival(self, robust: Robustness) -> doc.Table:
         """How often each term of each kind of solution is there again, family by family."""
-        rows: list[tuple[Value, ...]] = []
+        rows: list[tuple[doc.Value, ...]] = []
         for kind in KINDS:
             for name, values in named_survival(robust, kind, self.conditions).items():
                 for family, one in values.items():
@@ -278,13 +265,13 @@ class _Show(Show):
                     rows.append((self.kind(kind), name, changed, one.variants, one.surely, one.perhaps, one.narrower))
         columns = (
             self.column("solution"), self.column("term"), self.column("changed"),
-            *(self.column(key, Kind.count) for key in ("variants", "surely", "perhaps", "narrower")),
+            *(self.column(key, doc.Kind.count) for key in ("variants", "surely", "perhaps", "narrower")),
         )  # fmt: skip
         return self.table("survival", columns, rows, folded=True)
 
-    def variants(self, robust: Robustness) -> Table:
+    def variants(self, robust: Robustness) -> doc.Table:
         """Every variant with its models."""
-        rows: list[tuple[Value, ...]] = [
+        rows: list[tuple[doc.Value, ...]] = [
             (self.t(f"family.{one.family}"), one.changed, one.value, self.kind(kind),
              "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
              one.inclusion[kind], one.coverage[kind])
@@ -292,14 +279,14 @@ class _Show(Show):
         ]  # fmt: skip
         columns = (
             self.column("family"), self.column("changed"), self.column("value"), self.column("solution"),
-            self.column("expression", Kind.note), self.number("consistency"), self.number("coverage"),
+            self.column("expression", doc.Kind.note), self.number("consistency"), self.number("coverage"),
         )  # fmt: skip
         return self.table("variants", columns, rows, folded=True)
 
-    def data(self) -> Section:
+    def data(self) -> doc.Section:
         """Memberships after calibration, and cases left out."""
         table = self.found.table
-        blocks: list[Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
+        blocks: list[doc.Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
         if table.left_out:
             rows = [(case, ", ".join(columns)) for case, columns in table.left_out]
             blocks.append(self.table("left-out", (self.column("case"), self.column("missing")), rows))

@@ -13,23 +13,7 @@ from copark.analyses.run.show_case import evidence
 from copark.analyses.run.show_runs import AboutRuns
 from copark.analysis.observed import expected_outside, misses
 from copark.analysis.outcomes import quarters_apart, sweep
-from copark.presentation.document import (
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
@@ -40,7 +24,7 @@ THRESHOLD = 50.0
 """Operating companies from which on a park is self-standing."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a run."""
     show = _Show(found, t)
     return assemble(
@@ -74,7 +58,7 @@ class _Show(AboutRuns):
         shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes[0]}
         return t.sentences([t("headline", **shares, **words), *([size] if size else [])])
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
         return (
             self.summary(), self.outcomes(), self.fans(), self.record(), self.ledgers(), self.phases(),
@@ -82,27 +66,27 @@ class _Show(AboutRuns):
             self.observations(), self.parameters(), self.status(),
         )  # fmt: skip
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """The numbers to be seen first, why, and the latest observations beside the runs."""
         found, t = self.found, self.t
-        blocks: list[Block] = [Cards(self.cards())] if found.finished else []
-        blocks.append(Bullets(tuple(self.reasons())))
+        blocks: list[doc.Block] = [doc.Cards(self.cards())] if found.finished else []
+        blocks.append(doc.Bullets(tuple(self.reasons())))
         if found.finished and found.compared:
             blocks.append(self.beside("latest", found.latest))
         if found.finished and found.shows_outcomes and len(found.outcomes) > 1:
             blocks.append(self.by_scenario())
         if str(self.case.clock.data_end) < found.labels[-1]:
-            blocks.append(Caveat(t("far", data_end=str(self.case.clock.data_end))))
+            blocks.append(doc.Caveat(t("far", data_end=str(self.case.clock.data_end))))
         return self.section(SUMMARY, *blocks)
 
-    def cards(self) -> tuple[Card, ...]:
+    def cards(self) -> tuple[doc.Card, ...]:
         """Chance to stand alone, size and money at the end, and how many observations lie outside."""
         found, t, last = self.found, self.t, self.found.labels[self.found.last]
         cards = []
         if found.shows_outcomes:
             one = found.share("self_standing")
-            interval = shown(Interval(one.low, one.high), SHARE, t.lang)
-            cards.append(Card(t("card.self_standing"), SHARE, one.share, t("card.error", interval=interval)))
+            interval = shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
+            cards.append(doc.Card(t("card.self_standing"), doc.SHARE, one.share, t("card.error", interval=interval)))
         for output in ("operating", "jobs", "cash"):
             final = found.final(output)
             if final is None:
@@ -110,12 +94,12 @@ class _Show(AboutRuns):
             unit = found.unit(output)
             title = t("card.at", title=self.title(output), last=last)
             note = t("card.band", band=reach(final[0], final[2], unit, t.lang))
-            cards.append(Card(title, plain(Kind.number, unit), final[1], note))
+            cards.append(doc.Card(title, doc.plain(doc.Kind.number, unit), final[1], note))
         if found.compared:
             count = len(found.compared)
             value = t("card.outside_value", outside=found.outside, compared=count)
             expected = t("card.expected", expected=expected_outside(count))
-            cards.append(Card(t("card.outside"), plain(Kind.text), value, expected))
+            cards.append(doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected))
         return tuple(cards)
 
     def reasons(self) -> list[str]:
@@ -157,7 +141,7 @@ class _Show(AboutRuns):
         kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
         return [*told, t(f"why.{kind}", section=t("section.record"))]
 
-    def outcomes(self) -> Section:
+    def outcomes(self) -> doc.Section:
         """How often each outcome happens; of a park that is not calibrated only when asked for."""
         from copark import figures
 
@@ -166,11 +150,11 @@ class _Show(AboutRuns):
         quarters = (found.last + 1) * quarters_apart(found.ensemble)
         years = number(quarters / 4.0, 0 if quarters % 4 == 0 else 2)
         lead = t("outcomes.lead", last=found.labels[found.last], years=years, runs=number(found.finished, 0))
-        blocks: list[Block] = []
+        blocks: list[doc.Block] = []
         if found.trust is not None and not found.shows_outcomes:
-            blocks.append(Caveat(text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))))
+            blocks.append(doc.Caveat(text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))))
         blocks += [
-            Paragraph(lead),
+            doc.Paragraph(lead),
             self.picture(
                 "outcomes", lambda: figures.outcome_bars(found.ensemble, t.lang), text("report.outcomes.title", t.lang),
                 t("outcomes.alt", values=self.joined(named)),
@@ -181,35 +165,40 @@ class _Show(AboutRuns):
             blocks.append(self.by_scenario())
         swept = sweep(found.ensemble)
         if swept:
-            columns = (self.column("threshold", Kind.count), *self.outcome_columns())
-            rows: list[tuple[Value, ...]] = [(value, *(one.share for one in shares)) for value, shares in swept.items()]
+            columns = (self.column("threshold", doc.Kind.count), *self.outcome_columns())
+            rows: list[tuple[doc.Value, ...]] = [
+                (value, *(one.share for one in shares)) for value, shares in swept.items()
+            ]
             blocks.append(self.table("sweep", columns, rows))
         return self.section(OUTCOME_SECTION, *blocks, folded=not found.shows_outcomes)
 
-    def outcome_columns(self) -> list[Column]:
+    def outcome_columns(self) -> list[doc.Column]:
         """A column of shares for each outcome."""
-        return [Column(name, text(f"analysis.outcome.{name}", self.t.lang), Kind.share, places=1) for name in OUTCOMES]
+        return [
+            doc.Column(name, text(f"analysis.outcome.{name}", self.t.lang), doc.Kind.share, places=1)
+            for name in OUTCOMES
+        ]
 
-    def shares(self) -> Table:
+    def shares(self) -> doc.Table:
         """Outcomes with what they mean, their shares and Monte Carlo intervals."""
         columns = (
-            self.column("outcome"), self.column("meaning", Kind.note), self.column("runs", Kind.count),
-            self.column("share", Kind.share, places=1),
+            self.column("outcome"), self.column("meaning", doc.Kind.note), self.column("runs", doc.Kind.count),
+            self.column("share", doc.Kind.share, places=1),
         )  # fmt: skip
         rows = [
             (
                 text(f"analysis.outcome.{one.name}", self.t.lang),
                 text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=number(THRESHOLD, 0)),
-                one.count, Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
+                one.count, doc.Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
             )
             for one in self.found.outcomes[0]
         ]  # fmt: skip
         return self.table("shares", columns, rows)
 
-    def by_scenario(self) -> Table:
+    def by_scenario(self) -> doc.Table:
         """Shares of outcomes in every scenario of the study."""
         columns = (self.column("scenario"), *self.outcome_columns())
-        rows: list[tuple[Value, ...]] = [
+        rows: list[tuple[doc.Value, ...]] = [
             (scenario_title(self.found.ensemble, at, self.t.lang), *(one.share for one in shares))
             for at, shares in enumerate(self.found.outcomes)
         ]

@@ -13,19 +13,7 @@ from copark.analysis.coordination import COMPONENTS, apart, needed, read_out
 from copark.analysis.observed import Comparison, misses
 from copark.analysis.outcomes import quarters_apart
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
-from copark.presentation.document import (
-    Block,
-    Bullets,
-    Caveat,
-    Chart,
-    Column,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
 from copark.setmethods.coupling_degree.formulas import grade
 from copark.stats.quantiles import mean, quantiles
@@ -47,19 +35,19 @@ class AboutRuns(AboutCase):
         """Those outputs that the study kept."""
         return [name for name in names if name in self.found.ensemble.data_vars]
 
-    def lacking(self, names: Sequence[str]) -> Paragraph | None:
+    def lacking(self, names: Sequence[str]) -> doc.Paragraph | None:
         """A sentence that names the outputs a study did not keep; ``None`` where it kept all."""
         missing = [self.title(name) for name in names if name not in self.kept(names)]
-        return Paragraph(self.t("not_kept", names=self.joined(missing))) if missing else None
+        return doc.Paragraph(self.t("not_kept", names=self.joined(missing))) if missing else None
 
-    def fans(self) -> Section:
+    def fans(self) -> doc.Section:
         """How the park grows: the fans."""
         kept = self.kept(FANS)
-        blocks: list[Block] = [Paragraph(self.t("fans.lead")), *map(self.fan, kept)]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("fans.lead")), *map(self.fan, kept)]
         lacking = self.lacking(FANS)
         return self.section("fans", *blocks, *([] if lacking is None else [lacking]))
 
-    def fan(self, name: str) -> Chart:
+    def fan(self, name: str) -> doc.Chart:
         """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
         from copark import figures
         from copark.figures.fans import shown
@@ -73,21 +61,21 @@ class AboutRuns(AboutCase):
         picked = [at for at, label in enumerate(labels) if label.endswith("Q4") and int(label[:4]) % 4 == 0]
         picked = list(dict.fromkeys((*picked, len(labels) - 1)))
         heads = {"p05": "5%", "p25": "25%", "median": t("column.median"), "p75": "75%", "p95": "95%"}
-        quarter = self.column("quarter", Kind.quarter)
-        columns = (quarter, *(Column(key, head, Kind.number, unit) for key, head in heads.items()))
-        rows: list[tuple[Value, ...]] = [(labels[at], *map(float, levels[:, at])) for at in picked]
+        quarter = self.column("quarter", doc.Kind.quarter)
+        columns = (quarter, *(doc.Column(key, head, doc.Kind.number, unit) for key, head in heads.items()))
+        rows: list[tuple[doc.Value, ...]] = [(labels[at], *map(float, levels[:, at])) for at in picked]
         title, key = self.title(name), f"fan-{name.replace('_', '-')}"
         return self.picture(
             key, lambda: figures.fan(found.ensemble, name, self.case, t.lang), title,
             t("fans.alt", title=title, observations=told, **words), t("fans.caption", title=title, **words),
-            Table(key, title, columns, tuple(rows)), wide=False,
+            doc.Table(key, title, columns, tuple(rows)), wide=False,
         )  # fmt: skip
 
-    def ranged(self, one: Comparison) -> Value:
+    def ranged(self, one: Comparison) -> doc.Value:
         """Median and band of the runs beside an observation."""
         unit = self.found.unit(one.observation.variable)
         if unit != "1/yr":
-            return Interval(one.low, one.upper, one.median)
+            return doc.Interval(one.low, one.upper, one.median)
         low, median, upper = (bare(value, unit) for value in (one.low, one.median, one.upper))
         return text("presentation.number.with_band", self.t.lang, value=median,
                     band=text("presentation.number.band", self.t.lang, low=low, high=upper))  # fmt: skip
@@ -109,11 +97,11 @@ class AboutRuns(AboutCase):
         unit = self.found.unit(one.observation.variable)
         return with_unit(self.title(one.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
 
-    def beside(self, key: str, rows: Sequence[Comparison]) -> Table:
+    def beside(self, key: str, rows: Sequence[Comparison]) -> doc.Table:
         """The latest observations beside the model, a row for each variable."""
         columns = (
-            self.column("variable"), self.column("quarter", Kind.quarter), self.column("observed"),
-            self.column("modelled", Kind.number), self.column("percentile"),
+            self.column("variable"), self.column("quarter", doc.Kind.quarter), self.column("observed"),
+            self.column("modelled", doc.Kind.number), self.column("percentile"),
         )  # fmt: skip
         cells = (
             (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
@@ -121,32 +109,32 @@ class AboutRuns(AboutCase):
         )  # fmt: skip
         return self.table(key, columns, cells)
 
-    def record(self) -> Section:
+    def record(self) -> doc.Section:
         """Where every observation lies among the runs, those in the tails first."""
         found, t = self.found, self.t
-        blocks: list[Block] = [Paragraph(t("record.lead"))]
+        blocks: list[doc.Block] = [doc.Paragraph(t("record.lead"))]
         if not found.compared:
-            blocks.append(Paragraph(t("record.none")))
+            blocks.append(doc.Paragraph(t("record.none")))
         else:
             blocks += [self.missed(), self.all_compared()]
         seen = {one.variable for one in self.case.observations if one.use and one.grade != "background"}
         missing = [self.title(name) for name in self.kept(FANS) if name not in seen]
         if missing:
-            blocks.append(Paragraph(t("record.unseen", names=self.joined(missing))))
+            blocks.append(doc.Paragraph(t("record.unseen", names=self.joined(missing))))
         return self.section("record", *blocks)
 
-    def all_compared(self) -> Table:
+    def all_compared(self) -> doc.Table:
         """Every observation beside the model, by variable."""
         t, rows = self.t, self.found.rows
         columns = (
-            self.column("date", Kind.quarter), self.column("bound"), self.column("observed", Kind.number),
-            self.column("modelled", Kind.number), self.column("width", Kind.share),
-            self.column("percentile"), self.column("role"), self.column("grade"), self.column("source", Kind.source),
+            self.column("date", doc.Kind.quarter), self.column("bound"), self.column("observed", doc.Kind.number),
+            self.column("modelled", doc.Kind.number), self.column("width", doc.Kind.share), self.column("percentile"),
+            self.column("role"), self.column("grade"), self.column("source", doc.Kind.source),
         )  # fmt: skip
         cells = (
             (
                 str(one.observation.date), self.bound(one),
-                one.value if one.high is None else Interval(one.value, one.high), self.ranged(one), one.width,
+                one.value if one.high is None else doc.Interval(one.value, one.high), self.ranged(one), one.width,
                 percentile(one.percentiles),
                 text(f"report.role.{one.observation.role}", t.lang), grade_title(one.observation.grade, t.lang),
                 sources(one.observation.source),
@@ -155,16 +143,16 @@ class AboutRuns(AboutCase):
         )  # fmt: skip
         return self.table("record", columns, cells, folded=True, groups=grouped(map(self.named, rows)))
 
-    def missed(self) -> Block:
+    def missed(self) -> doc.Block:
         """What lies outside the 5th to 95th percentile: by variable where there is much, else each."""
         rows = self.found.compared
         found = misses(rows)
         if not found:
-            return Paragraph(self.t("record.none_outside", compared=len(rows)))
+            return doc.Paragraph(self.t("record.none_outside", compared=len(rows)))
         if len(found) > FEW:
             names = dict.fromkeys(row.observation.variable for row in found)
-            return Bullets(tuple(self.missed_of(name) for name in names))
-        return Bullets(tuple(self.miss(row) for row in found))
+            return doc.Bullets(tuple(self.missed_of(name) for name in names))
+        return doc.Bullets(tuple(self.miss(row) for row in found))
 
     def miss(self, row: Comparison) -> str:
         """A sentence about one observation outside: what was recorded, what the model says."""
@@ -187,11 +175,11 @@ class AboutRuns(AboutCase):
             side=t("record.both") if len(sides) > 1 else t(f"record.too.{sides.pop()}"),
         )  # fmt: skip
 
-    def ledgers(self) -> Section:
+    def ledgers(self) -> doc.Section:
         """Land and money."""
         return self.section("ledgers", *self.land(), *self.money())
 
-    def land(self) -> list[Block]:
+    def land(self) -> list[doc.Block]:
         """The land ledger."""
         from copark import figures
 
@@ -208,7 +196,7 @@ class AboutRuns(AboutCase):
             )
         ]  # fmt: skip
 
-    def money(self) -> list[Block]:
+    def money(self) -> list[doc.Block]:
         """The money ledger, checked."""
         from copark import figures
         from copark.figures.frame import view
@@ -219,7 +207,7 @@ class AboutRuns(AboutCase):
         if not kept:
             return [one for one in (self.lacking((*SOURCES, *USES)),) if one]
         if quarters_apart(result) > 1:
-            return [Paragraph(t("yearly"))]
+            return [doc.Paragraph(t("yearly"))]
         sums = {name: float(yearly(view(result, t.lang), name)[1].sum()) for name in kept}
         caption = t("money.caption_part")
         if len(kept) == len(SOURCES) + len(USES) and "cash" in result.data_vars:
@@ -227,7 +215,7 @@ class AboutRuns(AboutCase):
             caption = t("money.caption", gap=t("money.rounding") if gap < 1e-9 else spoken(gap, "M USD", t.lang))
         largest = sorted(kept, key=lambda name: -sums[name])[:3]
         told = [f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest]
-        columns = self.column("flow"), self.column("kind"), self.column("amount", Kind.number, "M USD")
+        columns = self.column("flow"), self.column("kind"), self.column("amount", doc.Kind.number, "M USD")
         rows = [
             (self.title(name), t("money.source") if name in SOURCES else t("money.use"), sums[name]) for name in sums
         ]
@@ -251,12 +239,12 @@ class AboutRuns(AboutCase):
         data_end = quarters_of(self.found.ensemble, (str(self.case.clock.data_end),))
         return tuple(dict.fromkeys((*data_end, len(self.found.labels) - 1)))
 
-    def coordination(self) -> Section:
+    def coordination(self) -> doc.Section:
         """The coupling coordination degree, with its caveat first."""
         from copark import figures
 
         result, t = self.found.ensemble, self.t
-        picture: Block | None = self.lacking(needed())
+        picture: doc.Block | None = self.lacking(needed())
         if picture is None:
             told = self.coordinated()
             picture = self.picture(
@@ -266,17 +254,17 @@ class AboutRuns(AboutCase):
         rows = [
             (
                 text(f"analysis.scale.{one.scale}", t.lang), text(f"analysis.component.{one.name}", t.lang),
-                Interval(one.low, one.high), unit_title(one.unit, t.lang),
+                doc.Interval(one.low, one.high), unit_title(one.unit, t.lang),
                 f"1/{sum(other.scale == one.scale for other in COMPONENTS)}", grade_title("judgement", t.lang),
             )
             for one in COMPONENTS
         ]  # fmt: skip
         columns = (
-            self.column("scale"), self.column("indicator"), self.column("range", Kind.number), self.column("unit"),
+            self.column("scale"), self.column("indicator"), self.column("range", doc.Kind.number), self.column("unit"),
             self.column("weight"), self.column("grade"),
         )  # fmt: skip
         indicators = self.table("indicators", columns, rows, folded=True)
-        return self.section("coordination", Caveat(t("coordination.caveat")), picture, indicators)
+        return self.section("coordination", doc.Caveat(t("coordination.caveat")), picture, indicators)
 
     def coordinated(self) -> list[str]:
         """Sentences on the degree, and what it would be were the scales taken from different runs."""
@@ -301,16 +289,16 @@ class AboutRuns(AboutCase):
             told.append(t("coordination.null", quarter=quarter, own=widths[0], apart=widths[1]))
         return told
 
-    def phases(self) -> Section:
+    def phases(self) -> doc.Section:
         """Phases of coupling, in the runs and on record."""
         from copark import figures
 
         result, case, t = self.found.ensemble, self.case, self.t
         lacking = self.lacking(("arrivals", "operating"))
         if lacking is None and quarters_apart(result) > 1:
-            lacking = Paragraph(t("yearly"))
+            lacking = doc.Paragraph(t("yearly"))
         if lacking is not None:
-            return self.section("phases", Paragraph(t("phases.lead")), lacking)
+            return self.section("phases", doc.Paragraph(t("phases.lead")), lacking)
         share = phase_shares(phases(result, [str(one.date.quarter("event")) for one in case.renegotiations]))
         told = []
         for at in self.ends():
@@ -319,8 +307,8 @@ class AboutRuns(AboutCase):
                 for row, name in enumerate(PHASES)
             ]
             told.append(t("phases.at", quarter=self.found.labels[at], values=self.joined(named)))
-        blocks: list[Block] = [
-            Paragraph(t("phases.lead")),
+        blocks: list[doc.Block] = [
+            doc.Paragraph(t("phases.lead")),
             self.picture(
                 "phases", lambda: figures.phases(result, case, t.lang), text("report.phases.title", t.lang),
                 t("phases.alt", values=t.sentences(told)), t.sentences(told),
@@ -328,21 +316,21 @@ class AboutRuns(AboutCase):
         ]  # fmt: skip
         if case.renegotiations:
             named = [f"{one.title.get(t.lang)} ({one.date})" for one in case.renegotiations]
-            blocks.append(Paragraph(t("phases.marks", values=t("join.clause").join(named))))
+            blocks.append(doc.Paragraph(t("phases.marks", values=t("join.clause").join(named))))
         return self.section("phases", *blocks, *self.phases_of_record(share))
 
-    def phases_of_record(self, share: np.ndarray) -> list[Block]:
+    def phases_of_record(self, share: np.ndarray) -> list[doc.Block]:
         """Phases of the record by the same rules, beside the share of runs in that phase at its middle."""
         from copark.analysis.observed_phases import phases_of_record
 
         found, t = phases_of_record(self.case), self.t
         if found is None:
-            return [Paragraph(t("phases.record_none"))]
+            return [doc.Paragraph(t("phases.record_none"))]
         rows = []
         for first, last, code in found.spans():
             middle = quarters_of(self.found.ensemble, (str(first + (last - first) // 2),))
             runs = float(share[code, middle[0]]) if middle else None
             rows.append((f"{first} – {last}", text(f"analysis.phase.{PHASES[code]}", t.lang), runs))
-        columns = self.column("span"), self.column("phase"), self.column("in_phase", Kind.share)
+        columns = self.column("span"), self.column("phase"), self.column("in_phase", doc.Kind.share)
         lead = t("phases.record_lead", residents=found.counts[0], operating=found.counts[1])
-        return [Paragraph(lead), self.table("phases-on-record", columns, rows)]
+        return [doc.Paragraph(lead), self.table("phases-on-record", columns, rows)]

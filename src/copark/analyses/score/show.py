@@ -11,27 +11,12 @@ from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title
 from copark.inference.fans import Point
 from copark.inference.validate import Line
-from copark.presentation.document import (
-    COUNT,
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, percentile
 from copark.words import method_title, observable_title, titled, winner_title
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a forecast that was scored."""
     show = _Show(found, t)
     provenance = {"forecast": found.forecast, "made_on": found.made_on, "cut": found.cut, "until": found.until,
@@ -56,13 +41,13 @@ class _Show(Show):
         key = "headline" if found.lines else "headline.bounds"
         return self.t(key, won=found.won, rows=len(found.lines), reached=found.reached, values=len(found.values))
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """What came out."""
         t, found = self.t, self.found
         cards = (
-            Card(t("card.won"), COUNT, found.won, t("card.won_of", rows=len(found.lines))),
-            Card(t("card.reached"), SHARE, found.reached / len(found.values), t("card.promised")),
-            Card(t("card.values"), COUNT, len(found.values), t("card.after", cut=found.cut)),
+            doc.Card(t("card.won"), doc.COUNT, found.won, t("card.won_of", rows=len(found.lines))),
+            doc.Card(t("card.reached"), doc.SHARE, found.reached / len(found.values), t("card.promised")),
+            doc.Card(t("card.values"), doc.COUNT, len(found.values), t("card.after", cut=found.cut)),
         )
         told = [t("clean" if found.made_on else "clean.undated", made_on=found.made_on)]
         if found.lent:
@@ -74,45 +59,51 @@ class _Show(Show):
             reasons = [one.reason for one in found.left]
             each = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
             told.append(t("left.count", count=len(reasons), reasons=t("join").join(each)))
-        return self.section("summary", Cards(cards), Bullets(tuple(told)))
+        return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(told)))
 
-    def scores(self) -> Section:
+    def scores(self) -> doc.Section:
         """Mean scores with the winner of each row; every value; every row left out."""
         found = self.found
-        blocks: list[Block] = [Paragraph(self.t("lead" if found.lines else "only_bounds"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead" if found.lines else "only_bounds"))]
         if found.lines:
-            methods = [Column(name, method_title(name, self.t.lang), Kind.number) for name in found.methods]
-            columns = (self.column("observable"), self.column("values", Kind.count), *methods, self.column("winner"),
-                       self.column("covered", Kind.share), self.column("width", Kind.number))  # fmt: skip
+            methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in found.methods]
+            columns = (
+                self.column("observable"), self.column("values", doc.Kind.count), *methods, self.column("winner"),
+                self.column("covered", doc.Kind.share), self.column("width", doc.Kind.number),
+            )  # fmt: skip
             blocks.append(self.table("scores", columns, map(self.row, found.lines)))
         blocks.append(self.values())
         if found.left:
             lang = self.t.lang
-            columns = (self.column("line", Kind.count), self.column("date", Kind.quarter), self.column("observable"),
-                       self.column("reason", Kind.note))  # fmt: skip
+            columns = (
+                self.column("line", doc.Kind.count), self.column("date", doc.Kind.quarter), self.column("observable"),
+                self.column("reason", doc.Kind.note),
+            )  # fmt: skip
             rows = [(one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
                     for one in found.left]  # fmt: skip
             blocks.append(self.table("left", columns, rows))
         return self.section("scores", *blocks)
 
-    def row(self, line: Line) -> Sequence[Value]:
+    def row(self, line: Line) -> Sequence[doc.Value]:
         """Mean scores of an observable and who is best."""
         found, lang = self.found, self.t.lang
         winner = winner_title(line, lang)
         return (titled(line.variable, lang), line.values, *(line.crps.get(name) for name in found.methods), winner,
                 line.coverage[found.method], line.width[found.method])  # fmt: skip
 
-    def values(self) -> Block:
+    def values(self) -> doc.Block:
         """Every value beside model and benchmark."""
         found, lang = self.found, self.t.lang
         names = (found.method, found.benchmark)
         beside = [
-            column for name in names
-            for column in (Column(name, method_title(name, lang), Kind.number),
-                           Column(f"{name}-crps", self.t("column.crps", method=method_title(name, lang)), Kind.number))
+            doc.Column(key, title, doc.Kind.number) for name in names
+            for key, title in (
+                (name, method_title(name, lang)),
+                (f"{name}-crps", self.t("column.crps", method=method_title(name, lang))),
+            )
         ]  # fmt: skip
-        columns = (self.column("date", Kind.quarter), self.column("reported"), *beside, self.column("percentile"),
-                   self.column("half_width", Kind.share), self.column("source", Kind.source))  # fmt: skip
+        columns = (self.column("date", doc.Kind.quarter), self.column("reported"), *beside, self.column("percentile"),
+                   self.column("half_width", doc.Kind.share), self.column("source", doc.Kind.source))  # fmt: skip
         rows = [
             (one.date, self.reported(one.variable, one.value, one.high, one.bound), *_cells(one.model),
              *_cells(one.benchmark), percentile(one.place), one.half_width, "; ".join(one.sources))
@@ -127,11 +118,11 @@ class _Show(Show):
 
         return bounded(value, high, bound, catalogue().outputs[variable].unit, self.t.lang, "bare")
 
-    def fans(self) -> Section:
+    def fans(self) -> doc.Section:
         """The frozen intervals and what came, drawn."""
         return self.section("fans", *(self.fan(name) for name in self.found.fans))
 
-    def fan(self, variable: str) -> Chart:
+    def fan(self, variable: str) -> doc.Chart:
         """One observable."""
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
@@ -143,12 +134,12 @@ class _Show(Show):
         frozen = found.fans[variable]
         times = ends(Quarter.parse(found.first), range(frozen.model.shape[1]))
         points = [Point(one.at, one.value, one.high, one.bound, "inside" if one.reached else "outside") for one in own]
-        return Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: scored_fan(
+        return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: scored_fan(
             titled(variable, t.lang), t("fan.subtitle", cut=found.cut), Fan(times, frozen.model),
             None if frozen.benchmark is None else Fan(times, frozen.benchmark), points,
             year_of(Quarter.parse(found.cut)), t.lang, other_name=method_title(found.benchmark, t.lang),
         ), words, wide=False)  # fmt: skip
 
 
-def _cells(one: Forecasted | None) -> tuple[Value, Value]:
-    return (None, None) if one is None else (Interval(one.low, one.high, one.median), one.crps)
+def _cells(one: Forecasted | None) -> tuple[doc.Value, doc.Value]:
+    return (None, None) if one is None else (doc.Interval(one.low, one.high, one.median), one.crps)

@@ -10,24 +10,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import (
-    COUNT,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, unit_title
 from copark.words import join
 from copark.words.factors import (
@@ -55,11 +38,11 @@ MOST = 15
 NAMED = 3
 """Factors named in a sentence at most."""
 READING = ("prior", "total", "dummy", "common", "mean", "box", "moved", "replicates")
-SHARE = plain(Kind.number, places=2)
+SHARE = doc.plain(doc.Kind.number, places=2)
 LEAD = ("readout", "factor", "title", "moved_by_data")
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first: what matters, and where the park fails."""
     show, settings = _Show(found, t), found.settings
     made = {"over": t(f"over.{settings.over}"), "size": settings.size, "replicates": settings.replicates,
@@ -83,7 +66,7 @@ class _Show(Show):
         self.found = found
         self.named = (*found.names, DUMMY)
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[doc.Section]:
         """The sections in their order; those of methods not asked for are left out."""
         found = self.found
         yield self.summary()
@@ -95,7 +78,7 @@ class _Show(Show):
             yield self.given()
         if found.found:
             yield self.discovery()
-        yield self.section("reading", Bullets(tuple(self.t(f"reading.{key}") for key in READING)))
+        yield self.section("reading", doc.Bullets(tuple(self.t(f"reading.{key}") for key in READING)))
         numbers = [one for one in (self.all_screens(), self.all_indices(), self.all_given(), self.all_boxes(),
                                    self.all_leaves()) if one.rows]  # fmt: skip
         if numbers:
@@ -142,7 +125,7 @@ class _Show(Show):
         """Boxes in which the park fails, the first of each sample."""
         return [(one, n) for one in self.found.found if one.outcome == "failed" for n in told_boxes(one)[:1]]
 
-    def cards(self) -> Iterator[Card]:
+    def cards(self) -> Iterator[doc.Card]:
         """Shares of the first output's variance, and how many factors are clear."""
         t, leading = self.t, self.leading()
         if leading is None:
@@ -150,31 +133,31 @@ class _Show(Show):
         readout, factors, method = leading
         if method != "morris":
             for name, share in factors[:NAMED]:
-                yield Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
-        yield Card(t("card.clear"), COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
+                yield doc.Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
+        yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """Numbers to be seen first, and what was found in sentences."""
         t, found = self.t, self.found
-        blocks: list[Block] = []
+        blocks: list[doc.Block] = []
         if cards := tuple(self.cards()):
-            blocks.append(Cards(cards))
-        blocks.append(Paragraph(t("lead")))
+            blocks.append(doc.Cards(cards))
+        blocks.append(doc.Paragraph(t("lead")))
         if found.indices:
-            blocks.append(Paragraph(t(f"summary.sobol.{found.settings.over}")))
-            blocks.append(Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
+            blocks.append(doc.Paragraph(t(f"summary.sobol.{found.settings.over}")))
+            blocks.append(doc.Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
             if leaning := self.leaning():
-                blocks.append(Caveat(leaning))
+                blocks.append(doc.Caveat(leaning))
         for kept in found.given:
             if kept.kind == "posterior" or not found.indices:
-                blocks.append(Paragraph(t(f"summary.given.{kept.kind}")))
-                blocks.append(Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
+                blocks.append(doc.Paragraph(t(f"summary.given.{kept.kind}")))
+                blocks.append(doc.Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
         if boxes := tuple(box_sentence(one, n, t.lang) for one, n in self.failing()):
-            blocks += [Paragraph(t("summary.fails")), Bullets(boxes)]
+            blocks += [doc.Paragraph(t("summary.fails")), doc.Bullets(boxes)]
         told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.append(Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(Caveat(t(key)) for key, holds in told.items() if holds))
+            blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
+        return self.section("summary", *blocks, *(doc.Caveat(t(key)) for key, holds in told.items() if holds))
 
     def drivers(self, at: int) -> str:
         """What one output depends on by total index: the clear factors, largest first."""
@@ -222,31 +205,31 @@ class _Show(Show):
         """What the data did to a parameter."""
         return self.t(f"moved.{self.found.moved[name]}") if name in self.found.moved else None
 
-    def sobol(self) -> Section:
+    def sobol(self) -> doc.Section:
         """Sobol' indices of every output."""
         from copark.figures.sensitivity import sobol_bars
 
         t, found = self.t, self.found
         charts = [
-            Chart(
+            doc.Chart(
                 f"sobol-{one.key}", t("chart.sobol", readout=one.title(t.lang)), t("desc.sobol"),
                 lambda n=n: sobol_bars(found, n, t.lang), t("caption.marks"), self.indices_of(n),  # type: ignore[misc]
             )
             for n, one in enumerate(found.readouts)
         ]  # fmt: skip
-        lead = Paragraph(t("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates))
+        lead = doc.Paragraph(t("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates))
         lost = max(found.settings.size - one.rows for one in found.indices)
-        caveats = [Caveat(t("lost", rows=lost))] if lost else []
+        caveats = [doc.Caveat(t("lost", rows=lost))] if lost else []
         return self.section("sobol", lead, self.overview(), *charts, *caveats)
 
-    def overview(self) -> Table:
+    def overview(self) -> doc.Table:
         """Total indices of all outputs side by side; none where a factor is not told from the dummy."""
         found = self.found
         totals = np.stack([one.total for one in found.indices], axis=1)
         clear = np.stack([one.total_clear for one in found.indices], axis=1)
         largest = np.where(clear, totals, 0.0).max(axis=1)
         order = [n for n in _first(largest[:-1]) if clear[n].any()]
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (named(found.names[n], self.t.lang),
              *(float(value) if sure else None for value, sure in zip(totals[n], clear[n], strict=True)),
              self.informed(found.names[n]))
@@ -255,45 +238,46 @@ class _Show(Show):
         rows.append((named(DUMMY, self.t.lang), *map(float, totals[-1]), None))
         columns = (
             self.column("factor"),
-            *(Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), Kind.number, places=2)
+            *(doc.Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), doc.Kind.number, places=2)
               for one in found.readouts),
             self.column("moved"),
         )  # fmt: skip
         return self.table("overview", columns, rows)
 
-    def beside(self, key: str, readout: Readout, columns: Sequence[Column], rows: Sequence[Sequence[Value]], *,
-               folded: bool = False) -> Table:  # fmt: skip
+    def beside(self, key: str, readout: Readout, columns: Sequence[doc.Column], rows: Sequence[Sequence[doc.Value]], *,
+               folded: bool = False) -> doc.Table:  # fmt: skip
         """A table of one output."""
-        return Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
+        return doc.Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
 
-    def indices_of(self, at: int) -> Table:
+    def indices_of(self, at: int) -> doc.Table:
         """First-order and total indices of one output."""
         one = self.found.indices[at]
         columns = (
-            self.column("factor"), self.column("first", Kind.number, places=2), self.column("first_clear", Kind.flag),
-            self.column("total", Kind.number, places=2), self.column("total_clear", Kind.flag), self.column("moved"),
+            self.column("factor"), self.column("first", doc.Kind.number, places=2),
+            self.column("first_clear", doc.Kind.flag), self.column("total", doc.Kind.number, places=2),
+            self.column("total_clear", doc.Kind.flag), self.column("moved"),
         )  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (
                 named(self.named[n], self.t.lang),
-                Interval(float(one.first_low[n]), float(one.first_high[n]), float(one.first[n])),
+                doc.Interval(float(one.first_low[n]), float(one.first_high[n]), float(one.first[n])),
                 bool(one.first_clear[n]),
-                Interval(float(one.total_low[n]), float(one.total_high[n]), float(one.total[n])),
+                doc.Interval(float(one.total_low[n]), float(one.total_high[n]), float(one.total[n])),
                 bool(one.total_clear[n]), self.informed(self.named[n]),
             )
             for n in [*_first(one.total[:-1], MOST), len(self.named) - 1]
         ]  # fmt: skip
         return self.beside(f"sobol-{self.found.readouts[at].key}", self.found.readouts[at], columns, rows)
 
-    def morris(self) -> Section:
+    def morris(self) -> doc.Section:
         """The screen of every output."""
         from copark.figures.sensitivity import screen_dots
 
         t, found = self.t, self.found
-        blocks: list[Block] = [Paragraph(t("lead.morris", trajectories=found.settings.trajectories))]
+        blocks: list[doc.Block] = [doc.Paragraph(t("lead.morris", trajectories=found.settings.trajectories))]
         for n, one in enumerate(found.readouts):
             if one.key in DRAWN:
-                blocks.append(Chart(
+                blocks.append(doc.Chart(
                     f"morris-{one.key}", t("chart.morris", readout=one.title(t.lang)), t("desc.morris"),
                     lambda n=n: screen_dots(found, n, t.lang), t("caption.marks"), self.screen_of(n),  # type: ignore[misc]
                 ))  # fmt: skip
@@ -301,15 +285,16 @@ class _Show(Show):
                 blocks.append(self.screen_of(n, folded=True))
         return self.section("morris", *blocks)
 
-    def screen_of(self, at: int, *, folded: bool = False) -> Table:
+    def screen_of(self, at: int, *, folded: bool = False) -> doc.Table:
         """The screen of one output."""
         one, readout = self.found.screens[at], self.found.readouts[at]
         unit = readout.unit if unit_title(readout.unit, self.t.lang) else ""
         columns = (
-            self.column("factor"), self.column("mu_star", Kind.number, unit), self.column("mu", Kind.number, unit),
-            self.column("sigma", Kind.number, unit), self.column("total_clear", Kind.flag), self.column("moved"),
+            self.column("factor"), self.column("mu_star", doc.Kind.number, unit),
+            self.column("mu", doc.Kind.number, unit), self.column("sigma", doc.Kind.number, unit),
+            self.column("total_clear", doc.Kind.flag), self.column("moved"),
         )  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (
                 named(self.named[n], self.t.lang),
                 _around(one.mu_star[n], one.error[n]), float(one.mu[n]), float(one.sigma[n]), bool(one.clear[n]),
@@ -319,21 +304,21 @@ class _Show(Show):
         ]  # fmt: skip
         return self.beside(f"morris-{readout.key}", readout, columns, rows, folded=folded)
 
-    def given(self) -> Section:
+    def given(self) -> doc.Section:
         """What samples at hand tell: of the prior, of the forecast, of a batch."""
         from copark.figures.sensitivity import given_bars
 
         t, found = self.t, self.found
-        blocks: list[Block] = [Paragraph(t("lead.given"))]
+        blocks: list[doc.Block] = [doc.Paragraph(t("lead.given"))]
         for sample, kept in enumerate(found.given):
             counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
-            blocks.append(Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
+            blocks.append(doc.Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
             if kept.kind == "posterior":
-                blocks.append(Caveat(t("given.posterior.caveat")))
+                blocks.append(doc.Caveat(t("given.posterior.caveat")))
             for n, one in enumerate(kept.readouts):
                 if one.key in DRAWN and kept.kind != "batch":
                     title = t("figure.given_title", readout=one.title(t.lang), sample=t(f"sample.{kept.kind}"))
-                    blocks.append(Chart(
+                    blocks.append(doc.Chart(
                         f"given-{kept.kind}-{one.key}", title, t("desc.given"),
                         lambda sample=sample, n=n: given_bars(found, sample, n, t.lang),  # type: ignore[misc]
                         t("caption.marks"), self.given_of(kept, n),
@@ -342,14 +327,15 @@ class _Show(Show):
                     blocks.append(self.given_of(kept, n, folded=True))
         return self.section("given", *blocks)
 
-    def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> Table:
+    def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> doc.Table:
         """What a sample tells of one output."""
         one, readout = kept.found[at], kept.readouts[at]
         columns = (
-            self.column("factor"), self.column("share", Kind.number, places=3), self.column("total_clear", Kind.flag),
-            self.column("pawn", Kind.number, places=3), self.column("pawn_clear", Kind.flag), self.column("moved"),
+            self.column("factor"), self.column("share", doc.Kind.number, places=3),
+            self.column("total_clear", doc.Kind.flag), self.column("pawn", doc.Kind.number, places=3),
+            self.column("pawn_clear", doc.Kind.flag), self.column("moved"),
         )  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (
                 named(kept.names[n], self.t.lang), _around(one.first[n], one.first_error[n]), bool(one.first_clear[n]),
                 _around(one.pawn[n], one.pawn_error[n]), bool(one.pawn_clear[n]), self.informed(kept.names[n]),
@@ -359,25 +345,25 @@ class _Show(Show):
         rows.append((named(DUMMY, self.t.lang), one.first_floor, None, one.pawn_floor, None, None))
         return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
 
-    def discovery(self) -> Section:
+    def discovery(self) -> doc.Section:
         """Boxes and trees, outcome by outcome."""
-        blocks: list[Block] = [Paragraph(self.t("lead.discovery"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.discovery"))]
         for one in self.found.found:
             blocks += self.found_in(one)
         return self.section("discovery", *blocks)
 
-    def found_in(self, one: Found) -> Iterator[Block]:
+    def found_in(self, one: Found) -> Iterator[doc.Block]:
         """What was found of an outcome in a sample, in words and drawn."""
         from copark.figures.discovery import box_ranges, heading, trade_off, tree_drawing
 
         t, found = self.t, self.found
         head, stem = heading(one, t.lang), f"{one.kind}-{one.outcome}"
-        yield Paragraph(t("found", head=head))
-        yield Bullets(tuple(found_sentences(one, t.lang)))
+        yield doc.Paragraph(t("found", head=head))
+        yield doc.Bullets(tuple(found_sentences(one, t.lang)))
         if told_boxes(one):
             words = t("desc.box")
-            yield Chart(f"path-{stem}", t("chart.path", head=head), words, lambda: trade_off(one, found, t.lang))
-            yield Chart(
+            yield doc.Chart(f"path-{stem}", t("chart.path", head=head), words, lambda: trade_off(one, found, t.lang))
+            yield doc.Chart(
                 f"box-{stem}",
                 t("chart.box", head=head),
                 words,
@@ -386,16 +372,16 @@ class _Show(Show):
                 self.boxes_of(one),
             )
         if leaves := leaf_sentences(one, t.lang):
-            yield Chart(
+            yield doc.Chart(
                 f"tree-{stem}", t("chart.tree", head=head), t("desc.tree"), lambda: tree_drawing(one, found, t.lang)
             )
             rows = tuple((leaf,) for leaf in leaves)
             title = t("table.leaves", head=head)
-            yield Table(f"leaves-{stem}", title, (self.column("leaf", Kind.note),), rows, folded=True)
+            yield doc.Table(f"leaves-{stem}", title, (self.column("leaf", doc.Kind.note),), rows, folded=True)
 
-    def boxes_of(self, one: Found) -> Table:
+    def boxes_of(self, one: Found) -> doc.Table:
         """Conditions of the boxes told, with how sure each is."""
-        t, rows, groups = self.t, list[tuple[Value, ...]](), list[tuple[str, int]]()
+        t, rows, groups = self.t, list[tuple[doc.Value, ...]](), list[tuple[str, int]]()
         for n in told_boxes(one):
             box = one.discovery.boxes[n]
             rows += [(condition(side.condition, one.names, t.lang), side.quasi_p, side.comes_back)
@@ -405,23 +391,23 @@ class _Show(Show):
                 t("box.head", number=n + 1, density=percent(held.density), coverage=percent(held.coverage),
                   mass=percent(held.mass)), len(box.sides),
             ))  # fmt: skip
-        columns = (self.column("condition"), self.column("quasi_p", Kind.number, places=3),
-                   self.column("comes_back", Kind.share))  # fmt: skip
+        columns = (self.column("condition"), self.column("quasi_p", doc.Kind.number, places=3),
+                   self.column("comes_back", doc.Kind.share))  # fmt: skip
         key = f"conditions-{one.kind}-{one.outcome}"
-        return Table(key, t("table.conditions"), columns, tuple(rows), tuple(groups))
+        return doc.Table(key, t("table.conditions"), columns, tuple(rows), tuple(groups))
 
-    def lead(self, readout: Readout, name: str) -> tuple[Value, ...]:
+    def lead(self, readout: Readout, name: str) -> tuple[doc.Value, ...]:
         """What a row of all numbers begins with."""
         return readout.key, name, named(name, self.t.lang), self.found.moved.get(name, "")
 
-    def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[Value]],
-                  flags: Sequence[str] = ()) -> Table:  # fmt: skip
+    def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]],
+                  flags: Sequence[str] = ()) -> doc.Table:  # fmt: skip
         """A table of all numbers of a method."""
         columns = [self.column(name) for name in words]
-        columns += [self.column(name, Kind.flag if name in flags else Kind.number) for name in numbers]
+        columns += [self.column(name, doc.Kind.flag if name in flags else doc.Kind.number) for name in numbers]
         return self.table(key, columns, rows, folded=True)
 
-    def all_screens(self) -> Table:
+    def all_screens(self) -> doc.Table:
         """Every screen."""
         rows = [
             (*self.lead(readout, name), float(one.mu[n]), float(one.mu_star[n]), float(one.error[n]),
@@ -432,7 +418,7 @@ class _Show(Show):
         numbers = ("mu", "mu_star", "mu_star_error_95", "sigma", "above_dummy")
         return self.all_table("morris", LEAD, numbers, rows, ("above_dummy",))
 
-    def all_indices(self) -> Table:
+    def all_indices(self) -> doc.Table:
         """Every Sobol' index."""
         rows = [
             (
@@ -447,7 +433,7 @@ class _Show(Show):
                    "total_above_dummy", "rows")  # fmt: skip
         return self.all_table("sobol", LEAD, numbers, rows, ("first_above_0", "total_above_dummy"))
 
-    def all_given(self) -> Table:
+    def all_given(self) -> doc.Table:
         """Every share and distance of every sample."""
         rows = [
             (
@@ -464,7 +450,7 @@ class _Show(Show):
         flags = ("share_above_dummies", "pawn_above_dummies")
         return self.all_table("given-data", ("sample", *LEAD), numbers, rows, flags)
 
-    def all_boxes(self) -> Table:
+    def all_boxes(self) -> doc.Table:
         """Every condition of every box."""
         rows = [
             (
@@ -479,7 +465,7 @@ class _Show(Show):
                    "rate")  # fmt: skip
         return self.all_table("boxes", ("sample", "outcome", "factor", "title"), numbers, rows, ("parameter",))
 
-    def all_leaves(self) -> Table:
+    def all_leaves(self) -> doc.Table:
         """Every condition of every leaf."""
         rows = [
             (
@@ -492,8 +478,8 @@ class _Show(Show):
         return self.all_table("tree", ("sample", "outcome", "factor", "title"), numbers, rows)
 
 
-def _around(value: Any, error: Any) -> Interval:
-    return Interval(float(value - error), float(value + error), float(value))
+def _around(value: Any, error: Any) -> doc.Interval:
+    return doc.Interval(float(value - error), float(value + error), float(value))
 
 
 def _finite(value: float) -> float | None:

@@ -8,30 +8,15 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.suzhou.ask import STUDY, Answer
 from copark.inference.suzhou import FACTUAL, Band
-from copark.presentation.document import (
-    SHARE,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-    plain,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
-MONEY = plain(Kind.change, "M USD", 0)
+MONEY = doc.plain(doc.Kind.change, "M USD", 0)
 CAN, CANNOT, METHODS = 3, 6, 5
 """Sentences about what it shows, what it does not, and how it was made."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the experiment."""
     show = _Show(found, t)
     return assemble(
@@ -47,9 +32,9 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def told(band: Band) -> Interval:
+def told(band: Band) -> doc.Interval:
     """A median with 90 % of runs."""
-    return Interval(band.low, band.high, band.median)
+    return doc.Interval(band.low, band.high, band.median)
 
 
 class _Show(Show):
@@ -67,27 +52,27 @@ class _Show(Show):
 
     def share(self, value: float) -> str:
         """A share in a sentence."""
-        return self.said(value, SHARE)
+        return self.said(value, doc.SHARE)
 
-    def amount(self, key: str, year: int | None = None) -> Column:
+    def amount(self, key: str, year: int | None = None) -> doc.Column:
         """A column of money: of a key, or a year."""
         title = self.t(f"column.{key}") if year is None else self.t("column.year", year=year)
-        return Column(key, title, Kind.change, "M USD", 0)
+        return doc.Column(key, title, doc.Kind.change, "M USD", 0)
 
     def headline(self) -> str:
         """What the end of rivalry does, and what the swap does."""
         end, swap = (self.money(self.found.contrast(key).band) for key in ("end_unswapped", "swap_in_rivalry"))
         return self.t.sentences([self.t("headline", end=end, swap=swap)])
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """Three numbers, and what came out in sentences."""
         t, found = self.t, self.found
         factual, end = found.arm(FACTUAL), found.contrast("end_unswapped")
         swap, after = found.contrast("swap_in_rivalry"), found.contrast("swap_after_rivalry")
         cards = (
-            Card(t("card.turned"), SHARE, factual.turned, t("card.turned.note")),
-            Card(t("card.end"), MONEY, told(end.band), t("card.note")),
-            Card(t("card.swap"), MONEY, told(swap.band), t("card.note")),
+            doc.Card(t("card.turned"), doc.SHARE, factual.turned, t("card.turned.note")),
+            doc.Card(t("card.end"), MONEY, told(end.band), t("card.note")),
+            doc.Card(t("card.swap"), MONEY, told(swap.band), t("card.note")),
         )
         ranked = sorted(found.arms, key=lambda arm: -arm.turned)
         turns = (t("said.arm", arm=t(f"arm.{arm.key}"), share=self.share(arm.turned)) for arm in ranked)
@@ -98,20 +83,22 @@ class _Show(Show):
               after=self.money(after.band), after_above=self.share(after.above)),
             t("said.cleared", share=self.share(factual.cleared), band=self.money(factual.result_2003)),
         )  # fmt: skip
-        return self.section("summary", Cards(cards), Paragraph(t("lead")), Bullets(words), Caveat(t("caveat")))
+        return self.section(
+            "summary", doc.Cards(cards), doc.Paragraph(t("lead")), doc.Bullets(words), doc.Caveat(t("caveat"))
+        )
 
-    def developer(self) -> Section:
+    def developer(self) -> doc.Section:
         """The developer's result in every scenario."""
         from copark.figures.suzhou import courses
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("developer", lambda: courses(found, lang), self.quarters())
-        lead = Paragraph(self.t("developer.lead"))
+        lead = doc.Paragraph(self.t("developer.lead"))
         return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
 
-    def arms(self) -> Table:
+    def arms(self) -> doc.Table:
         """Every scenario: result and its turn."""
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (
                 self.t(f"arm.{arm.key}"), told(arm.loss_1999), *(told(dict(arm.years)[year]) for year in (2000, 2001)),
                 told(arm.result_2003), arm.turned,
@@ -120,11 +107,11 @@ class _Show(Show):
         ]  # fmt: skip
         columns = (
             self.arm, self.amount("loss_1999"), self.amount("y2000", 2000), self.amount("y2001", 2001),
-            self.amount("result_2003"), self.column("turned", Kind.share),
+            self.amount("result_2003"), self.column("turned", doc.Kind.share),
         )  # fmt: skip
         return self.table("arms", columns, rows)
 
-    def fit(self) -> Table:
+    def fit(self) -> doc.Table:
         """Every scenario: fit before the swap, further shares, price of land, enterprises."""
         rows = [
             (
@@ -133,22 +120,22 @@ class _Show(Show):
             )
             for arm in self.found.arms
         ]  # fmt: skip
-        prices = (self.column(key, Kind.number, "M USD/ha", 2) for key in ("price_2000", "price_2002"))
+        prices = (self.column(key, doc.Kind.number, "M USD/ha", 2) for key in ("price_2000", "price_2002"))
         columns = (
-            self.arm, self.column("misfit", Kind.number, places=1), self.column("first_profit", Kind.share),
-            self.column("cleared", Kind.share), *prices, self.column("operating_2002", Kind.count, "companies"),
+            self.arm, self.column("misfit", doc.Kind.number, places=1), self.column("first_profit", doc.Kind.share),
+            self.column("cleared", doc.Kind.share), *prices, self.column("operating_2002", doc.Kind.count, "companies"),
         )  # fmt: skip
         return self.table("fit", columns, rows, folded=True)
 
-    def years(self) -> Table:
+    def years(self) -> doc.Table:
         """Result of each year in each scenario."""
         columns = [self.amount(f"y{year}", year) for year, _ in self.found.arms[0].years]
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.found.arms
         ]
         return self.table("years", (self.arm, *columns), rows, folded=True)
 
-    def quarters(self) -> Table:
+    def quarters(self) -> doc.Table:
         """Every quarter of every scenario."""
         found = self.found
         rows = [
@@ -157,31 +144,31 @@ class _Show(Show):
             for quarter, result, operating in zip(found.quarters, arm.course, arm.operating_course, strict=True)
         ]
         columns = (
-            self.arm, self.column("quarter", Kind.quarter), self.amount("accumulated"),
-            self.column("operating", Kind.count, "companies"),
+            self.arm, self.column("quarter", doc.Kind.quarter), self.amount("accumulated"),
+            self.column("operating", doc.Kind.count, "companies"),
         )  # fmt: skip
         return self.table("quarters", columns, rows, folded=True)
 
-    def contrasts(self) -> Section:
+    def contrasts(self) -> doc.Section:
         """What the swap does, and what the end of rivalry does."""
         from copark.figures.suzhou import contrasts
 
         found, t = self.found, self.t
         rows = [(t(f"contrast.{one.key}"), told(one.band), one.above) for one in found.contrasts]
-        columns = (self.column("contrast"), self.amount("difference"), self.column("above", Kind.share))
+        columns = (self.column("contrast"), self.amount("difference"), self.column("above", doc.Kind.share))
         drawn = self.chart("contrasts", lambda: contrasts(found, t.lang))
         return self.section(
-            "contrasts", Paragraph(t("contrasts.lead")), drawn, self.table("contrasts", columns, rows)
+            "contrasts", doc.Paragraph(t("contrasts.lead")), drawn, self.table("contrasts", columns, rows)
         )  # fmt: skip
 
-    def enterprises(self) -> Section:
+    def enterprises(self) -> doc.Section:
         """Operating enterprises beside the observations."""
         from copark.figures.suzhou import enterprises
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("enterprises", lambda: enterprises(found, lang))
-        return self.section("enterprises", Paragraph(self.t("enterprises.lead")), drawn)
+        return self.section("enterprises", doc.Paragraph(self.t("enterprises.lead")), drawn)
 
-    def list(self, key: str, count: int) -> Section:
+    def list(self, key: str, count: int) -> doc.Section:
         """Numbered sentences."""
-        return self.section(key, Bullets(tuple(self.t(f"{key}.{at}", **self.kept) for at in range(1, count + 1))))
+        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}", **self.kept) for at in range(1, count + 1))))

@@ -14,23 +14,7 @@ from copark.analysis.typology.findings import READ, SECOND, SHARES, TYPES
 from copark.analysis.typology.measures import STANDINGS
 from copark.analysis.typology.twins import FACTORS, Part, Reading
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    COUNT,
-    SHARE,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.stats.shares import wilson
 from copark.texts import text
@@ -42,10 +26,10 @@ METHODS = 7
 LEVEL = 0.90
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of types of parks."""
     show = _Show(found, t)
-    method = Bullets(tuple(t(f"method.{at}") for at in range(1, METHODS + 1)))
+    method = doc.Bullets(tuple(t(f"method.{at}") for at in range(1, METHODS + 1)))
     studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), found.studies, strict=True))
     return assemble(
         found, t, key="typology", title=t("question"), headline=show.headline(),
@@ -59,9 +43,9 @@ def document(found: Answer, t: Texts) -> Document:
     )  # fmt: skip
 
 
-def kind_of(name: str) -> tuple[Kind, Kind]:
+def kind_of(name: str) -> tuple[doc.Kind, doc.Kind]:
     """How a result is written, and its differences."""
-    return (Kind.share, Kind.points) if name in SHARES else (Kind.number, Kind.change)
+    return (doc.Kind.share, doc.Kind.points) if name in SHARES else (doc.Kind.number, doc.Kind.change)
 
 
 class _Show(Show):
@@ -89,73 +73,77 @@ class _Show(Show):
         return t.sentences(
             [
                 t("headline.observed", **words) if told else t("headline.observed_none", asked=asked),
-                t("headline.scenarios", first=self.said(end.first, SHARE), second=self.said(end.second, SHARE)),
+                t("headline.scenarios", first=self.said(end.first, doc.SHARE), second=self.said(end.second, doc.SHARE)),
                 t("headline.both", names=t("join").join(both)) if both else t("headline.both_none"),
             ]
         )
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """How many parks there are, and how the two scenarios end."""
         t, found = self.t, self.found
         cards = [
-            Card(t("card.parks", type=self.type(one)), COUNT, sum(found.outcomes[one].values()), t("card.parks.note"))
+            doc.Card(
+                t("card.parks", type=self.type(one)), doc.COUNT, sum(found.outcomes[one].values()), t("card.parks.note")
+            )
             for one in TYPES
         ]
         end = found.reading("self_standing", 20)
         for side, value in (("first", end.first), ("second", end.second)):
-            cards.append(Card(t(f"card.standing.{side}"), SHARE, value, t("card.standing.note")))
+            cards.append(doc.Card(t(f"card.standing.{side}"), doc.SHARE, value, t("card.standing.note")))
         total = sum(found.outcomes[SECOND].values())
         country = text(f"parks.country.{found.home}", t.lang)
-        homes = Caveat(t("caveat.homes", count=found.homes, total=total, country=country))
-        return self.section("summary", Cards(tuple(cards)), Paragraph(t("lead")), Caveat(t("caveat.selection")), homes)
+        homes = doc.Caveat(t("caveat.homes", count=found.homes, total=total, country=country))
+        return self.section(
+            "summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), doc.Caveat(t("caveat.selection")), homes
+        )
 
-    def observed(self) -> Section:
+    def observed(self) -> doc.Section:
         """Status and measures of the observed parks."""
         from copark.figures import typology as figures
 
         found, lang = self.found, self.t.lang
         return self.section(
-            "observed", Paragraph(self.t("observed.lead")),
+            "observed", doc.Paragraph(self.t("observed.lead")),
             self.chart("outcomes", lambda: figures.outcomes(found, lang), self.outcomes()),
             self.chart("measures", lambda: figures.strips(found, lang), self.medians()),
             self.measures(), self.values(),
         )  # fmt: skip
 
-    def outcomes(self) -> Table:
+    def outcomes(self) -> doc.Table:
         """Parks by type and status, and the share that thrives."""
-        rows: list[Sequence[Value]] = []
+        rows: list[Sequence[doc.Value]] = []
         for type_ in TYPES:
             counts = [self.found.outcomes[type_].get(name, 0) for name in STANDINGS]
             total = sum(counts)
             low, high = wilson(counts[-1], total, LEVEL)
-            rows.append((self.type(type_), total, *counts, Interval(low, high, counts[-1] / total)))
-        statuses = [Column(name, text(f"parks.status.{name}", self.t.lang), Kind.count) for name in STANDINGS]
+            rows.append((self.type(type_), total, *counts, doc.Interval(low, high, counts[-1] / total)))
+        statuses = [doc.Column(name, text(f"parks.status.{name}", self.t.lang), doc.Kind.count) for name in STANDINGS]
         columns = (
-            self.column("type"), self.column("parks", Kind.count), *statuses,
-            self.column("thriving_share", Kind.share),
+            self.column("type"), self.column("parks", doc.Kind.count), *statuses,
+            self.column("thriving_share", doc.Kind.share),
         )  # fmt: skip
         return self.table("outcomes", columns, rows)
 
-    def measures(self) -> Table:
+    def measures(self) -> doc.Table:
         """Every measure: parks of the two types, superiority, permutations, verdict."""
         rows = [
             (
                 self.t(f"measure.{one.measure}"), *one.counts,
-                None if one.verdict == "few" else Interval(one.low, one.high, one.superiority), one.deals,
+                None if one.verdict == "few" else doc.Interval(one.low, one.high, one.superiority), one.deals,
                 self.t(f"verdict.{one.verdict}"),
             )
             for one in self.found.contrasts
         ]  # fmt: skip
         columns = (
-            self.column("measure"), *self.by_type("count", Kind.count, (TYPES[0], SECOND)),
-            self.column("superiority", Kind.number, places=2), self.column("permutations", Kind.number, places=3),
-            self.column("verdict"),
+            self.column("measure"), *self.by_type("count", doc.Kind.count, (TYPES[0], SECOND)),
+            self.column("superiority", doc.Kind.number, places=2),
+            self.column("permutations", doc.Kind.number, places=3), self.column("verdict"),
         )  # fmt: skip
         return self.table("measures", columns, rows)
 
-    def medians(self) -> Table:
+    def medians(self) -> doc.Table:
         """Parks and medians of each type, and superiority when any one park is left out."""
-        rows: list[Sequence[Value]] = []
+        rows: list[Sequence[doc.Value]] = []
         for one in self.found.contrasts:
             values = [self.found.values(one.measure, type_) for type_ in TYPES]
             medians = [self.middle(one.measure, own) for own in values]
@@ -164,23 +152,23 @@ class _Show(Show):
                     self.t(f"measure.{one.measure}"),
                     *map(len, values),
                     *medians,
-                    None if one.verdict == "few" else Interval(*one.without),
+                    None if one.verdict == "few" else doc.Interval(*one.without),
                 )
             )
         columns = (
-            self.column("measure"), *self.by_type("count", Kind.count, TYPES),
-            *self.by_type("median", Kind.number, TYPES), self.column("without", Kind.number, places=2),
+            self.column("measure"), *self.by_type("count", doc.Kind.count, TYPES),
+            *self.by_type("median", doc.Kind.number, TYPES), self.column("without", doc.Kind.number, places=2),
         )  # fmt: skip
         return self.table("medians", columns, rows, folded=True)
 
-    def by_type(self, key: str, kind: Kind, types: Sequence[str]) -> list[Column]:
+    def by_type(self, key: str, kind: doc.Kind, types: Sequence[str]) -> list[doc.Column]:
         """A column for each type."""
         return [
-            Column(f"{key}_{one}".replace("-", "_"), self.t(f"column.{key}", type=self.type(one)), kind)
+            doc.Column(f"{key}_{one}".replace("-", "_"), self.t(f"column.{key}", type=self.type(one)), kind)
             for one in types
         ]  # fmt: skip
 
-    def middle(self, measure: str, values: Sequence[float]) -> Value:
+    def middle(self, measure: str, values: Sequence[float]) -> doc.Value:
         """Median of a measure; a status by its name, a year without separators."""
         if not values:
             return None
@@ -189,7 +177,7 @@ class _Show(Show):
             return text(f"parks.status.{STANDINGS[int(middle)]}", self.t.lang)
         return f"{middle:.0f}" if measure == "launch" else middle
 
-    def values(self) -> Table:
+    def values(self) -> doc.Table:
         """Every value behind the comparison."""
         t = self.t
         rows = [
@@ -200,8 +188,8 @@ class _Show(Show):
             for one in self.found.measured
         ]  # fmt: skip
         columns = (
-            self.column("measure"), self.column("park"), self.column("type"), self.column("value", Kind.number),
-            self.column("when", Kind.quarter), self.column("grade"),
+            self.column("measure"), self.column("park"), self.column("type"), self.column("value", doc.Kind.number),
+            self.column("when", doc.Kind.quarter), self.column("grade"),
         )  # fmt: skip
         return self.table("values", columns, rows, folded=True)
 
@@ -210,79 +198,79 @@ class _Show(Show):
         identity = " · ".join(self.found.studies)
         return self.t("figure.footer.scenarios", identity=identity, runs=number(self.found.runs, 0))
 
-    def factors(self) -> Section:
+    def factors(self) -> doc.Section:
         """What of the difference is due to owner, plan and framework."""
         drawn = [self.factor(name, year) for name, year in DRAWN]
         tables = [
             self.parts(key, [one for one in self.found.parts if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("part-shares", True), ("parts", False))
         ]
-        lead, caveat = Paragraph(self.t("factors.lead")), Caveat(self.t("caveat.model"))
+        lead, caveat = doc.Paragraph(self.t("factors.lead")), doc.Caveat(self.t("caveat.model"))
         return self.section("factors", lead, *drawn, *tables, caveat)
 
-    def factor(self, name: str, year: int) -> Chart:
+    def factor(self, name: str, year: int) -> doc.Chart:
         """One difference by factor, drawn."""
         from copark.figures.typology import factors
 
         t, found, words = self.t, self.found, {"name": self.t(f"reading.{name}"), "year": year}
         whole, key = found.reading(name, year), f"factors-{name.replace('_', '-')}-{year}"
-        rows: list[tuple[Value, ...]] = [(t("factor.whole"), Interval(whole.low, whole.high, whole.median))]
+        rows: list[tuple[doc.Value, ...]] = [(t("factor.whole"), doc.Interval(whole.low, whole.high, whole.median))]
         for factor in FACTORS:
             one = found.part(name, year, factor)
-            rows.append((t(f"factor.{factor}"), Interval(one.low, one.high, one.mean)))
+            rows.append((t(f"factor.{factor}"), doc.Interval(one.low, one.high, one.mean)))
         columns = (self.column("factor"), self.column("difference", kind_of(name)[1]))
-        numbers = Table(key, t("table.curve", **words), columns, tuple(rows), folded=True)
-        return Chart(
+        numbers = doc.Table(key, t("table.curve", **words), columns, tuple(rows), folded=True)
+        return doc.Chart(
             key, t("chart.factors", **words), t("alt.factors"),
             lambda: factors(found, name, year, self.footer(), t.lang), numbers=numbers, wide=False,
         )  # fmt: skip
 
-    def parts(self, key: str, own: Sequence[Part]) -> Table:
+    def parts(self, key: str, own: Sequence[Part]) -> doc.Table:
         """Every part of a difference."""
         t, change = self.t, kind_of(own[0].reading)[1]
         rows = [
             (
                 t(f"reading.{one.reading}"), one.year, t(f"factor.{one.factor}"),
-                Interval(one.low, one.high, one.mean), one.median, one.alone, one.last,
+                doc.Interval(one.low, one.high, one.mean), one.median, one.alone, one.last,
             )
             for one in own
         ]  # fmt: skip
         columns = (
-            self.column("reading"), self.column("year", Kind.count), self.column("factor"),
+            self.column("reading"), self.column("year", doc.Kind.count), self.column("factor"),
             *(self.column(name, change) for name in ("part", "part_median", "alone", "last")),
         )  # fmt: skip
         return self.table(key, columns, rows, folded=True)
 
-    def scenarios(self) -> Section:
+    def scenarios(self) -> doc.Section:
         """The two scenarios side by side at each age."""
         tables = [
             self.side_by_side(key, [one for one in self.found.readings if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("scenario-shares", True), ("scenarios", False))
         ]
-        return self.section("scenarios", Paragraph(self.t("scenarios.lead")), *tables)
+        return self.section("scenarios", doc.Paragraph(self.t("scenarios.lead")), *tables)
 
-    def side_by_side(self, key: str, own: Sequence[Reading]) -> Table:
+    def side_by_side(self, key: str, own: Sequence[Reading]) -> doc.Table:
         """Results of both scenarios and their difference."""
         t, (level, change) = self.t, kind_of(own[0].reading)
         rows = [
             (
                 t(f"reading.{one.reading}"), one.year, one.first, one.second,
-                Interval(one.low, one.high, one.median), one.above, t(f"twin_verdict.{one.verdict}"),
+                doc.Interval(one.low, one.high, one.median), one.above, t(f"twin_verdict.{one.verdict}"),
             )
             for one in own
         ]  # fmt: skip
         columns = (
-            self.column("reading"), self.column("year", Kind.count), self.column("first", level),
-            self.column("second", level), self.column("difference", change), self.column("above", Kind.share),
+            self.column("reading"), self.column("year", doc.Kind.count), self.column("first", level),
+            self.column("second", level), self.column("difference", change), self.column("above", doc.Kind.share),
             self.column("verdict"),
         )  # fmt: skip
         return self.table(key, columns, rows)
 
-    def gaps(self) -> Section:
+    def gaps(self) -> doc.Section:
         """Further scenarios against the intergovernmental one."""
-        return self.section("gaps", Paragraph(self.t("gaps.lead")), *self.gap_charts())
+        return self.section("gaps", doc.Paragraph(self.t("gaps.lead")), *self.gap_charts())
 
-    def gap_charts(self) -> Iterator[Chart]:
+    def gap_charts(self) -> Iterator[doc.Chart]:
         """A chart for each output."""
         from copark.figures.typology import gaps as drawn
 
@@ -293,15 +281,15 @@ class _Show(Show):
             unit, key = "log points" if own[0].log else variable.unit, f"gaps-{output.replace('_', '-')}"
             places = 2 if own[0].log else None
             columns = (
-                self.column("scenario"), self.column("difference", Kind.change, unit, places),
-                self.column("above", Kind.share),
+                self.column("scenario"), self.column("difference", doc.Kind.change, unit, places),
+                self.column("above", doc.Kind.share),
             )  # fmt: skip
-            rows = tuple((t.of(one.title), Interval(one.low, one.high, one.median), one.above) for one in own)
-            numbers = Table(key, t("table.gaps", **words), columns, rows)
-            yield Chart(key, t("chart.gaps", **words), t("alt.gaps"),
+            rows = tuple((t.of(one.title), doc.Interval(one.low, one.high, one.median), one.above) for one in own)
+            numbers = doc.Table(key, t("table.gaps", **words), columns, rows)
+            yield doc.Chart(key, t("chart.gaps", **words), t("alt.gaps"),
                         partial(drawn, found, output, self.footer(), t.lang), numbers=numbers)  # fmt: skip
 
-    def agreement(self) -> Section:
+    def agreement(self) -> doc.Section:
         """Observed parks and model side by side."""
         t = self.t
         rows = [
@@ -313,8 +301,8 @@ class _Show(Show):
             for one in self.found.agreements
         ]  # fmt: skip
         columns = (
-            self.column("measure"), self.column("observed"), self.column("reading"), self.column("year", Kind.count),
-            self.column("model"), self.column("agreement"),
+            self.column("measure"), self.column("observed"), self.column("reading"),
+            self.column("year", doc.Kind.count), self.column("model"), self.column("agreement"),
         )  # fmt: skip
         table = self.table("agreement", columns, rows)
-        return self.section("agreement", Paragraph(t("agreement.lead")), table, Caveat(t("caveat.agreement")))
+        return self.section("agreement", doc.Paragraph(t("agreement.lead")), table, doc.Caveat(t("caveat.agreement")))

@@ -16,23 +16,7 @@ from copark.inference.postprocess import CALIBRATED, STACKED, method
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
 from copark.inference.variance_decomposition import SOURCES
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    COUNT,
-    SHARE,
-    Bullets,
-    Card,
-    Cards,
-    Caveat,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    Table,
-    Value,
-)
+from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile
 from copark.words import method_title, observable_title, titled, winner_title
 
@@ -41,10 +25,10 @@ if TYPE_CHECKING:
 
 SHOWN = (BLIND, "line")
 """Methods that every value is shown beside."""
-NUMBER = Kind.number
+NUMBER = doc.Kind.number
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a validation."""
     show = _Show(found, t)
     provenance = {
@@ -69,9 +53,9 @@ class _Show(Show):
         self.found, self.last, self.blind = found, found.last, found.last.honesty[BLIND]
         self.won, self.raced = self.last.wins()[BLIND], len(self.last.raced)
 
-    def method_column(self, name: str) -> Column:
+    def method_column(self, name: str) -> doc.Column:
         """A column of a method's scores."""
-        return Column(name, method_title(name, self.t.lang), NUMBER)
+        return doc.Column(name, method_title(name, self.t.lang), NUMBER)
 
     def headline(self) -> str:
         """On how many indicators the model is best, and how many later values its intervals hold."""
@@ -80,28 +64,28 @@ class _Show(Show):
             covered=percent(self.blind.covered), values=self.blind.values,
         )  # fmt: skip
 
-    def summary(self) -> Section:
+    def summary(self) -> doc.Section:
         """What came out, after what it is not."""
         t, own = self.t, f"development.{self.found.case}"
         cards = (
-            Card(t("card.won"), COUNT, self.won, t("card.won_of", raced=self.raced)),
-            Card(t("card.covered"), SHARE, self.blind.covered, t("card.covered_want")),
-            Card(t("card.values"), COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
+            doc.Card(t("card.won"), doc.COUNT, self.won, t("card.won_of", raced=self.raced)),
+            doc.Card(t("card.covered"), doc.SHARE, self.blind.covered, t("card.covered_want")),
+            doc.Card(t("card.values"), doc.COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
-        development = Caveat(t(own if t.has(own) else "development.other"))
-        return self.section("summary", development, Cards(cards), Bullets(tuple(words.brief(self.found, t))))
+        development = doc.Caveat(t(own if t.has(own) else "development.other"))
+        return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(words.brief(self.found, t))))
 
-    def scores(self) -> Section:
+    def scores(self) -> doc.Section:
         """Mean scores with the best of each row."""
-        columns = (self.column("observable"), self.column("values", Kind.count), *map(self.method_column, FAIR),
+        columns = (self.column("observable"), self.column("values", doc.Kind.count), *map(self.method_column, FAIR),
                    self.column("winner"), self.column("told", NUMBER))  # fmt: skip
         rows = [
             (titled(line.variable, self.t.lang), line.values, *(line.crps.get(name) for name in FAIR),
              winner_title(line, self.t.lang), self.told(line))
             for line in self.last.fair
         ]  # fmt: skip
-        chart = Chart("scores", self.t("chart.scores", cut=self.last.cut), self.wins(), self.dots, self.wins())
-        lead = Paragraph(self.t("scores.lead", cut=self.last.cut))
+        chart = doc.Chart("scores", self.t("chart.scores", cut=self.last.cut), self.wins(), self.dots, self.wins())
+        lead = doc.Paragraph(self.t("scores.lead", cut=self.last.cut))
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
 
     def wins(self) -> str:
@@ -122,19 +106,19 @@ class _Show(Show):
         names = {name: method_title(name, lang) for name in (CONDITIONAL, *FAIR)}
         return score_dots(rows, names, lang, "", self.t("chart.scores", cut=self.last.cut))
 
-    def fans(self) -> Section:
+    def fans(self) -> doc.Section:
         """A fan for each indicator, and every value."""
-        lead = Paragraph(self.t("fans.lead", cut=self.last.cut))
+        lead = doc.Paragraph(self.t("fans.lead", cut=self.last.cut))
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
-    def fan(self, line: Line) -> Chart:
+    def fan(self, line: Line) -> doc.Chart:
         """The forecast of one indicator and what came."""
         own, unit = self.found.scores_of(BLIND, line.variable), catalogue().outputs[line.variable].unit
         title = observable_title(line.variable, self.t.lang)
         told = self.t("fans.desc", title=title, inside=sum(one.covered for one in own), count=len(own),
                       width=bare(line.width[BLIND], unit))  # fmt: skip
         key = f"fan-{line.variable.replace('_', '-')}"
-        return Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
+        return doc.Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
 
     def draw_fan(self, line: Line) -> Figure:
         """The same, drawn."""
@@ -151,7 +135,7 @@ class _Show(Show):
             other_name=method_title(line.best_naive, self.t.lang) if line.best_naive else "",
         )  # fmt: skip
 
-    def values(self) -> Table:
+    def values(self) -> doc.Table:
         """Every value beside what the model and one benchmark said of it."""
         by_name: dict[str, dict[str, Score]] = {}
         for one in self.found.scores:
@@ -161,27 +145,28 @@ class _Show(Show):
         beside = []
         for name in SHOWN:
             title = self.t("column.crps", method=method_title(name, self.t.lang))
-            beside += [self.method_column(name), Column(f"{name}-crps", title, NUMBER)]
+            beside += [self.method_column(name), doc.Column(f"{name}-crps", title, NUMBER)]
         columns = (
-            self.column("date", Kind.quarter), self.column("reported"), self.column("bounded", Kind.flag), *beside,
-            self.column("percentile"), self.column("half_width", Kind.share), self.column("source", Kind.source),
+            self.column("date", doc.Kind.quarter), self.column("reported"), self.column("bounded", doc.Kind.flag),
+            *beside, self.column("percentile"), self.column("half_width", doc.Kind.share),
+            self.column("source", doc.Kind.source),
         )  # fmt: skip
         heads = grouped(titled(own[BLIND].target.variable, self.t.lang) for own in ordered)
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
 
-    def value(self, own: dict[str, Score]) -> Sequence[Value]:
+    def value(self, own: dict[str, Score]) -> Sequence[doc.Value]:
         """One value."""
         model = own[BLIND]
         target, unit = model.target, catalogue().outputs[model.target.variable].unit
-        cells: list[Value] = []
+        cells: list[doc.Value] = []
         for one in map(own.get, SHOWN):
-            cells += (None, None) if one is None else (Interval(one.low, one.high, one.median), one.crps)
+            cells += (None, None) if one is None else (doc.Interval(one.low, one.high, one.median), one.crps)
         return (
             target.date, bounded(target.value, target.high, target.bound, unit, self.t.lang, "bare"), model.bounded,
             *cells, percentile(model.percentiles), model.width, "; ".join(target.observation.source),
         )  # fmt: skip
 
-    def coverage(self) -> Section:
+    def coverage(self) -> doc.Section:
         """Whether intervals hold as often as they should, and how wide they are."""
         said = [
             told if one is self.last else self.t("honesty.earlier", cut=one.cut, words=told)
@@ -189,18 +174,20 @@ class _Show(Show):
             for told in [words.honesty(one.honesty[name], name, self.t)]
         ]  # fmt: skip
         shown = [(name, line) for name in (*MODELS, *NAIVE) for line in self.last.whole if name in line.crps]
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (titled(line.variable, self.t.lang), sum(one.covered for one in own), len(own), line.width[name],
              line.crps[name])
             for name, line in shown for own in [self.found.scores_of(name, line.variable)]
         ]  # fmt: skip
-        columns = (self.column("observable"), self.column("covered", Kind.count), self.column("values", Kind.count),
-                   self.column("width", NUMBER), self.column("mean_crps", NUMBER))  # fmt: skip
+        columns = (
+            self.column("observable"), self.column("covered", doc.Kind.count), self.column("values", doc.Kind.count),
+            self.column("width", NUMBER), self.column("mean_crps", NUMBER),
+        )  # fmt: skip
         heads = grouped(method_title(name, self.t.lang) for name, _ in shown)
-        chart = Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
+        chart = doc.Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
                       self.t("places.caption"))  # fmt: skip
         table = self.table("coverage", columns, rows, groups=heads, folded=True)
-        return self.section("coverage", Paragraph(self.t("coverage.lead")), chart, Bullets(tuple(said)), table)
+        return self.section("coverage", doc.Paragraph(self.t("coverage.lead")), chart, doc.Bullets(tuple(said)), table)
 
     def places(self) -> Figure:
         """Where each value fell within its forecast."""
@@ -213,25 +200,25 @@ class _Show(Show):
         ]  # fmt: skip
         return places(rows, self.t.lang, "", self.t("chart.places", cut=self.last.cut))
 
-    def widths(self) -> Section:
+    def widths(self) -> doc.Section:
         """Where the width of the intervals comes from."""
         found, t = self.found, self.t
         charts = [
-            Chart(f"width-{base}", t("chart.width", method=method_title(base, t.lang)), said,
+            doc.Chart(f"width-{base}", t("chart.width", method=method_title(base, t.lang)), said,
                   partial(self.bars, base), said)
             for base in MODELS[::-1] for said in [words.overall_width(found.widths[base], base, t)]
         ]  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (t(f"source.{source or 'all'}"), one.split.shares[source] if source else 1.0, one.width[source],
              one.crps[source])
             for one in found.widths[BLIND] for source in ("", *SOURCES)
         ]  # fmt: skip
-        columns = (self.column("without"), self.column("share", Kind.share), self.column("width", NUMBER),
+        columns = (self.column("without"), self.column("share", doc.Kind.share), self.column("width", NUMBER),
                    self.column("mean_crps", NUMBER))  # fmt: skip
         heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
-        said = Bullets(tuple(words.widths(found, t)))
+        said = doc.Bullets(tuple(words.widths(found, t)))
         table = self.table("width", columns, rows, groups=heads, folded=True)
-        return self.section("width", Paragraph(t("width.lead")), *charts, said, table)
+        return self.section("width", doc.Paragraph(t("width.lead")), *charts, said, table)
 
     def bars(self, base: str) -> Figure:
         """Shares of variance by indicator."""
@@ -244,10 +231,10 @@ class _Show(Show):
         ]  # fmt: skip
         return width_bars(rows, self.t.lang, "", self.t("chart.width", method=method_title(base, self.t.lang)))
 
-    def why(self) -> Section:
+    def why(self) -> doc.Section:
         """Why a benchmark is ahead, or not."""
         alike = {one.variable: one for one in self.found.told}
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (titled(one.variable, self.t.lang), method_title(one.rival, self.t.lang), one.model, one.naive,
              one.naive_centre, one.naive_band, alike[one.variable].seen, alike[one.variable].seen_alike,
              alike[one.variable].alike)
@@ -256,62 +243,65 @@ class _Show(Show):
         numbers = ("model", "naive", "naive_centre", "naive_band")
         columns = (
             self.column("observable"), self.column("which"), *(self.column(name, NUMBER) for name in numbers),
-            self.column("seen", Kind.count), self.column("seen_alike", Kind.count), self.column("alike", NUMBER),
+            self.column("seen", doc.Kind.count), self.column("seen_alike", doc.Kind.count),
+            self.column("alike", NUMBER),
         )  # fmt: skip
-        said = Bullets(tuple(words.why(self.found, self.t)))
-        return self.section("why", Paragraph(self.t("why.lead")), said, self.table("swaps", columns, rows, folded=True))
+        said = doc.Bullets(tuple(words.why(self.found, self.t)))
+        return self.section(
+            "why", doc.Paragraph(self.t("why.lead")), said, self.table("swaps", columns, rows, folded=True)
+        )
 
-    def cuts(self) -> Section:
+    def cuts(self) -> doc.Section:
         """The same comparison from every cut."""
         lang, every = self.t.lang, [(one, line) for one in self.found.cuts for line in one.fair]
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (titled(line.variable, lang), line.values, line.crps[BLIND], one.line(line.variable).crps[CONDITIONAL],
              *self.best(line), winner_title(line, lang))
             for one, line in every
         ]  # fmt: skip
         columns = (
-            self.column("observable"), self.column("values", Kind.count), *map(self.method_column, MODELS[::-1]),
+            self.column("observable"), self.column("values", doc.Kind.count), *map(self.method_column, MODELS[::-1]),
             self.column("best", NUMBER), self.column("which"), self.column("winner"),
         )  # fmt: skip
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
-        said = Bullets(tuple(words.from_cut(one, self.t) for one in self.found.cuts))
+        said = doc.Bullets(tuple(words.from_cut(one, self.t) for one in self.found.cuts))
         table = self.table("winners", columns, rows, groups=heads)
-        return self.section("cuts", Paragraph(self.t("cuts.lead")), said, table)
+        return self.section("cuts", doc.Paragraph(self.t("cuts.lead")), said, table)
 
-    def best(self, line: Line) -> tuple[Value, Value]:
+    def best(self, line: Line) -> tuple[doc.Value, doc.Value]:
         """Score and name of the best benchmark."""
         best = line.best_naive
         return (None, None) if best is None else (line.crps[best], method_title(best, self.t.lang))
 
-    def processing(self) -> Section:
+    def processing(self) -> doc.Section:
         """What post-processing does, apart from the mechanism."""
         said = [
             one for base in MODELS[::-1]
             for one in (words.lesson(self.last.lesson(base), self.t),
                         *(words.processing(self.last, base, kind, self.t) for kind in (CALIBRATED, STACKED)))
         ]  # fmt: skip
-        rows: list[Sequence[Value]] = [
+        rows: list[Sequence[doc.Value]] = [
             (titled(line.variable, self.t.lang), line.values, line.crps[base], *self.after(line, base),
              *self.best(line))
             for base in MODELS[::-1] for line in self.last.whole
         ]  # fmt: skip
         columns = (
-            self.column("observable"), self.column("values", Kind.count), self.column("before", NUMBER),
+            self.column("observable"), self.column("values", doc.Kind.count), self.column("before", NUMBER),
             self.column("rescaled", NUMBER), self.column("rescaled_helps"), self.column("stacked", NUMBER),
             self.column("stacked_helps"), self.column("best", NUMBER), self.column("which"),
         )  # fmt: skip
         heads = tuple((method_title(base, self.t.lang), len(self.last.whole)) for base in MODELS[::-1])
         table = self.table("processing", columns, rows, groups=heads, folded=True)
-        return self.section("processing", Paragraph(self.t("processing.lead")), Bullets(tuple(said)), table)
+        return self.section("processing", doc.Paragraph(self.t("processing.lead")), doc.Bullets(tuple(said)), table)
 
-    def after(self, line: Line, base: str) -> Iterator[Value]:
+    def after(self, line: Line, base: str) -> Iterator[doc.Value]:
         """Scores after post-processing, each with whether it helped."""
         for kind in (CALIBRATED, STACKED):
             better = helped(line, base, kind)
             yield line.crps[method(base, kind)]
             yield self.t(f"help.{'same' if better is None else 'better' if better else 'worse'}")
 
-    def method(self) -> Section:
+    def method(self) -> doc.Section:
         """How it was done."""
         keys = ("crps", "known", "blind", "told", "bounds", "error")
-        return self.section("method", Bullets(tuple(self.t(f"method.{key}") for key in keys)), folded=True)
+        return self.section("method", doc.Bullets(tuple(self.t(f"method.{key}") for key in keys)), folded=True)

@@ -9,23 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.presentation.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PAPER,
-    SECOND,
-    SIZE,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.setmethods.nca.ceilings import peers, steps_of
 from copark.setmethods.nca.corners import View
 from copark.texts import text
@@ -38,7 +23,7 @@ if TYPE_CHECKING:
 MOST_PEERS = 8
 
 
-@styled
+@style.styled
 def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer: str = "") -> Figure:
     """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up.
 
@@ -53,7 +38,7 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer
     footer
         What made the figure.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     request = analysis.request
     title = text("set_methods.figure.ceiling.title", lang, x=one.condition, y=request.outcome)
     subtitle = text(
@@ -64,33 +49,33 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer
         p_ce=number(one.ceilings["ce_fdh"].p, 4),
         p_cr=number(one.ceilings["cr_fdh"].p, 4),
     )
-    figure = sheet((4.7, 4.4), title, subtitle, footer)
-    lines = wrap(title, (4.7 - 0.3) * 72.0 / SIZE["title"], 2).count("\n")
-    axes = panel(figure, 0.72, 0.62, 0.25, 0.86 + 0.22 * lines)
+    figure = style.sheet((4.7, 4.4), title, subtitle, footer)
+    lines = style.wrap(title, (4.7 - 0.3) * 72.0 / style.SIZE["title"], 2).count("\n")
+    axes = style.panel(figure, 0.72, 0.62, 0.25, 0.86 + 0.22 * lines)
     axes.grid(visible=False)
     scope = one.scope
     wide, high = scope.x_high - scope.x_low, scope.y_high - scope.y_low
     axes.set_xlim(scope.x_low - 0.06 * wide, scope.x_high + 0.06 * wide)
     axes.set_ylim(scope.y_low - 0.06 * high, scope.y_high + 0.06 * high)
     axes.add_patch(
-        Rectangle((scope.x_low, scope.y_low), wide, high, fill=False, edgecolor=GRID, linewidth=1.0, zorder=0)
+        Rectangle((scope.x_low, scope.y_low), wide, high, fill=False, edgecolor=style.GRID, linewidth=1.0, zorder=0)
     )
     x, y = analysis.table.values[one.condition], analysis.table.values[request.outcome]
     _empty_zone(axes, x, y, one, request.corner)
-    axes.scatter(x, y, s=20, color=MODEL, alpha=0.7, linewidths=0.5, edgecolors=PAPER, zorder=3)
+    axes.scatter(x, y, s=20, color=style.MODEL, alpha=0.7, linewidths=0.5, edgecolors=style.PAPER, zorder=3)
     _line(axes, one)
     _peer_names(axes, one)
-    axes.set_xlabel(legible(one.condition, 40), size=SIZE["label"])
-    axes.set_ylabel(legible(request.outcome, 40), size=SIZE["label"])
+    axes.set_xlabel(style.legible(one.condition, 40), size=style.SIZE["label"])
+    axes.set_ylabel(style.legible(request.outcome, 40), size=style.SIZE["label"])
     handles = [
-        axes.plot([], [], color=INK, linewidth=1.2)[0],
-        axes.plot([], [], color=SECOND, linewidth=1.4)[0],
-        Rectangle((0, 0), 1, 1, facecolor=ACCENT, alpha=0.25),
+        axes.plot([], [], color=style.INK, linewidth=1.2)[0],
+        axes.plot([], [], color=style.SECOND, linewidth=1.4)[0],
+        Rectangle((0, 0), 1, 1, facecolor=style.ACCENT, alpha=0.25),
     ]
     words = [text(f"set_methods.figure.ceiling.{key}", lang) for key in ("ce_fdh", "cr_fdh", "zone")]
     axes.legend(
-        handles, words, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=SIZE["small"],
-        borderaxespad=0.1, columnspacing=1.2, handlelength=1.3,
+        handles, words, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False,
+        fontsize=style.SIZE["small"], borderaxespad=0.1, columnspacing=1.2, handlelength=1.3,
     )  # fmt: skip
     return figure
 
@@ -111,14 +96,14 @@ def _empty_zone(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], one:
                 (min(start, stop), low),
                 abs(stop - start),
                 high - low,
-                facecolor=ACCENT,
+                facecolor=style.ACCENT,
                 alpha=0.22,
                 linewidth=0,
                 zorder=1,
             )
         )
     xs, ys = np.repeat(edges, 2)[1:-1], np.repeat(heights, 2)
-    axes.plot(view.x_sign * xs, view.y_sign * ys, color=INK, linewidth=1.2, zorder=2)
+    axes.plot(view.x_sign * xs, view.y_sign * ys, color=style.INK, linewidth=1.2, zorder=2)
 
 
 def _line(axes: Axes, one: Necessity) -> None:
@@ -129,7 +114,7 @@ def _line(axes: Axes, one: Necessity) -> None:
     xs = np.sort(
         np.clip([(end - line.intercept) / line.slope for end in ends], scope.x_low, scope.x_high)
     )  # fmt: skip
-    axes.plot(xs, line.intercept + line.slope * xs, color=SECOND, linewidth=1.4, zorder=2)
+    axes.plot(xs, line.intercept + line.slope * xs, color=style.SECOND, linewidth=1.4, zorder=2)
 
 
 def _peer_names(axes: Axes, one: Necessity) -> None:
@@ -140,6 +125,6 @@ def _peer_names(axes: Axes, one: Necessity) -> None:
         seen.add((x, y))
         across = "right" if x > one.scope.x_low + 0.7 * (one.scope.x_high - one.scope.x_low) else "left"
         axes.annotate(
-            legible(case, 18), (x, y), xytext=(-4 if across == "right" else 4, -6), textcoords="offset points",
-            size=SIZE["foot"], color=MUTED, ha=across, va="center",
+            style.legible(case, 18), (x, y), xytext=(-4 if across == "right" else 4, -6), textcoords="offset points",
+            size=style.SIZE["foot"], color=style.MUTED, ha=across, va="center",
         )  # fmt: skip

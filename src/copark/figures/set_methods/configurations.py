@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark.figures.set_methods.marks import negated, present
+from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.presentation.style import GRID, INK, MUTED, SIZE, language, legible, panel, sheet, styled
 from copark.setmethods.qca.fit import fit_of_terms
 from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model
 from copark.texts import text
@@ -39,7 +39,7 @@ def drawn_models(models: Sequence[Model]) -> list[Model]:
     return drawn
 
 
-@styled
+@style.styled
 def configuration_chart(
     found: Analysis, models: Sequence[Model], kind: str, lang: str = "en", footer: str = ""
 ) -> Figure:  # fmt: skip
@@ -58,7 +58,7 @@ def configuration_chart(
     footer
         What made the figure.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     conditions = found.settings.conditions
     drawn = drawn_models(models)
     columns = sum(map(len, drawn))
@@ -71,8 +71,8 @@ def configuration_chart(
     subtitle = text("set_methods.figure.configurations.subtitle", lang, drawn=len(drawn), models=len(models))
     rows = len(conditions)
     size = (sheet_width(columns), 1.0 + ROW * (rows + 5) + 0.3)
-    figure = sheet(size, title, subtitle, footer)
-    axes = panel(figure, NAMES, 0.4, size[0] - NAMES - COLUMN * max(1, columns), 0.95)
+    figure = style.sheet(size, title, subtitle, footer)
+    axes = style.panel(figure, NAMES, 0.4, size[0] - NAMES - COLUMN * max(1, columns), 0.95)
     axes.grid(visible=False)
     axes.axis("off")
     axes.set_xlim(-0.5, max(1, columns) - 0.5)
@@ -90,11 +90,9 @@ def configuration_chart(
             cov=number(whole.coverage, 3),
         )  # fmt: skip
         middle = at + (len(model) - 1) / 2.0
-        axes.text(
-            middle, -0.75, legible(head), size=SIZE["small"], color=MUTED, ha="center", va="bottom", clip_on=False
-        )
+        axes.text(middle, -0.75, style.legible(head), **style.NOTE, ha="center", va="bottom", clip_on=False)
         if at:
-            axes.axvline(at - 0.5, color=GRID, linewidth=1.4)
+            axes.axvline(at - 0.5, color=style.GRID, linewidth=1.4)
         at += len(model)
     return figure
 
@@ -105,12 +103,9 @@ FITS = ("inclS", "PRI", "covS", "covU")
 def _names(axes: Axes, names: Sequence[str], conditions: int) -> None:
     for at, name in enumerate(names):
         y = at if at < conditions else at + 0.25
-        axes.annotate(
-            legible(name, 30), (0.0, y), xycoords=("axes fraction", "data"), xytext=(-8, 0), textcoords="offset points",
-            ha="right", va="center", size=SIZE["label"], color=INK if at < conditions else MUTED, annotation_clip=False,
-        )  # fmt: skip
+        style.row_name(axes, y, style.legible(name, 30), color=style.INK if at < conditions else style.MUTED)
         if at < conditions:
-            axes.axhline(at + 0.5, color=GRID, linewidth=0.7)
+            axes.axhline(at + 0.5, color=style.GRID, linewidth=0.7)
 
 
 def _term(axes: Axes, x: float, term: Term) -> None:
@@ -120,8 +115,8 @@ def _term(axes: Axes, x: float, term: Term) -> None:
         elif value == NEGATED:
             negated(axes, x, row)
     if all(value == ABSENT for value in term):
-        axes.text(x, 0, "1", size=SIZE["label"], color=INK, ha="center", va="center")
+        axes.text(x, 0, "1", **style.LABEL, ha="center", va="center")
 
 
 def _number(axes: Axes, x: float, y: float, value: float) -> None:
-    axes.text(x, y, number(value, 3), size=SIZE["label"], color=INK, ha="center", va="center")
+    axes.text(x, y, number(value, 3), **style.LABEL, ha="center", va="center")

@@ -9,23 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.presentation.style import (
-    DARK,
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PAPER,
-    SECOND,
-    SIZE,
-    direct_label,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-)
 from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
 from copark.texts import text
 
@@ -38,7 +23,7 @@ EDGES = (0.0, *BOUNDARIES, 1.0)
 MOST_LABELS = 26
 
 
-@styled
+@style.styled
 def trajectory(
     found: Coupled, null: Null | None = None, ensemble: Ensemble | None = None, lang: str = "en", footer: str = ""
 ) -> Figure:  # fmt: skip
@@ -57,37 +42,37 @@ def trajectory(
     footer
         What made the figure.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     title = text("set_methods.figure.coupling.title", lang)
     names = text("set_methods.join", lang).join(one.name for one in found.request.subsystems)
     subtitle = text("set_methods.figure.coupling.subtitle", lang, subsystems=names)
-    figure = sheet((7.6, 4.7), title, subtitle, footer)
-    axes = panel(figure, 0.55, 1.02 if _is_turned(found.table.cases) else 0.55, 1.5, 0.86)
+    figure = style.sheet((7.6, 4.7), title, subtitle, footer)
+    axes = style.panel(figure, 0.55, 1.02 if _is_turned(found.table.cases) else 0.55, 1.5, 0.86)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks(EDGES)
-    axes.tick_params(axis="y", labelsize=SIZE["small"])
+    axes.tick_params(axis="y", labelsize=style.SIZE["small"])
     count = len(found.table)
     places = np.arange(count)
     axes.set_xlim(-0.5, count - 0.5)
     for low, high, name in zip(EDGES, EDGES[1:], GRADES, strict=False):
         words = text(f"analysis.grade.{name}", lang)
-        direct_label(axes, (count - 0.45, (low + high) / 2.0), words, MUTED, size=SIZE["small"] - 0.6)
+        style.direct_label(axes, (count - 0.45, (low + high) / 2.0), words, style.MUTED, size=style.SIZE["small"] - 0.6)
     handles: list[Any] = []
     said: list[str] = []
     if null is not None:
-        handles.append(_band(axes, places, null.band[0], null.band[2], MUTED, 0.16))
+        handles.append(_band(axes, places, null.band[0], null.band[2], style.MUTED, 0.16))
         said.append(text("set_methods.figure.coupling.null", lang))
     if ensemble is not None:
-        handles.append(_band(axes, places, ensemble.levels[0], ensemble.levels[4], MODEL, 0.20))
+        handles.append(_band(axes, places, ensemble.levels[0], ensemble.levels[4], style.MODEL, 0.20))
         said.append(text("set_methods.figure.coupling.ensemble", lang))
-    for form, colour in (("standard", MODEL), ("wang2021", SECOND)):
-        style = "-" if form == found.request.formula else (0, (4, 2))
+    for form, colour in (("standard", style.MODEL), ("wang2021", style.SECOND)):
+        dash = "-" if form == found.request.formula else (0, (4, 2))
         degree = found.forms[form].coordination  # type: ignore[index]
-        handles.append(axes.plot(places, degree, color=colour, linewidth=1.8, linestyle=style, marker="o", ms=3.2)[0])
+        handles.append(axes.plot(places, degree, color=colour, linewidth=1.8, linestyle=dash, marker="o", ms=3.2)[0])
         said.append(text(f"set_methods.formula.{form}", lang))
     axes.legend(
-        handles, [legible(one) for one in said], loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=4, frameon=False,
-        fontsize=SIZE["small"], borderaxespad=0.1, columnspacing=1.1, handlelength=1.6,
+        handles, [style.legible(one) for one in said], loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=4,
+        frameon=False, fontsize=style.SIZE["small"], borderaxespad=0.1, columnspacing=1.1, handlelength=1.6,
     )  # fmt: skip
     _case_ticks(axes, found.table.cases)
     return figure
@@ -112,18 +97,18 @@ def _is_turned(cases: tuple[str, ...]) -> bool:
 
 def _case_ticks(axes: Axes, cases: tuple[str, ...]) -> None:
     chosen, turned = _labelled(cases), _is_turned(cases)
-    axes.set_xticks(list(chosen), [legible(cases[at], 16) for at in chosen])
-    axes.tick_params(axis="x", labelsize=SIZE["small"], rotation=55 if turned else 0)
+    axes.set_xticks(list(chosen), [style.legible(cases[at], 16) for at in chosen])
+    axes.tick_params(axis="x", labelsize=style.SIZE["small"], rotation=55 if turned else 0)
     if turned:
         for label in axes.get_xticklabels():
             label.set_horizontalalignment("right")
             label.set_rotation_mode("anchor")
 
 
-@styled
+@style.styled
 def grade_map(found: Coupled, ensemble: Ensemble, lang: str = "en", footer: str = "") -> Figure:
     """How often each case is in each grade when weights and ranges are drawn; the grade as computed is ringed."""
-    lang = language(lang)
+    lang = style.language(lang)
     cases = found.table.cases
     shown = list(range(len(cases)))[:60]
     title = text("set_methods.figure.grades.title", lang)
@@ -132,28 +117,31 @@ def grade_map(found: Coupled, ensemble: Ensemble, lang: str = "en", footer: str 
         weights=percent(ensemble.stays["weights"]), ranges=percent(ensemble.stays["ranges"]),
         draws=number(ensemble.draws, 0),
     )  # fmt: skip
-    figure = sheet((7.6, 1.78 + 0.24 * len(shown) + 0.3), title, subtitle, footer)
-    axes = panel(figure, 1.5, 0.35, 0.95, 1.42)
+    figure = style.sheet((7.6, 1.78 + 0.24 * len(shown) + 0.3), title, subtitle, footer)
+    axes = style.panel(figure, 1.5, 0.35, 0.95, 1.42)
     axes.grid(visible=False)
-    shades = LinearSegmentedColormap.from_list("share", [PAPER, MODEL])
+    shades = LinearSegmentedColormap.from_list("share", [style.PAPER, style.MODEL])
     axes.imshow(ensemble.shares[shown], cmap=shades, vmin=0.0, vmax=1.0, aspect="auto")
     axes.set_xticks(range(len(GRADES)), [text(f"analysis.grade.{name}", lang) for name in GRADES])
-    axes.tick_params(axis="x", top=False, bottom=False, labeltop=True, labelbottom=False, labelsize=SIZE["small"])
+    axes.tick_params(axis="x", top=False, bottom=False, labeltop=True, labelbottom=False, labelsize=style.SIZE["small"])
     axes.tick_params(axis="x", rotation=30)
     for label in axes.get_xticklabels():
         label.set_horizontalalignment("left")
         label.set_rotation_mode("anchor")
-    axes.set_yticks(range(len(shown)), [legible(cases[at], 26) for at in shown])
-    axes.tick_params(axis="y", labelsize=SIZE["small"])
+    axes.set_yticks(range(len(shown)), [style.legible(cases[at], 26) for at in shown])
+    axes.tick_params(axis="y", labelsize=style.SIZE["small"])
     for row, at in enumerate(shown):
         own = GRADES.index(found.chosen.grades[at])
-        axes.plot([own], [row], "o", markersize=9.5, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.0)
+        axes.plot(
+            [own], [row], "o", markersize=9.5, markerfacecolor="none", markeredgecolor=style.INK, markeredgewidth=1.0
+        )
         for column, share in enumerate(ensemble.shares[at]):
             if share >= 0.01:
-                colour = DARK if share < 0.6 else PAPER
+                colour = style.DARK if share < 0.6 else style.PAPER
                 axes.text(
-                    column, row, number(100.0 * share, 0), size=SIZE["foot"], color=colour, ha="center", va="center",
+                    column, row, number(100.0 * share, 0), size=style.SIZE["foot"], color=colour, ha="center",
+                    va="center",
                 )  # fmt: skip
-    axes.set_facecolor(PAPER)
-    axes.spines["bottom"].set_color(GRID)
+    axes.set_facecolor(style.PAPER)
+    axes.spines["bottom"].set_color(style.GRID)
     return figure

@@ -9,21 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from copark.presentation import style
 from copark.presentation.numbers import percent
-from copark.presentation.style import (
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PALE,
-    SIZE,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
 from copark.setmethods.qca.robustness import Kind, Robustness, named_survival
 from copark.texts import text
 
@@ -42,7 +29,7 @@ def drawn_terms(found: Robustness, kind: Kind, conditions: Sequence[str]) -> lis
     return [*asked, *other][: max(MOST_TERMS, len(asked))]
 
 
-@styled
+@style.styled
 def survival_chart(
     found: Robustness, kind: Kind, conditions: Sequence[str], lang: str = "en", footer: str = ""
 ) -> Figure:  # fmt: skip
@@ -61,15 +48,15 @@ def survival_chart(
     footer
         What made the figure.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     families = ("all", *found.families())
     rows = drawn_terms(found, kind, conditions)
     title = text("set_methods.figure.survival.title", lang, kind=text(f"set_methods.kind.{kind}", lang))
     subtitle = text("set_methods.figure.survival.subtitle", lang)
     asked = sum(one["all"].asked for _, one in rows)
     size = (NAMES + COLUMN * len(families) + 0.35, 1.5 + ROW * (len(rows) + 0.8) + 0.35)
-    figure = sheet(size, title, subtitle, footer)
-    axes = panel(figure, NAMES, 0.4, 0.3, 1.38)
+    figure = style.sheet(size, title, subtitle, footer)
+    axes = style.panel(figure, NAMES, 0.4, 0.3, 1.38)
     axes.grid(visible=False)
     axes.axis("off")
     axes.set_xlim(0.0, len(families))
@@ -80,33 +67,36 @@ def survival_chart(
             "set_methods.figure.survival.head", lang, family=text(f"set_methods.family.{family}", lang), n=count
         )
         axes.text(
-            place + 0.06, -0.6, wrap(words, 8.4, 3), size=SIZE["small"], color=MUTED, va="bottom", clip_on=False,
+            place + 0.06, -0.6, style.wrap(words, 8.4, 3), **style.NOTE, va="bottom", clip_on=False,
             linespacing=1.15,
         )  # fmt: skip
     for at, (name, values) in enumerate(rows):
         y = at if at < asked else at + 0.6
-        axes.annotate(
-            wrap(name, NAMES * 72.0 / SIZE["small"] - 3.0, 2), (0.0, y), xycoords=("axes fraction", "data"),
-            xytext=(-8, 0), textcoords="offset points", ha="right", va="center", size=SIZE["small"],
-            color=INK if at < asked else MUTED, weight="bold" if at < asked else "normal", annotation_clip=False,
+        style.row_name(
+            axes,
+            y,
+            style.wrap(name, NAMES * 72.0 / style.SIZE["small"] - 3.0, 2),
+            size=style.SIZE["small"],
+            color=style.INK if at < asked else style.MUTED,
+            weight="bold" if at < asked else "normal",
             linespacing=1.05,
-        )  # fmt: skip
+        )
         for place, family in enumerate(families):
             _cell(axes, place, y, values.get(family))
     if asked < len(rows):
         words = text("set_methods.figure.survival.other", lang)
-        axes.text(0.06, asked - 0.16, legible(words), size=SIZE["small"], color=MUTED, va="center")
+        axes.text(0.06, asked - 0.16, style.legible(words), **style.NOTE, va="center")
     return figure
 
 
 def _cell(axes: Axes, place: int, y: float, one: Survival | None) -> None:
     wide, high = 0.5, 0.52
     if one is None or not one.variants:
-        axes.text(place + 0.06, y, percent(0.0), size=SIZE["small"], color=MUTED, va="center")
+        axes.text(place + 0.06, y, percent(0.0), **style.NOTE, va="center")
         return
     surely, perhaps = one.surely / one.variants, one.perhaps / one.variants
     left = place + 0.06
-    axes.add_patch(Rectangle((left, y - high / 2.0), wide, high, facecolor=GRID, linewidth=0))
-    axes.add_patch(Rectangle((left, y - high / 2.0), wide * perhaps, high, facecolor=PALE, linewidth=0))
-    axes.add_patch(Rectangle((left, y - high / 2.0), wide * surely, high, facecolor=MODEL, linewidth=0))
-    axes.text(left + wide + 0.05, y, percent(perhaps), size=SIZE["small"], color=INK, va="center")
+    axes.add_patch(Rectangle((left, y - high / 2.0), wide, high, facecolor=style.GRID, linewidth=0))
+    axes.add_patch(Rectangle((left, y - high / 2.0), wide * perhaps, high, facecolor=style.PALE, linewidth=0))
+    axes.add_patch(Rectangle((left, y - high / 2.0), wide * surely, high, facecolor=style.MODEL, linewidth=0))
+    axes.text(left + wide + 0.05, y, percent(perhaps), **style.SMALL, va="center")

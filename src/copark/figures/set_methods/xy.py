@@ -8,21 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.presentation.style import (
-    GRID,
-    INK,
-    MODEL,
-    MUTED,
-    PAPER,
-    SECOND,
-    SIZE,
-    language,
-    legible,
-    panel,
-    sheet,
-    styled,
-    wrap,
-)
+from copark.presentation import style
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -33,7 +19,7 @@ MOST_NAMES = 14
 Aim = Literal["sufficiency", "necessity"]
 
 
-@styled
+@style.styled
 def xy_plot(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -67,11 +53,11 @@ def xy_plot(
     aim
         What the set is looked at as.
     """
-    lang = language(lang)
+    lang = style.language(lang)
     title = text("set_methods.figure.xy.title", lang, x=names[0], y=names[1])
-    figure = sheet((4.7, 4.9), title, fit, footer)
-    lines = wrap(title, (4.7 - 0.3) * 72.0 / SIZE["title"], 2).count("\n")
-    axes = panel(figure, 0.62, 0.62, 0.30, 0.72 + 0.22 * lines)
+    figure = style.sheet((4.7, 4.9), title, fit, footer)
+    lines = style.wrap(title, (4.7 - 0.3) * 72.0 / style.SIZE["title"], 2).count("\n")
+    axes = style.panel(figure, 0.62, 0.62, 0.30, 0.72 + 0.22 * lines)
     axes.grid(visible=False)
     axes.set_xlim(-0.04, 1.04)
     axes.set_ylim(-0.09, 1.04)
@@ -79,17 +65,17 @@ def xy_plot(
     axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "0.25", "0.5", "0.75", "1"])
     axes.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0", "0.25", "0.5", "0.75", "1"])
     for line in (axes.axhline, axes.axvline):
-        line(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (3, 2)))
-    axes.plot([0.0, 1.0], [0.0, 1.0], color=GRID, linewidth=1.2)
-    axes.set_xlabel(legible(wrap(names[0], 42.0, 1)), size=SIZE["label"])
-    axes.set_ylabel(legible(names[1], 40), size=SIZE["label"])
+        line(0.5, color=style.MUTED, linewidth=0.8, linestyle=(0, (3, 2)))
+    axes.plot([0.0, 1.0], [0.0, 1.0], color=style.GRID, linewidth=1.2)
+    axes.set_xlabel(style.legible(style.wrap(names[0], 42.0, 1)), size=style.SIZE["label"])
+    axes.set_ylabel(style.legible(names[1], 40), size=style.SIZE["label"])
     _quadrants(axes, lang, aim)
     against = (x > 0.5) & (y < 0.5) if aim == "sufficiency" else (x < 0.5) & (y > 0.5)
     places = _apart(x, y)
-    for chosen, colour in ((~against, MODEL), (against, SECOND)):
+    for chosen, colour in ((~against, style.MODEL), (against, style.SECOND)):
         axes.scatter(
-            places[chosen, 0], places[chosen, 1], s=22, color=colour, alpha=0.75, linewidths=0.5, edgecolors=PAPER,
-            zorder=3,
+            places[chosen, 0], places[chosen, 1], s=22, color=colour, alpha=0.75, linewidths=0.5,
+            edgecolors=style.PAPER, zorder=3,
         )  # fmt: skip
     _write_cases(axes, np.column_stack([x, y]), cases, against)
     return figure
@@ -108,7 +94,7 @@ def _quadrants(axes: Axes, lang: str, aim: Aim) -> None:
         up, across = ("bottom", 0.51) if corner.startswith("upper") else ("top", 0.485)
         left, x = ("left", 0.51) if corner.endswith("right") else ("right", 0.49)
         said = text(f"set_methods.figure.xy.{key}", lang)
-        axes.text(x, across, legible(said), size=SIZE["foot"], color=MUTED, ha=left, va=up)
+        axes.text(x, across, style.legible(said), size=style.SIZE["foot"], color=style.MUTED, ha=left, va=up)
 
 
 def _apart(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -143,9 +129,9 @@ def _write_cases(
             continue
         taken.append((x, y))
         across = "right" if x > 0.85 else "left" if x < 0.12 else "center"
-        name = legible(cases[spot[0]], 16) + (f" +{len(spot) - 1}" if len(spot) > 1 else "")
+        name = style.legible(cases[spot[0]], 16) + (f" +{len(spot) - 1}" if len(spot) > 1 else "")
         axes.annotate(
             name, (x, max(y, 0.0)), xytext=(4 if across == "right" else 0, -5 - 2 * min(3, len(spot) - 1)),
-            textcoords="offset points", size=SIZE["foot"], color=SECOND if against[spot[0]] else INK, ha=across,
-            va="top", annotation_clip=False,
+            textcoords="offset points", size=style.SIZE["foot"], color=style.SECOND if against[spot[0]] else style.INK,
+            ha=across, va="top", annotation_clip=False,
         )  # fmt: skip
