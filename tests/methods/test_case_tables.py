@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from copark.analysis.cross_case import options, read_case_table, rows
+from copark.analysis.cross_case import options, read_case_table, reading
 from copark.errors import FaultsFound
 from copark.setmethods.table import CaseTable, TableFaults, table_of
 from tests.methods.shared import write_table
@@ -142,11 +142,11 @@ def test_files_that_are_none(tmp_path):
 
 def test_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
     assert codes(faults_of(written(tmp_path, b"x" * 5_000_001))) == ["too_large"]
-    monkeypatch.setattr(rows, "MOST_ROWS", 3)
+    monkeypatch.setattr(reading, "MOST_ROWS", 3)
     assert "too_many_rows" in codes(faults_of(written(tmp_path, "A,B,Y\n" + "1,1,1\n" * 9)))
     wide = ",".join(f"c{at}" for at in range(501))
     assert codes(faults_of(written(tmp_path, f"{wide}\n"))) == ["too_many_columns"]
-    monkeypatch.setattr(rows, "MOST_UNPACKED", 100)
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 100)
     Workbook().save(tmp_path / "bomb.xlsx")
     assert codes(faults_of(tmp_path / "bomb.xlsx")) == ["workbook_too_large"]
 

@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 
 from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, record, robustness
-from copark.setmethods.qca import fit as fits
+from copark.setmethods.qca import sets as fits
 from copark.setmethods.qca.analysis import deviant_cases
-from copark.setmethods.qca.covers import minimise
-from copark.setmethods.qca.primes import prime_implicants
 from copark.setmethods.qca.robustness import Recipe
 from copark.setmethods.qca.sets import ABSENT, model_name, rows_of, term_name
-from copark.setmethods.qca.solutions import easy_counterfactuals, solve
+from copark.setmethods.qca.solutions import easy_counterfactuals, minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
 
 X = np.array([0.8, 0.6, 0.2, 0.4])
@@ -209,23 +207,23 @@ def test_every_wrong_setting_is_told_at_once():
 
 
 def test_many_ties_are_cut_and_said(monkeypatch):
-    from copark.setmethods.qca import covers
+    from copark.setmethods.qca import solutions
 
-    monkeypatch.setattr(covers, "MOST_MODELS", 1)
+    monkeypatch.setattr(solutions, "MOST_MODELS", 1)
     found = minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
     assert found.cut
     assert len(found.models) == 1
 
 
 def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
-    from copark.setmethods.qca import covers
+    from copark.setmethods.qca import solutions
 
-    monkeypatch.setattr(covers, "MOST_STEPS", 2)
+    monkeypatch.setattr(solutions, "MOST_STEPS", 2)
     with pytest.raises(SettingFaults) as caught:
         minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
     assert "use fewer conditions" in caught.value.faults[0].repair("en")
     table = table_of({"A": [1, 1, 0], "B": [1, 0, 1], "C": [0, 1, 1], "Y": [1, 1, 1]})
-    monkeypatch.setattr(covers, "MOST_STEPS", 10**6)
+    monkeypatch.setattr(solutions, "MOST_STEPS", 10**6)
     found = analyse(table, Settings("Y", ("A", "B", "C")))
-    monkeypatch.setattr(covers, "MOST_STEPS", 0)
+    monkeypatch.setattr(solutions, "MOST_STEPS", 0)
     assert all(not one.models["complex"] for one in robustness(found, Recipe(table)).variants)

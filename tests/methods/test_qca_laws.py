@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.setmethods.qca import Settings, analyse, fit, record
-from copark.setmethods.qca.covers import minimise
-from copark.setmethods.qca.primes import prime_implicants
+from copark.setmethods.qca import Settings, analyse, record, sets
 from copark.setmethods.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
-from copark.setmethods.qca.solutions import covered, solve
+from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
 from copark.setmethods.qca.truth_table import corner_memberships
 from copark.setmethods.table import table_of
 
@@ -59,7 +57,7 @@ def test_a_case_is_in_at_most_one_row(members):
 def test_fit_lies_between_0_and_1_and_turns_round(members, luck):
     """Sufficiency of x for y is necessity of y for x; consistency and coverage change places."""
     x, y = members[:, 0], np.array([luck.random() for _ in members])
-    found, back = fit.sufficiency(x, y), fit.necessity(y, x)
+    found, back = sets.sufficiency(x, y), sets.necessity(y, x)
     for value in (found.inclusion, found.coverage, found.pri):
         assert np.isnan(value) or -1e-12 <= value <= 1.0 + 1e-12
     assert found.inclusion == pytest.approx(back.inclusion, nan_ok=True)

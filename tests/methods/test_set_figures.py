@@ -21,13 +21,12 @@ from copark.figures.set_methods import (
 from copark.presentation.figures import render
 from copark.presentation.style import chinese_font
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
-from copark.setmethods.names import clean_label, clean_names, unique_labels
 from copark.setmethods.nca import Request as NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power
 from copark.setmethods.qca import Settings, analyse, robustness
 from copark.setmethods.qca.robustness import Recipe
-from copark.setmethods.table import table_of
+from copark.setmethods.table import clean_label, clean_names, table_of, unique_labels
 from copark.texts import entries
 
 LUCK = np.random.default_rng(11)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copark.analysis.discovery import prim
-from copark.analysis.discovery.conditions import Condition, holding, inside
+from copark.analysis.discovery.prim import Condition, holding, inside
 from tests.sensitivity.functions import planted
 
 RUNS = 4000

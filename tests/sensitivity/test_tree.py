@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analysis.discovery.conditions import inside
+from copark.analysis.discovery.prim import inside
 from copark.analysis.discovery.tree import grow
 from tests.sensitivity.functions import planted
 

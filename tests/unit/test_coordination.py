@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.analysis.coordination import COMPONENTS, SCALES, ReadOut, apart, needed, read_out
-from copark.setmethods.coupling_degree.formulas import (
+from copark.setmethods.coupling_degree.degree import (
     GRADES,
     coordination,
     coupling,

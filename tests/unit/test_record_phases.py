@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from copark.analysis.observed_phases import phases_of_record
-from copark.analysis.phases import PHASES
+from copark.analysis.phases import PHASES, phases_of_record
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
 

@@ -233,7 +233,7 @@ def test_coupling_is_the_read_out_of_the_analysis(client):
 
 
 def test_the_null_of_coupling_takes_each_scale_from_another_run(client):
-    from copark.setmethods.coupling_degree.formulas import coordination, coupling, development
+    from copark.setmethods.coupling_degree.degree import coordination, coupling, development
     from copark.workflows.serving.coupling import _null
 
     answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()["arms"][0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator
 
 from copark.analyses.contract import AnalysisParams, Argument, Option, Result
-from copark.setmethods.names import clean_names, unique_labels
+from copark.setmethods.table import clean_names, unique_labels
 from copark.version import __version__
 
 if TYPE_CHECKING:

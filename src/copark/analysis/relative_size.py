@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from copark.cases.evidence import ContextValue, Observation
 
-
 COUNTERPARTS = {
     "host_employment": "jobs",
     "host_manufacturing_employment": "jobs",

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from copark.analysis.discovery.conditions import Condition
+from copark.analysis.discovery.prim import Condition
 from copark.analysis.discovery.tree import Node
 from copark.figures.sensitivity import footer
 from copark.presentation import style

@@ -15,7 +15,7 @@ from copark.analysis.phases import phase_shares, phases
 from copark.figures.frame import View, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
+from copark.setmethods.coupling_degree.degree import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import Share, shares

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from copark.analysis.discovery.conditions import Condition, Holding
+from copark.analysis.discovery.prim import Condition, Holding
 from copark.analysis.discovery.tree import Node
 from copark.inference.exploration.explore import Found
 from copark.inference.exploration.factors import factor_title, unit_of

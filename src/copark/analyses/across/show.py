@@ -19,9 +19,8 @@ from copark.inference.cross_park.sweeps import FAMILIES, PartFinding
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact
 from copark.setmethods.qca import Analysis
-from copark.setmethods.qca.fit import necessity, sufficiency
 from copark.setmethods.qca.robustness import models_of
-from copark.setmethods.qca.sets import model_membership, model_name
+from copark.setmethods.qca.sets import model_membership, model_name, necessity, sufficiency
 from copark.texts import text
 
 if TYPE_CHECKING:

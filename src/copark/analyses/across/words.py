@@ -17,9 +17,8 @@ from copark.inference.cross_park.sweeps import PartFinding
 from copark.inference.cross_park.twins import Twin
 from copark.presentation.numbers import NOTHING, exact, number, percent
 from copark.setmethods.qca import Analysis
-from copark.setmethods.qca.fit import sufficiency
 from copark.setmethods.qca.robustness import models_of
-from copark.setmethods.qca.sets import model_membership, model_name
+from copark.setmethods.qca.sets import model_membership, model_name, sufficiency
 from copark.texts import text
 
 SCORED = ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME")

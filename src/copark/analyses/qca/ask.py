@@ -12,10 +12,8 @@ from copark.analyses.contract import Option
 from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, record, robustness
 from copark.setmethods.qca.analysis import setting_faults
 from copark.setmethods.qca.calibration import FULL, calibrated
-from copark.setmethods.qca.fit import fit_of_terms
-from copark.setmethods.qca.record import survival_record
-from copark.setmethods.qca.robustness import Kind, Recipe, models_of
-from copark.setmethods.qca.sets import Model, model_name
+from copark.setmethods.qca.robustness import Kind, Recipe, models_of, survival_record
+from copark.setmethods.qca.sets import Model, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
 if TYPE_CHECKING:

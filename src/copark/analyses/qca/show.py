@@ -12,14 +12,16 @@ from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 from copark.setmethods.qca.analysis import deviant_cases
-from copark.setmethods.qca.fit import Sufficiency, fit_of_terms, sufficiency
 from copark.setmethods.qca.robustness import KINDS, Robustness, named_survival
 from copark.setmethods.qca.sets import (
     ABSENT,
     NEGATED,
+    Sufficiency,
     Term,
+    fit_of_terms,
     model_membership,
     model_name,
+    sufficiency,
     term_membership,
     term_name,
 )

@@ -15,7 +15,7 @@ from copark.analysis.outcomes import quarters_apart
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
-from copark.setmethods.coupling_degree.formulas import grade
+from copark.setmethods.coupling_degree.degree import grade
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 from copark.words import grade_title, with_unit
@@ -321,7 +321,7 @@ class AboutRuns(AboutCase):
 
     def phases_of_record(self, share: np.ndarray) -> list[doc.Block]:
         """Phases of the record by the same rules, beside the share of runs in that phase at its middle."""
-        from copark.analysis.observed_phases import phases_of_record
+        from copark.analysis.phases import phases_of_record
 
         found, t = phases_of_record(self.case), self.t
         if found is None:

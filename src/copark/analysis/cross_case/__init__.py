@@ -1,7 +1,6 @@
 """Tables of cases from anyone's hand: read with every fault at once, and given as columns of numbers.
 
-``reading`` turns a CSV file or a workbook into a :class:`~copark.setmethods.table.CaseTable`; ``rows`` opens the two
-kinds of file; ``columns`` says which columns are meant and which numbers a cell may hold; ``options`` parses what a
+``reading`` turns a CSV file or a workbook into a :class:`~copark.setmethods.table.CaseTable`; ``options`` parses what a
 person types beside a table.
 """
 

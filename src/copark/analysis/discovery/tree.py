@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.analysis.discovery.conditions import Condition, Flags, Floats, Holding, holding, inside
+from copark.analysis.discovery.prim import Condition, Flags, Floats, Holding, holding, inside
 
 DEPTH, LEAVES = 3, 6
 LEAST_IN_LEAF = 0.02

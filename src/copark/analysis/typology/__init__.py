@@ -1,14 +1,12 @@
 """Intergovernmental, mixed and enterprise-led parks: what tells them apart in the record, and in model twins.
 
-``measures`` reads the table of parks and their series, ``contrast`` sets two types against each other with what so few
-parks allow, ``twins`` takes the difference between two twins apart into what does it, ``agreement`` sets both side by
-side.
+``measures`` reads the table of parks and their series, ``twins`` takes the difference between two twins apart into what
+does it, ``findings`` sets two types against each other with what so few parks allow, and both side by side.
 """
 
 from __future__ import annotations
 
-from copark.analysis.typology.agreement import Agreement, agreements
-from copark.analysis.typology.contrast import Contrast, contrast
+from copark.analysis.typology.findings import Agreement, Contrast, agreements, contrast
 from copark.analysis.typology.measures import MEASURES, Measured, measured
 from copark.analysis.typology.twins import FACTORS, READINGS, Part, Reading, parts, readings
 

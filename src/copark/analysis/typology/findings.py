@@ -1,22 +1,34 @@
-"""Types of parks compared: the observed parks, matched scenarios of one park, and both side by side."""
+"""Types of parks compared: the observed parks, matched scenarios of one park, and both side by side.
+
+Record and twins side by side: which differences between types both show, and which only one of them.
+
+A measure of the record has a counterpart in the twins at an age that suits it, both fixed before either was read.
+Agreement is of direction alone: the record compares parks that differ in much else, the twins one park with itself.
+
+Two types of parks set against each other, with what a few parks allow to say.
+
+The measure of difference is the *probability of superiority*: the chance that a park drawn from the first type has more
+than one drawn from the second, ties counting half; 0.5 is no difference, and no unit or scale enters. Its band is a
+bootstrap within each type. Beside it stands the exact share of all ways to deal the types among the same parks that set
+them at least so far apart. Both treat the parks on record as if they had been drawn by chance, which they were not.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copark.analysis.compare import COUNTS, ends_of_years
 from copark.analysis.pairing import pairs_of
-from copark.analysis.typology.agreement import Agreement, agreements
-from copark.analysis.typology.contrast import Contrast, contrast
 from copark.analysis.typology.measures import MEASURES, Measured, measured
 from copark.analysis.typology.twins import FACTORS, Part, Reading, key_of, parts, readings
 from copark.simulation.schemas import Title
-from copark.stats.quantiles import band
+from copark.stats.quantiles import band, quantile_band
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,6 +36,151 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.parks import Parks
     from copark.simulation.study import Study
+
+Floats = NDArray[np.float64]
+DRAWS = 4000
+LEVEL = 0.90
+LEAST = 3
+"""Parks of each type below which nothing is said."""
+RARE = 0.10
+"""Share of deals below which a difference is called one, if the band excludes one half too: fixed beforehand."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two types on one measure.
+
+    Parameters
+    ----------
+    measure
+        Which.
+    counts
+        Parks of the first and of the second type with a value.
+    superiority, low, high
+        Probability of superiority of the first type, and its bootstrap band (90 %).
+    deals
+        Exact share of deals at least as far from one half; of all deals of these values.
+    without
+        Least and greatest superiority when one park is left out.
+    verdict
+        ``more``, ``less``, ``alike`` (not told apart) or ``few`` (too few parks).
+    """
+
+    measure: str
+    counts: tuple[int, int]
+    superiority: float
+    low: float
+    high: float
+    deals: float
+    without: tuple[float, float]
+    verdict: str
+
+
+def superiority(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:
+    """Chance that a value of the first group is greater than one of the second, ties counting half."""
+    apart = np.asarray(first, dtype=np.float64)[:, np.newaxis] - np.asarray(second, dtype=np.float64)
+    return float((np.sign(apart).mean() + 1.0) / 2.0)
+
+
+def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
+    """Share of all ways to deal the groups among these values whose superiority is at least as far from one half.
+
+    Counted, not sampled: superiority depends on the sum of the first group's ranks alone, and the number of subsets by
+    size and sum of (doubled) midranks follows from adding one value at a time.
+    """
+    values = np.concatenate([np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)])
+    doubled = np.array([int((values < x).sum() + (values <= x).sum()) + 1 for x in values])
+    size, total = len(first), int(doubled.sum())
+    ways = [[0] * (total + 1) for _ in range(size + 1)]
+    ways[0][0] = 1
+    for rank in doubled.tolist():
+        for chosen in range(size, 0, -1):
+            for reached in range(total, rank - 1, -1):
+                ways[chosen][reached] += ways[chosen - 1][reached - rank]
+    middle, here = size * (len(values) + 1), int(doubled[:size].sum())
+    counted = ways[size]
+    far = sum(ways_ for reached, ways_ in enumerate(counted) if abs(reached - middle) >= abs(here - middle))
+    return far / sum(counted)
+
+
+def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed: int = 1) -> Contrast:
+    """Set two groups of values against each other.
+
+    Parameters
+    ----------
+    measure
+        Name of what they measure.
+    first, second
+        Values of the parks of each type.
+    seed
+        Of the bootstrap.
+    """
+    counts = (len(first), len(second))
+    if min(counts) < LEAST:
+        nothing = float("nan")
+        return Contrast(measure, counts, nothing, nothing, nothing, nothing, (nothing, nothing), "few")
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    luck = np.random.Generator(np.random.Philox(key=seed))
+    drawn = [
+        superiority(luck.choice(one, len(one)), luck.choice(other, len(other)))
+        for _ in range(DRAWS)
+    ]  # fmt: skip
+    low, high = quantile_band(drawn, LEVEL)
+    left = [superiority(np.delete(one, at), other) for at in range(len(one))]
+    left += [superiority(one, np.delete(other, at)) for at in range(len(other))]
+    found, share = superiority(one, other), exact_share(first, second)
+    told = share < RARE and not low <= 0.5 <= high
+    verdict = ("more" if found > 0.5 else "less") if told else "alike"
+    return Contrast(measure, counts, found, low, high, share, (min(left), max(left)), verdict)
+
+
+COUNTERPARTS = {
+    "standing": ("self_standing", 20),
+    "firms": ("registered", 20),
+    "firms_at_ten": ("registered", 10),
+    "growth": ("growth", 10),
+    "jobs": ("jobs", 20),
+    "investment": ("investment", 20),
+    "area": ("land", 20),
+    "density": ("density", 20),
+}
+"""Reading of the twins, and age in years, that a measure of the record is set beside."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A measure in the record and in the twins.
+
+    ``verdict`` is ``both_more``, ``both_less``, ``both_alike``, ``record_only``, ``twins_only``, ``opposed`` or
+    ``few`` (the record has too few parks).
+    """
+
+    contrast: Contrast
+    reading: Reading
+    verdict: str
+
+
+def agreements(contrasts: Iterable[Contrast], found: Iterable[Reading]) -> tuple[Agreement, ...]:
+    """Set every measure that has a counterpart beside it."""
+    known = {(one.reading, one.year): one for one in found}
+    made = []
+    for one in contrasts:
+        if one.measure in COUNTERPARTS:
+            twin = known[COUNTERPARTS[one.measure]]
+            made.append(Agreement(one, twin, verdict_of(one.verdict, twin.verdict)))
+    return tuple(made)
+
+
+def verdict_of(record: str, twins: str) -> str:
+    """What two verdicts make together."""
+    if record == "few":
+        return "few"
+    if record == twins:
+        return f"both_{record}"
+    if record == "alike":
+        return "twins_only"
+    return "record_only" if twins == "alike" else "opposed"
+
 
 TYPES = ("intergovernmental", "mixed", "enterprise-led")
 FIRST, SECOND = TYPES[0], TYPES[2]

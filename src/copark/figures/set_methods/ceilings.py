@@ -11,8 +11,7 @@ from matplotlib.patches import Rectangle
 
 from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.setmethods.nca.ceilings import peers, steps_of
-from copark.setmethods.nca.corners import View
+from copark.setmethods.nca.ceilings import View, peers, steps_of
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from copark.figures.set_methods.marks import negated, present
 from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.setmethods.qca.fit import fit_of_terms
-from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model
+from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, fit_of_terms
 from copark.texts import text
 
 if TYPE_CHECKING:

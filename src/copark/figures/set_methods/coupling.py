@@ -11,13 +11,12 @@ from matplotlib.figure import Figure
 
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.setmethods.coupling_degree.formulas import BOUNDARIES, GRADES
+from copark.setmethods.coupling_degree.degree import BOUNDARIES, GRADES
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.setmethods.coupling_degree.degree import Coupled
-    from copark.setmethods.coupling_degree.ensemble import Ensemble
-    from copark.setmethods.coupling_degree.null import Null
+    from copark.setmethods.coupling_degree.null import Ensemble, Null
 
 EDGES = (0.0, *BOUNDARIES, 1.0)
 MOST_LABELS = 26

@@ -13,10 +13,10 @@ from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPP
 from copark.inference.cross_park.schema import Across, SetPart
 from copark.inference.cross_park.scores import Scores
 from copark.setmethods.nca.ceilings import Kind
-from copark.setmethods.qca import fit
-from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, model_membership, model_name
+from copark.setmethods.qca import sets
+from copark.setmethods.qca.sets import ABSENT, NEAR, NEGATED, PRESENT, Model, model_membership, model_name
 from copark.setmethods.qca.solutions import solve
-from copark.setmethods.qca.truth_table import CROSSOVER, NEAR, truth_table
+from copark.setmethods.qca.truth_table import CROSSOVER, truth_table
 from copark.setmethods.table import SettingFaults
 
 Floats = NDArray[np.float64]
@@ -97,9 +97,9 @@ def _named(scores: Scores, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
     return tuple(case for case, is_chosen in zip(scores.table.cases, chosen, strict=True) if is_chosen)
 
 
-def is_necessary(x: Floats, y: Floats, cuts: Cuts) -> tuple[bool, fit.Necessity]:
+def is_necessary(x: Floats, y: Floats, cuts: Cuts) -> tuple[bool, sets.Necessity]:
     """Whether a set is consistent and relevant enough to be called necessary, and its fit."""
-    found = fit.necessity(x, y)
+    found = sets.necessity(x, y)
     margins = cuts.margins
     return reaches(found.inclusion, margins["consistent"]) and reaches(found.relevance, margins["relevant"]), found
 
@@ -122,7 +122,7 @@ def necessary(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
 def guarantee(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
     """Supported where the set is not sufficient and cases show it; contradicted where it all but guarantees."""
     x, y = scores.membership(part.set), scores.table.values[outcome]
-    found, margins = fit.sufficiency(x, y), cuts.margins
+    found, margins = sets.sufficiency(x, y), cuts.margins
     holds = reaches(found.inclusion, margins["sufficient"]) and reaches(found.pri, margins["reduction"])
     shown = _named(scores, (x > CROSSOVER) & (y < CROSSOVER))
     if not isfinite(found.inclusion):
@@ -170,7 +170,7 @@ def core(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
         verdict = NOT_IDENTIFIED
     numbers = {"models": float(len(models)), "with": float(sum(has))}
     if models:
-        whole = fit.sufficiency(model_membership(models[0], scores.table.matrix(cuts.conditions)), y)
+        whole = sets.sufficiency(model_membership(models[0], scores.table.matrix(cuts.conditions)), y)
         numbers |= {"inclS": whole.inclusion, "PRI": whole.pri, "covS": whole.coverage}
     return Tried(
         verdict, len(scores), numbers, models=tuple(model_name(model, cuts.conditions) for model in models)
@@ -181,7 +181,7 @@ def apart(part: SetPart, scores: Scores, cuts: Cuts, outcome: str) -> Tried:
     """Supported where the consistency of some condition's necessity differs between the types by a margin."""
     groups = {kind: scores.of_type(kind) for kind in part.types}
     numbers = {
-        f"inclN_{name}_{kind}": fit.necessity(some.membership(name), some.table.values[outcome]).inclusion
+        f"inclN_{name}_{kind}": sets.necessity(some.membership(name), some.table.values[outcome]).inclusion
         for name in part.uses
         for kind, some in groups.items()
     }

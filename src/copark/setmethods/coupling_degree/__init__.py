@@ -1,16 +1,15 @@
 """The coupling coordination degree (耦合协调度) of any table, with what it takes to trust it.
 
-``formulas`` are those of C, T and D. ``indicators`` turns columns into scores, ``weights`` weighs them, ``degree``
-gives C, T, D and grades, ``null`` asks what indicators without a common course would give, ``ensemble`` how far the
-grade moves with weights and ranges nobody knows, ``misuse`` warns of what is known to go wrong and ``reported`` finds
-the formula behind degrees that someone else computed.
+``indicators`` turns columns into scores and weighs them, ``degree`` gives C, T, D and grades, ``null`` asks what
+indicators without a common course would give, and how far the grade moves with weights and ranges nobody knows,
+``misuse`` warns of what is known to go wrong and ``record`` finds the formula behind degrees that someone else
+computed.
 """
 
 from copark.setmethods.coupling_degree.degree import Coupled, Request, couple
-from copark.setmethods.coupling_degree.ensemble import Ensemble, ensemble
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
 from copark.setmethods.coupling_degree.misuse import warnings_of
-from copark.setmethods.coupling_degree.null import Null, null
+from copark.setmethods.coupling_degree.null import Ensemble, Null, ensemble, null
 from copark.setmethods.coupling_degree.record import record
 
 __all__ = [

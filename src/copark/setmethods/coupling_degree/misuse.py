@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.setmethods.coupling_degree.degree import Coupled
-from copark.setmethods.coupling_degree.formulas import BOUNDARIES
-from copark.setmethods.coupling_degree.weights import bootstrap_weights
+from copark.setmethods.coupling_degree.degree import BOUNDARIES, Coupled
+from copark.setmethods.coupling_degree.indicators import bootstrap_weights
 from copark.setmethods.table import Warned, left_out_warning
 
 if TYPE_CHECKING:
-    from copark.setmethods.coupling_degree.ensemble import Ensemble
-    from copark.setmethods.coupling_degree.null import Null
-    from copark.setmethods.coupling_degree.reported import Reported
+    from copark.setmethods.coupling_degree.null import Ensemble, Null
+    from copark.setmethods.coupling_degree.record import Reported
 
 FEW = 10
 """Cases below which entropy weights are mostly luck."""

@@ -1,19 +1,40 @@
-"""One analysis of necessary conditions: each condition's ceilings, effect sizes, p and bottlenecks."""
+"""One analysis of necessary conditions: each condition's ceilings, effect sizes, p and bottlenecks.
+
+What a reader of an effect size must know: where the empty zone comes from, and which case it hangs on.
+
+An analysis of necessary conditions as plain data, with the keys of the published comparison files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from copark.errors import Fault
-from copark.setmethods.nca.bottleneck import Bottleneck, bottlenecks
-from copark.setmethods.nca.ceilings import KINDS, NEAR, Kind, peer_line, peers, steps_of, zones
-from copark.setmethods.nca.corners import CORNERS, Scope, View, observed_scope
-from copark.setmethods.nca.permutation import p_values
-from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, fault
+from copark.setmethods.nca.ceilings import (
+    CORNERS,
+    KINDS,
+    LEVELS,
+    NEAR,
+    Bottleneck,
+    Kind,
+    Scope,
+    View,
+    bottlenecks,
+    observed_scope,
+    p_accuracy,
+    p_values,
+    peer_line,
+    peers,
+    step_zone,
+    steps_of,
+    zones,
+)
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warned, fault, left_out_warning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -259,3 +280,120 @@ def _inefficiencies(
     spare_x = float(np.clip((box.x_high - top) / width, 0.0, 1.0))
     spare_y = float(np.clip((foot - box.y_low) / height, 0.0, 1.0))
     return 100.0 * spare_x, 100.0 * spare_y
+
+
+MOST_UNSEEN = 0.5
+"""Share of an empty zone that may lie where nothing was observed before it is told."""
+FRAGILE = 0.1
+"""Change of d by one case from which it is told."""
+
+
+def warnings_of(analysis: Necessities) -> tuple[Warned, ...]:
+    """Everything a reader must be warned of."""
+    found = list(left_out_warning(analysis.table))
+    if not analysis.request.permutations:
+        found.append(Warned("untested"))
+    for one in analysis.found:
+        found.extend(_unseen(analysis, one))
+        found.extend(_fragile(analysis, one))
+    return tuple(found)
+
+
+def _zone(x: NDArray[np.float64], y: NDArray[np.float64], corner: int, scope: Scope) -> float:
+    view = View(corner)
+    seen_x, seen_y = view.points(x, y)
+    return float(step_zone(steps_of(seen_x), seen_y, view.scope(scope)))
+
+
+def _unseen(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
+    """An empty zone that lies mostly outside the observed ranges is made by the scope, not by the cases."""
+    x, y = analysis.table.values[one.condition], analysis.table.values[analysis.request.outcome]
+    whole = one.ceilings["ce_fdh"].zone
+    inside = _zone(x, y, analysis.request.corner, observed_scope(x, y))
+    if whole > 0.0 and 1.0 - inside / whole > MOST_UNSEEN:
+        share = f"{100.0 * (1.0 - inside / whole):.0f}"
+        yield Warned("unseen", {"condition": one.condition, "share": share})
+
+
+def _fragile(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
+    """The case without which d changes most; only cases on the step can change it."""
+    x, y = analysis.table.values[one.condition], analysis.table.values[analysis.request.outcome]
+    before = one.ceilings["ce_fdh"].effect
+    after = {}
+    for case in dict.fromkeys(case for case, _, _ in one.peers):
+        kept = np.array(analysis.table.cases) != case
+        if kept.sum() > 1:
+            after[case] = _zone(x[kept], y[kept], analysis.request.corner, one.scope) / one.scope.area
+    if after:
+        case, effect = max(after.items(), key=lambda pair: abs(pair[1] - before))
+        if abs(effect - before) > FRAGILE:
+            values = {"condition": one.condition, "case": case, "before": f"{before:.2f}", "after": f"{effect:.2f}"}
+            yield Warned("fragile", values)
+
+
+def record(analysis: Necessities, identity: str = "", warnings: Sequence[Warned] = ()) -> dict[str, Any]:
+    """Everything an analysis gave, ready for JSON; nothing (null) where a number has no meaning."""
+    request = analysis.request
+    scope = request.scope
+    return {
+        "id": identity,
+        "dataset": analysis.table.file,
+        "x": list(request.conditions),
+        "y": request.outcome,
+        "corner": request.corner,
+        "scope": None if scope is None else [scope.x_low, scope.x_high, scope.y_low, scope.y_high],
+        "test_rep": request.permutations,
+        "seed": request.seed,
+        "models": [_model(one, analysis) for one in analysis.found],
+        "bottlenecks": {
+            kind: [
+                {
+                    request.outcome: f"{level:g}",
+                    **{one.condition: one.ceilings[kind].bottlenecks[at].written for one in analysis.found},
+                }
+                for at, level in enumerate(LEVELS)
+            ]
+            for kind in KINDS
+        },
+        "warnings": [{"code": one.code, **one.values} for one in warnings],
+        "left_out": [{"case": case, "missing": list(columns)} for case, columns in analysis.table.left_out],
+    }
+
+
+def _model(one: Necessity, analysis: Necessities) -> dict[str, Any]:
+    peers = [{"X": x, "Y": y, "_row": case} for case, x, y in one.peers]
+    return {
+        "x": one.condition,
+        "global": {
+            "Number of observations": len(analysis.table),
+            "Scope": one.scope.area,
+            "Xmin": one.scope.x_low,
+            "Xmax": one.scope.x_high,
+            "Ymin": one.scope.y_low,
+            "Ymax": one.scope.y_high,
+        },
+        "params": [_ceiling(one.ceilings[kind], one.scope.area, analysis.request.permutations) for kind in KINDS],
+        "ceilings": list(KINDS),
+        "peers": dict.fromkeys(KINDS, peers),
+    }
+
+
+def _ceiling(one: Ceiling, area: float, deals: int) -> dict[str, Any]:
+    useful = (1.0 - one.condition_inefficiency / 100.0) * (1.0 - one.outcome_inefficiency / 100.0)
+    found = {
+        "Ceiling zone": one.zone,
+        "Effect size": one.effect,
+        "# above": one.above,
+        "Slope": one.slope,
+        "Intercept": one.intercept,
+        "p-value": one.p,
+        "p-accuracy": p_accuracy(one.p, deals) if deals else float("nan"),
+        "Complexity": one.complexity,
+        "Fit": one.fit,
+        "Ceiling accuracy": one.accuracy,
+        "Abs. ineff.": area * (1.0 - useful),
+        "Rel. ineff.": 100.0 * (1.0 - useful),
+        "Condition ineff.": one.condition_inefficiency,
+        "Outcome ineff.": one.outcome_inefficiency,
+    }
+    return {**{key: value if isfinite(value) else None for key, value in found.items()}, "_row": one.kind}

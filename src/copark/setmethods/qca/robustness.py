@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from copark.setmethods.qca import fit
+from copark.setmethods.qca import sets
 from copark.setmethods.qca.analysis import Analysis, Settings
 from copark.setmethods.qca.calibration import Calibration, calibrated
 from copark.setmethods.qca.sets import Model, Term, model_membership, order, term_name, within
@@ -202,7 +202,7 @@ def _run(family: str, changed: str, value: str, table: CaseTable, settings: Sett
     )
     models = _models_of(truth, settings)
     fits = {
-        kind: fit.sufficiency(model_membership(models[kind][0], members), outcome) if models[kind] else None
+        kind: sets.sufficiency(model_membership(models[kind][0], members), outcome) if models[kind] else None
         for kind in KINDS
     }
     nothing = float("nan")
@@ -301,3 +301,27 @@ def named_survival(found: Robustness, kind: Kind, conditions: Sequence[str]) -> 
         for one in found.survival(kind, family):
             rows.setdefault(term_name(one.term, conditions), {})[family or "all"] = one
     return rows
+
+
+def survival_record(found: Robustness, conditions: Sequence[str]) -> dict[str, Any]:
+    """What survives, as plain data: by kind of solution, then term, then what was changed."""
+    solutions: dict[str, Any] = {}
+    for kind in KINDS:
+        terms = {
+            name: {
+                "asked": values["all"].asked,
+                **{
+                    family: {
+                        "variants": one.variants,
+                        "surely": one.surely,
+                        "perhaps": one.perhaps,
+                        "narrower": one.narrower,
+                    }
+                    for family, one in values.items()
+                },
+            }
+            for name, values in named_survival(found, kind, conditions).items()
+        }
+        same = {family or "all": found.same(kind, family)[0] for family in (None, *found.families())}
+        solutions[kind] = {"terms": terms, "same": same}
+    return {"variants": len(found.variants), "solutions": solutions}

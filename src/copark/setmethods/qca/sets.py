@@ -1,10 +1,20 @@
-"""Terms and solutions: conjunctions of conditions and disjunctions of these, their names, rows and memberships."""
+"""Terms and solutions: conjunctions of conditions and disjunctions of these, their names, rows and memberships.
+
+Parameters of fit of a set x beside the outcome y (Ragin 2006, 2008; Schneider & Wagemann 2012).
+
+Sufficiency: inclS = Σmin(x, y) / Σx, covS = Σmin(x, y) / Σy, and the proportional reduction in inconsistency
+PRI = (Σmin(x, y) - Σmin(x, y, 1 - y)) / (Σx - Σmin(x, y, 1 - y)). Necessity: inclN = covS, covN = inclS, and the
+relevance of necessity RoN = Σ(1 - x) / Σ(1 - min(x, y)). NaN where nothing is in the denominator.
+
+Necessary conditions: every single condition and its negation, conjunctions and disjunctions of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +22,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Column = NDArray[np.float64]
+
+
+NEAR = 1e-9
+"""How near a membership is to the crossover, or a consistency to a cutoff, to count as on it."""
 NEGATED, PRESENT, ABSENT = 0, 1, 2
 
 Term = tuple[int, ...]
@@ -90,3 +105,138 @@ def within(inner: Term, outer: Term) -> bool:
 def digits(row: int, count: int) -> tuple[int, ...]:
     """The values of the conditions in a row numbered from 0."""
     return tuple((row >> (count - 1 - at)) & 1 for at in range(count))
+
+
+@dataclass(frozen=True)
+class Sufficiency:
+    """How sufficient a set is: consistency, PRI, raw coverage, and unique coverage (NaN where it has no meaning)."""
+
+    inclusion: float
+    pri: float
+    coverage: float
+    unique: float
+
+
+@dataclass(frozen=True)
+class Necessity:
+    """How necessary a set is: consistency, relevance, coverage."""
+
+    inclusion: float
+    relevance: float
+    coverage: float
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else float("nan")
+
+
+def sufficiency(x: Column, y: Column, unique: float = float("nan")) -> Sufficiency:
+    """Fit of ``x`` as a sufficient set, both of shape (case,)."""
+    both = float(np.minimum(x, y).sum())
+    torn = float(np.minimum(np.minimum(x, y), 1.0 - y).sum())
+    whole = float(x.sum())
+    return Sufficiency(_ratio(both, whole), _ratio(both - torn, whole - torn), _ratio(both, float(y.sum())), unique)
+
+
+def necessity(x: Column, y: Column) -> Necessity:
+    """Fit of ``x`` as a necessary set, both of shape (case,)."""
+    both = np.minimum(x, y)
+    return Necessity(
+        _ratio(float(both.sum()), float(y.sum())),
+        _ratio(float((1.0 - x).sum()), float((1.0 - both).sum())),
+        _ratio(float(both.sum()), float(x.sum())),
+    )
+
+
+def coverage(x: Column, y: Column) -> float:
+    """Raw coverage of the outcome by a set."""
+    return _ratio(float(np.minimum(x, y).sum()), float(y.sum()))
+
+
+def fit_of_terms(
+    terms: Sequence[Term], members: NDArray[np.float64], y: Column
+) -> tuple[tuple[Sufficiency, ...], Sufficiency]:
+    """Fit of each term and of all together; unique coverage is what the whole loses without the term.
+
+    A term that stands alone has no unique coverage (NaN), nor has the whole.
+    """
+    whole = model_membership(terms, members)
+    each = []
+    for at, term in enumerate(terms):
+        others: Model = (*terms[:at], *terms[at + 1 :])
+        rest = coverage(model_membership(others, members), y) if others else float("nan")
+        each.append(sufficiency(term_membership(term, members), y, coverage(whole, y) - rest))
+    return tuple(each), sufficiency(whole, y)
+
+
+MOST_LITERALS = 3
+"""Conditions joined in a conjunction or disjunction that is looked at: longer ones explain nothing."""
+
+
+@dataclass(frozen=True)
+class Necessary:
+    """An expression with its fit as a necessary set."""
+
+    name: str
+    fit: Necessity
+
+
+def single_terms(count: int) -> tuple[Term, ...]:
+    """Each condition alone, then each negation."""
+    return tuple(
+        tuple(value if at == place else ABSENT for at in range(count))
+        for value in (PRESENT, NEGATED)
+        for place in range(count)
+    )
+
+
+def _terms(count: int) -> Iterator[Term]:
+    found = [t for t in product((NEGATED, PRESENT, ABSENT), repeat=count) if 0 < literals(t) <= MOST_LITERALS]
+    yield from sorted(found, key=lambda term: (literals(term), [-value % 3 for value in term]))
+
+
+def necessary_expressions(
+    members: NDArray[np.float64],
+    outcome: NDArray[np.float64],
+    conditions: Sequence[str],
+    *,
+    incl_cut: float = 0.9,
+    ron_cut: float = 0.6,
+) -> tuple[Necessary, ...]:
+    """Conjunctions and disjunctions that are consistent and relevant enough to be called necessary.
+
+    All conjunctions that reach both cutoffs are given; of disjunctions only those no part of which is consistent
+    already, for whatever is joined to a necessary condition is necessary too, and says less. A disjunction can always
+    be made consistent by making it long: read it only if it has a meaning of its own (a higher-order construct).
+
+    Parameters
+    ----------
+    members, outcome
+        Memberships, shapes (case, k) and (case,).
+    incl_cut, ron_cut
+        Least consistency and least relevance of necessity.
+    """
+    count = members.shape[1]
+    found = []
+    for term in _terms(count):
+        value = necessity(term_membership(term, members), outcome)
+        if value.inclusion >= incl_cut - NEAR and value.relevance >= ron_cut - NEAR:
+            found.append(Necessary(term_name(term, conditions), value))
+    consistent: list[frozenset[Term]] = []
+    singles = single_terms(count)
+    for size in range(1, min(MOST_LITERALS, count) + 1):
+        for parts in combinations(singles, size):
+            if len({_place(part) for part in parts}) < size or any(known <= set(parts) for known in consistent):
+                continue
+            joined = np.max([term_membership(part, members) for part in parts], axis=0)
+            value = necessity(joined, outcome)
+            if value.inclusion >= incl_cut - NEAR:
+                consistent.append(frozenset(parts))
+                if size > 1 and value.relevance >= ron_cut - NEAR:
+                    ordered = sorted(parts, key=_place)
+                    found.append(Necessary(" + ".join(term_name(part, conditions) for part in ordered), value))
+    return tuple(found)
+
+
+def _place(term: Term) -> int:
+    return next(at for at, value in enumerate(term) if value != ABSENT)

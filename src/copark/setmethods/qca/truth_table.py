@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.setmethods.qca.fit import sufficiency
-from copark.setmethods.qca.sets import digits
+from copark.setmethods.qca.sets import NEAR, digits, sufficiency
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CROSSOVER = 0.5
-NEAR = 1e-9
-"""How near a membership is to the crossover, or a consistency to a cutoff, to count as on it."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from copark.analysis.coordination import COMPONENTS, SCALES, needed, read_out
 from copark.analysis.phases import PHASES, phase_shares, phases
 from copark.presentation.numbers import number
-from copark.setmethods.coupling_degree.formulas import (
+from copark.setmethods.coupling_degree.degree import (
     BOUNDARIES,
     GRADES,
     coordination,
