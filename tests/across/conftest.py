@@ -8,10 +8,8 @@ import pytest
 from copark.cases.casebook import CLAIMS, casebook_path
 from copark.inference.claims.reading import load_claims
 from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
-from copark.inference.cross_park.qca import cuts_of
-from copark.inference.cross_park.reading import load_rules
-from copark.inference.cross_park.schema import SetPart
-from copark.inference.cross_park.scores import Scores, scores_of
+from copark.inference.cross_park.qca import Scores, cuts_of, scores_of
+from copark.inference.cross_park.schema import SetPart, load_rules
 from copark.setmethods.table import table_of
 from copark.simulation.schemas import Title
 

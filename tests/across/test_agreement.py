@@ -4,8 +4,7 @@ import dataclasses
 from itertools import product
 
 from copark.inference.claims.rules import VERDICTS
-from copark.inference.cross_park.agreement import AGREEMENTS, agreement_of
-from copark.inference.cross_park.reasons import REASONS, Facts, reasons_of
+from copark.inference.cross_park.reasons import AGREEMENTS, REASONS, Facts, agreement_of, reasons_of
 from copark.texts import has_text
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from copark.cases.check import examine
 from copark.inference.claims.scenarios import ArmRuns
-from copark.inference.cross_park.deviants import deviations, from_relation
-from copark.inference.cross_park.reading import FOLDERS
-from copark.inference.cross_park.schema import Relation, Seen
+from copark.inference.cross_park.reasons import deviations, from_relation
+from copark.inference.cross_park.schema import FOLDERS, Relation, Seen
 from copark.inference.cross_park.twins import answer_of, bench_of, case_of, did, looks_of, met, paired, twin_of
 from copark.inference.observations import ObservationModel
 from copark.inference.pool.parks import park_of

@@ -4,7 +4,7 @@ import pytest
 
 from copark.errors import NotFound
 from copark.inference.claims.reading import ClaimsFaults
-from copark.inference.cross_park.reading import RULES, load_rules
+from copark.inference.cross_park.schema import RULES, load_rules
 from copark.texts import has_text
 
 COMMITTED = "3ecc1c982ba545a59c4f6f82044451061d5dad253cebb18ae37418aec7be19bd"

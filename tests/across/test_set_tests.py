@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from copark.inference.cross_park.nca import try_need
-from copark.inference.cross_park.qca import TESTS, try_sets
+from copark.inference.cross_park.qca import TESTS, try_need, try_sets
 from tests.across.conftest import SEED, part, scores
 
 NAN = float("nan")

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.rules import Judge, Sample
+from copark.inference.claims.rules import Judge, Sample, combined, flips, inside_block
 from copark.inference.claims.schema import Part
 from copark.inference.claims.severity import batches, built_in, held, recentred, severity, steadiness
-from copark.inference.claims.verdicts import combined, flips, inside_block
 from tests.claims.conftest import MARGINS, rule, sample, spread
 
 SMALLER = rule(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from copark.inference.claims.evidence import averaged, contrast, measure
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Statistic
-from copark.inference.claims.statistics import averaged, contrast, measure
 from tests.claims.conftest import runs
 
 FAILED, STAGNANT, STANDING = 0, 2, 3

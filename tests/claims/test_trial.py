@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.changes import Change
-from copark.inference.claims.leaning import leaning, rank_share
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.scenarios import Bench
+from copark.inference.claims.schema import Change
+from copark.inference.claims.severity import leaning, rank_share
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.claims.conftest import SEED, trial_of

@@ -19,14 +19,7 @@ from copark.store.database.jobs import JobTable
 from copark.store.database.opening import open_database
 from copark.store.database.scenarios import ScenarioShelf
 from copark.store.errors import DatabaseRefused
-from copark.workflows.runs import (
-    books,
-    check_books,
-    export_books,
-    forget_executions,
-    import_books,
-    repair_books,
-)
+from copark.workflows.runs import books, check_books, export_books, forget_executions, import_books, repair_books
 from tests.unit.ensembles import ensemble
 
 

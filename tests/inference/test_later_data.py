@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copark.errors import FaultsFound, NotFound
-from copark.inference.holdout import read_later
+from copark.inference.forecast import read_later
 
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
 GOOD = "2026-06-30,registered,170,,exact,companies,stock,high,belta-2026,yes,score,\n"

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import helped
-from copark.inference.postprocess import (
+from copark.inference.assessment import (
     CALIBRATED,
     LEVELS,
     PLACES,
     STACKED,
     applied,
     averaged,
+    helped,
     learn,
     levels_of,
     loss_of_levels,

@@ -7,7 +7,7 @@ import pytest
 
 from copark.cases.quarters import Quarter
 from copark.inference.prior import PriorSpace
-from copark.inference.variance_decomposition import (
+from copark.inference.score_decomposition import (
     FUTURE,
     MOVED,
     PAST,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from copark.inference.levers.choice import choose, met, states_of
-from copark.inference.levers.gains import balances, gains
-from copark.inference.levers.parameter_dependence import leanings, rank_correlation
+from copark.inference.levers.findings import balances, gains, leanings, rank_correlation
 from copark.inference.levers.reading import examine_levers
 from copark.inference.levers.runner import from_dataset, groups_of, to_dataset
 from copark.stats.words import verdict

@@ -16,11 +16,9 @@ from copark.analyses.context import Context
 from copark.analyses.levers.ask import Answer
 from copark.cli import main
 from copark.errors import CoparkError
-from copark.figures.levers import operating, sides, standing, widths
-from copark.figures.levers_choice import pareto, ranks
-from copark.inference.levers.findings import find
+from copark.figures.levers import operating, pareto, ranks, sides, standing, widths
+from copark.inference.levers.findings import Leaning, find
 from copark.inference.levers.measures import NAMES, SIDES, measure_of
-from copark.inference.levers.parameter_dependence import Leaning
 from copark.inference.levers.runner import from_dataset
 from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
 from copark.presentation.figures import render

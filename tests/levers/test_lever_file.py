@@ -8,10 +8,9 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
-from copark.inference.levers import general
+from copark.inference.levers import reading
 from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
-from copark.inference.levers.general import GeneralLevers, touched
-from copark.inference.levers.reading import examine_levers, load_levers, wanted_levers
+from copark.inference.levers.reading import GeneralLevers, examine_levers, load_levers, touched, wanted_levers
 from copark.inference.levers.scenarios import blocks
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
@@ -192,6 +191,6 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
 
 
 def test_a_case_that_no_general_lever_changes_is_told_so(great_stone, tmp_path, monkeypatch):
-    monkeypatch.setattr(general, "touched", lambda *_: general.Touched(anything=False, past=False))
+    monkeypatch.setattr(reading, "touched", lambda *_: reading.Touched(anything=False, past=False))
     with pytest.raises(NotFound, match="elsewhere"):
         load_levers(great_stone.model_copy(update={"name": "elsewhere", "folder": tmp_path}))

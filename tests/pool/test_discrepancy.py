@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases import load_case
-from copark.inference.pool.discrepancy import (
+from copark.inference.pool.batches import (
     GRID,
     MEMORY,
     Discrepancy,
@@ -18,8 +18,7 @@ from copark.inference.pool.discrepancy import (
     reports,
     strayed,
 )
-from copark.inference.pool.growth import Past
-from copark.inference.pool.naive import pace_of, persistence
+from copark.inference.pool.growth import Past, pace_of, persistence
 from copark.inference.pool.parks import park_of
 
 PARK = park_of(load_case("thilawa"))

@@ -19,7 +19,7 @@ import copark
 from copark import figures
 from copark.cases.case import Case
 from copark.figures.chronology import rows_of
-from copark.figures.marks import observed_key, observed_mark
+from copark.figures.frame import observed_key, observed_mark
 from copark.presentation.figures import FORMATS, inline, render, save
 from copark.presentation.style import PALETTE, SIDES, spread, wrap
 from tests.report.sample import make_case, make_result, observation

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import ablate, effects, mechanisms, refit, scoring
+from copark.inference.ablations import ablate, effects, mechanisms
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
 from copark.store import checkpoints
@@ -84,19 +84,19 @@ def test_the_tax_link_is_idle_where_residents_pay_none(bench, reference, listed,
 
 
 def test_scores_are_means_of_logarithms_of_ratios(great_stone):
-    asked = scoring.later_targets(great_stone, CUT)
+    asked = effects.later_targets(great_stone, CUT)
     scores = np.ones(len(asked))
-    assert scoring.log_ratio(np.e * scores, scores, asked) == pytest.approx(1.0)
+    assert effects.log_ratio(np.e * scores, scores, asked) == pytest.approx(1.0)
     only = np.where([one.variable == asked[0].variable for one in asked], np.e, 1.0)
     names = {one.variable for one in asked}
-    assert scoring.log_ratio(only, scores, asked) == pytest.approx(1.0 / len(names))
+    assert effects.log_ratio(only, scores, asked) == pytest.approx(1.0 / len(names))
     assert all(one.bound in {"exact", "about"} for one in asked)
 
 
 def test_a_sure_forecast_scores_the_error_of_observation_alone(great_stone):
-    asked = scoring.later_targets(great_stone, CUT)
+    asked = effects.later_targets(great_stone, CUT)
     sure = np.tile([one.value for one in asked], (2000, 1))
-    found = scoring.scores(sure, asked)
+    found = effects.scores(sure, asked)
     spread = np.array([one.error for one in asked])
     expected = spread * (np.sqrt(2.0) - 1.0) / np.sqrt(np.pi)  # CRPS of N(y, s²) at y
     assert np.allclose(found, expected, rtol=0.1)
@@ -106,23 +106,23 @@ def test_linear_summaries_find_a_linear_truth():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2000, 3))
     points = x @ np.array([[0.1, 0.0], [0.0, 0.2], [0.0, 0.0]]) + 0.5 + 0.01 * rng.standard_normal((2000, 2))
-    learned, residual = refit.regression(x, points)
+    learned, residual = effects.regression(x, points)
     assert np.allclose(learned(x), points, atol=0.06)
     assert np.allclose(np.sqrt(np.diag(residual)), 0.01, rtol=0.1)
 
 
 def test_the_nearest_points_are_taken(monkeypatch):
-    monkeypatch.setattr(refit, "MEMBERS", 100)
+    monkeypatch.setattr(effects, "MEMBERS", 100)
     points = np.linspace(0.0, 1.0, 5000)[:, np.newaxis]
-    found = refit.nearest(points, np.abs(points[:, 0] - 0.3))
+    found = effects.nearest(points, np.abs(points[:, 0] - 0.3))
     assert found.shape == (100, 1)
     assert found.mean() == pytest.approx(0.3, abs=1e-3)
     assert np.ptp(found) < 0.02
 
 
 def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed):
-    asked = scoring.later_targets(great_stone, CUT)
-    one = refit.Refitting(great_stone, CUT, 512, 1, asked)
+    asked = effects.later_targets(great_stone, CUT)
+    one = effects.Refitting(great_stone, CUT, 512, 1, asked)
     whole = one.refit(as_it_is())
     assert np.array_equal(whole.scores, one.refit(as_it_is()).scores)
     idle = one.refit(listed["link/tax_to_returns"].whole)
@@ -130,7 +130,7 @@ def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed
     assert idle.misfit == whole.misfit
     without = one.refit(listed["link/land_to_starts"].whole)
     assert without.misfit > whole.misfit + 0.5
-    assert scoring.log_ratio(without.scores, whole.scores, asked) > 0.3
+    assert effects.log_ratio(without.scores, whole.scores, asked) > 0.3
 
 
 def test_all_ablations_are_told(ablations):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.exploration import designs, explore, factors, readouts, samples, settings
+from copark.inference.exploration import designs, explore, samples, settings
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
@@ -15,12 +15,12 @@ from tests.sensitivity.conftest import SMALL, few_samples
 
 @pytest.fixture(scope="module")
 def cube(great_stone):
-    return factors.prior_factors(great_stone)
+    return settings.prior_factors(great_stone)
 
 
 @pytest.fixture(scope="module")
 def asked(great_stone):
-    return readouts.readouts_of(great_stone)
+    return designs.readouts_of(great_stone)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_what_is_asked_is_read_at_the_ends_of_years_twelve_and_twenty(asked):
 
 
 def test_a_short_horizon_is_read_at_its_end(great_stone):
-    short = readouts.readouts_of(great_stone, 20)
+    short = designs.readouts_of(great_stone, 20)
     assert {one.at for one in short} == {19}
     assert len(short) == len({one.output for one in short})
 
@@ -65,7 +65,7 @@ def test_answers_do_not_depend_on_pieces_or_threads(cube, points, asked, monkeyp
 
 
 def test_a_screen_stays_away_from_the_ends_of_priors(cube):
-    inner = factors.screened(cube)
+    inner = settings.screened(cube)
     assert np.allclose(inner.inside(np.zeros((1, cube.count))), 0.05)
     assert np.allclose(inner.inside(np.ones((1, cube.count))), 0.95)
 
@@ -73,25 +73,25 @@ def test_a_screen_stays_away_from_the_ends_of_priors(cube):
 def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
     space = PriorSpace.of(great_stone)
     points = 0.25 + 0.5 * np.random.default_rng(0).random((2000, space.axes))
-    box = factors.posterior_box(space, points)
+    box = settings.posterior_box(space, points)
     assert np.allclose(box.low, 0.275, atol=0.02)
     assert np.allclose(box.high, 0.725, atol=0.02)
 
 
 def test_wide_ranges_are_of_parameters_held_fixed_and_hold_their_defaults(great_stone):
-    cube = factors.wide_factors(great_stone)
+    cube = settings.wide_factors(great_stone)
     known = catalogue().parameters
-    for one in factors.wide_ranges():
+    for one in settings.wide_ranges():
         variable = known[one.name]
         assert not variable.drawn
         assert variable.low <= one.low < one.high <= variable.high
         assert one.low <= variable.default[0] <= one.high
         assert one.source
-    assert cube.count == PriorSpace.of(great_stone).axes + len(factors.wide_ranges())
+    assert cube.count == PriorSpace.of(great_stone).axes + len(settings.wide_ranges())
 
 
 def test_wide_values_reach_the_model(great_stone):
-    cube = factors.wide_factors(great_stone)
+    cube = settings.wide_factors(great_stone)
     points = np.full((1, cube.count), 0.5)
     draws = cube.draws(points, 1)
     for one in cube.wide:

@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from copark.analysis.compare import compare, ends_of_years
-from copark.analysis.pairing import NotComparable, begins, pair, pairs_of
+from copark.analysis.compare import NotComparable, begins, compare, ends_of_years, pair, pairs_of
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.pairs import change_interval
 from copark.stats.precision import split

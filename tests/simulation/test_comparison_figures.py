@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analysis.compare import course
-from copark.analysis.pairing import pairs_between, pairs_of
+from copark.analysis.compare import course, pairs_between, pairs_of
 from copark.figures import comparison
 from copark.presentation.figures import render
 from copark.stats.quantiles import LEVELS

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analysis.pairing import begins, pair, pairs_of
+from copark.analysis.compare import begins, pair, pairs_of
 from copark.errors import NotFound
 from copark.simulation.counterfactual import (
     WITHOUT,

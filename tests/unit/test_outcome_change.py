@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.analyses.compare.moves import accounts_table, moves_table, sentence, sheets
+from copark.analysis.compare import pairs_of
 from copark.analysis.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WAITING, moves_of, outcome_moves
-from copark.analysis.pairing import pairs_of
 from copark.cases import load_case
 from copark.simulation.outcomes import OUTCOMES, outcomes
 from copark.simulation.run import simulate

@@ -7,9 +7,8 @@ import pytest
 import yaml
 
 from copark import workflows
-from copark.analysis.bands import bands
-from copark.analysis.compare import compare
-from copark.analysis.pairing import pairs_of
+from copark.analysis.compare import compare, pairs_of
+from copark.analysis.outcomes import bands
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Study
 from copark.stats.quantiles import quantiles

@@ -146,7 +146,7 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
     said = Bullets(tuple(t(f"method.{at}", **values) for at in range(1, count + 1)))
     rows = [(t(f"param.{name}.title"), t(f"answer.{'yes' if value == 'True' else 'no'}")
              if value in ("True", "False") else value) for name, value in settings.items()]  # fmt: skip
-    table = show.table("settings", (show.column("setting"), show.column("asked")), rows, folded=True)
+    table = show.table("settings", show.columns("setting asked"), rows, folded=True)
     return show.section("method", said, table)
 
 

@@ -269,8 +269,6 @@ class Texts:
     ----------
     area
         Its folder's name.
-    lang
-        ``en`` or ``zh``.
     """
 
     area: str

@@ -53,6 +53,17 @@ class Show:
         """A column with a title of its own."""
         return Column(key, self.t(f"column.{key}"), kind, unit, places)
 
+    def columns(self, wanted: str) -> tuple[Column, ...]:
+        """Columns with titles of their own: keys, each with its kind and its places if they are not the usual ones.
+
+        ``"parameter prior:number shrink:share:1"`` are a text, a number and a share with one place.
+        """
+        parts = (one.split(":") for one in wanted.split())
+        return tuple(
+            self.column(key, Kind[more[0]] if more else Kind.text, places=int(more[1]) if len(more) > 1 else None)
+            for key, *more in parts
+        )
+
     def said(self, value: Value, column: Column) -> str:
         """A value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)

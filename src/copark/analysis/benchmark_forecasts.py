@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from copark.arrays import Floats
+
 Shape = Callable[[Floats, Floats], Floats]
 LINE_YEARS = 3.0
 MEMBERS = 1000

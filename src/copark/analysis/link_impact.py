@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.pairing import Pair
+from copark.analysis.compare import Pair
 from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:

@@ -37,8 +37,6 @@ class Comparison:
 
     Parameters
     ----------
-    observation
-        The casebook's row.
     quarter
         The quarter it is compared in, such as ``2019Q4``.
     value, high

@@ -1,10 +1,16 @@
-"""How often each outcome happens under other thresholds, and where in a result outcomes are judged."""
+"""How often each outcome happens under other thresholds, and where in a result outcomes are judged.
+
+Bands of a result: quantiles over runs, quarter by quarter.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from copark.arrays import Floats
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, reclassify
+from copark.stats.quantiles import LEVELS, quantiles
 from copark.stats.shares import Share, shares
 
 if TYPE_CHECKING:
@@ -41,3 +47,14 @@ def sweep(
     codes = result["outcome"].isel(scenario=scenario).to_numpy()
     final = result["operating"].isel(scenario=scenario, quarter=year_twenty(result)).to_numpy()
     return {value: shares(reclassify(codes, final, value), OUTCOMES) for value in thresholds}
+
+
+def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
+    """Quantiles of an output over a scenario's runs, shape (level, quarter).
+
+    Raises
+    ------
+    KeyError
+        If the study did not keep the output.
+    """
+    return quantiles(result[variable].isel(scenario=scenario).to_numpy(), levels)

@@ -140,8 +140,6 @@ def phases(result: xr.Dataset, renegotiations: Iterable[str] = (), scenario: int
         An ensemble that kept ``arrivals`` and ``operating``.
     renegotiations
         Quarters of the dated renegotiations, such as ``2017Q2``.
-    scenario
-        Index of the scenario.
 
     Raises
     ------

@@ -10,17 +10,7 @@ from pydantic import AfterValidator
 from copark import units
 from copark.cases.dates import Date, quarter_of
 from copark.cases.quarters import Quarter
-from copark.cases.types import (
-    Bilingual,
-    Grade,
-    Number,
-    Record,
-    SourceKeys,
-    UnitSymbol,
-    Words,
-    YesNo,
-    wrong,
-)
+from copark.cases.types import Bilingual, Grade, Number, Record, SourceKeys, UnitSymbol, Words, YesNo, wrong
 
 
 class Fact(Record):

@@ -235,7 +235,7 @@ def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
 
     def announce(study: Any, case: Any, source: Any, times: int, stores: bool) -> None:
-        from copark.cli.plan import show_plan
+        from copark.cli.commands import show_plan
         from copark.workflows.cost import worth_telling
 
         told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": stores, "lang": lang}

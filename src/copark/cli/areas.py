@@ -14,7 +14,6 @@ from copark.cli.app import app
 # isort: off
 from copark.cli import commands
 from copark.cli import bookkeeping
-from copark.cli import plan
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
@@ -22,7 +21,7 @@ from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, plan, workspaces, serving, clustering, rerunning,
+    commands, bookkeeping, commands, workspaces, serving, clustering, rerunning,
 )  # fmt: skip
 PANELS = (
     "commands", "bookkeeping", "explain", "decide", "calibrate",

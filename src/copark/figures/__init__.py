@@ -9,8 +9,7 @@ from copark.figures.actors import network
 from copark.figures.chronology import timeline
 from copark.figures.fans import fan
 from copark.figures.ledgers import equity, ledger_land, ledger_money
-from copark.figures.readouts import coordination, outcome_bars, phase_bars
-from copark.figures.weights import weight
+from copark.figures.readouts import coordination, outcome_bars, phase_bars, weight
 from copark.presentation.figures import save
 
 phases = phase_bars

@@ -141,10 +141,7 @@ def _ratio(row: Row) -> float:
 def _rows(names: Sequence[str], title: str, subtitle: str, foot: str, bottom: float = 0.58) -> tuple[Figure, Axes]:
     figure = style.sheet((WIDTH, 0.95 + bottom + ROW * max(len(names), 1)), title, subtitle, foot)
     axes = style.panel(figure, NAMES, bottom, 0.35, 0.95)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
-    axes.set_yticks([])
-    axes.set_ylim(max(len(names), 1) - 0.4, -0.6)
+    style.rows(axes, max(len(names), 1))
     for at, name in enumerate(names):
         style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 1.5, 1), -6)
     return figure, axes
@@ -153,6 +150,4 @@ def _rows(names: Sequence[str], title: str, subtitle: str, foot: str, bottom: fl
 def _centred(axes: Axes) -> None:
     """A line at no difference, and room on both sides of it."""
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
-    axes.margins(x=0.06)
-    if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
-        axes.set_xlim(-1.0, 1.0)
+    style.room(axes)

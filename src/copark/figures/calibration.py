@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from copark.figures.marks import observed_key, observed_mark
-from copark.inference.fans import moment
+from copark.figures.frame import observed_key, observed_mark
+from copark.inference.validate import moment
 from copark.presentation import style
 from copark.texts import text
 
@@ -35,20 +35,14 @@ def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "")
     ----------
     found
         Movements, in the order they are drawn.
-    lang
-        ``en`` or ``zh``.
-    footer
-        What made the figure.
     """
     lang = style.language(lang)
     height = 1.5 + ROW * len(found)
     title, subtitle = text("calibrate.bars.title", lang), text("calibrate.bars.subtitle", lang)
     figure = style.sheet((7.2, height), title, subtitle, footer)
     axes = style.panel(figure, NAMES, 0.62, 0.25, 0.80)
-    axes.grid(visible=False)
-    axes.set_yticks([])
     axes.set_xlim(0.0, 1.0)
-    axes.set_ylim(len(found) - 0.4, -0.6)
+    style.rows(axes, len(found), grid=False)
     axes.set_xticks([0.05, 0.25, 0.5, 0.75, 0.95], ["5%", "25%", "50%", "75%", "95%"])
     axes.axvspan(0.05, 0.95, color=style.GRID, alpha=0.35, linewidth=0)
     axes.axvspan(0.25, 0.75, color=style.GRID, alpha=0.55, linewidth=0)
@@ -143,10 +137,8 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = ""
     title, subtitle = text("calibrate.coverage.title", lang), text("calibrate.coverage.subtitle", lang)
     figure = style.sheet((7.2, 2.6), title, subtitle, footer)
     axes = style.panel(figure, 1.9, 0.5, 0.3, 0.85)
-    axes.grid(visible=False)
-    axes.set_yticks([])
     rows = [(kind, level) for level in (0.9, 0.5) for kind in found]
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    style.rows(axes, len(rows), grid=False)
     for at, (kind, level) in enumerate(rows):
         ranks = found[kind]
         low, high = ranks.expected(level)

@@ -75,19 +75,14 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
         (7.4, 1.52 + lines + step * len(rows)), _titled(claim, lang, "forest"), subtitle, _footer(found, lang)
     )
     axes = style.panel(figure, NAMES, 0.60 + lines, 1.62 if shares else 0.4, 0.86)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
-    axes.set_yticks([])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    style.rows(axes, len(rows))
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for bound in _bounds(claim, found):
         axes.axvline(bound, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
     for at, row in enumerate(rows):
         _name(axes, at, _of(found.arm(row.arm), lang))
         _row(axes, at, row, looks, shares)
-    axes.margins(x=0.06)
-    if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
-        axes.set_xlim(-1.0, 1.0)
+    style.room(axes)
     for place, name in enumerate(shares):
         style.corner(axes, _outcome(name, lang), (28 + 58 * place, 4), ha="center")
     handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _look(rows[0].seen[at], found, lang))
@@ -229,10 +224,7 @@ def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     subtitle = _say("levels_subtitle", lang)
     figure = style.sheet((7.4, 1.5 + 0.42 * len(rows)), _titled(claim, lang, "levels"), subtitle, _footer(found, lang))
     axes = style.panel(figure, NAMES, 0.55, 0.4, 0.8)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
-    axes.set_yticks([])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    style.rows(axes, len(rows))
     for at, (part, name) in enumerate(rows):
         shown = part.measured[name]
         low, middle, high = shown.low, shown.middle, shown.high

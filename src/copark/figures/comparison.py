@@ -43,10 +43,6 @@ def difference_bands(found: Course, scenario: str, reference: str, foot: str, la
     ----------
     scenario, reference
         Titles of the two.
-    foot
-        What stands below.
-    lang
-        ``en`` or ``zh``.
     """
     lang = style.language(lang)
     unit = measure_title(found.unit, lang) or text("compare.plain", lang)
@@ -61,9 +57,7 @@ def difference_bands(found: Course, scenario: str, reference: str, foot: str, la
         axes.text(0.5, 0.5, text("compare.no_pair", lang), transform=axes.transAxes, ha="center", color=style.MUTED)
         axes.set_yticks([])
         return figure
-    axes.fill_between(times, levels[0], levels[4], color=style.MODEL, alpha=0.18, linewidth=0)
-    axes.fill_between(times, levels[1], levels[3], color=style.MODEL, alpha=0.38, linewidth=0)
-    axes.plot(times, levels[2], color=style.MODEL, linewidth=2.0)
+    style.fan(axes, times, levels, (0.18, 0.38), 2.0)
     if not levels.any():
         axes.set_ylim(-1.0, 1.0)
     _first_moved(axes, found, times, lang)
@@ -108,10 +102,6 @@ def arms(found: Sequence[tuple[str, Course]], quarter: str, reference: str, foot
         A label such as ``2024Q2``.
     reference
         Title of the reference.
-    foot
-        What stands below.
-    lang
-        ``en`` or ``zh``.
 
     Raises
     ------
@@ -132,16 +122,11 @@ def arms(found: Sequence[tuple[str, Course]], quarter: str, reference: str, foot
     height = 1.42 + 0.34 * len(found)
     figure = style.sheet((7.2, height), title, subtitle, foot)
     axes = style.panel(figure, NAMES, 0.50, 0.75, 0.86)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
-    axes.set_yticks([])
-    axes.set_ylim(len(found) - 0.4, -0.6)
+    style.rows(axes, len(found))
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for at, (name, one) in enumerate(found):
         _row(axes, at, name, one, one.quarters.index(quarter), lang)
-    axes.margins(x=0.06)
-    if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
-        axes.set_xlim(-1.0, 1.0)
+    style.room(axes)
     style.corner(axes, text("compare.above", lang))
     return figure
 

@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark import units
-from copark.analysis.bands import bands
-from copark.figures.frame import View, view, year_of
-from copark.figures.marks import observed_key, observed_mark
+from copark.analysis.outcomes import bands
+from copark.figures.frame import View, observed_key, observed_mark, view, year_of
 from copark.presentation import style
 from copark.words import scenario_title
 
@@ -42,8 +41,6 @@ def fan(
         An output of the model.
     case
         The case whose observations are drawn; without it none are, and nothing is said about them.
-    lang
-        ``en`` or ``zh``.
     scenario
         Index of the scenario; another than the first is drawn over the first one's outline.
 
@@ -84,9 +81,7 @@ def _bands(axes: Axes, seen: View, variable: str) -> None:
         axes.set_yticks([])
         return
     times = seen.times
-    axes.fill_between(times, levels[0], levels[4], color=style.MODEL, alpha=0.18, linewidth=0)
-    axes.fill_between(times, levels[1], levels[3], color=style.MODEL, alpha=0.38, linewidth=0)
-    axes.plot(times, levels[2], color=style.MODEL, linewidth=2.0)
+    style.fan(axes, times, levels, (0.18, 0.38), 2.0)
     if times.size == 1:
         axes.plot(times, levels[2], "_", color=style.MODEL, markersize=14)
     low, high = axes.get_ylim()

@@ -8,10 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from copark.analysis.bands import bands
+from copark.analysis.outcomes import bands
 from copark.figures.fans import shown
-from copark.figures.frame import View, view, year_of
-from copark.figures.marks import observed_mark
+from copark.figures.frame import View, observed_mark, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
 from copark.stats.quantiles import BAND, mean

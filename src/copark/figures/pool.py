@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from copark.figures.marks import observed_key, observed_mark
-from copark.inference.panel_findings import TICKS
+from copark.figures.frame import observed_key, observed_mark
+from copark.inference.panels import TICKS
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import axis_number, number
@@ -19,8 +19,8 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.inference.panel_findings import AxisFindings, Findings, ParkFan
-    from copark.inference.pool.scoring import Contest
+    from copark.inference.panels import AxisFindings, Findings, ParkFan
+    from copark.inference.pool.forecast_comparison import Contest
 
 NAMES = 2.3
 """Inches for names of parks."""
@@ -177,9 +177,7 @@ def fans(found: Findings, lang: str) -> Figure:
 
 
 def _fan(axes: Axes, say: _Words, fan: ParkFan) -> None:
-    axes.fill_between(fan.times, fan.levels[0] + 1, fan.levels[4] + 1, color=style.MODEL, alpha=0.14, linewidth=0)
-    axes.fill_between(fan.times, fan.levels[1] + 1, fan.levels[3] + 1, color=style.MODEL, alpha=0.2, linewidth=0)
-    axes.plot(fan.times, fan.levels[2] + 1, color=style.MODEL, linewidth=1.1)
+    style.fan(axes, fan.times, fan.levels + 1, (0.14, 0.2), 1.1)
     for one in fan.reported:
         high = None if one.high is None else max(one.high, 0.0) + 1
         observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, style.INK, 2.6)
@@ -222,9 +220,7 @@ def outlook(
     figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang), "")
     axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
     pooled, alone = pooled + 1, alone + 1
-    axes.fill_between(times, pooled[0], pooled[4], color=style.MODEL, alpha=0.14, linewidth=0)
-    axes.fill_between(times, pooled[1], pooled[3], color=style.MODEL, alpha=0.22, linewidth=0)
-    axes.plot(times, pooled[2], color=style.MODEL, linewidth=1.6)
+    style.fan(axes, times, pooled, (0.14, 0.22), 1.6)
     for row in (0, 4):
         axes.plot(times, alone[row], color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for row in (0, 2, 4):

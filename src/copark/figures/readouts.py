@@ -1,4 +1,7 @@
-"""What is read off the runs: outcomes, coordination degree, phases, the park's weight."""
+"""What is read off the runs: outcomes, coordination degree, phases, the park's weight.
+
+The park's weight in its host city and country.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from copark.analysis.coordination import SCALES, apart, read_out
 from copark.analysis.outcomes import sweep
 from copark.analysis.phases import PHASES as STAGES
 from copark.analysis.phases import phase_shares, phases
+from copark.analysis.relative_size import weigh
 from copark.figures.frame import View, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
@@ -20,7 +25,7 @@ from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import Share, shares
 from copark.texts import text
-from copark.words import scenario_title
+from copark.words import scenario_title, variable_title
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -187,4 +192,51 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", s
             axes.axvline(at, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))
     words = [text(f"analysis.phase.{name}", seen.lang) for name in STAGES]
     style.key(figure, list(zip(handles, words, strict=True)), (0.43, 0.16))
+    return figure
+
+
+@style.styled
+def weight(result: xr.Dataset, case: Case, lang: str = "en", scenario: int = 0) -> Figure:
+    """Shares of the park in its host's jobs and output, where like can be compared with like."""
+    seen = view(result, lang, scenario)
+    found = [one for one in weigh(result, case.host_context, case.observations, scenario) if not one.reason]
+    height = 1.45 + 0.62 * max(len(found), 1)
+    figure = style.sheet((7.2, height), seen.say("weight.title"), seen.say("weight.subtitle"), seen.footer)
+    axes = style.panel(figure, 2.55, 0.62, 0.55, 0.66)
+    axes.grid(visible=False)
+    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
+    axes.set_yticks([])
+    if not found:
+        axes.set_xticks([])
+        axes.text(0.5, 0.5, seen.say("weight.nothing"), transform=axes.transAxes, ha="center", color=style.MUTED)
+        return figure
+    axes.set_ylim(len(found) - 0.5, -0.5)
+    for at, entry in enumerate(found):
+        words = seen.say(
+            "weight.row", park=variable_title(entry.counterpart, seen.lang),
+            host=variable_title(entry.context.variable, seen.lang),
+            date=str(entry.context.date),
+        )  # fmt: skip
+        style.row_name(axes, at, style.wrap(words, 21.0, 3), linespacing=1.2)
+        if entry.model is not None:
+            low, middle, high = (share * 100.0 for share in entry.model)
+            axes.plot([low, high], [at, at], color=style.MODEL, linewidth=7, alpha=0.25, solid_capstyle="butt")
+            axes.plot([middle, middle], [at - 0.16, at + 0.16], color=style.MODEL, linewidth=2.4)
+            axes.text(
+                middle,
+                at - 0.2,
+                percent(entry.model[1], 2),
+                size=style.SIZE["small"],
+                color=style.MODEL,
+                ha="center",
+                va="bottom",
+            )
+        if entry.recorded is not None:
+            share = entry.recorded[1] * 100.0
+            axes.plot([share], [at], "o", color=style.INK, markersize=5.5, markeredgecolor=style.PAPER, zorder=5)
+            words = seen.say("weight.recorded", share=percent(entry.recorded[1], 2))
+            axes.text(share, at + 0.2, style.legible(words), **style.SMALL, ha="center", va="top")
+    axes.set_xlim(left=0.0)
+    axes.margins(x=0.12)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 2)}%"))
     return figure

@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from copark.cases.quarters import Quarter
-from copark.figures.frame import year_of
-from copark.figures.marks import observed_key, observed_mark
+from copark.figures.frame import observed_key, observed_mark, year_of
 from copark.inference.suzhou import Band, Findings, Mark
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
@@ -95,10 +94,8 @@ def contrasts(found: Findings, lang: str = "en") -> Figure:
         text("suzhou.figure.contrasts.subtitle", lang), _footer(found, lang),
     )  # fmt: skip
     axes = style.panel(figure, 2.5, 0.5, 0.8, 0.9)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
+    style.rows(axes, count)
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
-    axes.set_ylim(count - 0.4, -0.6)
     names = [style.wrap(text(f"suzhou.contrast.{one.key}", lang), 20.0, 2) for one in found.contrasts]
     axes.set_yticks(range(count), names, size=style.SIZE["label"])
     for at, one in enumerate(found.contrasts):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from copark.figures.marks import observed_key, observed_mark
+from copark.figures.frame import observed_key, observed_mark
 from copark.presentation import style
 from copark.presentation.numbers import axis_number
 from copark.texts import text
@@ -19,7 +19,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.inference.fans import Point
+    from copark.inference.validate import Point
     from copark.stats.scores import Percentiles
 
     Floats = NDArray[np.float64]
@@ -71,9 +71,7 @@ def scored_fan(
     figure = style.sheet((4.7, height), name, unit, footer)
     axes = style.panel(figure, 0.6, 0.66, 0.2, 0.84)
     style.years(axes, float(model.times[0]), float(model.times[-1]))
-    axes.fill_between(model.times, model.levels[0], model.levels[4], color=style.MODEL, alpha=0.18, linewidth=0)
-    axes.fill_between(model.times, model.levels[1], model.levels[3], color=style.MODEL, alpha=0.34, linewidth=0)
-    axes.plot(model.times, model.levels[2], color=style.MODEL, linewidth=1.8)
+    style.fan(axes, model.times, model.levels, (0.18, 0.34), 1.8)
     top = float(np.nanmax(model.levels[4]))
     if other is not None:
         for row, width in ((0, 0.9), (2, 1.3), (4, 0.9)):
@@ -146,9 +144,7 @@ def score_dots(
 
 def row_names(axes: Axes, names: Sequence[str]) -> None:
     """Names of rows left of the axes, the first on top."""
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    style.rows(axes, len(names), grid=False)
     for at, name in enumerate(names):
         style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
 

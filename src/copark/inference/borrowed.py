@@ -25,9 +25,8 @@ from copark.errors import NotFound
 from copark.identity import hash_content, identity_of
 from copark.inference.artefacts import arrays_in
 from copark.inference.pool.abc_regression import scores_of
-from copark.inference.pool.axes import AXES, POOLED, SIZES, is_pooled, read_for_panel
 from copark.inference.pool.panel import Panel, recipe_of
-from copark.inference.pool.parks import Park, park_of
+from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, is_pooled, park_of, read_for_panel
 from copark.inference.prior import EDGE, PriorSpace, study_of
 from copark.model.arrays import Draws
 from copark.model.compiler import versions

@@ -7,6 +7,8 @@ does not match its identity is refused. What is observed later is scored against
 
 Format 2 holds the end of the cut's quarter too, so that days of the first quarter after it lie between two ends. Of a
 file of format 1, which begins a quarter later, those days are set beside the end of that first quarter.
+
+Reading a table of what was observed later: the columns of a case's ``series.csv``, every fault at once.
 """
 
 from __future__ import annotations
@@ -14,31 +16,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.analysis.benchmark_forecasts import NaiveForecast, forecasts
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.evidence import Observation
+from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
 from copark.cases.quarters import Quarter
-from copark.cases.table import Row
-from copark.errors import CoparkError, NotFound, RunRefused
+from copark.cases.table import Row, read_table
+from copark.cases.tables import faults_of_rows, faults_of_series
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.observations import Target, noise, target_of
 from copark.inference.posterior_predictive import project
 from copark.inference.replay import ReplayPosterior
+from copark.inference.score_decomposition import Spread, groups_of, spread
 from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score
-from copark.inference.variance_decomposition import Spread, groups_of, spread
 from copark.model.compiler import model_hash
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles
 from copark.texts import text
 from copark.version import __version__
 
-Floats = NDArray[np.float64]
 Rows = list[list[float]]
 FORMAT = 2
 FORMATS = (1, 2)
@@ -447,3 +451,29 @@ def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple
         scores.append(score(target, frozen.method, frozen.ensemble(target)))
         scores += [score(target, name, members) for name, members in frozen.naive(target).items()]
     return tuple(scores)
+
+
+def read_later(path: Path) -> tuple[Row[Observation], ...]:
+    """Read a table of observations, each with its line.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    FaultsFound
+        If it has faults; all of them, each with file, line, cause and repair.
+    """
+    if not path.exists():
+        raise NotFound.of("inference.forecast.not_found", file=path.name)
+    faults: list[Fault] = []
+    content = read_text(path.parent, path.name, faults)
+    if content is None:
+        raise FaultsFound(faults)
+    table = read_table(content, path.name, Observation, faults)
+    faults += islice(faults_of_rows(path.name, table.rows, None, None), ENOUGH)
+    faults += [replace(one, file=path.name) for one in islice(faults_of_series(table.rows), ENOUGH)]
+    if not faults and not table.rows:
+        faults.append(fault("empty_file", path.name))
+    if faults:
+        raise FaultsFound(in_reading_order(faults, (path.name,)))
+    return tuple(table.rows)

@@ -66,8 +66,6 @@ class Target:
         Standard deviation of the error of observation, in the same unit.
     quarters, weights
         The counterpart is the sum of the output at these quarters (counted from the start) times these weights.
-    observation
-        The casebook's row.
     """
 
     variable: str

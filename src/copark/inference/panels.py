@@ -1,4 +1,7 @@
-"""Panels of an output folder: learning what parks teach of each other, and looking at a park that has no history."""
+"""Panels of an output folder: learning what parks teach of each other, and looking at a park that has no history.
+
+Everything that is told of parks pooled: what the panel informs, who forecasts best, whether the method is sound.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,318 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from copark.arrays import Floats
+from copark.inference.pool.batches import GRID, Discrepancy, run_outputs, strayed, table
+from copark.inference.pool.coverage import Coverage
+from copark.inference.pool.forecast_comparison import (
+    ALONE,
+    GROWTH,
+    METHODS,
+    SCHEMES,
+    Contest,
+    PanelScore,
+    contest,
+    winners,
+)
+from copark.inference.pool.forecast_comparison import POOLED as MODEL
+from copark.inference.pool.outlook import SHOWN
+from copark.inference.pool.panel import Panel, pooled_prior
+from copark.inference.pool.parks import COUNTS, POOLED, Park
+from copark.inference.pool.prior_posterior_shift import (
+    LEAST_LENT,
+    AxisMovement,
+    panel_movements,
+    reference_of,
+    values_at,
+)
+from copark.simulation.schemas import Title
+from copark.stats.quantiles import band
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
     from copark.inference.pool.outlook import Outlook
-    from copark.inference.pool.panel import Panel, Settings
-    from copark.inference.pool.parks import Park
-    from copark.inference.pool.scoring import PanelScore
+    from copark.inference.pool.panel import Settings
+
+Band = tuple[float, float, float]
+"""5, 50 and 95 %."""
+TABLES = {
+    "left_out": ((MODEL, ALONE, GROWTH),),
+    "rolling": ((MODEL, ALONE, GROWTH, "persistence"), METHODS),
+}
+"""Methods that are compared on the same values, by scheme: all that need no past; those that need little; all."""
+TICKS = (-1.96, -1.0, 0.0, 1.0, 1.96)
+"""Normal scores whose values label a parameter's axis."""
+REACH = 1.645
+"""Standard deviations on either side that hold 90 %."""
+FAN_RUNS = 512
+
+
+@dataclass(frozen=True)
+class ParkOnAxis:
+    """What a park's own record says of a parameter, and what is said of it among the others, in normal scores."""
+
+    park: str
+    alone: Band
+    among: Band
+
+
+@dataclass(frozen=True)
+class AxisFindings:
+    """A pooled parameter.
+
+    Parameters
+    ----------
+    movement
+        What became of it.
+    parks
+        Parks with at least 1 % of the common mean, largest first.
+    complete
+        All parks taken as one, in normal scores.
+    ticks
+        Its values at :data:`TICKS`.
+    """
+
+    movement: AxisMovement
+    parks: tuple[ParkOnAxis, ...]
+    complete: Band
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ParkFindings:
+    """A park of the panel.
+
+    Parameters
+    ----------
+    case_hash
+        Of its case.
+    values, directions
+        Values fitted; directions of the parameters that they inform.
+    reach
+        Share of its own runs that lie farther from their neighbours than its record does; NaN without a record.
+    shrinkage_size, shrinkage_rest
+        Share of its departure from the common mean that its own record leaves open: of enquiries, and mean of the rest.
+    lent
+        Its share in the means of all parks.
+    """
+
+    name: str
+    title: Title
+    kind: str
+    case_hash: str
+    values: int
+    reach: float
+    directions: int
+    shrinkage_size: float
+    shrinkage_rest: float
+    lent: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A reported value: its moment in years, the value, where a range ends, and which bound it is."""
+
+    at: float
+    value: float
+    high: float | None
+    bound: str
+
+
+@dataclass(frozen=True)
+class ParkFan:
+    """A park as the others would have forecast it: ends of quarters in years, quantiles (levels, quarters), reports."""
+
+    park: str
+    variable: str
+    times: Floats
+    levels: Floats
+    reported: tuple[Mark, ...]
+    largest: float
+    """Largest number reported or forecast with 5 % chance."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How well parks' own later values were forecast with a size of the discrepancy: mean log-density over parks."""
+
+    family: str
+    parks: int
+    spread: float
+    log_density: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The best method of a park in a scheme; mean scores of ln(1 + count): its own, the model's on the pooled prior.
+
+    NaN where the model did not forecast every value.
+    """
+
+    park: str
+    scheme: str
+    method: str
+    score: float
+    pooled: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """A panel with everything asked of it.
+
+    Parameters
+    ----------
+    panel, runs, seed
+        Identity of the panel; runs of each park; seed of design, luck and errors.
+    reference
+        The one park the panel is set against.
+    spread, trials
+        How far parks stray from the model, and how that was chosen.
+    contests
+        Methods on the same values: for each scheme and set of methods, first over all counts, then by observable.
+    scores
+        Every forecast of every value.
+    examined
+        What 90 % bands held in simulated panels.
+    """
+
+    panel: str
+    runs: int
+    seed: int
+    reference: str
+    parks: tuple[ParkFindings, ...]
+    axes: tuple[AxisFindings, ...]
+    spread: Discrepancy
+    trials: tuple[Tried, ...]
+    contests: tuple[Contest, ...]
+    winners: tuple[Winner, ...]
+    scores: tuple[PanelScore, ...]
+    fans: tuple[ParkFan, ...]
+    examined: Coverage
+
+    @property
+    def values(self) -> int:
+        """Values fitted, over all parks."""
+        return sum(one.values for one in self.parks)
+
+    @property
+    def gained(self) -> tuple[AxisMovement, ...]:
+        """Parameters the panel informs more than the one park alone."""
+        return tuple(one.movement for one in self.axes if one.movement.gained)
+
+    def park(self, name: str) -> ParkFindings:
+        """A park by name."""
+        return next(one for one in self.parks if one.name == name)
+
+    def main(self, scheme: str) -> Contest | None:
+        """The contest of a scheme over all counts, with the methods that every park allows."""
+        return next((one for one in self.contests if one.scheme == scheme and not one.variable), None)
+
+
+def find(
+    panel: Panel, scores: tuple[PanelScore, ...], examined: Coverage, threads: int, progress: Callable[[int, int], None]
+) -> Findings:
+    """Say everything that follows from a panel, from its forecasts and from simulated panels."""
+    return Findings(
+        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed, reference=reference_of(panel),
+        parks=_parks(panel),
+        axes=tuple(_axis(panel, one) for one in panel_movements(panel)), spread=panel.spread, trials=_trials(panel),
+        contests=_contests(scores), winners=_winners(panel, scores), scores=scores,
+        fans=_fans(panel, threads, progress), examined=examined,
+    )  # fmt: skip
+
+
+def _parks(panel: Panel) -> tuple[ParkFindings, ...]:
+    lent, found, enquiries = panel.lenders(), [], POOLED.index("enquiry_rate")
+    for at, park in enumerate(panel.parks):
+        own, open_, title = panel.local[park.name], panel.pooled.leaning(at), park.case.title
+        found.append(
+            ParkFindings(
+                park.name, Title(en=title.en, zh=title.zh), park.case.kind, park.case.hash, own.values, own.reach,
+                own.readings.count, float(open_[enquiries]), float(np.delete(open_, enquiries).mean()), lent[park.name],
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _axis(panel: Panel, one: AxisMovement) -> AxisFindings:
+    pooled, j = panel.pooled, POOLED.index(one.name)
+    lent = pooled.lent()[:, j]
+    parks = []
+    for n in np.argsort(-lent, kind="stable"):
+        if lent[n] >= LEAST_LENT:
+            own = panel.local[panel.names[n]]
+            place = own.names.index(one.name)
+            alone = _normal(float(own.mean[place]), float(own.variance[place]))
+            parks.append(ParkOnAxis(panel.names[n], alone, band(pooled.theta[:, n, j])))
+    complete = _normal(float(pooled.full.mean[j]), float(pooled.full.covariance[j, j]))
+    ticks = tuple(float(x) for x in values_at(panel, one.name, np.array(TICKS)))
+    return AxisFindings(one, tuple(parks), complete, ticks)
+
+
+def _normal(mean: float, variance: float) -> Band:
+    reach = REACH * variance**0.5
+    return mean - reach, mean, mean + reach
+
+
+def _trials(panel: Panel) -> tuple[Tried, ...]:
+    taken = {"companies": panel.spread.companies, "jobs": panel.spread.jobs}
+    return tuple(
+        Tried(family, parks, spread, float(log), spread == taken[family])
+        for family, (parks, logs) in table(panel.trials).items() for spread, log in zip(GRID, logs, strict=True)
+    )  # fmt: skip
+
+
+def _contests(scores: tuple[PanelScore, ...]) -> tuple[Contest, ...]:
+    asked = [
+        (scheme, variable, methods)
+        for scheme, tables in TABLES.items() for methods in tables for variable in ("", *COUNTS)
+    ]  # fmt: skip
+    return tuple(one for one in (contest(scores, *each) for each in asked) if one is not None)
+
+
+def _winners(panel: Panel, scores: tuple[PanelScore, ...]) -> tuple[Winner, ...]:
+    by = {scheme: winners(scores, scheme) for scheme in SCHEMES}
+    return tuple(
+        Winner(name, scheme, by[scheme][name][0], means[by[scheme][name][0]], means.get(MODEL, float("nan")))
+        for name in panel.names for scheme in SCHEMES if name in by[scheme] for means in (by[scheme][name][1],)
+    )  # fmt: skip
+
+
+def _fans(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> tuple[ParkFan, ...]:
+    found = []
+    for n, park in enumerate(panel.parks):
+        progress(n, len(panel.parks))
+        fan = _fan(panel, park, threads)
+        if fan is not None:
+            found.append(fan)
+    return tuple(found)
+
+
+def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
+    """The count of a park that is reported most often, as the other parks would have forecast it."""
+    counts = {name: len(park.of(name)) for name in COUNTS if park.of(name)}
+    if not counts:
+        return None
+    variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
+    seed = panel.settings.seed
+    read, points = pooled_prior(panel, park.case, FAN_RUNS, seed)
+    made = run_outputs(read, points, (variable,), park.quarters, seed, 0, threads)
+    whole = strayed(made.out[made.finished], (variable,), panel.spread, seed)
+    levels = np.quantile(whole[:, 0, :], SHOWN, axis=0)
+    first, targets = park.case.clock.start.index / 4.0, park.model.targets
+    times = first + (np.arange(park.quarters) + 1) / 4.0
+    reported = tuple(
+        Mark(first + float(park.ages[n]), targets[n].value, targets[n].high, targets[n].bound)
+        for n in park.of(variable)
+    )  # fmt: skip
+    largest = max(float(levels[4].max()), *(targets[n].reported for n in park.of(variable)))
+    return ParkFan(park.name, variable, times, levels, reported, largest)
+
 
 Tell = Callable[[int, int], None]
 LEAST, MOST = 8, 15
@@ -95,10 +401,9 @@ def look(
     progress: Tell, waiting: Tell,
 ) -> Looked:  # fmt: skip
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
-    from copark.inference.pool.forecast_comparison import score_panel
+    from copark.inference.pool.forecast_comparison import LEFT_OUT, score_panel
     from copark.inference.pool.outlook import outlook
     from copark.inference.pool.panel import learn
-    from copark.inference.pool.scoring import LEFT_OUT
 
     learning, racing, looking = shares(progress, (45, 50, 5))
     with one_at_a_time(parks, settings, folder, waiting):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.inference.information_set import blind
 from copark.inference.observations import ObservationModel, noise
@@ -17,7 +17,6 @@ from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.stats.quantiles import quantiles
 
-Floats = NDArray[np.float64]
 REPORTED_SEED = 0x726570
 LATER_SEED = 0x6C61746572
 """Seed of the luck after the cut, which the record never looked at."""

@@ -19,9 +19,9 @@ from copark.store.checkpoints import Stages
 
 AFTERWARDS = frozenset(
     (
-        "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "holdout",
-        "information_set", "panel_findings", "panels", "posterior_predictive", "postprocess", "provenance",
-        "score_decomposition", "source", "target_selection", "validate", "variance_decomposition",
+        "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "information_set",
+        "panels", "posterior_predictive", "provenance", "score_decomposition", "source", "target_selection",
+        "validate",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Floats, Integers
 from copark.model.arrays import Draws
 from copark.model.luck import NEVER, SPANS
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 SINCE, RUN = 0, 1
 """Columns of a span."""
 MOST = 1 + SPANS

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.stats import quantiles
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.simulation.study import Study
 
-Floats = NDArray[np.float64]
 FACTUAL = "control-swap"
 YEARS = range(1999, 2005)
 LOSS_KNOWN, LOSS_FORECAST, LOSS_CLEARED = (1999, 3), (2000, 4), (2003, 4)

@@ -2,17 +2,21 @@
 
 Great Stone's values of 2021 to 2024 are development data: variants of the model's prototype were scored on them before.
 Naive curves are given all used values up to the cut, the model only those with the role *fit*.
+
+What a fan of forecasts is drawn from: bands, and reported values with their moments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.analysis.benchmark_forecasts import CURVES, History, forecasts
+from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
@@ -20,12 +24,10 @@ from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior_predictive import Projection, project
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.tempering import Plan
-from copark.stats.quantiles import quantile_band
+from copark.stats.quantiles import LEVELS, quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.checkpoints import Stages
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 LEVEL = 0.9
 CONDITIONAL, BLIND = "model", "model-blind"
 MODELS = (CONDITIONAL, BLIND)
@@ -349,3 +351,57 @@ def rolling(
         )  # fmt: skip
         done += one is None
     return tuple(made)
+
+
+class Point(NamedTuple):
+    """A reported value on a fan: its moment in years, what is reported, and how it stands to the forecast.
+
+    state: ``known`` (the forecast was made with it), ``looked`` (known, but not fitted), ``inside``, ``outside``.
+    """
+
+    at: float
+    value: float
+    high: float | None
+    bound: str
+    state: str
+
+
+def moment(day: date) -> float:
+    """A day in years."""
+    return day.year + (day.timetuple().tm_yday - 0.5) / 365.25
+
+
+def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarters: Sequence[int]) -> Floats | None:
+    """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
+    from scipy.stats import t as student
+
+    from copark.analysis.benchmark_forecasts import forecasts
+
+    start = case.clock.start
+    days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
+    made = forecasts(history_of(case, cut, variable), days, np.zeros(len(days))).get(method)
+    if made is None:
+        return None
+    levels: Floats = made.centre + made.scale * student.ppf(np.array(LEVELS), made.freedom)[:, np.newaxis]
+    return levels
+
+
+def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
+    """Values the forecast was made with, then those that are only looked at, before the cut and after it."""
+    known = targets(case, roles, cut=cut)
+    looked = (*targets(case, ("check",), cut=cut), *targets(case, ("check",), after=cut))
+    return tuple(
+        _point(one, state)
+        for state, each in (("known", known), ("looked", looked))
+        for one in each
+        if one.variable == variable
+    )
+
+
+def later_points(scores: Iterable[Score]) -> tuple[Point, ...]:
+    """Values that came later, each reached by the band or not."""
+    return tuple(_point(one.target, "inside" if one.covered else "outside") for one in scores)
+
+
+def _point(target: Target, state: str) -> Point:
+    return Point(moment(target.observation.date.last_day), target.value, target.high, target.bound, state)

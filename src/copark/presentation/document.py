@@ -232,8 +232,6 @@ class Document:
     ----------
     key
         Name of its files, such as ``levers-great-stone``.
-    lang
-        ``en`` or ``zh``.
     title
         What was asked, of what.
     headline

@@ -200,8 +200,6 @@ def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -
     ----------
     value, column
         A value of a column; an interval is written with its ends.
-    lang
-        ``en`` or ``zh``.
     with_unit
         Whether the unit follows, as where no head of a column tells it; money is then counted as the language counts.
     """

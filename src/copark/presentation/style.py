@@ -265,3 +265,26 @@ def above(axes: Axes, at: float, words: str, aside: tuple[float, float] = (0.0, 
     """Words above the axes at a place of the horizontal one; ``aside`` in points."""
     look = {**NOTE, "ha": "center", "va": "bottom", **look}
     _outside(axes, (at, 1.0), axes.get_xaxis_transform(), words, aside, look)
+
+
+def rows(axes: Axes, count: int, *, grid: bool = True) -> None:
+    """Axes for rows, the first on top, whose names stand beside; with a grid upright."""
+    axes.grid(visible=False)
+    if grid:
+        axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.set_yticks([])
+    axes.set_ylim(count - 0.4, -0.6)
+
+
+def room(axes: Axes) -> None:
+    """Room on both sides of what is drawn, also where all of it is at one place."""
+    axes.margins(x=0.06)
+    if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
+        axes.set_xlim(-1.0, 1.0)
+
+
+def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width: float, colour: str = MODEL) -> None:
+    """Quantiles over time, shape (5, moments): bands between the outer and the inner ones, a line at the median."""
+    for (low, high), alpha in zip(((0, 4), (1, 3)), alphas, strict=True):
+        axes.fill_between(times, levels[low], levels[high], color=colour, alpha=alpha, linewidth=0)
+    axes.plot(times, levels[2], color=colour, linewidth=width)

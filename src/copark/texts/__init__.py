@@ -63,8 +63,6 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
     ----------
     key
         ``<area>.<rest>``, for instance ``report.title``.
-    lang
-        ``en`` or ``zh``.
     values
         What the text names in braces.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copark.cases.vocabulary import HOST_CONTEXT, SERIES, series_title
-from copark.inference.postprocess import CALIBRATED, STACKED
+from copark.inference.assessment import CALIBRATED, STACKED
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, unit_title
 from copark.texts import has_text, text

@@ -8,8 +8,7 @@ from math import isfinite
 from copark.analysis.discovery.prim import Condition, Holding
 from copark.analysis.discovery.tree import Node
 from copark.inference.exploration.explore import Found
-from copark.inference.exploration.factors import factor_title, unit_of
-from copark.inference.exploration.settings import HOME_SHARE, lever_title
+from copark.inference.exploration.settings import HOME_SHARE, factor_title, lever_title, unit_of
 from copark.model.variables import catalogue
 from copark.presentation.numbers import money, percent, quantity, unit_title
 from copark.texts import text

@@ -238,7 +238,7 @@ def stop_early(
     fresh
         Run even if the same run is stored, and put it in that one's place.
     """
-    from copark.analyses.run_log import recorded
+    from copark.analyses.execution import recorded
     from copark.simulation.results import study_identity
 
     store, limit = store_in(out), most or MOST_RUNS

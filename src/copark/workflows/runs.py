@@ -30,8 +30,6 @@ class BookedRun:
 
     Parameters
     ----------
-    identity
-        Its name.
     state
         running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
         not there, misplaced, if another run lies in it.

@@ -33,19 +33,7 @@ def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """What may be asked of a case's mechanisms.
-
-    Parameters
-    ----------
-    size
-        Runs of each refit, a power of two from 512 on; 0 leaves refits out.
-    futures
-        Futures of each draw of the posterior.
-    no_links
-        Whether links between scales are left alone.
-    only
-        Keys of what is switched off, such as ``plan`` or ``link/plan_to_land``; everything if empty.
-    """
+    """What may be asked of a case's mechanisms."""
 
     size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
     futures: Annotated[int, Field(ge=1, le=10_000)] = 2

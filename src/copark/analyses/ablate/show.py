@@ -198,7 +198,7 @@ class _Show(Show):
             self.column("failed", doc.Kind.points),
         ]  # fmt: skip
         if self.refitted:
-            columns += [self.column("refitted", doc.Kind.change, places=2), self.column("refitted_verdict")]
+            columns += [*self.columns("refitted:change:2 refitted_verdict")]
         rows = []
         for row in self.by_size(found.of_kind(kind)):
             failed = row.effect.failed
@@ -258,11 +258,7 @@ class _Show(Show):
             (self.name(row), *(cell for name in SCORED for cell in self.score(getattr(row, name))), row.misfit)
             for row in found.rows
         ]  # fmt: skip
-        heads = (
-            self.column("observable"),
-            self.column("crps", doc.Kind.number),
-            self.column("crps_refitted", doc.Kind.number),
-        )
+        heads = self.columns("observable crps:number crps_refitted:number")
         return self.section(
             "scores", doc.Paragraph(t("lead.scores", cut=found.cut, count=found.asked)), *charts,
             self.table("whole", heads, whole), self.table("scores", columns, rows, folded=True),
@@ -275,7 +271,7 @@ class _Show(Show):
         told = (*READING, *(READING_SCORES if self.found.asked else ()))
         blocks: list[doc.Block] = [doc.Bullets(tuple(t(f"reading.{key}") for key in told))]
         if rows:
-            columns = (self.column("off"), self.column("off_means", doc.Kind.note))
+            columns = self.columns("off off_means:note")
             blocks.append(self.table("off", columns, rows, folded=True))
         return self.section("reading", *blocks)
 
@@ -285,8 +281,7 @@ class _Show(Show):
 
     def verdicts(self) -> doc.Table:
         """How large each effect is in all, when it first shows, and what data inform it."""
-        columns = (*map(self.column, LEAD), self.column("verdict"), self.column("size", doc.Kind.number),
-                   self.column("first_quarter", doc.Kind.quarter), self.column("standing"))  # fmt: skip
+        columns = (*map(self.column, LEAD), *self.columns("verdict size:number first_quarter:quarter standing"))
         rows = [
             (*self.lead(row), row.effect.verdict, row.effect.size, row.effect.first, row.standing)
             for row in self.found.rows
@@ -308,10 +303,9 @@ class _Show(Show):
                 failed.change, failed.high, None, None,
             ))  # fmt: skip
         columns = (
-            *map(self.column, LEAD), self.column("output"), self.column("quarter", doc.Kind.quarter),
-            self.column("unit"),
+            *map(self.column, LEAD), *self.columns("output quarter:quarter unit"),
             *(self.column(name, doc.Kind.number) for name in ("with", "without", "low", "median", "high")),
-            self.column("share_above", doc.Kind.share), self.column("share_equal", doc.Kind.share),
+            *self.columns("share_above:share share_equal:share"),
         )  # fmt: skip
         return self.table("effects", columns, rows, folded=True)
 
@@ -326,8 +320,7 @@ class _Show(Show):
                     rows += [(*self.lead(row), name, of, value, None) for of, value in change.crps.items()]
             if row.misfit is not None:
                 rows.append((*self.lead(row), "misfit", None, row.misfit, None))
-        columns = (*map(self.column, LEAD), self.column("scored"), self.column("observable"),
-                   self.column("value", doc.Kind.number), self.column("verdict"))  # fmt: skip
+        columns = (*map(self.column, LEAD), *self.columns("scored observable value:number verdict"))
         return self.table("crps", columns, rows, folded=True)
 
 

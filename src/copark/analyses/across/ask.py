@@ -11,9 +11,9 @@ from pydantic import Field
 from copark.analyses.claims import ask as claims
 from copark.analyses.contract import AnalysisParams, Result
 from copark.identity import identity_of
-from copark.inference.cross_park.reading import AcrossFile, load_rules
+from copark.inference.cross_park.qca import scores_of
 from copark.inference.cross_park.runner import AcrossFindings, provenance, run
-from copark.inference.cross_park.scores import scores_of
+from copark.inference.cross_park.schema import AcrossFile, load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,19 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    draws, futures, parameters
-        Of the claims tried in the model.
-    seed
-        Of these, and of permutations and matched scenarios.
-    runs
-        Runs of each deviant park; one in eight is kept.
-    file
-        Rules, in the place of those shipped.
-    """
+    """What may be asked."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from copark.analyses.across.words import agreement, footer, headed, park, verdict
 from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED, UNDETERMINED
-from copark.inference.cross_park.agreement import METHODS, NO_WORD
+from copark.inference.cross_park.reasons import METHODS, NO_WORD
 from copark.inference.cross_park.runner import AcrossFindings
 from copark.presentation import style
 from copark.presentation.numbers import percent
@@ -86,11 +86,8 @@ def twin_chart(found: AcrossFindings, lang: str = "en") -> Figure:
         (8.0, 1.95 + 0.52 * count), _say("figure.twins", lang), _say("figure.twins_subtitle", lang), footer(found, lang)
     )
     axes = style.panel(figure, NAMES, 1.05, 0.45, 0.86)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
+    style.rows(axes, count)
     axes.set_xlim(-0.02, 1.02)
-    axes.set_ylim(count - 0.4, -0.6)
-    axes.set_yticks([])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
     axes.axvline(found.file.rules.sizes["half"], color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
     for row, twin in enumerate(found.twins):

@@ -12,8 +12,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca.ask import Answer as Needs
 from copark.analyses.nca.show import Ceilings
 from copark.inference.claims.rules import UNDETERMINED, VERDICTS
-from copark.inference.cross_park.agreement import AGREEMENTS, METHODS, NO_WORD
-from copark.inference.cross_park.reasons import REASONS
+from copark.inference.cross_park.reasons import AGREEMENTS, METHODS, NO_WORD, REASONS
 from copark.inference.cross_park.runner import AcrossClaim, WordFinding
 from copark.inference.cross_park.sweeps import FAMILIES, PartFinding
 from copark.presentation import document as doc
@@ -24,7 +23,7 @@ from copark.setmethods.qca.sets import model_membership, model_name, necessity, 
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.figures.set_methods.xy import Aim
+    from copark.figures.set_methods.nca import Aim
 
 COUNT = doc.Column("count", "", doc.Kind.count)
 
@@ -139,11 +138,7 @@ class _Show(Words):
             (headed(one, self.t.lang), count)
             for one in self.found.claims if (count := len(one.qca.parts) + len(one.nca.parts))
         )  # fmt: skip
-        columns = (
-            self.column("method"), self.column("test", doc.Kind.note), self.column("cases", doc.Kind.count),
-            self.column("numbers", doc.Kind.note), self.column("rule_verdict"), self.column("verdict"),
-            self.column("turned", doc.Kind.note),
-        )  # fmt: skip
+        columns = self.columns("method test:note cases:count numbers:note rule_verdict verdict turned:note")
         return self.table("tests", columns, rows, groups=groups)
 
     def silent(self) -> doc.Table:
@@ -152,7 +147,7 @@ class _Show(Words):
             (headed(one, self.t.lang), self.t(f"method.{method}"), self.t(f"silence.{word.word.silent}"))
             for one, method, word in self.words() if word.word.silent is not None
         ]  # fmt: skip
-        columns = (self.column("claim"), self.column("method"), self.column("why_silent", doc.Kind.note))
+        columns = self.columns("claim method why_silent:note")
         return self.table("silences", columns, rows)
 
     def families(self) -> doc.Table:
@@ -163,7 +158,7 @@ class _Show(Words):
             cells = (f"{turned}/{every}" if every else "" for turned, every in counts)
             rows.append((f"{claim.id} {self.t(f'method.{method}')}", self.t.of(one.part.title), *cells))
         families = (doc.Column(family, self.t(f"family.{family}")) for family in FAMILIES)
-        return self.table("families", (self.column("claim"), self.column("test"), *families), rows, folded=True)
+        return self.table("families", (*self.columns("claim test"), *families), rows, folded=True)
 
     def turning(self) -> doc.Table:
         """Every variant that reverses a verdict."""
@@ -176,8 +171,7 @@ class _Show(Words):
             for claim, method, one in self.tests() for turn in one.turning
         ]  # fmt: skip
         columns = (
-            *map(self.column, ("claim", "test", "family", "changed", "to")), self.column("cases", doc.Kind.count),
-            self.column("verdict"),
+            *map(self.column, ("claim", "test", "family", "changed", "to")), *self.columns("cases:count verdict"),
         )  # fmt: skip
         return self.table("turning", columns, rows, folded=True)
 
@@ -290,10 +284,7 @@ class _Show(Words):
             (self.park(one), self.score_words(one), self.deviates(one), self.t.of(self.found.cases[one].outcome))
             for one in labels
         ]
-        columns = (
-            self.column("park"), self.column("scores"), self.column("deviates", doc.Kind.note),
-            self.column("outcome_reason", doc.Kind.note),
-        )  # fmt: skip
+        columns = self.columns("park scores deviates:note outcome_reason:note")
         return self.table("named", columns, rows)
 
     def twins(self) -> doc.Table:
@@ -306,11 +297,7 @@ class _Show(Words):
             difference = doc.Interval(one.low, one.high, one.difference)
             mechanism = self.t.of(one.deviant.mechanism)
             rows.append((self.park(one.deviant.row), mechanism, on, off, difference, self.answer(one)))
-        columns = (
-            self.column("park"), self.column("mechanism", doc.Kind.note), self.column("on", doc.Kind.share, places=1),
-            self.column("off", doc.Kind.share, places=1), self.column("difference", doc.Kind.points),
-            self.column("answer"),
-        )  # fmt: skip
+        columns = self.columns("park mechanism:note on:share:1 off:share:1 difference:points answer")
         return self.table("twins", columns, rows)
 
     def twin_arms(self) -> doc.Table:
@@ -323,16 +310,13 @@ class _Show(Words):
                 title = self.t.of(twin.deviant.arms[arm.key].title)
                 each = " · ".join(self.said(one, doc.Column("", "", doc.Kind.share, places=1)) for one in arm.each)
                 rows.append((title, marks.get(arm.key, ""), doc.Interval(arm.low, arm.high, arm.share), arm.runs, each))
-        columns = (
-            self.column("arm"), self.column("role"), self.column("share", doc.Kind.share, places=1),
-            self.column("runs", doc.Kind.count), self.column("each"),
-        )  # fmt: skip
+        columns = self.columns("arm role share:share:1 runs:count each")
         return self.table("twin-arms", columns, rows, groups=tuple(groups))
 
     def known_table(self) -> doc.Table:
         """What is known of each such park."""
         rows = [(self.park(one.deviant.row), self.t.of(one.deviant.did), self.known(one)) for one in self.found.twins]
-        columns = (self.column("park"), self.column("did", doc.Kind.note), self.column("known", doc.Kind.note))
+        columns = self.columns("park did:note known:note")
         return self.table("known", columns, rows)
 
     def relations(self) -> doc.Table:
@@ -346,7 +330,7 @@ class _Show(Words):
             own = [one for one in found.deviations if one.relation == "solution" and one.kind == kind]
             names = self.listed(self.park(one.case) for one in own)
             rows.append((self.t(f"relation.solution.{kind}"), len(own), names))
-        columns = (self.column("relation"), self.column("cases", doc.Kind.count), self.column("park", doc.Kind.note))
+        columns = self.columns("relation cases:count park:note")
         return self.table("relations", columns, rows)
 
     # rules and every number
@@ -355,12 +339,12 @@ class _Show(Words):
         """The numbers that decide, the variants, and the reasons with the rule that gives each."""
         t, rules = self.t, self.found.file.rules
         margins = [(t(f"margin.{name}"), one.value, t.of(one.reason)) for name, one in rules.margins.items()]
-        columns = (self.column("margin"), self.column("value", doc.Kind.number), self.column("reason", doc.Kind.note))
+        columns = self.columns("margin value:number reason:note")
         reasons = [
             (t(f"reason.{key}"), t(f"rule.{key}"), ", ".join(one.id for one in self.found.claims if key in one.reasons))
             for key in REASONS
         ]
-        heads = (self.column("reason", doc.Kind.note), self.column("reason_rule", doc.Kind.note), self.column("claim"))
+        heads = self.columns("reason:note reason_rule:note claim")
         return self.section(
             "rules", doc.Paragraph(t("lead.margins")), self.table("margins", columns, margins),
             doc.Paragraph(t("lead.sweeps", reason=t.of(rules.sweeps.reason))), self.table("reasons", heads, reasons),
@@ -415,7 +399,7 @@ class _Show(Words):
             (one.case, self.park(one.case), one.set, one.relation, one.kind, one.membership, one.outcome)
             for one in self.found.deviations
         ]
-        numbers = (self.column("membership", doc.Kind.number), self.column("outcome", doc.Kind.number))
+        numbers = self.columns("membership:number outcome:number")
         lead = map(self.column, ("case", "park", "set", "relation", "kind"))
         return self.table("deviants", (*lead, *numbers), rows, folded=True)
 

@@ -10,7 +10,7 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.cross_park.agreement import NO_WORD, ONE_DECIDES, deciding
+from copark.inference.cross_park.reasons import NO_WORD, ONE_DECIDES, deciding
 from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
 from copark.inference.cross_park.sweeps import PartFinding

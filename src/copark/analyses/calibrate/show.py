@@ -54,8 +54,7 @@ def _second(found: Answer, t: Texts) -> doc.Document:
     rows: list[Sequence[doc.Value]] = [
         (title_of(one.name, t.lang), _interval(one.own), _interval(one.other), one.shift) for one in said
     ]
-    columns = (show.column("parameter"), show.column("own", doc.Kind.number), show.column("other", doc.Kind.number),
-               show.column("shift", doc.Kind.share))  # fmt: skip
+    columns = show.columns("parameter own:number other:number shift:share")
     headline = t(
         "second.headline", apart=sum(one.shift > APART for one in said), count=len(said),
         width=number(sum(one.width for one in said) / len(said), 2),
@@ -134,11 +133,7 @@ class _Show(Show):
         t, lang = self.t, self.t.lang
         words = t("bars.desc", **self.counts)
         bars = doc.Chart("movement", t("bars.title"), words, self.bars, words)
-        columns = (
-            self.column("parameter"), self.column("symbol"), self.column("unit"), self.column("prior", doc.Kind.number),
-            self.column("posterior", doc.Kind.number), self.column("verdict"), self.column("shrink", doc.Kind.share),
-            self.column("overlap", doc.Kind.share),
-        )  # fmt: skip
+        columns = self.columns("parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share")
         rows: list[Sequence[doc.Value]] = [
             (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
              _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
@@ -157,11 +152,7 @@ class _Show(Show):
         """The parameters most informed."""
         rows = [(with_unit(one.title(self.t.lang), one.variable.unit, self.t.lang), _interval(one.prior),
                  _interval(one.posterior)) for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
-        columns = (
-            self.column("parameter"),
-            self.column("prior", doc.Kind.number),
-            self.column("posterior", doc.Kind.number),
-        )
+        columns = self.columns("parameter prior:number posterior:number")
         return self.table("informed", columns, rows)
 
     def bars(self) -> Figure:
@@ -187,11 +178,9 @@ class _Show(Show):
     def checks(self) -> doc.Section:
         """Every fitted value beside what calibrated runs would have reported."""
         lang = self.t.lang
-        columns = (
-            self.column("date", doc.Kind.quarter), self.column("reported"), self.column("error", doc.Kind.number),
-            self.column("model", doc.Kind.number), self.column("half_width", doc.Kind.share), self.column("percentile"),
-            self.column("grade"), self.column("source", doc.Kind.source),
-        )  # fmt: skip
+        columns = self.columns(
+            "date:quarter reported error:number model:number half_width:share percentile grade source:source"
+        )
         rows = [
             (one.target.date, self.reported(one, "bare"), one.target.error, doc.Interval(one.low, one.high, one.median),
              one.width, percentile(one.percentiles), grade_title(one.target.observation.grade, lang),
@@ -288,4 +277,4 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = [(self.t("recipe.points"), str(made["points"]))]
         for part in ("settings", "made_with"):
             rows += [(self.t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
-        return self.table("recipe", (self.column("entry"), self.column("value", doc.Kind.note)), rows)
+        return self.table("recipe", self.columns("entry value:note"), rows)

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.cases.casebook import CLAIMS, brought
-from copark.inference.claims.general import general_claims
-from copark.inference.claims.reading import ClaimsFile, load_claims
+from copark.inference.claims.reading import ClaimsFile, general_claims, load_claims
 from copark.inference.claims.runner import Findings, Plan, Trial, identity_from, provenance_of
 from copark.inference.exploration.designs import Workload
 
@@ -31,17 +30,7 @@ def claims_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """What may be asked of the claims about a case.
-
-    Parameters
-    ----------
-    draws, futures
-        Draws of parameters, and futures of each.
-    claim
-        IDs of the claims to try; all if empty.
-    file
-        A file of claims, in the place of the one that comes with the case.
-    """
+    """What may be asked of the claims about a case."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5

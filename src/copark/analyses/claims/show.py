@@ -159,12 +159,7 @@ class _Show(Words):
             )
             for one in self.found.claims
         ]  # fmt: skip
-        columns = (
-            self.column("claim"),
-            self.column("verdict"),
-            *self.hardness(),
-            self.column("made_of", doc.Kind.note),
-        )
+        columns = (*self.columns("claim verdict"), *self.hardness(), self.column("made_of", doc.Kind.note))
         return self.table("claims", columns, rows)
 
     def hardness(self) -> tuple[doc.Column, doc.Column]:
@@ -180,10 +175,7 @@ class _Show(Words):
             )
             for _, one in self.parts()
         ]  # fmt: skip
-        columns = (
-            self.column("part"), self.column("verdict"), *self.hardness(), self.column("held", doc.Kind.share),
-            self.column("unmoved", doc.Kind.note), self.column("flips", doc.Kind.note),
-        )  # fmt: skip
+        columns = (*self.columns("part verdict"), *self.hardness(), *self.columns("held:share unmoved:note flips:note"))
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
 
@@ -326,7 +318,7 @@ class _Show(Words):
         worlds = self.found.file.claims.worlds
         used = dict.fromkeys(world.world for _, part in self.parts() for world in part.severities)
         rows = [(self.t.of(worlds[key].title), self.t.of(worlds[key].text)) for key in used]
-        return self.table("worlds", (self.column("world"), self.column("altered", doc.Kind.note)), rows)
+        return self.table("worlds", self.columns("world altered:note"), rows)
 
     def margins(self) -> doc.Table:
         """Sizes below which a difference counts as nil, and why."""

@@ -8,11 +8,10 @@ from math import exp, isfinite
 from copark.analyses.claims.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.claims.leaning import Lean
 from copark.inference.claims.rules import NOT_IDENTIFIED, Condition, Measured, resolve
 from copark.inference.claims.runner import LEFT_THE_RECORD, ClaimFinding, InVariant, PartFinding
 from copark.inference.claims.schema import Headline, Part, Statistic
-from copark.inference.claims.severity import RECENTRED, Severity, built_in
+from copark.inference.claims.severity import RECENTRED, Lean, Severity, built_in
 from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.presentation.document import Column, Interval, Kind

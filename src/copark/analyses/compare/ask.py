@@ -10,10 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
-from copark.analysis.compare import DRAWN, MAIN, Course, Difference, OutcomeChange, course, ends_of_years
+from copark.analysis.compare import (
+    DRAWN,
+    MAIN,
+    Course,
+    Difference,
+    OutcomeChange,
+    Pair,
+    begins,
+    course,
+    ends_of_years,
+    pairs_between,
+    provenance,
+)
 from copark.analysis.compare import compare as compare_pairs
 from copark.analysis.outcome_change import OutcomeMoves, moves_of
-from copark.analysis.pairing import Pair, begins, pairs_between, provenance
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -28,21 +39,7 @@ STANDING = "self_standing"
 
 
 class Params(AnalysisParams):
-    """What may be compared.
-
-    Parameters
-    ----------
-    reference
-        A study, a case or the run ID of a stored run: its first scenario is the reference.
-    arm
-        Another one, whose scenarios are compared with the reference; by default the other scenarios of the first.
-    runs, seed
-        In the place of the studies' own; stored runs are taken as they are.
-    parameters
-        Which parameters to use, in the place of the best the case has.
-    outcomes
-        Tell outcome shares unasked even where the park is not calibrated.
-    """
+    """What may be compared."""
 
     reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
     arm: Annotated[str | None, StudyName(), Argument(), Field(max_length=1000)] = None

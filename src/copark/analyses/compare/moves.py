@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
+from copark.analysis.compare import pairs_of
 from copark.analysis.outcome_change import CASH, WAITING, Line, Move, OutcomeMoves, moves_of, outcome_moves
-from copark.analysis.pairing import pairs_of
 from copark.model.variables import catalogue
-from copark.presentation.document import Kind, Table
+from copark.presentation.document import Table
 from copark.presentation.flat import flat
 from copark.presentation.numbers import money, number, percent
 from copark.simulation.outcomes import OUTCOMES
@@ -156,10 +156,7 @@ def _amount(line: Line, value: float, lang: str) -> str:
 def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Moves of every scenario, a group for each: from, to, runs, share, why, and the most frequent account."""
     show = Show(Texts("compare", lang))
-    columns = (
-        show.column("from"), show.column("to"), show.column("runs", Kind.count),
-        show.column("share", Kind.share, places=1), show.column("cause", Kind.note), show.column("account", Kind.note),
-    )  # fmt: skip
+    columns = show.columns("from to runs:count share:share:1 cause:note account:note")
     rows = [
         (*ends(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
         for _, one in found
@@ -171,11 +168,7 @@ def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
 def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
     show = Show(Texts("compare", lang))
-    columns = (
-        show.column("from"), show.column("to"), show.column("group"), show.column("item"), show.column("unit"),
-        show.column("reference_mean", Kind.number, places=1), show.column("arm_mean", Kind.number, places=1),
-        show.column("effect", Kind.change, places=1),
-    )  # fmt: skip
+    columns = show.columns("from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1")
     rows = [
         (*ends(move, lang), text(f"compare.account.{line.account}", lang), title(line.output, lang), unit(move, lang),
          line.reference, line.arm, line.effect)

@@ -143,7 +143,7 @@ class Parts(Show):
 
     def every(self) -> doc.Table:
         """A row for each scenario."""
-        columns = [self.column("scenario"), self.column("begins", doc.Kind.quarter)]
+        columns = [*self.columns("scenario begins:quarter")]
         if self.first is not None:
             columns.append(self.change(self.first))
         rows = []
@@ -216,10 +216,7 @@ class Parts(Show):
     def outcomes(self) -> doc.Section:
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
         names, outcome = ("both", "gained", "lost", "neither"), self.column("outcome")
-        shares = (
-            self.column("reference_share", doc.Kind.share, places=1),
-            self.column("arm_share", doc.Kind.share, places=1), self.column("change", doc.Kind.points),
-        )  # fmt: skip
+        shares = self.columns("reference_share:share:1 arm_share:share:1 change:points")
         counts = [self.column(name, doc.Kind.count) for name in names]
         every = [
             (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
@@ -253,7 +250,7 @@ class Parts(Show):
     def by_output(self, *, log: bool) -> doc.Table:
         """Differences in the units of outputs, or ratios of counts."""
         shares = [self.column(name, doc.Kind.share) for name in ("above", "equal", "by_parameters")]
-        columns = [self.column("output"), self.column("unit"), self.column("quarter", doc.Kind.quarter)]
+        columns = [*self.columns("output unit quarter:quarter")]
         columns += [self.column(name, doc.Kind.number) for name in ("reference", "arm")]
         columns += [change_column("log points" if log else "", self.t("column.difference"), "difference"), *shares]
         rows, sizes = list[tuple[doc.Value, ...]](), []

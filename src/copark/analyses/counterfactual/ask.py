@@ -10,7 +10,7 @@ from pydantic import Field
 
 from copark.analyses.compare.ask import Compared, answer_of
 from copark.analyses.contract import CaseParams, Option, Result, Said
-from copark.analysis.pairing import pairs_between
+from copark.analysis.compare import pairs_between
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.counterfactual_events import happenings
 
@@ -22,21 +22,7 @@ if TYPE_CHECKING:
 
 
 class Params(CaseParams):
-    """What is thought away.
-
-    Parameters
-    ----------
-    without
-        Keys of events that did not happen, undone together; where none is given, those that can be undone are listed.
-    runs
-        Runs.
-    futures
-        Runs for each draw of parameters; from two on the variance is split into parameters and chance.
-    draws
-        What parameters are drawn from, in the place of those the case has.
-    outcomes
-        Tell outcome shares unasked even where the park is not calibrated.
-    """
+    """What is thought away."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
     runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
@@ -61,8 +47,6 @@ class Answer(Result):
 
     Parameters
     ----------
-    case, park
-        Name of the case, and its title.
     events
         Everything that can be undone.
     without

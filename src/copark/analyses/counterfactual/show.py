@@ -6,7 +6,7 @@ from copark.analyses.compare.show import Parts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.counterfactual.ask import Answer
 from copark.analyses.show import Show
-from copark.presentation.document import Document, Kind, Section
+from copark.presentation.document import Document, Section
 
 
 def document(found: Answer, t: Texts) -> Document:
@@ -31,6 +31,6 @@ def document(found: Answer, t: Texts) -> Document:
 
 def _events(found: Answer, t: Texts, *, folded: bool) -> Section:
     show = Show(t)
-    columns = (show.column("key"), show.column("date", Kind.quarter), show.column("event"))
+    columns = show.columns("key date:quarter event")
     rows = [(one.key, one.date, t.of(one.title)) for one in found.events]
     return show.section("events", show.table("events", columns, rows), folded=folded)

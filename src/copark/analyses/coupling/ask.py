@@ -25,25 +25,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    subsystems
-        ``A,B,C``, or groups of indicators ``economy=gdp,jobs;ecology=forest,-waste``.
-    weights, indicator_weights
-        Of the subsystems (``equal``, ``entropy`` or numbers) and of the indicators within them.
-    formula
-        Which form of the coupling degree is put forward; both are computed.
-    grades
-        Which end belongs to a grade.
-    scale, ranges
-        How scores are made of columns, and ranges that are given, ``gdp=0,100``.
-    permutations, ensemble, seed
-        Permutations of the nulls, draws of weights and ranges (0 for none), and the seed of both.
-    reported_c, reported_d
-        Columns of degrees that someone computed, whose formula is sought.
-    """
+    """What may be asked."""
 
     subsystems: Annotated[str, Option("--subsystems")]
     weights: str = "equal"

@@ -107,7 +107,7 @@ class _Show(Show):
               for at, one in enumerate(found.request.subsystems, start=1)),
         ]  # fmt: skip
         if drawn is not None:
-            columns += [self.column("band", doc.Kind.number, places=3), self.column("grades_met", doc.Kind.count)]
+            columns += [*self.columns("band:number:3 grades_met:count")]
         standard, second = found.forms["standard"], found.forms["wang2021"]
         rows: list[tuple[doc.Value, ...]] = []
         for at, case in enumerate(found.table.cases):
@@ -139,11 +139,9 @@ class _Show(Show):
     def indicators(self) -> doc.Table:
         """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
         found, t = self.found, self.t
-        columns = (
-            self.column("subsystem"), self.column("indicator"), self.column("direction"),
-            self.column("range", doc.Kind.number), self.column("range_source"),
-            self.column("entropy", doc.Kind.number, places=3), self.column("weight", doc.Kind.number, places=3),
-        )  # fmt: skip
+        columns = self.columns(
+            "subsystem indicator direction range:number range_source entropy:number:3 weight:number:3"
+        )
         spread = entropy(found.indicator_scores)
         rows: list[tuple[doc.Value, ...]] = []
         for at, one in enumerate(found.request.indicators):

@@ -12,8 +12,8 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference.diagnostics import Note
-from copark.inference.fans import Point, known_points
-from copark.inference.variance_decomposition import Spread
+from copark.inference.score_decomposition import Spread
+from copark.inference.validate import Point, known_points
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -34,23 +34,7 @@ NAMED = 0.03
 
 
 class Params(AnalysisParams):
-    """What may be asked of a forecast.
-
-    Parameters
-    ----------
-    case
-        Name of a case, or path of a case folder.
-    cut, to
-        Last quarter known and last quarter to forecast.
-    freeze
-        File to freeze the forecast in; it must not be there yet.
-    told
-        With the facts the case dates after the cut: a test of the mechanisms, no forecast.
-    pool
-        By what other parks teach, as if nothing had been observed of this one.
-    runs, seed
-        Of the calibration or panel that is made where none is kept; runs a power of two, also written ``2^15``.
-    """
+    """What may be asked of a forecast."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     cut: str | None = None

@@ -8,10 +8,10 @@ import numpy as np
 
 from copark.analyses.contract import Said
 from copark.analyses.forecast.ask import Borrowed, Held, Rate, Taken
+from copark.inference.pool.forecast_comparison import ALONE, GROWTH, LEFT_OUT, POOLED, contest
 from copark.inference.pool.outlook import freeze_outlook
 from copark.inference.pool.panel import Panel
 from copark.inference.pool.prior_posterior_shift import AxisMovement, panel_movements, values_at
-from copark.inference.pool.scoring import ALONE, GROWTH, LEFT_OUT, POOLED, contest
 from copark.inference.validate import BORROWED
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from copark.analyses.forecast.ask import CURVE, QUANTILES, Answer, Borrowed
 from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.diagnostics import title_of
+from copark.inference.score_decomposition import PAST, SHOCKS, SOURCES
 from copark.inference.validate import CONDITIONAL
-from copark.inference.variance_decomposition import PAST, SHOCKS, SOURCES
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
@@ -127,8 +127,7 @@ class _Show(Show):
         found = self.found
         every = 20 if found.borrowed else 4
         shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
-        columns = [self.column("quarter", doc.Kind.quarter), self.column("model", doc.Kind.number),
-                   self.column(self.benchmark, doc.Kind.number)]  # fmt: skip
+        columns = [*self.columns("quarter:quarter model:number"), self.column(self.benchmark, doc.Kind.number)]
         beside = [(found.curve, found.curve_from)]
         if found.borrowed is not None:
             columns.append(self.column("alone", doc.Kind.number))
@@ -224,7 +223,7 @@ class _Show(Show):
 
         t, found = self.t, self.found
         shares = [doc.Column(source, self.source(source), doc.Kind.share) for source in SOURCES]
-        columns = [self.column("observable"), self.column("sd", doc.Kind.number), *shares]
+        columns = [*self.columns("observable sd:number"), *shares]
         rows: list[Sequence[doc.Value]] = [
             (self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
             for name, one in found.widths.items()
@@ -264,7 +263,7 @@ class _Show(Show):
                 if name in verdicts:
                     rows.append((title_of(name, self.t.lang), share, self.t(f"informed.{verdicts[name]}")))
                     heads.append(observable_title(variable, self.t.lang))
-        columns = (self.column("parameter"), self.column("share", doc.Kind.share), self.column("data"))
+        columns = self.columns("parameter share:share data")
         return self.table("leading", columns, rows, groups=grouped(heads), folded=True)
 
     def informed(self) -> doc.Table:
@@ -274,8 +273,7 @@ class _Show(Show):
              doc.Interval(one.after[0], one.after[2], one.after[1]))
             for one in self.found.informed if one.verdict != "moved"
         ]  # fmt: skip
-        columns = (self.column("parameter"), self.column("share", doc.Kind.share), self.column("data"),
-                   self.column("before", doc.Kind.number), self.column("after", doc.Kind.number))  # fmt: skip
+        columns = self.columns("parameter share:share data before:number after:number")
         return self.table("uninformed", columns, rows)
 
     def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
@@ -304,11 +302,7 @@ class _Show(Show):
              self.lenders(dict(one.lenders), 4))
             for one in borrowed.taken
         ]  # fmt: skip
-        columns = (
-            self.column("parameter"), self.column("group"), self.column("prior", doc.Kind.number),
-            self.column("new", doc.Kind.number), self.column("parks_data"), self.column("lent", doc.Kind.share),
-            self.column("whom", doc.Kind.note),
-        )  # fmt: skip
+        columns = self.columns("parameter group prior:number new:number parks_data lent:share whom:note")
         return self.table("taken", columns, rows, folded=True)
 
     def rates(self, borrowed: Borrowed) -> doc.Table:
@@ -323,9 +317,8 @@ class _Show(Show):
         ]  # fmt: skip
         counts = ("lowest", "middle", "highest")
         columns = (
-            self.column("observable"), self.column("age", doc.Kind.count, "yr"), self.column("type"),
-            self.column("parks", doc.Kind.count), *(self.column(key, doc.Kind.count) for key in counts),
-            self.column("who", doc.Kind.note),
+            self.column("observable"), self.column("age", doc.Kind.count, "yr"), *self.columns("type parks:count"),
+            *(self.column(key, doc.Kind.count) for key in counts), self.column("who", doc.Kind.note),
         )  # fmt: skip
         return self.table("rates", columns, rows)
 
@@ -335,11 +328,9 @@ class _Show(Show):
         rows = [(t(f"method.{one.method}"), one.values, one.parks, one.log_crps, one.crps, one.coverage, one.firm)
                 for one in borrowed.held]  # fmt: skip
         titles = [observable_title(one.variable, t.lang) if one.variable else t("all_counts") for one in borrowed.held]
-        columns = (
-            self.column("method"), self.column("values", doc.Kind.count), self.column("parks", doc.Kind.count),
-            self.column("log_crps", doc.Kind.number, places=3), self.column("crps", doc.Kind.number, places=1),
-            self.column("coverage", doc.Kind.share), self.column("firm", doc.Kind.flag),
-        )  # fmt: skip
+        columns = self.columns(
+            "method values:count parks:count log_crps:number:3 crps:number:1 coverage:share firm:flag"
+        )
         return self.table("held", columns, rows, groups=grouped(titles))
 
     def limits(self) -> Iterator[str]:

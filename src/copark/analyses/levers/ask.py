@@ -36,20 +36,7 @@ def since_of(file: LeverFile, asked: Since | None) -> Since:
 
 
 class Params(CaseParams):
-    """What may be asked of a case's levers.
-
-    Parameters
-    ----------
-    draws, futures
-        Draws of parameters, and futures of each.
-    levers
-        Keys of levers; all if empty.
-    since
-        ``start``: pulled from the founding on; ``now``: from the first quarter a decision of today can change. By
-        default ``now``, or ``start`` where nothing can be decided any more.
-    file
-        A file of levers, in the place of the one that comes with the case.
-    """
+    """What may be asked of a case's levers."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5

@@ -13,9 +13,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.ask import Answer
 from copark.analyses.show import Show, grouped
 from copark.inference.levers.choice import Choice
-from copark.inference.levers.gains import Balance, Gain
+from copark.inference.levers.findings import Balance, Gain, Leaning
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
-from copark.inference.levers.parameter_dependence import Leaning
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -169,7 +168,7 @@ class LeversShow(Show):
         known = {lever.key: lever for lever, _ in found.settings}
         rows = [(t.of(one.title), t(f"owner.{one.controlled_by}"), t.of(one.reason)) for one in known.values()]
         reasons = {setting.key: t.of(setting.reason) for _, setting in found.settings}
-        columns = (self.column("lever"), self.column("controlled_by"), self.column("what", doc.Kind.note))
+        columns = self.columns("lever controlled_by what:note")
         return self.section(
             "levers",
             self.table("levers", columns, rows),
@@ -287,7 +286,7 @@ class LeversShow(Show):
 
     def robust(self) -> doc.Section:
         """Which settings do well enough in most states, and how firm their ranks stand."""
-        from copark.figures.levers_choice import ranks
+        from copark.figures.levers import ranks
 
         t, found, choice = self.t, self.found, self.found.choice
         reached: Sequence[doc.Value] = [None] * len(found.file.thresholds)
@@ -295,7 +294,7 @@ class LeversShow(Show):
             reached = [float(one) for one in choice.met[:, 0]]
         asked = [(t.of(one.title), t.of(one.reason), met)
                  for one, met in zip(found.file.thresholds, reached, strict=True)]  # fmt: skip
-        columns = (self.column("threshold"), self.column("reason", doc.Kind.note), self.column("met", doc.Kind.share))
+        columns = self.columns("threshold reason:note met:share")
         thresholds = self.table("thresholds", columns, asked)
         lead = doc.Paragraph(t("robust.lead"))
         if choice is None:
@@ -306,13 +305,10 @@ class LeversShow(Show):
 
     def ranking(self, choice: Choice) -> doc.Table:
         """Options by the share of states in which they do well enough; largest and mean regret, with ranks."""
-        from copark.figures.levers_choice import ordered
+        from copark.figures.levers import ordered
 
         t, enough = self.t, choice.ranking("satisficing")
-        columns = [
-            self.column("option"), self.column("enough", doc.Kind.share, places=1),
-            self.column("rank", doc.Kind.number), self.column("first", doc.Kind.share),
-        ]  # fmt: skip
+        columns = [*self.columns("option enough:share:1 rank:number first:share")]
         for criterion, name in REGRETS:
             title = t("column.regret", criterion=t(f"criterion.{criterion}"), measure=t(f"measure.{name}"))
             of = level(measure_of(name), t, f"{criterion}_{name}", title)
@@ -389,7 +385,7 @@ class LeversShow(Show):
 
     def pareto(self) -> doc.Section:
         """Which settings nobody dominates."""
-        from copark.figures.levers_choice import pareto
+        from copark.figures.levers import pareto
 
         t, found, choice = self.t, self.found, self.found.choice
         lead = doc.Paragraph(t("pareto.lead"))
@@ -419,10 +415,7 @@ class LeversShow(Show):
             (title, reason, one.standing, one.failed, one.runs)
             for title, reason, one in zip(self.structure_titles(), reasons, found.readings, strict=True)
         ]
-        columns = (
-            self.column("structure"), self.column("reason", doc.Kind.note), self.column("standing", doc.Kind.share),
-            self.column("failed", doc.Kind.share), self.column("runs", doc.Kind.count),
-        )  # fmt: skip
+        columns = self.columns("structure reason:note standing:share failed:share runs:count")
         return self.section("structures", doc.Paragraph(t("structures.lead")), self.table("structures", columns, rows),
                             folded=True)  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.analysis.pairing import Pair
+    from copark.analysis.compare import Pair
     from copark.cases import Case
 
 HEADLINE = "operating"
@@ -30,17 +30,7 @@ def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """What may be asked of the links between scales.
-
-    Parameters
-    ----------
-    links
-        Names of links; all if empty.
-    since
-        First quarter of the cut; by default the one after the calibration, or else the start.
-    draws
-        Draws of parameters.
-    """
+    """What may be asked of the links between scales."""
 
     links: Annotated[tuple[str, ...], Keys(links_of)] = ()
     since: Annotated[str | None, Option("--from")] = None
@@ -54,8 +44,6 @@ class Answer(Result):
 
     Parameters
     ----------
-    case, park
-        Name of the case, and its title.
     studies
         Run IDs of the ensembles: links cut; links at several strengths, if any has an effect.
     since, end
@@ -99,7 +87,7 @@ class Answer(Result):
 
 def compute(params: Params, context: Context) -> Answer:
     """Cut every link, then run those with an effect at several strengths."""
-    from copark.analysis.pairing import pairs_of
+    from copark.analysis.compare import pairs_of
 
     case = context.case(params.case)
     at = _quarter(case, params, context)

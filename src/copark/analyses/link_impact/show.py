@@ -103,9 +103,7 @@ class _Show(Show):
             (self.title(one.link), outputs[one.output].title(self.t.lang), *self.impact(one), one.differing)
             for one in found.impacts
         ]
-        columns = (
-            self.column("link"), self.column("output"), self.size, self.lag, self.column("differing", doc.Kind.share),
-        )  # fmt: skip
+        columns = (*self.columns("link output"), self.size, self.lag, self.column("differing", doc.Kind.share))
         numbers = self.table("impacts", columns, rows, folded=True)
         lang, footer = self.t.lang, self.footer(found.studies[0])
         drawn = self.chart("map", lambda: impact_map(found.impacts, found.since, found.end, footer, lang), numbers)
@@ -128,8 +126,7 @@ class _Show(Show):
                 lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
                 rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
         columns = (
-            self.column("to"), self.column("links", doc.Kind.count), self.column("share", doc.Kind.share),
-            self.column("median_lag", doc.Kind.number, "quarters", 0),
+            *self.columns("to links:count share:share"), self.column("median_lag", doc.Kind.number, "quarters", 0),
         )  # fmt: skip
         return self.section("reach", doc.Paragraph(t("reach.lead")),
                             self.table("reach", columns, rows, groups=tuple(groups)))  # fmt: skip
@@ -164,7 +161,7 @@ class _Show(Show):
         """Responses of every result that is read to every link with an effect."""
         t, found, outputs = self.t, self.found, catalogue().outputs
         strengths = sorted({one.strength for one in found.responses})
-        columns = [self.column("link"), self.column("output"), self.column("unit")]
+        columns = [*self.columns("link output unit")]
         columns += [
             doc.Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), doc.Kind.change)
             for one in strengths

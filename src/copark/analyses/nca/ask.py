@@ -23,19 +23,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    x, y
-        Columns of the conditions and of the outcome.
-    corner
-        Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right.
-    scope
-        Theoretical limits ``xmin,xmax,ymin,ymax``; the observed ones by default.
-    permutations, seed
-        Permutations of the test (0 for none) and their seed.
-    """
+    """What may be asked."""
 
     x: Annotated[Names, Option("--x")]
     y: Annotated[str, Option("--y")]

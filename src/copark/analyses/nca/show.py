@@ -77,9 +77,8 @@ class Ceilings(Show):
             self.column(key, doc.Kind.number, "%", 1) for key in ("accuracy", "spare_condition", "spare_outcome")
         ]
         columns = (
-            self.column("condition"), self.column("ceiling"), self.effect, self.column("size"), self.p,
-            self.column("slope", doc.Kind.number), self.column("intercept", doc.Kind.number),
-            self.column("above", doc.Kind.count), *percent, self.column("peers", doc.Kind.note),
+            *self.columns("condition ceiling"), self.effect, self.column("size"), self.p,
+            *self.columns("slope:number intercept:number above:count"), *percent, self.column("peers", doc.Kind.note),
         )  # fmt: skip
         rows: list[tuple[doc.Value, ...]] = []
         for one in self.found.found:

@@ -27,17 +27,7 @@ TYPES, OUTCOMES = get_args(ParkType), get_args(Outcome)
 
 
 class Params(AnalysisParams):
-    """Which parks are listed, and in which order.
-
-    Parameters
-    ----------
-    type, status
-        Only parks of this type, of this status.
-    country
-        Only parks in this country or of it: its code or its name in either language.
-    sort
-        Order: numbers from the greatest down, the rest in the order of the words.
-    """
+    """Which parks are listed, and in which order."""
 
     type: ParkType | None = None
     country: Annotated[str | None, Field(max_length=100)] = None

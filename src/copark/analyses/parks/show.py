@@ -49,11 +49,7 @@ class _Show(Show):
              one.park.firms, _year(one.park.firms_date), self.status(one))
             for one in self.parks
         ]  # fmt: skip
-        columns = (
-            self.column("name"), self.column("type"), self.column("home_stake", doc.Kind.share),
-            self.column("firms_short", doc.Kind.count), self.column("firms_year", doc.Kind.quarter),
-            self.column("status"),
-        )  # fmt: skip
+        columns = self.columns("name type home_stake:share firms_short:count firms_year:quarter status")
         return self.section(
             "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), doc.Caveat(self.t("caveat"))
         )  # fmt: skip
@@ -64,7 +60,7 @@ class _Show(Show):
 
     def courses(self) -> doc.Section:
         """Small multiples of the parks that have a series: of each type the oldest first."""
-        from copark.figures.parks import ParkCourse, multiples
+        from copark.figures.typology import ParkCourse, multiples
 
         lang = self.t.lang
         drawn = [
@@ -84,18 +80,14 @@ class _Show(Show):
              self.t(f"grade.{point.grade}"))
             for one in self.parks for course in one.courses for point in course.points
         ]  # fmt: skip
-        columns = (
-            self.column("name"), self.column("counted"), self.column("basis"), self.column("date", doc.Kind.quarter),
-            self.column("firms", doc.Kind.count), self.column("grade"),
-        )  # fmt: skip
+        columns = self.columns("name counted basis date:quarter firms:count grade")
         return self.table("counts", columns, rows, folded=True)
 
     def records(self) -> doc.Section:
         """Everything on record, and where it was read."""
         sources = [(key, one.outlet, one.title, str(one.date or ""), str(one.url or ""))
                    for key, one in self.found.sources.items()]  # fmt: skip
-        columns = (self.column("key"), self.column("outlet"), self.column("source_title", doc.Kind.note),
-                   self.column("date", doc.Kind.quarter), self.column("url"))  # fmt: skip
+        columns = self.columns("key outlet source_title:note date:quarter url")
         return self.section(
             "records", self.table("records", self.record_columns(), map(self.record, self.parks)),
             self.table("sources", columns, sources), folded=True,

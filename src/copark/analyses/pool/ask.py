@@ -11,8 +11,7 @@ from pydantic import Field
 from copark.analyses.case_table import Names
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Result
 from copark.inference.artefacts import Comparison
-from copark.inference.panel_findings import Findings, find
-from copark.inference.panels import one_at_a_time, runs_of, shares
+from copark.inference.panels import Findings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -24,17 +23,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked of parks pooled.
-
-    Parameters
-    ----------
-    cases
-        Names of cases; by default all of the casebook.
-    runs, seed
-        Runs of each park, a power of two, also written ``2^13``; seed of design, luck and errors.
-    check
-        Make the shipped panel again by its recipe and compare, in the place of all else.
-    """
+    """What may be asked of parks pooled."""
 
     cases: Names = ()
     runs: PowerOfTwo = None

@@ -9,11 +9,11 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
-from copark.inference.panel_findings import AxisFindings, Findings, ParkFindings
-from copark.inference.pool.axes import AXES, SIZES
+from copark.inference.panels import AxisFindings, Findings, ParkFindings
+from copark.inference.pool.forecast_comparison import GROWTH, ROLLING, SCHEMES, Contest
+from copark.inference.pool.forecast_comparison import POOLED as MODEL
+from copark.inference.pool.parks import AXES, SIZES
 from copark.inference.pool.prior_posterior_shift import UNSURE_REACH, AxisMovement, Told, gained
-from copark.inference.pool.scoring import GROWTH, ROLLING, SCHEMES, Contest
-from copark.inference.pool.scoring import POOLED as MODEL
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.texts import text
@@ -119,10 +119,7 @@ class _Show(Show):
              _band(one.mean))
             for one in self.found.gained
         ]  # fmt: skip
-        columns = (
-            self.column("parameter"), self.column("group"), self.column("alone_verdict"), self.column("mean_verdict"),
-            self.column("mean", doc.Kind.number),
-        )  # fmt: skip
+        columns = self.columns("parameter group alone_verdict mean_verdict mean:number")
         return self.table("gained", columns, rows)
 
     def winner(self, table: Contest) -> str:
@@ -213,14 +210,10 @@ class _Show(Show):
             tau = doc.Interval(one.tau[0], one.tau[2], one.tau[1])
             rows.append((one.title(self.t.lang), self.t(f"role.{AXES[one.name].role}"), *bands, one.full, tau,
                          one.parks, one.gained, self.lenders(one)))  # fmt: skip
-        columns = [self.column("parameter"), self.column("role")]
+        columns = [*self.columns("parameter role")]
         for key in ("alone", "mean", "new"):
             columns += [self.column(key, doc.Kind.number), self.column(f"{key}_verdict")]
-        columns += [
-            self.column("complete", doc.Kind.number), self.column("tau", doc.Kind.number, places=2),
-            self.column("contributing", doc.Kind.count), self.column("gained", doc.Kind.flag),
-            self.column("lenders", doc.Kind.note),
-        ]  # fmt: skip
+        columns += [*self.columns("complete:number tau:number:2 contributing:count gained:flag lenders:note")]
         heads = grouped(self.t(f"group.{one.group}") for one in moved)
         return self.table("axes", columns, rows, groups=heads, folded=True)
 
@@ -236,18 +229,16 @@ class _Show(Show):
             whose = self.t(f"column.{key}")
             columns += [doc.Column(f"{key}_{what}", self.t(f"column.{what}", whose=whose), doc.Kind.share)
                         for what in ("shrink", "overlap")]  # fmt: skip
-        columns += [self.column("among", doc.Kind.number), self.column("others", doc.Kind.share)]
+        columns += [*self.columns("among:number others:share")]
         return self.table("shifts", columns, rows, folded=True)
 
     def parks(self) -> doc.Section:
         """Every park, and how far it borrows from the others."""
         rows = [self.one_park(one) for one in self.found.parks]
-        columns = (
-            self.column("park"), self.column("kind"), self.column("values", doc.Kind.count),
-            self.column("reach", doc.Kind.share), self.column("remark"), self.column("directions", doc.Kind.count),
-            self.column("shrinkage_size", doc.Kind.share), self.column("shrinkage_rest", doc.Kind.share),
-            self.column("lent", doc.Kind.share),
-        )  # fmt: skip
+        columns = self.columns(
+            "park kind values:count reach:share remark directions:count shrinkage_size:share shrinkage_rest:share "
+            "lent:share"
+        )
         return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
 
     def one_park(self, one: ParkFindings) -> Sequence[doc.Value]:
@@ -287,11 +278,7 @@ class _Show(Show):
                     self.t("contest", observable=self.observable(one.variable), values=row.values, parks=row.parks,
                            methods=len(one.standings), sure=self.sure(one))
                 )  # fmt: skip
-        columns = (
-            self.column("method"), self.column("log_crps", doc.Kind.number, places=3),
-            self.column("crps", doc.Kind.number, places=1), self.column("coverage", doc.Kind.share),
-            self.column("place", doc.Kind.count),
-        )  # fmt: skip
+        columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share place:count")
         key = scheme.replace("_", "-") + ("-indicators" if by_indicator else "")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
@@ -323,10 +310,7 @@ class _Show(Show):
         """How well forecasts from parks' own pasts did, by size of the model discrepancy."""
         rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
                 for one in self.found.trials]  # fmt: skip
-        columns = (
-            self.column("observable"), self.column("parks", doc.Kind.count), self.column("spread", doc.Kind.share),
-            self.column("log_density", doc.Kind.number, places=3), self.column("chosen", doc.Kind.flag),
-        )  # fmt: skip
+        columns = self.columns("observable parks:count spread:share log_density:number:3 chosen:flag")
         return self.table("trials", columns, rows, folded=True)
 
     def simulated(self) -> doc.Table:
@@ -334,7 +318,7 @@ class _Show(Show):
         one = self.found.examined
         keys = ("means", "own", "moved_means", "moved_own", "left_out")
         rows = [(self.t(f"simulated.{key}"), getattr(one, key)) for key in keys]
-        columns = (self.column("quantity"), self.column("coverage", doc.Kind.share))
+        columns = self.columns("quantity coverage:share")
         return self.table("coverage", columns, rows, folded=True)
 
     def scores(self) -> doc.Table:
@@ -346,11 +330,9 @@ class _Show(Show):
             for one in self.found.scores
         ]  # fmt: skip
         columns = (
-            self.column("park"), self.column("scheme"), self.column("method"), self.column("observable"),
-            self.column("date", doc.Kind.quarter), self.column("age", doc.Kind.number, "yr", places=1),
-            self.column("value", doc.Kind.number), self.column("forecast", doc.Kind.count),
-            self.column("log_crps", doc.Kind.number, places=3), self.column("crps", doc.Kind.number, places=1),
-            self.column("covered", doc.Kind.flag),
+            *self.columns("park scheme method observable date:quarter"),
+            self.column("age", doc.Kind.number, "yr", places=1),
+            *self.columns("value:number forecast:count log_crps:number:3 crps:number:1 covered:flag"),
         )  # fmt: skip
         return self.table("scores", columns, rows, folded=True)
 
@@ -368,8 +350,7 @@ class _Show(Show):
             (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
             for name, axis in AXES.items()
         ]  # fmt: skip
-        columns = (self.column("parameter"), self.column("role"), self.column("reason", doc.Kind.note),
-                   self.column("widened", doc.Kind.flag))  # fmt: skip
+        columns = self.columns("parameter role reason:note widened:flag")
         table = self.table("roles", columns, rows)
         return self.section("roles", doc.Paragraph(self.t("lead.roles")), table, folded=True)
 
@@ -377,5 +358,5 @@ class _Show(Show):
         """How it was made, what it cannot tell, and which states of the cases it rests on."""
         said = doc.Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
         rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
-        columns = (self.column("park"), self.column("case"), self.column("case_hash"))
+        columns = self.columns("park case case_hash")
         return self.section("method", said, self.table("cases", columns, rows), folded=True)

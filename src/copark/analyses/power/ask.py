@@ -18,15 +18,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    weights, quota
-        Decimal numbers as texts, so that they are exact; a coalition wins if its weight reaches the quota.
-    voters
-        Names; numbers from 1 by default.
-    """
+    """What may be asked: decimal numbers as texts, so that they are exact."""
 
     weights: Annotated[Names, Option("--weights")]
     quota: Annotated[str, Option("--quota")]

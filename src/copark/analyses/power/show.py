@@ -33,9 +33,8 @@ def document(found: Answer, t: Texts) -> doc.Document:
         for at in ranked[:6]
     ))  # fmt: skip
     columns = (
-        show.column("voter"), show.column("weight", doc.Kind.count), share, show.column("shapley_exact"),
-        show.column("banzhaf", doc.Kind.share, places=1), show.column("banzhaf_exact"),
-        show.column("banzhaf_raw", doc.Kind.count),
+        *show.columns("voter weight:count"), share,
+        *show.columns("shapley_exact banzhaf:share:1 banzhaf_exact banzhaf_raw:count"),
     )  # fmt: skip
     rows = [
         (voter, power.weights[at], float(power.shapley_shubik[at]), str(power.shapley_shubik[at]),

@@ -22,25 +22,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked.
-
-    Parameters
-    ----------
-    outcome, conditions
-        Columns; an outcome ``~Y`` is negated.
-    negate
-        Explain the absence of the outcome.
-    incl_cut, pri_cut, n_cut
-        Cutoffs of consistency, PRI and number of cases.
-    dir_exp
-        Directional expectations, one a condition: 1, 0 or -.
-    calibrate, idm
-        Anchors, ``A=exclusion,crossover,inclusion``, and membership at the anchor of inclusion.
-    alternative
-        Other columns of scores for the robustness test, ``A=A_other``.
-    robust
-        Repeat under other anchors, cutoffs, cases and scores.
-    """
+    """What may be asked."""
 
     outcome: Annotated[str, Option("--outcome")]
     conditions: Annotated[Names, Option("--conditions")]

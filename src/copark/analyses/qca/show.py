@@ -28,7 +28,7 @@ from copark.setmethods.qca.sets import (
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.figures.set_methods.xy import Aim
+    from copark.figures.set_methods.nca import Aim
 
 MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
@@ -159,8 +159,7 @@ class _Show(Show):
                     (self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
                 )  # fmt: skip
         columns = (
-            self.column("solution"), self.column("model", doc.Kind.count), self.column("expression"), *self.fits,
-            self.column("deviant", doc.Kind.note), self.column("uncovered", doc.Kind.note),
+            *self.columns("solution model:count expression"), *self.fits, *self.columns("deviant:note uncovered:note"),
         )  # fmt: skip
         return self.section("solutions", self.table("solutions", columns, rows), *charts)
 
@@ -248,7 +247,7 @@ class _Show(Show):
         for family in (None, *robust.families()):
             same, total = robust.same(kind, family)
             rows.append((t(f"family.{family or 'all'}"), total, same))
-        columns = (self.column("changed"), self.column("variants", doc.Kind.count), self.column("same", doc.Kind.count))
+        columns = self.columns("changed variants:count same:count")
         chart = self.drawn(
             "survival", lambda: survival_chart(robust, kind, self.conditions, t.lang), kind=self.kind(kind)
         )  # fmt: skip
@@ -291,7 +290,7 @@ class _Show(Show):
         blocks: list[doc.Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
         if table.left_out:
             rows = [(case, ", ".join(columns)) for case, columns in table.left_out]
-            blocks.append(self.table("left-out", (self.column("case"), self.column("missing")), rows))
+            blocks.append(self.table("left-out", self.columns("case missing"), rows))
         return self.section("data", *blocks)
 
 

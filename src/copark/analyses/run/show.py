@@ -181,10 +181,7 @@ class _Show(AboutRuns):
 
     def shares(self) -> doc.Table:
         """Outcomes with what they mean, their shares and Monte Carlo intervals."""
-        columns = (
-            self.column("outcome"), self.column("meaning", doc.Kind.note), self.column("runs", doc.Kind.count),
-            self.column("share", doc.Kind.share, places=1),
-        )  # fmt: skip
+        columns = self.columns("outcome meaning:note runs:count share:share:1")
         rows = [
             (
                 text(f"analysis.outcome.{one.name}", self.t.lang),

@@ -8,10 +8,9 @@ import numpy as np
 
 from copark.analyses.run.show_case import AboutCase, sources
 from copark.analyses.show import grouped
-from copark.analysis.bands import bands
 from copark.analysis.coordination import COMPONENTS, apart, needed, read_out
 from copark.analysis.observed import Comparison, misses
-from copark.analysis.outcomes import quarters_apart
+from copark.analysis.outcomes import bands, quarters_apart
 from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
@@ -99,10 +98,7 @@ class AboutRuns(AboutCase):
 
     def beside(self, key: str, rows: Sequence[Comparison]) -> doc.Table:
         """The latest observations beside the model, a row for each variable."""
-        columns = (
-            self.column("variable"), self.column("quarter", doc.Kind.quarter), self.column("observed"),
-            self.column("modelled", doc.Kind.number), self.column("percentile"),
-        )  # fmt: skip
+        columns = self.columns("variable quarter:quarter observed modelled:number percentile")
         cells = (
             (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
             for one in rows
@@ -126,11 +122,9 @@ class AboutRuns(AboutCase):
     def all_compared(self) -> doc.Table:
         """Every observation beside the model, by variable."""
         t, rows = self.t, self.found.rows
-        columns = (
-            self.column("date", doc.Kind.quarter), self.column("bound"), self.column("observed", doc.Kind.number),
-            self.column("modelled", doc.Kind.number), self.column("width", doc.Kind.share), self.column("percentile"),
-            self.column("role"), self.column("grade"), self.column("source", doc.Kind.source),
-        )  # fmt: skip
+        columns = self.columns(
+            "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
+        )
         cells = (
             (
                 str(one.observation.date), self.bound(one),
@@ -259,10 +253,7 @@ class AboutRuns(AboutCase):
             )
             for one in COMPONENTS
         ]  # fmt: skip
-        columns = (
-            self.column("scale"), self.column("indicator"), self.column("range", doc.Kind.number), self.column("unit"),
-            self.column("weight"), self.column("grade"),
-        )  # fmt: skip
+        columns = self.columns("scale indicator range:number unit weight grade")
         indicators = self.table("indicators", columns, rows, folded=True)
         return self.section("coordination", doc.Caveat(t("coordination.caveat")), picture, indicators)
 

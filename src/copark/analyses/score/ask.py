@@ -24,15 +24,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Params(AnalysisParams):
-    """What is scored on what.
-
-    Parameters
-    ----------
-    file
-        A frozen forecast.
-    data
-        CSV of observations, with the columns of a case's ``series.csv``.
-    """
+    """What is scored on what."""
 
     file: Path
     data: Annotated[Path, Option("--data")]
@@ -171,8 +163,7 @@ def compute(params: Params, context: Context) -> Answer:
     """
     from copark.cases.vocabulary import series_title
     from copark.errors import RunRefused
-    from copark.inference.forecast import Frozen, later_targets, read, score_later
-    from copark.inference.holdout import read_later
+    from copark.inference.forecast import Frozen, later_targets, read, read_later, score_later
     from copark.inference.validate import NAIVE, table
     from copark.texts import text
 
@@ -231,7 +222,7 @@ def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
 
 def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
     """Values by observable and date, with what model and benchmark had said of them."""
-    from copark.inference.fans import moment
+    from copark.inference.validate import moment
 
     beside = {one.target.name: one for one in scores if one.method == benchmark}
     own = [one for one in scores if one.method == method]

@@ -9,8 +9,7 @@ from copark.analyses.score.ask import Answer, Forecasted, why_left
 from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title
-from copark.inference.fans import Point
-from copark.inference.validate import Line
+from copark.inference.validate import Line, Point
 from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, percentile
 from copark.words import method_title, observable_title, titled, winner_title
@@ -68,17 +67,13 @@ class _Show(Show):
         if found.lines:
             methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in found.methods]
             columns = (
-                self.column("observable"), self.column("values", doc.Kind.count), *methods, self.column("winner"),
-                self.column("covered", doc.Kind.share), self.column("width", doc.Kind.number),
+                *self.columns("observable values:count"), *methods, *self.columns("winner covered:share width:number"),
             )  # fmt: skip
             blocks.append(self.table("scores", columns, map(self.row, found.lines)))
         blocks.append(self.values())
         if found.left:
             lang = self.t.lang
-            columns = (
-                self.column("line", doc.Kind.count), self.column("date", doc.Kind.quarter), self.column("observable"),
-                self.column("reason", doc.Kind.note),
-            )  # fmt: skip
+            columns = self.columns("line:count date:quarter observable reason:note")
             rows = [(one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
                     for one in found.left]  # fmt: skip
             blocks.append(self.table("left", columns, rows))

@@ -29,19 +29,7 @@ LEAST_SAMPLE, SAMPLES = 1 << 9, 16
 
 
 class Params(CaseParams):
-    """What may be asked of a case's uncertainties.
-
-    Parameters
-    ----------
-    method
-        One method, or all.
-    size
-        Rows of the Sobol' design, a power of two; samples have sixteen times as many runs.
-    replicates
-        Runs at each point of a design, with common random numbers.
-    over
-        Where designs lie: the whole prior, or the box around the posterior.
-    """
+    """What may be asked of a case's uncertainties."""
 
     method: Literal["all", "morris", "sobol", "given", "discovery"] = "all"
     size: Annotated[int, Field(ge=2, le=1 << 20)] = 1024

@@ -26,8 +26,8 @@ from copark.words.factors import (
 )
 
 if TYPE_CHECKING:
+    from copark.inference.exploration.designs import Readout
     from copark.inference.exploration.explore import Found, GivenSet
-    from copark.inference.exploration.readouts import Readout
 
 DRAWN = ("operating-20", "failed-20", "result_cumulative-20")
 """Outputs drawn for the screen and for samples at hand; indices are drawn for all."""
@@ -252,11 +252,7 @@ class _Show(Show):
     def indices_of(self, at: int) -> doc.Table:
         """First-order and total indices of one output."""
         one = self.found.indices[at]
-        columns = (
-            self.column("factor"), self.column("first", doc.Kind.number, places=2),
-            self.column("first_clear", doc.Kind.flag), self.column("total", doc.Kind.number, places=2),
-            self.column("total_clear", doc.Kind.flag), self.column("moved"),
-        )  # fmt: skip
+        columns = self.columns("factor first:number:2 first_clear:flag total:number:2 total_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
             (
                 named(self.named[n], self.t.lang),
@@ -330,11 +326,7 @@ class _Show(Show):
     def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> doc.Table:
         """What a sample tells of one output."""
         one, readout = kept.found[at], kept.readouts[at]
-        columns = (
-            self.column("factor"), self.column("share", doc.Kind.number, places=3),
-            self.column("total_clear", doc.Kind.flag), self.column("pawn", doc.Kind.number, places=3),
-            self.column("pawn_clear", doc.Kind.flag), self.column("moved"),
-        )  # fmt: skip
+        columns = self.columns("factor share:number:3 total_clear:flag pawn:number:3 pawn_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
             (
                 named(kept.names[n], self.t.lang), _around(one.first[n], one.first_error[n]), bool(one.first_clear[n]),
@@ -354,7 +346,7 @@ class _Show(Show):
 
     def found_in(self, one: Found) -> Iterator[doc.Block]:
         """What was found of an outcome in a sample, in words and drawn."""
-        from copark.figures.discovery import box_ranges, heading, trade_off, tree_drawing
+        from copark.figures.sensitivity import box_ranges, heading, trade_off, tree_drawing
 
         t, found = self.t, self.found
         head, stem = heading(one, t.lang), f"{one.kind}-{one.outcome}"
@@ -391,8 +383,7 @@ class _Show(Show):
                 t("box.head", number=n + 1, density=percent(held.density), coverage=percent(held.coverage),
                   mass=percent(held.mass)), len(box.sides),
             ))  # fmt: skip
-        columns = (self.column("condition"), self.column("quasi_p", doc.Kind.number, places=3),
-                   self.column("comes_back", doc.Kind.share))  # fmt: skip
+        columns = self.columns("condition quasi_p:number:3 comes_back:share")
         key = f"conditions-{one.kind}-{one.outcome}"
         return doc.Table(key, t("table.conditions"), columns, tuple(rows), tuple(groups))
 

@@ -23,15 +23,7 @@ LEAST = 400
 
 
 class Params(AnalysisParams):
-    """What may be asked of the experiment.
-
-    Parameters
-    ----------
-    runs
-        Runs of each scenario; fewer than 400 are made 400.
-    seed
-        Seed of the random numbers.
-    """
+    """What may be asked of the experiment."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 4000
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1

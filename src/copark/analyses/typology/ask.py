@@ -23,15 +23,7 @@ NEEDED = ("registered", "operating", "jobs", "enterprise_investment", "serviced_
 
 
 class Params(AnalysisParams):
-    """What may be asked of the types of parks.
-
-    Parameters
-    ----------
-    runs
-        Runs of each scenario.
-    seed
-        Seed of the random numbers.
-    """
+    """What may be asked of the types of parks."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 1000
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1

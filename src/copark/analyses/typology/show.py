@@ -118,10 +118,7 @@ class _Show(Show):
             low, high = wilson(counts[-1], total, LEVEL)
             rows.append((self.type(type_), total, *counts, doc.Interval(low, high, counts[-1] / total)))
         statuses = [doc.Column(name, text(f"parks.status.{name}", self.t.lang), doc.Kind.count) for name in STANDINGS]
-        columns = (
-            self.column("type"), self.column("parks", doc.Kind.count), *statuses,
-            self.column("thriving_share", doc.Kind.share),
-        )  # fmt: skip
+        columns = (*self.columns("type parks:count"), *statuses, self.column("thriving_share", doc.Kind.share))
         return self.table("outcomes", columns, rows)
 
     def measures(self) -> doc.Table:
@@ -136,8 +133,7 @@ class _Show(Show):
         ]  # fmt: skip
         columns = (
             self.column("measure"), *self.by_type("count", doc.Kind.count, (TYPES[0], SECOND)),
-            self.column("superiority", doc.Kind.number, places=2),
-            self.column("permutations", doc.Kind.number, places=3), self.column("verdict"),
+            *self.columns("superiority:number:2 permutations:number:3 verdict"),
         )  # fmt: skip
         return self.table("measures", columns, rows)
 
@@ -187,10 +183,7 @@ class _Show(Show):
             )
             for one in self.found.measured
         ]  # fmt: skip
-        columns = (
-            self.column("measure"), self.column("park"), self.column("type"), self.column("value", doc.Kind.number),
-            self.column("when", doc.Kind.quarter), self.column("grade"),
-        )  # fmt: skip
+        columns = self.columns("measure park type value:number when:quarter grade")
         return self.table("values", columns, rows, folded=True)
 
     def footer(self) -> str:
@@ -260,9 +253,8 @@ class _Show(Show):
             for one in own
         ]  # fmt: skip
         columns = (
-            self.column("reading"), self.column("year", doc.Kind.count), self.column("first", level),
-            self.column("second", level), self.column("difference", change), self.column("above", doc.Kind.share),
-            self.column("verdict"),
+            *self.columns("reading year:count"), self.column("first", level), self.column("second", level),
+            self.column("difference", change), *self.columns("above:share verdict"),
         )  # fmt: skip
         return self.table(key, columns, rows)
 
@@ -300,9 +292,6 @@ class _Show(Show):
             )
             for one in self.found.agreements
         ]  # fmt: skip
-        columns = (
-            self.column("measure"), self.column("observed"), self.column("reading"),
-            self.column("year", doc.Kind.count), self.column("model"), self.column("agreement"),
-        )  # fmt: skip
+        columns = self.columns("measure observed reading year:count model agreement")
         table = self.table("agreement", columns, rows)
         return self.section("agreement", doc.Paragraph(t("agreement.lead")), table, doc.Caveat(t("caveat.agreement")))

@@ -13,8 +13,7 @@ from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result,
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.assessment import Assessment
-from copark.inference.fans import Point
-from copark.inference.validate import BLIND
+from copark.inference.validate import BLIND, Point
 from copark.presentation.document import Evidence
 from copark.texts import text
 
@@ -35,17 +34,7 @@ YEARS_BEFORE = (4, 2, 0)
 
 
 class Params(AnalysisParams):
-    """What may be asked of a validation.
-
-    Parameters
-    ----------
-    case
-        Name of a case, or path of a case folder.
-    cuts
-        Quarters to forecast from; by default the end of the fitted values, and two and four years before.
-    runs, seed
-        Of the prior batch; runs a power of two, also written ``2^15``.
-    """
+    """What may be asked of a validation."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     cuts: Annotated[
@@ -263,7 +252,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
 
 def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> Fan:
     """Quantiles of the model and of the best benchmark, and reported values."""
-    from copark.inference.fans import benchmark_band, known_points, later_points
+    from copark.inference.validate import benchmark_band, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]

@@ -1,4 +1,7 @@
-"""What is shown of a validation: who forecast best, whether intervals hold, why."""
+"""What is shown of a validation: who forecast best, whether intervals hold, why.
+
+Why a benchmark did better or worse than the model, in sentences made from the numbers.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,22 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped
-from copark.analyses.validate import words
 from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import FAIR, helped
-from copark.inference.postprocess import CALIBRATED, STACKED, method
+from copark.inference.assessment import CALIBRATED, FAIR, STACKED, Assessment, Judged, helped, method
+from copark.inference.diagnostics import title_of
+from copark.inference.score_decomposition import SHOCKS, SOURCES
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
-from copark.inference.variance_decomposition import SOURCES
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile
-from copark.words import method_title, observable_title, titled, winner_title
+from copark.words import join, method_title, observable_title, titled, winner_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from copark.inference.assessment import Lesson
+    from copark.inference.score_decomposition import Honesty, Swap, Width
 
 SHOWN = (BLIND, "line")
 """Methods that every value is shown beside."""
@@ -73,7 +78,7 @@ class _Show(Show):
             doc.Card(t("card.values"), doc.COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
         development = doc.Caveat(t(own if t.has(own) else "development.other"))
-        return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(words.brief(self.found, t))))
+        return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.found, t))))
 
     def scores(self) -> doc.Section:
         """Mean scores with the best of each row."""
@@ -90,7 +95,7 @@ class _Show(Show):
 
     def wins(self) -> str:
         """How many indicators each method forecast best."""
-        return self.t("dots.desc", wins=words.wins(self.last, self.t))
+        return self.t("dots.desc", wins=wins(self.last, self.t))
 
     def told(self, line: Line) -> float:
         """Score of the model told later facts."""
@@ -147,9 +152,8 @@ class _Show(Show):
             title = self.t("column.crps", method=method_title(name, self.t.lang))
             beside += [self.method_column(name), doc.Column(f"{name}-crps", title, NUMBER)]
         columns = (
-            self.column("date", doc.Kind.quarter), self.column("reported"), self.column("bounded", doc.Kind.flag),
-            *beside, self.column("percentile"), self.column("half_width", doc.Kind.share),
-            self.column("source", doc.Kind.source),
+            *self.columns("date:quarter reported bounded:flag"), *beside,
+            *self.columns("percentile half_width:share source:source"),
         )  # fmt: skip
         heads = grouped(titled(own[BLIND].target.variable, self.t.lang) for own in ordered)
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
@@ -171,7 +175,7 @@ class _Show(Show):
         said = [
             told if one is self.last else self.t("honesty.earlier", cut=one.cut, words=told)
             for one in reversed(self.found.cuts) for name in MODELS[::-1]
-            for told in [words.honesty(one.honesty[name], name, self.t)]
+            for told in [honesty(one.honesty[name], name, self.t)]
         ]  # fmt: skip
         shown = [(name, line) for name in (*MODELS, *NAIVE) for line in self.last.whole if name in line.crps]
         rows: list[Sequence[doc.Value]] = [
@@ -206,17 +210,16 @@ class _Show(Show):
         charts = [
             doc.Chart(f"width-{base}", t("chart.width", method=method_title(base, t.lang)), said,
                   partial(self.bars, base), said)
-            for base in MODELS[::-1] for said in [words.overall_width(found.widths[base], base, t)]
+            for base in MODELS[::-1] for said in [overall_width(found.widths[base], base, t)]
         ]  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
             (t(f"source.{source or 'all'}"), one.split.shares[source] if source else 1.0, one.width[source],
              one.crps[source])
             for one in found.widths[BLIND] for source in ("", *SOURCES)
         ]  # fmt: skip
-        columns = (self.column("without"), self.column("share", doc.Kind.share), self.column("width", NUMBER),
-                   self.column("mean_crps", NUMBER))  # fmt: skip
+        columns = (*self.columns("without share:share"), self.column("width", NUMBER), self.column("mean_crps", NUMBER))
         heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
-        said = doc.Bullets(tuple(words.widths(found, t)))
+        said = doc.Bullets(tuple(widths(found, t)))
         table = self.table("width", columns, rows, groups=heads, folded=True)
         return self.section("width", doc.Paragraph(t("width.lead")), *charts, said, table)
 
@@ -242,11 +245,10 @@ class _Show(Show):
         ]  # fmt: skip
         numbers = ("model", "naive", "naive_centre", "naive_band")
         columns = (
-            self.column("observable"), self.column("which"), *(self.column(name, NUMBER) for name in numbers),
-            self.column("seen", doc.Kind.count), self.column("seen_alike", doc.Kind.count),
-            self.column("alike", NUMBER),
+            *self.columns("observable which"), *(self.column(name, NUMBER) for name in numbers),
+            *self.columns("seen:count seen_alike:count"), self.column("alike", NUMBER),
         )  # fmt: skip
-        said = doc.Bullets(tuple(words.why(self.found, self.t)))
+        said = doc.Bullets(tuple(why(self.found, self.t)))
         return self.section(
             "why", doc.Paragraph(self.t("why.lead")), said, self.table("swaps", columns, rows, folded=True)
         )
@@ -264,7 +266,7 @@ class _Show(Show):
             self.column("best", NUMBER), self.column("which"), self.column("winner"),
         )  # fmt: skip
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
-        said = doc.Bullets(tuple(words.from_cut(one, self.t) for one in self.found.cuts))
+        said = doc.Bullets(tuple(from_cut(one, self.t) for one in self.found.cuts))
         table = self.table("winners", columns, rows, groups=heads)
         return self.section("cuts", doc.Paragraph(self.t("cuts.lead")), said, table)
 
@@ -277,8 +279,8 @@ class _Show(Show):
         """What post-processing does, apart from the mechanism."""
         said = [
             one for base in MODELS[::-1]
-            for one in (words.lesson(self.last.lesson(base), self.t),
-                        *(words.processing(self.last, base, kind, self.t) for kind in (CALIBRATED, STACKED)))
+            for one in (lesson(self.last.lesson(base), self.t),
+                        *(processing(self.last, base, kind, self.t) for kind in (CALIBRATED, STACKED)))
         ]  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
             (titled(line.variable, self.t.lang), line.values, line.crps[base], *self.after(line, base),
@@ -305,3 +307,129 @@ class _Show(Show):
         """How it was done."""
         keys = ("crps", "known", "blind", "told", "bounds", "error")
         return self.section("method", doc.Bullets(tuple(self.t(f"method.{key}") for key in keys)), folded=True)
+
+
+RARE = 0.1
+"""Scores as good as rarely as this speak for intervals too wide; half as rare on the other side, against them."""
+NAMED = 0.03
+"""Share of the variance from which a parameter is named."""
+
+
+def brief(found: Assessment, t: Texts) -> Iterator[str]:
+    """The sentences that count."""
+    last = found.last
+    lost = [observable_title(line.variable, t.lang) for line in last.raced if line.winner != BLIND]
+    if lost:
+        yield t("brief.lost", titles=t("join").join(lost))
+    if last.raced:
+        yield t("brief.firm", firm=sum(line.firm for line in last.raced), rows=len(last.raced))
+    yield honesty(last.honesty[BLIND], BLIND, t)
+    better = sum(last.line(line.variable).crps[CONDITIONAL] < line.crps[BLIND] for line in last.fair)
+    yield t("brief.told", better=better, rows=len(last.fair))
+    for one in found.cuts[:-1]:
+        yield t("brief.earlier", cut=one.cut, won=one.wins()[BLIND], raced=len(one.raced), **_reach(one))
+    for base, kind in ((CONDITIONAL, CALIBRATED), (BLIND, CALIBRATED), (BLIND, STACKED)):
+        yield processing(last, base, kind, t)
+
+
+def from_cut(one: Judged, t: Texts) -> str:
+    """Who did best from one cut, and how much the model's intervals held."""
+    return t("cuts.sentence", cut=one.cut, wins=wins(one, t), **_reach(one))
+
+
+def _reach(one: Judged) -> dict[str, str]:
+    return {name: percent(one.honesty[method].covered)
+            for name, method in (("covered", BLIND), ("told", CONDITIONAL))}  # fmt: skip
+
+
+def wins(one: Judged, t: Texts) -> str:
+    """How many indicators each method forecast best."""
+    parts = [
+        t("wins", method=method_title(name, t.lang), count=count)
+        for name, count in one.wins().items()
+        if count or name in (BLIND, *NAIVE[:2])
+    ]
+    return join(parts, t.lang)
+
+
+def why(found: Assessment, t: Texts) -> Iterator[str]:
+    """For every indicator with a benchmark: which is ahead and for what reason."""
+    for one in found.swaps:
+        said = t(
+            f"why.{one.reason}", title=observable_title(one.variable, t.lang), rival=t(f"called.{one.rival}"),
+            model=number(one.model), naive=number(one.naive), centre=number(one.naive_centre),
+            band=number(one.naive_band),
+        )  # fmt: skip
+        yield t.sentences([said, *_told(found, one, t)])
+
+
+def _told(found: Assessment, one: Swap, t: Texts) -> Iterator[str]:
+    """What the benchmark would have scored on the values the model was fitted to."""
+    told = next(entry for entry in found.told if entry.variable == one.variable)
+    if told.seen == told.seen_alike:
+        return
+    values = {"rival": t(f"called.{one.rival}"), "seen": told.seen, "alike": told.seen_alike}
+    if told.alike is None:
+        yield t("why.told.nothing", **values)
+        return
+    key = "stays" if (one.naive < one.model) == (told.alike < one.model) else "turns"
+    yield t(f"why.told.{key}", score=number(told.alike), model=number(one.model), **values)
+
+
+def widths(found: Assessment, t: Texts) -> Iterator[str]:
+    """Where the width comes from, an indicator each, and what taking the largest source out would do to the score."""
+    for one in found.widths.get(BLIND, ()):
+        largest, unit = one.split.largest, catalogue().outputs[one.variable].unit
+        leading = t("join").join(
+            t("width.leading", title=title_of(name, t.lang), share=percent(share))
+            for name, share in one.split.leading[:3]
+            if share >= NAMED
+        )
+        said = t(
+            "width.sentence", title=observable_title(one.variable, t.lang), source=t(f"source.{largest}"),
+            share=percent(one.split.shares[largest]), width=bare(one.width[""], unit),
+            narrow=bare(one.width[largest], unit), before=number(one.crps[""]), after=number(one.crps[largest]),
+        )  # fmt: skip
+        yield t.sentences([said, t("width.names", names=leading)] if leading else [said])
+
+
+def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
+    """Mean shares of variance over indicators."""
+    shares = {source: sum(one.split.shares[source] for one in rows) / len(rows) for source in SOURCES}
+    parts = [
+        t("width.part", source=t(f"source.{name}"), share=percent(share))
+        for name, share in shares.items()
+        if name != SHOCKS or share >= 0.005
+    ]
+    return t("width.overall", method=method_title(base, t.lang), parts=join(parts, t.lang))
+
+
+def honesty(one: Honesty, method: str, t: Texts) -> str:
+    """Whether coverage and score are what well-calibrated intervals would give."""
+    word = "wide" if one.as_good < RARE else "aside" if one.as_good > 1.0 - RARE / 2.0 else "fine"
+    return t(
+        f"honesty.{word}", method=method_title(method, t.lang), values=one.values, covered=percent(one.covered),
+        chance=percent(one.all_covered), ratio=percent(one.score / one.expected), good=percent(one.as_good),
+    )  # fmt: skip
+
+
+def lesson(one: Lesson, t: Texts) -> str:
+    """What earlier cuts taught."""
+    title = method_title(one.base, t.lang)
+    if not one.values:
+        return t("lesson.nothing", method=title)
+    weights = join(
+        [t("lesson.weight", method=method_title(name, t.lang), share=percent(share))
+         for name, share in one.weights.items()], t.lang,
+    )  # fmt: skip
+    word = "narrower" if one.spread < 0.995 else "wider" if one.spread > 1.005 else "same"
+    return t(f"lesson.{word}", method=title, values=one.values, factor=number(one.spread, 2), weights=weights)
+
+
+def processing(one: Judged, base: str, kind: str, t: Texts) -> str:
+    """For how many indicators post-processing helped, harmed or did nothing."""
+    said = [helped(line, base, kind) for line in one.whole]
+    better, worse = sum(one is True for one in said), sum(one is False for one in said)
+    word = "none" if better == worse == 0 else "helps" if better > worse else "harms" if worse > better else "mixed"
+    title = method_title(method(base, kind), t.lang)
+    return t(f"processing.{word}", method=title, better=better, worse=worse, rows=len(said))

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from copark.arrays import Floats
+
 Flags = NDArray[np.bool_]
 
 

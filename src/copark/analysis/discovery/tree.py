@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.analysis.discovery.prim import Condition, Flags, Floats, Holding, holding, inside
+from copark.analysis.discovery.prim import Condition, Flags, Holding, holding, inside
+from copark.arrays import Floats
 
 DEPTH, LEAVES = 3, 6
 LEAST_IN_LEAF = 0.02

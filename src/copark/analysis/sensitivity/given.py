@@ -13,11 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.arrays import Booleans, Floats
+from copark.arrays import Booleans, Floats, Integers
 
-Integers = NDArray[np.int64]
 SLICES = 10
 LEAST_IN_SLICE = 30
 """Runs a slice must have; fewer slices are cut where the sample is small."""

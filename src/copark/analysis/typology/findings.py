@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.analysis.compare import COUNTS, ends_of_years
-from copark.analysis.pairing import pairs_of
+from copark.analysis.compare import COUNTS, ends_of_years, pairs_of
 from copark.analysis.typology.measures import MEASURES, Measured, measured
 from copark.analysis.typology.twins import FACTORS, Part, Reading, key_of, parts, readings
+from copark.arrays import Floats
 from copark.simulation.schemas import Title
 from copark.stats.quantiles import band, quantile_band
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from copark.cases.parks import Parks
     from copark.simulation.study import Study
 
-Floats = NDArray[np.float64]
 DRAWS = 4000
 LEVEL = 0.90
 LEAST = 3

@@ -1,12 +1,8 @@
 """Figures of set methods: truth table, configurations, XY plots, survival, ceilings, coupling, voting power."""
 
-from copark.figures.set_methods.ceilings import ceiling_plot
-from copark.figures.set_methods.configurations import configuration_chart
-from copark.figures.set_methods.coupling import grade_map, trajectory
-from copark.figures.set_methods.power import power_bars
-from copark.figures.set_methods.survival import survival_chart
-from copark.figures.set_methods.truth_table import truth_table_figure
-from copark.figures.set_methods.xy import xy_plot
+from copark.figures.set_methods.coupling import grade_map, power_bars, trajectory
+from copark.figures.set_methods.nca import ceiling_plot, xy_plot
+from copark.figures.set_methods.qca import configuration_chart, survival_chart, truth_table_figure
 
 __all__ = [
     "ceiling_plot",

@@ -14,13 +14,24 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
-from copark.inference.ablations.effects import Bench, Effect, bench_of, effect, quarters_compared
+from copark.inference.ablations.effects import (
+    FUTURES,
+    MEMBERS,
+    Bench,
+    Effect,
+    Refit,
+    Refitting,
+    bench_of,
+    by_observable,
+    effect,
+    later_targets,
+    log_ratio,
+    quarters_compared,
+)
 from copark.inference.ablations.mechanisms import Ablation, ablations_of
-from copark.inference.ablations.refit import FUTURES, MEMBERS, Refit, Refitting
-from copark.inference.ablations.scoring import by_observable, later_targets, log_ratio
 from copark.inference.case_parameters import Source
 from copark.inference.exploration.designs import Workload
-from copark.inference.exploration.factors import marks_of
+from copark.inference.exploration.settings import marks_of
 from copark.inference.observations import Target
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
@@ -134,8 +145,6 @@ class Ablations:
     ----------
     run_id, provenance
         Made of the same, the same.
-    case, park
-        Name of the case, and its title.
     cut
         Last quarter the fit knows; ``None`` where nothing is scored.
     quarters

@@ -19,16 +19,32 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
-from copark.inference.claims.changes import AS_IT_IS, Change, is_empty, upon
-from copark.inference.claims.evidence import Row, rows_of
-from copark.inference.claims.leaning import Lean, drawn_values, leaning, moved_words
+from copark.inference.claims.evidence import Row, by_run, latest, looks_of, of_part, rows_of
 from copark.inference.claims.reading import ClaimsFile
-from copark.inference.claims.rules import NOT_IDENTIFIED, Judge, Measured, Sample, measured
+from copark.inference.claims.rules import (
+    NOT_IDENTIFIED,
+    Judge,
+    Measured,
+    Sample,
+    flips,
+    headline_of,
+    inside_block,
+    measured,
+)
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves, different
-from copark.inference.claims.schema import Claim, Part, Statistic, Variant
-from copark.inference.claims.severity import RECENTRED, Severity, held, recentred, severity, steadiness
-from copark.inference.claims.statistics import by_run, latest, looks_of, of_part
-from copark.inference.claims.verdicts import flips, headline_of, inside_block
+from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, Statistic, Variant, is_empty, upon
+from copark.inference.claims.severity import (
+    RECENTRED,
+    Lean,
+    Severity,
+    drawn_values,
+    held,
+    leaning,
+    moved_words,
+    recentred,
+    severity,
+    steadiness,
+)
 from copark.model.compiler import model_hash
 from copark.simulation.results import experiment_hash
 from copark.simulation.run import Progress

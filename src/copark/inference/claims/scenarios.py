@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.errors import Fault, FaultsFound
 from copark.identity import canonical
-from copark.inference.claims.changes import Change, is_empty
+from copark.inference.claims.schema import Change, is_empty
 from copark.model.arrays import Draws, Inputs
 from copark.model.variables import catalogue
 from copark.simulation.draw_sources import DrawSource, with_parameters
@@ -28,7 +29,6 @@ from copark.simulation.sample import fill, sample
 from copark.simulation.study import Scenario, Study
 from copark.store.checkpoints import Stage
 
-Floats = NDArray[np.float64]
 INPUTS = ("levers", "links", "edits", "scale", "without_anchors")
 """Parts of a change that alter the packed inputs; the others alter the draws."""
 

@@ -1,7 +1,7 @@
 """The claims held against many parks, three ways: by intervention in the model, by QCA and by NCA.
 
-``schema`` and ``reading`` know the rules, which are fixed beforehand; ``scores`` the table; ``qca`` and ``nca`` apply a
-test to a table; ``sweeps`` tries a verdict on other anchors, cutoffs, cases and scores; ``agreement`` sets the three
-verdicts side by side and ``reasons`` says why they may differ; ``deviants`` names the cases that deviate and ``twins``
-asks the model about them; ``trial`` does all of it.
+``schema`` knows the rules, which are fixed beforehand; ``qca`` has the table of scores and applies a test to it, NCA's
+too; ``sweeps`` tries a verdict on other anchors, cutoffs, cases and scores; ``reasons`` sets the three verdicts side by
+side, says why they may differ and names the cases that deviate; ``twins`` asks the model about them; ``runner`` does
+all of it.
 """

@@ -1,25 +1,119 @@
-"""Tests of QCA: a claim's implication for sets, applied to a table of scores."""
+"""Tests of QCA: a claim's implication for sets, applied to a table of scores.
+
+The test of NCA: whether more of the outcome needs more of a condition.
+
+The scores of parks as a table, with what else a test asks of a case: its park, its type, how far it is trusted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Floats
+from copark.cases.parks import CONDITION_NAMES, SCORES, Parks, load_parks
+from copark.identity import hash_content
 from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED
-from copark.inference.cross_park.schema import Across, SetPart
-from copark.inference.cross_park.scores import Scores
+from copark.inference.cross_park.schema import Across, SetPart, literals
+from copark.setmethods.nca import Request, analyse
 from copark.setmethods.nca.ceilings import Kind
 from copark.setmethods.qca import sets
 from copark.setmethods.qca.sets import ABSENT, NEAR, NEGATED, PRESENT, Model, model_membership, model_name
 from copark.setmethods.qca.solutions import solve
 from copark.setmethods.qca.truth_table import CROSSOVER, truth_table
-from copark.setmethods.table import SettingFaults
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, table_of
 
-Floats = NDArray[np.float64]
+LOW = "low"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of cases.
+
+    Parameters
+    ----------
+    table
+        Columns by name; NaN where a score is missing.
+    parks, grades, types
+        The park of each case, how far its scores are trusted, and the type of its park, by its label.
+    """
+
+    table: CaseTable
+    parks: Mapping[str, str]
+    grades: Mapping[str, str]
+    types: Mapping[str, str]
+
+    def __len__(self) -> int:
+        """How many cases there are."""
+        return len(self.table)
+
+    def complete(self, names: Sequence[str]) -> Scores:
+        """The cases that have all of some scores."""
+        return self.where(np.asarray(np.isfinite(self.table.matrix(names)).all(axis=1)))
+
+    def where(self, kept: NDArray[np.bool_]) -> Scores:
+        """Some of the cases."""
+        return replace(self, table=self.table.where(kept))
+
+    def without(self, labels: Sequence[str]) -> Scores:
+        """All cases but some."""
+        return self.where(np.array([case not in labels for case in self.table.cases], dtype=np.bool_))
+
+    def of_type(self, kind: str) -> Scores:
+        """The cases of parks of a type."""
+        return self.where(np.array([self.types[case] == kind for case in self.table.cases], dtype=np.bool_))
+
+    def having(self, column: str, values: Floats) -> Scores:
+        """The cases with other scores in a column."""
+        return replace(self, table=self.table.having({column: values}))
+
+    def graded_low(self) -> tuple[str, ...]:
+        """Cases whose scores are hardly trusted."""
+        return tuple(case for case in self.table.cases if self.grades[case] == LOW)
+
+    def one_period_each(self) -> Iterator[tuple[str, ...]]:
+        """For each choice of one period a park: the cases that are left out; nothing where no park stands twice."""
+        found: dict[str, list[str]] = {}
+        for case in self.table.cases:
+            found.setdefault(self.parks[case], []).append(case)
+        twice = [cases for cases in found.values() if len(cases) > 1]
+        if twice:
+            for kept in product(*twice):
+                yield tuple(case for cases in twice for case in cases if case not in kept)
+
+    def membership(self, written: str) -> Floats:
+        """Membership in a set such as ``GOV*~EQUITY``: the least of its literals', shape (case,)."""
+        columns = [
+            self.table.values[name] if present else 1.0 - self.table.values[name] for name, present in literals(written)
+        ]
+        found: Floats = np.min(columns, axis=0)
+        return found
+
+
+def scores_of(parks: Parks | None = None) -> Scores:
+    """The scores of the casebook's parks."""
+    known = parks or load_parks()
+    rows = known.scores
+    columns = {
+        name: np.array([np.nan if getattr(row, name) is None else getattr(row, name) for row in rows], dtype=np.float64)
+        for name in CONDITION_NAMES
+    }
+    content = {name: [None if np.isnan(one) else float(one) for one in column] for name, column in columns.items()}
+    labels = tuple(row.id for row in rows)
+    table = CaseTable(SCORES, labels, columns, digest=hash_content({"cases": list(labels), "values": content}))
+    return Scores(
+        table,
+        {row.id: row.park for row in rows},
+        {row.id: row.grade for row in rows},
+        {row.id: known[row.park].type for row in rows},
+    )
+
+
 FEWEST = 5
 """Cases of a type below which nothing is said of it."""
 
@@ -201,3 +295,43 @@ TESTS: Mapping[str, Callable[[SetPart, Scores, Cuts, str], Tried]] = {
     "core": core,
     "apart": apart,
 }
+
+
+NEEDED, HARMFUL = 1, 2
+"""Corners: little of the condition and much of the outcome; much of both."""
+
+
+def try_need(part: SetPart, scores: Scores, cuts: Cuts, outcome: str, deals: int, seed: int) -> Tried:
+    """Apply the test to the cases that have both scores.
+
+    Supported where the corner "little of the condition, much of the outcome" is empty: d reaches its cutoff and p does
+    not exceed its own. Contradicted where instead "much of both" is empty. Not identified where d is large enough and
+    chance might have left it.
+    """
+    whole = scores.complete(columns_of(part, cuts, outcome))
+    x, y = whole.membership(part.set), whole.table.values[outcome]
+    if not len(whole) or x.min() == x.max() or y.min() == y.max():
+        return Tried(NOT_IDENTIFIED, len(whole))
+    table = table_of({part.set: x, outcome: y}, whole.table.cases)
+    numbers: dict[str, float] = {}
+    verdicts: dict[int, tuple[bool, bool]] = {}
+    for corner in (NEEDED, HARMFUL):
+        try:
+            found = analyse(table, Request(outcome, (part.set,), corner, None, deals, seed)).found[0]
+        except TableFaults:
+            return Tried(NOT_IDENTIFIED, len(whole))
+        ceiling = found.ceilings[cuts.ceiling]
+        large = reaches(ceiling.effect, cuts.margins["effect"])
+        verdicts[corner] = large, large and ceiling.p <= cuts.margins["chance"] + 1e-12
+        mark = "" if corner == NEEDED else "_harmful"
+        numbers |= {f"d{mark}": ceiling.effect, f"p{mark}": ceiling.p}
+        if corner == NEEDED:
+            numbers |= {"above": float(ceiling.above), "accuracy": ceiling.accuracy}
+        if verdicts[corner][0]:
+            break
+    large, holds = verdicts[NEEDED]
+    if large:
+        verdict = SUPPORTED if holds else NOT_IDENTIFIED
+    else:
+        verdict = CONTRADICTED if verdicts[HARMFUL][1] else NOT_SUPPORTED
+    return Tried(verdict, len(whole), numbers)

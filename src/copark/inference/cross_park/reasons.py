@@ -1,17 +1,60 @@
 """Why verdicts on a claim may differ, or fail: a list of reasons, each chosen by a rule from what was found.
 
 The words of a reason are the text ``across.reason.<key>``; none is written for a result.
+
+Three verdicts on a claim side by side: whether those that decide are of one side.
+
+Cases that deviate: in a set without the outcome, or with the outcome outside the set, at the crossover 0.5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from copark.inference.claims.rules import NOT_IDENTIFIED, SUPPORTED, UNDETERMINED
+import numpy as np
+
+from copark.inference.claims.rules import NOT_IDENTIFIED, SUPPORTED, UNDETERMINED, side
 from copark.inference.claims.severity import built_in
-from copark.inference.claims.verdicts import side
-from copark.inference.cross_park.agreement import DISAGREE, NO_WORD, NOT_COMPARABLE
+from copark.inference.cross_park.qca import Scores
+from copark.inference.cross_park.schema import Across, Relation, names_in
+from copark.setmethods.qca import Analysis, Settings, analyse
+from copark.setmethods.qca.analysis import deviant_cases
+from copark.setmethods.qca.robustness import models_of
+from copark.setmethods.qca.sets import model_name
+from copark.setmethods.qca.truth_table import CROSSOVER
+
+NO_WORD = "no_word"
+"""Verdict of a method that has nothing to say to a claim."""
+METHODS = ("intervention", "qca", "nca")
+AGREE, DISAGREE, NOT_COMPARABLE = "agree", "disagree", "not_comparable"
+ONE_DECIDES, NONE_DECIDES = "one_decides", "none_decides"
+AGREEMENTS = (AGREE, DISAGREE, ONE_DECIDES, NONE_DECIDES, NOT_COMPARABLE)
+
+
+def deciding(verdicts: Mapping[str, str]) -> tuple[str, ...]:
+    """Methods whose verdict is for the claim or against it, in order."""
+    return tuple(name for name in METHODS if side(verdicts[name]) != 0)
+
+
+def agreement_of(verdicts: Mapping[str, str], compares: bool = True) -> str:
+    """The class of agreement.
+
+    Parameters
+    ----------
+    verdicts
+        By method.
+    compares
+        Whether the methods ask what the model asks.
+    """
+    found = deciding(verdicts)
+    if not found:
+        return NONE_DECIDES
+    if len(found) == 1:
+        return ONE_DECIDES
+    if not compares:
+        return NOT_COMPARABLE
+    return AGREE if len({side(verdicts[name]) for name in found}) == 1 else DISAGREE
 
 
 @dataclass(frozen=True)
@@ -151,3 +194,77 @@ REASONS: dict[str, Callable[[Facts], bool]] = {
 def reasons_of(facts: Facts) -> tuple[str, ...]:
     """Every reason whose rule the facts meet, the likeliest first."""
     return tuple(key for key, holds in REASONS.items() if holds(facts))
+
+
+CONSISTENCY, COVERAGE = "consistency", "coverage"
+SOLUTION = "solution"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A case that speaks against a relation.
+
+    Parameters
+    ----------
+    case
+        Its label.
+    set, relation
+        The set, and ``sufficient``, ``necessary`` or ``solution``.
+    kind
+        ``consistency``: in the set without the outcome; ``coverage``: with the outcome outside the set.
+    membership, outcome
+        In the set and in the outcome.
+    """
+
+    case: str
+    set: str
+    relation: str
+    kind: str
+    membership: float
+    outcome: float
+
+
+def from_relation(relation: Relation, scores: Scores, outcome: str) -> tuple[Deviation, ...]:
+    """Cases that deviate from a relation, of those that have the scores it needs."""
+    whole = scores.complete((*names_in(relation.set), outcome))
+    x, y = whole.membership(relation.set), whole.table.values[outcome]
+    sufficient = relation.kind == "sufficient"
+    chosen = (x > CROSSOVER) & (y < CROSSOVER) if sufficient else (x < CROSSOVER) & (y > CROSSOVER)
+    kind = CONSISTENCY if sufficient else COVERAGE
+    return tuple(
+        Deviation(whole.table.cases[at], relation.set, relation.kind, kind, float(x[at]), float(y[at]))
+        for at in np.flatnonzero(chosen)
+    )
+
+
+def solution_of(scores: Scores, rules: Across, wider: bool = False) -> Analysis:
+    """The analysis of the rules' conditions on complete cases; ``wider``: with those that overlap the outcome too."""
+    conditions = (*rules.conditions, *rules.overlapping) if wider else tuple(rules.conditions)
+    whole = scores.complete((rules.outcome, *conditions))
+    expected = (rules.expectations or None,) * len(conditions)
+    cuts = {"incl_cut": rules.sizes["sufficient"], "pri_cut": rules.sizes["reduction"], "n_cut": 1}
+    return analyse(whole.table, Settings(rules.outcome, conditions, expectations=expected, **cuts))  # type: ignore[arg-type]
+
+
+def from_solution(found: Analysis) -> tuple[Deviation, ...]:
+    """Cases that deviate from every tied intermediate model."""
+    models = models_of(found.solutions)["intermediate"]
+    if not models:
+        return ()
+    names = found.settings.conditions
+    told = [deviant_cases(found, model) for model in models]
+    written = "  |  ".join(model_name(model, names) for model in models)
+    rows = []
+    for at, kind in enumerate((CONSISTENCY, COVERAGE)):
+        always = set.intersection(*(set(one[at]) for one in told))
+        for place, case in enumerate(found.table.cases):
+            if case in always:
+                y = float(found.outcome[place])
+                rows.append(Deviation(case, written, SOLUTION, kind, float("nan"), y))
+    return tuple(rows)
+
+
+def deviations(scores: Scores, rules: Across) -> tuple[Deviation, ...]:
+    """Every case that deviates from a relation of the rules or from the solution."""
+    found = [one for relation in rules.relations for one in from_relation(relation, scores, rules.outcome)]
+    return (*found, *from_solution(solution_of(scores, rules)))

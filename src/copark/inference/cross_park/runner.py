@@ -10,14 +10,19 @@ from copark.cases.parks import Parks, load_parks
 from copark.cases.types import Bilingual
 from copark.errors import NotFound
 from copark.identity import identity_of
+from copark.inference.claims.rules import combined
 from copark.inference.claims.runner import ClaimFinding, Findings
-from copark.inference.claims.verdicts import combined
-from copark.inference.cross_park.agreement import NO_WORD, agreement_of
-from copark.inference.cross_park.deviants import Deviation, deviations, solution_of
-from copark.inference.cross_park.reading import AcrossFile
-from copark.inference.cross_park.reasons import Facts, reasons_of
-from copark.inference.cross_park.schema import SetClaim, SetPart, Word
-from copark.inference.cross_park.scores import Scores, scores_of
+from copark.inference.cross_park.qca import Scores, scores_of
+from copark.inference.cross_park.reasons import (
+    NO_WORD,
+    Deviation,
+    Facts,
+    agreement_of,
+    deviations,
+    reasons_of,
+    solution_of,
+)
+from copark.inference.cross_park.schema import AcrossFile, SetClaim, SetPart, Word
 from copark.inference.cross_park.sweeps import DEALS, FEWER_DEALS, PartFinding, planned, try_part
 from copark.inference.cross_park.twins import RUNS, Twin, case_of, twin_of
 from copark.model.compiler import model_hash

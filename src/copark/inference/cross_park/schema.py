@@ -1,15 +1,25 @@
-"""A file of rules for the comparison of parks: what each claim implies for sets and degrees; fixed before it is run."""
+"""A file of rules for the comparison of parks: what each claim implies for sets and degrees; fixed before it is run.
+
+Reading a file of rules for the comparison of parks.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from copark.cases.casebook import ACROSS, casebook_path
 from copark.cases.dates import Date
+from copark.cases.model_file import read_model
 from copark.cases.parks import ParkType
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, wrong
+from copark.cases.types import Bilingual, shown, wrong
+from copark.errors import NotFound
+from copark.inference.claims.reading import ClaimsFaults
 from copark.inference.claims.schema import Arm, Headline, Id, Margin
 from copark.model.outputs import NAMES
 from copark.simulation.schemas import Entry, Key, Title
@@ -227,3 +237,36 @@ class Across(Entry):
     def sizes(self) -> dict[str, float]:
         """Margins as numbers."""
         return {name: margin.value for name, margin in self.margins.items()}
+
+
+RULES = casebook_path() / ACROSS
+FOLDERS = casebook_path() / "deviants"
+"""Where little is known of a deviant case: what parks.csv says of it, as a case."""
+
+
+@dataclass(frozen=True)
+class AcrossFile:
+    """Rules that are sound, with the name of their file and the SHA-256 of its bytes."""
+
+    rules: Across
+    name: str
+    sha256: str
+
+
+def load_rules(path: Path | None = None) -> AcrossFile:
+    """Read rules, by default those shipped.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    ClaimsFaults
+        If it has faults; it carries all of them.
+    """
+    place = path or RULES
+    if not place.is_file():
+        raise NotFound.of("claims.not_found", found=shown(place))
+    read, faults = read_model(place, Across, ("across", "claims", "study"))
+    if read is None:
+        raise ClaimsFaults(faults)
+    return AcrossFile(read[0], place.name, hashlib.sha256(place.read_bytes()).hexdigest())

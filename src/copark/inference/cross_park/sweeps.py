@@ -1,6 +1,6 @@
 """Whether a verdict holds on other anchors, cutoffs, cases and scores: any variant that turns it makes it undetermined.
 
-The same rule as in the judgement block of the claims about a case (:mod:`copark.inference.claims.verdicts`).
+The same rule as in the judgement block of the claims about a case (:mod:`copark.inference.claims.rules`).
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from copark.inference.claims.verdicts import flips, inside_block
-from copark.inference.cross_park.nca import try_need
-from copark.inference.cross_park.qca import Cuts, Tried, columns_of, cuts_of, try_sets
+from copark.inference.claims.rules import flips, inside_block
+from copark.inference.cross_park.qca import Cuts, Scores, Tried, columns_of, cuts_of, try_need, try_sets
 from copark.inference.cross_park.schema import Across, SetPart
-from copark.inference.cross_park.scores import Scores
 from copark.setmethods.qca.robustness import shifted
 
 FAMILIES = ("anchors", "cutoffs", "cases", "scores", "dependent", "grades", "conditions", "ceilings")

@@ -14,16 +14,15 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.completeness import lacks_of
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.inference.claims.scenarios import ArmRuns, Bench
-from copark.inference.cross_park.reading import FOLDERS
-from copark.inference.cross_park.schema import Deviant, Seen
+from copark.inference.cross_park.schema import FOLDERS, Deviant, Seen
 from copark.inference.pool.abc_regression import accepted_of, directions, nearest, reach_of, scores_of
-from copark.inference.pool.batches import PanelBatch, design, make_panel_batch
-from copark.inference.pool.discrepancy import Discrepancy
+from copark.inference.pool.batches import Discrepancy, PanelBatch, design, make_panel_batch
 from copark.inference.pool.parks import Park, park_of, points_at
 from copark.inference.prior import study_of
 from copark.inference.summaries import features
@@ -31,7 +30,6 @@ from copark.model.arrays import Draws
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.shares import wilson
 
-Floats = NDArray[np.float64]
 RUNS = 4096
 EXPLAINED, ANYWAY, SOMETIMES, CANNOT = "explained", "anyway", "sometimes", "cannot"
 Z = 1.959963984540054

@@ -18,11 +18,17 @@ from copark.analysis.sensitivity.sobol import Indices
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.batch import Batch
-from copark.inference.exploration.designs import Workload, answers
-from copark.inference.exploration.factors import Factors, marks_of, posterior_box, prior_factors, screened, wide_factors
-from copark.inference.exploration.readouts import Readout, readouts_of
+from copark.inference.exploration.designs import Readout, Workload, answers, readouts_of
 from copark.inference.exploration.samples import Sample, batch_sample, drawn_sample, posterior_sample
-from copark.inference.exploration.settings import settings_of
+from copark.inference.exploration.settings import (
+    Factors,
+    marks_of,
+    posterior_box,
+    prior_factors,
+    screened,
+    settings_of,
+    wide_factors,
+)
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.source import PosteriorSource
 from copark.model.compiler import model_hash
@@ -114,8 +120,6 @@ class Exploration:
     ----------
     run_id, provenance
         Made of the same, the same.
-    case, park
-        Name of the case, and its title.
     names
         Factors of the designs; arrays of screens and indices have one more, the dummy, at the end.
     moved

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.inference.batch import READ_AT_CUT, Batch
-from copark.inference.exploration.designs import AT_ONCE
-from copark.inference.exploration.factors import Factors
-from copark.inference.exploration.readouts import Readout, outputs_of, read
-from copark.inference.exploration.settings import Setting
+from copark.inference.exploration.designs import AT_ONCE, Readout, outputs_of, read
+from copark.inference.exploration.settings import Factors, Setting
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
@@ -23,7 +22,6 @@ from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.store.checkpoints import Stage
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 

@@ -1,18 +1,285 @@
-"""Everything that is told of a case's levers, made from the measures of the runs."""
+"""Everything that is told of a case's levers, made from the measures of the runs.
+
+Gains: what each setting changes, run by run on the same draws and luck; for whom; and where the width comes from.
+
+A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.words`.
+
+What a gain leans on: parameters its mechanism passes through, and those it moves with over the draws.
+
+A gain whose size hangs on a parameter that no data moved is what was assumed, however narrow its band.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.analysis.robust import Sources, sources
+from copark.arrays import Floats
+from copark.cases.case import Case
+from copark.inference.case_parameters import CaseParameters
+from copark.inference.diagnostics import movements
 from copark.inference.levers.choice import TIMES, Choice, choose
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting, Since, Structure
-from copark.inference.levers.gains import Balance, Gain, balances, gains
-from copark.inference.levers.general import GeneralLevers
-from copark.inference.levers.parameter_dependence import Leaning, leanings, moved_by_data, rests_on
+from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
+from copark.inference.levers.reading import GeneralLevers
 from copark.inference.levers.runner import Asked, Measured
+from copark.model.variables import catalogue
+from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
+from copark.stats.pairs import change_interval, difference
+from copark.stats.quantiles import quantiles
+from copark.stats.words import Verdict, verdict
 from copark.texts import text
+
+NOTABLE, SPURIOUS = 0.3, 3.0
+"""Rank correlation from which a gain is said to hang on a parameter; the least is 3/√draws, since the largest of some
+forty correlations of nothing with anything reaches about that."""
+MOST = 3
+FIXED = "fixed"
+
+
+def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
+    """Whether data moved each parameter: moved, weakly, unmoved, or fixed where it is never drawn.
+
+    From the case's posterior or what other parks lend, else by the catalogue.
+    """
+    found = {
+        name: variable.moved if prior_of(variable, case) is not None else FIXED
+        for name, variable in catalogue().parameters.items()
+    }
+    if parameters.stored is not None:
+        one = parameters.stored.parameters
+        shifts = movements(one.space, one.points, one.weights)
+    else:
+        shifts = () if parameters.source is None else movements(parameters.source.space, parameters.source.points)
+    found.update((shift.name.partition(".")[0], shift.verdict) for shift in shifts)
+    return found
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """A setting's gain and a parameter it moves with.
+
+    Parameters
+    ----------
+    setting, measure
+        Whose gain, in what.
+    parameter
+        Name.
+    correlation
+        Rank correlation of the gain's mean over futures with the parameter, over draws.
+    verdict
+        moved, weakly or unmoved.
+    """
+
+    setting: str
+    measure: Measure
+    parameter: str
+    correlation: float
+    verdict: str
+
+
+def rank_correlation(first: Floats, second: Floats) -> float:
+    """Spearman's rank correlation; 0 where one of the two never varies. Ties share their mean rank."""
+    ranked = [_ranks(one) for one in (first, second)]
+    spread = [one.std() for one in ranked]
+    if min(spread) <= 0.0:
+        return 0.0
+    return float(((ranked[0] - ranked[0].mean()) * (ranked[1] - ranked[1].mean())).mean() / (spread[0] * spread[1]))
+
+
+def _ranks(values: Floats) -> Floats:
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    found: Floats = (ends - (counts - 1) / 2.0)[places]
+    return found
+
+
+def leanings(found: Measured, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
+    """Parameters that each setting's gain moves with, as modelled, the strongest first; those notable alone."""
+    kept = found.usable()
+    if not kept.any():
+        return []
+    names, places, counts = np.unique(found.draws[kept], return_inverse=True, return_counts=True)
+    if names.size < 3:
+        return []
+    first = np.array([np.flatnonzero(places == place)[0] for place in range(names.size)])
+    drawn = {name: values[kept][first] for name, values in found.parameters.items()}
+    made: list[Leaning] = []
+    least = max(NOTABLE, SPURIOUS / names.size**0.5)
+    for option in range(1, len(found.options)):
+        for measure in measures:
+            values = found.of(measure)
+            means = np.bincount(places, values[option, kept] - values[0, kept]) / counts
+            strengths = {name: rank_correlation(means, one) for name, one in drawn.items()}
+            strongest = sorted(strengths, key=lambda name: -abs(strengths[name]))[:MOST]
+            made += [
+                Leaning(found.options[option], measure_of(measure), name, strengths[name], moved.get(name, FIXED))
+                for name in strongest
+                if abs(strengths[name]) >= least
+            ]
+    return made
+
+
+def rests_on(file: LeverFile, since: Since, only: Sequence[str], moved: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Lever, parameter its mechanism passes through, and whether data moved it."""
+    keys = list(dict.fromkeys(lever.key for lever, _ in file.settings(since, only)))
+    chosen = {lever.key: lever for lever in file.levers}
+    return [(key, name, moved.get(name, FIXED)) for key in keys for name in chosen[key].rests_on]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a setting changes in one measure.
+
+    Parameters
+    ----------
+    setting, measure
+        Key of the setting; the measure.
+    pairs
+        Pairs of runs, as modelled.
+    before, after
+        Medians of the case as it is and of the setting; of a share, the shares.
+    levels
+        5, 25, 50, 75 and 95 % of the differences.
+    mean
+        Their mean; of a share, its change.
+    low, high
+        Monte Carlo interval of a share's change (95 %); NaN for other measures.
+    better, equal
+        Shares of pairs in which the setting is above, and exactly like, the case as it is.
+    sources
+        Where the variance comes from: structure, parameters, luck.
+    by_structure
+        Median difference (of a share its change) under each structure, the model as it is first; NaN where too few
+        runs are left.
+    """
+
+    setting: str
+    measure: Measure
+    pairs: int
+    before: float
+    after: float
+    levels: tuple[float, ...]
+    mean: float
+    low: float
+    high: float
+    better: float
+    equal: float
+    sources: Sources
+    by_structure: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The median difference."""
+        return self.levels[2]
+
+    @property
+    def worse(self) -> float:
+        """Share of pairs in which the setting is below the case as it is."""
+        return max(1.0 - self.better - self.equal, 0.0)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The word for it."""
+        return verdict(self.better, self.equal)
+
+    @property
+    def flips(self) -> bool:
+        """Whether structures disagree about its sign."""
+        known = [value for value in self.by_structure if np.isfinite(value) and abs(value) > 1e-12]
+        return bool(known) and min(known) < 0.0 < max(known)
+
+
+FEW = 20
+"""Runs under a structure below which nothing is said of it."""
+
+
+def gains(found: Measured) -> tuple[Gain, ...]:
+    """Every setting's gain in every measure, in the order of options and measures."""
+    return tuple(gain(found, option, measure_of(name)) for option in range(1, len(found.options)) for name in NAMES)
+
+
+def gain(found: Measured, option: int, measure: Measure) -> Gain:
+    """One setting's gain in one measure."""
+    usable = [found.usable(structure) for structure in range(len(found.structures))]
+    apart = [
+        difference((values := found.of(measure.name, structure))[0, kept], values[option, kept])
+        for structure, kept in enumerate(usable)
+    ]
+    draws = [found.draws[kept] for kept in usable]
+    base, kept = apart[0], usable[0]
+    before, after = (found.of(measure.name)[at, kept] for at in (0, option))
+    share = measure.kind == "share"
+    low, high = change_interval(base, found.groups[kept]) if share else (float("nan"), float("nan"))
+    enough = [values.size >= FEW for values in apart]
+    middle = np.mean if share else np.median
+    return Gain(
+        setting=found.options[option],
+        measure=measure,
+        pairs=base.size,
+        before=_middle(before, share=share),
+        after=_middle(after, share=share),
+        levels=tuple(float(value) for value in quantiles(base)),
+        mean=_middle(base, share=True),
+        low=low,
+        high=high,
+        better=_share(base > 0.0),
+        equal=_share(base == 0.0),
+        sources=sources(
+            [one for one, is_enough in zip(apart, enough, strict=True) if is_enough],
+            [one for one, is_enough in zip(draws, enough, strict=True) if is_enough],
+        ),
+        by_structure=tuple(
+            float(middle(values)) if is_enough else float("nan")
+            for values, is_enough in zip(apart, enough, strict=True)
+        ),
+    )
+
+
+def _middle(values: Floats, *, share: bool) -> float:
+    if not values.size:
+        return float("nan")
+    return float(values.mean() if share else np.median(values))
+
+
+def _share(met: NDArray[np.bool_]) -> float:
+    return float(met.mean()) if met.size else float("nan")
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Who gains and who loses by a setting: the verdict for each side, in the order of the sides."""
+
+    setting: str
+    verdicts: dict[str, Verdict]
+
+    def sides(self, word: str) -> tuple[str, ...]:
+        """Sides that ``gain``, ``lose``, are ``unclear``, or for whom ``nothing`` changes."""
+        begins = {"gain": "gains_", "lose": "loses_", "unclear": "un", "nothing": "nothing"}[word]
+        return tuple(side for side, found in self.verdicts.items() if found.startswith(begins))
+
+    @property
+    def kind(self) -> str:
+        """In a word: ``both`` gain and lose, ``gain`` or ``lose`` alone, ``unclear``, or ``nothing``."""
+        gain, lose = self.sides("gain"), self.sides("lose")
+        if gain and lose:
+            return "both"
+        if gain or lose:
+            return "gain" if gain else "lose"
+        return "unclear" if self.sides("unclear") else "nothing"
+
+
+def balances(found: Sequence[Gain]) -> tuple[Balance, ...]:
+    """Who gains and who loses by each setting."""
+    table = {(one.setting, one.measure.name): one.verdict for one in found}
+    settings = dict.fromkeys(one.setting for one in found)
+    return tuple(Balance(setting, {side: table[setting, side] for side in SIDES}) for setting in settings)
 
 
 @dataclass(frozen=True)
@@ -43,8 +310,6 @@ class Findings:
     ----------
     run_id, provenance
         Of the runs.
-    case, park
-        Name of the case, and its title.
     file, general, since, only
         Levers, whether they are the general set, the variant, and the keys of levers asked for.
     pulled, horizon

@@ -1,21 +1,129 @@
-"""Reading a file of levers: as hostile as any until it is parsed, every fault at once, and checked against its case."""
+"""Reading a file of levers: as hostile as any until it is parsed, every fault at once, and checked against its case.
+
+A general set of levers, for a case that brings none: those of ``general.yaml`` that its facts bear and feel.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
 from copark.cases.files import KeyPath, written
 from copark.cases.model_file import read_model
 from copark.cases.types import shown
-from copark.cases.yaml_loader import Tree
+from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault, NotFound, StudyFaults
-from copark.inference.levers.entries import SINCE, LeverFile, Since, scenario_of
-from copark.inference.levers.general import general_levers, touched
+from copark.inference.levers.entries import SINCE, LeverFile, Setting, Since, scenario_of
+from copark.model.arrays import Inputs
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.run import inputs_of
+from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.study import baseline
+
+FILE = Path(__file__).parent / "general.yaml"
+DATED = ("world", "governments", "company", "enterprises")
+"""Inputs with a row for each quarter; the others hold all along."""
+
+
+class GeneralLevers(LeverFile):
+    """Levers made of a case's facts, not written for it."""
+
+
+def general_levers(case: Case) -> GeneralLevers:
+    """The general set, less what the case's facts do not bear and what changes nothing in it.
+
+    A case whose simulated time ends before its data do has no settings of now.
+
+    Raises
+    ------
+    NotFound
+        If nothing is left.
+    """
+    first, last = case.clock.start + 1, case.clock.start + (case.clock.quarters - 1)
+    now = min(max(case.clock.data_end + 1, first), last)
+    data = _filled(_content(), str(now), case)
+    found = GeneralLevers.model_validate(data)
+    before = inputs_of(case, scenario_of(None, None, found.title))
+
+    def is_felt(setting: Setting, since: Since) -> bool:
+        if edited(case, setting.edits)[1]:
+            return False
+        seen = touched(case, setting, before, now - case.clock.start)
+        return seen.anything and (since == "start" or (not seen.past and now > case.clock.data_end))
+
+    for lever, entry in zip(found.levers, data["levers"], strict=True):
+        for since in SINCE:
+            keys = {one.key for one in lever.settings(since) if is_felt(one, since)}
+            entry[since] = [one for one in entry.get(since, ()) if one["key"] in keys]
+    data["levers"] = [one for one in data["levers"] if one["start"] or one["now"]]
+    if not data["levers"]:
+        raise NotFound.of("levers.none_general", case=case.name)
+    return GeneralLevers.model_validate(data)
+
+
+@cache
+def _content() -> str:
+    return FILE.read_text(encoding="utf-8")
+
+
+def _filled(content: str, now: str, case: Case) -> Any:
+    """The set with the case's name and quarter, and what is done to partners done to each of the case's own."""
+    faults: list[Fault] = []
+    tree = read_yaml(content.replace("NOW", now), FILE.name, faults)
+    assert tree is not None, faults  # noqa: S101 - a file of the package
+    data: Any = tree.data
+    data["case"] = case.name
+    for lever in data["levers"]:
+        for setting in lever["start"]:
+            word = setting["edits"].get("partners")
+            if word is not None:
+                setting["edits"] = {"partners": {one.key: word for one in case.partners}}
+    data["levers"] = [one for one in data["levers"] if case.partners or one["key"] != "partners"]
+    return data
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What a setting changes of what the model is told: anything at all, and anything of the quarters before now."""
+
+    anything: bool
+    past: bool
+
+
+def touched(case: Case, setting: Setting, before: Inputs, now: int) -> Touched:
+    """What a setting changes.
+
+    Parameters
+    ----------
+    before
+        Inputs of the case as it is.
+    now
+        Quarter, counted from 0.
+    """
+    scenario = scenario_of(setting, None, setting.title)
+    after = inputs_of(case, scenario)
+    facts = bool(facts_of(baseline(case.name), case, scenario))
+    moved = {name: _first_moved(getattr(before, name), getattr(after, name)) for name in before._fields}
+    dated = [first for name, first in moved.items() if name in (*DATED, "anchors") and first is not None]
+    past = facts or moved["anchors"] is not None or any(first < now for first in dated)
+    return Touched(facts or any(first is not None for first in moved.values()), past)
+
+
+def _first_moved(before: Any, after: Any) -> int | None:
+    """First row in which two arrays differ; none if they are alike."""
+    one, other = np.asarray(before), np.asarray(after)
+    if one.shape != other.shape:
+        return 0
+    if not one.ndim:
+        return None if np.array_equal(one, other) else 0
+    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(one, other, strict=True)])
+    return int(rows[0]) if rows.size else None
 
 
 def load_levers(case: Case, path: Path | None = None) -> LeverFile:

@@ -15,18 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.inference.pool.abc_regression import LocalPosterior, Reader, silent
-from copark.inference.pool.axes import AXES, COLUMN, POOLED
-from copark.inference.pool.batches import counterparts_at
-from copark.inference.pool.discrepancy import reports
+from copark.inference.pool.batches import counterparts_at, reports
 from copark.inference.pool.hierarchy import ALIKE, TAU
 from copark.inference.pool.panel import Panel, Warping, pooled_axes, prior_batch
-from copark.inference.pool.parks import COUNTS, Park, points_at
+from copark.inference.pool.parks import AXES, COLUMN, COUNTS, POOLED, Park, points_at
 from copark.stats.scores import covered
 
-Floats = NDArray[np.float64]
 PANELS = 60
 SWEEPS = 400
 LEFT_RUNS = 256

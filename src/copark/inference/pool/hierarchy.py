@@ -19,11 +19,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.inference.summaries import one_thread
 
-Floats = NDArray[np.float64]
 ALIKE = {"mechanism": 0.35, "scale": 0.9}
 """Scale of the half-normal prior of τ by role: mechanisms are much alike, sizes hardly."""
 TAU = np.linspace(0.04, 0.97, 32)

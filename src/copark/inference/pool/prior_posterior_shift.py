@@ -11,15 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Floats
 from copark.inference.diagnostics import BINS, title_of, verdict
-from copark.inference.pool.axes import AXES, GROUPS, POOLED
 from copark.inference.pool.hierarchy import mixture_quantiles
 from copark.inference.pool.panel import Panel
+from copark.inference.pool.parks import AXES, GROUPS, POOLED
 from copark.stats.quantiles import band
 
-Floats = NDArray[np.float64]
 LEVELS = (np.arange(2000) + 0.5) / 2000
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 STRENGTH = {"unmoved": 0, "weakly": 1, "moved": 2}

@@ -48,8 +48,6 @@ def warnings_of(
 
     Parameters
     ----------
-    found
-        The degrees.
     seed
         Seed of the bootstrap of entropy weights.
     null, ensemble

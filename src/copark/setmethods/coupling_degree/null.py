@@ -91,8 +91,6 @@ def null(
         The degrees of the form put forward are tested.
     deals
         At least 1, of each kind.
-    seed
-        Seed of the luck.
     progress
         Told deals done and deals in all.
     """
@@ -204,8 +202,6 @@ def ensemble(found: Coupled, draws: int, seed: int) -> Ensemble:
         The degrees of the form put forward are followed.
     draws
         At least 1.
-    seed
-        Seed of the luck.
     """
     own = np.array([GRADES.index(name) for name in found.chosen.grades])
     stays: dict[Source, float] = {}

@@ -281,8 +281,6 @@ def p_values(
         The scatter as it is seen.
     deals
         How many permutations.
-    seed
-        Seed of the luck.
     progress
         Told deals done and deals in all.
     """

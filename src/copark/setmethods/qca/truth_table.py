@@ -108,8 +108,6 @@ def truth_table(
         Memberships in the conditions, shape (case, k).
     outcome
         Memberships in the outcome, shape (case,).
-    cases
-        Labels.
     """
     corners = corner_memberships(members)
     crossing = np.any(np.abs(members - CROSSOVER) <= NEAR, axis=1)

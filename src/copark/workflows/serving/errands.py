@@ -118,8 +118,7 @@ def _run(
     study: Study, case: Case, data: Path, threads: int, tell: Tell, makes: Callable[[str], None]
 ) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
-    from copark.analyses.execution import Means, make_run
-    from copark.analyses.run_log import recognise
+    from copark.analyses.execution import Means, make_run, recognise
     from copark.inference.case_parameters import settle
     from copark.simulation.results import study_identity
 
@@ -158,7 +157,7 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses.compare.ask import Answer, answer_of
     from copark.analyses.context import Context
     from copark.analyses.contract import Said
-    from copark.analysis.pairing import pairs_between
+    from copark.analysis.compare import pairs_between
     from copark.presentation import write
     from copark.texts import LANGUAGES
 

@@ -208,8 +208,7 @@ def drawn(
         If the result has no such output or scenario.
     """
     from copark import figures
-    from copark.analysis.compare import course
-    from copark.analysis.pairing import pair
+    from copark.analysis.compare import course, pair
     from copark.figures.comparison import difference_bands, footer
     from copark.presentation.figures import render
     from copark.words import scenario_title
