@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark, country_name
 from copark.analyses.show import Show
+from copark.cases.completeness import State
 from copark.presentation.document import (
     COUNT,
     Block,
@@ -22,6 +24,7 @@ from copark.presentation.document import (
     Table,
     Value,
 )
+from copark.texts import text
 
 
 def document(found: Answer, t: Texts) -> Document:
@@ -29,7 +32,7 @@ def document(found: Answer, t: Texts) -> Document:
     show = _Show(found, t)
     return assemble(
         found, t, key="parks", title=t("question", count=len(found.parks), total=found.total),
-        headline=show.headline(), sections=(show.summary(), show.courses(), show.records()),
+        headline=show.headline(), sections=(show.summary(), show.courses(), show.mechanisms(), show.records()),
     )  # fmt: skip
 
 
@@ -101,6 +104,24 @@ class _Show(Show):
             self.column("firms", Kind.count), self.column("grade"),
         )  # fmt: skip
         return self.table("counts", columns, rows, folded=True)
+
+    def mechanisms(self) -> Section:
+        """Which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
+        t, cases = self.t, [one for one in self.parks if one.mechanisms]
+        names = cases[0].mechanisms if cases else ()
+        states: tuple[State, ...] = get_args(State)
+        rows: list[Sequence[Value]] = []
+        for name in names:
+            counts = Counter(one.mechanisms[name] for one in cases)
+            rows.append((text(f"cases.can_act.{name}", t.lang), *(counts[state] for state in states)))
+        columns = [self.column("mechanism"), *(self.column(state, Kind.count) for state in states)]
+        by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
+        titles = [Column(name, text(f"cases.can_act.{name}", t.lang), Kind.text) for name in names]
+        return self.section(
+            "mechanisms", Paragraph(t("lead.mechanisms", count=len(cases))),
+            self.table("mechanisms", columns, rows),
+            self.table("by_park", [self.column("name"), *titles], by_park, folded=True),
+        )  # fmt: skip
 
     def records(self) -> Section:
         """Everything on record, and where it was read."""
