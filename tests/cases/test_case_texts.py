@@ -7,6 +7,7 @@ import string
 from pathlib import Path
 
 from copark import cases, units
+from copark.cases import completeness
 from copark.cases.validation import _RENAMED
 from copark.cases.vocabulary import HOST_CONTEXT, MECHANISMS, SERIES, series_title
 from copark.model.variables import catalogue
@@ -61,7 +62,7 @@ def test_both_languages_say_the_same(subtests):
             if not name.endswith(".repair"):
                 assert fields(entry["en"]) == fields(entry["zh"])
             assert any("\u4e00" <= mark <= "\u9fff" for mark in entry["zh"])
-            if not name.startswith(("variable.", "mechanism.")) and not name.endswith("no_header.repair"):
+            if not name.startswith(("variable.", "mechanism.", "can_act.")) and not name.endswith("no_header.repair"):
                 assert entry["en"].endswith((".", "}"))
                 assert entry["zh"].endswith(("。", "}"))
 
@@ -89,6 +90,7 @@ def test_titles_are_of_what_exists():
     titled = {name.partition(".")[2] for name in ENTRIES if name.startswith("variable.")}
     assert titled == {*HOST_CONTEXT, *(name for name, variable in SERIES.items() if not variable.output)}
     assert {name.partition(".")[2] for name in ENTRIES if name.startswith("mechanism.")} == set(MECHANISMS)
+    assert {name.partition(".")[2] for name in ENTRIES if name.startswith("can_act.")} == set(completeness.MECHANISMS)
 
 
 def test_no_two_variables_share_a_title():

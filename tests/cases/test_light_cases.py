@@ -9,13 +9,14 @@ from itertools import chain
 
 import numpy as np
 import pytest
+import yaml
 
 from copark.cases import list_cases, load_case
 from copark.cases.casebook import casebook_path
 from copark.cases.check import check_case, examine
 from copark.cases.completeness import lacks_of, notes_of
 from copark.cases.defaults import MAY_BE_UNKNOWN, NO_LIMIT
-from copark.cases.pack import pack
+from copark.cases.pack import case_parameters, pack
 from copark.cases.world import growth
 from copark.model.governments.equations import NO_PLAN
 from copark.model.variables import catalogue
@@ -54,6 +55,16 @@ def small(tmp_path):
     return tmp_path
 
 
+def sources_in(node, key=""):
+    """Keys of sources anywhere in a case, but not the growth series its countries are tied to."""
+    if isinstance(node, dict):
+        yield from chain.from_iterable(sources_in(value, name) for name, value in node.items() if name != "world")
+    elif key == "source":
+        yield from node if isinstance(node, list) else [node]
+    elif isinstance(node, list):
+        yield from chain.from_iterable(map(sources_in, node))
+
+
 def codes(folder):
     return Counter(fault.code.removeprefix("cases.") for fault in check_case(folder))
 
@@ -77,6 +88,56 @@ def test_what_is_missing_must_be_said_to_be_unknown(small):
 def test_what_is_unknown_cannot_be_given_as_well(small):
     table = "table,date,holder,side,basis_points,basis,grade,source,use\na,2010,x,home,10000,shares,low,page,yes\n"
     (small / "equity.csv").write_text(table, encoding="utf-8")
+    assert codes(small) == {"known_all_the_same": 1}
+
+
+PARTS = """
+finance:
+  credit:
+    - key: loan
+      title: {en: Loan, zh: 贷款}
+      amount: {date: 2011, value: 30, unit: M USD, basis: loan, grade: low, source: page}
+      from: 2011
+      concessional: true
+      source: page
+      grade: low
+land:
+  plan: [{date: 2010, value: 100, unit: ha, basis: plan, grade: low, source: page}]
+regime:
+  profit_tax: [{date: 2010-01, value: 0.1, unit: "1", basis: tax, grade: low, source: page}]
+"""
+PARTS_UNKNOWN = (
+    "finance.registered_capital, finance.paid_in_at_start, land.first_area, land.block, regime.threshold, "
+    "regime.reference_tax"
+)
+
+
+def test_parts_of_a_key_may_be_unknown(small):
+    """What is known beside them acts; what is not has its default, and the notes name each part."""
+    written = MINIMAL.replace("finance, land, regime", PARTS_UNKNOWN) + PARTS
+    (small / "case.yaml").write_text(written, encoding="utf-8")
+    case = load_case(small)
+    inputs = pack(case)
+    assert (inputs.company["registered_capital"] == NO_LIMIT).all()
+    assert (inputs.company["block_area"] == 70.0).all()
+    assert (inputs.governments["plan_area"][2:] == 100.0).all()
+    assert (inputs.governments["profit_tax"] == 0.1).all()
+    assert (inputs.enterprises["reference_tax"] == 0.1).all(), "the park's own, so that nothing is compared"
+    assert not inputs.company["repayment_quarters"].any(), "terms that are not known are none"
+    assert "interest_rate" not in case_parameters(case), "the model's own parameter"
+    assert {"land.block", "regime.reference_tax", "credit_terms"} < set(lacks_of(case))
+    assert all(note.startswith(("Unknown: ", "Not given: ")) for note in notes_of(case, "en"))
+
+
+def test_a_part_cannot_be_both_known_and_unknown(small):
+    written = MINIMAL.replace("finance, land, regime", PARTS_UNKNOWN + ", land.plan") + PARTS
+    (small / "case.yaml").write_text(written, encoding="utf-8")
+    assert codes(small) == {"known_all_the_same": 1}
+
+
+def test_a_part_of_what_is_unknown_as_a_whole_is_not_named_again(small):
+    written = MINIMAL.replace("land, regime", "land, land.block, regime")
+    (small / "case.yaml").write_text(written, encoding="utf-8")
     assert codes(small) == {"known_all_the_same": 1}
 
 
@@ -182,9 +243,8 @@ def test_every_source_is_used_and_an_address_is_that_of_the_original(panel, subt
     for park in panel:
         with subtests.test(park.name):
             folder = casebook_path() / park.name
-            text = (folder / "case.yaml").read_text(encoding="utf-8")
-            named = set(re.findall(r"^ *source: (\S+)$", text, flags=re.MULTILINE))
-            for name in ("series.csv", "equity.csv"):
+            named = set(sources_in(yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))))
+            for name in ("series.csv", "equity.csv", "events.csv"):
                 if (folder / name).exists():
                     with (folder / name).open(encoding="utf-8", newline="") as stream:
                         named |= set(chain.from_iterable(row["source"].split(";") for row in csv.DictReader(stream)))

@@ -54,6 +54,25 @@ def test_all_parks_are_listed(every, subtests):
             assert all(str(sum(park.outcome == name for park in book.values())) in headline for name in OUTCOMES)
 
 
+def test_mechanisms_are_told_by_number_and_park_by_park(every, subtests):
+    """The counts are those of the words in the table of all parks; Kaesong is closed, and its quota unknown."""
+    for lang in ("en", "zh"):
+        with subtests.test(lang=lang):
+            found = tables(every, lang)
+            short, parks = found["mechanisms"], found["by_park"]
+            assert [row[0] for row in short.rows] == [one.title for one in parks.columns[1:]]
+            states = [one.title.lower() for one in short.columns[1:]]
+            for at, row in enumerate(short.rows, 1):
+                words = [str(park[at]).lower() for park in parks.rows]
+                assert list(row[1:]) == [words.count(state) for state in states]
+                assert sum(row[1:]) == len(parks.rows) == len(list_cases())
+            kaesong = load_parks()["kaesong"].name(lang)
+            (told,) = (dict(zip([one.key for one in parks.columns], row, strict=True)) for row in parks.rows
+                       if row[0] == kaesong)  # fmt: skip
+            words = ("acts", "unknown") if lang == "en" else ("起作用", "未知")
+            assert (told["closures"], told["quota"]) == words
+
+
 FILTERS = [
     ({"type": "intergovernmental"}, 11),
     ({"type": "enterprise-led"}, 10),

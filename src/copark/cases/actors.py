@@ -81,8 +81,8 @@ class Shareholder(Sourced, Span):
     """ISO 3166-1 alpha-3 code."""
     capability: Bilingual
     """What it is able to do for the park."""
-    ties: Ties
-    """Its ties to enterprises of each origin."""
+    ties: Ties | None = None
+    """Its ties to enterprises of each origin; left out if not known, and then none are counted."""
 
 
 class Institution(Sourced, Span):
@@ -130,8 +130,8 @@ class Partner(Sourced):
     """ISO 3166-1 alpha-3 code."""
     side: Side
     """On whose side it stands."""
-    ties: Ties
-    """Its ties to enterprises of each origin."""
+    ties: Ties | None = None
+    """Its ties to enterprises of each origin; left out if not known, and then none are counted."""
     presence: Annotated[tuple[Presence, ...], Field(min_length=1)]
     """When it was present; the times do not overlap."""
 

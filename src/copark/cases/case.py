@@ -15,7 +15,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
 from copark.identity import canonical, hash_content
 
-_ADDED = ("rivals", "not_known", "growth")
+_ADDED = ("rivals", "not_known", "growth", "closures")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
 _TABLES = ("equity", "events", "observations", "enterprises", "host_context", "growth")
 

@@ -1,12 +1,18 @@
-"""What a light case lacks, and how far growth is on record: notes, not faults."""
+"""What a light case lacks, which mechanisms can act in it, and how far growth is on record: notes, not faults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, NamedTuple
 
+from copark.cases.actors import Ties
 from copark.cases.case import Case
+from copark.cases.defaults import NO_LIMIT
+from copark.cases.facts import used
+from copark.cases.pack import strengths
 from copark.cases.vocabulary import country_name
 from copark.cases.world import growth_gaps, source_countries, years_on_record
+from copark.model.variables import ORIGINS
 from copark.texts import text
 
 SCALE = "enquiry_rate"
@@ -17,18 +23,25 @@ OBSERVED = {
 }
 """What every park should have been observed in, and the variables that tell it."""
 
+State = Literal["acts", "idle", "none", "unknown"]
+"""Whether a mechanism can act in a park. ``acts``: the case carries what sets it off. ``idle``: it does, but what the
+mechanism needs besides is lacking. ``none``: nothing of the kind is on record. ``unknown``: the case says that it does
+not know, and a default or the model's own value stands in the place."""
+
 
 def lacks_of(case: Case) -> tuple[str, ...]:
     """Give what a light case lacks, as words of ``cases.not_known``; nothing for a case that names nothing unknown.
 
-    First what stands under ``not_known``, then the scale, if no parameter of the case gives one, then what was never
-    observed.
+    First what stands under ``not_known``, then what is left out of entries that are known otherwise (ties of actors,
+    terms of loans), then the scale, if no parameter of the case gives one, then what was never observed.
     """
     if not case.not_known:
         return ()
     seen = {row.variable for row in case.observations if row.use}
     return (
         *case.not_known,
+        *(("ties",) if None in _ties(case) else ()),
+        *(("credit_terms",) if any(None in (one.rate, one.grace_years) for one in case.finance.credit) else ()),
         *(() if SCALE in case.parameters else ("scale",)),
         *(word for word, variables in OBSERVED.items() if seen.isdisjoint(variables)),
     )
@@ -37,6 +50,90 @@ def lacks_of(case: Case) -> tuple[str, ...]:
 def notes_of(case: Case, lang: str = "en") -> tuple[str, ...]:
     """Say what a light case lacks, and what stands in its place, a sentence each."""
     return tuple(text(f"cases.not_known.{word}", lang) for word in lacks_of(case))
+
+
+def mechanisms_of(case: Case) -> dict[str, State]:
+    """Give which mechanisms of the model can act in a park, by name (titles: ``cases.can_act.<name>``).
+
+    What acts is read from the case's facts alone.
+    """
+    found: dict[str, State] = {}
+    for name, one in _MECHANISMS.items():
+        unknown = not one.unknown.isdisjoint(lacks_of(case))
+        if one.is_set_off(case):
+            found[name] = "acts" if one.is_able(case) else "idle"
+        else:
+            found[name] = "unknown" if unknown else "none"
+    return found
+
+
+def _ties(case: Case) -> tuple[Ties | None, ...]:
+    """Ties of every shareholder and partner."""
+    return (*(one.ties for one in case.shareholders), *(one.ties for one in case.partners))
+
+
+def _limited(case: Case) -> bool:
+    """Whether the company's capital has an end, so that it may need credit, and fail."""
+    return max(fact.in_unit("M USD") for fact in used(case.finance.registered_capital)) < NO_LIMIT
+
+
+def _lends(case: Case) -> bool:
+    """Whether a credit line can be drawn: the framework is on after it begins, and capital may run out."""
+    on, lines = case.framework, [line.since.quarter() for line in case.finance.credit if line.use]
+    return _limited(case) and on is not None and any(on.until is None or since <= on.until for since in lines)
+
+
+def _shares_change(case: Case) -> bool:
+    return len({tuple(map(table.basis_points_of, ORIGINS)) for table in used(case.equity)}) > 1
+
+
+def _has_framework(case: Case) -> bool:
+    return case.framework is not None
+
+
+class _Mechanism(NamedTuple):
+    """What sets a mechanism off, the words of what a case lacks that leave it open, and what it needs besides."""
+
+    is_set_off: Callable[[Case], bool]
+    unknown: frozenset[str] = frozenset({"events"})
+    is_able: Callable[[Case], bool] = lambda _: True
+
+
+def _open_by(*words: str) -> frozenset[str]:
+    return frozenset(words)
+
+
+_MECHANISMS: Mapping[str, _Mechanism] = {
+    "growth": _Mechanism(lambda case: bool(years_on_record(case)), _open_by()),
+    "shares": _Mechanism(lambda case: "equity" not in case.not_known, _open_by("equity")),
+    "share_changes": _Mechanism(_shares_change, _open_by("equity")),
+    "quota": _Mechanism(lambda case: "quota" not in case.not_known, _open_by("quota")),
+    "framework": _Mechanism(_has_framework, _open_by()),
+    "visits": _Mechanism(lambda case: bool(case.visits)),
+    "network": _Mechanism(
+        lambda case: any(any(strengths(one)) for one in _ties(case)), _open_by("shareholders", "ties")
+    ),
+    "partners": _Mechanism(lambda case: bool(case.partners)),
+    "rivals": _Mechanism(lambda case: bool(case.rivals)),
+    "capability": _Mechanism(lambda case: any(one.value < 1.0 for one in case.capability), _open_by("capability")),
+    "solvency": _Mechanism(_limited, _open_by("finance", "finance.registered_capital")),
+    "credit": _Mechanism(lambda case: bool(case.finance.credit), _open_by("finance", "finance.credit"), _lends),
+    "grants": _Mechanism(lambda case: bool(used(case.finance.grants)), _open_by("finance")),
+    "land_plan": _Mechanism(lambda case: bool(case.land.plan), _open_by("land", "land.plan"), _has_framework),
+    "start_up_area": _Mechanism(lambda case: case.land.first_area.value > 0, _open_by("land", "land.first_area")),
+    "threshold": _Mechanism(
+        lambda case: any(one.value > 0 for one in used(case.regime.threshold)), _open_by("regime", "regime.threshold")
+    ),
+    "narrow_list": _Mechanism(lambda case: case.regime.narrow_until is not None, _open_by("regime")),
+    "tax": _Mechanism(
+        lambda case: any(one.value > 0 for one in used(case.regime.profit_tax)), _open_by("regime", "regime.profit_tax")
+    ),
+    "anchors": _Mechanism(lambda case: bool(case.anchors or case.certificates)),
+    "shocks": _Mechanism(lambda case: bool(case.shocks)),
+    "terms": _Mechanism(lambda case: bool(case.terms)),
+    "closures": _Mechanism(lambda case: bool(case.closures)),
+}
+MECHANISMS = tuple(_MECHANISMS)
 
 
 def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:

@@ -38,6 +38,7 @@ _KEYED: tuple[KeyPath, ...] = (
     ("finance", "credit"),
     ("partners",),
     ("anchors",),
+    ("closures",),
 )
 
 
@@ -210,10 +211,17 @@ def problems_of_unknown(tree: Any) -> Iterator[Problem]:
     if not isinstance(tree, dict) or not isinstance(tree.get(UNKNOWN), list):
         return
     for place, word in enumerate(tree[UNKNOWN]):
-        if isinstance(word, str) and word in tree:
+        if isinstance(word, str) and _is_given(tree, word, tree[UNKNOWN]):
             yield Problem((UNKNOWN, place), "known_all_the_same", {"found": word})
         if word in tree[UNKNOWN][:place]:
             yield Problem((UNKNOWN, place), "duplicate", {"found": word})
+
+
+def _is_given(tree: dict[str, Any], word: str, unknown: list[Any]) -> bool:
+    """Whether what is said to be unknown stands there: a key, or a part of a key that is or is not given as a whole."""
+    key, _, part = word.partition(".")
+    section = tree.get(key)
+    return key in tree if not part else key in unknown or (isinstance(section, dict) and part in section)
 
 
 def _parameters(sections: Sections, known: Mapping[str, str]) -> Iterator[Problem]:

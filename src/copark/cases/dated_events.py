@@ -30,8 +30,8 @@ class Anchor(Sourced):
     """When it began to operate; null if it did not, or is not known."""
     declared: Money
     """Investment it declared."""
-    land: Area
-    """Land it takes."""
+    land: Area | None = None
+    """Land it takes; left out if not known: then as much as its investment takes by the model's mean."""
 
     @model_validator(mode="after")
     def _check_order(self) -> Anchor:
@@ -105,6 +105,20 @@ class Renegotiation(Record):
     """What was agreed."""
     source: SourceKeys
     """Keys of sources.yaml."""
+
+
+class Closure(Sourced, QuarterSpan):
+    """A closure of the park: to newcomers alone, or of everything in it."""
+
+    key: Key
+    """Short name."""
+    title: Bilingual
+    """Name."""
+    scope: Literal["newcomers", "park"]
+    """newcomers: nobody registers any more. park: those inside lose what they have, too, and nobody decides, lends or
+    rescues; a park closed when outcomes are judged has failed."""
+    side: Literal["home", "host"] | None = None
+    """Whose government closes it, so that its commitment ends; left out if the development company does."""
 
 
 class Term(Sourced):

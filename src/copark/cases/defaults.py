@@ -1,7 +1,8 @@
 """Light cases: what stands in the place of what is not known of a park.
 
-A case names in ``not_known`` the keys of which nothing is known. In their place stands the documented default below,
-which is chosen to do as little as possible, and is marked as a judgement with its reason: it is no fact of the park.
+A case names in ``not_known`` the keys of which nothing is known, or the parts of a key: ``land`` as a whole, or
+``land.block``. In their place stands the documented default below, which is chosen to do as little as possible, and is
+marked as a judgement with its reason: it is no fact of the park.
 """
 
 from __future__ import annotations
@@ -15,10 +16,24 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import JUDGEMENT
 from copark.texts import LANGUAGES, text
 
-Unknown = Literal["shareholders", "equity", "events", "quota", "finance", "land", "regime", "capability"]
+Whole = Literal["shareholders", "equity", "events", "quota", "finance", "land", "regime", "capability"]
 """What a case may leave out, if it says that it is not known."""
+Part = Literal[
+    "finance.registered_capital",
+    "finance.paid_in_at_start",
+    "finance.credit",
+    "land.plan",
+    "land.first_area",
+    "land.block",
+    "regime.threshold",
+    "regime.profit_tax",
+    "regime.reference_tax",
+]
+"""Parts of a key that may be left out by themselves, where the rest of the key is known."""
+Unknown = Literal[Whole, Part]
 
-MAY_BE_UNKNOWN: tuple[str, ...] = get_args(Unknown)
+MAY_BE_UNKNOWN: tuple[str, ...] = get_args(Whole)
+PARTS_MAY_BE_UNKNOWN: tuple[str, ...] = get_args(Part)
 TABLES_UNKNOWN = {"equity": "equity.csv", "events": "events.csv"}
 """Tables that may be left out, by the word that says so."""
 
@@ -45,11 +60,14 @@ def completed(data: Any) -> Any:
     if not isinstance(data, Mapping):
         return data
     named = data.get("not_known")
-    missing = (
-        [word for word in named if word in _MAKERS and word not in data] if isinstance(named, (list, tuple)) else []
-    )
+    words = [word for word in named if isinstance(word, str)] if isinstance(named, (list, tuple)) else []
     since = _since(data.get("clock"))
-    return {**data, **{word: _MAKERS[word](since) for word in missing}}
+    found = {**data, **{word: _MAKERS[word](since) for word in words if word in _MAKERS and word not in data}}
+    for key, _, part in (word.partition(".") for word in words if word in PARTS_MAY_BE_UNKNOWN):
+        section, default = found.get(key), _MAKERS[key](since)
+        if isinstance(section, Mapping) and part in default and part not in section:
+            found[key] = {**section, part: _part(key, part, default[part], section)}
+    return found
 
 
 def even_table(start: Quarter) -> CapTable:
@@ -79,6 +97,15 @@ def _since(clock: Any) -> str:
         return str(_first_month(Quarter.parse(str(written))))
     except ValueError:
         return EARLIEST
+
+
+def _part(key: str, part: str, made: Any, section: Mapping[Any, Any]) -> Any:
+    """The default of a part of a key; the tax enterprises compare with is the park's own, so that it does nothing."""
+    taxes = section.get("profit_tax")
+    if part == "reference_tax" and isinstance(taxes, (list, tuple)) and taxes and isinstance(taxes[0], Mapping):
+        made = {**made, "value": taxes[0].get("value"), "unit": taxes[0].get("unit")}
+    note = {lang: text(f"cases.default.{key}.{part}", lang) for lang in LANGUAGES}
+    return [{**one, "note": note} for one in made] if isinstance(made, list) else {**made, "note": note}
 
 
 def _fact(word: str, since: str, value: float, unit: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from copark.cases.actors import Ties
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
@@ -22,6 +23,13 @@ from copark.model.governments.equations import NO_PLAN
 from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
+
+NOBODY_ENTERS = 1000.0
+"""Least declared investment that nobody reaches, M USD: the upper end of the model's range."""
+NO_VOTE_PASSES = 10_001
+"""Quota above all shares, in basis points: nothing can be decided."""
+ALL_IS_LOST = -1.0
+"""Return from the market at which an enterprise loses its capital within a year, 1/yr: the lower end of its range."""
 
 
 def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
@@ -54,6 +62,7 @@ def pack(case: Case) -> Inputs:
     pack_company(case, quarters, inputs)
     pack_finance(case, quarters, inputs)
     pack_enterprises(case, quarters, inputs)
+    pack_closures(case, quarters, inputs)
     check_numbers(inputs)
     return inputs
 
@@ -131,7 +140,7 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     dated["block_area"] = case.land.block.in_unit("ha")
     dated["paid_in_at_start"] = case.finance.paid_in_at_start.in_unit("M USD")
     for j, partner in enumerate(case.partners[:PARTNERS]):
-        dated["partner_ties"][:, j, :] = [getattr(partner.ties, origin) for origin in ORIGINS]
+        dated["partner_ties"][:, j, :] = strengths(partner.ties)
     for t, quarter in enumerate(quarters):
         row = dated[t]
         table = case.cap_table(quarter)
@@ -139,8 +148,13 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             row.share[:] = [table.basis_points_of(side) for side in ORIGINS]
         for holder in case.shareholders:
             if holder.since.quarter() <= quarter and (holder.until is None or quarter <= holder.until.quarter()):
-                row.shareholder_ties[:] += [getattr(holder.ties, origin) for origin in ORIGINS]
+                row.shareholder_ties[:] += strengths(holder.ties)
         pack_rivals(case, quarter, row)
+
+
+def strengths(ties: Ties | None) -> list[float]:
+    """Ties to enterprises of each origin; none where they are not known."""
+    return [0.0 if ties is None else getattr(ties, origin) for origin in ORIGINS]
 
 
 def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
@@ -168,18 +182,20 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Registered capital, credit lines and repayment, and the infrastructure others paid for.
 
     Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
-    company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity.
+    company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
+    whose terms are not known are not repaid.
     """
     lines = [line for line in case.finance.credit if line.use]
     starts = [line.since.quarter() for line in lines]
-    grace = [start + round(4 * line.grace_years) for start, line in zip(starts, lines, strict=True)]
-    ends = [start + round(4 * line.maturity_years) for start, line in zip(starts, lines, strict=True)]
+    dated = list(zip(starts, lines, strict=True))
+    grace = [start + round(4 * line.grace_years) for start, line in dated if line.grace_years is not None]
+    ends = [start + round(4 * line.maturity_years) for start, line in dated if line.maturity_years is not None]
     inputs.company["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
     for t, quarter in enumerate(quarters):
         row = inputs.company[t]
         agreed = [line.amount.in_unit("M USD") for line, start in zip(lines, starts, strict=True) if start <= quarter]
         inputs.governments[t].credit = sum(agreed)
-        if lines and quarter >= min(grace):
+        if grace and quarter >= min(grace):
             row.repayment_quarters = max(max(ends) - quarter, 1)
         for grant in used(case.finance.grants):
             if grant.date.quarter() == quarter:
@@ -216,7 +232,8 @@ def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
     row.quarter = registered
     row.origin = ORIGINS.index(anchor.origin)
     row.declared = anchor.declared.in_unit("M USD")
-    row.land = anchor.land.in_unit("ha")
+    mean = catalogue().parameters["land_per_capital"].default[0]
+    row.land = mean * row.declared if anchor.land is None else anchor.land.in_unit("ha")
     row.start_quarter = FREE_TO_DECIDE if anchor.started is None else anchor.started.quarter() - start
     row.build_quarters = catalogue().parameters["build_quarters"].default[0]
     if anchor.operating is not None:
@@ -225,14 +242,45 @@ def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
         row.start_quarter = begun
 
 
+def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """A closed park, by what the model has: whoever is let in, decides, pays or earns there does so no longer.
+
+    To newcomers: the least investment asked is the model's greatest. Of the park: besides, enterprises lose all they
+    have within a year and leave; no vote passes; framework, credit, plan, rescue and further equity end; the government
+    that closes is not committed as long as it lasts.
+    """
+    governments, company, enterprises = inputs.governments, inputs.company, inputs.enterprises
+    for closure in case.closures:
+        until = None if closure.until is None else max(closure.until - quarters[0] + 1, 0)
+        span = slice(max(closure.since - quarters[0], 0), until)
+        governments["threshold"][span] = NOBODY_ENTERS
+        enterprises["certificates"][span] = 0.0
+        if closure.scope == "newcomers":
+            continue
+        for name in ("framework", "rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open"):
+            governments[name][span] = 0.0
+        company["quota"][span] = NO_VOTE_PASSES
+        company["registered_capital"][span] = 0.0
+        enterprises["term_market"][span] = ALL_IS_LOST
+        if closure.side is not None:
+            governments["visit"][span, ("home", "host").index(closure.side)] = -1.0
+
+
+def is_closed(inputs: Inputs, t: int) -> bool:
+    """Whether a park is closed in a quarter, newcomers and those inside alike."""
+    decided = inputs.company["quota"][t] < NO_VOTE_PASSES
+    return not decided and bool((inputs.enterprises["term_market"][t] <= ALL_IS_LOST).all())
+
+
 def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
-    """Values the case gives for parameters of the model: its own facts, and the rate of its credit."""
+    """Values the case gives for parameters of the model: its own facts, and the rate of its credit, where known."""
     known = catalogue().parameters
-    lines = [line for line in case.finance.credit if line.use]
+    lines = [(line.amount.in_unit("M USD"), line.rate) for line in case.finance.credit if line.use]
     values: dict[str, tuple[float, ...]] = {}
-    if lines:
-        owed = sum(line.amount.in_unit("M USD") for line in lines)
-        paid = sum(line.amount.in_unit("M USD") * line.rate.in_unit("1/yr") for line in lines)
+    rates = [(amount, rate.in_unit("1/yr")) for amount, rate in lines if rate is not None]
+    if rates:
+        owed = sum(amount for amount, _ in rates)
+        paid = sum(amount * rate for amount, rate in rates)
         values["interest_rate"] = (paid / owed,)
     for name, parameter in case.parameters.items():
         values[name] = tuple(convert(value, parameter.unit, known[name].unit) for value in parameter.values)

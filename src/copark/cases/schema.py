@@ -27,7 +27,7 @@ from copark.cases.actors import (
     Span,
     Ties,
 )
-from copark.cases.dated_events import Anchor, ByOrigin, Certificates, Renegotiation, Shock, Term, Visit
+from copark.cases.dated_events import Anchor, ByOrigin, Certificates, Closure, Renegotiation, Shock, Term, Visit
 from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Area, Fact, Fraction, Money, QuotaFact, Rate
@@ -40,6 +40,7 @@ __all__ = [
     "CaseFile",
     "Certificates",
     "Clock",
+    "Closure",
     "Credit",
     "Fact",
     "Finance",
@@ -122,12 +123,12 @@ class Credit(Sourced):
     """What may be drawn."""
     since: Date = Field(alias="from")
     """When it can first be drawn."""
-    grace_years: Annotated[Number, Field(ge=0, le=50)]
-    """Years without repayment."""
-    maturity_years: Annotated[Number, Field(gt=0, le=100)]
+    grace_years: Annotated[Number, Field(ge=0, le=50)] | None = None
+    """Years without repayment; left out, with maturity_years, if not known: then it is never repaid."""
+    maturity_years: Annotated[Number, Field(gt=0, le=100)] | None = None
     """Years from the first day to the last repayment."""
-    rate: Rate
-    """Interest, per year."""
+    rate: Rate | None = None
+    """Interest, per year; left out if not known: then it is the model's own parameter."""
     concessional: YesNo
     """Whether it depends on the intergovernmental framework."""
     use: YesNo = True
@@ -135,7 +136,10 @@ class Credit(Sourced):
 
     @model_validator(mode="after")
     def _check_grace(self) -> Credit:
-        if self.grace_years >= self.maturity_years:
+        if self.grace_years is None or self.maturity_years is None:
+            if self.grace_years is not self.maturity_years:
+                raise wrong("half_given", at="grace_years", found="grace_years", other="maturity_years")
+        elif self.grace_years >= self.maturity_years:
             raise wrong("grace", at="grace_years", found=f"{self.grace_years:g}", maturity=f"{self.maturity_years:g}")
         return self
 
@@ -247,7 +251,8 @@ class CaseFile(Record):
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""
     not_known: tuple[Unknown, ...] = ()
-    """For a light case: keys and tables of which nothing is known; documented defaults stand in their place."""
+    """For a light case: keys, parts of keys (land.block) and tables of which nothing is known; documented defaults
+    stand in their place."""
     clock: Clock
     """Start, length and end of data."""
     sides: Sides
@@ -284,6 +289,8 @@ class CaseFile(Record):
     """Visits and summits."""
     shocks: tuple[Shock, ...] = ()
     """Global shocks."""
+    closures: tuple[Closure, ...] = ()
+    """Closures of the park, by a government or by the development company."""
     renegotiations: tuple[Renegotiation, ...] = ()
     """Renegotiations between the sides."""
     terms: tuple[Term, ...] = ()

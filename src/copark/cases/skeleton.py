@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from copark.cases.defaults import MAY_BE_UNKNOWN
+from copark.cases.defaults import MAY_BE_UNKNOWN, PARTS_MAY_BE_UNKNOWN
 from copark.cases.files import fault
 from copark.cases.schema import CaseFile
 from copark.errors import CaseFaults
@@ -24,6 +24,9 @@ def case_schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of ``case.yaml``."""
     schema = CaseFile.model_json_schema()
     may_lack = [word for word in schema["required"] if word in MAY_BE_UNKNOWN]
+    for key, _, part in (word.partition(".") for word in PARTS_MAY_BE_UNKNOWN):
+        section = schema["$defs"][key.capitalize()]
+        section["required"] = [word for word in section["required"] if word != part]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,

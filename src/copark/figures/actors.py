@@ -63,13 +63,13 @@ def _there(entry: Any, case: Case) -> bool:
 
 
 def _ties(network: Network, key: str, ties: Any) -> float:
-    """Add the dashed lines of an actor's ties; give the mean place of the enterprises it is tied to."""
-    strengths = {origin: float(getattr(ties, origin)) for origin in ORIGINS}
-    for origin, strength in strengths.items():
+    """Add the dashed lines of an actor's ties, where known; give the mean place of the enterprises it is tied to."""
+    felt = {origin: 0.0 if ties is None else float(getattr(ties, origin)) for origin in ORIGINS}
+    for origin, strength in felt.items():
         if strength > 0.0:
             network.edges.append((key, f"firms-{origin}", 0.5 + 2.0 * strength, True))
-    total = sum(strengths.values())
-    return sum(_PLACE[origin] * strength for origin, strength in strengths.items()) / total if total else 0.5
+    total = sum(felt.values())
+    return sum(_PLACE[origin] * strength for origin, strength in felt.items()) / total if total else 0.5
 
 
 def build(case: Case, lang: str) -> Network:

@@ -44,6 +44,9 @@ def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
         found["intergovernmental"].append((moment(body.since), body.title.get(lang)))
     found["intergovernmental"] += [(moment(one.date), one.title.get(lang)) for one in case.visits]
     found["intergovernmental"] += [(moment(one.date), one.title.get(lang)) for one in case.renegotiations]
+    for closure in case.closures:
+        scale = "park" if closure.side is None else "intergovernmental"
+        found[scale].append((year_of(closure.since), closure.title.get(lang)))
     for owner in case.shareholders:
         found["park"].append((moment(owner.since), owner.title.get(lang)))
     for credit in case.finance.credit:

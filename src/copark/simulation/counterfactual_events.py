@@ -92,9 +92,9 @@ def _events(case: Case) -> Iterator[Happening]:
         yield Happening(f"certificate/{batch.date}", batch.date, title, undo)
     for visit in case.visits:
         yield Happening(f"visit/{visit.date}", visit.date, _said("visit", visit), _dropper("visits", visit))
-    for shock in case.shocks:
-        since = first_month(shock.since)
-        yield Happening(f"shock/{shock.key}", since, _said("shock", shock), _dropper("shocks", shock))
+    for kind, path, dated in (("shock", "shocks", case.shocks), ("closure", "closures", case.closures)):
+        for one in dated:
+            yield Happening(f"{kind}/{one.key}", first_month(one.since), _said(kind, one), _dropper(path, one))
 
 
 def without_certificates(date: Date, case: Case) -> Case:

@@ -19,13 +19,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.cases.pack import is_closed
 from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.compiler import ENABLED
 from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.simulation.flows import Flows, arriving, channels
-from copark.simulation.outcomes import NEEDED, outcomes
+from copark.simulation.outcomes import NEEDED, judged_at, outcomes
 
 Floats = NDArray[np.float64]
 Done = Callable[[int], None]
@@ -64,11 +65,14 @@ class ScenarioRuns:
         Their values, float64 of shape (runs, names, quarters); NaN from the quarter on in which a run broke off.
     status
         Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`.
+    closed
+        Whether the park is closed when outcomes are judged.
     """
 
     names: tuple[str, ...]
     out: Floats
     status: NDArray[np.int64]
+    closed: bool = False
 
     def __getitem__(self, name: str) -> Floats:
         """An output, shape (runs, quarters)."""
@@ -84,7 +88,8 @@ class ScenarioRuns:
     @cached_property
     def outcome(self) -> NDArray[np.int8]:
         """Code of the outcome of each run, -1 where it did not finish, shape (runs,); needs the outputs `NEEDED`."""
-        return outcomes(self.out[:, [self.names.index(name) for name in NEEDED], :], self.status[:, 0])
+        judged = self.out[:, [self.names.index(name) for name in NEEDED], :]
+        return outcomes(judged, self.status[:, 0], closed=self.closed)
 
     def of_finished(self, values: Floats) -> Floats:
         """What was read of the runs, shape (runs, …), with NaN in those that did not finish; written in place."""
@@ -226,7 +231,7 @@ class Ensemble:
             with ThreadPoolExecutor(self.threads) as pool:
                 for done in pool.map(one, starts):
                     self.progress(done)
-        return ScenarioRuns(self.names, out, status)
+        return ScenarioRuns(self.names, out, status, is_closed(inputs, judged_at(len(inputs.world))))
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""

@@ -19,11 +19,18 @@ NEEDED = ("operating", "rescue", "failed")
 """Outputs that outcomes are judged by."""
 
 
-def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING) -> np.ndarray:
+def judged_at(quarters: int) -> int:
+    """Quarter in which outcomes are judged, of a horizon of so many quarters."""
+    return min(YEAR_TWENTY, quarters) - 1
+
+
+def outcomes(
+    out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING, *, closed: bool = False
+) -> np.ndarray:
     """Outcome of every run at year twenty, or at the end of a shorter horizon (MODEL §3(11)).
 
-    failed; dependent: alive, and rescued within the last eight quarters; stagnant: fewer than S* operating;
-    self-standing. -1 for a run that did not end well as a computation.
+    failed: the company is insolvent, or the park closed; dependent: alive, and rescued within the last eight quarters;
+    stagnant: fewer than S* operating; self-standing. -1 for a run that did not end well as a computation.
 
     Parameters
     ----------
@@ -31,13 +38,15 @@ def outcomes(out: np.ndarray, status: np.ndarray, self_standing: float = SELF_ST
         Outputs `operating`, `rescue` and `failed`, float64 of shape (runs, 3, quarters).
     status
         Status codes, int of shape (runs,).
+    closed
+        Whether the park is closed then, by a government or its company, whatever became of the company.
     """
-    end = min(YEAR_TWENTY, out.shape[2])
+    end = judged_at(out.shape[2]) + 1
     operating, rescue, failed = out[:, 0, end - 1], out[:, 1, :end], out[:, 2, end - 1]
     rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
     found = np.where(operating < self_standing, 2, 3)
     found = np.where(rescued, 1, found)
-    found = np.where(failed > 0.5, 0, found)
+    found = np.where(closed | (failed > 0.5), 0, found)
     return np.where(status == 0, found, NOT_OK).astype(np.int8)
 
 

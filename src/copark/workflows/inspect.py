@@ -126,7 +126,7 @@ def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> 
 
 
 def _describe_case(case: Case, lang: str) -> Description:
-    from copark.cases.completeness import growth_notes, notes_of
+    from copark.cases.completeness import growth_notes, mechanisms_of, notes_of
 
     def entries() -> Iterator[tuple[str, object]]:
         yield "name", case.name
@@ -140,6 +140,11 @@ def _describe_case(case: Case, lang: str) -> Description:
         used = sum(entry.use for entry in case.observations)
         yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
         yield "sources", len(case.sources)
+        found = mechanisms_of(case)
+        for state in ("acts", "idle", "unknown"):
+            named = [text(f"cases.can_act.{name}", lang) for name, one in found.items() if one == state]
+            if named:
+                yield f"mechanisms_{state}", text("workflows.join", lang).join(named)
         for note in (*notes_of(case, lang), *growth_notes(case, lang)):
             yield "lacks", note
         yield "folder", case.folder

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result
 from copark.analysis.typology.measures import Course, courses_of
+from copark.cases.completeness import State, mechanisms_of
 from copark.cases.evidence import Source
 from copark.cases.locations import Place
 from copark.cases.parks import Outcome, Park, ParkType, load_parks
@@ -38,11 +39,12 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class ListedPark:
-    """A park: its row, the dot on a map, and its counts of enterprises over time, where a case has a series."""
+    """A park: its row, the dot on a map, and, where it has a case, counts of enterprises and what can act in it."""
 
     park: Park
     place: Place
     courses: tuple[Course, ...]
+    mechanisms: dict[str, State]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,14 @@ def run_id(params: Params, context: Context) -> str:
     )  # fmt: skip
 
 
+def listed(park: Park, place: Place, context: Context) -> ListedPark:
+    """Put a park together with what its case tells."""
+    if not park.case:
+        return ListedPark(park, place, (), {})
+    case = context.case(park.case)
+    return ListedPark(park, place, courses_of(case), mechanisms_of(case))
+
+
 def compute(params: Params, context: Context) -> Answer:
     """Choose parks, and read the series of those that have a case.
 
@@ -146,8 +156,7 @@ def compute(params: Params, context: Context) -> Answer:
     book = load_parks()
     code = None if params.country is None else country_code(params.country, book.parks, context.lang)
     found = [
-        ListedPark(park, book.places[park.id], courses_of(context.case(park.case)) if park.case else ())
-        for park in book.parks
+        listed(park, book.places[park.id], context) for park in book.parks
         if params.type in (None, park.type) and params.status in (None, park.outcome)
         and code in (None, park.host, park.home)
     ]  # fmt: skip

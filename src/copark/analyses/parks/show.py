@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark
 from copark.analyses.show import Show
+from copark.cases.completeness import State
 from copark.cases.vocabulary import country_name
 from copark.presentation import document as doc
+from copark.texts import text
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
@@ -17,7 +20,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     show = _Show(found, t)
     return assemble(
         found, t, key="parks", title=t("question", count=len(found.parks), total=found.total),
-        headline=show.headline(), sections=(show.summary(), show.courses(), show.records()),
+        headline=show.headline(), sections=(show.summary(), show.courses(), show.mechanisms(), show.records()),
     )  # fmt: skip
 
 
@@ -83,6 +86,24 @@ class _Show(Show):
         ]  # fmt: skip
         columns = self.columns("name counted basis date:quarter firms:count grade")
         return self.table("counts", columns, rows, folded=True)
+
+    def mechanisms(self) -> doc.Section:
+        """Which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
+        t, cases = self.t, [one for one in self.parks if one.mechanisms]
+        names = cases[0].mechanisms if cases else ()
+        states: tuple[State, ...] = get_args(State)
+        rows: list[Sequence[doc.Value]] = []
+        for name in names:
+            counts = Counter(one.mechanisms[name] for one in cases)
+            rows.append((text(f"cases.can_act.{name}", t.lang), *(counts[state] for state in states)))
+        columns = [self.column("mechanism"), *(self.column(state, doc.Kind.count) for state in states)]
+        by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
+        titles = [doc.Column(name, text(f"cases.can_act.{name}", t.lang), doc.Kind.text) for name in names]
+        return self.section(
+            "mechanisms", doc.Paragraph(t("lead.mechanisms", count=len(cases))),
+            self.table("mechanisms", columns, rows),
+            self.table("by_park", [self.column("name"), *titles], by_park, folded=True),
+        )  # fmt: skip
 
     def records(self) -> doc.Section:
         """Everything on record, and where it was read."""

@@ -107,8 +107,12 @@ class Twin:
 
 
 def case_of(deviant: Deviant) -> Case:
-    """The case of a deviant: of the casebook, or what little is known in the shape of one."""
-    return load_case(deviant.case if deviant.case is not None else FOLDERS / str(deviant.folder))
+    """The case of a deviant: of the casebook, or what little is known in the shape of one.
+
+    Without closures on record: an arm asks whether a mechanism does what the park did, and a closure would do it alone.
+    """
+    case = load_case(deviant.case if deviant.case is not None else FOLDERS / str(deviant.folder))
+    return case.model_copy(update={"closures": ()})
 
 
 def quarter_at(case: Case, written: str) -> int:

@@ -175,7 +175,8 @@ def facts_of(case: Case) -> list[FactInfo]:
     add("finance.grants", case.finance.grants)
     for line in case.finance.credit:
         found.append((f"finance.credit.{line.key}.amount", both(line.title), line.amount))
-        found.append((f"finance.credit.{line.key}.rate", both(line.title), line.rate))
+        if line.rate is not None:
+            found.append((f"finance.credit.{line.key}.rate", both(line.title), line.rate))
     add("land.plan", case.land.plan)
     add("land.first_area", [case.land.first_area])
     add("land.block", [case.land.block])
