@@ -13,21 +13,7 @@ from copark.analyses.show import Show
 from copark.analysis.observed import expected_outside
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
-from copark.presentation.document import (
-    SHARE,
-    Block,
-    Bullets,
-    Card,
-    Cards,
-    Chart,
-    Column,
-    Document,
-    Interval,
-    Kind,
-    Paragraph,
-    Section,
-    plain,
-)  # fmt: skip
+from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown
 
 if TYPE_CHECKING:
@@ -37,7 +23,7 @@ MOST_OPEN = 2
 """Open parameters that are named."""
 
 
-def document(found: Answer, t: Texts) -> Document:
+def document(found: Answer, t: Texts) -> doc.Document:
     """A page about a park."""
     show = _Show(found, t)
     return assemble(
@@ -55,11 +41,11 @@ class _Show(Show):
         self.levers = None if found.levers is None else LeversShow(found.levers, Texts("levers", t.lang))
         self.words = {"park": t.of(found.park), "horizon": found.horizon, "case": found.case}
 
-    def size(self, name: str) -> tuple[Column, Interval]:
+    def size(self, name: str) -> tuple[doc.Column, doc.Interval]:
         """An output at the horizon: 5, 50 and 95 % of runs."""
         low, _, middle, _, high = map(float, self.found.bands[name][:, -1])
         one = catalogue().outputs[name]
-        return Column(name, one.title(self.t.lang), Kind.number, one.unit), Interval(low, high, middle)
+        return doc.Column(name, one.title(self.t.lang), doc.Kind.number, one.unit), doc.Interval(low, high, middle)
 
     def headline(self) -> str:
         """What becomes of the park; its size alone where its parameters are not calibrated."""
@@ -71,44 +57,51 @@ class _Show(Show):
         shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes}
         return t.sentences([t("headline", **shares, **words)])
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[doc.Section]:
         """The parts of the page, from the answer to the next step."""
-        yield self.section("answer", Cards(tuple(self.cards())))
+        yield self.section("answer", doc.Cards(tuple(self.cards())))
         yield self.section("findings", *self.findings(), self.course())
-        yield self.section("confidence", Bullets(tuple(self.confidence())))
-        yield self.section("open", Bullets(tuple(self.open())), Paragraph(self.next()))
+        yield self.section("confidence", doc.Bullets(tuple(self.confidence())))
+        yield self.section("open", doc.Bullets(tuple(self.open())), doc.Paragraph(self.next()))
 
-    def cards(self) -> Iterator[Card]:
+    def cards(self) -> Iterator[doc.Card]:
         """Chance to stand alone, size, and how the runs stand to the record."""
         found, t = self.found, self.t
         if found.shows_outcomes:
             one = found.share("self_standing")
-            interval = shown(Interval(one.low, one.high), SHARE, t.lang)
-            yield Card(t("card.self_standing", **self.words), SHARE, one.share, t("card.error", interval=interval))
+            interval = shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
+            yield doc.Card(
+                t("card.self_standing", **self.words), doc.SHARE, one.share, t("card.error", interval=interval)
+            )
         for name in found.bands:
             column, value = self.size(name)
-            band = self.said(Interval(value.low, value.high), column)
-            yield Card(t("card.at", title=column.title, **self.words), column, value.value, t("card.band", band=band))
+            band = self.said(doc.Interval(value.low, value.high), column)
+            yield doc.Card(
+                t("card.at", title=column.title, **self.words), column, value.value, t("card.band", band=band)
+            )
         told = t("card.outside_value", outside=found.outside, compared=found.compared)
-        yield Card(
-            t("card.outside"), plain(Kind.text), told, t("card.expected", expected=expected_outside(found.compared))
+        yield doc.Card(
+            t("card.outside"),
+            doc.plain(doc.Kind.text),
+            told,
+            t("card.expected", expected=expected_outside(found.compared)),
         )
 
-    def findings(self) -> list[Block]:
+    def findings(self) -> list[doc.Block]:
         """What raises and lowers the chance to stand alone most, and what is robust."""
         t = self.t
         if self.levers is None:
-            return [Paragraph(t("findings.none"))]
+            return [doc.Paragraph(t("findings.none"))]
         return [
-            Paragraph(t(f"findings.{self.levers.found.since}", quarter=self.levers.found.pulled)),
-            Bullets(tuple(t("sentence", words=one.rstrip(".。")).strip() for one in self.levers.answers())),
+            doc.Paragraph(t(f"findings.{self.levers.found.since}", quarter=self.levers.found.pulled)),
+            doc.Bullets(tuple(t("sentence", words=one.rstrip(".。")).strip() for one in self.levers.answers())),
         ]
 
-    def course(self) -> Chart:
+    def course(self) -> doc.Chart:
         """Operating enterprises over time, beside the record."""
         column, value = self.size("operating")
         told = self.t("course.caption", title=column.title, value=self.said(value, column), **self.words)
-        return Chart("operating", column.title, told, self.draw, told, wide=False)
+        return doc.Chart("operating", column.title, told, self.draw, told, wide=False)
 
     def draw(self) -> Figure:
         """The runs' range up to the horizon and reported numbers."""
