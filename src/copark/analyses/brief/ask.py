@@ -29,13 +29,7 @@ SIZES = ("operating", "jobs")
 
 
 class Params(CaseParams):
-    """What a brief may be asked of a park.
-
-    Parameters
-    ----------
-    draws, futures
-        Draws of parameters, and futures of each; levers are answered with the same.
-    """
+    """What a brief may be asked of a park; levers are answered with the same draws and futures."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
