@@ -1,12 +1,15 @@
 """Every word a person reads, in English and Chinese, in one list.
 
 The list is kept in one YAML file per area, so that asking for a word of the command line does not read the words of
-the report. An entry is ``key: {en: …, zh: …}``; its full name is ``<area>.<key>``. The area of an analysis is the name
-of its folder, which has its words in ``texts.yaml``.
+the report; and of an area no more is parsed than is asked for. An entry is ``key: {en: …, zh: …}``, its key at the
+beginning of a line; its full name is ``<area>.<key>``. The area of an analysis is the name of its folder, which has its
+words in ``texts.yaml``.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,31 @@ FOLDER = Path(__file__).parent
 ANALYSES = FOLDER.parent / "analyses"
 OF_ANALYSIS = "texts.yaml"
 _REGISTERED: dict[str, Path] = {}
+_ENTRY = re.compile(r"""^(?=(["']?)([\w.-]+)\1:(?:\s|$))""", re.MULTILINE)
+
+
+class Entries(Mapping[str, dict[str, str]]):
+    """Entries of an area by key, each parsed when it is first asked for."""
+
+    def __init__(self, source: str) -> None:
+        starts = list(_ENTRY.finditer(source))
+        ends = [*(one.start() for one in starts[1:]), len(source)]
+        self._source = {one[2]: source[one.start() : end] for one, end in zip(starts, ends, strict=True)}
+        self._read: dict[str, dict[str, str]] = {}
+
+    def __getitem__(self, key: str) -> dict[str, str]:
+        if key not in self._read:
+            import yaml
+
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            self._read[key] = yaml.load(self._source[key], Loader=loader)[key]  # noqa: S506 - a safe loader
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._source)
+
+    def __len__(self) -> int:
+        return len(self._source)
 
 
 def areas() -> tuple[str, ...]:
@@ -37,7 +65,7 @@ def _place(area: str) -> Path | None:
 
 
 @cache
-def entries(area: str) -> dict[str, dict[str, str]]:
+def entries(area: str) -> Mapping[str, dict[str, str]]:
     """All entries of an area, by key.
 
     Raises
@@ -48,8 +76,7 @@ def entries(area: str) -> dict[str, dict[str, str]]:
     path = _place(area)
     if path is None:
         raise KeyError(area)
-    found: dict[str, dict[str, str]] = read(path)
-    return found
+    return Entries(path.read_text(encoding="utf-8"))
 
 
 def read(path: Path) -> dict[str, Any]:
