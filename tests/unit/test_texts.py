@@ -229,6 +229,7 @@ def is_used(area: str, key: str) -> bool:
     return key in near.words or is_built(key, f"{shared}|analyses/{area}/") or (letterless and numbered <= near.words)
 
 
+@pytest.mark.long
 def test_no_text_is_left_over() -> None:
     """Every key is written in the code, or built by it of words that stand in code or casebook.
 
