@@ -111,4 +111,7 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
 def has_text(key: str) -> bool:
     """Whether the list has this key."""
     area, _, rest = key.partition(".")
-    return _place(area) is not None and rest in entries(area)
+    try:
+        return rest in entries(area)
+    except KeyError:
+        return False
