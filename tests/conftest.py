@@ -52,25 +52,31 @@ def blank(_figure: object, kind: str, _title: str = "", identity: str = "", **_:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def draw(pytestconfig: pytest.Config) -> Iterator[Callable[..., bytes]]:
-    """Figures of pages are SVG alone, and in the fast tests made and not drawn; give what draws them.
+def draw(pytestconfig: pytest.Config) -> Iterator[Callable[[pytest.MonkeyPatch], None]]:
+    """Figures of pages are SVG alone, and in the fast tests neither made nor drawn; give what has them drawn again.
 
-    Drawing takes most of a page's time. Tests of the figures, and those that ask for ``drawn``, draw.
+    They take most of a page's time. Tests of the figures, and those that ask for ``drawn``, make and draw them.
     """
     from copark.presentation import figures as files
 
-    render = files.render
+    render, styled = files.render, files.styled
+
+    def draw(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(files, "render", render)
+        patch.setattr(files, "styled", styled)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "FORMATS", ("svg",))
         if pytestconfig.option.markexpr == FAST:
             patch.setattr(files, "render", blank)
-        yield render
+            patch.setattr(files, "styled", lambda _make: lambda: None)
+        yield draw
 
 
 @pytest.fixture
-def drawn(draw: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def drawn(draw: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures of pages and files are drawn, as SVG, PDF and PNG."""
-    monkeypatch.setattr("copark.presentation.figures.render", draw)
+    draw(monkeypatch)
     monkeypatch.setattr("copark.presentation.figures.FORMATS", ("svg", "pdf", "png"))
 
 

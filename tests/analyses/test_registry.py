@@ -254,8 +254,6 @@ def test_a_job_makes_it_and_a_route_shows_it(
     assert "<html" in page.text
     with zipfile.ZipFile(io.BytesIO(client.get(f"{place}/files/csv").content)) as packed:
         assert packed.namelist()
-    again = ended(client, client.post("/api/v1/jobs/analyses", json=asked).headers["location"])
-    assert again["reused"]
 
 
 def ended(client: TestClient, place: str) -> dict[str, object]:

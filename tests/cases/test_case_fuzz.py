@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
 from tests.cases.conftest import MINIATURE
-from tests.hostile.fuzzing import PART
 
 from copark.cases.case import Case
 from copark.cases.check import examine
@@ -33,9 +32,12 @@ FRAGMENTS = [
     *(b"=cmd|' /C'!A0", b"`", b"\0", b"\x85", b"\xff", b"\xef\xbb\xbf"),
 ]
 
-PATIENT = settings(
-    max_examples=int(150 * PART), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+PATIENT = settings(derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+"""Each of them is few: thousands of mutated folders are in tests/hostile."""
+
+
+def as_bytes(text):
+    return text.encode("utf-8", "surrogatepass")
 
 
 def check(changed):
@@ -62,22 +64,12 @@ def test_unchanged():
     assert check({}) is not None
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", FILES)
 @PATIENT
-@given(raw=st.binary(max_size=400))
-@example(raw=b"")
-@example(raw=b"\xef\xbb\xbf")
-def test_arbitrary_bytes(name, raw):
+@given(name=st.sampled_from(FILES), raw=st.binary(max_size=400) | st.text(max_size=300).map(as_bytes))
+@example(name=CASE, raw=b"")
+@example(name=SERIES, raw=b"\xef\xbb\xbf")
+def test_arbitrary_bytes_and_text(name, raw):
     check({name: raw})
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", FILES)
-@PATIENT
-@given(text=st.text(max_size=300))
-def test_arbitrary_text(name, text):
-    check({name: text.encode("utf-8", "surrogatepass")})
 
 
 @st.composite
@@ -91,17 +83,9 @@ def mutated(draw, raw):
     return raw
 
 
-@settings(PATIENT, max_examples=25)
+@PATIENT
 @given(data=st.data(), name=st.sampled_from(FILES))
 def test_some_mutated_files(data, name):
-    check({name: data.draw(mutated(ORIGINAL[name]))})
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", FILES)
-@PATIENT
-@given(data=st.data())
-def test_mutated_files(name, data):
     check({name: data.draw(mutated(ORIGINAL[name]))})
 
 

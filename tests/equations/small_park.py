@@ -13,7 +13,7 @@ from copark.model.enterprises.records import Firms
 from copark.model.variables import catalogue
 from tests.equations.worked_cases import dtype_of, record
 
-lawful = settings(derandomize=True, deadline=None, database=None, max_examples=100)
+lawful = settings(derandomize=True, deadline=None, database=None)
 """Laws are tried on the same examples every time."""
 
 integers_wrap = np.errstate(over="ignore")

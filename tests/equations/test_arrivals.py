@@ -136,11 +136,11 @@ def test_a_small_enterprise_rents():
 def test_expectations_are_right_on_average_and_as_sharp_as_the_signal():
     """E[u|s] has variance c s_u^2, and so has its covariance with u."""
     firms, state = no_firms(), blank("enterprises", "state")
-    for who in range(1500):
+    for who in range(600):
         register(who, 20.0, firms, state, return_spread=0.1, self_knowledge=0.4)
-    u, expected = (np.array(seen(firms.registered, 1500, name)) for name in ("permanent", "expected"))
+    u, expected = (np.array(seen(firms.registered, 600, name)) for name in ("permanent", "expected"))
     unit = 0.1**2 / 2
-    tolerance = 4 * unit * np.sqrt(2 / 1500)
+    tolerance = 4 * unit * np.sqrt(2 / 600)
     assert abs(np.var(u) - unit) < tolerance
     assert abs(np.var(expected) - 0.4 * unit) < tolerance
     assert abs(np.mean(u * expected) - 0.4 * unit) < tolerance

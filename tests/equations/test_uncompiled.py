@@ -11,7 +11,7 @@ import pytest
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
-COMMAND = ("-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "error")
+COMMAND = ("-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--maxfail=3")
 
 
 @pytest.mark.parametrize("examples", ["fast", pytest.param("thorough", marks=pytest.mark.long)])

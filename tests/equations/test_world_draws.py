@@ -52,10 +52,10 @@ def drawn_year(year, where):
 
 
 def test_growth_is_drawn_by_whole_years_all_alike():
-    years = [drawn_year(year, address(run=run)) for run in range(140) for year in range(20)]
+    years = [drawn_year(year, address(run=run)) for run in range(70) for year in range(20)]
     counts = np.bincount(years, minlength=7)
     assert counts.size == 7
-    assert np.abs(counts - 400).max() < 4 * np.sqrt(2800 / 7 * 6 / 7)
+    assert np.abs(counts - 200).max() < 4 * np.sqrt(1400 / 7 * 6 / 7)
 
 
 def test_all_quarters_of_a_year_have_the_same_growth_and_another_year_another():

@@ -17,7 +17,7 @@ from tests.hostile.subjects import ACCEPTED, REFUSED, SECRET, Subject
 from tests.hostile.watch import Watch, watched
 
 SEED = int(os.environ.get("COPARK_FUZZ_SEED", "1"))
-PART = float(os.environ.get("COPARK_FUZZ_PART", "0.2"))
+PART = float(os.environ.get("COPARK_FUZZ_PART", "0.1"))
 """How much of every hunt the long tests make; ``make soak`` makes them whole."""
 
 

@@ -173,6 +173,7 @@ def test_an_uploaded_or_renamed_copy_is_known_by_its_content(out, park, calibrat
     assert parameters_of(load_case(folder), out).trust.kind == "own"
 
 
+@pytest.mark.long
 def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(park, tmp_path, monkeypatch) -> None:
     name, data = f"u-{32 * 'a'}", tmp_path / "data"
     shutil.copytree(park, tmp_path / "uploads" / name)

@@ -99,7 +99,7 @@ def test_agents_and_kernel_agree_on_the_headlines(great_stone):
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("implementation", "scenario"),
-    [("mesa_park", AS_IT_IS), ("mesa_park", POOR), ("mesa_park", PRIVATE), ("numpy_agents", POOR)],
+    [("mesa_park", AS_IT_IS), ("mesa_park", PRIVATE), ("numpy_agents", POOR)],
     ids=lambda one: getattr(one, "key", one),
 )
 def test_every_output_agrees_as_it_is_and_in_trouble(great_stone, implementation, scenario):

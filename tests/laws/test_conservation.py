@@ -65,7 +65,7 @@ def test_the_priors_conserve(great_stone):
     check_ledger(made)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.fixed_dictionaries({v.name: st.floats(0.02, 0.98) for v in DRAWN}), seed=st.integers(0, 2**40))
 def test_any_point_of_the_priors_conserves(great_stone, values, seed):
     drawn = {v.name: float(v.prior.quantile(np.array(values[v.name]), v.default[0])) for v in DRAWN}

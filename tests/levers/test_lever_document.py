@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -29,6 +29,14 @@ LEVERS = REGISTRY["levers"]
 SECTIONS = [
     "summary", "levers", "changes", "sides", "words", "robust", "rests", "widths", "pareto", "structures", "limits",
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_times():
+    """States are drawn again sixty times, not a thousand: how steady ranks are is tried in test_robust.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copark.analyses.levers.ask.find", partial(find, times=60))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -193,7 +193,6 @@ def test_a_table_in_memory_is_checked():
             table_of(columns, cases)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda words: words.encode("utf-8", "replace")))
 def test_any_bytes_give_a_table_or_faults_with_words(content):
     import tempfile

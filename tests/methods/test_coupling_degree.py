@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, record, warnings_of
@@ -276,7 +276,6 @@ SCORES = st.integers(2, 4).flatmap(
 )
 
 
-@settings(max_examples=50, deadline=None)
 @given(SCORES, st.randoms())
 def test_order_of_cases_and_subsystems_does_not_matter(scores, luck):
     values = np.array(scores)
@@ -291,7 +290,6 @@ def test_order_of_cases_and_subsystems_does_not_matter(scores, luck):
         assert np.all((degree >= 0.0) & (degree <= 1.0))
 
 
-@settings(max_examples=50, deadline=None)
 @given(SCORES)
 def test_entropy_weights_sum_to_one_and_lie_in_0_to_1(scores):
     found = entropy_weights(np.array(scores))

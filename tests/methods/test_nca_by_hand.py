@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.setmethods.nca import Request, analyse, record, warnings_of
@@ -161,7 +161,6 @@ def varied(scatter):
     return (x, y) if np.ptp(x) and np.ptp(y) else None
 
 
-@settings(max_examples=60, deadline=None)
 @given(SCATTER, st.sampled_from((1, 2, 3, 4)))
 def test_each_corner_is_the_first_of_the_mirrored_data(scatter, corner):
     points = varied(scatter)
@@ -176,7 +175,6 @@ def test_each_corner_is_the_first_of_the_mirrored_data(scatter, corner):
         assert here.ceilings[kind].bottlenecks == there.ceilings[kind].bottlenecks
 
 
-@settings(max_examples=60, deadline=None)
 @given(SCATTER, st.randoms(), st.floats(0.1, 50.0), st.floats(-20.0, 20.0))
 def test_order_and_units_do_not_matter(scatter, luck, scale, shift):
     points = varied(scatter)
@@ -190,7 +188,6 @@ def test_order_and_units_do_not_matter(scatter, luck, scale, shift):
         assert moved.ceilings[kind].effect == pytest.approx(plain.ceilings[kind].effect, abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
 @given(SCATTER)
 def test_a_case_below_the_step_changes_nothing_and_the_step_has_nothing_above(scatter):
     points = varied(scatter)
@@ -203,7 +200,6 @@ def test_a_case_below_the_step_changes_nothing_and_the_step_has_nothing_above(sc
     assert plain.above == 0
 
 
-@settings(max_examples=40, deadline=None)
 @given(SCATTER, st.integers(0, 1000))
 def test_zones_of_many_deals_are_those_of_each(scatter, seed):
     """The batch over permutations gives what one deal at a time gives."""

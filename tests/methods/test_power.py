@@ -9,7 +9,7 @@ from itertools import combinations, permutations
 from math import factorial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import copark
@@ -58,7 +58,6 @@ def test_dictators_and_dummies():
     assert power([1, 1], 2).dictator is None
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.integers(1, 40))
 def test_brute_force(weights, wanted):
     total = sum(weights)

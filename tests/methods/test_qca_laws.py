@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -20,7 +20,6 @@ MEMBERS = arrays(np.float64, st.tuples(st.integers(2, 9), st.integers(1, 4)), el
 CODED = st.integers(1, 4).flatmap(
     lambda count: st.tuples(st.just(count), st.lists(st.sampled_from("01?"), min_size=2**count, max_size=2**count))
 )
-quick = settings(max_examples=60, deadline=None)
 
 
 def all_terms(count):
@@ -31,7 +30,6 @@ def split(coded):
     return tuple(frozenset(at for at, one in enumerate(coded) if one == out) for out in "1?")
 
 
-@quick
 @given(MEMBERS)
 def test_de_morgan(members):
     """Not (A and B and ...) is not A or not B or ...; the other way round for or."""
@@ -43,7 +41,6 @@ def test_de_morgan(members):
     assert np.allclose(1.0 - model_membership(present, members), term_membership((0,) * count, members))
 
 
-@quick
 @given(MEMBERS)
 def test_a_case_is_in_at_most_one_row(members):
     inside = corner_memberships(members) > 0.5
@@ -52,7 +49,6 @@ def test_a_case_is_in_at_most_one_row(members):
     assert np.array_equal(inside.sum(axis=1) == 1, ~crossing)
 
 
-@quick
 @given(MEMBERS, st.randoms())
 def test_fit_lies_between_0_and_1_and_turns_round(members, luck):
     """Sufficiency of x for y is necessity of y for x; consistency and coverage change places."""
@@ -66,7 +62,6 @@ def test_fit_lies_between_0_and_1_and_turns_round(members, luck):
         assert found.pri <= found.inclusion + 1e-12
 
 
-@quick
 @given(CODED)
 def test_prime_implicants_are_those_of_the_definition(case):
     """A term with a positive row and no negative one, from which no literal can be dropped."""
@@ -82,7 +77,6 @@ def test_prime_implicants_are_those_of_the_definition(case):
     assert set(prime_implicants(positive, free, count)) == prime
 
 
-@quick
 @given(CODED)
 def test_models_are_all_the_smallest_covers(case):
     count, coded = case
@@ -101,7 +95,6 @@ def test_models_are_all_the_smallest_covers(case):
     assert not any(covered(model) - positive - free for model in found.models)
 
 
-@quick
 @given(CODED, st.data())
 def test_intermediate_solutions_lie_between_the_other_two(case, data):
     count, coded = case
@@ -116,7 +109,6 @@ def test_intermediate_solutions_lie_between_the_other_two(case, data):
         assert not set(one.easy) & set(one.difficult)
 
 
-@quick
 @given(CODED)
 def test_without_expectations_nothing_is_assumed(case):
     count, coded = case
@@ -136,7 +128,6 @@ def named_models(members, outcome, names, cases, order):
     return [{frozenset(frozenset(term.split("*")) for term in model) for model in kind} for kind in kinds]
 
 
-@settings(max_examples=25, deadline=None)
 @given(MEMBERS, st.randoms())
 def test_order_of_cases_and_conditions_does_not_matter(members, luck):
     count, k = members.shape
@@ -149,7 +140,6 @@ def test_order_of_cases_and_conditions_does_not_matter(members, luck):
     assert plain == moved
 
 
-@settings(max_examples=25, deadline=None)
 @given(MEMBERS, st.randoms())
 def test_a_renamed_absence_gives_the_mirrored_solution(members, luck):
     """A table with 1 - A in the place of A has the same parsimonious models, with A negated."""

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -59,10 +60,12 @@ def lang(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def files(lang: str, draw: object, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def files(
+    lang: str, draw: Callable[[pytest.MonkeyPatch], None], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
     """The toy in every format, its figures drawn."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copark.presentation.figures.render", draw)
+        draw(patch)
         return presentation.write(document(lang), tmp_path_factory.mktemp(lang), presentation.FORMATS)
 
 

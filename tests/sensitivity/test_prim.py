@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.analysis.discovery import prim
@@ -94,7 +94,6 @@ def test_the_quasi_p_value_is_the_binomial_tail():
     assert prim.quasi_p([Condition(0, low=3.5)], 0, x, y) == pytest.approx(0.75**4)
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1000))
 def test_boxes_of_a_path_lie_within_each_other(seed):
     rng = np.random.default_rng(seed)
@@ -107,7 +106,6 @@ def test_boxes_of_a_path_lie_within_each_other(seed):
         before = now
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1000))
 def test_pasting_never_thins_a_box(seed):
     rng = np.random.default_rng(seed)

@@ -13,8 +13,15 @@ from copark.errors import CoparkError
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.trust import Trust
+from tests.sensitivity.conftest import few_samples
 
 SENSITIVITY = REGISTRY["sensitivity"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    with few_samples():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,6 @@ def asked(case: Any, address: str) -> None:
 
 
 @schema.parametrize()
-@settings(max_examples=int(150 * PART), **QUIET)
+@settings(max_examples=int(200 * PART), **QUIET)
 def test_many_of_every_question(case: Any, address: str) -> None:
     asked(case, address)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.speech import SpokenCommand, SpokenGroup
@@ -87,6 +86,8 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
     with Progress(ctx.obj) as progress:
         done = runs.repair_books(out, progress)
+    from rich.console import Console
+
     console = Console(markup=False)
     for one in done.aside:
         console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)

@@ -1,13 +1,17 @@
 """Every word a person reads, in English and Chinese, in one list.
 
 The list is kept in one YAML file per area, so that asking for a word of the command line does not read the words of
-the report. An entry is ``key: {en: …, zh: …}``; its full name is ``<area>.<key>``. The area of an analysis is the name
-of its folder, which has its words in ``texts.yaml``.
+the report; and of an area no more is parsed than is asked for. An entry is ``key: {en: …, zh: …}``, its key at the
+beginning of a line; its full name is ``<area>.<key>``. The area of an analysis is the name of its folder, which has its
+words in ``texts.yaml``.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
+from json import loads
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,42 @@ FOLDER = Path(__file__).parent
 ANALYSES = FOLDER.parent / "analyses"
 OF_ANALYSIS = "texts.yaml"
 _REGISTERED: dict[str, Path] = {}
+_STRING = r'"(?:[^"\\\n]|\\["\\/nt])*"'
+_FLOW = rf"\{{\s*en: ({_STRING}),\s+zh: ({_STRING})\s*\}}"
+_BLOCK = rf"\n  en: ({_STRING})\n  zh: ({_STRING})\n"
+_PLAIN = re.compile(rf"[^:]+:\s*(?:{_FLOW}|{_BLOCK})(?:\s|#.*)*")
+"""An entry whose words are strings of JSON as well: as most are, and importing YAML takes longer than reading them."""
+_ENTRY = re.compile(r"""^(?=(["']?)([\w.-]+)\1:(?:\s|$))""", re.MULTILINE)
+
+
+class Entries(Mapping[str, dict[str, str]]):
+    """Entries of an area by key, each parsed when it is first asked for."""
+
+    def __init__(self, source: str) -> None:
+        starts = list(_ENTRY.finditer(source))
+        ends = [*(one.start() for one in starts[1:]), len(source)]
+        self._source = {one[2]: source[one.start() : end] for one, end in zip(starts, ends, strict=True)}
+        self._read: dict[str, dict[str, str]] = {}
+
+    def __getitem__(self, key: str) -> dict[str, str]:
+        if key not in self._read:
+            plain = _PLAIN.fullmatch(self._source[key])
+            words = [loads(one) for one in plain.groups() if one] if plain else []
+            self._read[key] = dict(zip(LANGUAGES, words, strict=True)) if words else self._parse(key)
+        return self._read[key]
+
+    def _parse(self, key: str) -> dict[str, str]:
+        import yaml
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        found: dict[str, str] = yaml.load(self._source[key], Loader=loader)[key]  # noqa: S506 - a safe loader
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._source)
+
+    def __len__(self) -> int:
+        return len(self._source)
 
 
 def areas() -> tuple[str, ...]:
@@ -37,7 +77,7 @@ def _place(area: str) -> Path | None:
 
 
 @cache
-def entries(area: str) -> dict[str, dict[str, str]]:
+def entries(area: str) -> Mapping[str, dict[str, str]]:
     """All entries of an area, by key.
 
     Raises
@@ -48,8 +88,7 @@ def entries(area: str) -> dict[str, dict[str, str]]:
     path = _place(area)
     if path is None:
         raise KeyError(area)
-    found: dict[str, dict[str, str]] = read(path)
-    return found
+    return Entries(path.read_text(encoding="utf-8"))
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -84,4 +123,7 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
 def has_text(key: str) -> bool:
     """Whether the list has this key."""
     area, _, rest = key.partition(".")
-    return _place(area) is not None and rest in entries(area)
+    try:
+        return rest in entries(area)
+    except KeyError:
+        return False

@@ -120,8 +120,10 @@ def _first_moved(before: Any, after: Any) -> int | None:
     one, other = np.asarray(before), np.asarray(after)
     if one.shape != other.shape:
         return 0
+    if np.array_equal(one, other):
+        return None
     if not one.ndim:
-        return None if np.array_equal(one, other) else 0
+        return 0
     rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(one, other, strict=True)])
     return int(rows[0]) if rows.size else None
 
