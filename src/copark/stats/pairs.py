@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.arrays import Floats
+from copark.stats.quantiles import Floats
 from copark.stats.shares import LEVEL, z_of
 
 

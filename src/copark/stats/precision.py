@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
-from copark.arrays import Floats, Integers
+from copark.stats.quantiles import Floats
 from copark.stats.shares import LEVEL, z_of
+
+Integers = NDArray[np.int64]
 
 LARGEST = 10**9
 """Runs beyond which a precision is called out of reach."""

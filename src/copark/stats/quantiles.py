@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from copark.arrays import Floats
+Floats = NDArray[np.float64]
+
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 BAND = (0.05, 0.50, 0.95)
