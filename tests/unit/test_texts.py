@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from copark import texts
-from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, has_text, text
+from copark.texts import LANGUAGES, OF_ANALYSIS, Entries, areas, entries, has_text, read, text
 
 PACKAGE = Path(texts.__file__).parents[1]
 GLOSSARY = Path(__file__).parents[2] / "docs/glossary.md"
@@ -60,6 +60,13 @@ def test_no_key_stands_twice_in_a_file() -> None:
     for path in (*PACKAGE.glob("texts/*.yaml"), *PACKAGE.glob(f"analyses/*/{OF_ANALYSIS}")):
         keys = re.findall(r"^([\w.-]+):", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert [key for key, times in Counter(keys).items() if times > 1] == [], path.name
+
+
+def test_an_entry_read_alone_is_what_the_whole_file_says() -> None:
+    for path in (*PACKAGE.glob("texts/*.yaml"), *PACKAGE.glob(f"analyses/*/{OF_ANALYSIS}")):
+        assert dict(Entries(path.read_text(encoding="utf-8"))) == read(path), path
+    odd = "# a: b\n\nplain: {en: a, zh: '甲'}\n'last': {en: \"x\\x41\", zh: \"é:\"}  # c\n"
+    assert dict(Entries(odd)) == {"plain": {"en": "a", "zh": "甲"}, "last": {"en": "xA", "zh": "é:"}}
 
 
 def test_values_are_filled_in() -> None:

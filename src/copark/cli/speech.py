@@ -88,19 +88,20 @@ def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str,
 
 
 def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
-    """A title, and each name with its words beside it."""
+    """A title, and each name with its words beside it, or below where it takes more than half of the screen."""
     from rich.cells import cell_len
     from typer import echo, style
 
     found, plain = list(entries), bool(os.environ.get("NO_COLOR"))
     if not found:
         return
-    beside = max(cell_len(name) for name, _ in found) + 4
+    most = get_terminal_size().columns // 2
+    beside = max((cell_len(name) for name, _ in found if cell_len(name) <= most), default=0) + 4
     echo("\n" + (title if plain else style(title, bold=True)))
     for name, words in found:
         shown = name if plain else style(name, fg="cyan")
-        lines = f"\n{' ' * beside}".join(_folded(words, beside))
-        echo(f"  {shown}{' ' * (beside - 2 - cell_len(name))}{lines}")
+        below, left = f"\n{' ' * beside}", beside - 2 - cell_len(name)
+        echo(f"  {shown}{' ' * left if left > 0 else below}{below.join(_folded(words, beside))}")
 
 
 def _folded(words: str, beside: int = 0) -> list[str]:

@@ -41,15 +41,8 @@ class Entries(Mapping[str, dict[str, str]]):
         if key not in self._read:
             plain = _PLAIN.fullmatch(self._source[key])
             words = [loads(one) for one in plain.groups() if one] if plain else []
-            self._read[key] = dict(zip(LANGUAGES, words, strict=True)) if words else self._parse(key)
+            self._read[key] = dict(zip(LANGUAGES, words, strict=True)) if words else _parsed(self._source[key])[key]
         return self._read[key]
-
-    def _parse(self, key: str) -> dict[str, str]:
-        import yaml
-
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        found: dict[str, str] = yaml.load(self._source[key], Loader=loader)[key]  # noqa: S506 - a safe loader
-        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._source)
@@ -93,11 +86,13 @@ def entries(area: str) -> Mapping[str, dict[str, str]]:
 
 def read(path: Path) -> dict[str, Any]:
     """What a YAML file that comes with the package says."""
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
+def _parsed(source: str) -> dict[str, Any]:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=loader) or {}  # noqa: S506 - a safe loader
+    return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 - a safe loader
 
 
 def text(key: str, lang: str = "en", **values: Any) -> str:
