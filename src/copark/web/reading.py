@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from copark.cases.types import gives_orders, shown
-from copark.errors import Fault, StudyFaults
-from copark.workflows.serving.refusals import REQUEST
+from copark.workflows.serving.faults import read_json
 
 
 class StrictRequest(Request):
     """A request whose JSON has no key twice and no text that files may not have."""
 
     async def json(self) -> Any:
-        """The body.
-
-        Raises
-        ------
-        StudyFaults
-            With every key that is there twice and every text with control characters.
-        """
-        faults: list[Fault] = []
-
-        def checked(text: Any, key: str) -> None:
-            if isinstance(text, str) and gives_orders(text):
-                faults.append(Fault("cases.control_mark", REQUEST, None, shown(key), {"found": shown(text)}))
-
-        def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            found: dict[str, Any] = {}
-            for key, value in pairs:
-                if key in found:
-                    faults.append(Fault("cases.duplicate", REQUEST, None, shown(key), {"found": shown(key)}))
-                found[key] = value
-                for one in (key, *(value if isinstance(value, list) else (value,))):
-                    checked(one, key)
-            return found
-
-        found = json.loads(await self.body(), object_pairs_hook=mapping)
-        if faults:
-            raise StudyFaults(faults)
-        return found
+        """The body."""
+        return read_json(await self.body())
 
 
 class StrictRoute(APIRoute):
