@@ -90,7 +90,7 @@ WRONG = [
     (["run", "x", "--rums", "3"], "Unknown option --rums", "没有选项 --rums"),
     (["run", "x", "--runs", "0"], "integer from 1 to 100000000", "1 到"),
     (["run", "x", "--runs", "many"], "integer from 1 to 100000000", "1 到"),
-    (["run", "x", "--runs"], "integer from 1", "1 到"),
+    (["run", "x", "--runs"], "integer ≥ 1", "不小于 1"),
     (["run", "x", "--runs", "100000001"], "integer from 1 to 100000000", "1 到 100000000"),
     (["run", "x", "--seed", "-1"], "integer from 0", "0 到"),
     (["run", "x", "--lang", "fr"], "en or zh", ""),
