@@ -35,7 +35,7 @@ MEMORY_SHARE, HANDLES = 0.05, 2.0
 FORMS = ("csv", "xlsx", "nc", "svg", "png", "metadata.json", "study.yaml")
 ZIP = "application/zip"
 LOOKED_AT = (
-    "/", "/api/v1/status", "/api/v1/cases/great-stone", "/api/v1/cases/great-stone/network", "/api/v1/runs",
+    "/", "/api/v1/status", "/api/v1/cases/great-stone", "/api/v1/cases/great-stone/network", "/api/v1/studies",
     "/api/v1/evidence", "/api/v1/analyses", "/api/v1/parks", "/api/v1/jobs",
 )  # fmt: skip
 MEMORY_MB = 60

@@ -7,14 +7,11 @@ import re
 import socket
 import subprocess
 import sys
-import weakref
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from copark.cluster import scheduler
-from copark.cluster.work import Subject
 from copark.errors import RunRefused
 
 CALL = """
@@ -79,22 +76,3 @@ def test_a_script_without_it_fails_once_and_says_why(tmp_path: Path, how: str, m
     assert made.returncode == 1
     assert made.stderr.count("Traceback") == 1
     assert 'if __name__ == "__main__":' in made.stderr.splitlines()[-1]
-
-
-def test_a_subject_is_sent_once_and_kept_as_long_as_its_name_counts() -> None:
-    """The number that Python gives an object is given again to another once the first is gone."""
-    sent: list[object] = []
-    client = SimpleNamespace(submit=lambda _, subject, key: sent.append(key) or key)
-    workers = scheduler.Workers(client)
-
-    def subject() -> Subject:
-        return Subject(study=object(), case=object(), source=None)
-
-    one = subject()
-    first, watched = workers._sent(one), weakref.ref(one)
-    assert workers._sent(one) == first
-    del one
-    gc.collect()
-    assert watched() is not None
-    assert all(workers._sent(subject()) != first for _ in range(50))
-    assert len(sent) == 51

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -76,6 +77,17 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
         finally:
             crew._client.run(become_itself, workers=[victim])
     assert [(fault.file, fault.key) for fault in refused.value.faults] == [(victim, "model_hash")]
+
+
+def test_who_answers_nothing_is_no_scheduler_and_that_is_said_soon() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        begun = time.monotonic()
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(RunRefused, match="No scheduler"), workers_at(address):
+            raise AssertionError("nobody is there")
+    assert time.monotonic() - begun < 8.0
 
 
 def test_without_a_scheduler_it_is_said() -> None:

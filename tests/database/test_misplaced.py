@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from copark.cli import main
-from copark.store import MisplacedRun, RunStore
+from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
 from copark.workflows.runs import books, check_books, repair_books
-from copark.workflows.serving.stored import is_stored, stored_answer, stored_runs
-from tests.web.conftest import serving
+from tests.web.conftest import services_of, serving
 
 STUDY = """\
 format: 1
@@ -102,18 +101,8 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
 
 
 def test_the_server_takes_none_for_the_other(swapped):
-    data = Path("out").absolute()
-    listed = stored_runs(data)
-    assert (listed.runs, len(listed.damaged)) == ([], 2)
-    for identity in swapped.values():
-        assert not is_stored(data, identity)
-        with pytest.raises(MisplacedRun):
-            stored_answer(data, None, identity)
-    with serving(data) as client:
-        assert client.get("/api/v1/runs").json()["runs"] == []
-        answer = client.get(f"/api/v1/runs/{swapped[1]}")
-    assert answer.status_code == 404
-    assert swapped[7] in answer.text
+    with serving(Path("out").absolute()) as client:
+        assert not any(services_of(client).is_stored(identity) for identity in swapped.values())
 
 
 def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsys):

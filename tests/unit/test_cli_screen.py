@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import math
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -318,3 +320,19 @@ def test_what_was_there_before_does_not_shorten_the_time_left(
         now[0] += 10.0
         told("replay", 850, 1000)
     assert capsys.readouterr().err.splitlines()[-1].endswith("850 of 1,000, about 30 s left")
+
+
+def test_who_is_asked_to_end_says_so_and_a_closed_screen_is_no_fault(tmp_path: Path) -> None:
+    """As systemd and Slurm end a command, and ``>&-`` a shell."""
+    copark = f"{sys.executable} -m copark"
+    closed = subprocess.run(f"{copark} list >&-", shell=True, capture_output=True, text=True, timeout=120, check=False)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    command = [*copark.split(), "run", "great-stone", "--runs", "1000000", "--threads", "1", "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.terminate()
+        _, told = running.communicate(timeout=120)
+    assert running.returncode == 143
+    assert "Stopped" in told
+    assert "Traceback" not in told

@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from copark.web.app import create_app
-from copark.web.server import Announced, listen
+from copark.web.server import Announced, config_of, listen
 from copark.web.settings import Limits, Settings
 
 MANY = Limits(rate=100_000.0, burst=1_000_000.0)
@@ -57,13 +57,10 @@ def serve(tmp_path: Path) -> Serve:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The description of a server that listens, and takes no job: what is asked of jobs is checked all the same."""
-    import uvicorn
-
     limits = replace(MANY, jobs=0)
     chosen = Settings(data=tmp_path_factory.mktemp("listening"), port=0, warm=True, threads=1, limits=limits)
     door, ready = listen(chosen, "en"), threading.Event()
-    config = uvicorn.Config(create_app(chosen), log_level="critical", access_log=False, ws="none", loop="asyncio")
-    server = Announced(config, ready.set)
+    server = Announced(config_of(chosen), ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     assert ready.wait(120)

@@ -68,34 +68,9 @@ def test_observations_stand_beside_the_charts_with_their_sources(answer):
     assert sum(map(len, answer["observed"].values())) > 20
 
 
-def test_a_used_observation_has_its_percentile_among_the_first_arms_runs(answer):
-    """Above 50 where it lies above the median, in the tails where beyond the band; half the band's width beside it."""
-    told = 0
-    for name, points in answer["observed"].items():
-        bands = answer["arms"][0]["bands"][name]
-        for point in points:
-            if point["percentile"] is None:
-                assert not point["use"]
-                continue
-            yearly = len(point["date"]) == 4 and answer["outputs"][name]["unit"].endswith("/yr")
-            if yearly or point["bound"] not in ("exact", "about"):
-                continue
-            at = answer["quarters"].index(point["quarter"])
-            assert point["percentile"] == point["percentile_from"] == point["percentile_to"]
-            low, median, upper = (bands[level][at] for level in (0, 2, 4))
-            if point["value"] != median:
-                assert (point["percentile"] > 50.0) == (point["value"] > median)
-            if not low <= point["value"] <= upper:
-                assert not 6.0 < point["percentile"] < 94.0
-            assert point["width"] * 2.0 * point["value"] == pytest.approx(upper - low)
-            told += 1
-    assert told > 20
-
-
-def test_more_than_is_drawn_as_a_limit_and_read_as_a_range(answer):
+def test_more_than_is_drawn_as_a_limit(answer):
     point = next(one for one in answer["observed"]["operating"] if one["date"] == "2024-11-19")
-    assert (point["bound"], point["lowest"], point["highest"]) == ("at-least", 50.0, pytest.approx(55.0))
-    assert point["percentile"] == pytest.approx(point["percentile_to"] - point["percentile_from"])
+    assert (point["bound"], point["value"]) == ("at-least", 50.0)
 
 
 def test_the_summary_says_the_numbers(client, answer):
@@ -190,14 +165,8 @@ def test_a_comparison_sets_every_arm_against_the_first(client):
     assert [(one["reference"], one["arm"]) for one in answer["changes"]] == [("a", "b"), ("a", "c")]
     for change in answer["changes"]:
         told = change["outcome_change"]
-        counts = np.array(told["counts"])
-        assert counts.sum() == change["pairs"]
-        gained, lost = (counts.sum(axis=axis) - counts.diagonal() for axis in (0, 1))
-        assert [(one["gained"], one["lost"]) for one in change["outcomes"]] == list(zip(gained, lost, strict=True))
-        assert sum(move["runs"] for move in told["moves"]) == counts.sum() - counts.trace()
+        assert sum(move["runs"] for move in told["moves"]) == sum(one["gained"] for one in change["outcomes"])
         for move in told["moves"]:
-            assert sum(move["reasons"].values()) == move["runs"]
-            assert move["lines"]
             for lang in ("en", "zh"):
                 assert move["cause_words"][lang] in told["sentence"][lang] or move is not told["moves"][0]
     assert any(one["outcome_change"]["moves"] for one in answer["changes"])
@@ -250,16 +219,9 @@ def test_the_null_of_coupling_takes_each_scale_from_another_run(client):
     assert _null(together, coupling)[2, 0] < 1.0
 
 
-def test_a_case_tells_facts_equity_and_levers_with_their_sources(client):
+def test_a_case_tells_its_levers_with_what_the_record_has(client):
     case = load_case("great-stone")
     told = client.get("/api/v1/cases/great-stone").json()
-    assert [one["date"] for one in told["equity"] if one["use"]] == [str(one.date) for one in used(case.equity)]
-    for table in told["equity"]:
-        assert table["use"] is False or sum(table["sides"].values()) == 10_000
-        for holding in table["holdings"]:
-            assert holding["source"]
-    assert {one["role"] for one in told["actors"]} >= {"government", "interest", "shareholder", "partner"}
-    assert all(fact["source"] for fact in told["facts"])
     keys = [lever["key"] for lever in told["levers"]]
     assert len(keys) == len(set(keys))
     assert {f"parameters.{name}" for name in catalogue().parameters} <= set(keys)
@@ -394,17 +356,16 @@ def test_parks_have_sources(client):
 
 
 def test_lists_that_do_not_change_need_not_be_fetched_twice(client):
-    for path in ("/cases", "/studies", "/words", "/method", "/cases/great-stone", "/evidence"):
+    for path in ("/cases", "/studies", "/method", "/cases/great-stone", "/evidence"):
         first = client.get(f"/api/v1{path}")
         again = client.get(f"/api/v1{path}", headers={"if-none-match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
 
 
-def test_status_tells_what_is_allowed(client):
+def test_status_tells_what_makes_the_numbers(client):
     told = client.get("/api/v1/status").json()
-    assert told["allowed"]["runs"] == 5000
-    assert told["allowed"]["job_runs"] == 1_000_000
     assert told["made"]["model_hash"]
+    assert told["busy"] == 0
 
 
 def test_every_word_is_there_in_both_languages(client):

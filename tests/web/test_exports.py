@@ -43,20 +43,6 @@ def test_bands_as_csv_are_those_of_the_answer(get, answer, lang):
     assert (rows[0][2] == "标题") is (lang == "zh") or rows[0][2] != ""
 
 
-def test_paths_as_csv_can_be_read_by_statistics(get):
-    rows = list(csv.DictReader(StringIO(get("csv", table="paths").content.decode("utf-8-sig"))))
-    assert len(rows) == 2 * 12 * 80
-    assert {"scenario", "run", "quarter", "operating"} <= set(rows[0])
-    assert all(float(row["operating"]) >= 0.0 for row in rows)
-
-
-@pytest.mark.parametrize("table", ["outcomes", "moves", "accounts", "draws", "variables", "provenance"])
-def test_other_tables_are_there(get, table):
-    rows = list(csv.reader(StringIO(get("csv", table=table).content.decode("utf-8-sig"))))
-    assert len(rows) > 1
-    assert {len(row) for row in rows} == {len(rows[0])}
-
-
 @pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_a_workbook_opens_and_computes_nothing(get, lang):
     book = load_workbook(BytesIO(get("xlsx", lang=lang).content))
@@ -87,7 +73,7 @@ def test_metadata_say_what_made_it(get, answer):
 
 @pytest.mark.parametrize(
     "query",
-    [{"output": "jobs", "lang": "zh"}, {"figure": "difference", "scenario": 1}, {"figure": "outcomes", "scenario": 1}],
+    [{"output": "jobs", "lang": "zh"}, {"scenario": 1}],
 )
 @pytest.mark.usefixtures("drawn")
 def test_drawings_are_drawn(get, query):
@@ -101,8 +87,7 @@ def test_drawings_are_drawn(get, query):
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"output": "happiness"}, "output"), ({"scenario": 7}, "scenario"), ({"figure": "difference"}, "scenario"),
-        ({"figure": "coordination"}, "output"),
+        ({"output": "happiness"}, "output"), ({"scenario": 7}, "scenario"),
     ],
 )  # fmt: skip
 def test_drawings_that_cannot_be_drawn_say_why(get, query, field):

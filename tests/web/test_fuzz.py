@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from copark.web.app import bare_app
-from copark.web.rates import Rates
+from copark.web.limits import Rates
 from copark.web.settings import Settings
 from tests.hostile.fuzzing import PART
 

@@ -10,8 +10,8 @@ import pytest
 
 from copark.errors import RunRefused
 from copark.web.app import create_app
-from copark.web.middleware import COOKIE, NOTHING, PAGE, Tokens
-from copark.web.rates import Rates
+from copark.web.limits import Rates
+from copark.web.middleware import COOKIE, NOTHING, PAGE, Gate
 from copark.web.server import settings_of
 from copark.web.settings import Limits, Settings, is_loopback
 from tests.web.conftest import awaited
@@ -115,10 +115,43 @@ def test_tokens_are_compared_whole(monkeypatch):
 
     compared = []
     monkeypatch.setattr(middleware.hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or a == b)
-    tokens = Tokens(lambda *_: None, TOKEN)
-    assert tokens.is_right(TOKEN)
-    assert not tokens.is_right("x")
+    gate = Gate(lambda *_: None, Settings(token=TOKEN), Rates(1.0, 1.0))
+    assert gate.is_right(TOKEN)
+    assert not gate.is_right("x")
     assert compared == [(32, 32), (32, 32)]
+
+
+def test_wrong_tokens_are_logged_and_soon_slowed(serve, caplog):
+    """Beyond ten at once not even the right one is compared, so that guessing tells nothing; a session goes on."""
+    right = {"authorization": f"Bearer {TOKEN}"}
+    with serve(token=TOKEN, host="0.0.0.0") as client:
+        client.get("/", params={"token": TOKEN}, follow_redirects=False)
+        session = dict(client.cookies)
+        client.cookies.clear()
+        assert all(client.get("/api/v1/status", headers=right).status_code == 200 for _ in range(30))
+        wrong = [client.get("/api/v1/status", headers={"authorization": f"Bearer {n}"}) for n in range(15)]
+        assert [one.status_code for one in wrong[:10]] == [401] * 10
+        assert wrong[-1].status_code == 429
+        assert int(wrong[-1].headers["retry-after"]) >= 1
+        assert client.get("/api/v1/status", headers=right).status_code == 429
+        assert client.get("/?token=x").status_code == 429
+        assert client.get("/api/v1/status").status_code == 401, "none at all is no guess"
+        client.cookies.update(session)
+        assert client.get("/api/v1/status").status_code == 200
+    assert sum("wrong token from testclient" in one.message for one in caplog.records) >= 10
+
+
+def test_a_trusted_proxy_speaks_for_its_clients_and_no_other_does(serve):
+    """By the address it names each has a rate of its own, and over https the cookie stays there."""
+    limits = {"rate": 0.001, "burst": 2.0}
+    for proxies, known in ((("testclient",), True), ((), False)):
+        with serve(limits=limits, proxies=proxies, token=TOKEN, host="0.0.0.0") as client:
+            shown = {"authorization": f"Bearer {TOKEN}", "x-forwarded-proto": "https"}
+            told = [client.get("/api/v1/status", headers=shown | {"x-forwarded-for": f"10.0.0.{n % 2}"}).status_code
+                    for n in range(4)]  # fmt: skip
+            assert told == ([200] * 4 if known else [200, 200, 429, 429])
+            visit = client.get("/", params={"token": TOKEN}, headers=shown, follow_redirects=False)
+            assert ("Secure" in visit.headers.get("set-cookie", "")) is known
 
 
 @pytest.mark.parametrize(("host", "alone"), [("127.0.0.1", True), ("::1", True), ("localhost", True),

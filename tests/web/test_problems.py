@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
+import pytest
+
 from copark.web.problems import language_of
 from tests.web.conftest import EQUITY
 
@@ -101,12 +103,25 @@ def test_a_body_of_another_kind_is_told(client):
     assert faults(answer)
 
 
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [('{"case": "great-stone", "runs": 5, "runs": 6}', "cases.duplicate", "runs"),
+     ('{"case": "great-stone", "scenario": {"title": {"en": "a\\u0000b", "zh": "x"}}}', "cases.control_mark", "en"),
+     ('{"case": "great-stone", "outputs": ["a\\u202eb"]}', "cases.control_mark", "outputs"),
+     ('{"case": "great-stone", "runs": true}', "web.fault.whole", "runs")],
+)  # fmt: skip
+def test_a_question_is_read_by_the_rules_of_files(client, body, code, field):
+    """What is taken can be exported, and run by the command line."""
+    answer = client.post(SIMULATE, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert (code, field) in [(one["code"], one["field"]) for one in answer.json()["faults"]]
+
+
 NOT_THERE = [
     ("GET", "/api/v1/nothing", 404),
     ("GET", "/api/v1/cases/nowhere", 404),
     ("GET", "/api/v1/jobs/000000000000000000000000", 404),
     ("GET", "/api/v1/export/0123456789abcdef.csv", 404),
-    ("GET", "/api/v1/runs/0123456789abcdef", 404),
     ("DELETE", "/api/v1/cases/great-stone", 404),
     ("PUT", "/api/v1/simulate", 405),
     ("GET", "/api/v1/export/x", 422),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import time
+from contextlib import ExitStack
 
 import pytest
+
+from copark.web import protocol
 
 
 @pytest.mark.parametrize(
     "lines",
     [b"Content-Length: 2\r\nContent-Length: 60", b"Content-Length: 2\r\nX-A : b", b"Content-Length: 2\r\nX-A: b\x00c",
-     b"Content-Length: 2\r\nX-A: b\rSet-Cookie: c", b"Content-Length: +2", b"Transfer-Encoding: chunked, gzip"],
+     b"Content-Length: 2\r\nX-A: b\rSet-Cookie: c", b"Content-Length: +2", b"Transfer-Encoding: chunked, gzip",
+     b"Content-Length: 2\r\nTransfer-Encoding: chunked"],
 )  # fmt: skip
 def test_headers_that_could_be_read_in_two_ways_are_refused_and_not_repeated(address: str, lines: bytes) -> None:
     """What one reader takes for a body another takes for the next request, or for a header of the answer."""
@@ -33,3 +39,66 @@ def test_nonsense_is_refused_at_every_door(client, subtests):
             for body in nonsense[:1] if method == "get" else nonsense:
                 with subtests.test(method=method, path=path, body=body):
                     assert client.request(method, path, **body).status_code < 500
+
+
+def connected(address: str) -> socket.socket:
+    host, _, port = address.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), 30)
+
+
+def asked(line: socket.socket) -> bytes:
+    line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_headers_that_do_not_arrive_are_not_waited_for(address: str, monkeypatch) -> None:
+    """Neither the first of a connection nor, dripping in, those after an answer."""
+    monkeypatch.setattr(protocol.BoundedProtocol, "_within", 0.5)
+    begun = time.monotonic()
+    with connected(address) as line:
+        line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert line.recv(65536).startswith(b"HTTP/1.1 200")
+        line.sendall(b"GET / HT")
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert b"HTTP/1.1 408" in answer
+    assert 0.4 < time.monotonic() - begun < 5.0
+
+
+def test_no_address_takes_the_server_with_connections_that_say_nothing(address: str, monkeypatch) -> None:
+    monkeypatch.setattr(protocol, "EACH", 3)
+    with ExitStack() as open_ones:
+        for _ in range(3):
+            open_ones.enter_context(connected(address))
+        with connected(address) as line:
+            head, _, body = asked(line).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 1" in head
+    assert json.loads(body)["code"] == "busy"
+    until = time.monotonic() + 5
+    answer = b""
+    while not answer.startswith(b"HTTP/1.1 200"):
+        assert time.monotonic() < until, answer
+        with connected(address) as line:
+            answer = asked(line)
+
+
+def test_uploads_take_their_place_before_they_are_read(address: str) -> None:
+    """What stalls holds a place and no memory; who finds none free is told so at once."""
+    head = (
+        b"POST /api/v1/cases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/zip\r\n"
+        b"Content-Length: 8000000\r\n\r\n"
+    )
+    with ExitStack() as stalled:
+        for _ in range(8):
+            stalled.enter_context(connected(address)).sendall(head + b"x" * 100_000)
+        until, answer = time.monotonic() + 10, b""
+        while b" 503 " not in answer[:20]:
+            assert time.monotonic() < until
+            with connected(address) as line:
+                line.settimeout(0.3)
+                line.sendall(head)
+                try:
+                    answer = line.recv(65536)
+                except TimeoutError:
+                    answer = b""
+        assert b"retry-after: 5" in answer

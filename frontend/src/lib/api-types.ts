@@ -4,617 +4,832 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AnalysesAnswer
-         * @description The menu of analyses.
-         */
+        /** AnalysesAnswer */
         AnalysesAnswer: {
-            /**
-             * Analyses
-             * @description In the order to be shown.
-             */
             analyses: components["schemas"]["AnalysisInfo"][];
         };
-        /**
-         * AnalysisInfo
-         * @description An analysis in the menu.
-         */
+        /** AnalysisInfo */
         AnalysisInfo: {
-            /**
-             * Name
-             * @description Its name.
-             */
             name: string;
-            /**
-             * Group
-             * @description Where it stands.
-             */
             group: string;
-            /** @description That, in words. */
             group_title: components["schemas"]["Said"];
-            /** @description What it is called. */
             title: components["schemas"]["Said"];
-            /** @description What it answers. */
             help: components["schemas"]["Said"];
-            /**
-             * Form
-             * @description What it may be asked.
-             */
             form: components["schemas"]["FieldInfo"][];
         };
-        /**
-         * Bullets
-         * @description A list of sentences.
-         */
+        /** Arm */
+        Arm: {
+            key: string;
+            title: components["schemas"]["Said"];
+            runs: number;
+            finished: number;
+            outcomes: components["schemas"]["OutcomeShare"][];
+            headlines: components["schemas"]["Headline"][];
+            bands: {
+                [key: string]: (number | null)[][];
+            };
+            samples: {
+                [key: string]: (number | null)[][];
+            };
+            sentences: {
+                [key: string]: components["schemas"]["Said"];
+            };
+        };
+        /** ArmFlows */
+        ArmFlows: {
+            arm: string;
+            runs: number;
+            arrows: components["schemas"]["ArrowFlow"][];
+        };
+        /** ArrowFlow */
+        ArrowFlow: {
+            link: string;
+            median: (number | null)[];
+            weight: (number | null)[];
+        };
+        /** ArrowInfo */
+        ArrowInfo: {
+            link: string;
+            title: components["schemas"]["Said"];
+            source_layer: string;
+            target_layer: string;
+            unit: string;
+            unit_title: components["schemas"]["Said"];
+            delay: number;
+        };
+        /** Bullets */
         Bullets: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "bullets";
-            /** Items */
             items: string[];
         };
-        /**
-         * Card
-         * @description A number to be seen first.
-         */
+        /** CalibrationInfo */
+        CalibrationInfo: {
+            cut: string;
+            pairs: number;
+            draws: number;
+            runs: number;
+            stale: boolean;
+            targets: number;
+        };
+        /** Card */
         Card: {
-            /** Title */
             title: string;
             cell: components["schemas"]["Cell"];
-            /** Note */
             note: string;
         };
-        /**
-         * Cards
-         * @description Numbers to be seen first.
-         */
+        /** Cards */
         Cards: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "cards";
-            /** Cards */
             cards: components["schemas"]["Card"][];
         };
-        /**
-         * Caveat
-         * @description What to know before using a number.
-         */
+        /** CaseAnswer */
+        CaseAnswer: {
+            case: components["schemas"]["CaseName"];
+            sides: {
+                [key: string]: components["schemas"]["Said"];
+            };
+            levers: components["schemas"]["LeverInfo"][];
+        };
+        /** CaseName */
+        CaseName: {
+            name: string;
+            title: components["schemas"]["Said"];
+            kind: string;
+            kind_title: components["schemas"]["Said"];
+            start: string;
+            quarters: number;
+            data_end: string;
+            hash: string;
+            uploaded: boolean;
+            calibrated: boolean;
+            trust: components["schemas"]["TrustNote"];
+        };
+        /** Cases */
+        Cases: {
+            cases: components["schemas"]["CaseName"][];
+        };
+        /** Caveat */
         Caveat: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "caveat";
-            /** Text */
             text: string;
         };
-        /**
-         * Cell
-         * @description A value, the ends of its interval where it has one, and the characters of all of it.
-         */
+        /** Cell */
         Cell: {
-            /** Value */
             value: boolean | number | string | null;
-            /** Text */
             text: string;
-            /** Low */
             low: number | null;
-            /** High */
             high: number | null;
-            /**
-             * Sources
-             * @default []
-             */
             sources: components["schemas"]["Source"][];
         };
-        /**
-         * Chart
-         * @description A figure; ``svg`` is empty where no figures were asked for.
-         */
+        /** Change */
+        Change: {
+            arm: string;
+            reference: string;
+            pairs: number;
+            begins: string | null;
+            outcomes: components["schemas"]["OutcomeMove"][];
+            outcome_change: components["schemas"]["OutcomeChange"];
+            headlines: components["schemas"]["HeadlineMove"][];
+            bands: {
+                [key: string]: (number | null)[][];
+            };
+            sentences: {
+                [key: string]: components["schemas"]["Said"];
+            };
+        };
+        /** Chart */
         Chart: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "chart";
-            /** Key */
             key: string;
-            /** Title */
             title: string;
-            /** Alternative */
             alternative: string;
-            /** Caption */
             caption: string;
-            /** Wide */
             wide: boolean;
-            /** Svg */
             svg: string;
             numbers: components["schemas"]["Table"] | null;
         };
-        /**
-         * ChoiceInfo
-         * @description What may be chosen.
-         */
+        /** ChoiceInfo */
         ChoiceInfo: {
-            /**
-             * Value
-             * @description As it is asked for.
-             */
             value: string;
-            /** @description What it is. */
             title: components["schemas"]["Said"];
         };
-        /**
-         * ChoicesAnswer
-         * @description What may be chosen where values are keys, such as those of a case's levers.
-         */
+        /** ChoicesAnswer */
         ChoicesAnswer: {
-            /**
-             * Choices
-             * @description By name of the field.
-             */
             choices: {
                 [key: string]: components["schemas"]["ChoiceInfo"][];
             };
         };
-        /**
-         * Entry
-         * @description An entry of the provenance.
-         */
+        /** ConditionInfo */
+        ConditionInfo: {
+            title: components["schemas"]["Said"];
+            meaning: components["schemas"]["Said"];
+            anchors: components["schemas"]["Said"];
+            caveat: components["schemas"]["Said"] | null;
+        };
+        /** CouplingAnswer */
+        CouplingAnswer: {
+            identity: string;
+            case: components["schemas"]["CaseName"];
+            quarters: string[];
+            levels: number[];
+            arms: components["schemas"]["CouplingArm"][];
+            indicators: components["schemas"]["IndicatorInfo"][];
+            grades: {
+                [key: string]: components["schemas"]["Said"];
+            };
+            phases: {
+                [key: string]: components["schemas"]["Said"];
+            };
+            renegotiations: string[];
+            caveat: components["schemas"]["Said"];
+            draws: components["schemas"]["DrawsNote"];
+        };
+        /** CouplingArm */
+        CouplingArm: {
+            key: string;
+            title: components["schemas"]["Said"];
+            coordination: (number | null)[][];
+            coordination_corrected: (number | null)[][];
+            coordination_null: (number | null)[][];
+            coordination_corrected_null: (number | null)[][];
+            scores: {
+                [key: string]: (number | null)[];
+            };
+            grades: (string | null)[];
+            phases: {
+                [key: string]: (number | null)[];
+            };
+            sentence: components["schemas"]["Said"];
+            null_sentence: components["schemas"]["Said"];
+        };
+        /** DatedValue */
+        DatedValue: {
+            date: string;
+            values: {
+                [key: string]: number;
+            };
+            grade: string;
+            source: string[];
+            note: components["schemas"]["Said"] | null;
+        };
+        /** DrawsNote */
+        DrawsNote: {
+            kind: string;
+            words: components["schemas"]["Said"];
+            cut: string | null;
+            pairs: number | null;
+        };
+        /** EdgeInfo */
+        EdgeInfo: {
+            source_key: string;
+            target_key: string;
+            kind: string;
+            strength: number;
+            spans: [
+                string,
+                string | null
+            ][];
+        };
+        /** EnterpriseInfo */
+        EnterpriseInfo: {
+            name: string;
+            name_zh: string | null;
+            country: string | null;
+            origin: string | null;
+            sector: components["schemas"]["Said"] | null;
+            status: string;
+            registered: string | null;
+            operating: string | null;
+            grade: string;
+            source: string[];
+        };
+        /** Entry */
         Entry: {
-            /** Title */
             title: string;
-            /** Value */
             value: string;
         };
-        /**
-         * Evidence
-         * @description A source; its link leads to the web or is empty.
-         */
-        Evidence: {
-            /** Key */
+        /** EventInfo */
+        EventInfo: {
             key: string;
-            /** Text */
+            date: string;
+            quarter: string;
+            scale: string;
+            mechanism: string;
+            mechanism_title: components["schemas"]["Said"];
+            actors: components["schemas"]["Said"];
+            event: components["schemas"]["Said"];
+            grade: string;
+            source: string[];
+        };
+        /** Evidence */
+        Evidence: {
+            key: string;
             text: string;
-            /** Link */
             link: string;
         };
-        /**
-         * FaultInfo
-         * @description One thing wrong in one place.
-         */
+        /** EvidenceAnswer */
+        EvidenceAnswer: {
+            case: components["schemas"]["CaseName"];
+            events: components["schemas"]["EventInfo"][];
+            series: components["schemas"]["SeriesInfo"][];
+            context: components["schemas"]["SeriesInfo"][];
+            enterprises: components["schemas"]["EnterpriseInfo"][];
+            sources: {
+                [key: string]: components["schemas"]["SourceInfo"];
+            };
+            grades: {
+                [key: string]: components["schemas"]["Said"];
+            };
+        };
+        /** FaultInfo */
         FaultInfo: {
-            /**
-             * Field
-             * @description Where in the request; or the key, column or cell of an uploaded file.
-             */
             field: string;
-            /**
-             * Code
-             * @description What kind of fault it is; the same in every language.
-             */
             code: string;
-            /**
-             * File
-             * @description ``request``, or the file or sheet of an upload.
-             */
             file: string;
-            /**
-             * Line
-             * @description Line or row in it.
-             */
             line: number | null;
-            /** @description What is wrong. */
             cause: components["schemas"]["Said"];
-            /** @description How to mend it. */
             repair: components["schemas"]["Said"];
         };
-        /**
-         * FieldInfo
-         * @description A parameter of an analysis, as a form asks for it.
-         */
+        /** FieldInfo */
         FieldInfo: {
-            /**
-             * Name
-             * @description Its name in ``params``.
-             */
             name: string;
-            /**
-             * Type
-             * @description case, string, list (of strings), integer, number, boolean or choice.
-             */
             type: string;
-            /** @description What it is. */
             title: components["schemas"]["Said"];
-            /** @description What it means. */
             help: components["schemas"]["Said"];
-            /**
-             * Required
-             * @description Whether it must be given.
-             */
             required: boolean;
-            /**
-             * Default
-             * @description What it is otherwise.
-             */
             default: unknown;
-            /**
-             * Minimum
-             * @description Least value.
-             */
             minimum: number | null;
-            /**
-             * Maximum
-             * @description Largest value.
-             */
             maximum: number | null;
-            /** @description The default in words, where it is no plain value. */
             usual: components["schemas"]["Said"] | null;
-            /**
-             * Keyed
-             * @description Whether its values are keys, of which ``choices`` of the analysis tells those of a case.
-             */
             keyed: boolean;
-            /**
-             * Choices
-             * @description What may be chosen of anything.
-             */
             choices: components["schemas"]["ChoiceInfo"][];
         };
-        /**
-         * Group
-         * @description A head of some rows.
-         */
+        /** Group */
         Group: {
-            /** Title */
             title: string;
-            /** Rows */
             rows: number;
         };
-        /**
-         * Head
-         * @description A column's head: its title, and its title with the unit.
-         */
+        /** Head */
         Head: {
-            /** Key */
             key: string;
-            /** Title */
             title: string;
-            /** Head */
             head: string;
-            /** Unit */
             unit: string;
             kind: components["schemas"]["Kind"];
-            /** Numeric */
             numeric: boolean;
-            /** Meaning */
             meaning: string;
         };
-        /**
-         * JobInfo
-         * @description A job.
-         */
-        JobInfo: {
-            /**
-             * Id
-             * @description Its id.
-             */
-            id: string;
-            /**
-             * Kind
-             * @description run, report or analysis.
-             */
-            kind: string;
-            /**
-             * Analysis
-             * @description Name of the analysis; empty for another kind.
-             */
-            analysis: string;
-            /**
-             * State
-             * @description queued, running, done, failed or cancelled.
-             */
-            state: string;
-            /** @description That, in words. */
-            state_title: components["schemas"]["Said"];
-            /**
-             * Case
-             * @description The case.
-             */
-            case: string;
-            /** @description What it is about. */
-            title: components["schemas"]["Said"];
-            /**
-             * Runs
-             * @description Runs for each arm.
-             */
-            runs: number | null;
-            /**
-             * Created
-             * @description When it came.
-             */
-            created: string;
-            /**
-             * Started
-             * @description When it began; empty until then.
-             */
-            started: string;
-            /**
-             * Ended
-             * @description When it ended; empty until then.
-             */
-            ended: string;
-            /**
-             * Place
-             * @description Its place in the queue: 1 is next, 0 is running or over.
-             */
-            place: number;
-            /**
-             * Stage
-             * @description What is being done.
-             */
-            stage: string;
-            /** @description That, in words. */
-            stage_title: components["schemas"]["Said"];
-            /**
-             * Done
-             * @description How much of it is done.
-             */
-            done: number;
-            /**
-             * Total
-             * @description How much there is.
-             */
-            total: number;
-            /**
-             * Seconds Left
-             * @description Seconds it may still take.
-             */
-            seconds_left: number | null;
-            /**
-             * Identity
-             * @description Identity of the result; empty until it is done.
-             */
-            identity: string;
-            /**
-             * Has Page
-             * @description Whether a page was written.
-             */
-            has_page: boolean;
-            /**
-             * Reused
-             * @description Whether the result was there already.
-             */
-            reused: boolean;
-            /**
-             * Attempts
-             * @description How often it was begun: more than once if its process died.
-             */
-            attempts: number;
-            /**
-             * Mine
-             * @description Whether it is this client's own.
-             */
-            mine: boolean;
-            /**
-             * Trouble
-             * @description Why it failed.
-             */
-            trouble: {
-                [key: string]: unknown;
-            }[];
+        /** Headline */
+        Headline: {
+            output: string;
+            quarter: string;
+            low: number | null;
+            median: number | null;
+            high: number | null;
+            shown: components["schemas"]["Said"];
+            middle: components["schemas"]["Said"];
+            band: components["schemas"]["Said"];
         };
-        /**
-         * Jobs
-         * @description The jobs of the server.
-         */
+        /** HeadlineMove */
+        HeadlineMove: {
+            output: string;
+            quarter: string;
+            low: number | null;
+            median: number | null;
+            high: number | null;
+            shown: components["schemas"]["Said"];
+        };
+        /** IndicatorInfo */
+        IndicatorInfo: {
+            scale: string;
+            name: string;
+            title: components["schemas"]["Said"];
+            low: number;
+            high: number;
+            unit: string;
+        };
+        /** JobInfo */
+        JobInfo: {
+            id: string;
+            kind: string;
+            analysis: string;
+            state: string;
+            state_title: components["schemas"]["Said"];
+            case: string;
+            title: components["schemas"]["Said"];
+            runs: number | null;
+            created: string;
+            started: string;
+            ended: string;
+            place: number;
+            stage: string;
+            stage_title: components["schemas"]["Said"];
+            done: number;
+            total: number;
+            seconds_left: number | null;
+            identity: string;
+            has_page: boolean;
+            reused: boolean;
+            attempts: number;
+            mine: boolean;
+            trouble: components["schemas"]["FaultInfo"][];
+        };
+        /** Jobs */
         Jobs: {
-            /**
-             * Jobs
-             * @description Newest first.
-             */
             jobs: components["schemas"]["JobInfo"][];
         };
         /**
          * Kind
-         * @description What a column's values are; it decides how they are written and set.
          * @enum {string}
          */
         Kind: "text" | "note" | "quarter" | "count" | "number" | "change" | "share" | "points" | "flag" | "source";
-        /**
-         * Page
-         * @description A document, whole.
-         */
-        Page: {
-            /** Key */
+        /** LayerInfo */
+        LayerInfo: {
             key: string;
-            /**
-             * Lang
-             * @enum {string}
-             */
+            room: string;
+            title: components["schemas"]["Said"];
+        };
+        /** LeverInfo */
+        LeverInfo: {
+            key: string;
+            form: string;
+            title: components["schemas"]["Said"];
+            unit: string;
+            unit_title: components["schemas"]["Said"];
+            low: number | null;
+            high: number | null;
+            slider: components["schemas"]["Slider"] | null;
+            options: components["schemas"]["Option"][];
+            baseline: components["schemas"]["DatedValue"][];
+            prior: string | null;
+            moved: string | null;
+            grade: string | null;
+            source: components["schemas"]["Said"] | null;
+        };
+        /** Made */
+        Made: {
+            code_version: string;
+            model_hash: string;
+            experiment_hash: string;
+            case_hash: string;
+            cpu_features: string;
+            versions: {
+                [key: string]: string;
+            };
+        };
+        /** Mechanism */
+        Mechanism: {
+            link: string;
+            title: components["schemas"]["Said"];
+            unit: string;
+            before: number | null;
+            after: number | null;
+            moved: number;
+            alone: number | null;
+            sentence: components["schemas"]["Said"];
+        };
+        /** MethodAnswer */
+        MethodAnswer: {
+            parameters: components["schemas"]["ParameterInfo"][];
+            outputs: components["schemas"]["OutputInfo"][];
+            arrows: components["schemas"]["ArrowInfo"][];
+            calibration: components["schemas"]["CalibrationInfo"] | null;
+            limits: components["schemas"]["Said"][];
+            made: components["schemas"]["Made"];
+        };
+        /** NetworkAnswer */
+        NetworkAnswer: {
+            layers: components["schemas"]["LayerInfo"][];
+            nodes: components["schemas"]["NodeInfo"][];
+            edges: components["schemas"]["EdgeInfo"][];
+            arrows: components["schemas"]["ArrowInfo"][];
+        };
+        /** NodeInfo */
+        NodeInfo: {
+            key: string;
+            layer: string;
+            title: components["schemas"]["Said"];
+            side: string | null;
+            role: string;
+            x: number;
+            row: number;
+            weight: number;
+            spans: [
+                string,
+                string | null
+            ][];
+            source: string[];
+        };
+        /** ObservedPoint */
+        ObservedPoint: {
+            date: string;
+            quarter: string;
+            value: number;
+            high: number | null;
+            bound: string;
+            reported: number;
+            reported_unit: string;
+            grade: string;
+            use: boolean;
+            role: string;
+            source: string[];
+            note: components["schemas"]["Said"] | null;
+        };
+        /** Option */
+        Option: {
+            key: string;
+            title: components["schemas"]["Said"];
+            date: string | null;
+            spans: [
+                string,
+                string | null
+            ][];
+            side: string | null;
+        };
+        /** OutcomeChange */
+        OutcomeChange: {
+            sentence: components["schemas"]["Said"];
+            moves: components["schemas"]["OutcomeTransition"][];
+        };
+        /** OutcomeMove */
+        OutcomeMove: {
+            name: string;
+            title: components["schemas"]["Said"];
+            reference_share: number | null;
+            arm_share: number | null;
+            change: number | null;
+            low: number | null;
+            high: number | null;
+            gained: number;
+            lost: number;
+        };
+        /** OutcomeShare */
+        OutcomeShare: {
+            name: string;
+            title: components["schemas"]["Said"];
+            meaning: components["schemas"]["Said"];
+            count: number;
+            total: number;
+            share: number | null;
+            low: number | null;
+            high: number | null;
+        };
+        /** OutcomeTransition */
+        OutcomeTransition: {
+            words: components["schemas"]["Said"];
+            runs: number;
+            share: number;
+            cause_words: components["schemas"]["Said"];
+            account: components["schemas"]["Said"];
+        };
+        /** OutputInfo */
+        OutputInfo: {
+            name: string;
+            title: components["schemas"]["Said"];
+            symbol: string;
+            unit: string;
+            unit_title: components["schemas"]["Said"];
+            room: string;
+            source: string;
+        };
+        /** Page */
+        Page: {
+            key: string;
+            /** @enum {string} */
             lang: "en" | "zh";
-            /** Title */
             title: string;
-            /** Headline */
             headline: string;
-            /** Trust */
             trust: string;
-            /** Trust State */
             trust_state: string;
-            /** Sections */
             sections: components["schemas"]["Section"][];
-            /** Evidence */
             evidence: components["schemas"]["Evidence"][];
-            /** Provenance */
             provenance: components["schemas"]["Entry"][];
         };
-        /**
-         * Paragraph
-         * @description Sentences.
-         */
+        /** Paragraph */
         Paragraph: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "paragraph";
-            /** Text */
             text: string;
         };
-        /**
-         * ProblemInfo
-         * @description What is wrong, and how to mend it.
-         */
+        /** ParameterInfo */
+        ParameterInfo: {
+            name: string;
+            room: string;
+            title: components["schemas"]["Said"];
+            symbol: string;
+            unit: string;
+            unit_title: components["schemas"]["Said"];
+            low: number;
+            high: number;
+            default: number[];
+            prior: string | null;
+            moved: string;
+            grade: string;
+            source: components["schemas"]["Said"];
+            prior_quantiles: number[] | null;
+            posterior_quantiles: number[] | null;
+        };
+        /** ParkInfo */
+        ParkInfo: {
+            id: string;
+            case: string | null;
+            title: components["schemas"]["Said"];
+            kind: string;
+            kind_title: components["schemas"]["Said"];
+            host_title: components["schemas"]["Said"];
+            home_title: components["schemas"]["Said"];
+            status_title: components["schemas"]["Said"] | null;
+            words: {
+                [key: string]: components["schemas"]["Said"];
+            };
+            values: {
+                [key: string]: unknown;
+            };
+            source: string[];
+            place: components["schemas"]["PlaceInfo"];
+        };
+        /** ParksAnswer */
+        ParksAnswer: {
+            parks: components["schemas"]["ParkInfo"][];
+            scores: components["schemas"]["ScoreInfo"][];
+            conditions: {
+                [key: string]: components["schemas"]["ConditionInfo"];
+            };
+            sources: {
+                [key: string]: components["schemas"]["SourceInfo"];
+            };
+        };
+        /** PlaceInfo */
+        PlaceInfo: {
+            title: components["schemas"]["Said"];
+            longitude: number;
+            latitude: number;
+            grade: string;
+            note: components["schemas"]["Said"] | null;
+        };
+        /** ProblemInfo */
         ProblemInfo: {
-            /**
-             * Type
-             * @description Address of what is said of this kind of problem.
-             */
             type: string;
-            /**
-             * Title
-             * @description What is wrong, in the language asked for.
-             */
             title: string;
-            /**
-             * Status
-             * @description The HTTP status.
-             */
             status: number;
-            /**
-             * Detail
-             * @description How to mend it, in the language asked for.
-             */
             detail: string;
-            /**
-             * Code
-             * @description What kind of problem it is; the same in every language.
-             */
             code: string;
-            /** @description What is wrong, in both languages. */
             cause: components["schemas"]["Said"];
-            /** @description How to mend it, in both languages. */
             repair: components["schemas"]["Said"];
-            /**
-             * Faults
-             * @description Every single fault, with its place.
-             */
             faults: components["schemas"]["FaultInfo"][];
         };
-        /**
-         * ResultInfo
-         * @description A stored result.
-         */
+        /** ResultInfo */
         ResultInfo: {
-            /**
-             * Run Id
-             * @description Its run ID.
-             */
             run_id: string;
-            /**
-             * Created
-             * @description When it was stored, in UTC.
-             */
             created: string;
-            /**
-             * Params
-             * @description What was asked; no paths.
-             */
             params: {
                 [key: string]: unknown;
             };
         };
-        /**
-         * ResultsAnswer
-         * @description Stored results of an analysis.
-         */
+        /** ResultsAnswer */
         ResultsAnswer: {
-            /**
-             * Results
-             * @description Newest first.
-             */
             results: components["schemas"]["ResultInfo"][];
         };
-        /**
-         * Said
-         * @description Words in both languages.
-         */
+        /** Said */
         Said: {
-            /**
-             * En
-             * @description In English.
-             */
             en: string;
-            /**
-             * Zh
-             * @description In Simplified Chinese.
-             */
             zh: string;
         };
-        /**
-         * Section
-         * @description Blocks under a title.
-         */
-        Section: {
-            /** Key */
+        /** SavedScenarioInfo */
+        SavedScenarioInfo: {
+            name: string;
+            case: string;
+            identity: string;
+            scenario: {
+                [key: string]: unknown;
+            };
+            created: string;
+            updated: string;
+            mine: boolean;
+        };
+        /** ScenarioInfo */
+        ScenarioInfo: {
             key: string;
-            /** Title */
+            title: components["schemas"]["Said"];
+            scenario: {
+                [key: string]: unknown;
+            };
+        };
+        /** ScenarioList */
+        ScenarioList: {
+            scenarios: components["schemas"]["SavedScenarioInfo"][];
+        };
+        /** ScoreInfo */
+        ScoreInfo: {
+            id: string;
+            park: string;
+            first_year: number;
+            last_year: number;
+            memberships: {
+                [key: string]: number | null;
+            };
+            reasons: {
+                [key: string]: components["schemas"]["Said"];
+            };
+            grade: string;
+        };
+        /** Section */
+        Section: {
+            key: string;
             title: string;
-            /** Folded */
             folded: boolean;
-            /** Blocks */
             blocks: (components["schemas"]["Paragraph"] | components["schemas"]["Bullets"] | components["schemas"]["Caveat"] | components["schemas"]["Cards"] | components["schemas"]["Table"] | components["schemas"]["Chart"])[];
         };
-        /**
-         * Source
-         * @description A source that a cell names, and whether the document lists it.
-         */
+        /** SeriesInfo */
+        SeriesInfo: {
+            variable: string;
+            title: components["schemas"]["Said"];
+            is_output: boolean;
+            points: components["schemas"]["SeriesPoint"][];
+        };
+        /** SeriesPoint */
+        SeriesPoint: {
+            date: string;
+            quarter: string;
+            value: number;
+            high: number | null;
+            bound: string;
+            unit: string;
+            unit_title: components["schemas"]["Said"];
+            shown: components["schemas"]["Said"];
+            basis: components["schemas"]["Said"];
+            grade: string;
+            use: boolean;
+            role: string;
+            source: string[];
+            note: components["schemas"]["Said"] | null;
+        };
+        /** SimulationAnswer */
+        SimulationAnswer: {
+            identity: string;
+            study: {
+                [key: string]: unknown;
+            };
+            case: components["schemas"]["CaseName"];
+            quarters: string[];
+            levels: number[];
+            judged: string;
+            today: string;
+            outputs: {
+                [key: string]: components["schemas"]["OutputInfo"];
+            };
+            arms: components["schemas"]["Arm"][];
+            changes: components["schemas"]["Change"][];
+            observed: {
+                [key: string]: components["schemas"]["ObservedPoint"][];
+            };
+            summary: components["schemas"]["Said"];
+            caveats: components["schemas"]["Said"][];
+            flows: components["schemas"]["ArmFlows"][] | null;
+            why: components["schemas"]["Why"] | null;
+            draws: components["schemas"]["DrawsNote"];
+            trust: components["schemas"]["TrustNote"];
+            made: components["schemas"]["Made"];
+            seconds: number;
+        };
+        /** Slider */
+        Slider: {
+            low: number;
+            high: number;
+            step: number;
+        };
+        /** Source */
         Source: {
-            /** Key */
             key: string;
-            /** Text */
             text: string;
-            /** Listed */
             listed: boolean;
         };
-        /**
-         * Table
-         * @description A table.
-         *
-         *     ``count`` is how many rows there are, also where they are left out, and ``empty`` says so where there are none.
-         *     ``widths`` are the letters that each column needs, a Chinese character counting two: a number stays on one line, a
-         *     text and a head may be broken.
-         */
+        /** SourceInfo */
+        SourceInfo: {
+            key: string;
+            outlet: components["schemas"]["Said"];
+            title: string | null;
+            date: string | null;
+            url: string | null;
+            read: string;
+            language: string | null;
+            note: components["schemas"]["Said"] | null;
+        };
+        /** Studies */
+        Studies: {
+            studies: components["schemas"]["StudyInfo"][];
+        };
+        /** StudyInfo */
+        StudyInfo: {
+            name: string;
+            title: components["schemas"]["Said"];
+            case: string;
+            runs: number;
+            draws: string;
+            scenarios: components["schemas"]["ScenarioInfo"][];
+        };
+        /** Table */
         Table: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "table";
-            /** Key */
             key: string;
-            /** Title */
             title: string;
-            /** Columns */
             columns: components["schemas"]["Head"][];
-            /** Rows */
             rows: components["schemas"]["Cell"][][];
-            /** Groups */
             groups: components["schemas"]["Group"][];
-            /** Note */
             note: string;
-            /** Folded */
             folded: boolean;
-            /** Count */
             count: number;
-            /** Empty */
             empty: string;
-            /** Widths */
             widths: number[];
+        };
+        /** TrustNote */
+        TrustNote: {
+            state: string;
+            kind: string;
+            label: components["schemas"]["Said"];
+            meaning: components["schemas"]["Said"];
+            renew: components["schemas"]["Said"] | null;
+            recorded: components["schemas"]["Said"] | null;
+            outcomes_shown: boolean;
+        };
+        /** UploadAnswer */
+        UploadAnswer: {
+            case: components["schemas"]["CaseName"];
+            kept: number;
+        };
+        /** Why */
+        Why: {
+            arm: string;
+            reference: string;
+            target: string;
+            quarter: string;
+            change: number | null;
+            runs: number;
+            mechanisms: components["schemas"]["Mechanism"][];
+            method: components["schemas"]["Said"];
         };
     };
     responses: never;
@@ -625,31 +840,84 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
+export type Arm = components['schemas']['Arm'];
+export type ArmFlows = components['schemas']['ArmFlows'];
+export type ArrowFlow = components['schemas']['ArrowFlow'];
+export type ArrowInfo = components['schemas']['ArrowInfo'];
 export type Bullets = components['schemas']['Bullets'];
+export type CalibrationInfo = components['schemas']['CalibrationInfo'];
 export type Card = components['schemas']['Card'];
 export type Cards = components['schemas']['Cards'];
+export type CaseAnswer = components['schemas']['CaseAnswer'];
+export type CaseName = components['schemas']['CaseName'];
+export type Cases = components['schemas']['Cases'];
 export type Caveat = components['schemas']['Caveat'];
 export type Cell = components['schemas']['Cell'];
+export type Change = components['schemas']['Change'];
 export type Chart = components['schemas']['Chart'];
 export type ChoiceInfo = components['schemas']['ChoiceInfo'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
+export type ConditionInfo = components['schemas']['ConditionInfo'];
+export type CouplingAnswer = components['schemas']['CouplingAnswer'];
+export type CouplingArm = components['schemas']['CouplingArm'];
+export type DatedValue = components['schemas']['DatedValue'];
+export type DrawsNote = components['schemas']['DrawsNote'];
+export type EdgeInfo = components['schemas']['EdgeInfo'];
+export type EnterpriseInfo = components['schemas']['EnterpriseInfo'];
 export type Entry = components['schemas']['Entry'];
+export type EventInfo = components['schemas']['EventInfo'];
 export type Evidence = components['schemas']['Evidence'];
+export type EvidenceAnswer = components['schemas']['EvidenceAnswer'];
 export type FaultInfo = components['schemas']['FaultInfo'];
 export type FieldInfo = components['schemas']['FieldInfo'];
 export type Group = components['schemas']['Group'];
 export type Head = components['schemas']['Head'];
+export type Headline = components['schemas']['Headline'];
+export type HeadlineMove = components['schemas']['HeadlineMove'];
+export type IndicatorInfo = components['schemas']['IndicatorInfo'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
+export type LayerInfo = components['schemas']['LayerInfo'];
+export type LeverInfo = components['schemas']['LeverInfo'];
+export type Made = components['schemas']['Made'];
+export type Mechanism = components['schemas']['Mechanism'];
+export type MethodAnswer = components['schemas']['MethodAnswer'];
+export type NetworkAnswer = components['schemas']['NetworkAnswer'];
+export type NodeInfo = components['schemas']['NodeInfo'];
+export type ObservedPoint = components['schemas']['ObservedPoint'];
+export type Option = components['schemas']['Option'];
+export type OutcomeChange = components['schemas']['OutcomeChange'];
+export type OutcomeMove = components['schemas']['OutcomeMove'];
+export type OutcomeShare = components['schemas']['OutcomeShare'];
+export type OutcomeTransition = components['schemas']['OutcomeTransition'];
+export type OutputInfo = components['schemas']['OutputInfo'];
 export type Page = components['schemas']['Page'];
 export type Paragraph = components['schemas']['Paragraph'];
+export type ParameterInfo = components['schemas']['ParameterInfo'];
+export type ParkInfo = components['schemas']['ParkInfo'];
+export type ParksAnswer = components['schemas']['ParksAnswer'];
+export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type Said = components['schemas']['Said'];
+export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
+export type ScenarioInfo = components['schemas']['ScenarioInfo'];
+export type ScenarioList = components['schemas']['ScenarioList'];
+export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type Section = components['schemas']['Section'];
+export type SeriesInfo = components['schemas']['SeriesInfo'];
+export type SeriesPoint = components['schemas']['SeriesPoint'];
+export type SimulationAnswer = components['schemas']['SimulationAnswer'];
+export type Slider = components['schemas']['Slider'];
 export type Source = components['schemas']['Source'];
+export type SourceInfo = components['schemas']['SourceInfo'];
+export type Studies = components['schemas']['Studies'];
+export type StudyInfo = components['schemas']['StudyInfo'];
 export type Table = components['schemas']['Table'];
+export type TrustNote = components['schemas']['TrustNote'];
+export type UploadAnswer = components['schemas']['UploadAnswer'];
+export type Why = components['schemas']['Why'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

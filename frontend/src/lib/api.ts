@@ -90,12 +90,10 @@ export async function upload<T>(path: string, file: File): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** Ask for a page; answers with the page, or with the job that makes it. */
-export async function page(path: string, body: unknown): Promise<{ html: string } | { job: string }> {
-  const response = await sent('POST', path, body);
+export async function text(path: string): Promise<string> {
+  const response = await reached(path, {});
   if (!response.ok) throw await told(response);
-  if (response.status === 202) return { job: ((await response.json()) as { id: string }).id };
-  return { html: await response.text() };
+  return response.text();
 }
 
 export function address(path: string, query: Record<string, string | number> = {}): string {

@@ -1,37 +1,10 @@
+import type { ArrowInfo, EdgeInfo, NetworkAnswer, NodeInfo } from './api-types';
 import type { Said } from './types';
 
-export interface Actor {
-  key: string;
-  layer: string;
-  title: Said;
-  side: string | null;
-  role: string;
-  x: number;
-  row: number;
-  weight: number;
-  spans: [string, string | null][];
-  source: string[];
-}
-export interface Bond {
-  source_key: string;
-  target_key: string;
-  kind: string;
-  strength: number;
-  spans: [string, string | null][];
-}
-export interface Arrow {
-  link: string;
-  title: Said;
-  source_layer: string;
-  target_layer: string;
-  unit_title: Said;
-}
-export interface Net {
-  layers: { key: string; title: Said }[];
-  nodes: Actor[];
-  edges: Bond[];
-  arrows: Arrow[];
-}
+export type Actor = Pick<NodeInfo, 'key' | 'layer' | 'title' | 'side' | 'role' | 'x' | 'row' | 'weight' | 'spans' | 'source'>;
+export type Bond = EdgeInfo;
+export type Arrow = Pick<ArrowInfo, 'link' | 'title' | 'source_layer' | 'target_layer' | 'unit_title'>;
+export type Net = { layers: Pick<NetworkAnswer['layers'][number], 'key' | 'title'>[]; nodes: Actor[]; edges: Bond[]; arrows: Arrow[] };
 
 export const WIDTH = 1240;
 const LEFT = 130;

@@ -21,5 +21,5 @@ export function owner(): string {
 
 /** Whether a path names what belongs to somebody, or something for which people take turns: only there the word is sent. */
 export function isOwned(path: string): boolean {
-  return /^(scenarios|jobs|report|cases|simulate|compare|coupling)(?![\w-])/.test(path);
+  return /^(scenarios|jobs|cases|simulate|compare|coupling)(?![\w-])/.test(path);
 }

@@ -5,7 +5,7 @@ import type { Said, Trust } from './types';
 function untold(): Trust {
   const said = (words: string): Said => ({ en: words, zh: words });
   const [label, meaning] = [said(t('trust_untold')), said(t('trust_untold_words'))];
-  return { state: 'uncalibrated', label, meaning, renew: null, recorded: null, outcomes_shown: false };
+  return { state: 'uncalibrated', kind: 'prior', label, meaning, renew: null, recorded: null, outcomes_shown: false };
 }
 
 /** The trust state of an answer or a case; what does not say it counts as uncalibrated. */

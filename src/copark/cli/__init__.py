@@ -7,16 +7,26 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-OK, FAULTS, WRONG_USAGE, STOPPED = 0, 1, 2, 130
+OK, FAULTS, WRONG_USAGE, STOPPED, TERMINATED = 0, 1, 2, 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``copark`` and leave with 0 if all is well, 1 if faults were found, 2 if it was used wrongly."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    is_ended: list[int] = []
+
+    def end(number: int, _frame: object) -> None:  # as systemd and Slurm ask for an end
+        is_ended.append(number)
+        raise KeyboardInterrupt
+
+    if arguments is None:
+        signal.signal(signal.SIGTERM, end)
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -25,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe has gone; nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    sys.exit(TERMINATED if is_ended else code)
 
 
 def _guarded(given: list[str]) -> int:

@@ -47,7 +47,7 @@ class Form(StrEnum):
 Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
 Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
-Runs = Annotated[int | None, typer.Option("--runs", min=1, help="cli.help.run.runs", metavar="N")]
+Runs = Annotated[int | None, typer.Option("--runs", min=1, max=10**8, help="cli.help.run.runs", metavar="N")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")]
 Draws = Annotated[
     DrawsOf | None, typer.Option("--draws", help="cli.help.draws", metavar="posterior|unsettled|prior|defaults")

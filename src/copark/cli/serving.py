@@ -20,6 +20,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="web.help.port", metavar="N")] = 8765,
     token: Annotated[str | None, typer.Option("--token", help="web.help.token", metavar="WORD")] = None,
     data: Annotated[Path, typer.Option("--out", "--data", help="web.help.data", metavar="DIR")] = OUT,
+    proxy: Annotated[list[str] | None, typer.Option("--proxy", help="web.help.proxy", metavar="ADDRESS")] = None,
     threads: Threads = None,
     memory: Annotated[int, typer.Option("--memory", min=16, help="web.help.memory", metavar="MB")] = 480,
     _lang: Lang = None,
@@ -31,7 +32,7 @@ def serve(
     from copark.web.server import settings_of
     from copark.web.static_files import is_built
 
-    settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory)
+    settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory, proxies=proxy or ())
     say("web.starting", ctx.obj)
     if not is_compiled():
         say("web.compiling", ctx.obj)

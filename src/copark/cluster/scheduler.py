@@ -6,11 +6,13 @@ shard its range and its seconds. A worker that dies is no loss: its shard is han
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import current_process
 from pathlib import Path
@@ -24,14 +26,16 @@ from copark.store.object_store import open_shelf
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, LocalCluster
 
-PATIENCE = 15
-"""Seconds to wait for a scheduler, and for its first worker."""
+PATIENCE = 4
+"""Seconds to wait for a scheduler that does not answer."""
+FIRST_WORKER = 15
+"""Seconds to wait for the first worker of one that does."""
 STARTS = 3
 """How often workers are started if one dies before they are ready, and asked if one dies before it answers."""
-DEATHS = 5
-"""Workers that may die over one shard before it is given up; whenever a shard is finished, the count begins anew."""
+DEATHS = 20
+"""Workers of this machine that may die over one shard; a scheduler elsewhere has its own limit."""
 KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
 """What workers give back to the system and what they ask of it, bytes.
 
@@ -63,14 +67,28 @@ def workers_at(address: str) -> Iterator[Workers]:
 
     _be_quiet()
     try:
+        with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own on this one
+            thread.submit(asyncio.run, _greeted(address)).result()
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
-        raise RunRefused(text("cluster.no_scheduler", address=address, detail=error)) from error
+    except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
+        raise RunRefused(
+            text("cluster.no_scheduler", address=address, detail=str(error) or type(error).__name__)
+        ) from error
     try:
         yield Workers(client)
     finally:
         with contextlib.suppress(Exception):
             client.close(timeout=2)
+
+
+async def _greeted(address: str) -> None:
+    """Be answered by a scheduler: a client that is not tries three times as long as it is told to, and to end it."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    async with asyncio.timeout(PATIENCE):
+        line = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
+    await line.close()
 
 
 @contextmanager
@@ -103,7 +121,11 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
 
     _be_quiet()
     environ = dask.config.get("distributed.nanny.pre-spawn-environ") | KEEP_MEMORY
-    with dask.config.set({"logging.distributed": "critical", "distributed.nanny.pre-spawn-environ": environ}):
+    settings = {
+        "logging.distributed": "critical", "distributed.nanny.pre-spawn-environ": environ,
+        "distributed.scheduler.allowed-failures": DEATHS,
+    }  # fmt: skip
+    with dask.config.set(settings):
         cluster = _started(count, host, port)
     try:
         yield cluster
@@ -190,7 +212,6 @@ class Workers:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._subjects: dict[int, tuple[Any, Future]] = {}
 
     @property
     def makers(self) -> int:
@@ -222,7 +243,7 @@ class Workers:
     def _answers(self, address: str, name: str) -> Mapping[str, Any]:
         """What each worker answers; an ``OSError`` for one that died before it did."""
         try:
-            self._client.wait_for_workers(1, timeout=PATIENCE)
+            self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except (TimeoutError, OSError) as error:
             raise RunRefused(text("cluster.no_workers", address=self._address)) from error
         found: Mapping[str, Any] = self._client.run(_greeting(), address, name, on_error="return")
@@ -233,67 +254,31 @@ class Workers:
         return str(self._client.scheduler.address if self._client.scheduler else "")
 
     def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Have shards made, or other parts of a piece of work.
+        """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
 
         Raises
         ------
         ClusterLost
             If the scheduler is gone, or workers die over one shard again and again.
         """
-        from distributed import as_completed
+        from distributed import KilledWorker, as_completed
 
-        subject, rest = self._sent(work.subject), work.about(None)
-        spans: dict[Future, tuple[int, int]] = {}
-        deaths: dict[tuple[int, int], int] = {}
-
-        def hand_out(span: tuple[int, int]) -> Future:
-            key = f"copark-{work.name}-{span[0]}-{secrets.token_hex(4)}"
-            future = self._client.submit(_part, rest, subject, *span, key=key)
-            spans[future] = span
-            return future
-
-        going = as_completed([hand_out(span) for span in ranges], loop=self._client.loop)
+        mark, rest = f"copark-{work.name}-{secrets.token_hex(8)}", work.about(None)
+        subject = self._client.submit(_as_it_is, work.subject, key=f"{mark}-subject")  # any worker can do it again
+        spans = {self._client.submit(_part, rest, subject, *span, key=f"{mark}-{span[0]}"): span for span in ranges}
         try:
-            for future in going:
-                span = spans.pop(future)
-                failed = self._trouble(future)
-                if failed is None:
-                    deaths.clear()
-                    tell((span[1] - span[0]) * work.arms)
-                    yield future.result()
-                    continue
-                deaths[span] = deaths.get(span, 0) + 1
-                if not failed or deaths[span] > DEATHS:
+            for future in as_completed(list(spans), loop=self._client.loop):
+                if future.status != "finished":
+                    error = future.exception() if future.status == "error" else None
+                    if isinstance(error, BaseException) and not isinstance(error, KilledWorker):
+                        raise error
                     raise ClusterLost(text("cluster.lost", address=self._address))
-                going.add(hand_out(span))
+                first, last = spans.pop(future)
+                tell((last - first) * work.arms)
+                yield future.result()
         finally:
             with contextlib.suppress(Exception):
                 self._client.cancel(list(spans), force=True)
-
-    def _sent(self, subject: Any) -> Future:
-        """The subject, as a task that any worker can do again."""
-        if id(subject) not in self._subjects:
-            key = f"copark-subject-{secrets.token_hex(8)}"
-            self._subjects[id(subject)] = subject, self._client.submit(_as_it_is, subject, key=key)
-        return self._subjects[id(subject)][1]
-
-    def _trouble(self, future: Future) -> bool | None:
-        """``None`` if a shard was made; whether it is worth trying again if workers or scheduler were lost.
-
-        Raises what went wrong on the worker.
-        """
-        from distributed import KilledWorker
-
-        if future.status == "finished":
-            return None
-        if future.cancelled() or future.status == "lost":
-            return bool(self._client.status == "running")
-        error = future.exception()
-        if isinstance(error, KilledWorker):
-            return True
-        if isinstance(error, BaseException):
-            raise error
-        return False
 
 
 def _as_it_is(subject: Any) -> Any:

@@ -10,8 +10,7 @@ import re
 from typing import Annotated
 
 from fastapi import Header, Request
-
-from copark.web.middleware import address_of
+from starlette.types import Scope
 
 HEADER = "X-Copark-Owner"
 _PATTERN = "^[A-Za-z0-9_-]{16,64}$"
@@ -20,18 +19,24 @@ Owner = Annotated[str, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)
 MaybeOwner = Annotated[str | None, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
 
 
+def address_of(scope: Scope) -> str:
+    """The address a request comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else "?"
+
+
 def owner_by_word(word: str) -> str:
     """The owner who has a word."""
     return _hashed(f"word {word}")
 
 
 def owner_of(request: Request, word: str | None) -> str:
-    """Whose turn a job takes: that of its client's word, or else of its address."""
+    """Whose a job is: its client's, by the word, or else by its address."""
     return owner_by_word(word) if word else _hashed(f"address {address_of(request.scope)}")
 
 
 def asker_of(request: Request) -> str:
-    """Whose turn a question takes: as a job's, by the word where one is sent, whatever is asked."""
+    """Whose a question is: as a job's, by the word where one is sent, whatever is asked."""
     word = request.headers.get(HEADER, "")
     return owner_of(request, word if re.fullmatch(_PATTERN, word) else None)
 

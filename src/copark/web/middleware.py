@@ -1,6 +1,6 @@
 """What stands before the application: names, origins, tokens, rates and sizes; and headers on whatever leaves it.
 
-Each guard is a plain ASGI callable, so that streams pass through unbuffered and a client that leaves is noticed.
+Each layer is a plain ASGI callable, so that streams pass through unbuffered and a client that leaves is noticed.
 """
 
 from __future__ import annotations
@@ -8,23 +8,32 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Iterable
+import logging
+from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copark.web.compression import Squeezed
+from copark.web.client_id import address_of
+from copark.web.limits import Rates
 from copark.web.problems import Problem, language_of, problem_response, unexpected
-from copark.web.rates import Rates
 from copark.web.settings import Settings, is_loopback
 
 API = "/api/"
 COOKIE = "copark_session"
 SAFE = ("GET", "HEAD", "OPTIONS")
 UPLOADS = "/api/v1/cases"
+PACKED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+          "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/pdf",
+          "application/x-netcdf")  # fmt: skip
+GZIP = {"minimum_size": 1_400, "compresslevel": 1, "exclude_content_types": PACKED}
+"""112 kB become 43 in a millisecond at the lowest level; higher ones take three to five times as long for a tenth."""
+WRONG = (1.0, 10.0)
+"""Wrong tokens an address may show in a second, and at once."""
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 PAGE = (
@@ -43,31 +52,36 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "content-security-policy": NOTHING,
+    "cache-control": "no-store",
 }
-
-
-def spoken(scope: Scope) -> str:
-    """The language a request asks for, before it is anything else."""
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [None])[0]
-    return language_of(query, Headers(scope=scope).get("accept-language"))
+"""Headers of what does not bring its own."""
+log = logging.getLogger("copark.web")
 
 
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with a problem."""
-    await problem_response(problem, spoken(scope))(scope, receive, send)
+    """Answer with a problem, in the language the request asks for before it is anything else."""
+    lang = language_of(_asked(scope, "lang"), Headers(scope=scope).get("accept-language"))
+    await problem_response(problem, lang)(scope, receive, send)
+
+
+def _asked(scope: Scope, name: str) -> str:
+    return parse_qs(str(scope.get("query_string", b""), "latin-1")).get(name, [""])[0]
 
 
 class Outside:
-    """The outermost layer: headers on everything, and no error beyond it.
+    """The outermost layer: headers on everything, no error beyond it, and no more requests than can be heard.
 
     Parameters
     ----------
     app
         What it stands before.
+    most
+        Requests heard at once; who comes too many is told when to come again.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app, self.most, self.inside = app, most, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -83,79 +97,74 @@ class Outside:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("content-security-policy", NOTHING)
-                headers.setdefault("cache-control", "no-store")
             await send(message)
 
+        self.inside += 1
         try:
-            await self.app(scope, receive, with_headers)
+            if self.inside > self.most:
+                await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, with_headers)
+            else:
+                await self.app(scope, receive, with_headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
             if not begun:
                 await refuse(unexpected(error), scope, receive, with_headers)
+        finally:
+            self.inside -= 1
 
 
-class Crowd:
-    """No more requests at once than can be heard; who comes too many is told when to come again."""
+class Gate:
+    """Nobody without the server's own name, its own origin, the token where there is one, and tokens to ask.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self.app = app
-        self.most = most
-        self.inside = 0
+    A page of another origin that had its own name point here (DNS rebinding) still sends that name. The token is shown
+    as a bearer, or as the cookie that a first visit with it sets.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, rates: Rates) -> None:
+        self.app, self.rates, self.token = app, rates, settings.token
+        self.hosts, self.origins = own_names(settings), frozenset(settings.origins)
+        key = (settings.token or "").encode()
+        self.digest = hashlib.sha256(key).digest()
+        self.session = hmac.new(key, b"copark session", hashlib.sha256).hexdigest()
+        self.wrong = Rates(*WRONG)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if self.inside >= self.most:
-            await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, send)
-            return
-        self.inside += 1
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.inside -= 1
-
-
-class Names:
-    """Only who calls the server by its own name is heard, and only its own pages may write.
-
-    A page of another origin that had its own name point here (DNS rebinding) still sends that name.
-    """
-
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app = app
-        self.hosts = own_names(settings)
-        self.origins = frozenset(settings.origins)
-        self.addressed = settings.token is not None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        if scope["type"] == "http":
-            problem = self.wrong(scope)
-            if problem is not None:
-                await refuse(problem, scope, receive, send)
+        headers, is_api = Headers(scope=scope), scope["path"].startswith(API)
+        problem = self.misdirected(scope, headers)
+        if problem is None and self.token is not None and not self.has_session(headers):
+            kind, _, shown = headers.get("authorization", "").partition(" ")
+            visit = scope["method"] == "GET" and not is_api and _asked(scope, "token")
+            problem = self.wrong_token(visit or (shown.strip() if kind.lower() == "bearer" else ""), scope)
+            if problem is None and visit:
+                answer = RedirectResponse("/", 303)
+                is_https = scope.get("scheme") == "https"
+                answer.set_cookie(COOKIE, self.session, httponly=True, samesite="strict", path="/", secure=is_https)
+                await answer(scope, receive, send)
                 return
+        if problem is None and is_api and (wait := self.rates.take(address_of(scope), 1.0)):
+            problem = Problem(429, "rate", retry_after=wait)
+        if problem is not None:
+            await refuse(problem, scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
-    def wrong(self, scope: Scope) -> Problem | None:
-        """What is wrong with where a request comes from."""
-        headers = Headers(scope=scope)
+    def misdirected(self, scope: Scope, headers: Headers) -> Problem | None:
+        """What is wrong with how a request is framed and where it comes from."""
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return Problem(400, "framing")
         host = headers.get("host", "")
         if not self.is_own(host):
             return Problem(403, "host")
         if not scope["path"].startswith(API):
             return None
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site == "cross-site" and origin not in self.origins:
-            return Problem(403, "origin")
-        if scope["method"] in SAFE or origin is None or origin in self.origins:
+        if origin in self.origins or (site != "cross-site" and (scope["method"] in SAFE or origin is None)):
             return None
-        return (
-            None
-            if origin.partition("://") in (("http", "://", host), ("https", "://", host))
-            else Problem(403, "origin")
-        )
+        is_mine = site != "cross-site" and origin in (f"http://{host}", f"https://{host}")
+        return None if is_mine else Problem(403, "origin")
 
     def is_own(self, host: str) -> bool:
         """Whether a Host header names this server; a bare address cannot be made to point elsewhere."""
@@ -163,9 +172,33 @@ class Names:
             name = urlsplit(f"//{host}").hostname
             if name is None or name in self.hosts:
                 return name is not None
-            return self.addressed and ip_address(name) is not None
+            return self.token is not None and ip_address(name) is not None
         except ValueError:
             return False
+
+    def wrong_token(self, shown: str, scope: Scope) -> Problem | None:
+        """What is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
+        address = address_of(scope)
+        if shown and (wait := self.wrong.take(address, 1.0)):
+            return Problem(429, "rate", retry_after=wait)
+        if self.is_right(shown):
+            self.wrong.take(address, -1.0)  # it was not a wrong one
+            return None
+        if shown:
+            log.warning("a wrong token from %s", address)
+        return Problem(401, "token")
+
+    def is_right(self, token: str) -> bool:
+        """Whether a token is the token, in a time that does not depend on how much of it is."""
+        return hmac.compare_digest(hashlib.sha256(token.encode()).digest(), self.digest)
+
+    def has_session(self, headers: Headers) -> bool:
+        """Whether a request has the cookie of a visit with the token."""
+        try:
+            found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            return False
+        return found is not None and hmac.compare_digest(found.value.encode(), self.session.encode())
 
 
 def own_names(settings: Settings) -> frozenset[str]:
@@ -174,132 +207,50 @@ def own_names(settings: Settings) -> frozenset[str]:
     if not is_loopback(settings.host):
         import socket
 
-        found |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+        found |= {socket.gethostname(), socket.getfqdn()}
     return frozenset(name.lower() for name in found if name)
 
 
-class Tokens:
-    """Nobody without the token, where there is one: as a bearer, or as the cookie that a first visit with it sets."""
-
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self.app = app
-        self.digest = hashlib.sha256(token.encode()).digest()
-        self.session = hmac.new(token.encode(), b"copark session", hashlib.sha256).hexdigest()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        if scope["type"] != "http" or self.is_known(Headers(scope=scope)):
-            await self.app(scope, receive, send)
-            return
-        given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-        if scope["method"] == "GET" and not scope["path"].startswith(API) and self.is_right(given):
-            answer = RedirectResponse("/", 303)
-            answer.set_cookie(COOKIE, self.session, httponly=True, samesite="strict", path="/")
-            await answer(scope, receive, send)
-            return
-        await refuse(Problem(401, "token"), scope, receive, send)
-
-    def is_right(self, token: str) -> bool:
-        """Whether a token is the token, in a time that does not depend on how much of it is."""
-        return hmac.compare_digest(hashlib.sha256(token.encode()).digest(), self.digest)
-
-    def is_known(self, headers: Headers) -> bool:
-        """Whether a request shows the token, or the cookie."""
-        kind, _, token = headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and self.is_right(token.strip()):
-            return True
-        return any(hmac.compare_digest(value.encode(), self.session.encode()) for value in cookies(headers))
-
-
-def cookies(headers: Headers) -> Iterable[str]:
-    """Values of the session's cookie in a request."""
-    for part in headers.get("cookie", "").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == COOKIE:
-            yield value
-
-
-class Pace:
-    """No address asks faster than its tokens last."""
-
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
-        self.app = app
-        self.rates = rates
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        if scope["type"] == "http" and scope["path"].startswith(API):
-            wait = self.rates.take(address_of(scope), 1.0)
-            if wait > 0.0:
-                await refuse(Problem(429, "rate", retry_after=wait), scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-
-def address_of(scope: Scope) -> str:
-    """The address a request comes from."""
-    client = scope.get("client")
-    return str(client[0]) if client else "?"
-
-
-class Sizes:
+class Bodies:
     """No body larger than allowed, whatever it says of its size, and none that takes for ever to arrive."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app = app
-        self.limits = settings.limits
+        self.app, self.limits = app, settings.limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
+        """Pass a request on, or refuse it; what goes wrong later is raised where the body is read."""
         if scope["type"] != "http" or scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
         most = self.limits.upload if scope["path"] == UPLOADS else self.limits.body
+        until, left, is_whole = asyncio.get_running_loop().time() + self.limits.patience, most, False
+
+        async def bounded() -> Message:
+            nonlocal left, is_whole
+            try:
+                async with asyncio.timeout_at(None if is_whole else until):
+                    message = await receive()
+            except TimeoutError:
+                raise Problem(408, "slow") from None
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise Problem(413, "body", most=most // 1000)
+            is_whole = not message.get("more_body", False)
+            return message
+
         said = Headers(scope=scope).get("content-length", "0")
         if not said.isascii() or not said.isdigit() or int(said[:12]) > most:
             await refuse(Problem(413, "body", most=most // 1000), scope, receive, send)
-            return
-        body = await self.whole(receive, most)
-        if isinstance(body, Problem):
-            await refuse(body, scope, receive, send)
-        elif body is not None:
-            await self.app(scope, after(body, receive), send)
-
-    async def whole(self, receive: Receive, most: int) -> bytes | Problem | None:
-        """A body, or what is wrong with it, or nothing where the client has left."""
-        found = bytearray()
-        try:
-            async with asyncio.timeout(self.limits.patience):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return None
-                    found += message.get("body", b"")
-                    if len(found) > most:
-                        return Problem(413, "body", most=most // 1000)
-                    if not message.get("more_body", False):
-                        return bytes(found)
-        except TimeoutError:
-            return Problem(408, "slow")
-
-
-def after(body: bytes, receive: Receive) -> Receive:
-    """Give a body that has arrived, and then whatever else comes: that the client has left."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
+        else:
+            await self.app(scope, bounded, send)
 
 
 def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
-    """An application behind all guards."""
-    found: ASGIApp = Pace(Sizes(app, settings), rates)
-    if settings.token is not None:
-        found = Tokens(found, settings.token)
-    return Outside(Crowd(Squeezed(Names(found, settings)), settings.limits.open))
+    """An application behind all guards; addresses and scheme are those a trusted proxy tells."""
+    found: ASGIApp = Gate(Bodies(app, settings), settings, rates)
+    found = Outside(GZipMiddleware(found, **GZIP), settings.limits.open)  # type: ignore[arg-type]
+    if settings.proxies:
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+        return ProxyHeadersMiddleware(found, list(settings.proxies))  # type: ignore[arg-type, return-value]
+    return found

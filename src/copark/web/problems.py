@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from math import ceil
@@ -12,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
 from copark.texts import has_text, text
@@ -25,6 +25,8 @@ GONE = 499
 """Nobody is there to read the answer any more (as nginx has it)."""
 RETRY_AFTER = 5.0
 """Seconds after which something that did not answer may do so again."""
+ENDING = ("framing", "body", "slow")
+"""Problems after which nobody knows where the next request on the connection begins."""
 HEADERS: dict[str, str] = {"content-type": MEDIA, "cache-control": "no-store"}
 log = logging.getLogger("copark.web")
 
@@ -123,6 +125,8 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["retry-after"] = str(max(1, ceil(problem.retry_after)))
     if problem.status == 401:
         headers["www-authenticate"] = "Bearer"
+    if problem.code in ENDING:
+        headers["connection"] = "close"
     content = problem_info(problem, lang).model_dump_json().encode()
     return Response(content, problem.status, headers)
 
@@ -154,12 +158,23 @@ def add_handlers(app: FastAPI) -> None:
     async def known(request: Request, error: Exception) -> Response:
         return problem_response(told(error, request), language(request))
 
-    for kind in (Problem, CoparkError, RequestValidationError, ValidationError, HTTPException, Cancelled, Exception):
+    for kind in (
+        Problem,
+        CoparkError,
+        RequestValidationError,
+        ValidationError,
+        HTTPException,
+        Cancelled,
+        ClientDisconnect,
+        Exception,
+    ):
         app.add_exception_handler(kind, known)
 
 
 def told(error: Exception, request: Request) -> Problem:
-    """The problem that an error is."""
+    """The problem that an error is; one of reading a body is told as its cause."""
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, Problem | CoparkError):
+        return told(error.__cause__, request)
     if isinstance(error, Problem):
         return error
     if isinstance(error, CoparkError):
@@ -171,7 +186,7 @@ def told(error: Exception, request: Request) -> Problem:
         code = f"http_{error.status_code}"
         known = has_text(f"web.problem.{code}.cause")
         return Problem(error.status_code, code if known else "http")
-    if isinstance(error, Cancelled):
+    if isinstance(error, Cancelled | ClientDisconnect):
         return Problem(GONE, "gone")
     return unexpected(error)
 
@@ -183,18 +198,6 @@ def unexpected(error: BaseException) -> Problem:
 
 
 def documented() -> dict[int | str, dict[str, Any]]:
-    """What the description of the interface says of problems."""
-    schema = {"$ref": "#/components/schemas/ProblemInfo"}
+    """What the description of the interface says of problems, whose media type is put in with all of it."""
     statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
-    return {
-        status: {"description": text("web.problem_described"), "content": {MEDIA: {"schema": schema}}}
-        for status in statuses
-    }
-
-
-def problem_schema() -> dict[str, Any]:
-    """Schemas of a problem and its parts, for the description of the interface."""
-    made = ProblemInfo.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    parts: dict[str, Any] = made.pop("$defs", {})
-    found: dict[str, Any] = json.loads(json.dumps({"ProblemInfo": made, **parts}))
-    return found
+    return {status: {"model": ProblemInfo, "description": text("web.problem_described")} for status in statuses}

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 
 from copark.errors import RunRefused
 from copark.texts import text
-from copark.web.allocation import share_arenas
 from copark.web.app import create_app
+from copark.web.protocol import BoundedProtocol
 from copark.web.settings import Limits, Settings, is_loopback
 from copark.workflows.serving.records import see_to_it
 
-CONNECTIONS = 600
-"""Connections beyond which uvicorn answers 503 by itself, without a word; far more than requests heard at once."""
+ARENA_MAX = -8
+"""Number of the setting in ``malloc.h``."""
 KEEP_ALIVE = 30
 GRACE = 3
 LEAST_TOKEN = 16
@@ -41,8 +43,9 @@ class Announced(uvicorn.Server):
 
 
 def settings_of(
-    host: str, port: int, token: str | None, data: Path, lang: str, *, threads: int | None = None, memory: int = MEMORY
-) -> Settings:
+    host: str, port: int, token: str | None, data: Path, lang: str, *, threads: int | None = None,
+    memory: int = MEMORY, proxies: Sequence[str] = (),
+) -> Settings:  # fmt: skip
     """How a server is to be set up, by what was said and by the environment.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
@@ -65,6 +68,7 @@ def settings_of(
         token=given,
         hosts=_names("COPARK_HOSTS"),
         origins=_names("COPARK_ORIGINS"),
+        proxies=tuple(proxies),
         threads=threads,
         limits=Limits(memory=memory * 1_000_000),
     )
@@ -94,6 +98,15 @@ def listen(settings: Settings, lang: str) -> socket.socket:
     return found
 
 
+def config_of(settings: Settings) -> uvicorn.Config:
+    """How the server listens: what is not yet a request is bounded by the protocol, everything else by the guards."""
+    return uvicorn.Config(
+        create_app(settings), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        lifespan="on", ws="none", loop="asyncio", timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=GRACE,
+        http=type("Protocol", (BoundedProtocol,), {"proxies": settings.proxies}),
+    )  # fmt: skip
+
+
 def serve(settings: Settings, lang: str, ready: Ready) -> None:
     """Serve until somebody stops it.
 
@@ -112,12 +125,17 @@ def serve(settings: Settings, lang: str, ready: Ready) -> None:
     door = listen(settings, lang)
     host, port = door.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    config = uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        lifespan="on", ws="none", loop="asyncio", limit_concurrency=CONNECTIONS, timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE,
-    )  # fmt: skip
     try:
-        Announced(config, lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
+        Announced(config_of(settings), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
     finally:
         door.close()
+
+
+def share_arenas() -> None:
+    """Let all threads share two arenas of the C library, before they are begun (docs/reliability.md: hours of work).
+
+    Whoever sets MALLOC_ARENA_MAX decides otherwise, and another library has no arenas.
+    """
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with suppress(AttributeError, OSError, TypeError):
+            ctypes.CDLL(None).mallopt(ARENA_MAX, 2)

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from copark.errors import StudyFaults
+from copark.web.client_id import address_of
 from copark.web.jobs.queue import JobQueue
-from copark.web.middleware import address_of
-from copark.web.pool import Pool
+from copark.web.limits import Pool, Rates
 from copark.web.problems import Problem
-from copark.web.rates import Rates
 from copark.web.settings import Settings
+from copark.workflows.paths import store_in
 from copark.workflows.serving.asking import in_the_request
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
-from copark.workflows.serving.records import Asked, AskedBook, Job, Records
+from copark.workflows.serving.records import Asked, Job, Records
 from copark.workflows.serving.scratch import scratch_name, sweep_scratch
 from copark.workflows.serving.shelf import Shelf, Shelved
-from copark.workflows.serving.stored import is_stored
 from copark.workflows.serving.study import Study
 from copark.workflows.serving.uploading import INCOMING
+from copark.workflows.serving.warming import warm_up
 
 T = TypeVar("T")
 FILES = ".server-"
@@ -48,9 +48,10 @@ POLLS = 6
 """Threads that ask the database again and again for who waits for a job; a slow database holds up these alone."""
 LIGHT = 5.0
 """Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
+TRIM = 10.0
+"""Seconds between two times that free memory is given back."""
 
 
-@dataclass
 class Services:
     """The parts of a server.
 
@@ -62,26 +63,9 @@ class Services:
         Tokens by address.
     """
 
-    settings: Settings
-    rates: Rates
-    files: Path = field(init=False)
-    shelf: Shelf = field(init=False)
-    engine: Engine = field(init=False)
-    book: FlowBook = field(init=False)
-    kernels: Pool = field(init=False)
-    desk: Pool = field(init=False)
-    answers: BoundedCache[bytes] = field(init=False)
-    records: Records = field(init=False)
-    asked: AskedBook = field(init=False)
-    jobs: JobQueue = field(init=False)
-    polls: ThreadPoolExecutor = field(init=False)
-    streams: int = 0
-    started: float = field(default_factory=time.time)
-
-    def __post_init__(self) -> None:
-        """Make the parts; nothing is begun yet."""
-        settings, limits = self.settings, self.settings.limits
-        own = settings.own
+    def __init__(self, settings: Settings, rates: Rates) -> None:
+        self.settings, self.rates = settings, rates
+        limits, own = settings.limits, settings.own
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
         for pattern in LEFT_BEHIND:
@@ -91,15 +75,20 @@ class Services:
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
         self.book = FlowBook(self.engine, held["flows"])
-        self.kernels = Pool(self.engine.threads, limits.waiting, "kernel", patience=limits.wait, light=LIGHT)
-        self.desk = Pool(DESKS, limits.files, "desk")
-        self.answers = BoundedCache(held["answers"])
+        self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
+        self.desk = Pool(DESKS, limits.files)
+        self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
         self.records = Records(settings.data)
         self.asked = self.records.asked
         self.jobs = JobQueue(
             self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads
         )
-        self.polls = ThreadPoolExecutor(POLLS, "polls")
+        self.polls, self.uploads = CapacityLimiter(POLLS), CapacityLimiter(limits.uploads)
+        self.streams, self.started = 0, time.time()
+
+    def warm_up(self) -> None:
+        """Everything the first question would otherwise wait for."""
+        warm_up(self.engine, self.book)
 
     def pay(self, request: Request, cost: float) -> None:
         """Let a request pay for what it asks beyond being heard.
@@ -149,15 +138,9 @@ class Services:
         self.asked.remember(identity, Asked(shelved.name, study.content()))
         return identity
 
-    def remember_stored(self, study: dict[str, Any], identity: str) -> None:
-        """Remember the study of a stored run of a case of the casebook."""
-        case = str(study.get("case", ""))
-        if case in self.shelf.names() and self.asked.find(identity) is None:
-            self.asked.remember(identity, Asked(case, study))
-
     def is_stored(self, identity: str) -> bool:
         """Whether a run of an identity is stored, whole and in its place."""
-        return is_stored(self.settings.data, identity)
+        return store_in(self.settings.data).find(identity) is not None
 
     def stored_bytes(self) -> int:
         """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""
@@ -188,18 +171,21 @@ class Services:
 
     async def polled(self, ask: Callable[..., T], *about: Any) -> T:
         """What the database says when it is asked beside the loop of events, on threads that are for that alone."""
-        return await asyncio.get_running_loop().run_in_executor(self.polls, partial(ask, *about))
+        return await to_thread.run_sync(partial(ask, *about), limiter=self.polls)
 
-    def once(self, key: str, make: Callable[[], bytes]) -> bytes:
-        """Bytes that are made once and held."""
-        return self.answers.once(key, make, len)
+    async def keep_giving_back(self) -> None:
+        """Give free memory back to the system now and then: glibc keeps what lies between what is still held."""
+        with suppress(AttributeError, OSError, TypeError):
+            trim = ctypes.CDLL(None).malloc_trim
+            while True:
+                await asyncio.sleep(TRIM)
+                await asyncio.to_thread(trim, 0)
 
     def close(self) -> None:
         """End everything."""
         self.jobs.close()
         self.kernels.close()
         self.desk.close()
-        self.polls.shutdown(wait=False, cancel_futures=True)
         self.records.close()
         shutil.rmtree(self.files, ignore_errors=True)
 

@@ -27,10 +27,11 @@ class Limits:
         Addresses whose tokens are remembered.
     open
         Requests that are heard at once, streams among them; more are told to come again.
-    waiting, wait
-        Questions that may wait for the model, and seconds one may be expected to; others are told to come again.
-    files
-        Exports and uploads that may wait.
+    waiting, wait, each
+        Questions that may wait for the model, seconds one may be expected to, and how many of them may be one
+        client's; others are told to come again.
+    files, uploads
+        Exports that may wait, and uploads that are received at once.
     streams
         Open streams of events.
     jobs, jobs_each
@@ -50,7 +51,9 @@ class Limits:
     open: int = 200
     waiting: int = 48
     wait: float = 5.0
+    each: int = 8
     files: int = 8
+    uploads: int = 8
     streams: int = 64
     jobs: int = 50
     jobs_each: int = 20
@@ -72,6 +75,8 @@ class Settings:
         What a client must show; ``None`` on loopback alone.
     hosts, origins
         Further names it may be called by, and origins that may write, beside its own.
+    proxies
+        Addresses of proxies that are believed what they say of whom they speak for.
     threads
         Threads for the model.
     warm
@@ -86,6 +91,7 @@ class Settings:
     token: str | None = None
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
     threads: int | None = None
     warm: bool = True
     dist: Path = DIST

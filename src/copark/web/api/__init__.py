@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from copark.web.api import analyses, answers, cases, catalogues, evidence, exports, jobs, runs, scenarios
+from copark.web.api import analyses, answers, cases, catalogues, evidence, exports, jobs, scenarios
 from copark.web.problems import documented
 
 PREFIX = "/api/v1"
@@ -13,6 +13,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """Everything that can be asked."""
     found = APIRouter(prefix=PREFIX, responses=documented())
-    for part in (catalogues, cases, evidence, answers, exports, jobs, runs, scenarios, analyses):
+    for part in (catalogues, cases, evidence, answers, exports, jobs, scenarios, analyses):
         found.include_router(part.router)
     return found

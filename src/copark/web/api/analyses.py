@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path as Folder
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from copark.analyses import Analysis
 from copark.presentation.page import Chart, Page, Table
-from copark.web.api.jobs import JOB_COST, JobInfo, accepted, job_now, submitted
-from copark.web.api.replies import Identity, Lang, answered, as_bytes, attachment, held, held_bytes, sent
+from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
+from copark.web.api.replies import Identity, Lang, answered, attachment, held, held_bytes, made, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.middleware import REPORT
-from copark.web.problems import Problem
+from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.analyses import (
     MEDIA,
@@ -41,7 +39,7 @@ from copark.workflows.serving.answers import Said
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand
 
-router = APIRouter(tags=["analyses"])
+router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
 OfCase = Annotated[
     str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case; all by default.")
@@ -66,8 +64,6 @@ async def submit_analysis(
     owner = owner_of(request, word)
 
     def work(_ticket: Ticket) -> JobInfo:
-        if services.stored_bytes() > services.settings.limits.stored:
-            raise Problem(507, "storage", folder="results")
         analysis = analysis_of(asked.analysis)
         params = params_of(analysis, asked.params)
         case, about = "", said(analysis, "title")
@@ -78,7 +74,7 @@ async def submit_analysis(
             about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
         content = {"analysis": analysis.name, "params": params.model_dump(mode="json")}
         errand = Errand("analysis", case, content, asked.lang, "", services.jobs.threads)
-        return job_now(services, submitted(services, errand, about.model_dump(), owner).id, owner)
+        return submitted(services, errand, about, owner)
 
     return accepted(request, await services.desk.run(request, work))
 
@@ -88,24 +84,20 @@ async def choices(request: Request, services: Own, name: AnalysisName, case: OfC
     """List the keys that fields take, such as those of a case's levers; other fields, as entered, may be told too."""
     analysis, given = analysis_of(name), dict(request.query_params)
 
-    def work(_ticket: Ticket) -> bytes:
+    def make() -> ChoicesAnswer:
         of_case = any(one.kind == "case" for one in analysis.params.form())
         if of_case and case is None:
-            return as_bytes(ChoicesAnswer(choices={}))
+            return ChoicesAnswer(choices={})
         shelved = services.shelf.get(case) if of_case and case is not None else None
-        return as_bytes(choices_of(analysis, given, context_of(services.settings.data, shelved)))
+        return choices_of(analysis, given, context_of(services.settings.data, shelved))
 
-    return Response(await services.desk.run(request, work), 200, media_type="application/json")
+    return await made(request, services, make)
 
 
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(ResultsAnswer))
 async def results(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
     """List what is stored of an analysis, newest first."""
-
-    def work(_ticket: Ticket) -> bytes:
-        return as_bytes(results_of(analysis_of(name), services.settings.data, case))
-
-    return Response(await services.desk.run(request, work), 200, media_type="application/json")
+    return await made(request, services, lambda: results_of(analysis_of(name), services.settings.data, case))
 
 
 @router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_class=Response,
@@ -114,11 +106,7 @@ async def document(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
 ) -> Response:
     """Give a stored result as a document in a language: a rendering, never a computation."""
-    analysis, data = analysis_of(name), services.settings.data
-
-    code = await services.desk.run(request, lambda _ticket: code_of(analysis, data, run_id))
-    key = f"document {name} {run_id} {lang} {code}"
-    return await held_bytes(request, services, key, lambda: document_json(analysis, data, run_id, lang))
+    return await _part(request, services, (name, run_id, lang), document_json)
 
 
 @router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", response_class=Response,
@@ -139,16 +127,13 @@ async def chart(
     return await _part(request, services, (name, run_id, lang, key), chart_json)
 
 
-async def _part(
-    request: Request, services: Services, named: tuple[str, str, str, str],
-    make: Callable[[Analysis, Folder, str, str, str], bytes],
-) -> Response:  # fmt: skip
-    """A part of a document, made when it is asked for."""
-    name, run_id, lang, key = named
+async def _part(request: Request, services: Services, named: tuple[str, ...], make: Callable[..., bytes]) -> Response:
+    """A document or a part of it, made when it is asked for."""
+    name, run_id, *more = named
     analysis, data = analysis_of(name), services.settings.data
     code = await services.desk.run(request, lambda _ticket: code_of(analysis, data, run_id))
-    held_as = f"{make.__name__} {name} {run_id} {lang} {code} {key}"
-    return await held_bytes(request, services, held_as, lambda: make(analysis, data, run_id, lang, key))
+    held_as = " ".join((make.__name__, name, run_id, code, *more))
+    return await held_bytes(request, services, held_as, lambda: make(analysis, data, run_id, *more))
 
 
 @router.get(

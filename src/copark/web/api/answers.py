@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from copark.errors import StudyFaults
 from copark.web.api.replies import as_bytes, identified
+from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, SimulationAnswer
 from copark.workflows.serving.asking import (
@@ -27,7 +28,7 @@ from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import answer
 from copark.workflows.serving.study import Study
 
-router = APIRouter(tags=["answers"])
+router = APIRouter(tags=["answers"], route_class=StrictRoute)
 Make = Callable[[Study, Shelved, Ticket], Answer]
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
+from anyio import WouldBlock
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from copark.web.api.replies import CasePath, answered, as_bytes, attachment, held, of_case, sent
+from copark.web.api.replies import CasePath, answered, attachment, held, made, of_case, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
-from copark.web.services import Own
+from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, CaseName
 from copark.workflows.serving.catalogues import cases_of
-from copark.workflows.serving.describing import CaseAnswer, describe
 from copark.workflows.serving.engine import Ticket
+from copark.workflows.serving.levers import CaseAnswer, describe
 from copark.workflows.serving.network import NetworkAnswer, network_of
 from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.uploading import (
@@ -56,11 +58,9 @@ async def cases(request: Request, services: Own, word: MaybeOwner = None) -> Res
     own = await run_in_threadpool(uploads_of, services.shelf, owner_of(request, word)) if word else []
     if not own:
         return await held(request, services, "cases", lambda: Cases(cases=cases_of(services.shelf)))
-
-    def work(_ticket: Ticket) -> bytes:
-        return as_bytes(Cases(cases=[*described(services.shelf, own), *cases_of(services.shelf)]))
-
-    return Response(await services.desk.run(request, work), 200, media_type="application/json")
+    return await made(
+        request, services, lambda: Cases(cases=[*described(services.shelf, own), *cases_of(services.shelf)])
+    )
 
 
 @router.post(
@@ -73,34 +73,39 @@ async def upload(request: Request, services: Own, word: MaybeOwner = None) -> Re
     if kind not in (ZIP, XLSX):
         raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
     services.pay(request, UPLOAD_COST)
-    content, owner = await request.body(), owner_of(request, word)
-
-    def work(_ticket: Ticket) -> bytes:
-        return as_bytes(take(services.shelf, content, workbook=kind == XLSX, owner=owner))
-
-    return Response(await services.desk.run(request, work), 201, media_type="application/json")
+    owner, path = owner_of(request, word), services.scratch(".upload")
+    try:
+        services.uploads.acquire_on_behalf_of_nowait(path)  # a place, before anything is read
+    except WouldBlock:
+        raise Problem(503, "busy", retry_after=5.0) from None
+    try:
+        with path.open("wb") as spooled:
+            async for part in request.stream():
+                spooled.write(part)
+        return await made(
+            request, services, lambda: take(services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=owner), 201
+        )
+    finally:
+        services.uploads.release_on_behalf_of(path)
+        path.unlink(missing_ok=True)
 
 
 @router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
 async def template(request: Request, services: Own, form: Form) -> Response:
     """Give the smallest sound case as an archive or a workbook."""
-
-    def work(_ticket: Ticket) -> bytes:
-        return skeleton(services.settings.own / "files", workbook=form == "xlsx")
-
-    services.pay(request, 5.0)
-    content = await services.desk.run(request, work)
-    return Response(content, 200, attachment(f"copark-case.{form}"), MEDIA[form])
+    return await _file(
+        request,
+        services,
+        form,
+        "copark-case",
+        lambda is_book: skeleton(services.settings.own / "files", workbook=is_book),
+    )
 
 
 @router.get("/cases/{name}", summary="A case and what may be moved in it", responses=answered(CaseAnswer))
 async def case(request: Request, services: Own, name: CasePath) -> Response:
-    """Describe a case: facts with their sources, equity, actors, levers with range, unit and dated baseline."""
-
-    def make() -> CaseAnswer:
-        return describe(services.engine, services.shelf.get(name))
-
-    return await of_case(request, services, "case", name, make)
+    """Describe a case: its levers with range, unit and what the record has, dated and with its sources."""
+    return await of_case(request, services, "case", name, lambda: describe(services.engine, services.shelf.get(name)))
 
 
 @router.get("/cases/{name}/network", summary="The network of a case", responses=answered(NetworkAnswer))
@@ -112,12 +117,13 @@ async def network(request: Request, services: Own, name: CasePath) -> Response:
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
 async def files(request: Request, services: Own, name: CasePath, form: Form) -> Response:
     """Give a case's files as an archive or a workbook, to change and bring back."""
+    return await _file(request, services, form, name, lambda is_book: packed(services.shelf, name, workbook=is_book))
 
-    def work(_ticket: Ticket) -> bytes:
-        return packed(services.shelf, name, workbook=form == "xlsx")
 
+async def _file(request: Request, services: Services, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
+    """An archive, or a workbook."""
     services.pay(request, 5.0)
-    content = await services.desk.run(request, work)
+    content = await services.desk.run(request, lambda _ticket: make(form == "xlsx"))
     return Response(content, 200, attachment(f"{name}.{form}"), MEDIA[form])
 
 

@@ -18,11 +18,7 @@ CSV = "text/csv"
 @router.get("/evidence", summary="The evidence of a case", responses=answered(EvidenceAnswer))
 async def evidence(request: Request, services: Own, case: CaseName = "great-stone") -> Response:
     """Give events, observed series, enterprises and sources, each with its grade."""
-
-    def make() -> EvidenceAnswer:
-        return evidence_of(services.shelf.get(case))
-
-    return await of_case(request, services, "evidence", case, make)
+    return await of_case(request, services, "evidence", case, lambda: evidence_of(services.shelf.get(case)))
 
 
 @router.get("/evidence/{table}.csv", summary="A table of the evidence", responses=sent("The table.", CSV))

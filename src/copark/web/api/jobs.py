@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
@@ -13,18 +13,18 @@ from copark.texts import has_text
 from copark.web.api.replies import answered, page, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
+from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.asking import JobRequest, study_of
 from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.errands import Errand
+from copark.workflows.serving.errands import Errand, Kind
+from copark.workflows.serving.faults import FaultInfo
 from copark.workflows.serving.records import ENDED, DatabaseRefused, Job
 from copark.workflows.serving.refusals import Absent, absent
-from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.study import Study
-from copark.workflows.serving.wording import said
+from copark.workflows.serving.wording import both, said
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{24}$", description="Id of a job.")]
 STREAM = "text/event-stream"
 OFTEN = 0.2
@@ -79,7 +79,7 @@ class JobInfo(Answer):
     """How often it was begun: more than once if its process died."""
     mine: bool
     """Whether it is this client's own."""
-    trouble: list[dict[str, Any]]
+    trouble: list[FaultInfo]
     """Why it failed."""
 
 
@@ -124,7 +124,7 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
         reused=job.reused,
         attempts=job.attempts,
         mine=job.owner == owner,
-        trouble=job.trouble,
+        trouble=[FaultInfo(**one) for one in job.trouble],
     )
 
 
@@ -140,35 +140,22 @@ def job_now(services: Services, name: str, owner: str) -> JobInfo:
     return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
 
 
-def queue(services: Services, kind: Literal["run", "report"], shelved: Shelved, study: Study | None,
-          lang: str, owner: str) -> Job:  # fmt: skip
-    """Queue a job about a case.
-
-    Raises
-    ------
-    Problem
-        As :func:`submitted`.
-    """
-    content: dict[str, Any] = {} if study is None else study.content()
-    title = shelved.case.title
-    errand = Errand(kind, shelved.name, content, lang, "", services.jobs.threads)
-    return submitted(services, errand, {"en": title.en, "zh": title.zh}, owner)
-
-
-def submitted(services: Services, errand: Errand, title: dict[str, str], owner: str) -> Job:
+def submitted(services: Services, errand: Errand, title: Said, owner: str) -> JobInfo:
     """Queue an errand.
 
     Raises
     ------
     Problem
-        If too many wait, in all or of this owner.
+        If there is no room for its result, or too many wait, in all or of this owner.
     """
+    if services.stored_bytes() > services.settings.limits.stored:
+        raise Problem(507, "storage", folder="results" if errand.kind == "analysis" else "runs")
     limits, waiting = services.settings.limits, services.jobs.waiting()
     if waiting.total() >= limits.jobs:
         raise Problem(503, "jobs_full", retry_after=30.0)
     if waiting[owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    return services.jobs.add(errand, errand.case, title, owner)
+    return job_now(services, services.jobs.add(errand, errand.case, title.model_dump(), owner).id, owner)
 
 
 def found(services: Services, name: str) -> Job:
@@ -193,14 +180,13 @@ async def submit(request: Request, services: Own, asked: JobRequest, word: Maybe
     owner = owner_of(request, word)
 
     def work(_ticket: Ticket) -> JobInfo:
-        if services.stored_bytes() > services.settings.limits.stored:
-            raise Problem(507, "storage", folder="runs")
         shelved = services.shelf.get(asked.case)
         study = study_of(asked, shelved, kept="standard" if asked.report else None)
         services.check(study, shelved, asked.paths())
         services.remember(study, shelved)
-        job = queue(services, "report" if asked.report else "run", shelved, study, asked.lang, owner)
-        return job_now(services, job.id, owner)
+        kind: Kind = "report" if asked.report else "run"
+        errand = Errand(kind, shelved.name, study.content(), asked.lang, "", services.jobs.threads)
+        return submitted(services, errand, both(shelved.case.title), owner)
 
     return accepted(request, await services.kernels.run(request, work))
 

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from copark.web.middleware import REPORT
 from copark.web.services import Services
 from copark.workflows.serving.answers import Answer
-from copark.workflows.serving.engine import Ticket
 
 JSON = "application/json"
 Lang = Annotated[Literal["en", "zh"], Query(description="Language of words that are not given in both.")]
@@ -58,13 +57,9 @@ async def held_bytes(
     request: Request, services: Services, key: str, make: Callable[[], bytes], media: str = JSON
 ) -> Response:
     """What is sent as it is made, the same each time, made once."""
-
-    def work(_ticket: Ticket) -> bytes:
-        return services.once(key, make)
-
     content = services.answers.get(key)
     if content is None:
-        content = await services.desk.run(request, work)
+        content = await services.desk.run(request, lambda _ticket: services.answers.once(key, make, len))
     mark = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
     headers = {"etag": mark, "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == mark:
@@ -82,12 +77,13 @@ def page(content: bytes) -> Response:
     return Response(content, 200, {"content-security-policy": REPORT}, "text/html; charset=utf-8")
 
 
+async def made(request: Request, services: Services, make: Callable[[], Answer], status: int = 200) -> Response:
+    """An answer made now, on a thread of the desk."""
+    return Response(await services.desk.run(request, lambda _ticket: as_bytes(make())), status, media_type=JSON)
+
+
 async def of_case(request: Request, services: Services, part: str, name: str, make: Callable[[], Answer]) -> Response:
     """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
     if name in services.shelf.names():
         return await held(request, services, f"{part} {name}", make)
-
-    def work(_ticket: Ticket) -> bytes:
-        return as_bytes(make())
-
-    return Response(await services.desk.run(request, work), 200, media_type=JSON)
+    return await made(request, services, make)

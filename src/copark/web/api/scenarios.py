@@ -9,13 +9,14 @@ from pydantic import BaseModel
 
 from copark.web.client_id import Owner, owner_by_word
 from copark.web.problems import Problem
+from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
 from copark.workflows.serving.records import SavedScenario
 from copark.workflows.serving.refusals import absent
 
-router = APIRouter(tags=["scenarios"])
+router = APIRouter(tags=["scenarios"], route_class=StrictRoute)
 ScenarioName = Annotated[
     str,
     Path(
@@ -36,7 +37,7 @@ class ScenarioToSave(BaseModel):
     """What is changed against the case."""
 
 
-class ScenarioInfo(Answer):
+class SavedScenarioInfo(Answer):
     """A saved scenario."""
 
     name: str
@@ -58,13 +59,13 @@ class ScenarioInfo(Answer):
 class ScenarioList(Answer):
     """Saved scenarios of an owner."""
 
-    scenarios: list[ScenarioInfo]
+    scenarios: list[SavedScenarioInfo]
     """By name."""
 
 
-def scenario_info(saved: SavedScenario) -> ScenarioInfo:
+def scenario_info(saved: SavedScenario) -> SavedScenarioInfo:
     """A saved scenario as it is answered."""
-    return ScenarioInfo(
+    return SavedScenarioInfo(
         name=saved.name, case=saved.case, identity=saved.identity, scenario=saved.content, created=saved.created,
         updated=saved.updated, mine=not saved.shared,
     )  # fmt: skip
@@ -78,7 +79,7 @@ def scenarios(services: Own, word: Owner) -> ScenarioList:
 
 
 @router.get("/scenarios/{name}", summary="A saved scenario")
-def scenario(services: Own, word: Owner, name: ScenarioName) -> ScenarioInfo:
+def scenario(services: Own, word: Owner, name: ScenarioName) -> SavedScenarioInfo:
     """Give a scenario of an owner."""
     found = services.records.scenarios.get(owner_by_word(word), name)
     if found is None:
@@ -87,7 +88,7 @@ def scenario(services: Own, word: Owner, name: ScenarioName) -> ScenarioInfo:
 
 
 @router.put("/scenarios/{name}", summary="Save a scenario")
-def save(services: Own, word: Owner, name: ScenarioName, body: ScenarioToSave) -> ScenarioInfo:
+def save(services: Own, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
     """Save a scenario that fits its case, in the place of the owner's other one of this name."""
     content = _checked(services, body)
     saved = services.records.scenarios.save(owner_by_word(word), name, body.case, content)

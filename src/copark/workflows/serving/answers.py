@@ -6,7 +6,7 @@ nothing is rounded on the way. Where there is no number stands null.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +18,21 @@ class Answer(BaseModel):
     """Base of all answers: frozen, documented field by field, null for what is no number."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
+
+    @classmethod
+    def of(cls, record: BaseModel, **more: Any) -> Self:
+        """What a record of the casebook says in fields of the same names, pairs in both languages among them.
+
+        Parameters
+        ----------
+        more
+            Fields that the record has not, or has otherwise.
+        """
+        told = record.model_dump(mode="json")
+        for name in cls.model_fields.keys() - told.keys():
+            if told.get(f"{name}_en") is not None:
+                told[name] = {"en": told[f"{name}_en"], "zh": told[f"{name}_zh"] or told[f"{name}_en"]}
+        return cls(**{**dict.fromkeys(cls.model_fields), **told, **more})
 
 
 class Said(Answer):
@@ -61,10 +76,6 @@ class ObservedPoint(Answer):
     """The upper end of a range, in the model's unit."""
     bound: str
     """How it is drawn: exact, about, at-least (of "more than", too), at-most or range."""
-    lowest: float | None
-    """Lowest value it allows, in the model's unit; none where it sets no limit."""
-    highest: float | None
-    """Highest value it allows; of "more than N" how far that is read to reach."""
     reported: float
     """The value in the unit its source used."""
     reported_unit: str
@@ -79,15 +90,6 @@ class ObservedPoint(Answer):
     """Keys of its sources."""
     note: Said | None
     """What a reader should know."""
-    percentile: float | None = None
-    """Where it lies among the first arm's runs, 0 to 100; of a bound or range the per cent of runs it allows. None if
-    it is not used, or the runs have nothing to set beside it."""
-    percentile_from: float | None = None
-    """First percentile it spans: the same as the last for a value."""
-    percentile_to: float | None = None
-    """Last percentile it spans; outside 5 to 95 if this is below 5 or the first above 95."""
-    width: float | None = None
-    """Half of 5 to 95 % of the first arm's runs, as a share of what was observed."""
 
 
 class OutcomeShare(Answer):
@@ -134,46 +136,19 @@ class OutcomeMove(Answer):
     """Runs with it in the reference alone."""
 
 
-class AccountLine(Answer):
-    """An item of the accounts behind a move of runs: means over these runs, up to the quarter that decided."""
-
-    account: str
-    """The account it belongs to."""
-    title: Said
-    """What it is."""
-    unit: str
-    """M USD, or companies."""
-    reference: float
-    """In the reference."""
-    arm: float
-    """In the arm."""
-    effect: float
-    """What it adds to the balance of the arm less that of the reference; the effects add up to the difference."""
-
-
 class OutcomeTransition(Answer):
     """Runs that go from one outcome to another."""
 
-    reference: str
-    """Their outcome in the reference."""
-    arm: str
-    """Their outcome in the arm."""
     words: Said
     """Both, as a person reads them."""
     runs: int
     """How many runs."""
     share: float
     """Of all pairs."""
-    cause: str
-    """The rule that is answered otherwise: survives, fails, not_rescued, rescued, reaches or below."""
     cause_words: Said
     """The same in words."""
-    reasons: dict[str, int]
-    """Accounts, and in how many runs each moves the balance most towards the new outcome; they add up to runs."""
     account: Said
     """The most frequent of them, and its runs."""
-    lines: list[AccountLine]
-    """The items of the accounts."""
 
 
 class OutcomeChange(Answer):
@@ -181,8 +156,6 @@ class OutcomeChange(Answer):
 
     sentence: Said
     """The whole change in words."""
-    counts: list[list[int]]
-    """Runs by outcome in the reference (rows) and in the arm: failed, dependent, stagnant, self-standing."""
     moves: list[OutcomeTransition]
     """The moves that happen, the most frequent first."""
 
@@ -301,12 +274,6 @@ class Mechanism(Answer):
     """Name of the arrow."""
     title: Said
     """What it is called."""
-    from_room: str
-    """The scale it leaves."""
-    to_room: str
-    """The scale it reaches."""
-    channel: str
-    """Which of the numbers it carries moved most: an origin, a side, or nothing."""
     unit: str
     """Its unit."""
     before: float | None

@@ -68,15 +68,15 @@ class Ask(BaseModel):
 
     case: CaseKey
     """Name of the case."""
-    runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
+    runs: Annotated[int, Field(ge=1, le=MOST_RUNS, strict=True)] = 1000
     """Runs for each arm."""
-    seed: Annotated[int, Field(ge=0, lt=2**53)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
     """Which luck."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
     """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
-    futures: Annotated[int, Field(ge=1, le=1000)] = 1
+    futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
     """Runs that share a draw of parameters."""
-    quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS)] | None = None
+    quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
     """Quarters to simulate: by default the case's."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
     """Outputs wanted."""
@@ -99,7 +99,7 @@ class Parts(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES)] = 0
+    samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
     """Paths of single runs for each output."""
     flows: bool = False
     """What the arrows between scales carry."""
@@ -164,7 +164,7 @@ class StudyRequest(Ask):
 class JobRequest(StudyRequest):
     """A study with many runs, made in the background and stored."""
 
-    runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS)] = 100_000
+    runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS, strict=True)] = 100_000
     """Runs for each arm."""
     lang: Literal["en", "zh"] = "en"
     """Language of the report."""

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
+from copark.model.variables import Variable, catalogue
 from copark.simulation.sample import prior_of
 from copark.simulation.study import list_studies, load_study
 from copark.stats.quantiles import LEVELS
-from copark.texts import entries
 from copark.workflows.serving.answers import Answer, CaseName, Made, OutputInfo, Said
-from copark.workflows.serving.network import LAYERS, ArrowInfo, arrows
+from copark.workflows.serving.network import ArrowInfo, arrows
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.simulation import case_name, made_by, output_info
 from copark.workflows.serving.wording import both, own, said, unit_title
@@ -87,25 +86,6 @@ class ParameterInfo(Answer):
     """The same of the posterior, where the case has one."""
 
 
-class NounInfo(Answer):
-    """Another noun of the model: lever, driver, state or port."""
-
-    name: str
-    """Its name."""
-    kind: str
-    """lever, driver, state, receives or sends."""
-    room: str
-    """Its scale."""
-    title: Said
-    """What it is."""
-    symbol: str
-    """Its symbol."""
-    unit: str
-    """Its unit."""
-    source: str
-    """Where it is from."""
-
-
 class CalibrationInfo(Answer):
     """How a case was calibrated."""
 
@@ -124,28 +104,20 @@ class CalibrationInfo(Answer):
 
 
 class MethodAnswer(Answer):
-    """The model: nouns, arrows, calibration, limits."""
+    """The model: parameters, outputs, arrows, calibration, limits."""
 
-    rooms: list[dict[str, str]]
-    """The four scales: room and layer."""
     parameters: list[ParameterInfo]
     """Parameters."""
     outputs: list[OutputInfo]
     """Outputs."""
-    nouns: list[NounInfo]
-    """Levers, drivers, states and ports."""
     arrows: list[ArrowInfo]
     """Arrows between scales: the whole theory of their coupling."""
     calibration: CalibrationInfo | None
     """How the case was calibrated; null for a case without a posterior."""
     limits: list[Said]
     """What the model cannot tell."""
-    documents: list[str]
-    """Documents of the repository that hold equations, protocol and decisions."""
     made: Made
     """Versions and hashes."""
-    variables_hash: str
-    """Hash of all nouns."""
 
 
 def cases_of(shelf: Shelf) -> list[CaseName]:
@@ -181,16 +153,12 @@ def method_of(shelved: Shelved) -> MethodAnswer:
     """The model, as it is for a case."""
     posterior, calibration = _posterior(shelved)
     return MethodAnswer(
-        rooms=[{"room": room, "layer": LAYERS[room]} for room in ROOMS],
         parameters=[_parameter(one, shelved, posterior) for one in catalogue().parameters.values()],
         outputs=[output_info(name) for name in catalogue().outputs],
-        nouns=[_noun(one) for one in catalogue().variables if one.kind not in {"parameter", "output"}],
         arrows=arrows(),
         calibration=calibration,
         limits=[said(f"report.limits.{key}") for key in LIMITS],
-        documents=["docs/model/MODEL.md", "docs/model/ODD.md", "docs/reference/variables.md", "docs/decisions"],
         made=made_by(shelved.hash),
-        variables_hash=variables_hash(),
     )
 
 
@@ -236,23 +204,3 @@ def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]
         prior_quantiles=before,
         posterior_quantiles=posterior.get(one.name),
     )
-
-
-def _noun(one: Variable) -> NounInfo:
-    return NounInfo(
-        name=one.name, kind=one.kind, room=one.room, title=both(one), symbol=one.symbol, unit=one.unit,
-        source=one.source,
-    )  # fmt: skip
-
-
-class Wordbook(Answer):
-    """Words of an area, for pages that show what another area names."""
-
-    words: dict[str, Said]
-    """Words by key."""
-
-
-@cache
-def wordbook() -> Wordbook:
-    """Names of outcomes, phases, grades of coordination, scales and indicators."""
-    return Wordbook(words={key: Said(**entry) for key, entry in entries("analysis").items()})

@@ -12,7 +12,6 @@ from copark.analysis.coordination import COMPONENTS, SCALES, needed, read_out
 from copark.analysis.phases import PHASES, phase_shares, phases
 from copark.presentation.numbers import number
 from copark.setmethods.coupling_degree.degree import (
-    BOUNDARIES,
     GRADES,
     coordination,
     coupling,
@@ -71,12 +70,6 @@ class CouplingArm(Answer):
     """D, its 5, 50 and 95 %, where each scale's score is taken from another run: what has no tie within a run gives."""
     coordination_corrected_null: list[Numbers]
     """The same of D'."""
-    coupling: Numbers
-    """C, median over runs."""
-    coupling_corrected: Numbers
-    """C', median."""
-    development: Numbers
-    """T, median."""
     scores: dict[str, Numbers]
     """Medians of the four scores."""
     grades: list[str | None]
@@ -106,8 +99,6 @@ class CouplingAnswer(Answer):
     """What the scores are made of."""
     grades: dict[str, Said]
     """The ten grades, from the lowest."""
-    boundaries: list[float]
-    """Where grades change."""
     phases: dict[str, Said]
     """The phases."""
     renegotiations: list[str]
@@ -143,7 +134,6 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
             for one in COMPONENTS
         ],
         grades={name: said(f"analysis.grade.{name}") for name in GRADES},
-        boundaries=list(BOUNDARIES),
         phases={name: said(f"analysis.phase.{name}") for name in PHASES},
         renegotiations=turns,
         caveat=said("web.coupling.caveat"),
@@ -182,9 +172,6 @@ def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> C
         coordination_corrected=rows(quantiles_over(found.coordination_corrected.T)),
         coordination_null=rows(null),
         coordination_corrected_null=rows(_null(found.scores, coupling_corrected)),
-        coupling=_middle(found.coupling),
-        coupling_corrected=_middle(found.coupling_corrected),
-        development=_middle(found.development),
         scores={scale: _middle(found.scores[scale]) for scale in SCALES},
         grades=grades,
         phases={name: shares[n].tolist() for n, name in enumerate(PHASES)},

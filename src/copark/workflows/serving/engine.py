@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -267,7 +267,3 @@ class Engine:
         runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
         by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
         return ArmRuns(by_name, runs.status, runs.outcome)
-
-    def held(self) -> dict[str, Any]:
-        """What is held in memory: arms and their bytes."""
-        return {"arms": len(self.runs), "bytes": self.runs.bytes, "most_bytes": self.runs.most_bytes}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from copark.cases import own_words, series_title
+from copark.cases import Source, own_words, series_title
 from copark.presentation.numbers import bounded
 from copark.texts import text
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, drawn_bound, own, said, spoken_in, unit_title
+from copark.workflows.serving.wording import drawn_bound, own, said, spoken_in, unit_title
 
 if TYPE_CHECKING:
-    from copark.cases import Case, Source
+    from copark.cases import Case
     from copark.store.tables import Table
 
 TABLES = ("events", "series", "sources")
@@ -179,20 +179,12 @@ def evidence_of(shelved: Shelved) -> EvidenceAnswer:
 def events_of(case: Case) -> list[EventInfo]:
     """Events by date."""
     return [
-        EventInfo(
-            key=f"event-{n}",
-            date=str(one.date),
-            quarter=str(one.date.quarter("event")),
-            scale=one.scale,
-            mechanism=one.mechanism,
+        EventInfo.of(
+            one, key=f"event-{n}", quarter=str(one.date.quarter("event")),
             mechanism_title=said(f"cases.mechanism.{one.mechanism}"),
-            actors=Said(en=one.actors_en, zh=one.actors_zh),
-            event=Said(en=one.event_en, zh=one.event_zh),
-            grade=one.grade,
-            source=list(one.source),
         )
         for n, one in enumerate(case.events)
-    ]
+    ]  # fmt: skip
 
 
 def series_of(rows: object) -> list[SeriesInfo]:
@@ -200,24 +192,13 @@ def series_of(rows: object) -> list[SeriesInfo]:
     by_name: dict[str, list[SeriesPoint]] = {}
     for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
         high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
-        by_name.setdefault(one.variable, []).append(
-            SeriesPoint(
-                date=str(one.date),
-                quarter=str(one.quarter),
-                value=one.value,
-                high=high,
-                bound=drawn_bound(bound),
-                unit=one.unit,
-                unit_title=unit_title(one.unit),
-                shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)),
-                basis=own(one.basis),
-                grade=one.grade,
-                use=getattr(one, "use", True),
-                role=getattr(one, "role", "context"),
-                source=list(one.source),
-                note=None if one.note is None else own(one.note),
-            )
-        )
+        usual: dict[str, Any] = {} if hasattr(one, "role") else {"use": True, "role": "context"}
+        point = SeriesPoint.of(
+            one, quarter=str(one.quarter), bound=drawn_bound(bound), unit_title=unit_title(one.unit),
+            shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)), basis=own(one.basis),
+            note=None if one.note is None else own(one.note), **usual,
+        )  # fmt: skip
+        by_name.setdefault(one.variable, []).append(point)
     found = [
         SeriesInfo(
             variable=name,
@@ -239,45 +220,20 @@ def is_output(name: str) -> bool:
 
 def enterprises_of(case: Case) -> list[EnterpriseInfo]:
     """Enterprises known by name."""
-    return [
-        EnterpriseInfo(
-            name=one.name,
-            name_zh=one.name_zh or own(one.name).zh,
-            country=one.country,
-            origin=one.origin,
-            sector=None if one.sector_en is None else Said(en=one.sector_en, zh=one.sector_zh or one.sector_en),
-            status=one.status,
-            registered=None if one.registered is None else str(one.registered),
-            operating=None if one.operating is None else str(one.operating),
-            grade=one.grade,
-            source=list(one.source),
-        )
-        for one in case.enterprises
-    ]
+    return [EnterpriseInfo.of(one, name_zh=one.name_zh or own(one.name).zh) for one in case.enterprises]
 
 
 def sources_of(case: Case) -> dict[str, SourceInfo]:
     """Sources by key."""
     found = {key: source_info(key, one) for key, one in case.sources.items()}
-    note = said("web.judgement")
-    found[JUDGEMENT] = SourceInfo(
-        key=JUDGEMENT, outlet=own("copark"), title=None, date=None, url=None, read="original", language=None, note=note
-    )
+    ours = Source(outlet="copark", read="original")
+    found[JUDGEMENT] = SourceInfo.of(ours, key=JUDGEMENT, outlet=own(ours.outlet), note=said("web.judgement"))
     return found
 
 
 def source_info(key: str, source: Source) -> SourceInfo:
     """A source."""
-    return SourceInfo(
-        key=key,
-        outlet=own(source.outlet),
-        title=source.title,
-        date=None if source.date is None else str(source.date),
-        url=source.url,
-        read=source.read,
-        language=source.language,
-        note=None if source.note is None else both(source.note),
-    )
+    return SourceInfo.of(source, key=key, outlet=own(source.outlet))
 
 
 def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:

@@ -13,27 +13,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.compare.moves import NAMES as CHANGES
 from copark.analyses.compare.moves import sheets, sheets_of
 from copark.errors import StudyFaults
-from copark.presentation.numbers import number
 from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.exports import export_run, write_csv
 from copark.store.summary import summary_of
 from copark.store.tables import (
-    outcomes_table,
-    paths_table,
-    provenance_table,
-    runs_table,
     summary_table,
-    variables_table,
 )
 from copark.texts import text
 from copark.workflows.paths import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
-from copark.workflows.serving.refusals import TooMuch, fault
+from copark.workflows.serving.refusals import fault
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import moves_between
@@ -54,10 +47,6 @@ FORMS = {
     "metadata.json": "application/json",
     "study.yaml": "application/yaml",
 }
-TABLES = ("bands", "outcomes", *CHANGES, "draws", "variables", "provenance", "paths")
-FIGURES = ("fan", "difference", "outcomes", "coordination", "phases")
-MOST_CELLS = 5_000_000
-"""Numbers in one table of paths; more is for netCDF."""
 SCRATCH = ".export-"
 DRAWING = threading.Lock()
 """Drawings are styled for the whole process: one at a time."""
@@ -93,8 +82,6 @@ def export(
     data: Path,
     *,
     lang: str = "en",
-    table: str = "bands",
-    figure: str = "fan",
     output: str = "operating",
     scenario: int = 0,
 ) -> Path:
@@ -106,10 +93,8 @@ def export(
         File to write.
     data
         Data folder.
-    table
-        Of ``csv``: one of :data:`TABLES`.
-    figure, output, scenario
-        Of ``svg`` and ``png``: one of :data:`FIGURES`, of which output, of which scenario.
+    output, scenario
+        Of ``svg`` and ``png``: of which output, of which scenario.
 
     Raises
     ------
@@ -125,14 +110,10 @@ def export(
             words = json.dumps(metadata(record), ensure_ascii=False, indent=1, sort_keys=True)
             target.write_text(words + "\n", encoding="utf-8")
         elif form == "csv":
-            if table in CHANGES:
-                found = changes(engine, study, shelved, store, record, lang) or sheets((), lang)
-                write_csv(found[CHANGES.index(table)], target)
-            else:
-                write_csv(table_of(store, record, dataset, table, lang), target)
+            write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), target)
         elif form in ("svg", "png"):
             with DRAWING:
-                target.write_bytes(drawn(dataset, shelved, form, figure, output, scenario, lang))
+                target.write_bytes(drawn(dataset, shelved, form, output, scenario, lang))
         else:
             more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
             export_run(store, record.identity, "netcdf" if form == "nc" else form, target, lang=lang, more=more)
@@ -173,34 +154,8 @@ def metadata(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def table_of(store: RunStore, record: RunRecord, dataset: xr.Dataset, name: str, lang: str) -> Table:
-    """One of the tables of a result.
-
-    Raises
-    ------
-    TooMuch
-        If a table of paths would be larger than any program likes.
-    """
-    if name == "bands":
-        return summary_table(store.load_summary(record.identity) or summary_of(dataset), lang)
-    if name == "outcomes":
-        return outcomes_table(record, lang)
-    if name == "draws":
-        return runs_table(store.load_every_run(record.identity), lang)
-    if name == "variables":
-        return variables_table(dataset)
-    if name == "provenance":
-        return provenance_table(record, lang)
-    made = paths_table(dataset)
-    if made.count * len(made.header) > MOST_CELLS:
-        raise TooMuch([fault("export_too_large", "table", cells=number(made.count * len(made.header), 0))])
-    return made
-
-
-def drawn(
-    dataset: xr.Dataset, shelved: Shelved, form: str, figure: str, output: str, scenario: int, lang: str
-) -> bytes:
-    """A drawing of a result.
+def drawn(dataset: xr.Dataset, shelved: Shelved, form: str, output: str, scenario: int, lang: str) -> bytes:
+    """A drawing of an output in a scenario.
 
     Raises
     ------
@@ -208,33 +163,11 @@ def drawn(
         If the result has no such output or scenario.
     """
     from copark import figures
-    from copark.analysis.compare import course, pair
-    from copark.figures.comparison import difference_bands, footer
     from copark.presentation.figures import render
-    from copark.words import scenario_title
 
     if scenario >= dataset.sizes["scenario"]:
         raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])
-    if output not in dataset.data_vars and figure in ("fan", "difference"):
+    if output not in dataset.data_vars:
         raise StudyFaults([fault("no_output", "output", found=output)])
-    if figure == "difference" and scenario == 0:
-        raise StudyFaults([fault("no_difference", "scenario")])
-    try:
-        if figure == "fan":
-            made = figures.fan(dataset, output, shelved.case, lang, scenario)
-        elif figure == "difference":
-            apart = pair(dataset, dataset, 0, scenario)
-            foot = footer([str(dataset.attrs.get("identity", ""))], apart.before.sizes["run"], lang)
-            made = difference_bands(
-                course(apart, output), scenario_title(dataset, scenario, lang), scenario_title(dataset, 0, lang), foot,
-                lang,
-            )  # fmt: skip
-        elif figure == "outcomes":
-            made = figures.outcome_bars(dataset, lang, scenario)
-        elif figure == "coordination":
-            made = figures.coordination(dataset, lang, scenario)
-        else:
-            made = figures.phases(dataset, shelved.case, lang, scenario)
-    except KeyError as missing:
-        raise StudyFaults([fault("no_output", "output", found=str(missing))]) from None
+    made = figures.fan(dataset, output, shelved.case, lang, scenario)
     return render(made, form, output, str(dataset.attrs.get("identity", "")))

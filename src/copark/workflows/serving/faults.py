@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,9 +10,9 @@ from pydantic import BaseModel
 
 from copark.cases.files import KeyPath, written
 from copark.cases.model_file import keys_at
-from copark.cases.types import shown
+from copark.cases.types import gives_orders, shown
 from copark.cases.validation import told
-from copark.errors import Fault
+from copark.errors import Fault, StudyFaults
 from copark.texts import has_text
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.refusals import REQUEST
@@ -95,3 +96,35 @@ def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
         if has_text(f"{key}.cause") and (code.startswith("study_") or key.startswith("cases.")):
             return Fault(key, REQUEST, None, written(at), values)
     return Fault("web.fault.invalid", REQUEST, None, written(at), {"found": values.get("found", "")})
+
+
+def read_json(content: bytes) -> Any:
+    """What a request says, by the rules of files.
+
+    Raises
+    ------
+    json.JSONDecodeError
+        If it is no JSON.
+    StudyFaults
+        With every key that is there twice and every text with control characters.
+    """
+    faults: list[Fault] = []
+
+    def refuse(code: str, key: str, found: str) -> None:
+        faults.append(Fault(code, REQUEST, None, shown(key), {"found": shown(found)}))
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in made:
+                refuse("cases.duplicate", key, key)
+            made[key] = value
+            for one in (key, *(value if isinstance(value, list) else (value,))):
+                if isinstance(one, str) and gives_orders(one):
+                    refuse("cases.control_mark", key, one)
+        return made
+
+    found = json.loads(content, object_pairs_hook=mapping)
+    if faults:
+        raise StudyFaults(faults)
+    return found

@@ -17,22 +17,19 @@ from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
+from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
-from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.answers import Answer, CaseName, Said
+from copark.workflows.serving.simulation import case_name
 from copark.workflows.serving.wording import both, own, said, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case, Fact
     from copark.model.arrays import Inputs
+    from copark.workflows.serving.engine import Engine
+    from copark.workflows.serving.shelf import Shelved
 
 WHOLE = 10_000
-SIMPLE = frozenset(
-    (
-        "edits.equity", "edits.quota", "edits.framework", "edits.depth", "edits.partners", "edits.shareholders",
-        "edits.threshold", "edits.profit_tax", "edits.capability", "edits.plan", "edits.drop", "edits.rivals",
-    )
-)  # fmt: skip
-"""Levers of the simple mode; the expert mode has all."""
 
 
 class DatedValue(Answer):
@@ -59,7 +56,7 @@ class Option(Answer):
     """What it is."""
     date: str | None
     """When it happened, or since when it is there."""
-    spans: list[list[str | None]]
+    spans: list[tuple[str, str | None]]
     """Of actors: from when to when they were there; null where it lasts."""
     side: str | None
     """On whose side it stands."""
@@ -86,8 +83,6 @@ class LeverInfo(Answer):
     or link."""
     title: Said
     """What it is."""
-    simple: bool
-    """Whether it belongs to the simple mode."""
     unit: str
     """Its unit."""
     unit_title: Said
@@ -112,13 +107,30 @@ class LeverInfo(Answer):
     """Of what belongs to the model, where it is from."""
 
 
+class CaseAnswer(Answer):
+    """What a page needs of a case, but for its evidence."""
+
+    case: CaseName
+    """The case in short."""
+    sides: dict[str, Said]
+    """Names of the two governments."""
+    levers: list[LeverInfo]
+    """What may be moved."""
+
+
+def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
+    """Describe a case."""
+    case, study = shelved.case, baseline(shelved.case.name)
+    inputs = engine.inputs(study, shelved, study.scenarios[0])
+    sides = {"home": both(case.sides.home.title), "host": both(case.sides.host.title)}
+    return CaseAnswer(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs))
+
+
 def lever(key: str, form: str, title: Said, unit: str = "1", **more: Any) -> LeverInfo:
     """Make a lever of what it has; the rest is empty."""
     empty: dict[str, Any] = dict.fromkeys(("low", "high", "slider", "prior", "moved", "grade", "source"))
     empty |= {"options": [], "baseline": []}
-    return LeverInfo(
-        key=key, form=form, title=title, simple=key in SIMPLE, unit=unit, unit_title=unit_title(unit), **(empty | more)
-    )
+    return LeverInfo(key=key, form=form, title=title, unit=unit, unit_title=unit_title(unit), **(empty | more))
 
 
 def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
@@ -182,8 +194,8 @@ def _option(key: str, title: Said, date: str | None = None, side: str | None = N
 
 
 def _actors(case: Case) -> Iterator[LeverInfo]:
-    def span(one: Any) -> list[str | None]:
-        return [str(one.since), None if one.until is None else str(one.until)]
+    def span(one: Any) -> tuple[str, str | None]:
+        return str(one.since), None if one.until is None else str(one.until)
 
     framework = case.framework
     spans = [] if framework is None else [span(framework)]

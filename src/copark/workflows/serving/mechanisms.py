@@ -217,9 +217,6 @@ def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
     return Mechanism(
         link=link.name,
         title=both(link),
-        from_room=link.source_room,
-        to_room=link.target_room,
-        channel=moved.channel.name,
         unit=link.unit,
         before=None if np.isnan(moved.before) else moved.before,
         after=None if np.isnan(moved.after) else moved.after,

@@ -5,11 +5,13 @@ Places are computed once, from left (the investing side) to right (the host), an
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from copark.cases.facts import used
 from copark.model.variables import ROOMS, catalogue
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.describing import ActorInfo, actors_of, used_tables
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.wording import both, said, unit_title
 
@@ -21,6 +23,24 @@ LAYERS = {"world": "global", "governments": "intergovernmental", "company": "par
 MOST_IN_ROW = 6
 PLACE = {"home": 0.0, "third": 0.5, "none": 0.5, None: 0.5, "host": 1.0}
 SHARED = ("council", "committee", "agreement")
+
+
+Spans = list[tuple[str, str | None]]
+"""From when to when; null where it lasts."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts in a case: his role and key, names, side, when he is there, and his ties by origin of enterprises."""
+
+    role: str
+    key: str
+    title: Said
+    side: str | None = None
+    kind: str | None = None
+    spans: Spans = field(default_factory=list)
+    ties: Mapping[str, float] = field(default_factory=dict)
+    source: list[str] = field(default_factory=list)
 
 
 class NodeInfo(Answer):
@@ -42,7 +62,7 @@ class NodeInfo(Answer):
     """Row within its layer, from the top."""
     weight: float
     """How large it is drawn, 0 to 1: its share, or the sum of its ties."""
-    spans: list[list[str | None]]
+    spans: Spans
     """From when to when it is there."""
     source: list[str]
     """Keys of its sources."""
@@ -59,7 +79,7 @@ class EdgeInfo(Answer):
     """equity or legal (solid), or influence (dashed)."""
     strength: float
     """0 to 1."""
-    spans: list[list[str | None]]
+    spans: Spans
     """From when to when it holds; empty where it always does."""
 
 
@@ -74,14 +94,10 @@ class ArrowInfo(Answer):
     """The layer it leaves."""
     target_layer: str
     """The layer it reaches."""
-    carries: list[str]
-    """Names of what is sent."""
     unit: str
     """Its unit."""
     unit_title: Said
     """The unit as a person reads it."""
-    neutral: float
-    """What the receiver has where nothing arrives."""
     delay: int
     """Quarters it takes."""
 
@@ -113,7 +129,7 @@ class NetworkAnswer(Answer):
 def network_of(shelved: Shelved) -> NetworkAnswer:
     """The network of a case."""
     case = shelved.case
-    actors = [one for one in actors_of(case) if one.role != "interest"]
+    actors = list(_actors(case))
     shares = _shares(case)
     nodes: list[NodeInfo] = []
     for layer, members in _members(actors).items():
@@ -126,6 +142,40 @@ def network_of(shelved: Shelved) -> NetworkAnswer:
     )
 
 
+def _actors(case: Case) -> Iterator[Actor]:
+    """Who acts in a case, but for those who only have an interest."""
+
+    def ties(one: Any) -> dict[str, float]:
+        return {origin: float(getattr(one.ties, origin)) for origin in ("home", "host", "third")}
+
+    for side, government in (("home", case.sides.home), ("host", case.sides.host)):
+        yield Actor("government", side, both(government.title), side)
+    for one in case.shareholders:
+        yield Actor("shareholder", one.key, both(one.title), one.side, None, [_span(one)], ties(one), list(one.source))
+    for partner in case.partners:
+        spans = [_span(span) for span in partner.presence]
+        yield Actor(
+            "partner", partner.key, both(partner.title), partner.side, None, spans, ties(partner), list(partner.source)
+        )
+    for body in case.institutions:
+        yield Actor("institution", body.key, both(body.title), None, body.kind, [_span(body)], {}, list(body.source))
+    for anchor in case.anchors:
+        yield Actor(
+            "anchor",
+            anchor.key,
+            both(anchor.title),
+            anchor.origin,
+            None,
+            [(str(anchor.registered), None)],
+            {},
+            list(anchor.source),
+        )
+
+
+def _span(one: Any) -> tuple[str, str | None]:
+    return str(one.since), None if one.until is None else str(one.until)
+
+
 def arrows() -> list[ArrowInfo]:
     """Every arrow of the model."""
     return [
@@ -134,37 +184,35 @@ def arrows() -> list[ArrowInfo]:
             title=both(link),
             source_layer=LAYERS[link.source_room],
             target_layer=LAYERS[link.target_room],
-            carries=list(link.sends),
             unit=link.unit,
             unit_title=unit_title(link.unit),
-            neutral=link.neutral,
             delay=link.delay,
         )
         for link in catalogue().links.values()
     ]
 
 
-def _key(one: ActorInfo) -> str:
+def _key(one: Actor) -> str:
     return f"{one.role}/{one.key}"
 
 
 def _shares(case: Case) -> dict[str, float]:
     """The largest share each holder ever had, 0 to 1."""
     found: dict[str, float] = {}
-    for table in used_tables(case):
+    for table in used(case.equity):
         for one in table.holdings:
             found[one.holder] = max(found.get(one.holder, 0.0), one.basis_points / 10_000.0)
     return found
 
 
-def _members(actors: list[ActorInfo]) -> dict[str, list[list[ActorInfo]]]:
+def _members(actors: list[Actor]) -> dict[str, list[list[Actor]]]:
     """Groups of actors of each layer, from the top: each begins a row of its own."""
-    by_role: dict[str, list[ActorInfo]] = {}
+    by_role: dict[str, list[Actor]] = {}
     for one in actors:
         by_role.setdefault(one.role, []).append(one)
-    company = _plain("company", "company", said("report.network.company"), None)
+    company = Actor("company", "company", said("report.network.company"))
     origins = [
-        _plain("origin", origin, said(f"report.network.firms_{origin}"), origin) for origin in ("home", "third", "host")
+        Actor("origin", origin, said(f"report.network.firms_{origin}"), origin) for origin in ("home", "third", "host")
     ]
     return {
         "global": [by_role.get("partner", [])],
@@ -174,14 +222,7 @@ def _members(actors: list[ActorInfo]) -> dict[str, list[list[ActorInfo]]]:
     }
 
 
-def _plain(role: str, key: str, title: Said, side: str | None) -> ActorInfo:
-    return ActorInfo(
-        key=key, role=role, side=side, title=title, what=None, kind=None, country=None, spans=[], ties={}, grade=None,
-        source=[], note=None,
-    )  # fmt: skip
-
-
-def _placed(layer: str, groups: list[list[ActorInfo]], shares: dict[str, float]) -> list[NodeInfo]:
+def _placed(layer: str, groups: list[list[Actor]], shares: dict[str, float]) -> list[NodeInfo]:
     """Rows of at most six, as even as can be; within a row by side and by the enterprises an actor is tied to."""
     found: list[NodeInfo] = []
     row = 0
@@ -197,7 +238,7 @@ def _placed(layer: str, groups: list[list[ActorInfo]], shares: dict[str, float])
     return found
 
 
-def _wanted_place(one: ActorInfo) -> float:
+def _wanted_place(one: Actor) -> float:
     """Mean place of the enterprises an actor is tied to; of one without ties the place of its side."""
     total = sum(one.ties.values())
     if total > 0.0:
@@ -207,7 +248,7 @@ def _wanted_place(one: ActorInfo) -> float:
     return PLACE[one.side]
 
 
-def _node(layer: str, one: ActorInfo, x: float, row: int, shares: dict[str, float]) -> NodeInfo:
+def _node(layer: str, one: Actor, x: float, row: int, shares: dict[str, float]) -> NodeInfo:
     weight = {"company": 1.0, "government": 1.0, "origin": 0.8}.get(one.role)
     if weight is None:
         weight = max(shares.get(one.key, 0.0), sum(one.ties.values()) / 3.0, 0.1)
@@ -217,13 +258,11 @@ def _node(layer: str, one: ActorInfo, x: float, row: int, shares: dict[str, floa
     )  # fmt: skip
 
 
-def _edges(case: Case, actors: list[ActorInfo]) -> list[EdgeInfo]:
+def _edges(case: Case, actors: list[Actor]) -> list[EdgeInfo]:
     found: list[EdgeInfo] = []
 
     def bind(source: str, target: str, kind: str, strength: float, spans: Any = ()) -> None:
-        found.append(
-            EdgeInfo(source_key=source, target_key=target, kind=kind, strength=strength, spans=[list(s) for s in spans])
-        )
+        found.append(EdgeInfo(source_key=source, target_key=target, kind=kind, strength=strength, spans=list(spans)))
 
     for one in actors:
         for origin in (name for name, strength in one.ties.items() if strength > 0.0):
@@ -235,17 +274,23 @@ def _edges(case: Case, actors: list[ActorInfo]) -> list[EdgeInfo]:
     for origin in ("home", "third", "host"):
         bind("company/company", f"origin/{origin}", "legal", 0.3)
     holders = {one.key for one in actors if one.role == "shareholder"}
-    tables = used_tables(case)
+    tables = used(case.equity)
     for n, table in enumerate(tables):
         until = tables[n + 1].date if n + 1 < len(tables) else None
         for holding in table.holdings:
             if holding.holder in holders:
                 share = holding.basis_points / 10_000.0
-                bind(f"shareholder/{holding.holder}", "company/company", "equity", share, [[table.date, until]])
+                bind(
+                    f"shareholder/{holding.holder}",
+                    "company/company",
+                    "equity",
+                    share,
+                    [(str(table.date), None if until is None else str(until))],
+                )
     return found
 
 
-def _institutional(one: ActorInfo) -> list[tuple[str, str]]:
+def _institutional(one: Actor) -> list[tuple[str, str]]:
     """What an institution is bound to: the host's government, both where it is shared, the company it administers."""
     if one.role != "institution":
         return []

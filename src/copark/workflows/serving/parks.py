@@ -8,7 +8,7 @@ from copark.cases.vocabulary import country_name
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.evidence import SourceInfo, source_info
 from copark.workflows.serving.refusals import absent
-from copark.workflows.serving.wording import both, own, said
+from copark.workflows.serving.wording import own, said
 
 if TYPE_CHECKING:
     from copark.cases.locations import Place
@@ -125,15 +125,7 @@ def parks() -> ParksAnswer:
     return ParksAnswer(
         parks=[park_info(one, found.places[one.id]) for one in found.parks],
         scores=[score_info(one, tuple(found.conditions)) for one in found.scores],
-        conditions={
-            key: ConditionInfo(
-                title=both(one.title),
-                meaning=both(one.meaning),
-                anchors=both(one.anchors),
-                caveat=None if one.caveat is None else both(one.caveat),
-            )
-            for key, one in found.conditions.items()
-        },
+        conditions={key: ConditionInfo.of(one) for key, one in found.conditions.items()},
         sources={key: source_info(key, one) for key, one in found.sources.items()},
     )
 
@@ -157,7 +149,7 @@ def park_info(park: Park, place: Place) -> ParkInfo:
         words=words,
         values=rest,
         source=list(park.source),
-        place=place_info(place),
+        place=PlaceInfo.of(place, title=Said(en=place.place_en, zh=place.place_zh)),
     )
 
 
@@ -166,27 +158,11 @@ def _country(code: str) -> Said:
     return Said(en=country_name(code, "en"), zh=country_name(code, "zh"))
 
 
-def place_info(place: Place) -> PlaceInfo:
-    """A park's dot on a map."""
-    noted = place.note_en is not None and place.note_zh is not None
-    return PlaceInfo(
-        title=Said(en=place.place_en, zh=place.place_zh),
-        longitude=place.longitude,
-        latitude=place.latitude,
-        grade=place.grade,
-        note=Said(en=str(place.note_en), zh=str(place.note_zh)) if noted else None,
-    )
-
-
 def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
     """A park's scores in a period."""
     reasons = {name: Said(en=score.reason(name, "en"), zh=score.reason(name, "zh")) for name in conditions}
-    return ScoreInfo(
-        id=score.id,
-        park=score.park,
-        first_year=score.first_year,
-        last_year=score.last_year,
+    return ScoreInfo.of(
+        score,
         memberships={name: getattr(score, name, None) for name in conditions},
         reasons={name: words for name, words in reasons.items() if words.en},
-        grade=score.grade,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copark.errors import Fault, FaultsFound, NotFound, RunRefused
+from copark.errors import Fault, FaultsFound, NotFound
 
 REQUEST = "request"
 """What stands in the place of a file's name in the faults of a request."""
@@ -12,10 +12,6 @@ REQUEST = "request"
 
 class Absent(FaultsFound, NotFound):
     """What was asked for by name is not there."""
-
-
-class TooMuch(FaultsFound, RunRefused):
-    """More was asked for than can be given."""
 
 
 def fault(code: str, key: str = "", **values: Any) -> Fault:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from copark.analyses.compare import moves as words
 from copark.analyses.trust import recorded_outcome
 from copark.analysis import outcome_change as changing
 from copark.analysis.compare import outcome_changes
-from copark.analysis.observed import compared_in
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
@@ -24,13 +23,11 @@ from copark.simulation.results import experiment_hash
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
 from copark.stats import pairs as pairing
-from copark.stats.quantiles import BAND, LEVELS, quantiles, quantiles_over
-from copark.stats.scores import percentiles, relative_half_width
+from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import Share, shares
 from copark.version import __version__
 from copark.workflows.serving import sentences
 from copark.workflows.serving.answers import (
-    AccountLine,
     Arm,
     CaseName,
     Change,
@@ -51,7 +48,6 @@ from copark.workflows.serving.answers import (
 from copark.workflows.serving.asking import HEADLINES, Parts
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
 from copark.workflows.serving.flows import FlowBook
-from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in, unit_title
 
@@ -59,8 +55,6 @@ if TYPE_CHECKING:
     from copark.cases import Case
 
 Floats = NDArray[np.float64]
-OBSERVED: BoundedCache[dict[str, list[ObservedPoint]]] = BoundedCache(16_000_000)
-"""Observations by case, outputs and horizon: they are the same for every question."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +129,7 @@ def answer(
         outputs={name: output_info(name) for name in study.kept},
         arms=arms,
         changes=changes,
-        observed=placed(
-            OBSERVED.once(
-                (shelved.hash, frame.wanted, frame.labels),
-                lambda: observed_points(shelved.case, frame.wanted, frame.labels),
-                lambda made: 600 * sum(map(len, made.values())) + 1,
-            ),
-            frame.labels,
-            lambda name: finished(runs[0], name),
-        ),
+        observed=observed_points(shelved.case, frame.wanted, frame.labels),
         summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
         caveats=sentences.caveats(shelved, note, trust, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
@@ -307,33 +293,15 @@ def outcome_change(before: ArmRuns, after: ArmRuns) -> OutcomeChange:
     found = moves_between(before, after)
     return OutcomeChange(
         sentence=spoken_in(partial(words.sentence, found)),
-        counts=[list(row) for row in found.counts],
-        moves=[transition(move) for move in found.moves],
-    )
-
-
-def transition(move: changing.Move) -> OutcomeTransition:
-    """A move of runs, in numbers and words."""
-    return OutcomeTransition(
-        reference=move.reference,
-        arm=move.arm,
-        words=spoken_in(partial(words.way, move)),
-        runs=move.runs,
-        share=move.share,
-        cause=move.cause,
-        cause_words=spoken_in(partial(words.cause, move)),
-        reasons=dict(move.reasons),
-        account=spoken_in(partial(words.account, move)),
-        lines=[
-            AccountLine(
-                account=line.account,
-                title=spoken_in(partial(words.title, line.output)),
-                unit="M USD" if line.output in changing.CASH else "companies",
-                reference=line.reference,
-                arm=line.arm,
-                effect=line.effect,
+        moves=[
+            OutcomeTransition(
+                words=spoken_in(partial(words.way, move)),
+                runs=move.runs,
+                share=move.share,
+                cause_words=spoken_in(partial(words.cause, move)),
+                account=spoken_in(partial(words.account, move)),
             )
-            for line in move.lines
+            for move in found.moves
         ],
     )
 
@@ -359,20 +327,14 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
     for name in names:
         unit = catalogue().outputs[name].unit
         found[name] = [
-            ObservedPoint(
-                date=str(one.date),
+            ObservedPoint.of(
+                one,
                 quarter=str(one.date.quarter("stock")),
-                value=units.convert(one.value, one.unit, unit),
-                high=None if one.high is None else units.convert(one.high, one.unit, unit),
                 bound=drawn_bound(one.bound),
-                lowest=(limits := one.interval(unit))[0],
-                highest=limits[1],
+                value=units.convert(one.value, one.unit, unit),
                 reported=one.value,
                 reported_unit=one.unit,
-                grade=one.grade,
-                use=one.use,
-                role=one.role,
-                source=list(one.source),
+                high=None if one.high is None else units.convert(one.high, one.unit, unit),
                 note=None if one.note is None else own(one.note),
             )
             for one in sorted(case.observations, key=lambda one: one.date.first_day)
@@ -382,41 +344,6 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
             and str(one.date.quarter("stock")) in known
         ]
     return found
-
-
-def placed(
-    points: Mapping[str, Sequence[ObservedPoint]], labels: Sequence[str], read: Callable[[str], Floats]
-) -> dict[str, list[ObservedPoint]]:
-    """Say of every used observation where it lies among an arm's runs.
-
-    Parameters
-    ----------
-    labels
-        Labels of the quarters.
-    read
-        Gives an output of the runs, shape (quarters, runs), NaN of those that did not finish.
-    """
-    at = {label: n for n, label in enumerate(labels)}
-    found: dict[str, list[ObservedPoint]] = {}
-    for name, ones in points.items():
-        unit, out = catalogue().outputs[name].unit, read(name)
-        found[name] = []
-        for one in ones:
-            rows = [at.get(label, -1) for label in compared_in(one.date, one.quarter, unit)]
-            there = one.use and min(rows) >= 0
-            found[name].append(one.model_copy(update=place_of(one, out[rows].mean(axis=0))) if there else one)
-    return found
-
-
-def place_of(point: ObservedPoint, values: Floats) -> dict[str, float | None]:
-    """Percentiles and relative width of a band, as fields of an observation; nothing where no run has a value."""
-    spanned = percentiles(values, point.lowest, point.highest)
-    low, _, upper = quantiles(values, BAND)
-    wide = relative_half_width(low, upper, point.value if point.high is None else (point.value + point.high) / 2.0)
-    fields = {
-        "percentile": spanned.number, "percentile_from": spanned.first, "percentile_to": spanned.last, "width": wide,
-    }  # fmt: skip
-    return {name: float(value) if np.isfinite(value) else None for name, value in fields.items()}
 
 
 def case_name(shelved: Shelved) -> CaseName:

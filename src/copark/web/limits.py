@@ -1,0 +1,179 @@
+"""What one server gives at once: threads with an honest wait, and tokens by address."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+
+from copark.web.client_id import asker_of
+from copark.web.problems import Problem
+from copark.workflows.serving.engine import Cancelled, Ticket
+
+T = TypeVar("T")
+KEPT = 0.9
+"""What each measured task leaves of those before it in the estimate of speed."""
+
+
+@dataclass
+class Lane:
+    """Threads for one kind of work, what is being done or waits there (client, weight), and how fast it was lately."""
+
+    threads: int
+    pending: dict[Ticket, tuple[str, float]] = field(default_factory=dict)
+    seconds: float = 0.0
+    weights: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Threads are lent by anyio."""
+        self.limiter = CapacityLimiter(self.threads)
+
+    def expected(self) -> float:
+        """Seconds until a thread is free, by the speed of late; 0 if one is."""
+        if len(self.pending) < self.threads or not self.weights:
+            return 0.0
+        ahead = sum(weight for _, weight in self.pending.values())
+        return ahead * self.seconds / self.weights / self.threads
+
+    async def do(self, work: Callable[[Ticket], T], ticket: Ticket, weight: float, *, measured: bool) -> T:
+        """Do it on a thread; with ``measured`` it tells how fast work is, else only if runs were made for it."""
+
+        def timed() -> tuple[T, float]:
+            ticket.check()
+            began = time.monotonic()
+            return work(ticket), time.monotonic() - began
+
+        found, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
+        if measured or ticket.runs:
+            self.seconds, self.weights = KEPT * self.seconds + seconds, KEPT * self.weights + weight
+        return found
+
+
+class Pool:
+    """Threads that work for requests, first come, first served; light work has threads of its own.
+
+    Parameters
+    ----------
+    threads
+        Threads for what is not light; light work has as many.
+    waiting
+        Requests of a kind that may wait.
+    patience
+        Seconds a request may be expected to wait.
+    light
+        Weight up to which work is light; 0 for no such difference.
+    each
+        Requests of a kind that one client may have under way.
+    """
+
+    def __init__(
+        self, threads: int, waiting: int, *, patience: float = float("inf"), light: float = 0.0, each: int = 1_000
+    ) -> None:
+        self.waiting, self.patience, self.light, self.each = waiting, patience, light, each
+        self.heavy, self.quick = Lane(threads), Lane(threads)
+        self.closed = False
+
+    @property
+    def pending(self) -> int:
+        """Requests that are worked for or wait."""
+        return len(self.heavy.pending) + len(self.quick.pending)
+
+    async def run(self, request: Request, work: Callable[[Ticket], T], weight: float = 1.0) -> T:
+        """Do some work for a request; stop it if the client leaves.
+
+        Parameters
+        ----------
+        weight
+            How heavy the work is, in units proportional to the seconds it takes.
+
+        Raises
+        ------
+        Problem
+            If too many wait or it would wait too long: 503 with the seconds after which there will be room.
+        Cancelled
+            If the client has left.
+        """
+        lane, client = self.quick if weight <= self.light else self.heavy, asker_of(request)
+        self._need_room(lane, client)
+        ticket = Ticket()
+        lane.pending[ticket] = client, weight
+        doing = asyncio.ensure_future(lane.do(work, ticket, weight, measured=not self.light))
+        leaving = asyncio.ensure_future(left(request))
+        either: set[asyncio.Future[Any]] = {doing, leaving}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                raise leaving.exception() or Cancelled
+            return doing.result()
+        finally:
+            leaving.cancel()
+            ticket.cancel()
+            doing.cancel()
+            del lane.pending[ticket]
+
+    def _need_room(self, lane: Lane, client: str) -> None:
+        wait = lane.expected()
+        own = sum(name == client for name, _ in lane.pending.values())
+        is_full = len(lane.pending) >= lane.threads + self.waiting
+        if self.closed or is_full or own >= self.each or wait > self.patience:
+            later = wait - self.patience if isfinite(self.patience) else wait / (len(lane.pending) or 1)
+            raise Problem(503, "queue", retry_after=max(later, 1.0), seconds=max(1, round(wait)))
+
+    def close(self) -> None:
+        """Take nothing more and stop what runs."""
+        self.closed = True
+        for ticket in (*self.heavy.pending, *self.quick.pending):
+            ticket.cancel()
+
+
+async def left(request: Request) -> None:
+    """Wait until the client has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+class Rates:
+    """Token buckets by address: who saves tokens may ask in a burst, who does not waits.
+
+    Parameters
+    ----------
+    rate, burst
+        Tokens earned in a second, and the most saved.
+    most
+        Addresses remembered; who is forgotten begins with a full bucket.
+    clock
+        Seconds that only grow.
+    """
+
+    def __init__(
+        self, rate: float, burst: float, most: int = 10_000, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rate, self.burst, self.most, self.clock = rate, burst, most, clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, address: str, cost: float) -> float:
+        """Take tokens; what costs more than a full bucket takes it whole, so that it can be had at all.
+
+        Returns
+        -------
+        float
+            0, or the seconds to wait before there will be enough.
+        """
+        now, cost = self.clock(), min(cost, self.burst)
+        with self._lock:
+            tokens, then = self._buckets.pop(address, (self.burst, now))
+            tokens = min(self.burst, tokens + (now - then) * self.rate)
+            wait = 0.0 if tokens >= cost else (cost - tokens) / self.rate
+            self._buckets[address] = (tokens - cost if wait == 0.0 else tokens, now)
+            while len(self._buckets) > self.most:
+                self._buckets.popitem(last=False)
+        return wait

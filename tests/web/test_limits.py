@@ -1,0 +1,192 @@
+"""At the model: light questions never behind heavy ones, no client takes all, and who would wait long is told so."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from copark.web.client_id import HEADER
+from copark.web.limits import Pool
+from copark.web.problems import Problem, problem_response
+from copark.workflows.serving.engine import Cancelled
+from tests.web.conftest import awaited
+
+WORDS = {"me": "a-word-nobody-can-guess", "you": "another-word-altogether"}
+
+
+async def never():
+    await asyncio.sleep(3600)
+
+
+def request_of(name="me", receive=never):
+    return SimpleNamespace(headers={HEADER: WORDS[name]} if name in WORDS else {}, receive=receive,
+                           scope={"client": (name, 1)})  # fmt: skip
+
+
+class Held:
+    """Work that lasts until it is let go."""
+
+    def __init__(self):
+        self.begun, self.free = threading.Event(), threading.Event()
+
+    def __call__(self, ticket):
+        self.begun.set()
+        while not self.free.wait(0.01):
+            ticket.check()
+        return "held"
+
+
+def with_pool(go, **options):
+    async def whole():
+        pool = Pool(**{"threads": 1, "waiting": 8} | options)
+        try:
+            return await asyncio.wait_for(go(pool), 60)
+        finally:
+            pool.close()
+
+    return awaited(whole())
+
+
+async def until(is_so):
+    while not is_so():
+        await asyncio.sleep(0.005)
+
+
+async def busy(pool, *weights, name="me"):
+    """Work that is held: what holds it, and what waits for it."""
+    held = [Held() for _ in weights]
+    doing = [asyncio.create_task(pool.run(request_of(f"{name}{n}"), one, weight))
+             for n, (one, weight) in enumerate(zip(held, weights, strict=True))]  # fmt: skip
+    threads = min(pool.heavy.threads, len(held))
+    await until(lambda: sum(one.begun.is_set() for one in held) == threads and pool.pending == len(held))
+
+    async def free():
+        for one in held:
+            one.free.set()
+        return await asyncio.gather(*doing)
+
+    return held, free
+
+
+def test_a_light_question_never_waits_for_heavy_ones():
+    """All threads are busy with heavy work, and more of it waits than may."""
+
+    async def go(pool):
+        held, free = await busy(pool, *[11.0] * 5)
+        assert sum(one.begun.is_set() for one in held) == 2
+        assert await pool.run(request_of("me0"), lambda _: "light", 1.5) == "light"
+        with pytest.raises(Problem):
+            await pool.run(request_of("you"), lambda _: None, 11.0)
+        return await free()
+
+    assert with_pool(go, threads=2, waiting=3, light=5.0) == ["held"] * 5
+
+
+def test_who_would_wait_too_long_is_told_how_long():
+    """The wait is expected from the seconds that work has taken lately."""
+
+    async def go(pool):
+        pool.heavy.seconds, pool.heavy.weights = 2.0, 10.0  # two tenths of a second for a unit of weight
+        _, free = await busy(pool, 10.0, 5.0, 15.0)
+        with pytest.raises(Problem) as refused:
+            await pool.run(request_of("you"), lambda _: None, 10.0)
+        await free()
+        assert await pool.run(request_of("you"), lambda _: "now", 10.0) == "now"
+        return refused.value
+
+    refused = with_pool(go, patience=4.5)
+    assert (refused.status, refused.code) == (503, "queue")
+    assert refused.retry_after == pytest.approx(1.5), "then it would wait no longer than is allowed"
+    for lang, words in (("en", "wait is 6 s"), ("zh", "等待 6 秒")):
+        answer = problem_response(refused, lang)
+        assert answer.headers["retry-after"] == "2", "rounded up, so that nobody comes too early"
+        assert words in answer.body.decode()
+
+
+def test_nothing_waits_beyond_the_end_of_the_queue_and_one_is_told_when_a_place_is_free():
+    async def go(pool):
+        pool.heavy.seconds, pool.heavy.weights = 20.0, 1.0
+        _, free = await busy(pool, 1.0, 1.0)
+        with pytest.raises(Problem) as refused:
+            await pool.run(request_of("you"), lambda _: None)
+        await free()
+        return refused.value
+
+    refused = with_pool(go, waiting=1)
+    assert (refused.status, refused.code) == (503, "queue")
+    assert refused.retry_after == pytest.approx(20.0)
+
+
+def test_no_client_takes_all_places():
+    async def go(pool):
+        held = Held()
+        doing = [asyncio.create_task(pool.run(request_of("me"), held)) for _ in range(2)]
+        await until(lambda: held.begun.is_set() and pool.pending == 2)
+        with pytest.raises(Problem):
+            await pool.run(request_of("me"), lambda _: None)
+        other = asyncio.create_task(pool.run(request_of("you"), lambda _: "other"))
+        held.free.set()
+        await asyncio.gather(*doing)
+        return await other
+
+    assert with_pool(go, each=2) == "other"
+
+
+@pytest.mark.parametrize(("light", "runs", "measured"), [(5.0, 0, False), (5.0, 200, True), (0.0, 0, True)])
+def test_only_what_was_made_tells_how_fast_work_is(light, runs, measured):
+    """Where weight is runs, what was held in memory weighs the same and takes no time; of a desk all is counted."""
+
+    async def go(pool):
+        for _ in range(3):
+            await pool.run(request_of(), lambda ticket: ticket.check(runs), 11.0)
+        return pool.heavy.weights
+
+    assert with_pool(go, light=light) == pytest.approx(11.0 * (1 + 0.9 + 0.81) if measured else 0.0)
+
+
+def test_who_leaves_while_waiting_waits_no_longer():
+    async def go(pool):
+        async def leaves():
+            return {"type": "http.disconnect"}
+
+        _, free = await busy(pool, 1.0)
+        never_done = []
+        with pytest.raises(Cancelled):
+            await pool.run(request_of("you", leaves), never_done.append)
+        assert pool.pending == 1
+        await free()
+        return never_done
+
+    assert with_pool(go) == []
+
+
+def test_what_fails_is_told_to_who_asked_and_the_thread_goes_on():
+    async def go(pool):
+        def wrong(_):
+            raise ValueError("wrong")
+
+        with pytest.raises(ValueError, match="wrong"):
+            await pool.run(request_of(), wrong)
+        return await pool.run(request_of(), lambda _: "right")
+
+    assert with_pool(go) == "right"
+
+
+def test_a_pool_that_closes_stops_what_runs():
+    async def go(pool):
+        held = Held()
+        doing = asyncio.create_task(pool.run(request_of(), held))
+        await until(held.begun.is_set)
+        begun = time.monotonic()
+        pool.close()
+        with pytest.raises(Cancelled):
+            await doing
+        with pytest.raises(Problem):
+            await pool.run(request_of(), lambda _: None)
+        return time.monotonic() - begun
+
+    assert with_pool(go) < 2.0
