@@ -12,7 +12,7 @@ import xarray as xr
 
 from copark.store import RunRecord, RunStore
 from copark.store.merge import join
-from copark.store.object_store import Folder, Shelf
+from copark.store.object_store import Shelf, open_shelf
 from copark.store.shards import (
     EDGES,
     Plan,
@@ -43,7 +43,7 @@ def plain(runs: int, first: int) -> xr.Dataset:
 def begun(store: RunStore, plan: Plan) -> Shelf:
     folder = store.shards_of(plan.identity)
     folder.mkdir(parents=True, exist_ok=True)
-    shelf = Folder(folder)
+    shelf = open_shelf(folder)
     write_plan(shelf, plan)
     return shelf
 

@@ -21,7 +21,7 @@ from copark.store.atomic import stamp_of
 from copark.store.database import Ledger, open_ledger
 from copark.store.database import heartbeat as executors
 from copark.store.database.heartbeat import Executor, born, here
-from copark.store.database.opening import open_door
+from copark.store.database.opening import Database, address_for, open_database
 from copark.store.errors import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
 from copark.workflows.resume import rerun_failed
@@ -200,29 +200,25 @@ def test_no_run_hangs_on_the_database(tmp_path, monkeypatch, obstacle):
 def test_what_was_not_written_to_its_end_is_not_remembered(tmp_path):
     """The row had its number when writing it failed: nothing may be said of that number, which may become another's."""
 
-    class Torn:
-        def __init__(self, door):
-            self.door, self.place, self.broken = door, door.place, True
+    class Torn(Database):
+        broken = True
 
         @contextmanager
-        def session(self, *, write):
-            with self.door.session(write=write) as session:
-                yield session
-                if self.broken and write:
+        def writing(self):
+            with super().writing() as connection:
+                yield connection
+                if self.broken:
                     raise DatabaseRefused([database_fault("server", "x", reason="gone")])
 
-        def close(self):
-            self.door.close()
-
-    door = Torn(open_door(tmp_path))
-    with Ledger(door) as ledger:
+    database = Torn(address_for(tmp_path))
+    with Ledger(lambda: database) as ledger:
         ledger.begin("lost", STUDY, "great-stone", 10)
         assert ledger.trouble is not None
-        door.broken = False
+        database.broken = False
         ledger.begin("other", STUDY, "great-stone", 10)
-        assert ledger._numbers.keys() == {"other"}
         ledger.fail("lost", "its end")
-        assert states(ledger) == [("other", "running")]
+        assert states(ledger) == [("lost", "failed"), ("other", "running")]
+        assert ledger.trouble is None
 
 
 def stopped(*_):
@@ -273,8 +269,8 @@ def test_who_slept_and_was_taken_for_dead_has_finished_all_the_same(tmp_path, ei
     record = RunStore(tmp_path / "runs").save(ensemble())
     with open_ledger(tmp_path) as ledger:
         ledger.begin(record.identity, STUDY, "great-stone", 6)
-        with closing(open_door(tmp_path)) as door, door.session(write=True) as session:
-            session.execute("UPDATE executions SET state = 'interrupted'", {})
+        with closing(open_database(tmp_path)) as database, database.writing() as connection:
+            connection.exec_driver_sql("UPDATE executions SET state = 'interrupted'")
         ledger.finish(record.identity, record)
         assert states(ledger) == [(record.identity, "finished")]
 

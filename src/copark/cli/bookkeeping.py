@@ -15,8 +15,6 @@ from copark.cli.speech import SpokenCommand, SpokenGroup
 from copark.errors import NotFound, RunRefused, printable
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from copark.presentation.document import Table
     from copark.workflows.runs import Books, FailedRun
 
@@ -24,7 +22,6 @@ MOST_SHOWN = 40
 """Single runs that are shown; all of them are in the JSON."""
 WIDEST = 3
 """Parameters that are shown of a single run."""
-To = Annotated[Path, typer.Argument(metavar="FILE", help="database.help.file")]
 
 runs = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(runs, name="runs", help="database.help.runs")
@@ -104,26 +101,6 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         raise typer.Exit(1)
 
 
-@runs.command("export", cls=SpokenCommand, help="database.help.export")
-def export(ctx: typer.Context, to: To, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Write what the database holds into a file."""
-    from copark.cli.screen import say
-    from copark.workflows import runs
-
-    show_counts(runs.export_books(to, out), ctx.obj)
-    say("cli.written", ctx.obj, path=to)
-
-
-@runs.command("import", cls=SpokenCommand, help="database.help.import")
-def import_(ctx: typer.Context, file: To, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Enter what such a file holds."""
-    from copark.cli.screen import say
-    from copark.workflows import runs
-
-    show_counts(runs.import_books(file, out), ctx.obj)
-    say("database.imported", ctx.obj)
-
-
 @runs.command("forget", cls=SpokenCommand, help="database.help.forget")
 def forget(
     ctx: typer.Context,
@@ -144,14 +121,6 @@ def forget(
         raise RunRefused(text("database.no_day", ctx.obj, found=before)) from None
     count = runs.forget_executions(day, out, really=yes)
     say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
-
-
-def show_counts(counts: Counter[str], lang: str) -> None:
-    """How many rows of each table."""
-    from copark.cli.screen import say
-
-    for name, count in counts.items():
-        say(f"database.count.{name}", lang, count=count)
 
 
 def show_books(found: Books, lang: str, *, failed: bool) -> None:

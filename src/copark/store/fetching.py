@@ -7,7 +7,7 @@ import json
 from copark.store.atomic import written_folder
 from copark.store.errors import DamagedRun, fault
 from copark.store.manifest import NAME
-from copark.store.object_store import Folder, Shelf
+from copark.store.object_store import Shelf, open_shelf
 from copark.store.runs import RunRecord, RunStore
 from copark.store.shards import mark
 
@@ -33,7 +33,7 @@ def bring(shelf: Shelf, store: RunStore, identity: str, *, replace: bool = False
         raise DamagedRun([fault("manifest_unreadable", shelf.address, NAME)]) from None
     store.set_aside(identity)
     with written_folder(store.root / identity, replace=replace) as folder:
-        here = Folder(folder)
+        here = open_shelf(folder)
         for name, expected in wanted.items():
             content = shelf.get(name)
             if content is None:

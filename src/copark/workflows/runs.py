@@ -1,8 +1,7 @@
-"""Keeping the books: what was executed and is stored, whether database and folders agree, moving them."""
+"""Keeping the books: what was executed and is stored, and whether database and folders agree."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from copark.workflows.paths import store_in
 
 if TYPE_CHECKING:
     from copark.store import RunRecord, RunStore
+    from copark.store.database.index import Repaired
     from copark.store.database.opening import Database
-    from copark.store.database.reindex import Repaired
 
 T = TypeVar("T")
 MOST_SHOWN = 10_000
@@ -123,15 +122,18 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
     copark.store.errors.DatabaseRefused
         If the database cannot be read.
     """
+    from sqlalchemy import select
+
     from copark.store.database import Ledger
     from copark.store.database.opening import open_database
+    from copark.store.database.schema import runs, studies
 
     store = store_in(out)
     with closing(open_database(out)) as database:
-        executions = {one.identity: one for one in reversed(Ledger(database).executions())}
-        with database.session(write=False) as session:
-            rows = session.execute(INDEX, {"place": database.place})
-        indexed = {row["identity"]: row for row in rows}
+        executions = {one.identity: one for one in reversed(Ledger(lambda: database).executions())}
+        rows = select(runs, studies.c.name).join(studies).where(runs.c.place == database.place)
+        with database.reading() as connection:
+            indexed = {str(row["identity"]): dict(row) for row in connection.execute(rows).mappings()}
         shown = database.address.shown
     here = set(store.names())
     elsewhere = {name for name in here if store.misplaced(name) is not None}
@@ -155,15 +157,9 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
     return Books(tuple(found), tuple(singles), len(here - indexed.keys()), shown, store.root)
 
 
-INDEX = (
-    'SELECT runs.identity, runs."case", runs.created, runs.runs, runs.failed, runs.bytes, runs.status, studies.name '
-    "FROM runs JOIN studies ON studies.hash = runs.study WHERE place = :place"
-)
-
-
 def _booked(name: str, execution: Any, row: Mapping[str, Any] | None, folder: str) -> BookedRun:
     state = folder if execution is None or execution.state == "finished" else execution.state
-    made = 0 if row is None else int(row["runs"]) * max(1, len(_content(row["status"])))
+    made = 0 if row is None else int(row["runs"]) * max(1, len(row["status"]))
     return BookedRun(
         identity=name,
         state=state,
@@ -176,12 +172,6 @@ def _booked(name: str, execution: Any, row: Mapping[str, Any] | None, folder: st
         bytes=0 if row is None else int(row["bytes"]),
         trouble="" if execution is None else execution.trouble,
     )
-
-
-def _content(held: Any) -> Any:
-    from copark.store.database.session import from_json
-
-    return from_json(held)
 
 
 def failed_runs(store: RunStore, record: RunRecord) -> list[FailedRun]:
@@ -220,31 +210,17 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     quick
         Do not compare the checksums of large files.
     """
-    from copark.store.database.reindex import differences
+    from copark.store.database.index import differences
 
     deep, tell = None if quick else True, stage(progress, "check")
-    return _with_database(out, lambda door: differences(door, store_in(out), deep=deep, progress=tell))
+    return _with_database(out, lambda database: differences(database, store_in(out), deep=deep, progress=tell))
 
 
 def repair_books(out: Path = OUT, progress: Progress | None = None) -> Repaired:
     """Put misplaced runs where they belong or into quarantine, and make the database say what the folders say."""
-    from copark.store.database.reindex import repair
+    from copark.store.database.index import repair
 
-    return _with_database(out, lambda door: repair(door, store_in(out), stage(progress, "repair")))
-
-
-def export_books(to: Path, out: Path = OUT) -> Counter[str]:
-    """Write what the database holds of an output folder into a file; how many rows of each table."""
-    from copark.store.database.dump_restore import export_database
-
-    return _with_database(out, lambda database: export_database(database, Path(to)))
-
-
-def import_books(source: Path, out: Path = OUT) -> Counter[str]:
-    """Enter what such a file holds into the database of an output folder; how many rows of each table were new."""
-    from copark.store.database.dump_restore import import_database
-
-    return _with_database(out, lambda database: import_database(database, Path(source), Path(out)))
+    return _with_database(out, lambda database: repair(database, store_in(out), stage(progress, "repair")))
 
 
 def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> int:
@@ -257,7 +233,7 @@ def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> 
     really
         Forget them. Those that failed or were interrupted cannot be run again from the database then.
     """
-    from copark.store.database.prune import ended_before, forget_before
+    from copark.store.database.index import ended_before, forget_before
 
     return _with_database(out, lambda database: (forget_before if really else ended_before)(database, before))
 

@@ -130,8 +130,8 @@ def verify(file: Path, *, progress: Progress | None = None) -> Findings:
 
 def _enter(found: Findings, out: Path) -> list[Fault]:
     """Enter runs and scenarios of an opened workspace into the database of its folder; what is to be known of it."""
+    from copark.store.database.index import repair
     from copark.store.database.opening import open_database
-    from copark.store.database.reindex import repair
     from copark.store.database.scenarios import ScenarioShelf
 
     notes: list[Fault] = []
@@ -170,7 +170,7 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
 
 def _saved(names: Sequence[str], everything: bool, out: Path) -> list[ScenarioEntry]:
     """Saved scenarios that were named, or all."""
-    from copark.store.database.address import address_for
+    from copark.store.database.opening import address_for
 
     address = address_for(out)
     if not (names or everything):
