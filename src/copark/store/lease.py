@@ -61,7 +61,7 @@ class Lease:
         self._shelf.put(LEASE, json.dumps({"beat": self._beat, **self._who}).encode())
 
     def _is_ours(self) -> bool:
-        return _entries(self._shelf.get(LEASE)).get("token") == self._who["token"]
+        return bool(_entries(self._shelf.get(LEASE)).get("token") == self._who["token"])
 
     def keep(self) -> None:
         """Give signs of life until the work is done or another has taken over."""

@@ -123,12 +123,14 @@ def open_shelf(address: str | Path) -> Shelf:
 
     if "://" not in str(address):
         place = str(Path(address).absolute())
-        return Shelf(*url_to_fs(place), place)
+        files, root = url_to_fs(place)
+        return Shelf(files, root, place)
     url = str(address).rstrip("/")
     parts = urlsplit(url)
     if "@" in parts.netloc or parts.query:
         raise RunRefused(text("cluster.store_secret", scheme=parts.scheme))
     try:
-        return Shelf(*url_to_fs(url), url)
+        files, root = url_to_fs(url)
     except (ImportError, ValueError) as error:
         raise RunRefused(text("cluster.store_unknown", url=address, detail=error)) from error
+    return Shelf(files, root, url)
