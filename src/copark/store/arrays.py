@@ -1,14 +1,9 @@
-"""The numbers of a run as Zarr version 3: one array a variable, 1,000 runs a chunk, lz4 with byte shuffle.
-
-Datasets come in one piece or in chunks along ``run``; in chunks the memory needed stays that of one chunk.
-"""
+"""The numbers of a run as Zarr version 3: one array a variable, 1,000 runs a chunk, lz4 with byte shuffle."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from copark.store.errors import ExportRefused, fault
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,69 +12,6 @@ if TYPE_CHECKING:
 CHUNK = 1000
 CACHED_RUNS = 5_000
 """Up to this many runs, a variable once read stays in memory."""
-
-
-class ArrayWriter:
-    """Writes the chunks of one ensemble one after another into a Zarr group.
-
-    Parameters
-    ----------
-    path
-        The group's folder, or a store in memory; it must hold nothing.
-    runs
-        Runs that will come in all.
-    """
-
-    def __init__(self, path: Path | MemoryStore, runs: int) -> None:
-        self.path = path
-        self.runs = runs
-        self.written = 0
-        self._arrays: dict[str, Any] = {}
-
-    def write(self, chunk: xr.Dataset) -> None:
-        """Add the next runs.
-
-        Raises
-        ------
-        ExportRefused
-            If more runs come than were announced.
-        """
-        end = self.written + chunk.sizes["run"]
-        if end > self.runs:
-            raise ExportRefused([fault("runs_differ", self.path, found=end, wanted=self.runs)])
-        if not self._arrays:
-            self._create(chunk)
-        else:
-            for name, array in self._arrays.items():
-                array[_region(chunk[name].dims, self.written, end)] = chunk[name].values
-        self.written = end
-
-    def close(self) -> None:
-        """Make sure that every announced run has come.
-
-        Raises
-        ------
-        ExportRefused
-            If fewer runs came than were announced.
-        """
-        if self.written != self.runs:
-            raise ExportRefused([fault("runs_differ", self.path, found=self.written, wanted=self.runs)])
-
-    def _create(self, chunk: xr.Dataset) -> None:
-        import zarr
-
-        write_dataset(chunk, self.path)
-        group = zarr.open_group(self.path, mode="r+", zarr_format=3)
-        for name in map(str, chunk.variables):
-            dims = chunk[name].dims
-            if "run" in dims:
-                array: Any = group[name]
-                array.resize(tuple(self.runs if dim == "run" else chunk.sizes[dim] for dim in dims))
-                self._arrays[name] = array
-
-
-def _region(dims: tuple[Any, ...], start: int, end: int) -> tuple[slice, ...]:
-    return tuple(slice(start, end) if dim == "run" else slice(None) for dim in dims)
 
 
 def write_dataset(dataset: xr.Dataset, path: Path | MemoryStore) -> None:

@@ -2,7 +2,7 @@
 
 Floating-point sums depend on their order, counts do not. A shard therefore keeps the moments of every chunk of a
 thousand runs, and one count below each edge over all its chunks. Joined chunk by chunk from the first, they give the
-very bits that :class:`copark.store.summary.RunningSummary` gives when the same chunks pass one after another.
+same bits however the chunks were divided among shards.
 
 Edges come from the first chunk. A cell (scenario, quarter) without a value there has none yet: its values are kept as
 they are until the join, which takes edges from the first chunk that has values.

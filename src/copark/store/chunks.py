@@ -7,16 +7,35 @@ the same numbers (tests compare them), in a third of its time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from copark.store.arrays import CHUNK, ArrayWriter, write_dataset
+from copark.store.arrays import CHUNK, write_dataset
 
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
     from numpy.typing import NDArray
     from zarr.abc.buffer import Buffer
+
+
+BESIDE: Any = {"data_vars": "minimal", "coords": "minimal", "compat": "override", "join": "override",
+               "combine_attrs": "override"}  # fmt: skip
+"""How chunks are put together: what has no runs is that of the first."""
+
+
+def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
+    """The same runs in chunks of ``CHUNK``, but for the last."""
+    import xarray as xr
+
+    held: xr.Dataset | None = None
+    for chunk in chunks:
+        held = chunk if held is None else xr.concat([held, chunk], "run", **BESIDE)
+        for start in range(0, held.sizes["run"] - CHUNK + 1, CHUNK):
+            yield held.isel(run=slice(start, start + CHUNK))
+        held = held.isel(run=slice(held.sizes["run"] // CHUNK * CHUNK, None))
+    if held is not None and held.sizes["run"]:
+        yield held
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
@@ -69,10 +88,15 @@ def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
     runs
         Runs of the whole ensemble.
     """
+    import zarr
     from zarr.storage import MemoryStore
 
     held: dict[str, Buffer] = {}
-    ArrayWriter(MemoryStore(held), runs).write(header.isel(run=slice(0, 1)))
+    write_dataset(header.isel(run=slice(0, 1)), MemoryStore(held))
+    group: Any = zarr.open_group(MemoryStore(held), mode="r+", zarr_format=3)
+    for name, variable in header.variables.items():
+        if "run" in variable.dims:
+            group[str(name)].resize(tuple(runs if dim == "run" else header.sizes[dim] for dim in variable.dims))
     of_runs = tuple(f"{name}/c/" for name, variable in header.variables.items() if "run" in variable.dims)
     return [(name, held[name].to_bytes()) for name in sorted(held) if not f"{name}/".startswith(of_runs)]
 

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
-from copark.store.arrays import ArrayWriter, open_dataset, write_dataset
+from copark.store.arrays import CHUNK, open_dataset
 from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
-from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of, write_manifest
+from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
+from copark.store.object_store import open_shelf
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
-from copark.store.summary import RunningSummary, Tally
+from copark.store.summary import Tally
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -103,15 +104,9 @@ class RunStore:
         return self.save_stream([dataset], dataset.sizes["run"], replace=replace)
 
     def save_stream(
-        self,
-        chunks: Iterable[xr.Dataset],
-        runs: int,
-        *,
-        replace: bool = False,
-        summarise: bool | None = None,
-        threads: int = 1,
+        self, chunks: Iterable[xr.Dataset], runs: int, *, replace: bool = False, summarise: bool | None = None
     ) -> RunRecord:
-        """Store an ensemble that comes in chunks along ``run``, with the memory of one chunk.
+        """Store an ensemble that comes in chunks along ``run``, with the memory of a chunk or of a thousand runs.
 
         Parameters
         ----------
@@ -123,33 +118,35 @@ class RunStore:
             Put it in the place of a run with the same identity; otherwise the older one stays.
         summarise
             Keep bands over all runs and the paths of the first only; by default above ``SUMMARY_ABOVE`` runs.
-        threads
-            Threads for the bands.
 
         Raises
         ------
         ExportRefused
             If the disk has no room, or more or fewer runs come than announced.
         """
+        from copark.store.chunks import in_thousands
+        from copark.store.merge import join
+        from copark.store.shards import Plan, ShardWriter
+
         stream = iter(chunks)
         first = next(stream, None)
         if first is None:
             raise ExportRefused([fault("runs_differ", self.root, found=0, wanted=runs)])
         identity = str(first.attrs["identity"])
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
-        kept = min(KEPT, runs) if bands else runs
-        self.need_room(first, kept)
+        plan = Plan(identity, runs, min(KEPT, runs) if bands else runs, bands, CHUNK)
+        self.need_room(first, plan.kept)
         self.set_aside(identity)
         with written_folder(self.root / identity, replace=replace) as folder:
-            tally = Tally()
-            every = chain([first], stream)
-            if bands:
-                _write_bands(folder, every, runs, kept, tally, threads)
-            else:
-                _write_paths(folder, every, runs, tally)
-            content = metadata_of(first, runs, kept, tally, bands=bands)
-            (folder / METADATA).write_text(content, encoding="utf-8")
-            write_manifest(folder)
+            shelf = open_shelf(folder)
+            writer = ShardWriter(shelf, plan, 0, runs)
+            for chunk in in_thousands(chain([first], stream)):
+                writer.add(chunk)
+                if writer.made > runs:
+                    break
+            if writer.made != runs:
+                raise ExportRefused([fault("runs_differ", folder, found=writer.made, wanted=runs)])
+            join(shelf, plan, [writer.close({}, {})], first.isel(run=slice(0, 1)))
         return self.record(identity)
 
     def need_room(self, first: xr.Dataset, runs: int) -> None:
@@ -273,7 +270,7 @@ class RunStore:
         """Open status, outcome and draws of every run, also of those whose paths were not kept."""
         found = self.get(identity)
         path = found.path / EVERY_RUN
-        return open_dataset(path) if path.is_dir() else _without_paths(self.load(found.identity))
+        return open_dataset(path) if path.is_dir() else self.load(found.identity).drop_dims("quarter")
 
     def records(self) -> tuple[list[RunRecord], list[Fault]]:
         """All stored runs, newest first, and the faults of those that cannot be read."""
@@ -322,33 +319,6 @@ class RunStore:
             for path in sorted(self.root.iterdir()):
                 if path.is_dir() and not path.name.startswith(".") and path.name != QUARANTINE:
                     yield path.name
-
-
-def _write_paths(folder: Path, chunks: Iterable[xr.Dataset], runs: int, tally: Tally) -> None:
-    writer = ArrayWriter(folder / ARRAYS, runs)
-    for chunk in chunks:
-        writer.write(chunk)
-        tally.add(chunk)
-    writer.close()
-
-
-def _write_bands(folder: Path, chunks: Iterable[xr.Dataset], runs: int, kept: int, tally: Tally, threads: int) -> None:
-    paths = ArrayWriter(folder / ARRAYS, kept)
-    every_run = ArrayWriter(folder / EVERY_RUN, runs)
-    bands = RunningSummary(threads)
-    for chunk in chunks:
-        if paths.written < kept:
-            paths.write(chunk.isel(run=slice(0, kept - paths.written)))
-        every_run.write(_without_paths(chunk))
-        bands.add(chunk)
-        tally.add(chunk)
-    paths.close()
-    every_run.close()
-    write_dataset(bands.result(), folder / SUMMARY)
-
-
-def _without_paths(dataset: xr.Dataset) -> xr.Dataset:
-    return dataset.drop_dims("quarter")
 
 
 def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: Tally, *, bands: bool) -> str:

@@ -154,18 +154,18 @@ class ShardWriter:
         self._files: dict[str, tuple[int, str]] = {}
         self._tally = Tally()
         self._bands: ShardBands | None = None
-        self._next = first
+        self.made = first
 
     def add(self, chunk: xr.Dataset) -> None:
         """Write the next chunk: ``CHUNK`` runs, fewer only at the end of the ensemble."""
-        number = self._next // CHUNK
-        if self._next < self._plan.kept:
-            self._write(ARRAYS, chunk.isel(run=slice(0, self._plan.kept - self._next)), number)
+        number = self.made // CHUNK
+        if self.made < self._plan.kept:
+            self._write(ARRAYS, chunk.isel(run=slice(0, self._plan.kept - self.made)), number)
         if self._plan.bands:
             self._write(EVERY_RUN, chunk.drop_dims("quarter"), number)
             self._count(chunk)
         self._tally.add(chunk)
-        self._next += chunk.sizes["run"]
+        self.made += chunk.sizes["run"]
 
     def _write(self, group: str, chunk: xr.Dataset, number: int) -> None:
         for name, content in encoded(chunk, number):
@@ -180,8 +180,8 @@ class ShardWriter:
 
     def close(self, made_with: Mapping[str, str], seconds: Mapping[str, float]) -> ShardRecord:
         """List what was written: from now on the shard is made."""
-        if self._next != self._last:
-            raise ValueError(f"{self._next} instead of {self._last} runs came")
+        if self.made != self._last:
+            raise ValueError(f"{self.made} instead of {self._last} runs came")
         partial = None if self._bands is None else self._keep_counts(self._bands)
         record = ShardRecord(
             self._first, self._last, self._files, partial, self._tally.status, self._tally.outcome, dict(made_with),

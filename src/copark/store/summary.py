@@ -1,8 +1,8 @@
 """Bands instead of paths: what is kept of an ensemble with more runs than a disk should hold.
 
-:class:`RunningSummary` takes an ensemble in chunks and needs the memory of one chunk. Mean, standard deviation, least
-and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the first
-chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small part
+Whoever makes runs counts them (:mod:`copark.store.bands`), and the counts are joined here. Mean, standard deviation,
+least and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the
+first chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small part
 of 1/256, and not at all where an edge's value repeats there (counts of companies).
 """
 
@@ -34,11 +34,10 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
     filled: dict[str, NDArray[np.float64]] = {}
     for name in path_names(dataset):
         values = np.moveaxis(dataset[name].values, 1, -1)
+        ordered = np.sort(values, axis=-1)  # NaN comes last
         running = Running(*values.shape[:2])
-        running.add(values)
-        table = running.table()
-        table[:, 3 : 3 + len(QUANTILES), :] = _exact_quantiles(values)
-        filled[name] = table
+        running.join(moments_of(ordered, values.shape[-1] - np.isnan(values).sum(axis=-1)))
+        filled[name] = running.table(_exact_quantiles(values))
     return labelled(dataset, filled)
 
 
@@ -49,44 +48,6 @@ def _exact_quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
     from copark.stats.quantiles import quantiles_over
 
     return np.stack([quantiles_over(one, tuple(QUANTILES.values())) for one in values])
-
-
-class RunningSummary:
-    """The summary of an ensemble that comes in chunks along ``run``; memory does not grow with the runs."""
-
-    def __init__(self, threads: int = 1) -> None:
-        self._threads = threads
-        self._running: dict[str, Running] = {}
-        self._like: xr.Dataset | None = None
-
-    def add(self, chunk: xr.Dataset) -> None:
-        """Take the next runs into account."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        import numpy as np
-
-        if self._like is None:
-            self._like = chunk.isel(run=slice(0, 0)).copy(deep=True)
-            shape = chunk.sizes["scenario"], chunk.sizes["quarter"]
-            self._running = {name: Running(*shape) for name in path_names(chunk)}
-
-        def add_one(name: str) -> None:
-            self._running[name].add(np.moveaxis(chunk[name].values, 1, -1))
-
-        with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(add_one, self._running))
-
-    def result(self) -> xr.Dataset:
-        """The summary so far.
-
-        Raises
-        ------
-        ValueError
-            If no chunk has come.
-        """
-        if self._like is None:
-            raise ValueError("no runs were added")
-        return labelled(self._like, {name: running.table() for name, running in self._running.items()})
 
 
 class Moments(NamedTuple):
@@ -160,24 +121,6 @@ class Running:
         self.below = np.zeros((*shape, EDGES), dtype=np.int64)
         self.upto = np.zeros((*shape, EDGES), dtype=np.int64)
 
-    def add(self, values: NDArray[np.float64]) -> None:
-        """Count values of shape (scenario, quarter, run); NaN where a run has none."""
-        import numpy as np
-
-        ordered = np.sort(values, axis=-1)  # NaN comes last
-        size = values.shape[-1] - np.isnan(values).sum(axis=-1)
-        self.place_edges(ordered, size)
-        self.join(moments_of(ordered, size))
-        count_below(ordered, size, self.edges, self.below, self.upto)
-
-    def place_edges(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
-        """Where a cell has its first values, take its edges from among them."""
-        import numpy as np
-
-        for at in np.argwhere((self.count == 0) & (size > 0)):
-            cell = tuple(at)
-            self.edges[cell] = edges_of(ordered[cell][: size[cell]])
-
     def join(self, more: Moments) -> None:
         """Join mean and sum of squares with those of further values (Chan, Golub and LeVeque 1983)."""
         import numpy as np
@@ -191,8 +134,14 @@ class Running:
         self.high = np.fmax(self.high, more.high)
         self.count = count
 
-    def table(self) -> NDArray[np.float64]:
-        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value."""
+    def table(self, exact: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
+
+        Parameters
+        ----------
+        exact
+            Quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
+        """
         import numpy as np
 
         table = np.full((self.count.shape[0], len(STATISTICS), self.count.shape[1]), np.nan)
@@ -203,7 +152,7 @@ class Running:
             if not count:
                 continue
             deviation = np.sqrt(self.squares[at] / (count - 1)) if count > 1 else 0.0
-            quantiles = self._quantiles(at, levels)
+            quantiles = self._quantiles(at, levels) if exact is None else exact[scenario, :, quarter]
             table[scenario, :, quarter] = [self.mean[at], deviation, self.low[at], *quantiles, self.high[at]]
         return table
 
