@@ -46,33 +46,29 @@ def codes(out, **options):
     return sorted(fault.code for fault in check_books(out, **options))
 
 
-def test_books_that_agree_have_no_fault(tmp_path, either):
+def test_sound_runs_have_no_fault(tmp_path, either):
     stored(tmp_path, "aaaa", "bbbb")
     assert check_books(tmp_path) == []
     done = repair_books(tmp_path)
-    assert (done.entered, done.renewed, done.forgotten, done.left) == ((), (), (), ())
+    assert (done.aside, done.home, done.extras, done.left) == ((), (), (), ())
     assert [one.state for one in books(tmp_path).runs] == ["finished", "finished"]
 
 
-def test_every_difference_is_told_and_mended_and_no_folder_touched(tmp_path, either):
-    store = stored(tmp_path, "aaaa", "bbbb", "cccc", "dddd")
+def test_every_fault_is_told_and_no_folder_touched(tmp_path, either):
+    store = stored(tmp_path, "aaaa", "bbbb", "dddd")
     shutil.rmtree(store.root / "aaaa")
-    with closing(open_database(tmp_path)) as database, database.writing() as connection:
-        connection.exec_driver_sql("DELETE FROM runs WHERE identity = 'bbbb'")
-        connection.exec_driver_sql("UPDATE runs SET manifest = 'x' WHERE identity = 'cccc'")
     (store.root / "dddd" / "metadata.json").write_text("{}")
     (store.root / "eeee").mkdir()
     (store.root / ".writing-ffff-4194305-0badcafe").mkdir()
     (store.root / ".shards-0123456789abcdef").mkdir()
-    expected = ["database.gone", "database.left_over", "database.outdated", "database.unlisted",
-                "store.file_size", "store.half_written"]  # fmt: skip
+    expected = ["store.file_size", "store.half_written", "store.left_over"]
     assert codes(tmp_path) == expected
     assert all(fault.repair("zh") for fault in check_books(tmp_path))
+    states = {one.identity: one.state for one in books(tmp_path).runs}
+    assert states == {"aaaa": "gone", "bbbb": "finished", "dddd": "damaged"}
     before = sorted(str(path) for path in store.root.rglob("*"))
-    done = repair_books(tmp_path)
-    assert (done.entered, done.renewed, done.forgotten) == (("bbbb",), ("cccc",), ("aaaa",))
-    assert [fault.code for fault in done.left] == ["store.half_written"]
-    assert codes(tmp_path) == ["database.left_over", "store.file_size", "store.half_written"]
+    assert sorted(fault.code for fault in repair_books(tmp_path).left) == ["store.file_size", "store.half_written"]
+    assert codes(tmp_path) == expected
     assert sorted(str(path) for path in store.root.rglob("*")) == before
 
 
@@ -88,13 +84,12 @@ def test_a_changed_file_of_the_same_size_is_found_unless_haste_is_asked_for(tmp_
     assert codes(tmp_path) == ["store.file_changed"]
 
 
-def test_a_lost_database_is_rebuilt_from_the_folders(tmp_path):
+def test_stored_runs_are_listed_without_a_database(tmp_path):
+    """A folder that somebody copied, or whose database is lost."""
     stored(tmp_path, "aaaa", "bbbb")
     before = [(one.identity, one.state, one.total, one.bytes, one.case) for one in books(tmp_path).runs]
     for path in tmp_path.glob("copark.sqlite3*"):
         path.unlink()
-    assert books(tmp_path).unlisted == 2
-    assert repair_books(tmp_path).entered == ("aaaa", "bbbb")
     after = [(one.identity, one.state, one.total, one.bytes, one.case) for one in books(tmp_path).runs]
     assert sorted(after) == sorted(before)
 
@@ -162,9 +157,11 @@ def test_the_command_line_lists_checks_and_repairs(tmp_path, capsys, monkeypatch
     found = json.loads(call(capsys, "runs", "--failed", "--json", *out)[1])
     assert found["failed_runs"][0]["parameters"]
     assert call(capsys, "runs", "check", *out)[0] == 0
+    (tmp_path / "runs" / "cccccccccccccccc" / "notes.txt").write_text("mine", encoding="utf-8")
     shutil.rmtree(tmp_path / "runs" / "aaaaaaaaaaaaaaaa")
+    assert "缺失" in call(capsys, "runs", *out, "--lang", "zh")[1]
     code, _, told = call(capsys, "runs", "check", *out, "--lang", "zh")
     assert code == 1
-    assert "文件夹不存在" in told
+    assert "notes.txt" in told
     assert call(capsys, "runs", "repair", *out)[0] == 0
     assert call(capsys, "runs", "check", *out)[0] == 0

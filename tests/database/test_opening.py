@@ -46,7 +46,7 @@ def test_what_the_steps_make_is_what_the_program_believes(tmp_path, either, olde
         assert versions_in(connection) == (HEAD,)
 
 
-@pytest.mark.parametrize("older", ["base", "0001"])
+@pytest.mark.parametrize("older", ["base", "0001", "0002"])
 def test_an_older_database_comes_up_with_what_it_holds(tmp_path, either, older):
     with closing(open_database(tmp_path)) as database:
         with open_ledger(tmp_path) as ledger:

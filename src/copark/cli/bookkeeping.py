@@ -45,7 +45,7 @@ def listed(
     with Progress(ctx.obj) as progress:
         found = runs.books(out, failed=failed, progress=progress)
     if as_json:
-        content = {"runs": [asdict(one) for one in found.runs], "database": found.database, "unlisted": found.unlisted}
+        content = {"runs": [asdict(one) for one in found.runs], "database": found.database}
         if failed:
             content["failed_runs"] = [asdict(one) for one in found.failed_runs]
         print(json.dumps(content, ensure_ascii=False, indent=1))
@@ -61,7 +61,7 @@ def check(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Compare the database with the folders, both ways."""
+    """Check that stored runs are whole and where they belong."""
     from copark.cli.progress import Progress
     from copark.cli.screen import say, show_faults
     from copark.workflows import runs
@@ -76,15 +76,13 @@ def check(
 
 @runs.command("repair", cls=SpokenCommand, help="database.help.repair")
 def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Make the database say what the folders say."""
-    from copark.cli.progress import Progress
+    """Put misplaced runs where they belong."""
     from copark.cli.screen import say, show_faults
     from copark.workflows import runs
 
-    with Progress(ctx.obj) as progress:
-        done = runs.repair_books(out, progress)
     from rich.console import Console
 
+    done = runs.repair_books(out)
     console = Console(markup=False)
     for one in done.aside:
         console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)
@@ -92,10 +90,7 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         say("database.extras", ctx.obj, path=path)
     for name in done.home:
         say("database.home", ctx.obj, identity=name)
-    for key, names in (("entered", done.entered), ("renewed", done.renewed), ("forgotten", done.forgotten)):
-        for name in names:
-            say(f"database.{key}", ctx.obj, identity=name)
-    say("database.repaired", ctx.obj, entered=len(done.entered), renewed=len(done.renewed), gone=len(done.forgotten))
+    say("database.repaired", ctx.obj, home=len(done.home), aside=len(done.aside), extras=len(done.extras))
     if done.left:
         show_faults(done.left, ctx.obj)
         raise typer.Exit(1)
@@ -138,8 +133,6 @@ def show_books(found: Books, lang: str, *, failed: bool) -> None:
         show_listing(listing("failed", lang, _failed(found.failed_runs, lang)))
         if len(found.failed_runs) > MOST_SHOWN:
             say("database.not_all", lang, count=len(found.failed_runs) - MOST_SHOWN)
-    if found.unlisted:
-        say("database.unlisted_note", lang, count=found.unlisted)
 
 
 def _booked(found: Books, lang: str) -> Table:

@@ -2,8 +2,8 @@
 
 Whoever makes runs counts them (:mod:`copark.store.bands`), and the counts are joined here. Mean, standard deviation,
 least and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the
-first chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small part
-of 1/256, and not at all where an edge's value repeats there (counts of companies).
+first chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small
+part of 1/256, and not at all where an edge's value repeats there (counts of companies).
 """
 
 from __future__ import annotations

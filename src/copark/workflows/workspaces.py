@@ -100,7 +100,7 @@ def pack(
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Findings:
-    """Open a workspace into a new folder, after it was verified; its database then knows runs and scenarios.
+    """Open a workspace into a new folder, after it was verified; its database then knows its scenarios.
 
     A saved scenario is seen by everybody who uses that database. It replaces none: where the name is taken by another
     scenario, it gets a number behind it.
@@ -129,16 +129,14 @@ def verify(file: Path, *, progress: Progress | None = None) -> Findings:
 
 
 def _enter(found: Findings, out: Path) -> list[Fault]:
-    """Enter runs and scenarios of an opened workspace into the database of its folder; what is to be known of it."""
-    from copark.store.database.index import repair
+    """Enter scenarios of an opened workspace into the database of its folder; what is to be known of it."""
     from copark.store.database.opening import open_database
     from copark.store.database.scenarios import ScenarioShelf
 
     notes: list[Fault] = []
-    if not (found.runs or found.scenarios):
+    if not found.scenarios:
         return notes
     with closing(open_database(out)) as database:
-        repair(database, store_in(out))
         shelf = ScenarioShelf(database)
         for one in found.scenarios:
             name = shelf.share(one.name, one.case, one.scenario, one.saved)

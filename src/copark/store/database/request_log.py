@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copark.store.database.index import enter_study
 from copark.store.database.opening import upsert
+from copark.store.database.run_log import enter_study
 from copark.store.errors import DatabaseRefused
 
 if TYPE_CHECKING:

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
 
 from copark.errors import Fault
+from copark.identity import hash_content
 from copark.store.database.heartbeat import Executor, here
-from copark.store.database.index import enter_run, enter_study, manifests
-from copark.store.database.opening import PATIENCE, Database, at, clock, now, open_database, storable
+from copark.store.database.opening import PATIENCE, Database, at, clock, now, open_database, storable, upsert
 from copark.store.errors import DatabaseRefused, database_fault
-from copark.store.manifest import NAME, checksum
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -145,7 +144,7 @@ class Ledger:
         """
         total = record.runs * max(1, len(record.scenarios))
         changes = {"state": "finished", "done": total, "total": total, "identity": record.identity, "ended": now()}
-        self._end(identity, changes, record)
+        self._end(identity, changes, patience=PATIENCE)
 
     def fail(self, identity: str, trouble: str, *, interrupted: bool = False) -> None:
         """An execution has ended without a result.
@@ -161,24 +160,23 @@ class Ledger:
         self._end(identity, {"state": state, "trouble": storable(trouble)[:LONGEST], "ended": now()})
 
     def recognise(self, record: RunRecord) -> None:
-        """Enter a stored run that the index does not know: it was stored by an execution that was killed right then.
+        """Enter that a stored run was finished, if the execution that stored it was killed right then.
 
-        If that one counts as interrupted, it did finish. An index that knows the run is left alone.
+        That is the last one of its identity, if it counts as interrupted and began before the run was stored.
         """
 
         def enter(connection: Connection, place: str) -> None:
-            from sqlalchemy import func, select, update
+            from sqlalchemy import update
 
             from copark.store.database.schema import executions
 
-            if manifests(connection, place).get(record.identity) == checksum(record.path / NAME):
+            found = _executions(connection, place, executions.c.identity == record.identity)
+            if not found or found[0].state != "interrupted":
                 return
-            enter_run(connection, place, record)
-            _settle(connection, place)
-            mine = (executions.c.place == place, executions.c.identity == record.identity)
-            last = select(func.max(executions.c.number)).where(*mine).scalar_subquery()
-            stopped = executions.c.number == last, executions.c.state == "interrupted"
-            connection.execute(update(executions).where(*stopped).values(state="finished", done=executions.c.total))
+            anew = bool(found[0].facts.get("fresh"))
+            if found[0].started < record.created or (found[0].started == record.created and not anew):
+                its = update(executions).where(executions.c.number == found[0].number)
+                connection.execute(its.values(state="finished", done=executions.c.total, ended=found[0].ended))
 
         self._try(enter)
 
@@ -250,7 +248,7 @@ class Ledger:
                 self._database = self._opened()
             return self._database
 
-    def _end(self, identity: str, changes: Mapping[str, Any], record: RunRecord | None = None) -> None:
+    def _end(self, identity: str, changes: Mapping[str, Any], patience: float = 0.0) -> None:
         """Write how an execution ended; no more signs of life."""
         with self._lock:
             row = self._rows.pop(identity, None)
@@ -258,21 +256,19 @@ class Ledger:
                 return
             row |= changes
         before = self.trouble
-        until = time.monotonic() + (0.0 if record is None else PATIENCE)
+        until = time.monotonic() + patience
         while True:
             self.trouble = None
-            self._write(row, record)
+            self._write(row)
             if not _is_away(self.trouble) or time.monotonic() >= until:
                 break
             time.sleep(PAUSE)
         self.trouble = self.trouble if before is None or _is_away(before) else before
 
-    def _write(self, row: dict[str, Any], record: RunRecord | None = None) -> None:
-        """Write an execution as it is now, and what it has stored; its number is kept once that is done."""
+    def _write(self, row: dict[str, Any]) -> None:
+        """Write an execution as it is now; its number is kept once that is done."""
 
         def write(connection: Connection, place: str) -> int | None:
-            if record is not None:
-                enter_run(connection, place, record)
             if "number" not in row:
                 _settle(connection, place)
             return _put(connection, place, row)
@@ -332,6 +328,41 @@ def _put(connection: Connection, place: str, row: Mapping[str, Any]) -> int:
     its = executions.c.number == row["number"], executions.c.state.in_(open_states)
     connection.execute(update(executions).where(*its).values(**held))
     return int(row["number"])
+
+
+def enter_study(connection: Connection, content: Mapping[str, Any]) -> str:
+    """Keep a study once, whatever is made of it; gives its hash."""
+    from copark.store.database.schema import studies
+
+    kept = dict(content)
+    row = {"hash": hash_content(kept), "name": str(kept.get("name", "")), "content": kept, "created": now()}
+    upsert(connection, studies, row, ["hash"], replace=False)
+    return str(row["hash"])
+
+
+def forget_before(database: Database, before: str, *, really: bool = True) -> int:
+    """Forget executions that ended before a time, and old studies that nothing refers to; how many executions.
+
+    Parameters
+    ----------
+    before
+        The time in UTC as ISO 8601, or the beginning of it.
+    really
+        Forget them; otherwise they are only counted.
+    """
+    from sqlalchemy import and_, delete, func, select, union
+
+    from copark.store.database.schema import asked, executions, studies
+
+    one = executions.c
+    old = and_(one.place == database.place, one.state != "running", one.ended != "", one.ended < before)
+    with database.writing() if really else database.reading() as connection:
+        count = connection.execute(select(func.count()).select_from(executions).where(old)).scalar_one()
+        if really:
+            connection.execute(delete(executions).where(old))
+            used = union(*(select(table.c.study) for table in (executions, asked)))
+            connection.execute(delete(studies).where(studies.c.created < before, studies.c.hash.not_in(used)))
+    return int(count)
 
 
 def _settle(connection: Connection, place: str) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The last migration."""
 
 metadata = MetaData(
@@ -54,16 +54,6 @@ studies = Table(
     "studies", metadata,
     Column("hash", String(64), primary_key=True, comment="SHA-256 of the canonical content"),
     *_all(Text, "name"), *_all(JSON, "content"), *_all(String(32), "created"),
-)  # fmt: skip
-
-runs = Table(
-    "runs", metadata,
-    Column("place", Text, primary_key=True), Column("identity", String(64), primary_key=True), _study(),
-    *_all(Text, "case"), *_all(String(32), "form", "created"), *_all(BigInteger, "runs", "kept"),
-    Column("failed", BigInteger, nullable=False, comment="runs, over all scenarios, that did not reach the end"),
-    *_all(BigInteger, "bytes"),
-    Column("manifest", String(64), nullable=False, comment="SHA-256 of the folder's list of files"),
-    *_all(JSON, "status", "outcome", "provenance"),
 )  # fmt: skip
 
 executions = Table(
