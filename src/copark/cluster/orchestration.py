@@ -163,14 +163,14 @@ def _make_there(
         except DamagedRun:
             if shelf.get(NAME) == manifest:  # otherwise another is making it anew
                 raise
-    with leased(shelf, waiting) as lease:
+    with leased(shelf, waiting):
         there = is_there(shelf)
         kept, anew = ask.study.runs, 0
         is_anothers = there and shelf.get(NAME) != manifest
         if not (there and _has_what_is_asked(shelf, ask) and (is_anothers or not ask.fresh)):
             if there:
                 begin_anew(shelf)
-            kept, anew = _make_on(shelf, ask, store, crew, lease.watching(progress))
+            kept, anew = _make_on(shelf, ask, store, crew, progress)
         return Made(bring(shelf, store, ask.identity, replace=ask.replace), kept, anew)
 
 

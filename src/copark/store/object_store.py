@@ -53,6 +53,20 @@ class Shelf:
             beside.unlink(missing_ok=True)
             raise
 
+    def create(self, name: str, content: bytes) -> bool:
+        """Put a file where none is; whether none was. Of several at once one does it, as far as the store can tell."""
+        self._files.invalidate_cache()
+        try:
+            if self._folder is None:
+                self._files.pipe_file(self._at(name), content, mode="create")
+            else:
+                self._make_folder((self._folder / name).parent)
+                with (self._folder / name).open("xb") as stream:
+                    stream.write(content)
+        except FileExistsError:
+            return False
+        return True
+
     def _make_folder(self, folder: Path) -> None:
         """Make a folder; not that of the shelf, unless it was named by a URL: it may have been moved to its place."""
         if self._folder is not None and not self._folder.is_dir() and "://" not in self.address:

@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ from copark.store.summary import Tally
 
 if TYPE_CHECKING:
     import xarray as xr
+    from pydantic import TypeAdapter
 
 SUMMARY_ABOVE = 100_000
 KEPT = 10_000
@@ -355,25 +357,12 @@ def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
     ValueError, KeyError, TypeError, AttributeError, OverflowError
         If something is missing, or is none of its kind (``UNREADABLE``).
     """
-    words = [metadata["identity"], metadata["form"], metadata["created"]]
-    lists = [metadata["scenarios"], metadata["variables"]]
-    tallies = [metadata["status"], metadata["outcome"]]
-    if not all(isinstance(one, list) for one in lists) or not all(isinstance(one, dict) for one in tallies):
-        raise TypeError
-    if not all(isinstance(one, str) for one in (*words, *lists[0], *lists[1])):
-        raise TypeError
-    listing = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return RunRecord(
-        identity=metadata["identity"],
-        path=folder,
-        form=metadata["form"],
-        created=metadata["created"],
-        runs=int(metadata["runs"]),
-        kept=int(metadata["kept"]),
-        bytes=int(listing["bytes"]),
-        scenarios=tuple(metadata["scenarios"]),
-        variables=tuple(metadata["variables"]),
-        status=metadata["status"],
-        outcome=metadata["outcome"],
-        provenance=dict(metadata["provenance"]),
-    )
+    size = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["bytes"]
+    return _reader().validate_python({**metadata, "path": folder, "bytes": size})
+
+
+@cache
+def _reader() -> TypeAdapter[RunRecord]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunRecord)

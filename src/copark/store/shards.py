@@ -14,7 +14,8 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 from copark.store.arrays import CHUNK
 from copark.store.bands import ShardBands, edges_in, packed_edges
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
     from numpy.typing import NDArray
+    from pydantic import TypeAdapter
 
+T = TypeVar("T")
 MAKING = "making"
 """Folder of what belongs to the making and not to the result."""
 PLAN, EDGES = f"{MAKING}/plan.json", f"{MAKING}/edges.npz"
@@ -118,16 +121,12 @@ def write_plan(shelf: Shelf, plan: Plan) -> None:
 def read_plan(shelf: Shelf) -> Plan | None:
     """How an ensemble that was begun is divided; ``None`` if none was begun, or not in a way this version knows."""
     content = shelf.get(PLAN)
-    if content is None:
-        return None
     try:
-        found = json.loads(content)
-        if found.pop("format") != FORMAT:
-            return None
-        plan = Plan(**found)
-        return plan if plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+        plan = _reader(Plan).validate_json(content or b"")
+        is_known = json.loads(content or b"")["format"] == FORMAT
+    except (ValueError, KeyError):
         return None
+    return plan if is_known and plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
 
 
 def begin_anew(shelf: Shelf) -> None:
@@ -235,17 +234,18 @@ def finished(shelf: Shelf, plan: Plan, *, deep: bool = True) -> Iterator[ShardRe
 
 def read_record(shelf: Shelf, first: int, last: int) -> ShardRecord | None:
     """A shard's listing; ``None`` if it is not there or torn."""
-    content = shelf.get(listing_name(first, last))
     try:
-        found: dict[str, Any] = json.loads(content or b"")
-        found["files"] = {str(name): (int(size), str(digest)) for name, (size, digest) in found["files"].items()}
-        if found["partial"] is not None:
-            size, digest = found["partial"]
-            found["partial"] = int(size), str(digest)
-        record = ShardRecord(**found)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        record = _reader(ShardRecord).validate_json(shelf.get(listing_name(first, last)) or b"")
+    except ValueError:
         return None
     return record if (record.first, record.last) == (first, last) and record.files else None
+
+
+@cache
+def _reader(kind: type[T]) -> TypeAdapter[T]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
 def is_whole(shelf: Shelf, plan: Plan, record: ShardRecord, *, deep: bool = True) -> bool:
