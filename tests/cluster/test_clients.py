@@ -19,8 +19,8 @@ from copark.cluster import Asked, Threads, make
 from copark.store import DamagedRun, RunStore
 from copark.store import lease as leases
 from copark.store.database.heartbeat import here
-from copark.store.fetching import is_there
 from copark.store.lease import LEASE, leased
+from copark.store.merge import is_there
 from copark.store.object_store import Shelf, open_shelf
 from tests.cluster.test_making import RUNS, Counting, asked, expected, numbers, stopped_after  # noqa: F401 - fixtures
 

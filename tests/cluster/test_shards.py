@@ -33,7 +33,7 @@ IDENTITY = "0123456789abcdef"
 
 
 def late(runs: int, first: int) -> xr.Dataset:
-    """Runs of which the first 1,400 have no cash in the first quarter: that cell has no edges in the first chunk."""
+    """Runs of which the first 1,400 have no cash in the first quarter: that cell has no edges, and no quantiles."""
     made = ensemble(runs, first=first)
     numbers = made["run"].values
     made["cash"].values[:, numbers < 1400, 0] = np.nan
@@ -100,6 +100,10 @@ def test_the_files_are_those_of_zarr(tmp_path: Path, runs: int, shard: int, band
     alone = RunStore(tmp_path / "alone").save_stream(chunks, runs, summarise=bands)
     same = {name: mark for name, mark in marks(alone).items() if bands <= (not name.startswith(ARRAYS))}
     assert same.items() <= found.items(), "in one shard, or in many"
+    if make is late:
+        cell = store.load_summary(IDENTITY)["cash"].isel(quarter=0)
+        assert np.isnan(cell.sel(statistic="p50")).all()
+        np.testing.assert_allclose(cell.sel(statistic="mean"), whole["cash"].isel(quarter=0).mean("run"), rtol=1e-12)
     assert sorted(path.name for path in store.root.iterdir()) == [IDENTITY]
 
 

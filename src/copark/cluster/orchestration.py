@@ -23,12 +23,11 @@ from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.atomic import Stamp, stamp_of
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun
-from copark.store.fetching import bring, is_there
 from copark.store.garbage import forget_broken_off
 from copark.store.lease import leased
 from copark.store.locks import only_one
 from copark.store.manifest import METADATA, NAME, UNREADABLE, faults_of
-from copark.store.merge import join
+from copark.store.merge import bring, is_there, join
 from copark.store.object_store import Shelf, open_shelf
 from copark.store.quarantine import misplacement
 from copark.store.runs import RunRecord, RunStore

@@ -126,7 +126,7 @@ class RunStore:
         ExportRefused
             If the disk has no room, or more or fewer runs come than announced.
         """
-        from copark.store.chunks import in_thousands
+        from copark.store.arrays import in_thousands
         from copark.store.merge import join
         from copark.store.shards import Plan, ShardWriter
 

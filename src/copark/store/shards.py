@@ -17,9 +17,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from copark.store.arrays import CHUNK
+from copark.store.arrays import CHUNK, encoded
 from copark.store.bands import ShardBands, edges_in, packed_edges
-from copark.store.chunks import encoded
 from copark.store.manifest import METADATA, NAME
 from copark.store.object_store import Shelf
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY

@@ -106,9 +106,9 @@ def count_below(
 
 
 class Running:
-    """Counts and moments of one output, a cell for each scenario and quarter."""
+    """Counts and moments of one output, a cell for each scenario and quarter; edges of counts, if there are some."""
 
-    def __init__(self, scenarios: int, quarters: int) -> None:
+    def __init__(self, scenarios: int, quarters: int, edges: NDArray[np.float64] | None = None) -> None:
         import numpy as np
 
         shape = (scenarios, quarters)
@@ -117,7 +117,7 @@ class Running:
         self.squares = np.zeros(shape)
         self.low = np.full(shape, np.inf)
         self.high = np.full(shape, -np.inf)
-        self.edges = np.full((*shape, EDGES), np.nan)
+        self.edges = np.full((*shape, EDGES), np.nan) if edges is None else edges
         self.below = np.zeros((*shape, EDGES), dtype=np.int64)
         self.upto = np.zeros((*shape, EDGES), dtype=np.int64)
 
@@ -160,6 +160,8 @@ class Running:
         """Interpolate between the ranks of the edges: an edge is the value of ranks ``below`` to ``upto - 1``."""
         import numpy as np
 
+        if np.isnan(self.edges[at][0]):
+            return np.full(levels.shape, np.nan)
         last = self.count[at] - 1
         ranks = np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel()
         values = np.repeat(self.edges[at], 2)

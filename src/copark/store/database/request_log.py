@@ -58,14 +58,13 @@ class AskedBook:
     def remember(self, identity: str, asked: Asked) -> None:
         """Remember a study; the oldest are forgotten."""
         with self._lock:
-            if identity not in self._recent:
+            if identity not in self._recent and not self.database.is_read_only:
                 self._unwritten[identity] = asked
-                while len(self._unwritten) > self.most:
-                    del self._unwritten[next(iter(self._unwritten))]
             self._recent[identity] = asked
             self._recent.move_to_end(identity)
-            while len(self._recent) > HELD:
-                self._recent.popitem(last=False)
+            for held, most in ((self._unwritten, self.most), (self._recent, HELD)):
+                while len(held) > most:
+                    del held[next(iter(held))]
 
     def find(self, identity: str) -> Asked | None:
         """The study of an identity.
