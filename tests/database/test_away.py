@@ -141,6 +141,7 @@ def test_an_end_that_has_to_be_written_twice_is_that_of_its_own_execution(door, 
     first = Away(door.address)
     with Ledger(lambda: first) as one, Ledger(lambda: door) as other:
         one.begin(record.identity, STUDY, "great-stone", 6)
+        assert one.trouble is None
         other.begin(record.identity, STUDY, "great-stone", 6)
         first.breaks = True
         one.finish(record.identity, record)

@@ -90,13 +90,14 @@ def test_what_no_database_can_hold_hinders_nothing(ledger):
     ledger.begin("bbbb", STUDY, "great-stone", 10**30)
     assert [(one.identity, one.state, one.trouble) for one in ledger.executions()] == [("aaaa", "failed", "no file ?")]
     assert ledger.trouble is not None, "a number that is too large was not written, and that is said"
-    ledger.trouble = None
+    ledger._trouble = None
 
 
 def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch, either):
     monkeypatch.setattr("copark.store.database.run_log.PULSE", 0.05)
     with open_ledger(tmp_path) as mine, open_ledger(tmp_path) as other:
         mine.begin("aaaa", STUDY, "great-stone", 10)
+        assert mine.trouble is None, "it is written"
         mine.advance("aaaa", 7)
         until = time.monotonic() + 10
         while other.executions()[0].done != 7 and time.monotonic() < until:
@@ -181,7 +182,7 @@ def test_no_run_hangs_on_the_database(tmp_path, monkeypatch, obstacle):
     if obstacle == "nonsense":
         path.write_bytes(b"not a database at all" * 100)
     elif obstacle == "newer":
-        open_ledger(tmp_path).close()
+        open_database(tmp_path).close()
         with sqlite3.connect(path) as base:
             base.execute("UPDATE copark_schema SET version_num = '9999'")
         base.close()
@@ -253,6 +254,7 @@ def test_who_is_stopped_while_another_makes_the_same_has_nothing_left_to_go_on_w
     record = RunStore(tmp_path / "runs").save(ensemble())
     with open_ledger(tmp_path) as first, open_ledger(tmp_path) as second:
         first.begin(record.identity, STUDY, "great-stone", 6)
+        assert first.trouble is None
         second.begin(record.identity, STUDY, "great-stone", 6)
         second.fail(record.identity, "", interrupted=True)
         assert second.executions("interrupted") == [], "the other is at work"

@@ -68,7 +68,9 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path, either):
     (fault,) = refused.value.faults
     assert fault.code == "database.newer"
     assert "9999" in fault.cause("zh")
-    assert open_ledger(tmp_path).trouble == fault
+    with open_ledger(tmp_path) as ledger:
+        ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
+        assert ledger.trouble == fault
 
 
 def opened(folder):

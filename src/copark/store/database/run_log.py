@@ -2,7 +2,8 @@
 
 Who executes writes here and goes on if that fails; the first trouble is kept, to be told once. Who asks what there was
 is told the trouble instead. The row of an execution is held in memory and written whole, so that one that could not be
-written when it began is entered later; a server that is away is waited for when a result is to be entered.
+written when it began is entered later; a server that is away is waited for when a result is to be entered. Loading
+SQLAlchemy and opening the database takes a while: a thread does it while the run is prepared.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,9 +96,9 @@ class Ledger:
         self._lock = threading.RLock()
         self._rows: dict[str, dict[str, Any]] = {}
         self._ended = threading.Event()
-        self._pulse: threading.Thread | None = None
-        self.trouble: Fault | None = None
-        """The first thing that went wrong here, if something did."""
+        self._pool = ThreadPoolExecutor(2, "ledger")
+        self._begun: list[Future[None]] = []
+        self._trouble: Fault | None = None
 
     def begin(self, identity: str, study: Mapping[str, Any], case: str, total: int, **facts: Any) -> None:
         """An execution begins in this process.
@@ -122,10 +124,15 @@ class Ledger:
         }  # fmt: skip
         with self._lock:
             self._rows[identity] = row
-        self._write(row)
-        if self._pulse is None:
-            self._pulse = threading.Thread(target=self._beat, name="ledger", daemon=True)
-            self._pulse.start()
+        if not self._begun:
+            self._pool.submit(self._beat)
+        self._begun.append(self._pool.submit(self._write, row))
+
+    @property
+    def trouble(self) -> Fault | None:
+        """The first thing that went wrong here, if something did."""
+        wait(self._begun)
+        return self._trouble
 
     def advance(self, identity: str, done: int) -> None:
         """Say how many runs are made; written with the next sign of life, so that it costs nothing."""
@@ -211,6 +218,7 @@ class Ledger:
         DatabaseRefused
             If the database cannot be read.
         """
+        wait(self._begun)
         database = self.need()
         with database.reading() as connection:
             found = _executions(connection, database.place)
@@ -224,8 +232,7 @@ class Ledger:
     def close(self) -> None:
         """End the signs of life and let go of the database."""
         self._ended.set()
-        if self._pulse is not None:
-            self._pulse.join()
+        self._pool.shutdown()
         if self._database is not None:
             self._database.close()
 
@@ -255,15 +262,16 @@ class Ledger:
             if row is None:
                 return
             row |= changes
-        before = self.trouble
+        wait(self._begun)
+        before = self._trouble
         until = time.monotonic() + patience
         while True:
-            self.trouble = None
+            self._trouble = None
             self._write(row)
-            if not _is_away(self.trouble) or time.monotonic() >= until:
+            if not _is_away(self._trouble) or time.monotonic() >= until:
                 break
             time.sleep(PAUSE)
-        self.trouble = self.trouble if before is None or _is_away(before) else before
+        self._trouble = self._trouble if before is None or _is_away(before) else before
 
     def _write(self, row: dict[str, Any]) -> None:
         """Write an execution as it is now; its number is kept once that is done."""
@@ -285,9 +293,9 @@ class Ledger:
             with database.writing() as connection:
                 found = do(connection, database.place)
         except DatabaseRefused as refused:
-            self.trouble = self.trouble or refused.faults[0]
+            self._trouble = self._trouble or refused.faults[0]
         except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on
-            self.trouble = self.trouble or database_fault("unwritten", "", reason=f"{error!r}"[:500])
+            self._trouble = self._trouble or database_fault("unwritten", "", reason=f"{error!r}"[:500])
         else:
             return found
         return None
@@ -300,13 +308,8 @@ class Ledger:
 
 
 def open_ledger(out: Path) -> Ledger:
-    """The ledger of an output folder; where its database cannot be had, one that forgets and knows why."""
-    ledger = Ledger(lambda: open_database(out))
-    try:
-        ledger.need()
-    except DatabaseRefused as refused:
-        ledger.trouble = refused.faults[0]
-    return ledger
+    """The ledger of an output folder; where its database cannot be had, one that forgets and comes to know why."""
+    return Ledger(lambda: open_database(out))
 
 
 def _is_away(trouble: Fault | None) -> bool:
