@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -193,7 +193,7 @@ class RunStore:
             return None
         if (self.root / identity).is_dir():
             return identity
-        found = [name for name in self._names() if name.startswith(identity)]
+        found = [name for name in self.names() if name.startswith(identity)]
         if len(found) > 1:
             raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(found))])
         return found[0] if found else None
@@ -213,7 +213,7 @@ class RunStore:
             raise RunNotStored([fault("not_stored", self.root, identity, identity=identity)])
         return self.record(name)
 
-    def record(self, identity: str, *, deep: bool | None = None) -> RunRecord:
+    def record(self, identity: str, *, deep: bool | None = None, checked: bool = True) -> RunRecord:
         """Read what is known of a stored run, after checking that its folder is whole and its own.
 
         Parameters
@@ -222,6 +222,8 @@ class RunStore:
             In full.
         deep
             Compare checksums whatever the size; by default up to 256 MB.
+        checked
+            Whether files are looked at; otherwise what describes the run is believed, as for a list of many.
 
         Raises
         ------
@@ -231,7 +233,7 @@ class RunStore:
             If another run lies in it, or one whose metadata contradict themselves.
         """
         folder = self.root / identity
-        faults = faults_of(folder, deep=deep)
+        faults = faults_of(folder, deep=deep) if checked else []
         if faults:
             raise DamagedRun(faults)
         try:
@@ -278,7 +280,7 @@ class RunStore:
         """All stored runs, newest first, and the faults of those that cannot be read."""
         found: list[RunRecord] = []
         faults: list[Fault] = []
-        for name in self._names():
+        for name in self.names():
             try:
                 found.append(self.record(name, deep=False))
             except (DamagedRun, MisplacedRun) as refusal:
@@ -314,13 +316,9 @@ class RunStore:
 
     def names(self) -> list[str]:
         """Names of the folders of stored runs, sound or not, in their place or not."""
-        return list(self._names())
-
-    def _names(self) -> Iterator[str]:
-        if self.root.is_dir():
-            for path in sorted(self.root.iterdir()):
-                if path.is_dir() and not path.name.startswith(".") and path.name != QUARANTINE:
-                    yield path.name
+        paths = self.root.iterdir() if self.root.is_dir() else ()
+        shown = (path for path in paths if not path.name.startswith(".") and path.name != QUARANTINE)
+        return sorted(path.name for path in shown if path.is_dir())
 
 
 def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: Tally, *, bands: bool) -> str:

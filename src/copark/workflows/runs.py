@@ -142,7 +142,7 @@ def _stored(store: RunStore, name: str) -> RunRecord | str:
     from copark.store import DamagedRun, MisplacedRun
 
     try:
-        return store.record(name, deep=False)
+        return store.record(name, checked=False)
     except MisplacedRun:
         return "misplaced"
     except DamagedRun:
