@@ -21,6 +21,7 @@ from copark.store.database import open_ledger, opening
 from copark.store.database.opening import address_for, open_database, versions_in
 from copark.store.database.schema import HEAD, metadata, version
 from copark.store.errors import DatabaseRefused
+from copark.web.settings import Settings
 
 STEPS = Path(opening.__file__).with_name("migrations")
 
@@ -151,6 +152,15 @@ def test_a_folder_that_may_not_be_written_and_has_no_database_is_empty(tmp_path,
     locked(monkeypatch, tmp_path)
     with open_ledger(tmp_path / "out") as ledger:
         assert ledger.executions() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
+    testclient, app = pytest.importorskip("starlette.testclient"), pytest.importorskip("copark.web.app")
+    locked(monkeypatch, tmp_path)
+    made = app.create_app(Settings(data=tmp_path / "out", warm=False))
+    with testclient.TestClient(made, base_url="http://localhost") as client:
+        assert client.get("/api/status").status_code == 200
     assert list(tmp_path.iterdir()) == []
 
 

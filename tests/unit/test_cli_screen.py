@@ -169,7 +169,10 @@ def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], mo
     [
         (CaseFaults([fault("disk_full", "out", need="3.0", free="1.0")]), 1, "needs about 3.0 GB"),
         (RunNotStored([fault("not_stored", "out", identity="ffff")]), 2, "No run with ID ffff"),
-        (OSError(13, "Permission denied", "out"), 1, "Permission denied"),
+        (OSError(13, "Permission denied", "out"), 1, "out cannot be written"),
+        (OSError(30, "Read-only file system", "out"), 1, "another folder with --out"),
+        (OSError(28, "No space left on device", "out"), 1, "The disk is full"),
+        (OSError(5, "Input/output error", "out"), 1, "Input/output error"),
         (MemoryError(), 1, "Not enough memory"),
         (ValueError("odd"), 1, "ValueError: odd"),
         (KeyboardInterrupt(), 130, "No incomplete run was kept"),
