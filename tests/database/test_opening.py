@@ -160,7 +160,8 @@ def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
     locked(monkeypatch, tmp_path)
     made = app.create_app(Settings(data=tmp_path / "out", warm=False))
     with testclient.TestClient(made, base_url="http://localhost") as client:
-        assert client.get("/api/status").status_code == 200
+        answer = client.get("/api/v1/status")
+        assert answer.status_code == 200, answer.text
     assert list(tmp_path.iterdir()) == []
 
 
