@@ -21,7 +21,7 @@ from copark.store import lease as leases
 from copark.store.database.heartbeat import here
 from copark.store.lease import LEASE, leased
 from copark.store.merge import is_there
-from copark.store.object_store import Shelf, open_shelf
+from copark.store.object_store import ObjectStore, open_shelf
 from tests.cluster.test_making import RUNS, Counting, asked, expected, numbers, stopped_after  # noqa: F401 - fixtures
 
 
@@ -36,7 +36,7 @@ def there(asked: Asked, tmp_path: Path) -> Asked:  # noqa: F811
     return replace(asked, address=f"memory://{tmp_path.name}")
 
 
-def shelf_of(ask: Asked) -> Shelf:
+def shelf_of(ask: Asked) -> ObjectStore:
     return open_shelf(f"{ask.address}/{ask.identity}")
 
 
@@ -120,18 +120,18 @@ def name_of(**changes: object) -> bytes:
 
 
 @pytest.fixture(params=["file", "memory"])
-def shelf(request, tmp_path: Path) -> Shelf:
+def shelf(request, tmp_path: Path) -> ObjectStore:
     return open_shelf({"file": tmp_path.as_uri(), "memory": f"memory://{tmp_path.name}"}[request.param])
 
 
-def waits_for(shelf: Shelf) -> float:
+def waits_for(shelf: ObjectStore) -> float:
     """Seconds until the lease is held."""
     began = time.monotonic()
     with leased(shelf):
         return time.monotonic() - began
 
 
-def test_a_lease_is_given_back(shelf: Shelf) -> None:
+def test_a_lease_is_given_back(shelf: ObjectStore) -> None:
     waits: list[bool] = []
     with leased(shelf, lambda: waits.append(True)):
         assert not waits
@@ -139,7 +139,7 @@ def test_a_lease_is_given_back(shelf: Shelf) -> None:
     assert shelf.get(LEASE) is None
 
 
-def test_who_has_ended_on_this_machine_is_followed_at_once(shelf: Shelf, monkeypatch) -> None:
+def test_who_has_ended_on_this_machine_is_followed_at_once(shelf: ObjectStore, monkeypatch) -> None:
     monkeypatch.setattr(leases, "STALE", 30.0)
     ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     shelf.put(LEASE, name_of(pid=int(ended.stdout)))
@@ -149,13 +149,13 @@ def test_who_has_ended_on_this_machine_is_followed_at_once(shelf: Shelf, monkeyp
 @pytest.mark.parametrize(
     "changes", [{"host": "another-machine"}, {"born": "another-start:1"}, {"pid": "torn"}], ids=str
 )
-def test_who_gives_no_sign_of_life_is_followed_after_a_while(shelf: Shelf, monkeypatch, changes) -> None:
+def test_who_gives_no_sign_of_life_is_followed_after_a_while(shelf: ObjectStore, monkeypatch, changes) -> None:
     monkeypatch.setattr(leases, "STALE", 0.3)
     shelf.put(LEASE, name_of(**changes))
     assert waits_for(shelf) > 0.3
 
 
-def test_who_gives_signs_of_life_is_waited_for(shelf: Shelf, monkeypatch) -> None:
+def test_who_gives_signs_of_life_is_waited_for(shelf: ObjectStore, monkeypatch) -> None:
     monkeypatch.setattr(leases, "STALE", 0.5)
     done = threading.Event()
 
@@ -174,7 +174,7 @@ def test_who_gives_signs_of_life_is_waited_for(shelf: Shelf, monkeypatch) -> Non
         assert done.wait(1)
 
 
-def test_a_living_holder_gives_signs_of_life_until_it_was_overtaken(shelf: Shelf, monkeypatch) -> None:
+def test_a_living_holder_gives_signs_of_life_until_it_was_overtaken(shelf: ObjectStore, monkeypatch) -> None:
     monkeypatch.setattr(leases, "BEAT", 0.05)
     with leased(shelf):
         first = shelf.get(LEASE)
@@ -185,7 +185,7 @@ def test_a_living_holder_gives_signs_of_life_until_it_was_overtaken(shelf: Shelf
     assert shelf.get(LEASE) == name_of(), "what is another's is not given back"
 
 
-def test_of_many_that_ask_at_once_one_holds(shelf: Shelf) -> None:
+def test_of_many_that_ask_at_once_one_holds(shelf: ObjectStore) -> None:
     start, held, most = threading.Barrier(6), [], []
 
     def ask() -> None:

@@ -14,11 +14,11 @@ from copark.store import RunRecord, RunStore
 from copark.store.arrays import write_dataset
 from copark.store.manifest import checksum
 from copark.store.merge import join
-from copark.store.object_store import Shelf, open_shelf
+from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.runs import ARRAYS
 from copark.store.shards import (
     EDGES,
-    Plan,
+    ShardPlan,
     ShardWriter,
     finished,
     listing_name,
@@ -26,7 +26,7 @@ from copark.store.shards import (
     read_plan,
     write_plan,
 )
-from copark.store.summary import Tally
+from copark.store.summary import EndCounts
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"
@@ -44,7 +44,7 @@ def plain(runs: int, first: int) -> xr.Dataset:
     return ensemble(runs, first=first)
 
 
-def begun(store: RunStore, plan: Plan) -> Shelf:
+def begun(store: RunStore, plan: ShardPlan) -> ObjectStore:
     folder = store.shards_of(plan.identity)
     folder.mkdir(parents=True, exist_ok=True)
     shelf = open_shelf(folder)
@@ -52,14 +52,14 @@ def begun(store: RunStore, plan: Plan) -> Shelf:
     return shelf
 
 
-def write(shelf: Shelf, plan: Plan, span: tuple[int, int], make=plain) -> None:
+def write(shelf: ObjectStore, plan: ShardPlan, span: tuple[int, int], make=plain) -> None:
     writer = ShardWriter(shelf, plan, *span)
     for begin in range(*span, 1000):
         writer.add(make(min(1000, span[1] - begin), begin))
     writer.close({}, {})
 
 
-def joined(store: RunStore, shelf: Shelf, plan: Plan, make=plain) -> RunRecord:
+def joined(store: RunStore, shelf: ObjectStore, plan: ShardPlan, make=plain) -> RunRecord:
     join(shelf, plan, list(finished(shelf, plan)), make(1, 0))
     return store.adopt(plan.identity)
 
@@ -81,7 +81,7 @@ def marks(record: RunRecord) -> dict[str, str]:
 )
 def test_the_files_are_those_of_zarr(tmp_path: Path, runs: int, shard: int, bands: bool, make) -> None:
     store = RunStore(tmp_path / "shards")
-    plan = Plan(IDENTITY, runs, runs if not bands else min(2000, runs), bands, shard)
+    plan = ShardPlan(IDENTITY, runs, runs if not bands else min(2000, runs), bands, shard)
     shelf = begun(store, plan)
     lead, *rest = plan.ranges()
     random.Random(runs).shuffle(rest)
@@ -93,7 +93,7 @@ def test_the_files_are_those_of_zarr(tmp_path: Path, runs: int, shard: int, band
     expected = {f"{ARRAYS}/{name}": mark for name, mark in checksums(tmp_path / ARRAYS).items()}
     found = marks(record)
     assert {name: mark for name, mark in found.items() if name.startswith(ARRAYS)} == expected, "as Zarr writes them"
-    tally = Tally()
+    tally = EndCounts()
     tally.add(whole)
     assert (record.status, record.outcome) == (tally.status, tally.outcome)
     chunks = (make(min(700, runs - first), first) for first in range(0, runs, 700))
@@ -112,17 +112,17 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def three(tmp_path: Path) -> tuple[RunStore, Shelf, Plan]:
+def three(tmp_path: Path) -> tuple[RunStore, ObjectStore, ShardPlan]:
     """Three of three shards of an ensemble with bands."""
     store = RunStore(tmp_path)
-    plan = Plan(IDENTITY, 3000, 3000, True, 1000)
+    plan = ShardPlan(IDENTITY, 3000, 3000, True, 1000)
     shelf = begun(store, plan)
     for span in plan.ranges():
         write(shelf, plan, span)
     return store, shelf, plan
 
 
-def spans(shelf: Shelf, plan: Plan) -> list[int]:
+def spans(shelf: ObjectStore, plan: ShardPlan) -> list[int]:
     return [one.first for one in finished(shelf, plan)]
 
 

@@ -22,7 +22,7 @@ from copark.cli import main, progress, screen
 from copark.errors import CaseFaults, Fault
 from copark.simulation.trust import Trust
 from copark.store import RunNotStored
-from copark.store.compare import Difference
+from copark.store.compare import FirstDifference
 from copark.store.errors import fault
 from copark.texts import text
 from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, inspect
@@ -197,8 +197,8 @@ def test_an_unexpected_error_shows_its_details_when_asked(monkeypatch: pytest.Mo
         main(["run", "a-park"])
 
 
-FIRST = Difference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
-GONE = Difference("jobs", "", -1, "", math.nan, math.nan)
+FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
+GONE = FirstDifference("jobs", "", -1, "", math.nan, math.nan)
 NUMPY = (("numpy", "2.3", "2.4"),)
 PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
 

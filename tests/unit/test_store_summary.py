@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from copark.store import RunStore, runs
 from copark.store.bands import ShardBands, joined
-from copark.store.summary import EDGES, QUANTILES, STATISTICS, Tally, summary_of
+from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, summary_of
 
 
 def one_output(values: NDArray[np.float64]) -> xr.Dataset:
@@ -103,7 +103,7 @@ def test_running_quantiles_of_counts_are_exact() -> None:
 
 
 def test_a_tally_counts_what_each_scenario_came_to() -> None:
-    tally = Tally()
+    tally = EndCounts()
     for chunk in stream(20, 6):
         tally.add(chunk)
     assert tally.failed() == 1

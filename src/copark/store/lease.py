@@ -18,7 +18,7 @@ from itertools import count
 from threading import Event, Thread
 
 from copark.store.database.heartbeat import STALE, Executor, here
-from copark.store.object_store import Shelf
+from copark.store.object_store import ObjectStore
 
 LEASE = "lease.json"
 BEAT = STALE / 4
@@ -28,7 +28,7 @@ LOOK = 2.0
 
 
 @contextmanager
-def leased(shelf: Shelf, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+def leased(shelf: ObjectStore, waiting: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the lease of a shelf.
 
     Parameters
@@ -67,7 +67,7 @@ def leased(shelf: Shelf, waiting: Callable[[], None] | None = None) -> Iterator[
                 shelf.remove(LEASE)
 
 
-def _wait_for_end(shelf: Shelf) -> None:
+def _wait_for_end(shelf: ObjectStore) -> None:
     """Wait until nobody's name is there; take it away if its owner has ended or gave no sign of life for long."""
     seen, since = shelf.get(LEASE), time.monotonic()
     while seen is not None:

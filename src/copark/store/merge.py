@@ -15,16 +15,16 @@ from copark.store.atomic import written_folder
 from copark.store.bands import joined
 from copark.store.errors import DamagedRun, fault
 from copark.store.manifest import METADATA, NAME, manifest_of
-from copark.store.object_store import Shelf, open_shelf
+from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, RunRecord, RunStore, metadata_of
-from copark.store.shards import MAKING, PLAN, Plan, ShardRecord, mark, partial_name, read_edges
-from copark.store.summary import Tally
+from copark.store.shards import MAKING, PLAN, ShardPlan, ShardRecord, mark, partial_name, read_edges
+from copark.store.summary import EndCounts
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
-def join(shelf: Shelf, plan: Plan, records: Sequence[ShardRecord], header: xr.Dataset) -> None:
+def join(shelf: ObjectStore, plan: ShardPlan, records: Sequence[ShardRecord], header: xr.Dataset) -> None:
     """Make the shards on a shelf a whole run; the last thing written is its manifest.
 
     Parameters
@@ -61,7 +61,7 @@ def join(shelf: Shelf, plan: Plan, records: Sequence[ShardRecord], header: xr.Da
 
 
 def _put_bands(
-    shelf: Shelf, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
+    shelf: ObjectStore, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
 ) -> None:
     parts = (shelf.get(partial_name(one.first, one.last)) or b"" for one in records)
     bands = joined(header, read_edges(shelf), parts)
@@ -69,9 +69,9 @@ def _put_bands(
         put(f"{SUMMARY}/{name}", content)
 
 
-def _tally(records: Sequence[ShardRecord]) -> Tally:
+def _tally(records: Sequence[ShardRecord]) -> EndCounts:
     """How all runs ended."""
-    tally = Tally()
+    tally = EndCounts()
     for record in records:
         for counts, more in ((tally.status, record.status), (tally.outcome, record.outcome)):
             for scenario, found in more.items():
@@ -81,12 +81,12 @@ def _tally(records: Sequence[ShardRecord]) -> Tally:
     return tally
 
 
-def is_there(shelf: Shelf) -> bool:
+def is_there(shelf: ObjectStore) -> bool:
     """Whether a whole run is on a shelf: its manifest is written last."""
     return shelf.get(NAME) is not None
 
 
-def bring(shelf: Shelf, store: RunStore, identity: str, *, replace: bool = False) -> RunRecord:
+def bring(shelf: ObjectStore, store: RunStore, identity: str, *, replace: bool = False) -> RunRecord:
     """Copy a run from a shelf into a store, with the memory of one file.
 
     Raises

@@ -20,7 +20,7 @@ from copark.texts import text
 ABSENT = (FileNotFoundError, NotADirectoryError)
 
 
-class Shelf:
+class ObjectStore:
     """Where named files are put and found.
 
     Parameters
@@ -120,7 +120,7 @@ class Shelf:
         return f"{self._root}/{name}"
 
 
-def open_shelf(address: str | Path) -> Shelf:
+def open_shelf(address: str | Path) -> ObjectStore:
     """Open a folder, or the address of a store such as ``s3://bucket/runs``.
 
     How to sign in is left to fsspec's own configuration and to the environment of whoever writes; an address that
@@ -138,7 +138,7 @@ def open_shelf(address: str | Path) -> Shelf:
     if "://" not in str(address):
         place = str(Path(address).absolute())
         files, root = url_to_fs(place)
-        return Shelf(files, root, place)
+        return ObjectStore(files, root, place)
     url = str(address).rstrip("/")
     parts = urlsplit(url)
     if "@" in parts.netloc or parts.query:
@@ -147,4 +147,4 @@ def open_shelf(address: str | Path) -> Shelf:
         files, root = url_to_fs(url)
     except (ImportError, ValueError) as error:
         raise RunRefused(text("cluster.store_unknown", url=address, detail=error)) from error
-    return Shelf(files, root, url)
+    return ObjectStore(files, root, url)

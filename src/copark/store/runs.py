@@ -28,7 +28,7 @@ from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotS
 from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
 from copark.store.object_store import open_shelf
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
-from copark.store.summary import Tally
+from copark.store.summary import EndCounts
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -128,7 +128,7 @@ class RunStore:
         """
         from copark.store.arrays import in_thousands
         from copark.store.merge import join
-        from copark.store.shards import Plan, ShardWriter
+        from copark.store.shards import ShardPlan, ShardWriter
 
         stream = iter(chunks)
         first = next(stream, None)
@@ -136,7 +136,7 @@ class RunStore:
             raise ExportRefused([fault("runs_differ", self.root, found=0, wanted=runs)])
         identity = str(first.attrs["identity"])
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
-        plan = Plan(identity, runs, min(KEPT, runs) if bands else runs, bands, CHUNK)
+        plan = ShardPlan(identity, runs, min(KEPT, runs) if bands else runs, bands, CHUNK)
         self.need_room(first, plan.kept)
         self.set_aside(identity)
         with written_folder(self.root / identity, replace=replace) as folder:
@@ -321,7 +321,7 @@ class RunStore:
         return sorted(path.name for path in shown if path.is_dir())
 
 
-def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: Tally, *, bands: bool) -> str:
+def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, bands: bool) -> str:
     """What is known of a run without reading its numbers, as JSON.
 
     Parameters

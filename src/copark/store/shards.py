@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, TypeVar
 from copark.store.arrays import CHUNK, encoded
 from copark.store.bands import ShardBands, edges_in, packed_edges
 from copark.store.manifest import METADATA, NAME
-from copark.store.object_store import Shelf
+from copark.store.object_store import ObjectStore
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY
-from copark.store.summary import Tally, path_names
+from copark.store.summary import EndCounts, path_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +38,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Plan:
+class ShardPlan:
     """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike.
 
     Parameters
@@ -111,24 +111,24 @@ def mark(content: bytes) -> tuple[int, str]:
     return len(content), hashlib.sha256(content).hexdigest()
 
 
-def write_plan(shelf: Shelf, plan: Plan) -> None:
+def write_plan(shelf: ObjectStore, plan: ShardPlan) -> None:
     """Fix how an ensemble is divided."""
     words = json.dumps({"format": FORMAT} | asdict(plan), indent=1, sort_keys=True)
     shelf.put(PLAN, words.encode())
 
 
-def read_plan(shelf: Shelf) -> Plan | None:
+def read_plan(shelf: ObjectStore) -> ShardPlan | None:
     """How an ensemble that was begun is divided; ``None`` if none was begun, or not in a way this version knows."""
     content = shelf.get(PLAN)
     try:
-        plan = _reader(Plan).validate_json(content or b"")
+        plan = _reader(ShardPlan).validate_json(content or b"")
         is_known = json.loads(content or b"")["format"] == FORMAT
     except (ValueError, KeyError):
         return None
     return plan if is_known and plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
 
 
-def begin_anew(shelf: Shelf) -> None:
+def begin_anew(shelf: ObjectStore) -> None:
     """Remove what is on a shelf: first what makes it whole, so that half of it is never taken for a run."""
     for name in (NAME, MAKING, METADATA, SUMMARY, EVERY_RUN, ARRAYS):
         shelf.remove(name)
@@ -147,10 +147,10 @@ class ShardWriter:
         The shard's runs: ``first`` to ``last - 1``.
     """
 
-    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
+    def __init__(self, shelf: ObjectStore, plan: ShardPlan, first: int, last: int) -> None:
         self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
         self._files: dict[str, tuple[int, str]] = {}
-        self._tally = Tally()
+        self._tally = EndCounts()
         self._bands: ShardBands | None = None
         self.made = first
 
@@ -197,7 +197,7 @@ class ShardWriter:
         return mark(content)
 
 
-def read_edges(shelf: Shelf) -> NDArray[np.float64]:
+def read_edges(shelf: ObjectStore) -> NDArray[np.float64]:
     """Edges that the first chunk placed.
 
     Raises
@@ -211,7 +211,7 @@ def read_edges(shelf: Shelf) -> NDArray[np.float64]:
     return edges_in(content)
 
 
-def finished(shelf: Shelf, plan: Plan, *, deep: bool = True) -> Iterator[ShardRecord]:
+def finished(shelf: ObjectStore, plan: ShardPlan, *, deep: bool = True) -> Iterator[ShardRecord]:
     """Shards that are made, in order.
 
     Parameters
@@ -231,7 +231,7 @@ def finished(shelf: Shelf, plan: Plan, *, deep: bool = True) -> Iterator[ShardRe
             shelf.remove(name)
 
 
-def read_record(shelf: Shelf, first: int, last: int) -> ShardRecord | None:
+def read_record(shelf: ObjectStore, first: int, last: int) -> ShardRecord | None:
     """A shard's listing; ``None`` if it is not there or torn."""
     try:
         record = _reader(ShardRecord).validate_json(shelf.get(listing_name(first, last)) or b"")
@@ -247,7 +247,7 @@ def _reader(kind: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(kind)
 
 
-def is_whole(shelf: Shelf, plan: Plan, record: ShardRecord, *, deep: bool = True) -> bool:
+def is_whole(shelf: ObjectStore, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
     """Whether every file of a shard is there as it was listed."""
     files = dict(record.files)
     if plan.bands:
@@ -261,7 +261,7 @@ def is_whole(shelf: Shelf, plan: Plan, record: ShardRecord, *, deep: bool = True
     return all(mark(shelf.get(name) or b"") == wanted for name, wanted in files.items())
 
 
-def _edges_readable(shelf: Shelf) -> bool:
+def _edges_readable(shelf: ObjectStore) -> bool:
     from zipfile import BadZipFile
 
     try:
@@ -271,7 +271,7 @@ def _edges_readable(shelf: Shelf) -> bool:
     return True
 
 
-class Clock:
+class Stopwatch:
     """Adds up the seconds of what alternates: simulating and storing."""
 
     def __init__(self) -> None:

@@ -182,7 +182,7 @@ def labelled(like: xr.Dataset, tables: dict[str, NDArray[np.float64]]) -> xr.Dat
     return xr.Dataset(variables, coords=coords, attrs=dict(like.attrs))
 
 
-class Tally:
+class EndCounts:
     """How many runs of each scenario ended with which status and which outcome."""
 
     def __init__(self) -> None:

@@ -13,9 +13,9 @@ from copark.errors import Fault, NotFound
 from copark.store.errors import DatabaseRefused
 from copark.store.workspace import (
     Contents,
-    Findings,
     RunEntry,
     ScenarioEntry,
+    WorkspaceFindings,
     WorkspaceRefused,
     open_workspace,
     pack_workspace,
@@ -26,7 +26,7 @@ from copark.store.workspace.scenarios import scenario_in
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.paths import store_in
 
-__all__ = ["Findings", "Packed", "open_", "pack", "verify"]
+__all__ = ["Packed", "WorkspaceFindings", "open_", "pack", "verify"]
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def pack(
     return Packed(Path(file), digest, Path(file).stat().st_size, *names, tuple(sorted({one.name for one in saved})))
 
 
-def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Findings:
+def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
     """Open a workspace into a new folder, after it was verified; its database then knows its scenarios.
 
     A saved scenario is seen by everybody who uses that database. It replaces none: where the name is taken by another
@@ -117,7 +117,7 @@ def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Findings
         return replace(found, notes=(*found.notes, *refused.faults))
 
 
-def verify(file: Path, *, progress: Progress | None = None) -> Findings:
+def verify(file: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
     """Verify a workspace: names, checksums, cases, studies, identities, description.
 
     Raises
@@ -128,7 +128,7 @@ def verify(file: Path, *, progress: Progress | None = None) -> Findings:
     return verify_workspace(_there(file), _in_megabytes(progress, "unpack"))
 
 
-def _enter(found: Findings, out: Path) -> list[Fault]:
+def _enter(found: WorkspaceFindings, out: Path) -> list[Fault]:
     """Enter scenarios of an opened workspace into the database of its folder; what is to be known of it."""
     from copark.store.database.opening import open_database
     from copark.store.database.scenarios import ScenarioShelf
