@@ -77,10 +77,10 @@ def check(
 @runs.command("repair", cls=SpokenCommand, help="database.help.repair")
 def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
     """Put misplaced runs where they belong."""
+    from rich.console import Console
+
     from copark.cli.screen import say, show_faults
     from copark.workflows import runs
-
-    from rich.console import Console
 
     done = runs.repair_books(out)
     console = Console(markup=False)
