@@ -28,9 +28,9 @@ ONE_RUN = (
     "workflows.run_study('great-stone', out=Path(sys.argv[1]), fresh=True, report=False)"
 )
 WITHOUT = (
-    "import copark.store.database.opening as o; from copark.store.errors import DatabaseRefused, database_fault\n"
+    "import copark.store.database.run_log as o; from copark.store.errors import DatabaseRefused, database_fault\n"
     "def away(out): raise DatabaseRefused([database_fault('busy', '', seconds=0)])\n"
-    "o.open_door = away\n"
+    "o.open_database = away\n"
 )
 
 

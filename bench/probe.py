@@ -39,7 +39,6 @@ def first() -> dict[str, float]:
 def stream(runs: int, form: str) -> dict[str, float]:
     """Runs streamed into a store: paths of all of them (`paths`) or bands over them (`bands`)."""
     from copark.cases import load_case
-    from copark.simulation.ensemble import default_threads
     from copark.simulation.run import stream
     from copark.simulation.study import baseline
     from copark.store import RunStore
@@ -48,7 +47,7 @@ def stream(runs: int, form: str) -> dict[str, float]:
     study = baseline("great-stone").with_changes(runs=runs, keep="standard")
     with tempfile.TemporaryDirectory() as folder:
         chunks = stream(study, load_case("great-stone"))
-        record = RunStore(Path(folder)).save_stream(chunks, runs, summarise=form == "bands", threads=default_threads())
+        record = RunStore(Path(folder)).save_stream(chunks, runs, summarise=form == "bands")
     return {"runs": record.runs, "seconds": time.perf_counter() - start}
 
 

@@ -29,7 +29,7 @@ from bench.kills import databases
 from bench.kills.kinds import KINDS, Kind, hindrances
 from bench.kills.trial import Missed, Trial
 from bench.kills.undisturbed import Undisturbed
-from copark.store.database.address import VARIABLE
+from copark.store.database.opening import VARIABLE
 
 TRIES = 6
 """How often a moment is drawn until it is one at which there is something to kill."""

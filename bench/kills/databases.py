@@ -11,7 +11,7 @@ from tests.database.server import Server, binaries
 from bench.kills.servers import ask_for, conclude, jobs, started
 from bench.kills.trial import LONGEST, Missed, Trial, need_alive
 from copark.store.database import open_ledger
-from copark.store.database.address import VARIABLE
+from copark.store.database.opening import VARIABLE
 
 AWAY = (0.5, 6.0)
 """Seconds for which the database is away."""

@@ -138,7 +138,7 @@ def test_a_battery_that_dies_while_shards_are_put_onto_the_disk_costs_none(
 ) -> None:
     store, later = RunStore(tmp_path), Counting()
     with monkeypatch.context() as patched:
-        patched.setattr(shelves.Folder, "settle", Counting.fails)
+        patched.setattr(shelves.ObjectStore, "settle", Counting.fails)
         with pytest.raises(KeyboardInterrupt):
             make(asked, store, Counting())
     torn = sorted(store.shards_of(asked.identity).glob("arrays.zarr/cash/c/0/3/*"))[0]
@@ -207,7 +207,7 @@ def test_a_worker_with_other_code_is_refused_whatever_is_allowed(asked: Asked, t
 
 
 def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tmp_path: Path) -> None:
-    store, put, full = RunStore(tmp_path), shelves.Folder.put, []
+    store, put, full = RunStore(tmp_path), shelves.ObjectStore.put, []
 
     def fill(self, name: str, content: bytes) -> None:
         if full or ("/c/" in name and "/3" in name):
@@ -215,7 +215,7 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
             raise OSError(errno.ENOSPC, "No space left on device")
         put(self, name, content)
 
-    with mock.patch.object(shelves.Folder, "put", fill), pytest.raises(ExportRefused) as refused:
+    with mock.patch.object(shelves.ObjectStore, "put", fill), pytest.raises(ExportRefused) as refused:
         make(asked, store, Threads(1))
     assert refused.value.faults[0].code == "cluster.disk_full"
     later = Counting()

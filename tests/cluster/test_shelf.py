@@ -9,16 +9,16 @@ import pytest
 
 from copark.errors import RunRefused
 from copark.store.locks import is_held, only_one
-from copark.store.object_store import Shelf, open_shelf
+from copark.store.object_store import ObjectStore, open_shelf
 
 
 @pytest.fixture(params=["folder", "file", "memory"])
-def shelf(request, tmp_path: Path) -> Shelf:
+def shelf(request, tmp_path: Path) -> ObjectStore:
     addresses = {"folder": str(tmp_path), "file": tmp_path.as_uri(), "memory": f"memory://{tmp_path.name}"}
     return open_shelf(addresses[request.param])
 
 
-def test_what_is_put_is_found(shelf: Shelf) -> None:
+def test_what_is_put_is_found(shelf: ObjectStore) -> None:
     assert shelf.get("a/b") is None
     assert shelf.size("a/b") is None
     assert shelf.names("a") == []

@@ -147,10 +147,10 @@ def test_a_cancelled_job_takes_away_its_own_shards_alone(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("number", sorted(locks.NO_LOCKS))
 def test_where_a_file_system_knows_no_locks_work_goes_on(tmp_path: Path, monkeypatch, number: int) -> None:
-    def refuse(*_):
+    def refuse(*_, **__):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(locks.fcntl, "flock", refuse)
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
     with only_one(tmp_path / "lock") as waited:
         assert not waited
         assert not is_held(tmp_path / "lock")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,14 +18,10 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.pool import QueuePool
 
 from copark.store.database import open_ledger, opening
-from copark.store.database.address import address_for
-from copark.store.database.fresh import TABLES
-from copark.store.database.opening import Database, open_database, open_door, versions_in
-from copark.store.database.session import FileDoor
-from copark.store.database.tables import metadata
-from copark.store.database.version import HEAD, TABLE
+from copark.store.database.opening import address_for, open_database, versions_in
+from copark.store.database.schema import HEAD, metadata, version
 from copark.store.errors import DatabaseRefused
-from tests.database.snapshot import migrated, statements, whole
+from copark.web.settings import Settings
 
 STEPS = Path(opening.__file__).with_name("migrations")
 
@@ -39,25 +36,18 @@ def test_the_last_step_is_the_version_this_program_knows():
     assert ScriptDirectory.from_config(steps()).get_current_head() == HEAD
 
 
-def test_what_the_steps_make_is_what_the_program_believes(tmp_path, either):
-    if either == "sqlite":
-        migrated(tmp_path / "copark.sqlite3")
-    with closing(open_database(tmp_path)) as database, database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": TABLE, "compare_type": True})
+@pytest.mark.parametrize("older", [None, "base", "0001"])
+def test_what_the_steps_make_is_what_the_program_believes(tmp_path, either, older):
+    with closing(open_database(tmp_path)) as database, database.writing() as connection:
+        if older is not None:
+            command.downgrade(steps(connection), older)
+            command.upgrade(steps(connection), "head")
+        context = MigrationContext.configure(connection, opts={"version_table": version.name, "compare_type": True})
         assert compare_metadata(context, metadata) == []
         assert versions_in(connection) == (HEAD,)
 
 
-def test_a_new_file_is_what_the_steps_make(tmp_path):
-    migrated(tmp_path / "slow.sqlite3")
-    open_door(tmp_path).close()
-    assert statements(tmp_path / "slow.sqlite3") == statements(tmp_path / "copark.sqlite3")
-    assert TABLES.read_text(encoding="utf-8") == whole(statements(tmp_path / "slow.sqlite3")), (
-        "python -m tests.database.snapshot"
-    )
-
-
-@pytest.mark.parametrize("older", ["base", "0001"])
+@pytest.mark.parametrize("older", ["base", "0001", "0002"])
 def test_an_older_database_comes_up_with_what_it_holds(tmp_path, either, older):
     with closing(open_database(tmp_path)) as database:
         with open_ledger(tmp_path) as ledger:
@@ -73,14 +63,15 @@ def test_an_older_database_comes_up_with_what_it_holds(tmp_path, either, older):
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path, either):
     with closing(open_database(tmp_path)) as database, database.writing() as connection:
-        connection.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '9999'")
-    for door in (open_database, open_door):
-        with pytest.raises(DatabaseRefused) as refused:
-            door(tmp_path)
-        (fault,) = refused.value.faults
-        assert fault.code == "database.newer"
-        assert "9999" in fault.cause("zh")
-    assert open_ledger(tmp_path).trouble == fault
+        connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '9999'")
+    with pytest.raises(DatabaseRefused) as refused:
+        open_database(tmp_path)
+    (fault,) = refused.value.faults
+    assert fault.code == "database.newer"
+    assert "9999" in fault.cause("zh")
+    with open_ledger(tmp_path) as ledger:
+        ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
+        assert ledger.trouble == fault
 
 
 def opened(folder):
@@ -101,7 +92,7 @@ def test_eight_processes_bring_an_empty_database_up_at_once(tmp_path, either):
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "copark.sqlite3").mkdir()
     with pytest.raises(DatabaseRefused) as refused:
-        open_door(tmp_path)
+        open_database(tmp_path)
     assert refused.value.faults[0].code == "database.file"
 
 
@@ -135,21 +126,48 @@ def test_one_file_can_serve_several_folders(tmp_path, monkeypatch):
             assert [one.identity for one in ledger.executions()] == [name]
 
 
-def test_an_up_to_date_file_is_written_without_the_library(tmp_path):
-    open_door(tmp_path).close()
-    door = open_door(tmp_path)
-    assert isinstance(door, FileDoor)
-    monkeyed = Database(address_for(tmp_path))
-    with monkeyed.session(write=True) as theirs:
-        assert theirs.execute("SELECT 1 AS one") == [{"one": 1}]
-    with door.session(write=True) as ours:
-        assert ours.execute("SELECT 1 AS one") == [{"one": 1}]
-    monkeyed.close()
+def locked(monkeypatch, folder):
+    """A folder that may not be written, for whoever asks."""
+    access = os.access
+    here = str(folder)
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).startswith(here) and access(path, mode))
+
+
+def test_a_folder_that_may_not_be_written_can_be_read(tmp_path, monkeypatch):
+    with open_ledger(tmp_path) as ledger:
+        ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
+        ledger.fail("aaaa", "as meant")
+    before = sorted(tmp_path.iterdir())
+    locked(monkeypatch, tmp_path)
+    with open_ledger(tmp_path) as ledger:
+        assert [one.trouble for one in ledger.executions()] == ["as meant"]
+        ledger.begin("bbbb", {"name": "x"}, "great-stone", 7)
+        assert ledger.trouble.code == "database.read_only"
+        assert "[Errno" not in ledger.trouble.sentence("en") + ledger.trouble.sentence("zh")
+        assert len(ledger.executions()) == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_folder_that_may_not_be_written_and_has_no_database_is_empty(tmp_path, monkeypatch):
+    locked(monkeypatch, tmp_path)
+    with open_ledger(tmp_path / "out") as ledger:
+        assert ledger.executions() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
+    testclient, app = pytest.importorskip("starlette.testclient"), pytest.importorskip("copark.web.app")
+    locked(monkeypatch, tmp_path)
+    made = app.create_app(Settings(data=tmp_path / "out", warm=False))
+    with testclient.TestClient(made, base_url="http://localhost") as client:
+        answer = client.get("/api/v1/status")
+        assert answer.status_code == 200, answer.text
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_whose_link_is_cut_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setenv("COPARK_DATABASE_URL", "postgresql://me@127.0.0.1:1/x")
-    engine = opening._engine(address_for(tmp_path))
+    engine = opening._engine(address_for(tmp_path), is_read_only=False)
     told = {}
 
     class NotToday(Exception):

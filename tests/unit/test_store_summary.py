@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from copark.store import RunStore, runs
-from copark.store.summary import EDGES, QUANTILES, STATISTICS, RunningSummary, Tally, summary_of
+from copark.store.bands import ShardBands, joined
+from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, summary_of
 
 
 def one_output(values: NDArray[np.float64]) -> xr.Dataset:
@@ -25,10 +26,11 @@ def one_output(values: NDArray[np.float64]) -> xr.Dataset:
 
 
 def running(values: NDArray[np.float64], chunk: int) -> dict[str, float]:
-    summary = RunningSummary()
+    bands = ShardBands(("output",), None)
     for start in range(0, values.size, chunk):
-        summary.add(one_output(values[start : start + chunk]))
-    found = summary.result()["output"].values[0, :, 0]
+        bands.add(one_output(values[start : start + chunk]))
+    assert bands.edges is not None
+    found = joined(one_output(values[:1]), bands.edges, [bands.packed()])["output"].values[0, :, 0]
     return dict(zip(STATISTICS, map(float, found), strict=True))
 
 
@@ -100,23 +102,8 @@ def test_running_quantiles_of_counts_are_exact() -> None:
         assert found[name] == np.quantile(values, level)
 
 
-def test_more_threads_give_the_same_bits() -> None:
-    found = []
-    for threads in (1, 3):
-        summary = RunningSummary(threads)
-        for chunk in stream(300, 100):
-            summary.add(chunk)
-        found.append(summary.result())
-    xr.testing.assert_identical(*found)
-
-
-def test_without_runs_there_is_no_summary() -> None:
-    with pytest.raises(ValueError, match="no runs"):
-        RunningSummary().result()
-
-
 def test_a_tally_counts_what_each_scenario_came_to() -> None:
-    tally = Tally()
+    tally = EndCounts()
     for chunk in stream(20, 6):
         tally.add(chunk)
     assert tally.failed() == 1

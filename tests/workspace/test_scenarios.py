@@ -127,7 +127,7 @@ def test_books_and_folders_of_an_opened_workspace_agree(group: Path, tmp_path: P
     workspaces.open_(made.path, tmp_path / "there")
     assert runs.check_books(tmp_path / "there") == []
     repaired = runs.repair_books(tmp_path / "there")
-    assert (repaired.entered, repaired.renewed, repaired.forgotten, repaired.left) == ((), (), (), ())
+    assert (repaired.home, repaired.aside, repaired.extras, repaired.left) == ((), (), (), ())
     (run,) = runs.books(tmp_path / "there").runs
     assert (run.identity, run.state) == (made.runs[0], "finished")
 

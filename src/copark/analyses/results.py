@@ -167,7 +167,7 @@ def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, dict[str, Any]]
 
 def save_dataset(path: Path, dataset: xr.Dataset) -> None:
     """Store what is dear to make."""
-    from copark.store.exports import write_netcdf
+    from copark.presentation.exports import write_netcdf
 
     path.parent.mkdir(parents=True, exist_ok=True)
     write_netcdf(dataset, path)

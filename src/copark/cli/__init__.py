@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 OK, FAULTS, WRONG_USAGE, STOPPED, TERMINATED = 0, 1, 2, 130, 143
+ERRORS = {"EROFS": "read_only", "EACCES": "read_only", "EPERM": "read_only", "ENOSPC": "full", "EDQUOT": "full"}
+"""Errors of the operating system that people can mend, and the texts that say how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -87,7 +90,8 @@ def _tell_unexpected(error: Exception, lang: str) -> int:
     if isinstance(error, MemoryError):
         words = text("cli.error.memory", lang)
     elif isinstance(error, OSError):
-        words = text("cli.error.system", lang, detail=error)
+        key = ERRORS.get(errno.errorcode.get(error.errno or 0, ""), "system")
+        words = text(f"cli.error.{key}", lang, detail=error, path=error.filename or "")
     else:
         words = text("cli.error.unexpected", lang, detail=f"{type(error).__name__}: {error}")
     print(plain(words), file=sys.stderr)

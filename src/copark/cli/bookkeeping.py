@@ -15,8 +15,6 @@ from copark.cli.speech import SpokenCommand, SpokenGroup
 from copark.errors import NotFound, RunRefused, printable
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from copark.presentation.document import Table
     from copark.workflows.runs import Books, FailedRun
 
@@ -24,7 +22,6 @@ MOST_SHOWN = 40
 """Single runs that are shown; all of them are in the JSON."""
 WIDEST = 3
 """Parameters that are shown of a single run."""
-To = Annotated[Path, typer.Argument(metavar="FILE", help="database.help.file")]
 
 runs = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(runs, name="runs", help="database.help.runs")
@@ -48,7 +45,7 @@ def listed(
     with Progress(ctx.obj) as progress:
         found = runs.books(out, failed=failed, progress=progress)
     if as_json:
-        content = {"runs": [asdict(one) for one in found.runs], "database": found.database, "unlisted": found.unlisted}
+        content = {"runs": [asdict(one) for one in found.runs], "database": found.database}
         if failed:
             content["failed_runs"] = [asdict(one) for one in found.failed_runs]
         print(json.dumps(content, ensure_ascii=False, indent=1))
@@ -64,7 +61,7 @@ def check(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Compare the database with the folders, both ways."""
+    """Check that stored runs are whole and where they belong."""
     from copark.cli.progress import Progress
     from copark.cli.screen import say, show_faults
     from copark.workflows import runs
@@ -79,15 +76,13 @@ def check(
 
 @runs.command("repair", cls=SpokenCommand, help="database.help.repair")
 def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Make the database say what the folders say."""
-    from copark.cli.progress import Progress
+    """Put misplaced runs where they belong."""
+    from rich.console import Console
+
     from copark.cli.screen import say, show_faults
     from copark.workflows import runs
 
-    with Progress(ctx.obj) as progress:
-        done = runs.repair_books(out, progress)
-    from rich.console import Console
-
+    done = runs.repair_books(out)
     console = Console(markup=False)
     for one in done.aside:
         console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)
@@ -95,33 +90,10 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         say("database.extras", ctx.obj, path=path)
     for name in done.home:
         say("database.home", ctx.obj, identity=name)
-    for key, names in (("entered", done.entered), ("renewed", done.renewed), ("forgotten", done.forgotten)):
-        for name in names:
-            say(f"database.{key}", ctx.obj, identity=name)
-    say("database.repaired", ctx.obj, entered=len(done.entered), renewed=len(done.renewed), gone=len(done.forgotten))
+    say("database.repaired", ctx.obj, home=len(done.home), aside=len(done.aside), extras=len(done.extras))
     if done.left:
         show_faults(done.left, ctx.obj)
         raise typer.Exit(1)
-
-
-@runs.command("export", cls=SpokenCommand, help="database.help.export")
-def export(ctx: typer.Context, to: To, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Write what the database holds into a file."""
-    from copark.cli.screen import say
-    from copark.workflows import runs
-
-    show_counts(runs.export_books(to, out), ctx.obj)
-    say("cli.written", ctx.obj, path=to)
-
-
-@runs.command("import", cls=SpokenCommand, help="database.help.import")
-def import_(ctx: typer.Context, file: To, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Enter what such a file holds."""
-    from copark.cli.screen import say
-    from copark.workflows import runs
-
-    show_counts(runs.import_books(file, out), ctx.obj)
-    say("database.imported", ctx.obj)
 
 
 @runs.command("forget", cls=SpokenCommand, help="database.help.forget")
@@ -146,14 +118,6 @@ def forget(
     say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
 
 
-def show_counts(counts: Counter[str], lang: str) -> None:
-    """How many rows of each table."""
-    from copark.cli.screen import say
-
-    for name, count in counts.items():
-        say(f"database.count.{name}", lang, count=count)
-
-
 def show_books(found: Books, lang: str, *, failed: bool) -> None:
     """What was executed and is stored, in a table; and single runs that failed."""
     from copark.cli.screen import listing, say, show_listing
@@ -169,8 +133,6 @@ def show_books(found: Books, lang: str, *, failed: bool) -> None:
         show_listing(listing("failed", lang, _failed(found.failed_runs, lang)))
         if len(found.failed_runs) > MOST_SHOWN:
             say("database.not_all", lang, count=len(found.failed_runs) - MOST_SHOWN)
-    if found.unlisted:
-        say("database.unlisted_note", lang, count=found.unlisted)
 
 
 def _booked(found: Books, lang: str) -> Table:

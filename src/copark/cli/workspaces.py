@@ -13,7 +13,7 @@ from copark.cli.speech import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from copark.errors import Fault
-    from copark.workflows.workspaces import Findings
+    from copark.workflows.workspaces import WorkspaceFindings
 
 workspace = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="workspace.help.file")]
@@ -96,7 +96,7 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
     say("workspace.whole", ctx.obj)
 
 
-def _show(found: Findings, lang: str) -> None:
+def _show(found: WorkspaceFindings, lang: str) -> None:
     """What a workspace holds, and what is to be known of it."""
     from copark.cli.screen import say
     from copark.presentation.numbers import number

@@ -23,16 +23,15 @@ from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.atomic import Stamp, stamp_of
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun
-from copark.store.fetching import bring, is_there
 from copark.store.garbage import forget_broken_off
 from copark.store.lease import leased
 from copark.store.locks import only_one
 from copark.store.manifest import METADATA, NAME, UNREADABLE, faults_of
-from copark.store.merge import join
-from copark.store.object_store import Shelf, open_shelf
+from copark.store.merge import bring, is_there, join
+from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.quarantine import misplacement
 from copark.store.runs import RunRecord, RunStore
-from copark.store.shards import MAKING, Plan, ShardRecord, begin_anew, finished, read_plan, write_plan
+from copark.store.shards import MAKING, ShardPlan, ShardRecord, begin_anew, finished, read_plan, write_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +145,7 @@ def make(
 
 
 def _make_there(
-    shelf: Shelf,
+    shelf: ObjectStore,
     ask: Asked,
     store: RunStore,
     crew: Crew,
@@ -163,18 +162,18 @@ def _make_there(
         except DamagedRun:
             if shelf.get(NAME) == manifest:  # otherwise another is making it anew
                 raise
-    with leased(shelf, waiting) as held:
-        there = is_there(held)
+    with leased(shelf, waiting):
+        there = is_there(shelf)
         kept, anew = ask.study.runs, 0
         is_anothers = there and shelf.get(NAME) != manifest
-        if not (there and _has_what_is_asked(held, ask) and (is_anothers or not ask.fresh)):
+        if not (there and _has_what_is_asked(shelf, ask) and (is_anothers or not ask.fresh)):
             if there:
-                begin_anew(held)
-            kept, anew = _make_on(held, ask, store, crew, held.watching(progress))
-        return Made(bring(held, store, ask.identity, replace=ask.replace), kept, anew)
+                begin_anew(shelf)
+            kept, anew = _make_on(shelf, ask, store, crew, progress)
+        return Made(bring(shelf, store, ask.identity, replace=ask.replace), kept, anew)
 
 
-def _shelf(ask: Asked, store: RunStore) -> Shelf:
+def _shelf(ask: Asked, store: RunStore) -> ObjectStore:
     if ask.address is not None:
         return open_shelf(f"{ask.address.rstrip('/')}/{ask.identity}")
     folder = store.shards_of(ask.identity)
@@ -182,12 +181,12 @@ def _shelf(ask: Asked, store: RunStore) -> Shelf:
     return open_shelf(folder)
 
 
-def _is_joined(shelf: Shelf, store: RunStore, identity: str) -> bool:
+def _is_joined(shelf: ObjectStore, store: RunStore, identity: str) -> bool:
     """Whether all was done but the last step: giving the run its place."""
     return read_plan(shelf) is None and not faults_of(store.shards_of(identity), deep=True)
 
 
-def _has_what_is_asked(shelf: Shelf, ask: Asked) -> bool:
+def _has_what_is_asked(shelf: ObjectStore, ask: Asked) -> bool:
     """Whether a whole run on a shelf is the one that is asked for, and holds it: bands do not stand in for paths."""
     try:
         metadata = json.loads(shelf.get(METADATA) or b"")
@@ -197,7 +196,7 @@ def _has_what_is_asked(shelf: Shelf, ask: Asked) -> bool:
         return False
 
 
-def _refuse_anothers(shelf: Shelf, ask: Asked) -> None:
+def _refuse_anothers(shelf: ObjectStore, ask: Asked) -> None:
     """Keep another run, put where this one belongs, from being made anew: nothing can be set aside at an address."""
     try:
         wrong = misplacement(json.loads(shelf.get(METADATA) or b""), ask.identity, shelf.address)
@@ -218,7 +217,7 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
         raise ExportRefused([Fault("cluster.disk_full", str(store.root))]) from error
 
 
-def _make_on(shelf: Shelf, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None) -> tuple[int, int]:
+def _make_on(shelf: ObjectStore, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None) -> tuple[int, int]:
     """Make what is missing on a shelf and join it; runs that were there, and runs that were made again."""
     here = crew.machine(shelf.address, mixed=ask.mixed)
     plan, done, anew = _begun(shelf, ask, here)
@@ -240,7 +239,7 @@ def _make_on(shelf: Shelf, ask: Asked, store: RunStore, crew: Crew, progress: Pr
     return kept, anew
 
 
-def _all_shards(shelf: Shelf, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
+def _all_shards(shelf: ObjectStore, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
     """Have shards made until all are there."""
     wanted = work.plan.ranges()
     for _ in range(ROUNDS):
@@ -254,13 +253,13 @@ def _all_shards(shelf: Shelf, work: Work, crew: Crew, told: _Told) -> list[Shard
     raise ExportRefused([Fault("cluster.shards_vanish", shelf.address)])
 
 
-def _first_plan(ask: Asked) -> Plan:
+def _first_plan(ask: Asked) -> ShardPlan:
     """The plan by which the first shard is made, before its cost is known."""
     runs = ask.study.runs
-    return Plan(ask.identity, runs, min(stored.KEPT, runs) if ask.bands else runs, ask.bands, CHUNK)
+    return ShardPlan(ask.identity, runs, min(stored.KEPT, runs) if ask.bands else runs, ask.bands, CHUNK)
 
 
-def _plan_in(shelf: Shelf, ask: Asked) -> Plan | None:
+def _plan_in(shelf: ObjectStore, ask: Asked) -> ShardPlan | None:
     """The plan of an earlier attempt; what is left of one that cannot be gone on with is removed."""
     plan = read_plan(shelf)
     if plan is not None and (plan.identity, plan.runs, plan.bands) == (ask.identity, ask.study.runs, ask.bands):
@@ -269,7 +268,7 @@ def _plan_in(shelf: Shelf, ask: Asked) -> Plan | None:
     return None
 
 
-def _begun(shelf: Shelf, ask: Asked, here: Machine) -> tuple[Plan | None, list[ShardRecord], int]:
+def _begun(shelf: ObjectStore, ask: Asked, here: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
     """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
 
     What other code has made is removed: shards of two states of the code do not belong to one result, be it that files

@@ -13,8 +13,8 @@ from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import Prepared, prepare, run_chunk
 from copark.simulation.study import Study
 from copark.store.arrays import CHUNK
-from copark.store.object_store import Shelf, open_shelf
-from copark.store.shards import Clock, Plan, ShardWriter, is_whole, read_record
+from copark.store.object_store import ObjectStore, open_shelf
+from copark.store.shards import ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
 
 
 class Job(Protocol):
@@ -73,7 +73,7 @@ class Work:
 
     subject: Subject
     address: str
-    plan: Plan
+    plan: ShardPlan
     machine: Machine
     mixed: bool = False
 
@@ -98,7 +98,7 @@ class Work:
         return make_shard(self, first, last, threads=threads, tell=tell)
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ObjectStore:
         """Where the ensemble is made."""
         return open_shelf(self.address)
 
@@ -139,7 +139,7 @@ def make_shard(
     there = read_record(shelf, first, last)
     if there is not None and is_whole(shelf, work.plan, there, deep=False):
         return there.seconds
-    ready, writer, clock = prepared(work.subject), ShardWriter(shelf, work.plan, first, last), Clock()
+    ready, writer, clock = prepared(work.subject), ShardWriter(shelf, work.plan, first, last), Stopwatch()
     for begin in range(first, last, CHUNK):
         chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
         clock.lap("simulate")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from copark.presentation.document import Document
+from copark.presentation.exports import write_csv
 from copark.presentation.flat import flat
-from copark.store.exports import write_csv
-from copark.store.tables import Table
+from copark.presentation.run_tables import PlainTable
 
 
 def write(document: Document, folder: Path, _charts: Any = None) -> Path:
@@ -21,6 +21,7 @@ def write(document: Document, folder: Path, _charts: Any = None) -> Path:
         found = flat(table, document.lang)
         rows = [[int(cell) if isinstance(cell, bool) else cell for cell in row] for row in found.rows]
         write_csv(
-            Table(table.key, [column.key for column in found.columns], rows, len(rows)), folder / f"{table.key}.csv"
+            PlainTable(table.key, [column.key for column in found.columns], rows, len(rows)),
+            folder / f"{table.key}.csv",
         )
     return folder

@@ -10,7 +10,7 @@ from copark.presentation.document import Caveat, Column, Document, Kind, Table
 from copark.presentation.flat import Flat, flat
 from copark.presentation.numbers import NOTHING, column_unit, number_format, shown
 from copark.presentation.page import Page, Scalar, page_of
-from copark.store.workbook import Sheet, Styled, tab_titles, width_of, write_sheets
+from copark.presentation.sheets import Sheet, Styled, tab_titles, width_of, write_sheets
 from copark.texts import text
 
 ABOVE = 4

@@ -15,7 +15,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Difference:
+class FirstDifference:
     """The first place where two ensembles differ, quarter before run before variable.
 
     Where a variable is missing or has another shape, it alone is named and the numbers are not.
@@ -30,7 +30,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class BitComparison:
     """What comparing a chunk of runs gave.
 
     Parameters
@@ -45,23 +45,23 @@ class Comparison:
 
     identical: bool
     largest: float
-    first: Difference | None
+    first: FirstDifference | None
 
-    def joined(self, other: Comparison) -> Comparison:
+    def joined(self, other: BitComparison) -> BitComparison:
         """Both this comparison and that of later runs in one."""
-        return Comparison(
+        return BitComparison(
             self.identical and other.identical, max(self.largest, other.largest), self.first or other.first
         )
 
 
-def compare(stored: xr.Dataset, replayed: xr.Dataset) -> Comparison:
+def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
     """Compare the runs of two Datasets with the same coordinates, variable by variable."""
     identical, largest = True, 0.0
-    firsts: list[tuple[tuple[int, int, int], Difference]] = []
+    firsts: list[tuple[tuple[int, int, int], FirstDifference]] = []
     for order, name in enumerate(map(str, stored.data_vars)):
         if name not in replayed or replayed[name].shape != stored[name].shape:
-            nothing = Difference(name, "", -1, "", float("nan"), float("nan"))
-            return Comparison(identical=False, largest=float("inf"), first=nothing)
+            nothing = FirstDifference(name, "", -1, "", float("nan"), float("nan"))
+            return BitComparison(identical=False, largest=float("inf"), first=nothing)
         left, right = stored[name].values, replayed[name].values
         if same_bits(left, right).all():
             continue
@@ -71,7 +71,7 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> Comparison:
         if (gaps > TOLERANCE).any():
             firsts.append(_first(stored, name, order, gaps, right))
     first = min(firsts, key=lambda found: found[0])[1] if firsts else None
-    return Comparison(identical, largest, first)
+    return BitComparison(identical, largest, first)
 
 
 def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -100,7 +100,7 @@ def relative_gaps(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDAr
 
 def _first(
     stored: xr.Dataset, name: str, order: int, gaps: NDArray[np.float64], replayed: NDArray[np.generic]
-) -> tuple[tuple[int, int, int], Difference]:
+) -> tuple[tuple[int, int, int], FirstDifference]:
     import numpy as np
 
     dims = [str(dim) for dim in stored[name].dims]
@@ -111,7 +111,7 @@ def _first(
     chosen = int(np.lexsort((run, quarter))[0])
     at = {dim: int(columns[dim][chosen]) for dim in dims}
     place = tuple(at[dim] for dim in dims)
-    difference = Difference(
+    difference = FirstDifference(
         variable=name,
         scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",
         run=int(stored["run"].values[at["run"]]) if "run" in at else -1,

@@ -83,7 +83,7 @@ def _half_written(out: Path, quiet: float) -> Iterator[Leaving]:
     for folder in FOLDERS:
         for begin in (UNFINISHED, REPLACED):
             for path in out.glob(f"{folder}/{begin}*"):
-                if not _is_living(path, quiet):
+                if not is_living(path, quiet):
                     yield Leaving(path, "half_written", size_of(path))
 
 
@@ -104,7 +104,7 @@ def _shards(store: RunStore, quiet: float, *, unfinished: bool) -> Iterator[Leav
             yield Leaving(path, "superseded" if is_stored else "unfinished", size_of(path))
 
 
-def _is_living(path: Path, quiet: float) -> bool:
+def is_living(path: Path, quiet: float) -> bool:
     """Whether a process that is alive here began it, or somebody changed it lately."""
     named = WRITTEN_BY.search(path.name)
     return (named is not None and is_running(int(named[1]))) or age_of(path) < quiet
@@ -138,7 +138,7 @@ def _lock_of(path: Path) -> Path:
 def forget_broken_off(store: RunStore, identity: str) -> None:
     """Take away what processes that are gone were writing of a run in one piece: nobody goes on from it."""
     for path in store.root.glob(f"{UNFINISHED}{identity}-*"):
-        if not _is_living(path, 0.0):
+        if not is_living(path, 0.0):
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
-try:
-    import fcntl
-except ImportError:  # Windows: two at a time do the same work twice, with the same result
-    fcntl = None  # type: ignore[assignment]
-
-NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
-"""What file systems answer that know no locks, such as Lustre or NFS as some are mounted: as on Windows, then."""
+NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP})
+"""What file systems answer that know no locks, as some are mounted: two at a time do the same work twice then."""
+LOOK = 0.05
+"""Seconds between two looks whether a lock is free."""
 
 
 @contextmanager
@@ -30,19 +25,14 @@ def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[
         Called once, before waiting for another process.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    waited, stream = False, path.open("ab")
-    while not _lock(stream, wait=waited) or not _is_file(stream, path):
-        if not waited and waiting is not None:
-            waiting()
-        waited = True
-        if not _is_file(stream, path):  # whoever held it has removed it
-            stream.close()
-            stream = path.open("ab")
-    try:
-        yield waited
-    finally:
-        path.unlink(missing_ok=True)
-        stream.close()
+    with if_free(path) as held:
+        if held:
+            yield False
+            return
+    if waiting is not None:
+        waiting()
+    with _held(path, None):
+        yield True
 
 
 @contextmanager
@@ -54,39 +44,35 @@ def if_free(path: Path) -> Iterator[bool]:
     path
         The lock's file; it is removed afterwards if it was held.
     """
-    with path.open("ab") as stream:
-        held = _lock(stream, wait=False) and _is_file(stream, path)
-        try:
-            yield held
-        finally:
-            if held:
-                path.unlink(missing_ok=True)
+    with _held(path, 0.0) as held:
+        yield held
 
 
 def is_held(path: Path) -> bool:
     """Whether a living process holds a lock."""
-    if fcntl is None or not path.is_file():
-        return path.is_file()
-    with path.open("rb") as stream:
-        return not _lock(stream, wait=False)
-
-
-def _is_file(stream: IO[bytes], path: Path) -> bool:
-    """Whether an open file is still the one of that name."""
-    try:
-        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
-    except FileNotFoundError:
+    if not path.is_file():
         return False
+    with if_free(path) as free:
+        return not free
 
 
-def _lock(stream: IO[bytes], *, wait: bool) -> bool:
-    if fcntl is None:
-        return True
+@contextmanager
+def _held(path: Path, patience: float | None) -> Iterator[bool]:
+    """Hold a lock, for which one waits so many seconds, or for ever; give whether it is held."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=-1 if patience is None else patience)
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
+        lock.acquire(poll_interval=LOOK)
+    except Timeout:
+        yield False
+        return
     except OSError as error:
         if error.errno not in NO_LOCKS:
             raise
-    return True
+    try:
+        yield True
+    finally:
+        with suppress(OSError):  # on Windows it cannot be removed while it is held, and may stay
+            path.unlink(missing_ok=True)
+        lock.release()

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from copark.errors import Fault
-from copark.store.atomic import flush, flush_all
 from copark.store.errors import fault
 
 NAME, METADATA = "manifest.json", "metadata.json"
@@ -20,28 +19,10 @@ DEEP_LIMIT = 256 * 2**20
 """Up to this size, in bytes, every opening compares the checksums; above it, of the descriptions alone."""
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path != folder / NAME:
-            yield path
-
-
 def checksum(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_manifest(folder: Path) -> int:
-    """List every file of a folder and put all of them onto the disk; return their size in bytes."""
-    files: dict[str, tuple[int, str]] = {}
-    for path in _files(folder):
-        files[path.relative_to(folder).as_posix()] = path.stat().st_size, checksum(path)
-    flush_all(folder / name for name in files)
-    manifest = folder / NAME
-    manifest.write_text(manifest_of(files), encoding="utf-8")
-    flush(manifest)
-    return sum(size for size, _ in files.values())
 
 
 def manifest_of(files: Mapping[str, tuple[int, str]]) -> str:

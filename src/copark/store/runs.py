@@ -13,23 +13,26 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
-from copark.store.arrays import ArrayWriter, open_dataset, write_dataset
+from copark.store.arrays import CHUNK, open_dataset
 from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
-from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of, write_manifest
+from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
+from copark.store.object_store import open_shelf
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
-from copark.store.summary import RunningSummary, Tally
+from copark.store.summary import EndCounts
 
 if TYPE_CHECKING:
     import xarray as xr
+    from pydantic import TypeAdapter
 
 SUMMARY_ABOVE = 100_000
 KEPT = 10_000
@@ -103,15 +106,9 @@ class RunStore:
         return self.save_stream([dataset], dataset.sizes["run"], replace=replace)
 
     def save_stream(
-        self,
-        chunks: Iterable[xr.Dataset],
-        runs: int,
-        *,
-        replace: bool = False,
-        summarise: bool | None = None,
-        threads: int = 1,
+        self, chunks: Iterable[xr.Dataset], runs: int, *, replace: bool = False, summarise: bool | None = None
     ) -> RunRecord:
-        """Store an ensemble that comes in chunks along ``run``, with the memory of one chunk.
+        """Store an ensemble that comes in chunks along ``run``, with the memory of a chunk or of a thousand runs.
 
         Parameters
         ----------
@@ -123,33 +120,35 @@ class RunStore:
             Put it in the place of a run with the same identity; otherwise the older one stays.
         summarise
             Keep bands over all runs and the paths of the first only; by default above ``SUMMARY_ABOVE`` runs.
-        threads
-            Threads for the bands.
 
         Raises
         ------
         ExportRefused
             If the disk has no room, or more or fewer runs come than announced.
         """
+        from copark.store.arrays import in_thousands
+        from copark.store.merge import join
+        from copark.store.shards import ShardPlan, ShardWriter
+
         stream = iter(chunks)
         first = next(stream, None)
         if first is None:
             raise ExportRefused([fault("runs_differ", self.root, found=0, wanted=runs)])
         identity = str(first.attrs["identity"])
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
-        kept = min(KEPT, runs) if bands else runs
-        self.need_room(first, kept)
+        plan = ShardPlan(identity, runs, min(KEPT, runs) if bands else runs, bands, CHUNK)
+        self.need_room(first, plan.kept)
         self.set_aside(identity)
         with written_folder(self.root / identity, replace=replace) as folder:
-            tally = Tally()
-            every = chain([first], stream)
-            if bands:
-                _write_bands(folder, every, runs, kept, tally, threads)
-            else:
-                _write_paths(folder, every, runs, tally)
-            content = metadata_of(first, runs, kept, tally, bands=bands)
-            (folder / METADATA).write_text(content, encoding="utf-8")
-            write_manifest(folder)
+            shelf = open_shelf(folder)
+            writer = ShardWriter(shelf, plan, 0, runs)
+            for chunk in in_thousands(chain([first], stream)):
+                writer.add(chunk)
+                if writer.made > runs:
+                    break
+            if writer.made != runs:
+                raise ExportRefused([fault("runs_differ", folder, found=writer.made, wanted=runs)])
+            join(shelf, plan, [writer.close({}, {})], first.isel(run=slice(0, 1)))
         return self.record(identity)
 
     def need_room(self, first: xr.Dataset, runs: int) -> None:
@@ -194,7 +193,7 @@ class RunStore:
             return None
         if (self.root / identity).is_dir():
             return identity
-        found = [name for name in self._names() if name.startswith(identity)]
+        found = [name for name in self.names() if name.startswith(identity)]
         if len(found) > 1:
             raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(found))])
         return found[0] if found else None
@@ -214,7 +213,7 @@ class RunStore:
             raise RunNotStored([fault("not_stored", self.root, identity, identity=identity)])
         return self.record(name)
 
-    def record(self, identity: str, *, deep: bool | None = None) -> RunRecord:
+    def record(self, identity: str, *, deep: bool | None = None, checked: bool = True) -> RunRecord:
         """Read what is known of a stored run, after checking that its folder is whole and its own.
 
         Parameters
@@ -223,6 +222,8 @@ class RunStore:
             In full.
         deep
             Compare checksums whatever the size; by default up to 256 MB.
+        checked
+            Whether files are looked at; otherwise what describes the run is believed, as for a list of many.
 
         Raises
         ------
@@ -232,7 +233,7 @@ class RunStore:
             If another run lies in it, or one whose metadata contradict themselves.
         """
         folder = self.root / identity
-        faults = faults_of(folder, deep=deep)
+        faults = faults_of(folder, deep=deep) if checked else []
         if faults:
             raise DamagedRun(faults)
         try:
@@ -273,13 +274,13 @@ class RunStore:
         """Open status, outcome and draws of every run, also of those whose paths were not kept."""
         found = self.get(identity)
         path = found.path / EVERY_RUN
-        return open_dataset(path) if path.is_dir() else _without_paths(self.load(found.identity))
+        return open_dataset(path) if path.is_dir() else self.load(found.identity).drop_dims("quarter")
 
     def records(self) -> tuple[list[RunRecord], list[Fault]]:
         """All stored runs, newest first, and the faults of those that cannot be read."""
         found: list[RunRecord] = []
         faults: list[Fault] = []
-        for name in self._names():
+        for name in self.names():
             try:
                 found.append(self.record(name, deep=False))
             except (DamagedRun, MisplacedRun) as refusal:
@@ -315,43 +316,12 @@ class RunStore:
 
     def names(self) -> list[str]:
         """Names of the folders of stored runs, sound or not, in their place or not."""
-        return list(self._names())
-
-    def _names(self) -> Iterator[str]:
-        if self.root.is_dir():
-            for path in sorted(self.root.iterdir()):
-                if path.is_dir() and not path.name.startswith(".") and path.name != QUARANTINE:
-                    yield path.name
+        paths = self.root.iterdir() if self.root.is_dir() else ()
+        shown = (path for path in paths if not path.name.startswith(".") and path.name != QUARANTINE)
+        return sorted(path.name for path in shown if path.is_dir())
 
 
-def _write_paths(folder: Path, chunks: Iterable[xr.Dataset], runs: int, tally: Tally) -> None:
-    writer = ArrayWriter(folder / ARRAYS, runs)
-    for chunk in chunks:
-        writer.write(chunk)
-        tally.add(chunk)
-    writer.close()
-
-
-def _write_bands(folder: Path, chunks: Iterable[xr.Dataset], runs: int, kept: int, tally: Tally, threads: int) -> None:
-    paths = ArrayWriter(folder / ARRAYS, kept)
-    every_run = ArrayWriter(folder / EVERY_RUN, runs)
-    bands = RunningSummary(threads)
-    for chunk in chunks:
-        if paths.written < kept:
-            paths.write(chunk.isel(run=slice(0, kept - paths.written)))
-        every_run.write(_without_paths(chunk))
-        bands.add(chunk)
-        tally.add(chunk)
-    paths.close()
-    every_run.close()
-    write_dataset(bands.result(), folder / SUMMARY)
-
-
-def _without_paths(dataset: xr.Dataset) -> xr.Dataset:
-    return dataset.drop_dims("quarter")
-
-
-def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: Tally, *, bands: bool) -> str:
+def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, bands: bool) -> str:
     """What is known of a run without reading its numbers, as JSON.
 
     Parameters
@@ -385,25 +355,12 @@ def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
     ValueError, KeyError, TypeError, AttributeError, OverflowError
         If something is missing, or is none of its kind (``UNREADABLE``).
     """
-    words = [metadata["identity"], metadata["form"], metadata["created"]]
-    lists = [metadata["scenarios"], metadata["variables"]]
-    tallies = [metadata["status"], metadata["outcome"]]
-    if not all(isinstance(one, list) for one in lists) or not all(isinstance(one, dict) for one in tallies):
-        raise TypeError
-    if not all(isinstance(one, str) for one in (*words, *lists[0], *lists[1])):
-        raise TypeError
-    listing = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return RunRecord(
-        identity=metadata["identity"],
-        path=folder,
-        form=metadata["form"],
-        created=metadata["created"],
-        runs=int(metadata["runs"]),
-        kept=int(metadata["kept"]),
-        bytes=int(listing["bytes"]),
-        scenarios=tuple(metadata["scenarios"]),
-        variables=tuple(metadata["variables"]),
-        status=metadata["status"],
-        outcome=metadata["outcome"],
-        provenance=dict(metadata["provenance"]),
-    )
+    size = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["bytes"]
+    return _reader().validate_python({**metadata, "path": folder, "bytes": size})
+
+
+@cache
+def _reader() -> TypeAdapter[RunRecord]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunRecord)

@@ -14,21 +14,23 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
-from copark.store.arrays import CHUNK
+from copark.store.arrays import CHUNK, encoded
 from copark.store.bands import ShardBands, edges_in, packed_edges
-from copark.store.chunks import encoded
 from copark.store.manifest import METADATA, NAME
-from copark.store.object_store import Shelf
+from copark.store.object_store import ObjectStore
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY
-from copark.store.summary import Tally, path_names
+from copark.store.summary import EndCounts, path_names
 
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
     from numpy.typing import NDArray
+    from pydantic import TypeAdapter
 
+T = TypeVar("T")
 MAKING = "making"
 """Folder of what belongs to the making and not to the result."""
 PLAN, EDGES = f"{MAKING}/plan.json", f"{MAKING}/edges.npz"
@@ -36,7 +38,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Plan:
+class ShardPlan:
     """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike.
 
     Parameters
@@ -109,28 +111,24 @@ def mark(content: bytes) -> tuple[int, str]:
     return len(content), hashlib.sha256(content).hexdigest()
 
 
-def write_plan(shelf: Shelf, plan: Plan) -> None:
+def write_plan(shelf: ObjectStore, plan: ShardPlan) -> None:
     """Fix how an ensemble is divided."""
     words = json.dumps({"format": FORMAT} | asdict(plan), indent=1, sort_keys=True)
     shelf.put(PLAN, words.encode())
 
 
-def read_plan(shelf: Shelf) -> Plan | None:
+def read_plan(shelf: ObjectStore) -> ShardPlan | None:
     """How an ensemble that was begun is divided; ``None`` if none was begun, or not in a way this version knows."""
     content = shelf.get(PLAN)
-    if content is None:
-        return None
     try:
-        found = json.loads(content)
-        if found.pop("format") != FORMAT:
-            return None
-        plan = Plan(**found)
-        return plan if plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+        plan = _reader(ShardPlan).validate_json(content or b"")
+        is_known = json.loads(content or b"")["format"] == FORMAT
+    except (ValueError, KeyError):
         return None
+    return plan if is_known and plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
 
 
-def begin_anew(shelf: Shelf) -> None:
+def begin_anew(shelf: ObjectStore) -> None:
     """Remove what is on a shelf: first what makes it whole, so that half of it is never taken for a run."""
     for name in (NAME, MAKING, METADATA, SUMMARY, EVERY_RUN, ARRAYS):
         shelf.remove(name)
@@ -149,23 +147,23 @@ class ShardWriter:
         The shard's runs: ``first`` to ``last - 1``.
     """
 
-    def __init__(self, shelf: Shelf, plan: Plan, first: int, last: int) -> None:
+    def __init__(self, shelf: ObjectStore, plan: ShardPlan, first: int, last: int) -> None:
         self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
         self._files: dict[str, tuple[int, str]] = {}
-        self._tally = Tally()
+        self._tally = EndCounts()
         self._bands: ShardBands | None = None
-        self._next = first
+        self.made = first
 
     def add(self, chunk: xr.Dataset) -> None:
         """Write the next chunk: ``CHUNK`` runs, fewer only at the end of the ensemble."""
-        number = self._next // CHUNK
-        if self._next < self._plan.kept:
-            self._write(ARRAYS, chunk.isel(run=slice(0, self._plan.kept - self._next)), number)
+        number = self.made // CHUNK
+        if self.made < self._plan.kept:
+            self._write(ARRAYS, chunk.isel(run=slice(0, self._plan.kept - self.made)), number)
         if self._plan.bands:
             self._write(EVERY_RUN, chunk.drop_dims("quarter"), number)
             self._count(chunk)
         self._tally.add(chunk)
-        self._next += chunk.sizes["run"]
+        self.made += chunk.sizes["run"]
 
     def _write(self, group: str, chunk: xr.Dataset, number: int) -> None:
         for name, content in encoded(chunk, number):
@@ -180,8 +178,8 @@ class ShardWriter:
 
     def close(self, made_with: Mapping[str, str], seconds: Mapping[str, float]) -> ShardRecord:
         """List what was written: from now on the shard is made."""
-        if self._next != self._last:
-            raise ValueError(f"{self._next} instead of {self._last} runs came")
+        if self.made != self._last:
+            raise ValueError(f"{self.made} instead of {self._last} runs came")
         partial = None if self._bands is None else self._keep_counts(self._bands)
         record = ShardRecord(
             self._first, self._last, self._files, partial, self._tally.status, self._tally.outcome, dict(made_with),
@@ -199,7 +197,7 @@ class ShardWriter:
         return mark(content)
 
 
-def read_edges(shelf: Shelf) -> NDArray[np.float64]:
+def read_edges(shelf: ObjectStore) -> NDArray[np.float64]:
     """Edges that the first chunk placed.
 
     Raises
@@ -213,7 +211,7 @@ def read_edges(shelf: Shelf) -> NDArray[np.float64]:
     return edges_in(content)
 
 
-def finished(shelf: Shelf, plan: Plan, *, deep: bool = True) -> Iterator[ShardRecord]:
+def finished(shelf: ObjectStore, plan: ShardPlan, *, deep: bool = True) -> Iterator[ShardRecord]:
     """Shards that are made, in order.
 
     Parameters
@@ -233,22 +231,23 @@ def finished(shelf: Shelf, plan: Plan, *, deep: bool = True) -> Iterator[ShardRe
             shelf.remove(name)
 
 
-def read_record(shelf: Shelf, first: int, last: int) -> ShardRecord | None:
+def read_record(shelf: ObjectStore, first: int, last: int) -> ShardRecord | None:
     """A shard's listing; ``None`` if it is not there or torn."""
-    content = shelf.get(listing_name(first, last))
     try:
-        found: dict[str, Any] = json.loads(content or b"")
-        found["files"] = {str(name): (int(size), str(digest)) for name, (size, digest) in found["files"].items()}
-        if found["partial"] is not None:
-            size, digest = found["partial"]
-            found["partial"] = int(size), str(digest)
-        record = ShardRecord(**found)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        record = _reader(ShardRecord).validate_json(shelf.get(listing_name(first, last)) or b"")
+    except ValueError:
         return None
     return record if (record.first, record.last) == (first, last) and record.files else None
 
 
-def is_whole(shelf: Shelf, plan: Plan, record: ShardRecord, *, deep: bool = True) -> bool:
+@cache
+def _reader(kind: type[T]) -> TypeAdapter[T]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def is_whole(shelf: ObjectStore, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
     """Whether every file of a shard is there as it was listed."""
     files = dict(record.files)
     if plan.bands:
@@ -262,7 +261,7 @@ def is_whole(shelf: Shelf, plan: Plan, record: ShardRecord, *, deep: bool = True
     return all(mark(shelf.get(name) or b"") == wanted for name, wanted in files.items())
 
 
-def _edges_readable(shelf: Shelf) -> bool:
+def _edges_readable(shelf: ObjectStore) -> bool:
     from zipfile import BadZipFile
 
     try:
@@ -272,7 +271,7 @@ def _edges_readable(shelf: Shelf) -> bool:
     return True
 
 
-class Clock:
+class Stopwatch:
     """Adds up the seconds of what alternates: simulating and storing."""
 
     def __init__(self) -> None:

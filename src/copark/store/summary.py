@@ -1,9 +1,9 @@
 """Bands instead of paths: what is kept of an ensemble with more runs than a disk should hold.
 
-:class:`RunningSummary` takes an ensemble in chunks and needs the memory of one chunk. Mean, standard deviation, least
-and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the first
-chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small part
-of 1/256, and not at all where an edge's value repeats there (counts of companies).
+Whoever makes runs counts them (:mod:`copark.store.bands`), and the counts are joined here. Mean, standard deviation,
+least and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the
+first chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small
+part of 1/256, and not at all where an edge's value repeats there (counts of companies).
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
     filled: dict[str, NDArray[np.float64]] = {}
     for name in path_names(dataset):
         values = np.moveaxis(dataset[name].values, 1, -1)
+        ordered = np.sort(values, axis=-1)  # NaN comes last
         running = Running(*values.shape[:2])
-        running.add(values)
-        table = running.table()
-        table[:, 3 : 3 + len(QUANTILES), :] = _exact_quantiles(values)
-        filled[name] = table
+        running.join(moments_of(ordered, values.shape[-1] - np.isnan(values).sum(axis=-1)))
+        filled[name] = running.table(_exact_quantiles(values))
     return labelled(dataset, filled)
 
 
@@ -49,44 +48,6 @@ def _exact_quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
     from copark.stats.quantiles import quantiles_over
 
     return np.stack([quantiles_over(one, tuple(QUANTILES.values())) for one in values])
-
-
-class RunningSummary:
-    """The summary of an ensemble that comes in chunks along ``run``; memory does not grow with the runs."""
-
-    def __init__(self, threads: int = 1) -> None:
-        self._threads = threads
-        self._running: dict[str, Running] = {}
-        self._like: xr.Dataset | None = None
-
-    def add(self, chunk: xr.Dataset) -> None:
-        """Take the next runs into account."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        import numpy as np
-
-        if self._like is None:
-            self._like = chunk.isel(run=slice(0, 0)).copy(deep=True)
-            shape = chunk.sizes["scenario"], chunk.sizes["quarter"]
-            self._running = {name: Running(*shape) for name in path_names(chunk)}
-
-        def add_one(name: str) -> None:
-            self._running[name].add(np.moveaxis(chunk[name].values, 1, -1))
-
-        with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(add_one, self._running))
-
-    def result(self) -> xr.Dataset:
-        """The summary so far.
-
-        Raises
-        ------
-        ValueError
-            If no chunk has come.
-        """
-        if self._like is None:
-            raise ValueError("no runs were added")
-        return labelled(self._like, {name: running.table() for name, running in self._running.items()})
 
 
 class Moments(NamedTuple):
@@ -145,9 +106,9 @@ def count_below(
 
 
 class Running:
-    """Counts and moments of one output, a cell for each scenario and quarter."""
+    """Counts and moments of one output, a cell for each scenario and quarter; edges of counts, if there are some."""
 
-    def __init__(self, scenarios: int, quarters: int) -> None:
+    def __init__(self, scenarios: int, quarters: int, edges: NDArray[np.float64] | None = None) -> None:
         import numpy as np
 
         shape = (scenarios, quarters)
@@ -156,27 +117,9 @@ class Running:
         self.squares = np.zeros(shape)
         self.low = np.full(shape, np.inf)
         self.high = np.full(shape, -np.inf)
-        self.edges = np.full((*shape, EDGES), np.nan)
+        self.edges = np.full((*shape, EDGES), np.nan) if edges is None else edges
         self.below = np.zeros((*shape, EDGES), dtype=np.int64)
         self.upto = np.zeros((*shape, EDGES), dtype=np.int64)
-
-    def add(self, values: NDArray[np.float64]) -> None:
-        """Count values of shape (scenario, quarter, run); NaN where a run has none."""
-        import numpy as np
-
-        ordered = np.sort(values, axis=-1)  # NaN comes last
-        size = values.shape[-1] - np.isnan(values).sum(axis=-1)
-        self.place_edges(ordered, size)
-        self.join(moments_of(ordered, size))
-        count_below(ordered, size, self.edges, self.below, self.upto)
-
-    def place_edges(self, ordered: NDArray[np.float64], size: NDArray[np.int64]) -> None:
-        """Where a cell has its first values, take its edges from among them."""
-        import numpy as np
-
-        for at in np.argwhere((self.count == 0) & (size > 0)):
-            cell = tuple(at)
-            self.edges[cell] = edges_of(ordered[cell][: size[cell]])
 
     def join(self, more: Moments) -> None:
         """Join mean and sum of squares with those of further values (Chan, Golub and LeVeque 1983)."""
@@ -191,8 +134,14 @@ class Running:
         self.high = np.fmax(self.high, more.high)
         self.count = count
 
-    def table(self) -> NDArray[np.float64]:
-        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value."""
+    def table(self, exact: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
+
+        Parameters
+        ----------
+        exact
+            Quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
+        """
         import numpy as np
 
         table = np.full((self.count.shape[0], len(STATISTICS), self.count.shape[1]), np.nan)
@@ -203,7 +152,7 @@ class Running:
             if not count:
                 continue
             deviation = np.sqrt(self.squares[at] / (count - 1)) if count > 1 else 0.0
-            quantiles = self._quantiles(at, levels)
+            quantiles = self._quantiles(at, levels) if exact is None else exact[scenario, :, quarter]
             table[scenario, :, quarter] = [self.mean[at], deviation, self.low[at], *quantiles, self.high[at]]
         return table
 
@@ -211,6 +160,8 @@ class Running:
         """Interpolate between the ranks of the edges: an edge is the value of ranks ``below`` to ``upto - 1``."""
         import numpy as np
 
+        if np.isnan(self.edges[at][0]):
+            return np.full(levels.shape, np.nan)
         last = self.count[at] - 1
         ranks = np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel()
         values = np.repeat(self.edges[at], 2)
@@ -231,7 +182,7 @@ def labelled(like: xr.Dataset, tables: dict[str, NDArray[np.float64]]) -> xr.Dat
     return xr.Dataset(variables, coords=coords, attrs=dict(like.attrs))
 
 
-class Tally:
+class EndCounts:
     """How many runs of each scenario ended with which status and which outcome."""
 
     def __init__(self) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -104,8 +108,16 @@ class Settings:
 
     @property
     def own(self) -> Path:
-        """The server's own part of the data folder."""
-        return self.data / "web"
+        """The server's own part of the data folder; of one that may not be written, a folder for the moment."""
+        there = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
+        return self.data / "web" if os.access(there, os.W_OK) else _for_the_moment()
+
+
+@cache
+def _for_the_moment() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="copark-web-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def is_loopback(host: str) -> bool:

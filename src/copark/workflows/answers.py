@@ -12,7 +12,7 @@ from copark.errors import Fault
 
 if TYPE_CHECKING:
     from copark.analyses.run.ask import Answer
-    from copark.store.compare import Difference
+    from copark.store.compare import FirstDifference
 
 Progress = context.Progress
 OUT = Path("out")
@@ -115,7 +115,7 @@ class Verdict:
     kind: str
     runs: int
     largest: float
-    first: Difference | None
+    first: FirstDifference | None
     changes: tuple[tuple[str, str, str], ...]
 
     @property

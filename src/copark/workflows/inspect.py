@@ -168,7 +168,7 @@ def _describe_study(study: Study, lang: str) -> Description:
 
 
 def _describe_run(record: RunRecord, lang: str) -> Description:
-    from copark.store.tables import outcomes_table, provenance_table
+    from copark.presentation.run_tables import outcomes_table, provenance_table
 
     entries = [(str(entry), str(value)) for entry, value in provenance_table(record, lang).rows]
     for scenario, outcome, count, share, _trust in outcomes_table(record, lang).rows:
@@ -180,9 +180,9 @@ def _describe_run(record: RunRecord, lang: str) -> Description:
 def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
-    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.store.exports.export_run`."""
+    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.exports.export_run`."""
     from copark.analyses.compare.moves import sheets_of
-    from copark.store.exports import export_run
+    from copark.presentation.exports import export_run
 
     store = store_in(out)
     more = () if form == "netcdf" else sheets_of(store, store.get(identity), lang)

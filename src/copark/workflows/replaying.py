@@ -44,14 +44,14 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
     stage(progress, "prepare")(0, 0)
     from copark.inference.case_parameters import source_named
     from copark.simulation.run import stream
-    from copark.store.compare import Comparison, compare
+    from copark.store.compare import BitComparison, compare
 
     store = store_in(out)
     record = store.record(store.get(identity).identity, deep=True)
     stored = store.load(record.identity)
     study = study_of(record)
     case = _case(record, study, Path(out))
-    joined, done, made = Comparison(identical=True, largest=0.0, first=None), 0, {}
+    joined, done, made = BitComparison(identical=True, largest=0.0, first=None), 0, {}
     tell = stage(progress, "verify")
     source = source_named(case, out, str(record.provenance.get("draws_hash", "")))
     for chunk in stream(study, case, threads=threads, progress=tell, source=source):

@@ -166,8 +166,8 @@ def replay_broken_off(
 
 def _broken_off(stored: xr.Dataset, here: xr.Dataset, lang: str) -> BrokenOff:
     from copark.model.variables import ROOMS
+    from copark.presentation.run_tables import STATUSES, title, unit
     from copark.simulation.study import SUMMARY
-    from copark.store.tables import STATUSES, title, unit
 
     at = int(here["status_quarter"])
     code = int(here["status"])

@@ -1,13 +1,11 @@
-"""Keeping the books: what was executed and is stored, whether database and folders agree, moving them."""
+"""Keeping the books: what was executed and is stored, and whether that is whole and where it belongs."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import stage
 from copark.errors import Fault
@@ -16,10 +14,9 @@ from copark.workflows.paths import store_in
 
 if TYPE_CHECKING:
     from copark.store import RunRecord, RunStore
-    from copark.store.database.opening import Database
-    from copark.store.database.reindex import Repaired
+    from copark.store.database import Execution
+    from copark.store.integrity import Repaired
 
-T = TypeVar("T")
 MOST_SHOWN = 10_000
 """Single runs that are listed of one stored run."""
 
@@ -32,7 +29,7 @@ class BookedRun:
     ----------
     state
         running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
-        not there, misplaced, if another run lies in it.
+        not there, damaged, or misplaced, if another run lies in it.
     study, case
         The study's name, and the case's name or path.
     when
@@ -97,15 +94,12 @@ class Books:
         Newest first.
     failed_runs
         Single runs that failed, where they were asked for.
-    unlisted
-        Stored runs that the books do not know.
     database, folder
         Where they are, and where the runs are.
     """
 
     runs: tuple[BookedRun, ...]
     failed_runs: tuple[FailedRun, ...]
-    unlisted: int
     database: str
     folder: Path
 
@@ -123,65 +117,59 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
     copark.store.errors.DatabaseRefused
         If the database cannot be read.
     """
-    from copark.store.database import Ledger
-    from copark.store.database.opening import open_database
+    from copark.store.database import open_ledger
 
     store = store_in(out)
-    with closing(open_database(out)) as database:
-        executions = {one.identity: one for one in reversed(Ledger(database).executions())}
-        with database.session(write=False) as session:
-            rows = session.execute(INDEX, {"place": database.place})
-        indexed = {row["identity"]: row for row in rows}
-        shown = database.address.shown
-    here = set(store.names())
-    elsewhere = {name for name in here if store.misplaced(name) is not None}
-    found = [
-        _booked(
-            name,
-            executions.get(name),
-            indexed.get(name),
-            "gone" if name not in here else "misplaced" if name in elsewhere else "finished",
-        )
-        for name in executions.keys() | indexed.keys()
-    ]
+    with open_ledger(out) as ledger:
+        executions = {one.identity: one for one in reversed(ledger.executions())}
+        shown = ledger.need().address.shown
+    folders = {name: _stored(store, name) for name in store.names()}
+    records = {name: one for name, one in folders.items() if not isinstance(one, str)}
+    found = [_booked(name, executions.get(name), folders.get(name, "gone")) for name in executions.keys() | records]
     found.sort(key=lambda one: (one.when, one.identity), reverse=True)
     singles: list[FailedRun] = []
     if failed:
         found = [one for one in found if one.failed or one.state in ("failed", "interrupted")]
-        bad = [one.identity for one in found if one.failed and one.identity in here - elsewhere]
+        bad = [one.identity for one in found if one.failed]
         for at, name in enumerate(bad):
-            singles += failed_runs(store, store.record(name, deep=False))
+            singles += failed_runs(store, records[name])
             stage(progress, "failed")(at + 1, len(bad))
-    return Books(tuple(found), tuple(singles), len(here - indexed.keys()), shown, store.root)
+    return Books(tuple(found), tuple(singles), shown, store.root)
 
 
-INDEX = (
-    'SELECT runs.identity, runs."case", runs.created, runs.runs, runs.failed, runs.bytes, runs.status, studies.name '
-    "FROM runs JOIN studies ON studies.hash = runs.study WHERE place = :place"
-)
+def _stored(store: RunStore, name: str) -> RunRecord | str:
+    """What is stored in a folder, or the word for why it is not what its name says."""
+    from copark.store import DamagedRun, MisplacedRun
+
+    try:
+        return store.record(name, checked=False)
+    except MisplacedRun:
+        return "misplaced"
+    except DamagedRun:
+        return "damaged"
 
 
-def _booked(name: str, execution: Any, row: Mapping[str, Any] | None, folder: str) -> BookedRun:
-    state = folder if execution is None or execution.state == "finished" else execution.state
-    made = 0 if row is None else int(row["runs"]) * max(1, len(_content(row["status"])))
+def _booked(name: str, execution: Execution | None, stored: RunRecord | str) -> BookedRun:
+    state: str = "finished" if execution is None else execution.state
+    record = None if isinstance(stored, str) else stored
+    if isinstance(stored, str) and state == "finished":
+        state = stored
+    made = 0 if record is None else record.runs * max(1, len(record.scenarios))
+    study: dict[str, Any] = execution.study if execution else record.provenance.get("study", {}) if record else {}
+    case = execution.case if execution else str(record.provenance.get("case", "")) if record else ""
+    when = execution.ended or execution.started if execution else record.created if record else ""
     return BookedRun(
         identity=name,
         state=state,
-        study=row["name"] if execution is None and row is not None else str(execution.study.get("name", "")),
-        case=row["case"] if execution is None and row is not None else execution.case,
-        when=row["created"] if execution is None and row is not None else execution.ended or execution.started,
-        done=made if execution is None else execution.done,
-        total=made if execution is None else execution.total,
-        failed=0 if row is None else int(row["failed"]),
-        bytes=0 if row is None else int(row["bytes"]),
-        trouble="" if execution is None else execution.trouble,
+        study=str(study.get("name", "")),
+        case=case,
+        when=when,
+        done=execution.done if execution else made,
+        total=execution.total if execution else made,
+        failed=0 if record is None else record.failed,
+        bytes=0 if record is None else record.bytes,
+        trouble=execution.trouble if execution else "",
     )
-
-
-def _content(held: Any) -> Any:
-    from copark.store.database.session import from_json
-
-    return from_json(held)
 
 
 def failed_runs(store: RunStore, record: RunRecord) -> list[FailedRun]:
@@ -213,38 +201,23 @@ def failed_runs(store: RunStore, record: RunRecord) -> list[FailedRun]:
 
 
 def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | None = None) -> list[Fault]:
-    """Every fault of the stored runs, of the database, and between the two; none if all is well.
+    """Every fault of the stored runs; none if all is well.
 
     Parameters
     ----------
     quick
         Do not compare the checksums of large files.
     """
-    from copark.store.database.reindex import differences
+    from copark.store.integrity import faults_in
 
-    deep, tell = None if quick else True, stage(progress, "check")
-    return _with_database(out, lambda door: differences(door, store_in(out), deep=deep, progress=tell))
-
-
-def repair_books(out: Path = OUT, progress: Progress | None = None) -> Repaired:
-    """Put misplaced runs where they belong or into quarantine, and make the database say what the folders say."""
-    from copark.store.database.reindex import repair
-
-    return _with_database(out, lambda door: repair(door, store_in(out), stage(progress, "repair")))
+    return faults_in(store_in(out), deep=None if quick else True, progress=stage(progress, "check"))
 
 
-def export_books(to: Path, out: Path = OUT) -> Counter[str]:
-    """Write what the database holds of an output folder into a file; how many rows of each table."""
-    from copark.store.database.dump_restore import export_database
+def repair_books(out: Path = OUT) -> Repaired:
+    """Put misplaced runs where they belong or into quarantine."""
+    from copark.store.integrity import repair
 
-    return _with_database(out, lambda database: export_database(database, Path(to)))
-
-
-def import_books(source: Path, out: Path = OUT) -> Counter[str]:
-    """Enter what such a file holds into the database of an output folder; how many rows of each table were new."""
-    from copark.store.database.dump_restore import import_database
-
-    return _with_database(out, lambda database: import_database(database, Path(source), Path(out)))
+    return repair(store_in(out))
 
 
 def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> int:
@@ -257,13 +230,8 @@ def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> 
     really
         Forget them. Those that failed or were interrupted cannot be run again from the database then.
     """
-    from copark.store.database.prune import ended_before, forget_before
-
-    return _with_database(out, lambda database: (forget_before if really else ended_before)(database, before))
-
-
-def _with_database(out: Path, do: Callable[[Database], T]) -> T:
     from copark.store.database.opening import open_database
+    from copark.store.database.run_log import forget_before
 
     with closing(open_database(out)) as database:
-        return do(database)
+        return forget_before(database, before, really=really)

@@ -13,9 +13,9 @@ from copark.errors import Fault, NotFound
 from copark.store.errors import DatabaseRefused
 from copark.store.workspace import (
     Contents,
-    Findings,
     RunEntry,
     ScenarioEntry,
+    WorkspaceFindings,
     WorkspaceRefused,
     open_workspace,
     pack_workspace,
@@ -26,7 +26,7 @@ from copark.store.workspace.scenarios import scenario_in
 from copark.workflows.answers import OUT, Progress
 from copark.workflows.paths import store_in
 
-__all__ = ["Findings", "Packed", "open_", "pack", "verify"]
+__all__ = ["Packed", "WorkspaceFindings", "open_", "pack", "verify"]
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ def pack(
     return Packed(Path(file), digest, Path(file).stat().st_size, *names, tuple(sorted({one.name for one in saved})))
 
 
-def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Findings:
-    """Open a workspace into a new folder, after it was verified; its database then knows runs and scenarios.
+def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
+    """Open a workspace into a new folder, after it was verified; its database then knows its scenarios.
 
     A saved scenario is seen by everybody who uses that database. It replaces none: where the name is taken by another
     scenario, it gets a number behind it.
@@ -117,7 +117,7 @@ def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Findings
         return replace(found, notes=(*found.notes, *refused.faults))
 
 
-def verify(file: Path, *, progress: Progress | None = None) -> Findings:
+def verify(file: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
     """Verify a workspace: names, checksums, cases, studies, identities, description.
 
     Raises
@@ -128,17 +128,15 @@ def verify(file: Path, *, progress: Progress | None = None) -> Findings:
     return verify_workspace(_there(file), _in_megabytes(progress, "unpack"))
 
 
-def _enter(found: Findings, out: Path) -> list[Fault]:
-    """Enter runs and scenarios of an opened workspace into the database of its folder; what is to be known of it."""
+def _enter(found: WorkspaceFindings, out: Path) -> list[Fault]:
+    """Enter scenarios of an opened workspace into the database of its folder; what is to be known of it."""
     from copark.store.database.opening import open_database
-    from copark.store.database.reindex import repair
     from copark.store.database.scenarios import ScenarioShelf
 
     notes: list[Fault] = []
-    if not (found.runs or found.scenarios):
+    if not found.scenarios:
         return notes
     with closing(open_database(out)) as database:
-        repair(database, store_in(out))
         shelf = ScenarioShelf(database)
         for one in found.scenarios:
             name = shelf.share(one.name, one.case, one.scenario, one.saved)
@@ -170,7 +168,7 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
 
 def _saved(names: Sequence[str], everything: bool, out: Path) -> list[ScenarioEntry]:
     """Saved scenarios that were named, or all."""
-    from copark.store.database.address import address_for
+    from copark.store.database.opening import address_for
 
     address = address_for(out)
     if not (names or everything):

@@ -17,8 +17,8 @@ from copark.model.variables import catalogue
 from copark.presentation.document import Table
 from copark.presentation.flat import flat
 from copark.presentation.numbers import money, number, percent
+from copark.presentation.run_tables import PlainTable
 from copark.simulation.outcomes import OUTCOMES
-from copark.store.tables import Table as Sheet
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -186,24 +186,24 @@ def unit(move: Move, lang: str) -> str:
     return text(f"compare.moves.{key}", lang)
 
 
-def sheets(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> tuple[Sheet, ...]:
+def sheets(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> tuple[PlainTable, ...]:
     """Moves and their accounts for exports of runs, by the key of the scenario."""
     tables = (moves_table(found, lang), accounts_table(found, lang))
     return tuple(map(partial(_sheet, lang=lang), tables))
 
 
-def _sheet(table: Table, lang: str) -> Sheet:
+def _sheet(table: Table, lang: str) -> PlainTable:
     spread = flat(table, lang)
     heads = [one.title for one in spread.columns]
     if table.groups:
         heads[0] = text("compare.column.scenario", lang)
     else:
         heads.insert(0, text("compare.column.scenario", lang))
-    return Sheet(table.key, heads, [list(row) for row in spread.rows], len(spread.rows))
+    return PlainTable(table.key, heads, [list(row) for row in spread.rows], len(spread.rows))
 
 
-def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[Sheet, ...]:
-    """Sheets of a stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept.
+def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[PlainTable, ...]:
+    """A stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept.
 
     Parameters
     ----------

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, delete, func, insert, select, update
 
-from copark.store.database.clock import now
 from copark.store.database.heartbeat import STALE, Executor, here
-from copark.store.database.opening import clock
-from copark.store.database.tables import jobs
+from copark.store.database.opening import clock, now
+from copark.store.database.schema import jobs
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED = frozenset(("done", "failed", "cancelled"))
+LANES = {"run": "long", "claims": "long", "analysis": "long", "report": "page"}
+"""Kinds of jobs, and the lane each waits in."""
 MOST = 1_000
 """Jobs remembered; of those that are over the oldest are forgotten."""
 MOST_ATTEMPTS = 3
@@ -149,7 +150,7 @@ class JobTable:
         row
             ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title``, ``errand``.
         """
-        new = {**EMPTY, **row, "state": "queued", "created": now(), "place": self.database.place}
+        new = {**row, "state": "queued", "created": now(), "place": self.database.place}
         with self.database.writing() as connection:
             made = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()
             oldest = select(jobs.c.number).where(self._here()).order_by(jobs.c.number.desc()).offset(self.most)
@@ -286,14 +287,6 @@ class JobTable:
 
     def _here(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         return and_(jobs.c.place == self.database.place, *conditions)
-
-
-EMPTY: dict[str, Any] = {
-    "started": "", "ended": "", "turn": 0, "attempts": 0, "unwanted": False, "worker": "", "heartbeat": 0.0,
-    "host": "", "pid": 0, "born": "", "stage": "", "done": 0, "total": 0, "seconds_left": None, "identity": "",
-    "page": "", "reused": False, "trouble": [],
-}  # fmt: skip
-"""A job of which nothing has become yet."""
 
 
 def _held(job: Job) -> ColumnElement[bool]:

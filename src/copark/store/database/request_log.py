@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copark.store.database.index import index_study
-from copark.store.database.opening import SharedSession
-from copark.store.database.session import from_json, put
+from copark.store.database.opening import upsert
+from copark.store.database.run_log import enter_study
 from copark.store.errors import DatabaseRefused
 
 if TYPE_CHECKING:
@@ -58,14 +58,13 @@ class AskedBook:
     def remember(self, identity: str, asked: Asked) -> None:
         """Remember a study; the oldest are forgotten."""
         with self._lock:
-            if identity not in self._recent:
+            if identity not in self._recent and not self.database.is_read_only:
                 self._unwritten[identity] = asked
-                while len(self._unwritten) > self.most:
-                    del self._unwritten[next(iter(self._unwritten))]
             self._recent[identity] = asked
             self._recent.move_to_end(identity)
-            while len(self._recent) > HELD:
-                self._recent.popitem(last=False)
+            for held, most in ((self._unwritten, self.most), (self._recent, HELD)):
+                while len(held) > most:
+                    del held[next(iter(held))]
 
     def find(self, identity: str) -> Asked | None:
         """The study of an identity.
@@ -79,13 +78,14 @@ class AskedBook:
             known = self._recent.get(identity) or self._unwritten.get(identity)
         if known is not None:
             return known
-        statement = (
-            'SELECT asked."case", studies.content FROM asked JOIN studies ON studies.hash = asked.study '
-            "WHERE asked.place = :place AND asked.identity = :identity"
-        )
-        with self.database.session(write=False) as session:
-            rows = session.execute(statement, {"place": self.database.place, "identity": identity})
-        return Asked(rows[0]["case"], from_json(rows[0]["content"])) if rows else None
+        from sqlalchemy import select
+
+        from copark.store.database.schema import asked, studies
+
+        its = asked.c.place == self.database.place, asked.c.identity == identity
+        with self.database.reading() as connection:
+            row = connection.execute(select(asked.c.case, studies.c.content).join(studies).where(*its)).first()
+        return None if row is None else Asked(*row)
 
     def write(self) -> None:
         """Write what was remembered since; what cannot be written is tried again.
@@ -95,15 +95,23 @@ class AskedBook:
         DatabaseRefused
             If the database cannot be written.
         """
+        from sqlalchemy import delete, select
+
+        from copark.store.database.schema import asked
+
         with self._lock:
             batch, self._unwritten = self._unwritten, {}
         if not batch:
             return
+        here = asked.c.place == self.database.place
         try:
-            with self.database.session(write=True) as session:
-                for identity, asked in batch.items():
-                    self._put(session, identity, asked)
-                self._forget(session)
+            with self.database.writing() as connection:
+                for identity, one in batch.items():
+                    row = {"identity": identity, "case": one.case, "study": enter_study(connection, one.study)}
+                    upsert(connection, asked, row | {"place": self.database.place}, ["place", "identity"])
+                # by their count: numbers have gaps, since PostgreSQL gives one to each attempt
+                oldest = select(asked.c.number).where(here).order_by(asked.c.number.desc()).limit(1).offset(self.most)
+                connection.execute(delete(asked).where(here, asked.c.number <= oldest.scalar_subquery()))
         except DatabaseRefused:
             with self._lock:
                 self._unwritten = batch | self._unwritten
@@ -114,29 +122,9 @@ class AskedBook:
         self._closing.set()
         self._writer.join()
 
-    def _put(self, session: SharedSession, identity: str, asked: Asked) -> None:
-        row = {
-            "place": self.database.place,
-            "identity": identity,
-            "case": asked.case,
-            "study": index_study(session, asked.study),
-        }
-        put(session, "asked", row, ["place", "identity"])
-
-    def _forget(self, session: SharedSession) -> None:
-        oldest = (  # by their count: numbers have gaps, since PostgreSQL gives one to each attempt
-            "DELETE FROM asked WHERE place = :place AND number <= (SELECT number FROM asked WHERE place = :place "
-            "ORDER BY number DESC LIMIT 1 OFFSET :most)"
-        )
-        session.execute(oldest, {"place": self.database.place, "most": self.most})
-
     def _write_often(self) -> None:
-        while True:
+        last = False
+        while not last:
             last = self._closing.wait(OFTEN)
-            try:
+            with suppress(DatabaseRefused):
                 self.write()
-            except DatabaseRefused:
-                if not last:
-                    self._closing.wait(2.0)
-            if last:
-                return

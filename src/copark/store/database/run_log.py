@@ -1,8 +1,9 @@
-"""The ledger of executions: what was begun, how far it is, how it ended. What a run needs never hangs on it.
+"""The log of executions: what was begun, how far it is, how it ended. What a run needs never hangs on it.
 
 Who executes writes here and goes on if that fails; the first trouble is kept, to be told once. Who asks what there was
-is told the trouble instead. A database server that is away for a moment is waited for when a result is to be entered;
-what could not be written when an execution began is entered then.
+is told the trouble instead. The row of an execution is held in memory and written whole, so that one that could not be
+written when it began is entered later; a server that is away is waited for when a result is to be entered. Loading
+SQLAlchemy and opening the database takes a while: a thread does it while the run is prepared.
 """
 
 from __future__ import annotations
@@ -10,21 +11,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
 
 from copark.errors import Fault
-from copark.store.database.address import PATIENCE
-from copark.store.database.clock import at, now
+from copark.identity import hash_content
 from copark.store.database.heartbeat import Executor, here
-from copark.store.database.index import index_record, index_study
-from copark.store.database.session import Door, Rows, Session, as_json, from_json, insert, storable
+from copark.store.database.opening import PATIENCE, Database, at, clock, now, open_database, storable, upsert
 from copark.store.errors import DatabaseRefused, database_fault
-from copark.store.manifest import NAME, checksum
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from copark.store.runs import RunRecord
 
 State = Literal["running", "finished", "failed", "interrupted"]
@@ -38,11 +39,6 @@ AWAY = "database.server"
 """The fault of a server that does not answer."""
 LONGEST = 10_000
 """Letters of a trouble that are kept."""
-
-EXECUTIONS = (
-    "SELECT executions.*, studies.content FROM executions JOIN studies ON studies.hash = executions.study "
-    "WHERE place = :place"
-)
 
 
 @dataclass(frozen=True)
@@ -90,23 +86,19 @@ class Ledger:
 
     Parameters
     ----------
-    door
-        The database they are kept in, or why they cannot be.
-    again
-        Opens it once more, if it could not be opened since its server was away.
+    opened
+        Opens the database they are kept in; asked again as long as it cannot.
     """
 
-    def __init__(self, door: Door | DatabaseRefused, again: Callable[[], Door] | None = None) -> None:
-        self._door = None if isinstance(door, DatabaseRefused) else door
-        self.trouble: Fault | None = door.faults[0] if isinstance(door, DatabaseRefused) else None
-        """The first thing that went wrong here, if something did."""
-        self._again = again
-        self._lock = threading.Lock()
-        self._numbers: dict[str, int] = {}
-        self._late: dict[str, Callable[[Session, str], int]] = {}
-        self._done: dict[str, int] = {}
+    def __init__(self, opened: Callable[[], Database]) -> None:
+        self._opened = opened
+        self._database: Database | None = None
+        self._lock = threading.RLock()
+        self._rows: dict[str, dict[str, Any]] = {}
         self._ended = threading.Event()
-        self._pulse: threading.Thread | None = None
+        self._pool = ThreadPoolExecutor(2, "ledger")
+        self._begun: list[Future[None]] = []
+        self._trouble: Fault | None = None
 
     def begin(self, identity: str, study: Mapping[str, Any], case: str, total: int, **facts: Any) -> None:
         """An execution begins in this process.
@@ -124,44 +116,28 @@ class Ledger:
         facts
             What else is worth knowing, as JSON has it.
         """
-        me, began = here(), now()
-
-        def write(session: Session, place: str) -> int:
-            _settle(session, place)
-            row = {
-                "place": place,
-                "identity": identity,
-                "state": "running",
-                "study": index_study(session, study),
-                "case": storable(case),
-                "done": 0,
-                "total": total,
-                "started": began,
-                "ended": "",
-                "heartbeat": session.clock(),
-                "host": me.host,
-                "pid": me.pid,
-                "born": me.born,
-                "trouble": "",
-                "facts": as_json(facts),
-            }
-            return insert(session, "executions", row, "number")
-
-        self._done[identity] = 0
-        number = self._try(write)
-        if number is None:  # it is not in the database, and nothing more is said of it until it has a result
-            if self._is_away():
-                self._late[identity] = write
-            return
+        me = here()
+        row = {
+            "identity": identity, "state": "running", "study": dict(study), "case": storable(case), "done": 0,
+            "total": total, "started": now(), "ended": "", "host": me.host, "pid": me.pid, "born": me.born,
+            "trouble": "", "facts": facts,
+        }  # fmt: skip
         with self._lock:
-            self._numbers[identity] = number
-        if self._pulse is None:
-            self._pulse = threading.Thread(target=self._beat, name="ledger", daemon=True)
-            self._pulse.start()
+            self._rows[identity] = row
+        if not self._begun:
+            self._pool.submit(self._beat)
+        self._begun.append(self._pool.submit(self._write, row))
+
+    @property
+    def trouble(self) -> Fault | None:
+        """The first thing that went wrong here, if something did."""
+        wait(self._begun)
+        return self._trouble
 
     def advance(self, identity: str, done: int) -> None:
         """Say how many runs are made; written with the next sign of life, so that it costs nothing."""
-        self._done[identity] = done
+        if identity in self._rows:
+            self._rows[identity]["done"] = done
 
     def finish(self, identity: str, record: RunRecord) -> None:
         """An execution has ended well, and its result is stored; a server that is away is waited for.
@@ -173,40 +149,9 @@ class Ledger:
         record
             The stored result.
         """
-
-        def write(session: Session, place: str) -> bool:
-            index_record(session, place, record)
-            if identity in self._late:
-                self._late[identity](session, place)
-            total = record.runs * max(1, len(record.scenarios))
-            facts = {"done": total, "total": total, "identity": record.identity}
-            self._end(session, place, identity, "finished", facts)
-            return True
-
-        self._insist(write)
-        self._forget(identity)
-
-    def recognise(self, record: RunRecord) -> None:
-        """Enter a stored run that the index does not know: it was stored by an execution that was killed right then.
-
-        If that one counts as interrupted, it did finish. An index that knows the run is left alone.
-        """
-        key = {"identity": record.identity}
-
-        def write(session: Session, place: str) -> None:
-            known = "SELECT manifest FROM runs WHERE place = :place AND identity = :identity"
-            rows = session.execute(known, key | {"place": place})
-            if rows and rows[0]["manifest"] == checksum(record.path / NAME):
-                return
-            index_record(session, place, record)
-            _settle(session, place)
-            ended = (
-                "UPDATE executions SET state = 'finished', done = total WHERE state = 'interrupted' AND number = "
-                "(SELECT max(number) FROM executions WHERE place = :place AND identity = :identity)"
-            )
-            session.execute(ended, key | {"place": place})
-
-        self._try(write)
+        total = record.runs * max(1, len(record.scenarios))
+        changes = {"state": "finished", "done": total, "total": total, "identity": record.identity, "ended": now()}
+        self._end(identity, changes, patience=PATIENCE)
 
     def fail(self, identity: str, trouble: str, *, interrupted: bool = False) -> None:
         """An execution has ended without a result.
@@ -218,10 +163,29 @@ class Ledger:
         interrupted
             It was stopped from outside and nothing was wrong with it.
         """
-        state: State = "interrupted" if interrupted else "failed"
-        facts = {"trouble": storable(trouble)[:LONGEST], "done": self._done.get(identity)}
-        self._try(lambda session, place: self._end(session, place, identity, state, facts))
-        self._forget(identity)
+        state = "interrupted" if interrupted else "failed"
+        self._end(identity, {"state": state, "trouble": storable(trouble)[:LONGEST], "ended": now()})
+
+    def recognise(self, record: RunRecord) -> None:
+        """Enter that a stored run was finished, if the execution that stored it was killed right then.
+
+        That is the last one of its identity, if it counts as interrupted and began before the run was stored.
+        """
+
+        def enter(connection: Connection, place: str) -> None:
+            from sqlalchemy import update
+
+            from copark.store.database.schema import executions
+
+            found = _executions(connection, place, executions.c.identity == record.identity)
+            if not found or found[0].state != "interrupted":
+                return
+            anew = bool(found[0].facts.get("fresh"))
+            if found[0].started < record.created or (found[0].started == record.created and not anew):
+                its = update(executions).where(executions.c.number == found[0].number)
+                connection.execute(its.values(state="finished", done=executions.c.total, ended=found[0].ended))
+
+        self._try(enter)
 
     @contextmanager
     def executing(self, identity: str, study: Mapping[str, Any], case: str, total: int, **facts: Any) -> Iterator[None]:
@@ -229,7 +193,7 @@ class Ledger:
         self.begin(identity, study, case, total, **facts)
         try:
             yield
-            if identity in self._numbers:
+            if identity in self._rows:
                 self.fail(identity, "", interrupted=True)
         except Exception as error:
             self.fail(identity, str(error) or type(error).__name__)
@@ -254,11 +218,10 @@ class Ledger:
         DatabaseRefused
             If the database cannot be read.
         """
-        if self._door is None:
-            raise DatabaseRefused([self.trouble] if self.trouble else [])
-        with self._door.session(write=True) as session:
-            _settle(session, self._door.place)
-            found = [_execution(row) for row in _rows(session, self._door.place)]
+        wait(self._begun)
+        database = self.need()
+        with database.reading() as connection:
+            found = _executions(connection, database.place)
         if state is None:
             return found
         last: dict[str, Execution] = {}
@@ -269,10 +232,9 @@ class Ledger:
     def close(self) -> None:
         """End the signs of life and let go of the database."""
         self._ended.set()
-        if self._pulse is not None:
-            self._pulse.join()
-        if self._door is not None:
-            self._door.close()
+        self._pool.shutdown()
+        if self._database is not None:
+            self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -280,101 +242,160 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _try(self, write: Callable[[Session, str], T]) -> T | None:
+    def need(self) -> Database:
+        """The database, opened when it is first needed.
+
+        Raises
+        ------
+        DatabaseRefused
+            If it cannot be had.
+        """
+        with self._lock:
+            if self._database is None:
+                self._database = self._opened()
+            return self._database
+
+    def _end(self, identity: str, changes: Mapping[str, Any], patience: float = 0.0) -> None:
+        """Write how an execution ended; no more signs of life."""
+        with self._lock:
+            row = self._rows.pop(identity, None)
+            if row is None:
+                return
+            row |= changes
+        wait(self._begun)
+        before = self._trouble
+        until = time.monotonic() + patience
+        while True:
+            self._trouble = None
+            self._write(row)
+            if not _is_away(self._trouble) or time.monotonic() >= until:
+                break
+            time.sleep(PAUSE)
+        self._trouble = self._trouble if before is None or _is_away(before) else before
+
+    def _write(self, row: dict[str, Any]) -> None:
+        """Write an execution as it is now; its number is kept once that is done."""
+
+        def write(connection: Connection, place: str) -> int | None:
+            if "number" not in row:
+                _settle(connection, place)
+            return _put(connection, place, row)
+
+        with self._lock:
+            number = self._try(write)
+            if number is not None:
+                row["number"] = number
+
+    def _try(self, do: Callable[[Connection, str], T]) -> T | None:
         """Write something; what comes of it once it is done, or nothing: what goes wrong is kept and not raised."""
-        if self._door is None:
-            return None
         try:
-            with self._door.session(write=True) as session:
-                found = write(session, self._door.place)
+            database = self.need()
+            with database.writing() as connection:
+                found = do(connection, database.place)
         except DatabaseRefused as refused:
-            self.trouble = self.trouble or refused.faults[0]
+            self._trouble = self._trouble or refused.faults[0]
         except Exception as error:  # noqa: BLE001 - whatever it is, the run goes on
-            self.trouble = self.trouble or database_fault("unwritten", self._door.place, reason=f"{error!r}"[:500])
+            self._trouble = self._trouble or database_fault("unwritten", "", reason=f"{error!r}"[:500])
         else:
             return found
         return None
 
-    def _insist(self, write: Callable[[Session, str], bool]) -> None:
-        """Write what is not to be lost: a server that is away is waited for, and tried again if it never answered."""
-        until = time.monotonic() + PATIENCE
-        while self._door is None and self._is_away() and self._again is not None:
-            try:
-                self._door = self._again()
-            except DatabaseRefused as refused:
-                if refused.faults[0].code != AWAY or time.monotonic() >= until:
-                    return
-                time.sleep(PAUSE)
-        before = None if self._is_away() else self.trouble
-        self.trouble = None
-        while not self._try(write) and self._is_away() and time.monotonic() < until:
-            time.sleep(PAUSE)
-            self.trouble = None
-        self.trouble = before or self.trouble
-
-    def _forget(self, identity: str) -> None:
-        """An execution has ended: no more signs of life."""
-        with self._lock:
-            self._numbers.pop(identity, None)
-
-    def _is_away(self) -> bool:
-        """Whether what went wrong is that the server does not answer."""
-        return self.trouble is not None and self.trouble.code == AWAY
-
     def _beat(self) -> None:
         """Give signs of life until all ends."""
-
-        def write(session: Session, _place: str) -> None:
-            clock = session.clock()
-            for number, done in alive.items():
-                _change(session, number, {"done": done, "heartbeat": clock})
-
         while not self._ended.wait(PULSE):
-            with self._lock:
-                alive = {number: self._done.get(identity, 0) for identity, number in self._numbers.items()}
-            if alive:
-                self._try(write)
-
-    def _end(self, session: Session, place: str, identity: str, state: State, changes: Mapping[str, Any]) -> None:
-        """Write how an execution ended: the one begun here, or else the last of its identity that runs."""
-        with self._lock:
-            number = self._numbers.get(identity)
-        if number is None:
-            last = (
-                "SELECT max(number) AS number FROM executions "
-                "WHERE place = :place AND identity = :identity AND state = 'running'"
-            )
-            number = session.execute(last, {"place": place, "identity": identity})[0]["number"]
-        if number is not None:
-            ended = {"state": state, "ended": now(), "heartbeat": session.clock()}
-            found = ended | {name: value for name, value in changes.items() if value is not None}
-            _change(session, number, found, ends=True)
+            for row in list(self._rows.values()):
+                self._write(row)
 
 
 def open_ledger(out: Path) -> Ledger:
-    """The ledger of an output folder; where its database cannot be had, one that forgets and knows why."""
-    from copark.store.database.opening import open_door
-
-    try:
-        return Ledger(open_door(out))
-    except DatabaseRefused as refused:
-        return Ledger(refused, lambda: open_door(out))
+    """The ledger of an output folder; where its database cannot be had, one that forgets and comes to know why."""
+    return Ledger(lambda: open_database(out))
 
 
-def _change(session: Session, number: int, changes: Mapping[str, Any], *, ends: bool = False) -> None:
-    """Change an execution that runs; or, to end it, one that others took for dead, since its machine slept."""
-    names, states = ", ".join(f"{name} = :{name}" for name in changes), "'running', 'interrupted'"
-    held = states if ends else "'running'"
-    statement = f"UPDATE executions SET {names} WHERE number = :number AND state IN ({held})"  # noqa: S608 - names of columns
-    session.execute(statement, {**changes, "number": number})
+def _is_away(trouble: Fault | None) -> bool:
+    """Whether what went wrong is that the server does not answer."""
+    return trouble is not None and trouble.code == AWAY
 
 
-def _settle(session: Session, place: str) -> None:
+def _put(connection: Connection, place: str, row: Mapping[str, Any]) -> int:
+    """Write an execution, for the first time or again: not one that others took for dead, unless it ends now."""
+    from sqlalchemy import insert, update
+
+    from copark.store.database.schema import executions
+
+    held = {name: value for name, value in row.items() if name != "study"} | {"heartbeat": clock(connection)}
+    if "number" not in row:
+        held |= {"place": place, "study": enter_study(connection, row["study"])}
+        return int(connection.execute(insert(executions).values(**held).returning(executions.c.number)).scalar_one())
+    open_states = ["running"] if row["state"] == "running" else ["running", "interrupted"]
+    its = executions.c.number == row["number"], executions.c.state.in_(open_states)
+    connection.execute(update(executions).where(*its).values(**held))
+    return int(row["number"])
+
+
+def enter_study(connection: Connection, content: Mapping[str, Any]) -> str:
+    """Keep a study once, whatever is made of it; gives its hash."""
+    from copark.store.database.schema import studies
+
+    kept = dict(content)
+    row = {"hash": hash_content(kept), "name": str(kept.get("name", "")), "content": kept, "created": now()}
+    upsert(connection, studies, row, ["hash"], replace=False)
+    return str(row["hash"])
+
+
+def forget_before(database: Database, before: str, *, really: bool = True) -> int:
+    """Forget executions that ended before a time, and old studies that nothing refers to; how many executions.
+
+    Parameters
+    ----------
+    before
+        The time in UTC as ISO 8601, or the beginning of it.
+    really
+        Forget them; otherwise they are only counted.
+    """
+    from sqlalchemy import and_, delete, func, select, union
+
+    from copark.store.database.schema import asked, executions, studies
+
+    one = executions.c
+    old = and_(one.place == database.place, one.state != "running", one.ended != "", one.ended < before)
+    with database.writing() if really else database.reading() as connection:
+        count = connection.execute(select(func.count()).select_from(executions).where(old)).scalar_one()
+        if really:
+            connection.execute(delete(executions).where(old))
+            used = union(*(select(table.c.study) for table in (executions, asked)))
+            connection.execute(delete(studies).where(studies.c.created < before, studies.c.hash.not_in(used)))
+    return int(count)
+
+
+def _settle(connection: Connection, place: str) -> None:
     """Write down as interrupted what was running in processes that are gone."""
-    clock = session.clock()
-    for row in _rows(session, place, "AND state = 'running'"):
-        if Executor(row["host"], row["pid"], row["born"]).is_gone(clock - row["heartbeat"]):
-            _change(session, row["number"], {"state": "interrupted", "ended": at(row["heartbeat"])})
+    from sqlalchemy import update
+
+    from copark.store.database.schema import executions
+
+    for one in _executions(connection, place, executions.c.state == "running"):
+        if one.state == "interrupted":
+            gone = update(executions).where(executions.c.number == one.number)
+            connection.execute(gone.values(state=one.state, ended=one.ended))
+
+
+def _executions(connection: Connection, place: str, *where: Any) -> list[Execution]:
+    """Executions as they are known now, newest first."""
+    from sqlalchemy import select
+
+    from copark.store.database.schema import executions, studies
+
+    wanted = select(executions, studies.c.content).join(studies).where(executions.c.place == place, *where)
+    time_now, found = clock(connection), []
+    for row in connection.execute(wanted.order_by(executions.c.number.desc())).mappings():
+        executor = Executor(row["host"], row["pid"], row["born"])
+        same = ("number", "identity", "state", "case", "done", "total", "started", "ended", "trouble", "facts")
+        one = Execution(study=row["content"], executor=executor, **{name: row[name] for name in same})
+        if one.state == "running" and executor.is_gone(time_now - row["heartbeat"]):
+            one = replace(one, state="interrupted", ended=at(row["heartbeat"]))
+        found.append(one)
+    return found
 
 
 def _last(one: Execution) -> tuple[bool, str, bool, int]:
@@ -383,24 +404,3 @@ def _last(one: Execution) -> tuple[bool, str, bool, int]:
     Of those that ended within a second, one that finished served the others, but for who asked for it to be made anew.
     """
     return not one.ended, one.ended, one.state == "finished" or bool(one.facts.get("fresh")), one.number
-
-
-def _rows(session: Session, place: str, where: str = "") -> Rows:
-    return session.execute(f"{EXECUTIONS} {where} ORDER BY number DESC", {"place": place})
-
-
-def _execution(row: Mapping[str, Any]) -> Execution:
-    return Execution(
-        number=row["number"],
-        identity=row["identity"],
-        state=row["state"],
-        study=from_json(row["content"]),
-        case=row["case"],
-        done=row["done"],
-        total=row["total"],
-        started=row["started"],
-        ended=row["ended"],
-        executor=Executor(row["host"], row["pid"], row["born"]),
-        trouble=row["trouble"],
-        facts=from_json(row["facts"]),
-    )

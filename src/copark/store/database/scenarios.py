@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import delete, func, select
+
 from copark.identity import identity_of
-from copark.store.database.clock import now
-from copark.store.database.session import Session, as_json, from_json, put
+from copark.store.database.opening import now, upsert
+from copark.store.database.schema import scenarios
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from copark.store.database.opening import Database
 
 MOST = 500
 """Scenarios of one owner."""
-COLUMNS = 'owner, name, "case", identity, content, created, updated'
 SHARED = "workspace"
 """Stands for the owner of what came with a workspace; no owner's hash is this."""
 LONGEST = 120
@@ -71,74 +74,63 @@ class ScenarioShelf:
 
     def all(self, owner: str) -> list[SavedScenario]:
         """What an owner sees: the owner's scenarios and those that are shared, by name."""
-        with self.database.session(write=False) as session:
-            wanted = f"SELECT {COLUMNS} FROM scenarios WHERE owner IN (:owner, :shared)"  # noqa: S608 - a constant
-            rows = session.execute(wanted, {"owner": owner, "shared": SHARED})
-        found = sorted((_saved(row) for row in rows), key=lambda one: not one.shared)
+        with self.database.reading() as connection:
+            found = _found(connection, scenarios.c.owner.in_([owner, SHARED]))
+        found.sort(key=lambda one: not one.shared)
         return sorted({one.name: one for one in found}.values(), key=lambda one: one.name)
 
     def every(self) -> list[SavedScenario]:
         """Every scenario of everybody; whose it is is not said."""
-        with self.database.session(write=False) as session:
-            rows = session.execute(f"SELECT {COLUMNS} FROM scenarios")  # noqa: S608 - a constant
-        return sorted((_saved(row) for row in rows), key=lambda one: (one.name, one.identity))
+        with self.database.reading() as connection:
+            return sorted(_found(connection), key=lambda one: (one.name, one.identity))
 
     def get(self, owner: str, name: str) -> SavedScenario | None:
         """The scenario of a name that an owner sees."""
-        with self.database.session(write=False) as session:
-            return _one(session, owner, name) or _one(session, SHARED, name)
+        return next((one for one in self.all(owner) if one.name == name), None)
 
     def share(self, name: str, case: str, content: Mapping[str, Any], time: str) -> str | None:
         """Let everybody see a scenario; under which name, since none of that name is replaced; ``None`` if full."""
-        identity = identity_of({"case": case, "scenario": dict(content)})
-        with self.database.session(write=True) as session:
-            rows = session.execute("SELECT name, identity FROM scenarios WHERE owner = :owner", {"owner": SHARED})
-            held = {row["name"]: row["identity"] for row in rows}
-            free = _free(name, identity, held)
+        row = _row(SHARED, name, case, content, time)
+        with self.database.writing() as connection:
+            held = {one.name: one.identity for one in _found(connection, scenarios.c.owner == SHARED)}
+            free = _free(name, row["identity"], held)
             if free in held or len(held) >= self.most:
                 return free if free in held else None
-            row = {"owner": SHARED, "name": free, "case": case, "identity": identity, "content": as_json(dict(content))}
-            put(session, "scenarios", row | {"created": time, "updated": time}, ["owner", "name"], replace=False)
+            upsert(connection, scenarios, row | {"name": free, "created": time}, ["owner", "name"], replace=False)
             return free
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
         """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
-        with self.database.session(write=True) as session:
-            before = _one(session, owner, name)
-            count = session.execute("SELECT count(*) AS number FROM scenarios WHERE owner = :owner", {"owner": owner})
-            if before is None and int(count[0]["number"]) >= self.most:
+        row = _row(owner, name, case, content, now())
+        mine = scenarios.c.owner == owner
+        with self.database.writing() as connection:
+            before = _found(connection, mine, scenarios.c.name == name)
+            count = connection.execute(select(func.count()).select_from(scenarios).where(mine)).scalar_one()
+            if not before and count >= self.most:
                 return None
-            time = now()
-            row = {
-                "owner": owner,
-                "name": name,
-                "case": case,
-                "identity": identity_of({"case": case, "scenario": dict(content)}),
-                "content": as_json(dict(content)),
-                "created": time if before is None else before.created,
-                "updated": time,
-            }
-            put(session, "scenarios", row, ["owner", "name"])
-            return _one(session, owner, name)
+            created = before[0].created if before else row["updated"]
+            upsert(connection, scenarios, row | {"created": created}, ["owner", "name"])
+            return _found(connection, mine, scenarios.c.name == name)[0]
 
     def delete(self, owner: str, name: str) -> bool:
         """Delete a scenario; whether there was one."""
-        with self.database.session(write=True) as session:
-            gone = "DELETE FROM scenarios WHERE owner = :owner AND name = :name RETURNING name"
-            return bool(session.execute(gone, {"owner": owner, "name": name}))
+        with self.database.writing() as connection:
+            gone = delete(scenarios).where(scenarios.c.owner == owner, scenarios.c.name == name)
+            return connection.execute(gone).rowcount > 0
 
 
-def _one(session: Session, owner: str, name: str) -> SavedScenario | None:
-    statement = f"SELECT {COLUMNS} FROM scenarios WHERE owner = :owner AND name = :name"  # noqa: S608 - a constant
-    rows = session.execute(statement, {"owner": owner, "name": name})
-    return _saved(rows[0]) if rows else None
+def _row(owner: str, name: str, case: str, content: Mapping[str, Any], time: str) -> dict[str, Any]:
+    identity = identity_of({"case": case, "scenario": dict(content)})
+    return {
+        "owner": owner, "name": name, "case": case, "identity": identity, "content": dict(content), "updated": time,
+    }  # fmt: skip
 
 
-def _saved(row: Mapping[str, Any]) -> SavedScenario:
-    content, shared = from_json(row["content"]), row["owner"] == SHARED
-    return SavedScenario(
-        **{name: row[name] for name in row if name != "owner"} | {"content": content, "shared": shared}
-    )
+def _found(connection: Connection, *where: Any) -> list[SavedScenario]:
+    rows = connection.execute(select(scenarios).where(*where)).mappings()
+    return [
+        SavedScenario(**{key: row[key] for key in row if key != "owner"}, shared=row["owner"] == SHARED) for row in rows
+    ]
 
 
 def _free(name: str, identity: str, held: Mapping[str, str]) -> str:

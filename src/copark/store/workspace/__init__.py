@@ -6,14 +6,14 @@ one apart and sees whether it is what it says.
 
 from copark.store.workspace.layout import Contents, RunEntry
 from copark.store.workspace.packing import pack_workspace
-from copark.store.workspace.reading import Findings, WorkspaceRefused, open_workspace, verify_workspace
+from copark.store.workspace.reading import WorkspaceFindings, WorkspaceRefused, open_workspace, verify_workspace
 from copark.store.workspace.scenarios import ScenarioEntry, written
 
 __all__ = [
     "Contents",
-    "Findings",
     "RunEntry",
     "ScenarioEntry",
+    "WorkspaceFindings",
     "WorkspaceRefused",
     "open_workspace",
     "pack_workspace",

@@ -33,7 +33,7 @@ class WorkspaceRefused(FaultsFound):
 
 
 @dataclass(frozen=True)
-class Findings:
+class WorkspaceFindings:
     """What a workspace turned out to be.
 
     Parameters
@@ -60,7 +60,7 @@ class Findings:
     notes: tuple[Fault, ...] = field(default_factory=tuple)
 
 
-def verify_workspace(path: Path, progress: Progress = None) -> Findings:
+def verify_workspace(path: Path, progress: Progress = None) -> WorkspaceFindings:
     """See whether a workspace is what it says; nothing of it stays on the disk.
 
     Of runs the numbers are read for their checksums only; what is said of them is parsed.
@@ -69,7 +69,7 @@ def verify_workspace(path: Path, progress: Progress = None) -> Findings:
         return _take(path, Path(folder), progress, keep=lambda name: not _is_number(name))
 
 
-def open_workspace(path: Path, target: Path, progress: Progress = None) -> Findings:
+def open_workspace(path: Path, target: Path, progress: Progress = None) -> WorkspaceFindings:
     """Open a workspace into a folder that is not there yet, or empty: an output folder like any other.
 
     Raises
@@ -93,7 +93,7 @@ def _is_number(name: str) -> bool:
     return name.startswith(f"{RUNS}/") and name.count("/") > 2 and not name.endswith("zarr.json")
 
 
-def _take(path: Path, folder: Path, progress: Progress, keep: Callable[[str], bool]) -> Findings:
+def _take(path: Path, folder: Path, progress: Progress, keep: Callable[[str], bool]) -> WorkspaceFindings:
     """Read a workspace whole into a folder, as far as its files are kept, and check what came out."""
     try:
         with opened(path, path.name, AREA) as archive:
@@ -101,11 +101,11 @@ def _take(path: Path, folder: Path, progress: Progress, keep: Callable[[str], bo
             listing = _listing(archive, entries)
             faults = _compare(archive, entries, listing, folder, keep, progress)
     except Refused as refused:
-        return Findings(faults=refused.faults)
+        return WorkspaceFindings(faults=refused.faults)
     size = sum(entry.file_size for entry in entries.values())
     if faults:
-        return Findings(files=len(entries), bytes=size, faults=tuple(faults))
-    return Findings(files=len(entries), bytes=size, **check_contents(folder, listing))
+        return WorkspaceFindings(files=len(entries), bytes=size, faults=tuple(faults))
+    return WorkspaceFindings(files=len(entries), bytes=size, **check_contents(folder, listing))
 
 
 def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:

@@ -17,7 +17,7 @@ from copark.workflows.serving.wording import drawn_bound, own, said, spoken_in, 
 
 if TYPE_CHECKING:
     from copark.cases import Case
-    from copark.store.tables import Table
+    from copark.presentation.run_tables import PlainTable
 
 TABLES = ("events", "series", "sources")
 JUDGEMENT = "judgement"
@@ -236,9 +236,9 @@ def source_info(key: str, source: Source) -> SourceInfo:
     return SourceInfo.of(source, key=key, outlet=own(source.outlet))
 
 
-def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
+def evidence_table(shelved: Shelved, name: str, lang: str) -> PlainTable:
     """Events, series or sources as a table for spreadsheets and statistics."""
-    from copark.store.tables import Cell, Table
+    from copark.presentation.run_tables import Cell, PlainTable
 
     case = shelved.case
     if name == "events":
@@ -248,7 +248,7 @@ def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
              "; ".join(e.source)]
             for e in case.events
         )  # fmt: skip
-        return Table("events", head, rows, len(case.events))
+        return PlainTable("events", head, rows, len(case.events))
     if name == "series":
         head = ["variable", "title", "date", "value", "high", "bound", "unit", "basis", "grade", "use", "role"]
         rows = (
@@ -257,19 +257,19 @@ def evidence_table(shelved: Shelved, name: str, lang: str) -> Table:
              None if o.note is None else own_words(o.note, lang)]
             for o in case.observations
         )  # fmt: skip
-        return Table("series", [*head, "source", "note"], rows, len(case.observations))
+        return PlainTable("series", [*head, "source", "note"], rows, len(case.observations))
     head = ["key", "outlet", "title", "date", "url", "read", "language", "note"]
     rows = (
         [key, own_words(s.outlet, lang), s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
          None if s.note is None else s.note.get(lang)]
         for key, s in case.sources.items()
     )  # fmt: skip
-    return Table("sources", head, rows, len(case.sources))
+    return PlainTable("sources", head, rows, len(case.sources))
 
 
 def evidence_file(shelved: Shelved, name: str, lang: str, scratch: Path) -> bytes:
     """A table of the evidence as the bytes of a CSV file."""
-    from copark.store.exports import write_csv
+    from copark.presentation.exports import write_csv
 
     try:
         return write_csv(evidence_table(shelved, name, lang), scratch).read_bytes()

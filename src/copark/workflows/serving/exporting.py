@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.compare.moves import sheets, sheets_of
 from copark.errors import StudyFaults
-from copark.simulation.run import simulate
-from copark.store import RunStore
-from copark.store.exports import export_run, write_csv
-from copark.store.summary import summary_of
-from copark.store.tables import (
+from copark.presentation.exports import export_run, write_csv
+from copark.presentation.run_tables import (
     summary_table,
 )
+from copark.simulation.run import simulate
+from copark.store import RunStore
+from copark.store.summary import summary_of
 from copark.texts import text
 from copark.workflows.paths import store_in
 from copark.workflows.serving.asking import MOST_RUNS
@@ -34,9 +34,9 @@ from copark.workflows.serving.simulation import moves_between
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.presentation.run_tables import PlainTable
     from copark.simulation.study import Study
     from copark.store import RunRecord
-    from copark.store.tables import Table
 
 FORMS = {
     "csv": "text/csv; charset=utf-8",
@@ -122,7 +122,7 @@ def export(
 
 def changes(
     engine: Engine, study: Study, shelved: Shelved, store: RunStore, record: RunRecord, lang: str
-) -> tuple[Table, ...]:
+) -> tuple[PlainTable, ...]:
     """Why outcomes change, from the runs that are held; of more runs than that, from what is stored of them."""
     if len(study.scenarios) < 2 or study.runs > MOST_RUNS:
         return sheets_of(store, record, lang)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from copark.analyses.results import RESULTS
 from copark.store.atomic import sweep
-from copark.store.database.jobs import ENDED, MOST_ATTEMPTS, Job, JobTable
+from copark.store.database.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database
 from copark.store.database.request_log import Asked, AskedBook
-from copark.store.database.rows import LANES
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
 from copark.store.errors import DatabaseRefused
 from copark.store.garbage import forget_shards

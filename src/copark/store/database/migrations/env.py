@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
-from copark.store.database.tables import metadata
-from copark.store.database.version import TABLE
+from copark.store.database.schema import metadata, version
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=metadata, version_table=TABLE,
+    connection=context.config.attributes["connection"], target_metadata=metadata, version_table=version.name,
     render_as_batch=True,
 )  # fmt: skip
 with context.begin_transaction():

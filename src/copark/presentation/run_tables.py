@@ -26,7 +26,7 @@ MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
-class Table:
+class PlainTable:
     """A named table; its rows can be asked for once.
 
     Parameters
@@ -87,7 +87,7 @@ def unit(variable: xr.DataArray, lang: str) -> str:
     return units.title(symbol, lang) if units.known(symbol) else symbol
 
 
-def summary_table(summary: xr.Dataset, lang: str) -> Table:
+def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
     """Bands: one row for each scenario, variable and quarter."""
     names = path_summaries(summary)
     header = columns(("scenario", "variable", "title", "unit", "quarter"), lang)
@@ -104,7 +104,7 @@ def summary_table(summary: xr.Dataset, lang: str) -> Table:
                     yield [*lead, str(label), *map(number, values[:, quarter])]
 
     count = summary.sizes["scenario"] * len(names) * summary.sizes["quarter"]
-    return Table("summary", header, rows(), count)
+    return PlainTable("summary", header, rows(), count)
 
 
 def path_summaries(summary: xr.Dataset) -> list[str]:
@@ -112,7 +112,7 @@ def path_summaries(summary: xr.Dataset) -> list[str]:
     return [str(name) for name, variable in summary.data_vars.items() if "statistic" in variable.dims]
 
 
-def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> Table:
+def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:
     """Paths, tidy: one row for each scenario, run and quarter, one column for each output; reads ``chunk`` runs a time.
 
     The columns have the outputs' names in every language, so that programs can rely on them.
@@ -133,10 +133,10 @@ def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> Table:
                         yield [scenario, int(run), label, *map(number, row)]
 
     count = dataset.sizes["scenario"] * runs.size * len(labels)
-    return Table("paths", ["scenario", "run", "quarter", *names], rows(), count)
+    return PlainTable("paths", ["scenario", "run", "quarter", *names], rows(), count)
 
 
-def outcomes_table(record: RunRecord, lang: str) -> Table:
+def outcomes_table(record: RunRecord, lang: str) -> PlainTable:
     """How the runs ended: one row for each scenario and outcome, and for each way not to finish."""
     rows: list[list[Cell]] = []
     trust = Trust.of(record.provenance).label(lang)
@@ -147,10 +147,10 @@ def outcomes_table(record: RunRecord, lang: str) -> Table:
         for status, count in sorted(record.status.get(scenario, {}).items()):
             if status != "0":
                 rows.append([scenario, status_word(int(status), lang), count, count / record.runs, trust])
-    return Table("outcomes", columns(("scenario", "outcome", "runs", "share", "trust"), lang), rows, len(rows))
+    return PlainTable("outcomes", columns(("scenario", "outcome", "runs", "share", "trust"), lang), rows, len(rows))
 
 
-def runs_table(every_run: xr.Dataset, lang: str) -> Table:
+def runs_table(every_run: xr.Dataset, lang: str) -> PlainTable:
     """One row for each run: how it ended in each scenario, and its draws."""
     scenarios = [str(name) for name in every_run["scenario"].values]
     parameters = [str(name) for name in every_run["parameter"].values] if "parameter" in every_run.coords else []
@@ -166,19 +166,19 @@ def runs_table(every_run: xr.Dataset, lang: str) -> Table:
                 cells.append(status_word(code, lang) if code else outcome_word(int(outcome[scenario, at]), lang))
             yield cells + (list(map(number, draws[at])) if draws is not None else [])
 
-    return Table("draws", columns(("run",), lang) + ends + parameters, rows(), every_run.sizes["run"])
+    return PlainTable("draws", columns(("run",), lang) + ends + parameters, rows(), every_run.sizes["run"])
 
 
-def variables_table(dataset: xr.Dataset) -> Table:
+def variables_table(dataset: xr.Dataset) -> PlainTable:
     """What each column of the paths is: titles in both languages, symbol, unit, scale and source."""
     keys = ("title_en", "title_zh", "symbol", "units", "kind", "room", "source")
     rows: list[list[Cell]] = [
         [name, *(str(dataset[name].attrs.get(key, "")) for key in keys)] for name in path_names(dataset)
     ]
-    return Table("variables", ["variable", *keys], rows, len(rows))
+    return PlainTable("variables", ["variable", *keys], rows, len(rows))
 
 
-def provenance_table(record: RunRecord, lang: str) -> Table:
+def provenance_table(record: RunRecord, lang: str) -> PlainTable:
     """What made the run: one row for each entry, nested entries with dots."""
     content: dict[str, Any] = {
         "parameters": Trust.of(record.provenance).label(lang),
@@ -187,7 +187,7 @@ def provenance_table(record: RunRecord, lang: str) -> Table:
         "holds": text(f"store.form.{record.form}", lang, kept=record.kept, runs=record.runs),
     } | {key: value for key, value in record.provenance.items() if key != "identity"}
     rows: list[list[Cell]] = [[key, value] for key, value in _flat(content, "")]
-    return Table("provenance", columns(("entry", "value"), lang), rows, len(rows))
+    return PlainTable("provenance", columns(("entry", "value"), lang), rows, len(rows))
 
 
 def _flat(content: Any, prefix: str) -> Iterator[tuple[str, Cell]]:

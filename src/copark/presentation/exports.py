@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.store import tables
+from copark.presentation import run_tables as tables
+from copark.presentation.cf import as_cf
+from copark.presentation.sheets import Sheet, Styled, width_of, write_sheets
 from copark.store.atomic import written_file, written_folder
-from copark.store.cf import as_cf
 from copark.store.errors import ExportRefused, fault
 from copark.store.summary import summary_of
-from copark.store.workbook import write_workbook
+from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,7 +36,7 @@ def export_run(
     target: Path,
     *,
     lang: str = "en",
-    more: Sequence[tables.Table] = (),
+    more: Sequence[tables.PlainTable] = (),
     progress: Progress | None = None,
 ) -> Path:
     """Write a stored run in another form.
@@ -87,7 +88,7 @@ def _bands(store: RunStore, record: RunRecord, dataset: xr.Dataset) -> xr.Datase
     return store.load_summary(record.identity) or summary_of(dataset)
 
 
-def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang: str) -> list[tables.Table]:
+def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang: str) -> list[tables.PlainTable]:
     return [
         tables.summary_table(_bands(store, record, dataset), lang),
         tables.outcomes_table(record, lang),
@@ -95,6 +96,28 @@ def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang
         tables.variables_table(dataset),
         tables.provenance_table(record, lang),
     ]
+
+
+def write_workbook(
+    found: Sequence[tables.PlainTable], target: Path, lang: str = "en", progress: Progress | None = None
+) -> Path:
+    """Write tables as the sheets of one workbook, the heading of each in sight.
+
+    Raises
+    ------
+    ExportRefused
+        If a table has more rows or columns than a sheet can hold.
+    """
+
+    def rows(table: tables.PlainTable) -> Iterator[Sequence[tables.Cell | Styled]]:
+        yield [Styled(head, bold=True) for head in table.header]
+        yield from table.rows
+
+    sheets = [
+        Sheet(text(f"store.sheet.{one.name}", lang), rows(one), one.count + 1, widths=[width_of(h) for h in one.header])
+        for one in found
+    ]
+    return write_sheets(sheets, target, progress)
 
 
 def write_netcdf(dataset: xr.Dataset, target: Path) -> Path:
@@ -117,14 +140,14 @@ def _without_encodings(dataset: xr.Dataset) -> xr.Dataset:
     return plain
 
 
-def write_csv(table: tables.Table, target: Path, progress: Progress | None = None) -> Path:
+def write_csv(table: tables.PlainTable, target: Path, progress: Progress | None = None) -> Path:
     """Write a table as CSV: UTF-8 with byte order mark, comma, point, one header row."""
     with written_file(target) as path:
         _fill_csv(table, path, progress)
     return target
 
 
-def _fill_csv(table: tables.Table, path: Path, progress: Progress | None) -> None:
+def _fill_csv(table: tables.PlainTable, path: Path, progress: Progress | None) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow([tables.safe(cell) for cell in table.header])
@@ -137,7 +160,7 @@ def _fill_csv(table: tables.Table, path: Path, progress: Progress | None) -> Non
 
 
 def _write_csv_folder(
-    found: Sequence[tables.Table], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
+    found: Sequence[tables.PlainTable], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
 ) -> Path:
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ExportRefused([fault("target_exists", target)])

@@ -13,22 +13,22 @@ import numpy as np
 import openpyxl
 import pytest
 import xarray as xr
-from ensembles import ensemble, stream
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.packaging.checkers import checker
 
 from copark.cases import load_case
 from copark.model.variables import ROOMS
+from copark.presentation import sheets
+from copark.presentation.exports import export_run, write_csv, write_workbook
+from copark.presentation.run_tables import Cell, PlainTable, safe
 from copark.simulation.ensemble import Runs, ScenarioRuns
 from copark.simulation.outcomes import NOT_OK
 from copark.simulation.results import MEANINGS, STATUS, Label, assemble
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
-from copark.store import ExportRefused, RunStore, workbook
-from copark.store.exports import export_run, write_csv
-from copark.store.tables import Cell, Table, safe
-from copark.store.workbook import write_workbook
+from copark.store import ExportRefused, RunStore
+from tests.packaging.checkers import checker
+from tests.unit.ensembles import ensemble, stream
 
 IDENTITY = "0123456789abcdef"
 
@@ -42,8 +42,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
     return found
 
 
-def table(*rows: list[Cell], head: str = "run") -> Table:
-    return Table("draws", [head], iter(rows), len(rows))
+def table(*rows: list[Cell], head: str = "run") -> PlainTable:
+    return PlainTable("draws", [head], iter(rows), len(rows))
 
 
 def read_csv(path: Path) -> list[list[str]]:
@@ -208,14 +208,14 @@ def test_numbers_below_zero_stay_numbers() -> None:
 
 
 def test_a_table_too_long_for_excel_is_refused_with_another_way(tmp_path: Path) -> None:
-    long = Table("draws", ["run"], iter([]), 1_048_576)
+    long = PlainTable("draws", ["run"], iter([]), 1_048_576)
     with pytest.raises(ExportRefused, match=r"1,048,577 rows.*1,048,576.*csv or netcdf"):
         write_workbook([long], tmp_path / "long.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_that_just_fits_is_not_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
     write_workbook([table([1], [2])], tmp_path / "fits.xlsx")
     with pytest.raises(ExportRefused):
         write_workbook([table([1], [2], [3])], tmp_path / "long.xlsx")
@@ -235,7 +235,7 @@ def test_an_export_that_fails_leaves_no_file(tmp_path: Path) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk is full"):
-        write_csv(Table("draws", ["run"], rows(), 2), tmp_path / "half.csv")  # type: ignore[arg-type]
+        write_csv(PlainTable("draws", ["run"], rows(), 2), tmp_path / "half.csv")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from copark.presentation.run_tables import Cell
 from copark.store.atomic import written_file
 from copark.store.errors import ExportRefused, fault
-from copark.store.tables import Cell, Table
-from copark.texts import text
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -59,47 +58,6 @@ class Sheet:
     freeze: str | None = "A2"
     filters: tuple[int, int] | None = None
     widths: Sequence[float] = field(default_factory=tuple)
-
-
-def write_workbook(
-    tables: Iterable[Table],
-    target: Path,
-    lang: str = "en",
-    progress: Callable[[int, int], None] | None = None,
-    *,
-    area: str = "store",
-    freeze: str = "A2",
-    filters: bool = False,
-) -> Path:
-    """Write tables as the sheets of one workbook.
-
-    Parameters
-    ----------
-    area
-        Area of the texts with the titles of the sheets, ``<area>.sheet.<name of the table>``.
-    freeze
-        Cell above and left of which all stays in sight.
-    filters
-        Give every heading a filter.
-
-    Raises
-    ------
-    ExportRefused
-        If a table has more rows or columns than a sheet can hold: 1,048,576 and 16,384.
-    """
-
-    def rows(table: Table) -> Iterable[Sequence[Cell | Styled]]:
-        yield [Styled(head, bold=True) for head in table.header]
-        yield from table.rows
-
-    sheets = [
-        Sheet(
-            text(f"{area}.sheet.{table.name}", lang), rows(table), table.count + 1, freeze,
-            (1, table.count + 1) if filters else None, [width_of(head) for head in table.header],
-        )
-        for table in tables
-    ]  # fmt: skip
-    return write_sheets(sheets, target, progress)
 
 
 def write_sheets(sheets: Sequence[Sheet], target: Path, progress: Callable[[int, int], None] | None = None) -> Path:
