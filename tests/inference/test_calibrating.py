@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analysis.observed import expected_outside
+from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cases.quarters import Quarter
 from copark.cli import analyses as screen
 from copark.cli import progress
@@ -18,6 +20,7 @@ from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import artefacts, calibrations, crosscheck
 from copark.inference.batch import PIECE
+from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import Planned, plan_of, settings_of
 from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart
@@ -50,7 +53,7 @@ def made(answered):
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
+    monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
     monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
@@ -102,9 +105,10 @@ def test_a_calibration_that_is_kept_is_not_made_again(made, out) -> None:
 def test_an_answer_without_its_posteriors_is_made_anew(made, out, tmp_path) -> None:
     shutil.copytree(out / "results", tmp_path / "results")
     context = Context(tmp_path)
-    assert CALIBRATE.ask.anew(CALIBRATE.params(case="great-stone"), context)
-    assert not CALIBRATE.ask.anew(CALIBRATE.params(case="great-stone"), Context(out))
-    assert CALIBRATE.ask.anew(CALIBRATE.params(case="great-stone", fresh=True), Context(out))
+    asked = CALIBRATE.params(case="great-stone", cut="2020Q4")
+    assert CALIBRATE.ask.anew(asked, context)
+    assert not CALIBRATE.ask.anew(asked, Context(out))
+    assert CALIBRATE.ask.anew(asked.model_copy(update={"fresh": True}), Context(out))
 
 
 @pytest.mark.long
@@ -187,6 +191,16 @@ def test_runs_are_a_power_of_two(monkeypatch, subtests: pytest.Subtests) -> None
             settings_of(runs, None)
 
 
+def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_stay_what_they_are() -> None:
+    assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
+    assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
+    shipped = artefacts.recipe_in(casebook_path() / "great-stone" / POSTERIOR)
+    assert Settings.of(shipped) == Settings()
+    assert Settings().content().items() <= shipped["settings"].items()
+    for one in (QUICK, FULL):
+        assert Settings.of({"settings": one.content()}) == one
+
+
 def test_a_plan_is_made_before_the_work(great_stone, tmp_path) -> None:
     found = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
     assert found.runs > TINY.runs
@@ -249,12 +263,12 @@ def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path) -> None:
     with pytest.raises(RunRefused, match="uploaded parks only"):
         answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, calibrates=False))
     offered = {one.name for one in CALIBRATE.params.form(served=True)}
-    assert offered == {"case", "cut", "runs", "seed"}
+    assert offered == {"case", "cut", "runs", "seed", "full"}
 
 
 def test_the_screen_shows_it_in_eighty_columns(made, out, capsys) -> None:
     for lang in ("en", "zh"):
-        given = ["calibrate", "great-stone", "--out", out, "--lang", lang, "--format", "json"]
+        given = ["calibrate", "great-stone", "--cut", "2020Q4", "--out", out, "--lang", lang, "--format", "json"]
         code, said, _ = call(given, capsys)
         assert code == 0
         assert made.run_id in said

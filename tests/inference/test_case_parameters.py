@@ -181,7 +181,7 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     assert shelf.get(name).parameters.trust.kind != "own"
     errand = Errand("analysis", str(tmp_path / "uploads" / name), {"analysis": "calibrate", "params": {"case": name}},
                     "en", str(data))  # fmt: skip
-    monkeypatch.setattr(calibrations, "settings_of", lambda *_: SMALLEST)
+    monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: SMALLEST)
     told = []
     with short():
         done = do(errand, lambda *one: told.append(one))

@@ -162,7 +162,7 @@ def test_places_of_the_posterior_are_on_the_scale_of_the_priors_ranks(uniform) -
 
 
 def test_numbers_of_health_have_words_by_fixed_limits() -> None:
-    good = {"ess": 900.0, "pasts": 500.0, "disagreement": 1.02, "misfit": 1.0, "pairs": 7.0}
+    good = {"ess": 900.0, "pasts": 500.0, "disagreement": 1.02, "forecasts": 1.01, "misfit": 1.0, "pairs": 7.0}
     assert [(note.key, note.word) for note in judged(good)] == [(key, "good") for key in LIMITS]
     assert [note.word for note in judged({"pasts": 50.0, "disagreement": 1.2})] == ["fair", "fair"]
     assert [note.word for note in judged({"pasts": 5.0, "disagreement": 1.5, "misfit": 9.0})] == ["poor"] * 3

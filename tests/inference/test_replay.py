@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.inference.replay import replay_posterior
+from copark.inference.replay import ROUND, replay_posterior
 from copark.inference.rng_segments import RUN, SINCE
 from copark.inference.tempering import FRESH, Plan
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
+from copark.store import checkpoints
+from copark.store.checkpoints import Stages
 from tests.inference.conftest import CUT
 
 SMALL = Plan(members=96, sweeps=2, last_sweeps=3)
@@ -57,6 +59,37 @@ def test_progress_is_told_to_the_end(batch, record) -> None:
     )  # fmt: skip
     assert told[-1] == (200, 200)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+class Stopped(BaseException):
+    """Stands in for a kill."""
+
+
+def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, record, tmp_path, monkeypatch) -> None:
+    """Stopped on its way to the posterior and in the last sweeps, it ends with the bits it would have ended with."""
+    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
+    plan = replace(SMALL, members=48, sweeps=1, last_sweeps=14, keep=0.5)
+
+    def searched(stop=2.0, **means):
+        def tell(done, total):
+            if done >= stop * total:
+                raise Stopped
+
+        columns = np.arange(len(record.targets))
+        return replay_posterior(
+            batch, record, columns, CUT, plan=plan, populations=2, agree=100.0, progress=tell, **means
+        )  # fmt: skip
+
+    whole, ways = searched()
+    assert [one.sweeps for one in ways] == [plan.sweeps + ROUND] * 2
+    assert whole.pairs == 2 * plan.members
+    for stop in (0.1, 0.3, 0.45, 0.55, 0.6):
+        with pytest.raises(Stopped):
+            searched(stop, stages=Stages(tmp_path, "search"))
+    again, _ = searched(stages=Stages(tmp_path, "search"))
+    assert set(Stages(tmp_path, "search").there().values()) == {1.0}
+    for name in ("points", "lucks", "seen", "population", "log_evidence"):
+        assert np.array_equal(getattr(whole, name), getattr(again, name)), name
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from scipy.stats import chisquare, multivariate_normal
 
 from copark.inference.posterior import systematic
 from copark.inference.prior import expit, logit
+from copark.inference.replay import rounds
 from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
 from copark.inference.tempering import (
     FRESH,
@@ -17,10 +18,13 @@ from copark.inference.tempering import (
     Cloud,
     Mover,
     Plan,
+    Way,
     effective,
+    ended,
     first_step,
     log_mean,
     next_temperature,
+    settle,
     temper,
 )
 from tests.inference.toys import hashed_normal, model, normal, target
@@ -54,7 +58,10 @@ def begun(mover, seed=3):
 
 def tempered(seed=1, plan=PLAN):
     mover = Mover(simulate, toy().log_likelihood, plan, seed, 0)
-    return temper(begun(mover), mover)
+    way = Way(begun(mover), [mover.beta])
+    temper(way, mover)
+    settle(way, mover, plan.most)
+    return ended(way, mover)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +162,11 @@ def test_a_move_of_luck_changes_one_span_only() -> None:
     step = (after[moved, :, SINCE] - before[moved, :, SINCE]).sum(axis=1) % QUARTERS
     assert set(step) == {1, 2, 3}
     assert not (after != before)[moved, :, RUN].any()
+
+
+def test_populations_are_looked_at_now_and_then_only_where_they_may_end_early() -> None:
+    assert rounds(replace(PLAN, sweeps=4, last_sweeps=25), 0.0) == [29]
+    assert rounds(replace(PLAN, sweeps=4, last_sweeps=25), 1.1) == [14, 24, 29]
 
 
 def test_temperature_steps_keep_the_members_wanted() -> None:

@@ -70,7 +70,7 @@ def later(tmp_path):
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
-    monkeypatch.setattr(calibrations, "settings_of", lambda runs, seed, lang="en": TINY)
+    monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
     monkeypatch.setattr(progress, "PATIENCE", 1e6)
     monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")

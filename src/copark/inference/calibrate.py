@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a calibration may be asked.
+    """What a calibration may be asked. The defaults are those the shipped posteriors were made with.
 
     Parameters
     ----------
@@ -39,6 +39,10 @@ class Settings:
         Runs of the batch that the parameter posterior rests on.
     members, sweeps, last_sweeps, populations
         How the replay is moved (:class:`copark.inference.tempering.Plan`).
+    agree
+        Scale reduction at which the search ends early (:func:`copark.inference.replay.replay_posterior`).
+    records
+        Simulated records of each kind by which its coverage is examined.
     """
 
     runs: int = 1 << 19
@@ -48,19 +52,31 @@ class Settings:
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
+    agree: float = 0.0
+    records: int = 200
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:
         """Give the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
-        return cls(**{one.name: recipe["settings"][one.name] for one in fields(cls)})
+        given = recipe["settings"]
+        return cls(**{one.name: given[one.name] for one in fields(cls) if one.name not in LATER or one.name in given})
 
     def plan(self) -> Plan:
         """Give the plan of the replay posterior."""
         return Plan(members=self.members, sweeps=self.sweeps, last_sweeps=self.last_sweeps)
 
-    def content(self) -> Mapping[str, int]:
-        """Give the settings as plain values."""
-        return asdict(self)
+    def content(self) -> Mapping[str, int | float | bool]:
+        """Give the settings as plain values; of those that came later, what is not the default."""
+        usual = {one.name: one.default for one in fields(self)}
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
+
+
+LATER = ("agree", "records")
+"""Settings that recipes made before them do not name."""
+QUICK = Settings(runs=1 << 16, sweeps=4, last_sweeps=40, populations=2, agree=1.1, records=50)
+"""A usable posterior in a minute on two cores."""
+FULL = replace(QUICK, runs=1 << 17, sweeps=12, last_sweeps=150, populations=4, agree=1.05, records=200)
+"""The same with a longer search and a whole examination, in five minutes."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +193,7 @@ def calibrate(
     model, columns = near.learned.model, np.arange(len(near.learned.model.targets))
     tell("replay", 0, 1)
     replay, tempered = replay_posterior(
-        near.batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, seed=wanted.seed,
-        threads=threads, progress=lambda done, total: tell("replay", done, total), stages=kept,
+        near.batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, agree=wanted.agree,
+        seed=wanted.seed, threads=threads, progress=lambda done, total: tell("replay", done, total), stages=kept,
     )  # fmt: skip
     return Calibration(wanted, near.batch, near.learned, near.neighbours, near.parameters, replay, tempered)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -88,8 +88,17 @@ class KeptPosterior:
         return PosteriorSource.of(self.stored, self.kind).trust
 
 
-def settings_of(runs: int | str | None, seed: int | None, lang: str = "en") -> Settings:
+def settings_of(
+    runs: int | str | None, seed: int | None, lang: str = "en", *, full: bool = False, usual: Settings | None = None
+) -> Settings:  # fmt: skip
     """Settings of a calibration.
+
+    Parameters
+    ----------
+    full
+        Of a long one with a whole examination, not of a quick one.
+    usual
+        Settings in the place of either.
 
     Raises
     ------
@@ -97,13 +106,13 @@ def settings_of(runs: int | str | None, seed: int | None, lang: str = "en") -> S
         If the number of runs is no power of two, or too small or large.
     """
     from copark.errors import RunRefused
-    from copark.inference.calibrate import Settings
+    from copark.inference.calibrate import FULL, QUICK
 
-    usual = Settings()
-    count = usual.runs if runs is None else _power(runs)
+    start = usual or (FULL if full else QUICK)
+    count = start.runs if runs is None else _power(runs)
     if count is None:
         raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
-    return Settings(runs=count, seed=usual.seed if seed is None else seed)
+    return replace(start, runs=count, seed=start.seed if seed is None else seed)
 
 
 def _power(runs: int | str) -> int | None:
@@ -119,7 +128,7 @@ def _power(runs: int | str) -> int | None:
 
 
 def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
-    """The quarter a calibration of a case ends in.
+    """The quarter a calibration of a case ends in: the last with data, unless another is asked for.
 
     Raises
     ------
@@ -132,7 +141,7 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
     from copark.inference.target_selection import case_for, fitted_until
 
     if cut is None:
-        return fitted_until(case)
+        return max(case.clock.data_end, fitted_until(case))
     first, last = case.clock.start + 1, case.clock.data_end
     try:
         found = Quarter.parse(cut)
@@ -160,8 +169,10 @@ def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
     return KeptPosterior(case, read_as, has.stored, load_examination(has.folder), identity, has.folder)
 
 
-def shipped_calibration(case: Case, cut: Quarter, settings: Settings) -> KeptPosterior | None:
-    """The calibration to a cut that ships with a case; ``None`` without a current one of these settings."""
+def shipped_calibration(
+    case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
+) -> KeptPosterior | None:  # fmt: skip
+    """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
     from copark.cases.casebook import POSTERIOR, brought
     from copark.errors import NotFound
     from copark.inference.calibrate import Settings
@@ -175,7 +186,8 @@ def shipped_calibration(case: Case, cut: Quarter, settings: Settings) -> KeptPos
     folder, stored = brought(case, POSTERIOR), has.stored
     if stored is None or folder is None or has.trust.state != "calibrated":
         return None
-    if stored.replay.cut != cut or Settings.of(stored.recipe) != settings:
+    made = Settings.of(stored.recipe)
+    if stored.replay.cut != cut or runs not in (None, made.runs) or seed not in (None, made.seed):
         return None
     return KeptPosterior(case, case_for(case, cut), stored, None, has.identity, folder, kind="shipped")
 
@@ -263,7 +275,7 @@ def _make(
             made = infer(
                 case, cut, settings, threads=workers, folder=batches, stages=stages, crew=others, progress=progress
             )  # fmt: skip
-        asked = examine(made, stages=stages, progress=progress)
+        asked = examine(made, threads=workers, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
             artefacts.save(made, place)
             save_examination(asked, place)
@@ -273,7 +285,7 @@ def _make(
 
 def plan_of(
     case: Case, cut: Quarter, settings: Settings, *, threads: int | None = None, out: Path, lang: str = "en"
-) -> Planned:
+) -> Planned:  # fmt: skip
     """Say what calibrating takes, or what is missing of it, by running a small piece."""
     from copark.inference.calibrate import kept_stages
     from copark.inference.target_selection import case_for
@@ -305,8 +317,8 @@ def measured_plan(
     from copark.store.checkpoints import tally_of, went_on
 
     recipe = recipe_of(case_for(case, cut), cut, settings)
-    space = PriorSpace.of(recipe.case, recipe.hold)
     workers = threads or default_threads()
+    space = PriorSpace.of(recipe.case, recipe.hold)
     run_piece(recipe, space, 0, 64, workers)
     began = time.monotonic()
     run_piece(recipe, space, 0, PROBED, workers)

@@ -240,14 +240,14 @@ def simulated_ranks(
     Parameters
     ----------
     records
-        Simulated records: the last runs of the batch, which the summaries were not trained on.
+        Simulated records: the last runs of the batch that ended well, which the summaries were not trained on.
     near
         Summaries of the case's record: of the last half of the batch, those nearest to it play the record instead, so
         that the inference is tested where it is used.
     stage
         Where ranks are kept from time to time, and gone on with.
     """
-    runs = np.arange(batch.runs - records, batch.runs)
+    runs = np.flatnonzero(np.isfinite(neighbours.summaries).all(axis=1))[-records:]
     if near is not None:
         half = batch.runs // 2
         far = neighbours.distances(near)[half:]
@@ -320,10 +320,18 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "ess": (400.0, 100.0),
     "pasts": (100.0, 30.0),
     "disagreement": (1.1, CONVERGED),
+    "forecasts": (1.05, 1.1),
     "misfit": (1.3, 2.0),
 }
 """Of each number: from where it is good, and from where it is at least fair. Small is good of the last two."""
-SMALL_IS_GOOD = frozenset(("disagreement", "misfit"))
+SMALL_IS_GOOD = frozenset(("disagreement", "forecasts", "misfit"))
+
+
+def unsettled(replay: ReplayPosterior) -> tuple[str, ...]:
+    """Axes on which independent searches have not agreed, farthest apart first."""
+    apart = replay.disagreement()
+    worst = np.argsort(-np.nan_to_num(apart), kind="stable")
+    return tuple(replay.space.names[n] for n in worst if apart[n] > LIMITS["disagreement"][0])
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from copark.inference.observations import ObservationModel
 from copark.inference.prior import PriorSpace, expit, logit
 from copark.inference.rng_segments import different_pasts, effective_count, one_span, with_lucks
 from copark.inference.summaries import MANY
-from copark.inference.tempering import Cloud, Mover, Plan, Tempered, first_step, temper
+from copark.inference.tempering import Cloud, Mover, Plan, Tempered, Way, ended, first_step, settle, temper
 from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
@@ -37,6 +38,14 @@ FUTURE = 1 << 60
 """First number of a run whose luck a pair has after the cut."""
 PARTS = 100
 """Parts of a population in which progress is told."""
+ROUND = 10
+"""Sweeps between two looks at whether the populations agree."""
+AHEAD = 20
+"""Quarters after the cut at which forecasts must agree."""
+FORECAST = ("registered", "operating", "jobs")
+"""What is forecast to see whether populations agree."""
+LOOKED_AT = 512
+"""Pairs that are run forward for it."""
 Progress = Callable[[int, int], None]
 
 __all__ = ["POPULATIONS", "ReplayPosterior", "Simulator", "effective_count", "replay_posterior", "with_lucks"]
@@ -123,14 +132,39 @@ class ReplayPosterior:
 
     def disagreement(self) -> Floats:
         """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
-        z = logit(self.points)
-        groups = [z[self.population == n] for n in np.unique(self.population)]
-        if len(groups) < 2:
-            return np.full(z.shape[1], np.nan)
-        within = np.mean([group.var(axis=0, ddof=1) for group in groups], axis=0)
-        between = np.var([group.mean(axis=0) for group in groups], axis=0, ddof=1)
-        found: Floats = np.sqrt(1.0 + between / np.maximum(within, 1e-300))
-        return found
+        return scale_reduction(logit(self.points), self.population)
+
+    def forecasts(self, ahead: int = AHEAD, threads: int = 1) -> Floats:
+        """Logarithms of what some of the pairs forecast, shape (pairs, len(FORECAST)); NaN where a run did not end."""
+        case = self.space.case
+        runs = Ensemble(inputs_of(case, quarters=self.quarters + ahead), self.draws(), FORECAST, threads=threads).run()
+        return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
+
+    def forecast_disagreement(self, ahead: int = AHEAD, threads: int = 1) -> Floats:
+        """Potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
+        some = self.thin(LOOKED_AT)
+        found = some.forecasts(ahead, threads)
+        whole = np.isfinite(found).all(axis=1)
+        return scale_reduction(found[whole], some.population[whole])
+
+
+def scale_reduction(values: Floats, population: Integers) -> Floats:
+    """Potential scale reduction √(1 + between / within) of columns of values, shape (columns,).
+
+    Parameters
+    ----------
+    values
+        Shape (members, columns).
+    population
+        Which independent population each is from; NaN is given where there is one only.
+    """
+    groups = [values[population == n] for n in np.unique(population)]
+    if len(groups) < 2:
+        return np.full(values.shape[1], np.nan)
+    within = np.mean([group.var(axis=0, ddof=1) for group in groups], axis=0)
+    between = np.var([group.mean(axis=0) for group in groups], axis=0, ddof=1)
+    found: Floats = np.sqrt(1.0 + between / np.maximum(within, 1e-300))
+    return found
 
 
 class Simulator:
@@ -201,6 +235,65 @@ def first_clouds(
     return clouds
 
 
+def rounds(plan: Plan, agree: float) -> list[int]:
+    """Sweeps at the end after which populations are looked at, the last of them the most there are."""
+    looks = range(plan.sweeps + ROUND, plan.most, ROUND) if agree > 0.0 else ()
+    return [*looks, plan.most]
+
+
+def agreed(found: ReplayPosterior, agree: float, threads: int) -> bool:
+    """Whether the scale reduction of all parameters is that small, and that of forecasts half as far from 1."""
+    if not (found.disagreement() <= agree).all():
+        return False
+    return bool((found.forecast_disagreement(threads=threads) <= 0.5 + 0.5 * agree).all())
+
+
+class Search:
+    """The populations of a replay posterior on their way, and what they have found."""
+
+    def __init__(
+        self, batch: Batch, model: ObservationModel, cut: Quarter, ways: list[Way], movers: list[Mover],
+        stages: list[Stage], progress: Progress | None,
+    ) -> None:  # fmt: skip
+        self.batch, self.model, self.cut = batch, model, cut
+        self.ways, self.movers, self.stages, self.progress = ways, movers, stages, progress
+        self.shares = [0.0] * len(ways)
+
+    def each(self, work: Callable[..., None], *until: int) -> None:
+        """Take every population farther: ``temper``, or ``settle`` to a number of sweeps."""
+        for part, (way, mover, stage) in enumerate(zip(self.ways, self.movers, self.stages, strict=True)):
+            work(way, mover, *until, partial(self.tell, part), stage)
+
+    def tell(self, part: int, share: float) -> None:
+        """Tell how far a population is."""
+        self.shares[part] = share
+        if self.progress is not None:
+            self.progress(int(PARTS * sum(self.shares)), PARTS * len(self.ways))
+
+    def end(self) -> None:
+        """Keep every population as one that is done."""
+        for part, (way, mover, stage) in enumerate(zip(self.ways, self.movers, self.stages, strict=True)):
+            if way.swept < mover.plan.most:
+                way.keep(stage, mover, 1.0)
+            self.tell(part, 1.0)
+
+    @property
+    def found(self) -> ReplayPosterior:
+        """The members of all populations, as pairs."""
+        members = [way.cloud for way in self.ways]
+        return ReplayPosterior(
+            space=self.batch.space,
+            model=self.model,
+            points=np.concatenate([expit(cloud.z) for cloud in members]),
+            lucks=np.concatenate([cloud.lucks for cloud in members]),
+            seed=self.batch.recipe.seed,
+            cut=self.cut,
+            population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),
+            seen=np.concatenate([cloud.seen for cloud in members]),
+            log_evidence=tuple(mover.log_evidence for mover in self.movers),
+        )
+
+
 def replay_posterior(
     batch: Batch,
     model: ObservationModel,
@@ -209,6 +302,7 @@ def replay_posterior(
     *,
     plan: Plan | None = None,
     populations: int = POPULATIONS,
+    agree: float = 0.0,
     seed: int = 1,
     threads: int = 1,
     progress: Progress | None = None,
@@ -224,6 +318,8 @@ def replay_posterior(
         Last quarter that bears on these targets; runs go no further.
     populations
         Independent populations; where they disagree the chains are too short.
+    agree
+        Scale reduction at which populations agree (:func:`agreed`), so that no more sweeps are made; with 0 all are.
     progress
         Called with (parts of populations done, parts in all).
     stages
@@ -236,24 +332,12 @@ def replay_posterior(
     movers = [Mover(simulate, model.log_likelihood, wanted, seed, part) for part in range(populations)]
     begun = [(stages or Stages()).stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
     first = first_clouds(batch, model, columns, movers, begun)
-    made: list[Tempered] = []
-    for part, (mover, cloud, stage) in enumerate(zip(movers, first, begun, strict=True)):
-
-        def tell(share: float, done: int = part) -> None:
-            if progress is not None:
-                progress(int(PARTS * (done + share)), PARTS * populations)
-
-        made.append(temper(cloud, mover, tell, stage))
-    clouds = [one.cloud for one in made]
-    found = ReplayPosterior(
-        space=space,
-        model=model,
-        points=np.concatenate([expit(cloud.z) for cloud in clouds]),
-        lucks=np.concatenate([cloud.lucks for cloud in clouds]),
-        seed=batch.recipe.seed,
-        cut=cut,
-        population=np.repeat(np.arange(populations), wanted.members),
-        seen=np.concatenate([cloud.seen for cloud in clouds]),
-        log_evidence=tuple(one.log_evidence for one in made),
-    )
-    return found, tuple(made)
+    ways = [Way.begun(cloud, mover, stage) for cloud, mover, stage in zip(first, movers, begun, strict=True)]
+    search = Search(batch, model, cut, ways, movers, begun, progress)
+    search.each(temper)
+    for until in rounds(wanted, agree):
+        search.each(settle, until)
+        if all(way.swept == until for way in ways) and agreed(search.found, agree, threads):  # else looked at before
+            break
+    search.end()
+    return search.found, tuple(ended(way, mover) for way, mover in zip(ways, movers, strict=True))

@@ -15,7 +15,6 @@ from copark.inference.diagnostics import Ranks, health, simulated_ranks
 from copark.store.checkpoints import Stages
 
 Progress = Callable[[str, int, int], None]
-RECORDS = 200
 NUMBERS, RANKS = "examination.json", "examination.npz"
 
 
@@ -28,7 +27,8 @@ class Examination:
     anywhere, near
         Simulated records drawn from the whole prior, and those nearest to the case's own.
     health
-        Numbers of :func:`copark.inference.diagnostics.health`, and ``ess`` of the parameter posterior.
+        Numbers of :func:`copark.inference.diagnostics.health`, ``ess`` of the parameter posterior, and by how much
+        ``forecasts`` of independent searches differ, as a scale reduction.
     """
 
     anywhere: Ranks
@@ -37,33 +37,36 @@ class Examination:
 
 
 def examine(
-    found: Calibration, *, records: int = RECORDS, stages: Stages | None = None, progress: Progress | None = None
-) -> Examination:
+    found: Calibration, *, records: int | None = None, threads: int = 1,
+    stages: Stages | None = None, progress: Progress | None = None,
+) -> Examination:  # fmt: skip
     """Examine a calibration while its batch is in memory.
 
     Parameters
     ----------
     records
-        Simulated records of each kind.
+        Simulated records of each kind; by default as the calibration's settings say.
     stages
         Where ranks are kept as they are done, and gone on with.
     progress
         Called with the stage (ranks), what is done of it and how much there is.
     """
+    count = found.settings.records if records is None else records
 
     def tell(first: int) -> Callable[[int, int], None]:
-        return lambda done, _: progress("ranks", first + done, 2 * records) if progress is not None else None
+        return lambda done, _: progress("ranks", first + done, 2 * count) if progress is not None else None
 
     accepted = min(found.settings.accepted, found.batch.runs // 8)
     kept = stages or Stages()
     both = [
         simulated_ranks(
-            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell(n * records),
-            stage=kept.stage(f"ranks-{name}-{records}"),
+            found.batch, found.neighbours, records=count, near=near, accepted=accepted, progress=tell(n * count),
+            stage=kept.stage(f"ranks-{name}-{count}"),
         )
         for n, (name, near) in enumerate({"anywhere": None, "near": found.recorded}.items())
     ]  # fmt: skip
-    numbers = dict(health(found.replay)) | {"ess": found.parameters.ess}
+    forecasts = float(np.max(found.replay.forecast_disagreement(threads=threads)))
+    numbers = dict(health(found.replay)) | {"ess": found.parameters.ess, "forecasts": forecasts}
     return Examination(both[0], both[1], numbers)
 
 

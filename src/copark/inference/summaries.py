@@ -76,12 +76,14 @@ class Summaries:
     explained: Floats
 
     def __call__(self, reports: Floats) -> Floats:
-        """Summaries of reports, shape (runs, axes): expected places in the cube."""
+        """Summaries of reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
         made = []
         with one_thread():
             for first in range(0, len(reports), MANY):
                 x = (features(self.model, reports[first : first + MANY]) - self.centre) / self.scale
-                made.append(np.asarray(self.network.predict(np.clip(x, -8.0, 8.0)), dtype=np.float64))
+                found = np.asarray(self.network.predict(np.clip(np.nan_to_num(x), -8.0, 8.0)), dtype=np.float64)
+                found[~np.isfinite(x).all(axis=1)] = np.nan
+                made.append(found)
         return np.concatenate(made, axis=0).reshape(len(reports), -1)
 
 

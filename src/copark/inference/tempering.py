@@ -101,12 +101,18 @@ class Plan:
     spans: int = MOST
     luck_moves: int = 4
 
+    @property
+    def most(self) -> int:
+        """Most sweeps at the end."""
+        return self.sweeps + self.last_sweeps
+
 
 @dataclass(frozen=True)
 class Tempered:
     """The cloud at β = 1 and how it came there.
 
-    temperatures: those passed; accepted: share of moves accepted at the end, by kind; simulated: runs made.
+    temperatures: those passed; accepted: share of moves accepted at the end, by kind; simulated: runs made; sweeps:
+    those at the end.
     """
 
     cloud: Cloud
@@ -114,6 +120,7 @@ class Tempered:
     accepted: Mapping[str, float]
     log_evidence: float
     simulated: int
+    sweeps: int
 
 
 def effective(logs: Floats) -> float:
@@ -319,10 +326,23 @@ class Way:
     swept: int = 0
 
     @classmethod
-    def kept(cls, stage: Stage, mover: Mover) -> Way | None:
-        """The way as it was kept, and the mover as it was then; ``None`` if nothing was."""
+    def begun(cls, cloud: Cloud | None, mover: Mover, stage: Stage) -> Way:
+        """The way as it was kept, with the mover as it was then; else its beginning.
+
+        Parameters
+        ----------
+        cloud
+            Members as :func:`first_step` chose them; none where the stage was begun before.
+
+        Raises
+        ------
+        ValueError
+            If there is nothing to begin with.
+        """
         if stage.found is None:
-            return None
+            if cloud is None:
+                raise ValueError("no cloud")
+            return cls(replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta])
         arrays, values = stage.found.arrays, stage.found.values
         mover.restore(values["mover"])
         return cls(Cloud(*(arrays[name] for name in ARRAYS)), list(values["temperatures"]), values["swept"])
@@ -344,33 +364,20 @@ class Way:
         self.swept = 0
 
 
-def temper(cloud: Cloud | None, mover: Mover, progress: Progress | None = None, stage: Stage | None = None) -> Tempered:
-    """Take a cloud from its first temperature to the posterior.
+def temper(way: Way, mover: Mover, progress: Progress | None = None, stage: Stage | None = None) -> None:
+    """Take a cloud from its first temperature to that of the posterior, β = 1.
 
     Parameters
     ----------
-    cloud
-        Members as :func:`first_step` chose them; none where the stage was begun before.
     progress
-        Called with the share of the way that is done, by the logarithm of temperature and then by sweeps.
+        Called with the share of the way to the end of all sweeps that is done: half at β = 1, by its logarithm.
     stage
-        Where the way is kept from time to time, between two sweeps, and gone on with.
-
-    Raises
-    ------
-    ValueError
-        If there is no cloud to begin with.
+        Where the way is kept from time to time, between two sweeps.
     """
-    plan, kept = mover.plan, stage or Stage(None, "")
-    way = Way.kept(kept, mover)
-    if way is None:
-        if cloud is None:
-            raise ValueError("no cloud")
-        way = Way(replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta])
-    tell: Progress = progress or (lambda _: None)
+    kept, tell = stage or Stage(None, ""), progress or (lambda _: None)
     while mover.beta < 1.0:
         share = 0.5 * (1.0 - float(np.log(mover.beta) / np.log(way.temperatures[0])))
-        while way.swept < plan.sweeps:
+        while way.swept < mover.plan.sweeps:
             way.sweep(mover)
             if kept.is_due:
                 way.keep(kept, mover, share)
@@ -378,11 +385,22 @@ def temper(cloud: Cloud | None, mover: Mover, progress: Progress | None = None, 
         way.raised(mover)
     if way.swept == 0:
         mover.forget()
-    sweeps = plan.sweeps + plan.last_sweeps
-    while way.swept < sweeps:
+
+
+def settle(
+    way: Way, mover: Mover, until: int, progress: Progress | None = None, stage: Stage | None = None
+) -> None:  # fmt: skip
+    """Sweep a cloud at β = 1 until so many sweeps are made; arguments as of :func:`temper`."""
+    kept, tell = stage or Stage(None, ""), progress or (lambda _: None)
+    while way.swept < until:
         way.sweep(mover)
-        share = 0.5 + 0.5 * way.swept / sweeps
-        if kept.is_due or way.swept == sweeps:
+        share = 0.5 + 0.5 * way.swept / mover.plan.most
+        if kept.is_due or way.swept == mover.plan.most:
             way.keep(kept, mover, share)
         tell(share)
-    return Tempered(way.cloud, tuple(way.temperatures), mover.shares(), mover.log_evidence, mover.simulated)
+
+
+def ended(way: Way, mover: Mover) -> Tempered:
+    """What a way has come to."""
+    told = mover.shares(), mover.log_evidence, mover.simulated, way.swept
+    return Tempered(way.cloud, tuple(way.temperatures), *told)

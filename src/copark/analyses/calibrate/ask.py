@@ -43,9 +43,12 @@ class Params(AnalysisParams):
     case
         Name of a case, or path of a case folder.
     cut
-        Last quarter known; by default that of the last value meant to be fitted. Beyond it all values are fitted.
+        Last quarter known; by default the last with data. Beyond the last value meant to be fitted all values are; an
+        earlier cut leaves values to validate on.
     runs, seed
         Of the prior batch; runs a power of two, also written ``2^19``.
+    full
+        Search longer and examine the result fully, in minutes; else a usable posterior in one.
     fresh
         Calibrate even if the same calibration is kept.
     check
@@ -58,6 +61,7 @@ class Params(AnalysisParams):
     cut: str | None = None
     runs: PowerOfTwo = None
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    full: bool = False
     fresh: Annotated[bool, Local()] = False
     check: Annotated[bool, Local()] = False
     crosscheck: Annotated[bool, Local()] = False
@@ -79,8 +83,8 @@ class Calibrated:
 
     Parameters
     ----------
-    folder
-        Where the posteriors are kept, in the output folder.
+    asked, folder
+        The case as it was asked for, and where its posteriors are kept in the output folder.
     values, everything
         How many values were fitted; whether all were, not only those meant for it.
     movements
@@ -96,10 +100,13 @@ class Calibrated:
         ``near`` the case's own), shape (records, axes).
     notes
         Numbers of health.
+    apart
+        Parameters on which independent searches have not agreed, farthest apart first.
     recipe
         What the posteriors depend on.
     """
 
+    asked: str
     folder: str
     values: int
     everything: bool
@@ -110,6 +117,7 @@ class Calibrated:
     axes: tuple[str, ...]
     ranks: dict[str, Floats]
     notes: tuple[Note, ...]
+    apart: tuple[str, ...]
     recipe: dict[str, Any]
 
     def ranks_of(self, kind: str) -> Ranks:
@@ -190,7 +198,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         here.
     """
     case = context.case(params.case)
-    settings = calibrations.settings_of(params.runs, params.seed, context.lang)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full)
     cut = calibrations.cut_of(case, params.cut, context.lang)
     _, identity, folder = calibrations.place_of(case, cut, settings, context.home)
     if not context.calibrates:
@@ -207,12 +215,12 @@ def _refuse_on_server(case: str, settings: Settings, context: Context) -> None:
         With the command that does.
     """
     from copark.errors import RunRefused
-    from copark.inference.calibrate import Settings
+    from copark.inference.calibrate import FULL
 
     if case not in context.folders:
         raise RunRefused(text("calibrate.shared", context.lang, case=case))
-    if settings.runs > Settings().runs:
-        raise RunRefused(text("calibrate.too_many", context.lang, most=number(Settings().runs, 0)))
+    if settings.runs > FULL.runs:
+        raise RunRefused(text("calibrate.too_many", context.lang, most=number(FULL.runs, 0)))
 
 
 def run_id(params: Params, context: Context) -> str:
@@ -248,13 +256,13 @@ def compute(params: Params, context: Context) -> Answer:
         out=context.home, progress=context.progress,
     )  # fmt: skip
     context.tally = kept.tally
-    return _answer(asked, kept, context)
+    return _answer(params.case, asked, kept, context)
 
 
-def _answer(asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
+def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of
-    from copark.inference.diagnostics import judged, movements, predictive_checks, ties
+    from copark.inference.diagnostics import judged, movements, predictive_checks, ties, unsettled
     from copark.inference.target_selection import uses_everything
 
     examined = kept.examination
@@ -266,11 +274,12 @@ def _answer(asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
     return Answer(
         **_about(asked, context, kept.trust, str(recipe["batch"]["model"])),
         calibrated=Calibrated(
-            folder=f"{kept.folder.parent.name}/{kept.folder.name}", values=len(replay.model.targets),
+            asked=given, folder=f"{kept.folder.parent.name}/{kept.folder.name}", values=len(replay.model.targets),
             everything=uses_everything(case, asked.cut), movements=moved,
             ties=ties(own.space, own.points, own.weights), densities=_densities(own, moved),
             checks=predictive_checks(replay.model, replay.seen), axes=examined.near.names,
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
+            apart=unsettled(replay),
             recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
                     "made_with": recipe["made_with"]},
         ),

@@ -102,11 +102,13 @@ class _Show(Show):
                  t("card.coverage_want")),
         )  # fmt: skip
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
+        if made.apart:
+            names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
+            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked)))
         used = t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
-        kept = doc.Paragraph(t("kept", folder=made.folder))
-        return self.section(
-            "summary", *warnings, doc.Cards(cards), doc.Paragraph(used), doc.Bullets(tuple(self.brief())), kept
-        )
+        said = doc.Paragraph(used), doc.Bullets(tuple(self.brief()))
+        kept = doc.Paragraph(t("kept", folder=made.folder, case=made.asked))
+        return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""

@@ -132,8 +132,10 @@ def asked_of(params: Params, context: Context) -> Asked:
     copark.errors.CoparkError
         If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
     """
+    from copark.inference.calibrate import Settings
+
     case = context.case(params.case)
-    settings = calibrations.settings_of(params.runs, params.seed, context.lang)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=Settings())
     cuts = cuts_of(case, params.cuts, context.lang)
     return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.out))
 
