@@ -240,7 +240,7 @@ def test_no_calculation_reads_the_dots():
         for path in PACKAGE.rglob("*.py")
         if re.search(r"\.(longitude|latitude)\b", path.read_text(encoding="utf-8"))
     }
-    assert readers == {"analyses/parks/show.py", "workflows/serving/parks.py"}
+    assert readers == {"analyses/parks/show.py"}
 
 
 # ---------------------------------------------------------------- bad tables

@@ -146,7 +146,9 @@ def _actors(case: Case) -> Iterator[Actor]:
     """Who acts in a case, but for those who only have an interest."""
 
     def ties(one: Any) -> dict[str, float]:
-        return {origin: float(getattr(one.ties, origin)) for origin in ("home", "host", "third")}
+        """None where they are not known."""
+        known = one.ties
+        return {} if known is None else {origin: float(getattr(known, origin)) for origin in ("home", "host", "third")}
 
     for side, government in (("home", case.sides.home), ("host", case.sides.host)):
         yield Actor("government", side, both(government.title), side)
