@@ -26,6 +26,9 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("forecast", {**GREAT_STONE, "cut": "2020Q4"}),
     ("link-impact", GREAT_STONE),
     ("levers", GREAT_STONE),
+    ("brief", GREAT_STONE),
+    ("claims", GREAT_STONE),
+    ("claims-across-parks", {}),
 )
 """What is asked for them: names of analyses, and parameters that are not the default."""
 
