@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-PROGRAM = "import sys; from copark.cli import app, serving; from copark.cli import main; main(sys.argv[1:])"
+PROGRAM = "from copark.cli import main; main()"
 
 
 @contextmanager

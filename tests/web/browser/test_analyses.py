@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -71,7 +72,7 @@ def test_the_menu_leads_to_the_claims_of_the_park_and_the_page_shows_the_run_it_
     page.goto("/claims?lang=en&case=kaesong")
     page.get_by_role("heading", name="Claims", level=1).wait_for()
     assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Claims"]
-    page.get_by_label("Claims (IDs)", exact=True).fill("4a")
+    page.get_by_role("checkbox", name=re.compile("^4a ")).check()
     page.get_by_label("Parameter draws", exact=True).fill("4")
     page.get_by_label("Runs for each draw", exact=True).fill("1")
     page.get_by_role("button", name="Run", exact=True).click()
