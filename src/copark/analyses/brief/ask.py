@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
 
 SIZES = ("operating", "jobs")
-"""Outputs that tell how large the park becomes, where the study keeps them."""
+"""Outputs that tell how large the park becomes."""
 
 
 class Params(CaseParams):

@@ -145,5 +145,4 @@ class _Show(Show):
 
     def next(self) -> str:
         """What to do next."""
-        calibrated = self.found.trust is None or self.found.trust.shows_outcomes
-        return self.t("next.act" if calibrated else "next.calibrate", **self.words)
+        return self.t("next.act" if self.found.shows_outcomes else "next.calibrate", **self.words)
