@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.presentation import run_tables as tables
 from copark.presentation.cf import as_cf
-from copark.presentation.sheets import Sheet, Styled, width_of, write_sheets
+from copark.presentation.sheets import Sheet, Styled, column_width, write_sheets
 from copark.store.atomic import written_file, written_folder
 from copark.store.errors import ExportRefused, fault
 from copark.store.summary import summary_of
@@ -114,7 +114,12 @@ def write_workbook(
         yield from table.rows
 
     sheets = [
-        Sheet(text(f"store.sheet.{one.name}", lang), rows(one), one.count + 1, widths=[width_of(h) for h in one.header])
+        Sheet(
+            text(f"store.sheet.{one.name}", lang),
+            rows(one),
+            one.count + 1,
+            widths=[column_width(h) for h in one.header],
+        )
         for one in found
     ]
     return write_sheets(sheets, target, progress)

@@ -10,7 +10,7 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
-from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, page_of
+from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, page_of, width_of
 from copark.store.atomic import written_file
 from copark.texts import text
 
@@ -139,7 +139,7 @@ class _Writer:
 
 def _letters(one: Words) -> int:
     """Letters of a paragraph with its air, a Chinese character counting two."""
-    return 40 + sum(2 if ord(letter) > 0x2E7F else 1 for letter in one[0])
+    return 40 + width_of(one[0])
 
 
 def _words(block: Block) -> list[Words]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from copark.presentation.page import width_of
 from copark.presentation.run_tables import Cell
 from copark.store.atomic import written_file
 from copark.store.errors import ExportRefused, fault
@@ -111,10 +112,9 @@ def tab_titles(titles: Iterable[str]) -> list[str]:
     return found
 
 
-def width_of(words: str, least: int = 11, most: int = 60) -> float:
-    """Width of a column for words; Chinese characters count double."""
-    wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
-    return min(most, max(least, wide + 2))
+def column_width(words: str, least: int = 11, most: int = 60) -> float:
+    """Width of a column for words."""
+    return min(most, max(least, width_of(words) + 2))
 
 
 def _need_room(sheet: Sheet, target: Path) -> None:

@@ -10,7 +10,7 @@ from copark.presentation.document import Caveat, Column, Document, Kind, Table
 from copark.presentation.flat import Flat, flat
 from copark.presentation.numbers import NOTHING, column_unit, number_format, shown
 from copark.presentation.page import Page, Scalar, page_of
-from copark.presentation.sheets import Sheet, Styled, tab_titles, width_of, write_sheets
+from copark.presentation.sheets import Sheet, Styled, column_width, tab_titles, write_sheets
 from copark.texts import text
 
 ABOVE = 4
@@ -112,6 +112,6 @@ class _Book:
 
     def width(self, column: Column, at: int, found: Flat) -> float:
         cells = [shown(row[at], column, self.document.lang) for row in found.rows[:200]]
-        widest = max((width_of(words, 0, 200) for words in cells), default=0.0)
+        widest = max((column_width(words, 0, 200) for words in cells), default=0.0)
         most = 60 if column.kind is Kind.note else 40
-        return min(most, max(10.0, widest, width_of(self.head(column), 0, 18)))
+        return min(most, max(10.0, widest, column_width(self.head(column), 0, 18)))
