@@ -111,7 +111,7 @@ class _Show(Show):
         found, bands = self.found, self.found.bands["operating"]
         model = Fan(ends(Quarter.parse(found.start), range(bands.shape[1])), bands)
         column, _ = self.size("operating")
-        told = self.t("course.subtitle", quarter=found.data_end)
+        told = self.t("course.known" if found.data_end < found.horizon else "course.subtitle", quarter=found.data_end)
         return scored_fan(
             column.title,
             told,
