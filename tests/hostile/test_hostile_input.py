@@ -14,7 +14,7 @@ from tests.hostile.subjects import OFFLINE
 
 ALL = (*OFFLINE, *UPLOADS, *ONLINE)
 INPUTS = 20_000
-FEW = 800
+FEW = 2_000
 """Of so many inputs of the long test, the fast one has one."""
 ENOUGH = 100
 """Inputs of which some ought to be accepted."""

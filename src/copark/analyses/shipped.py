@@ -23,6 +23,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("counterfactual", GREAT_STONE),
     ("typology", {}),
     ("suzhou", {}),
+    ("reliability", {}),
     ("forecast", {**GREAT_STONE, "cut": "2020Q4"}),
     ("link-impact", GREAT_STONE),
     ("levers", GREAT_STONE),

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from copark.cases.casebook import casebook_path
 from copark.cases.parks import Park, load_parks
+from copark.presentation.numbers import percent
 from copark.simulation.trust import Trust
 from copark.texts import text
 from copark.words import join, observed, variable_title
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import xarray as xr
 
+    from copark.analyses.reliability.ask import Answer as Reliability
     from copark.cases.case import Case
+    from copark.stats.shares import Share
 
 HEADLINES = ("registered", "operating", "realised_investment", "jobs")
 """What is told of the record first."""
@@ -51,6 +56,37 @@ def recorded_outcome(case: Case, trust: Trust, lang: str) -> str:
     else:
         words = _latest(case, lang)
     return text("trust.recorded_first" if trust.converged else "trust.recorded_unconverged", lang, recorded=words)
+
+
+@cache
+def _reliability() -> Reliability | None:
+    """How reliable outcome probabilities without a calibration are, as it ships; ``None`` where nothing fits."""
+    from copark.analyses.registry import REGISTRY
+    from copark.analyses.results import SHIPPED, listed, load, place_of
+
+    analysis = REGISTRY["reliability"]
+    for run_id, _ in listed(SHIPPED, analysis):
+        stored = load(place_of(SHIPPED, analysis, run_id), analysis)
+        if stored is not None:
+            return cast("Reliability", stored.result)
+    return None
+
+
+def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
+    """What a share of self-standing runs means by the record of other parks; empty for a park that is calibrated.
+
+    The correction was learned from parks drawn as if never seen. A park that is closed needs none.
+    """
+    of = {one.name: one.share for one in shares}
+    found = None if trust is None or trust.state != "borrowed" or of["failed"] == 1.0 else _reliability()
+    if found is None:
+        return ""
+    said = of["self_standing"]
+    values = {
+        "parks": len(found.parks), "mean": percent(found.mean), "thriving": percent(found.observed),
+        "said": percent(said), "corrected": percent(found.corrected(said)), "base_rate": percent(found.base_rate),
+    }  # fmt: skip
+    return text("trust.corrected", lang, **values)
 
 
 @cache

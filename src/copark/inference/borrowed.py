@@ -167,13 +167,14 @@ class BorrowedSource:
 
     Run r has draw d = r // futures. Its pooled axes are those of draw d of the hierarchy, in an order spread over all
     draws; what is not pooled, and what sets a park apart that is not in the panel, is addressed by (the study's seed,
-    d). Luck is the study's own.
+    d). Random numbers are the study's own. A park of the panel is drawn as one that is not in it where it is not to be
+    ``known``.
     """
 
-    def __init__(self, case: Case, draws: PooledDraws) -> None:
+    def __init__(self, case: Case, draws: PooledDraws, *, known: bool = True) -> None:
         self.case, self.pooled = case, draws
         park = park_of(case)
-        self.known = draws.knows(park)
+        self.known = known and draws.knows(park)
         self.read = park.read if self.known else read_with_sizes(case)
         self.space = park.space if self.known else PriorSpace.of(self.read)
 

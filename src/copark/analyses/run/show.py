@@ -11,6 +11,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.run.ask import Answer
 from copark.analyses.run.show_case import evidence
 from copark.analyses.run.show_runs import AboutRuns
+from copark.analyses.trust import corrected
 from copark.analysis.observed import expected_outside, misses
 from copark.analysis.outcomes import quarters_apart, sweep
 from copark.presentation import document as doc
@@ -153,6 +154,7 @@ class _Show(AboutRuns):
         blocks: list[doc.Block] = []
         if found.trust is not None and not found.shows_outcomes:
             blocks.append(doc.Caveat(text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))))
+            blocks += [doc.Caveat(one) for one in (corrected(found.trust, found.outcomes[0], t.lang),) if one]
         blocks += [
             doc.Paragraph(lead),
             self.picture(

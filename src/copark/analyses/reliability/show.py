@@ -1,0 +1,102 @@
+"""What is shown of outcome probabilities beside what became of the parks: parks, scores, the correction."""
+
+from __future__ import annotations
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.reliability.ask import DONE, SAID, Answer
+from copark.analyses.show import Show
+from copark.presentation import document as doc
+from copark.presentation.numbers import number, percent
+from copark.simulation.outcomes import OUTCOMES
+from copark.texts import text
+
+METHODS, LIMITS = 4, 4
+
+
+def document(found: Answer, t: Texts) -> doc.Document:
+    """Everything that is told of it."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key="reliability", title=t("title"), headline=t.sentences([show.headline()]),
+        sections=[
+            show.summary(), show.parks(), show.scores(), show.list("method", METHODS), show.list("limit", LIMITS),
+        ],
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.happened = sum(one.thrives for one in found.parks)
+        self.values = {
+            "parks": len(found.parks), "said": percent(found.mean), "happened": self.happened,
+            "share": percent(found.observed), "known": found.known, "thriving": found.thriving,
+            "base_rate": percent(found.base_rate), "auc": number(found.discrimination, 2),
+            "auc_low": number(found.discrimination_low, 2), "auc_high": number(found.discrimination_high, 2),
+            "failed": sum(one.recorded == "failed" for one in found.parks),
+            "failed_said": percent(sum(one.shares[0] for one in found.parks) / len(found.parks)),
+            "at_half": percent(found.corrected(0.5)), "at_most": percent(found.corrected(0.95)),
+        }  # fmt: skip
+
+    def headline(self) -> str:
+        """Too high, right or too low; and whether they tell parks apart."""
+        gap = self.found.mean - self.found.observed
+        key = "over" if gap > 0.05 else "under" if gap < -0.05 else "level"
+        return self.t(f"headline.{key}", tells=self.tells(), **self.values)
+
+    def tells(self) -> str:
+        """Whether parks that thrive were given more than those that do not."""
+        firm = self.found.discrimination_low > 0.5
+        return self.t(f"tells.{'yes' if firm else 'no'}", **self.values)
+
+    def summary(self) -> doc.Section:
+        """Said and recorded, and what follows for a park that was never calibrated."""
+        t, found = self.t, self.found
+        cards = (
+            doc.Card(t("card.said"), doc.SHARE, found.mean, t("card.said.note", **self.values)),
+            doc.Card(t("card.happened"), doc.SHARE, found.observed, t("card.happened.note", **self.values)),
+            doc.Card(t("card.base_rate"), doc.SHARE, found.base_rate, t("card.base_rate.note", **self.values)),
+        )  # fmt: skip
+        words = tuple(t(f"said.{key}", **self.values) for key in ("correction", "failed", "selection"))
+        return self.section("summary", doc.Cards(cards), doc.Bullets(words))
+
+    def parks(self) -> doc.Section:
+        """Every park."""
+        from copark.figures.reliability import parks
+
+        found, t = self.found, self.t
+        shares = [
+            doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES
+        ]  # fmt: skip
+        columns = (
+            *self.columns("park recorded judged:quarter"), *shares, self.column("corrected", doc.Kind.share),
+        )  # fmt: skip
+        rows = [
+            (t.of(one.park), self.recorded(one.recorded), one.judged, *one.shares, one.corrected) for one in found.parks
+        ]
+        drawn = self.chart("parks", lambda: parks(found, t.lang), self.table("parks", columns, rows))
+        return self.section("parks", doc.Paragraph(t("parks.lead")), drawn)
+
+    def recorded(self, outcome: str) -> str:
+        """How a park stood."""
+        return text(f"parks.status.{outcome}", self.t.lang)
+
+    def scores(self) -> doc.Section:
+        """Scores of the three ways to give a probability."""
+        rows = [
+            (self.t(f"way.{one.key}"), one.brier, None if one.key == "base_rate" else doc.Interval(one.low, one.high))
+            for one in self.found.scores
+        ]
+        columns = (
+            self.column("way"), self.column("brier", doc.Kind.number, places=3),
+            self.column("difference", doc.Kind.change, places=3),
+        )  # fmt: skip
+        return self.section("scores", self.table("scores", columns, rows))
+
+    def list(self, key: str, count: int) -> doc.Section:
+        """Sentences."""
+        values = {**self.values, "outcome": text(f"analysis.outcome.{SAID}", self.t.lang), "class": self.recorded(DONE)}
+        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}", **values) for at in range(1, count + 1))))
