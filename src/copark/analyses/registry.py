@@ -235,7 +235,7 @@ REGISTRY = Registry(
             former=(("--prior", "--parameters prior"),),
         ),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
-        Analysis("reliability", "copark.analyses.reliability", "parks", ("copark.stats",)),
+        Analysis("reliability", "copark.analyses.reliability", "parks", ("copark.inference", "copark.stats")),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
         Analysis("parks", "copark.analyses.parks", "parks", ("copark.analysis.typology",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),

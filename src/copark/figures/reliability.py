@@ -13,22 +13,22 @@ from copark.presentation.numbers import percent
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analyses.reliability.ask import Answer
+    from copark.inference.reliability import Findings
 
 
 @style.styled
-def parks(found: Answer, lang: str = "en") -> Figure:
+def parks(found: Findings, lang: str = "en") -> Figure:
     """A row for each park: the probability said, coloured by what became of it, and the one set right by the others."""
     lang = style.language(lang)
     figure = style.sheet(
         (7.2, 1.75 + 0.19 * len(found.parks)), text("reliability.figure.parks.title", lang),
-        text("reliability.figure.parks.subtitle", lang), text("reliability.figure.footer", lang, identity=found.run_id),
+        text("reliability.figure.parks.subtitle", lang), text("reliability.figure.footer", lang),
     )  # fmt: skip
     axes = style.panel(figure, 2.75, 0.85, 0.25, 0.72)
     style.rows(axes, len(found.parks))
     axes.set_xlim(-0.02, 1.02)
     axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], [percent(at) for at in (0.0, 0.25, 0.5, 0.75, 1.0)])
-    names = [style.wrap(getattr(one.park, lang), 24.0, 1) for one in found.parks]
+    names = [style.wrap(one.title.get(lang), 24.0, 1) for one in found.parks]
     axes.set_yticks(range(len(names)), names, size=style.SIZE["small"])
     axes.axvline(found.base_rate, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)))
     for row, one in enumerate(found.parks):

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit
 
-from copark.arrays import Floats
+Floats = NDArray[np.float64]
 
 EDGE = 0.005
 """Probabilities are read as no closer to 0 and 1 than this: a few hundred runs say no more."""
@@ -35,16 +34,17 @@ class Recalibration:
 
     def __call__(self, probability: Floats | float) -> Floats:
         """Probabilities set right."""
-        found: Floats = expit(self.intercept + self.slope * _logit(probability))
+        found: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * _logit(probability))))
         return found
 
     def for_base_rate(self, before: float, after: float) -> Recalibration:
         """The same where the event is more or less frequent than among the cases it was learned from."""
-        return Recalibration(self.intercept + float(logit(after) - logit(before)), self.slope)
+        return Recalibration(self.intercept + float(_logit(after) - _logit(before)), self.slope)
 
 
 def _logit(probability: Floats | float) -> Floats:
-    found: Floats = logit(np.clip(np.asarray(probability, dtype=np.float64), EDGE, 1.0 - EDGE))
+    inside = np.clip(np.asarray(probability, dtype=np.float64), EDGE, 1.0 - EDGE)
+    found: Floats = np.log(inside / (1.0 - inside))
     return found
 
 

@@ -8,28 +8,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result, Said
-from copark.arrays import Floats
-from copark.cases.quarters import Quarter
-from copark.simulation.outcomes import NEEDED, OUTCOMES
-from copark.stats.recalibration import Recalibration, brier, discrimination, left_out, recalibrated
+from copark.analyses.contract import AnalysisParams, Result
+from copark.inference.reliability import Findings, find
+from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.cases.case import Case
     from copark.cases.parks import Parks
-
-SAID, DONE = "self_standing", "thriving"
-"""The outcome of runs, and the class of the casebook, that are set beside each other."""
-DATED = Quarter(2024, 4)
-"""The casebook tells how parks stood then."""
-RESAMPLED, BAND = 2000, (0.05, 0.95)
 
 
 class Params(AnalysisParams):
@@ -41,108 +30,9 @@ class Params(AnalysisParams):
     served: ClassVar[Mapping[str, float]] = {"futures": 4}
 
 
-@dataclass(frozen=True)
-class Row:
-    """A park of the casebook.
-
-    Parameters
-    ----------
-    case, park
-        Name of its case, and its title.
-    recorded
-        How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``.
-    judged
-        The quarter runs are judged in: year twenty, or the last of 2024 for a younger park.
-    shares
-        Of runs by outcome, in the order of ``OUTCOMES``.
-    corrected
-        Probability that it thrives, set right by the other parks.
-    """
-
-    case: str
-    park: Said
-    recorded: str
-    judged: str
-    shares: tuple[float, ...]
-    corrected: float
-
-    @property
-    def said(self) -> float:
-        """Share of runs that stand by themselves."""
-        return self.shares[OUTCOMES.index(SAID)]
-
-    @property
-    def thrives(self) -> bool:
-        """Whether it thrives."""
-        return self.recorded == DONE
-
-
-@dataclass(frozen=True)
-class Score:
-    """How a way of giving probabilities does.
-
-    Parameters
-    ----------
-    key
-        ``model``, ``base_rate`` or ``corrected``; the latter two are set by the other parks alone.
-    brier
-        Mean squared error.
-    low, high
-        90 % of resampled parks of its difference to the base rate.
-    """
-
-    key: str
-    brier: float
-    low: float
-    high: float
-
-
 @dataclass(frozen=True, kw_only=True)
-class Answer(Result):
-    """What came of it.
-
-    Parameters
-    ----------
-    parks
-        Those with a case and an outcome, the most probable first.
-    known, thriving
-        Parks of the casebook whose outcome is known, and how many thrive.
-    scores
-        Brier scores.
-    discrimination, discrimination_low, discrimination_high
-        How often a park that thrives was given more than one that does not, with 90 % of resampled parks.
-    intercept, slope
-        Of the correction learned from all, for the base rate of the whole casebook.
-    """
-
-    parks: tuple[Row, ...]
-    known: int
-    thriving: int
-    scores: tuple[Score, ...]
-    discrimination: float
-    discrimination_low: float
-    discrimination_high: float
-    intercept: float
-    slope: float
-
-    @property
-    def mean(self) -> float:
-        """Mean probability of being self-standing over the parks."""
-        return sum(one.said for one in self.parks) / len(self.parks)
-
-    @property
-    def observed(self) -> float:
-        """Share of these parks that thrive."""
-        return sum(one.thrives for one in self.parks) / len(self.parks)
-
-    @property
-    def base_rate(self) -> float:
-        """Share of the casebook's parks that thrive."""
-        return self.thriving / self.known
-
-    def corrected(self, probability: float) -> float:
-        """Probability that a park thrives which the model, not calibrated to it, calls self-standing so often."""
-        return float(Recalibration(self.intercept, self.slope)(probability))
+class Answer(Findings, Result):
+    """What came of it."""
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each park."""
@@ -177,86 +67,27 @@ def _book() -> Parks:
     return load_parks()
 
 
+@cache
+def _book() -> Parks:
+    from copark.cases.parks import load_parks
+
+    return load_parks()
+
+
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.inference.borrowed import shipped_draws
     from copark.model.compiler import model_hash
     from copark.version import __version__
 
-    known = [one for one in _book().parks if one.outcome is not None]
-    told = [(context.case(one.case), str(one.outcome)) for one in known if one.case is not None]
-    tell = context.stage("simulate")
-    shares, quarters = [], []
-    for at, (case, _) in enumerate(told):
-        tell(at, len(told))
-        found, quarter = shares_of(case, params, context)
-        shares.append(found)
-        quarters.append(quarter)
-    said = np.array([one[OUTCOMES.index(SAID)] for one in shares])
-    happened = np.array([outcome == DONE for _, outcome in told])
-    thriving = sum(one.outcome == DONE for one in known)
-    learned = recalibrated(said, happened).for_base_rate(float(happened.mean()), thriving / len(known))
-    corrected = left_out(said, happened)
-    rows = (
-        Row(case.name, Said(case.title.en, case.title.zh), outcome, quarter, one, float(better))
-        for (case, outcome), quarter, one, better in zip(told, quarters, shares, corrected, strict=True)
+    parks = [one for one in _book().parks if one.outcome is not None]
+    told = [(context.case(one.case), one.outcome) for one in parks if one.case is not None]
+    known = [one.outcome for one in parks]
+    found = find(
+        known, told, params.draws, params.futures, params.seed, context.threads or 1, context.stage("simulate")
     )
-    low, high = _resampled_discrimination(said, happened)
     provenance = {
         "model_hash": model_hash(), "draws_hash": shipped_draws().identity, "code_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
-    return Answer(
-        run_id=context.run_id, provenance=provenance, parks=tuple(sorted(rows, key=lambda one: -one.said)),
-        known=len(known), thriving=thriving, scores=_scores(said, happened, corrected),
-        discrimination=discrimination(said, happened), discrimination_low=low, discrimination_high=high,
-        intercept=learned.intercept, slope=learned.slope,
-    )  # fmt: skip
-
-
-def shares_of(case: Case, params: Params, context: Context) -> tuple[tuple[float, ...], str]:
-    """Shares of outcomes of a park drawn as one the panel does not hold, and the quarter they are judged in.
-
-    That is year twenty, or the end of 2024 for a younger park. A closure on record is left out: it would be the answer.
-    """
-    from copark.cases.pack import pack
-    from copark.inference.borrowed import BorrowedSource, shipped_draws
-    from copark.simulation.ensemble import Ensemble
-    from copark.simulation.outcomes import judged_at, outcomes
-    from copark.simulation.study import baseline
-
-    bare = case.model_copy(update={"closures": ()})
-    source = BorrowedSource(bare, shipped_draws(), known=False)
-    runs = params.draws * params.futures
-    study = baseline(case.name).with_changes(runs=runs, futures=params.futures, seed=params.seed)
-    made = Ensemble(pack(source.read), source.draws(study, 0, runs), NEEDED, threads=context.threads or 1).run()
-    lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
-    codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
-    counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
-    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged_at(lived))
-
-
-def _scores(said: Floats, happened: NDArray[np.bool_], corrected: Floats) -> tuple[Score, ...]:
-    """Brier scores of the model, of the base rate of the other parks, and of the model set right by them."""
-    others = (happened.sum() - happened) / (len(happened) - 1)
-    ways = {"model": said, "base_rate": others, "corrected": corrected}
-    errors = {key: brier(one, happened) for key, one in ways.items()}
-    chosen = np.random.default_rng(1).integers(len(happened), size=(RESAMPLED, len(happened)))
-    found = []
-    for key, error in errors.items():
-        low, high = np.quantile((error - errors["base_rate"])[chosen].mean(axis=1), BAND)
-        found.append(Score(key, float(error.mean()), float(low), float(high)))
-    return tuple(found)
-
-
-def _resampled_discrimination(said: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
-    """90 % of resampled parks, as many of either kind as there are."""
-    rng = np.random.default_rng(2)
-    yes, no = said[happened], said[~happened]
-    kind = np.arange(len(said)) < len(yes)
-    found = [
-        discrimination(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]), kind)
-        for _ in range(RESAMPLED)
-    ]
-    low, high = np.quantile(found, BAND)
-    return float(low), float(high)
+    return Answer(run_id=context.run_id, provenance=provenance, **vars(found))

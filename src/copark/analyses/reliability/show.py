@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.reliability.ask import DONE, SAID, Answer
+from copark.analyses.reliability.ask import Answer
 from copark.analyses.show import Show
+from copark.inference.reliability import DONE, SAID
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.simulation.outcomes import OUTCOMES
@@ -75,7 +76,8 @@ class _Show(Show):
             *self.columns("park recorded judged:quarter"), *shares, self.column("corrected", doc.Kind.share),
         )  # fmt: skip
         rows = [
-            (t.of(one.park), self.recorded(one.recorded), one.judged, *one.shares, one.corrected) for one in found.parks
+            (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected)
+            for one in found.parks
         ]
         drawn = self.chart("parks", lambda: parks(found, t.lang), self.table("parks", columns, rows))
         return self.section("parks", doc.Paragraph(t("parks.lead")), drawn)

@@ -1,0 +1,216 @@
+"""Outcome probabilities of parks drawn as if never seen, beside what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.arrays import Floats
+from copark.cases.case import Case
+from copark.cases.pack import pack
+from copark.cases.parks import Outcome
+from copark.cases.quarters import Quarter
+from copark.cases.types import Bilingual
+from copark.inference.borrowed import BorrowedSource, shipped_draws
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED, OUTCOMES, judged_at, outcomes
+from copark.simulation.study import baseline
+from copark.stats.recalibration import Recalibration, brier, discrimination, left_out, recalibrated
+
+SAID, DONE = "self_standing", "thriving"
+"""The outcome of runs, and the class of the casebook, that are set beside each other."""
+DATED = Quarter(2024, 4)
+"""The casebook tells how parks stood then."""
+RESAMPLED, BAND = 2000, (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A park of the casebook.
+
+    Parameters
+    ----------
+    case, title
+        Name of its case, and its title.
+    recorded
+        How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``.
+    judged
+        The quarter runs are judged in: year twenty, or the last of 2024 for a younger park.
+    shares
+        Of runs by outcome, in the order of ``OUTCOMES``.
+    corrected
+        Probability that it thrives, set right by the other parks.
+    """
+
+    case: str
+    title: Bilingual
+    recorded: str
+    judged: str
+    shares: tuple[float, ...]
+    corrected: float
+
+    @property
+    def said(self) -> float:
+        """Share of runs that stand by themselves."""
+        return self.shares[OUTCOMES.index(SAID)]
+
+    @property
+    def thrives(self) -> bool:
+        """Whether it thrives."""
+        return self.recorded == DONE
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a way of giving probabilities does.
+
+    Parameters
+    ----------
+    key
+        ``model``, ``base_rate`` or ``corrected``; the latter two are set by the other parks alone.
+    brier
+        Mean squared error.
+    low, high
+        90 % of resampled parks of its difference to the base rate.
+    """
+
+    key: str
+    brier: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What came of it.
+
+    Parameters
+    ----------
+    parks
+        Those with a case and an outcome, the most probable first.
+    known, thriving
+        Parks of the casebook whose outcome is known, and how many thrive.
+    scores
+        Brier scores.
+    discrimination, discrimination_low, discrimination_high
+        How often a park that thrives was given more than one that does not, with 90 % of resampled parks.
+    intercept, slope
+        Of the correction learned from all, for the base rate of the whole casebook.
+    """
+
+    parks: tuple[Row, ...]
+    known: int
+    thriving: int
+    scores: tuple[Score, ...]
+    discrimination: float
+    discrimination_low: float
+    discrimination_high: float
+    intercept: float
+    slope: float
+
+    @property
+    def mean(self) -> float:
+        """Mean probability of being self-standing over the parks."""
+        return sum(one.said for one in self.parks) / len(self.parks)
+
+    @property
+    def observed(self) -> float:
+        """Share of these parks that thrive."""
+        return sum(one.thrives for one in self.parks) / len(self.parks)
+
+    @property
+    def base_rate(self) -> float:
+        """Share of the casebook's parks that thrive."""
+        return self.thriving / self.known
+
+    def corrected(self, probability: float) -> float:
+        """Probability that a park thrives which the model, not calibrated to it, calls self-standing so often."""
+        return float(Recalibration(self.intercept, self.slope)(probability))
+
+
+def find(
+    known: Sequence[Outcome],
+    told: Sequence[tuple[Case, Outcome]],
+    draws: int,
+    futures: int,
+    seed: int,
+    threads: int = 1,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Findings:
+    """Run every park as if it were new, and set what is said beside what is on record.
+
+    Parameters
+    ----------
+    known
+        Outcomes on record of all parks.
+    told
+        Cases, each with its outcome.
+    draws, futures, seed
+        Draws of parameters, runs of each, and their seed.
+    """
+    shares, quarters = [], []
+    for at, (case, _) in enumerate(told):
+        tell(at, len(told))
+        found, quarter = shares_of(case, draws, futures, seed, threads)
+        shares.append(found)
+        quarters.append(quarter)
+    said = np.array([one[OUTCOMES.index(SAID)] for one in shares])
+    happened = np.array([outcome == DONE for _, outcome in told])
+    thriving = sum(one == DONE for one in known)
+    learned = recalibrated(said, happened).for_base_rate(float(happened.mean()), thriving / len(known))
+    corrected = left_out(said, happened)
+    rows = (
+        Row(case.name, case.title, outcome, quarter, one, float(better))
+        for (case, outcome), quarter, one, better in zip(told, quarters, shares, corrected, strict=True)
+    )
+    low, high = _resampled_discrimination(said, happened)
+    return Findings(
+        parks=tuple(sorted(rows, key=lambda one: -one.said)), known=len(known), thriving=thriving,
+        scores=_scores(said, happened, corrected), discrimination=discrimination(said, happened),
+        discrimination_low=low, discrimination_high=high, intercept=learned.intercept, slope=learned.slope,
+    )  # fmt: skip
+
+
+def shares_of(case: Case, draws: int, futures: int, seed: int, threads: int = 1) -> tuple[tuple[float, ...], str]:
+    """Shares of outcomes of a park drawn as one the panel does not hold, and the quarter they are judged in.
+
+    That is year twenty, or the end of 2024 for a younger park. A closure on record is left out: it would be the answer.
+    """
+    bare = case.model_copy(update={"closures": ()})
+    source = BorrowedSource(bare, shipped_draws(), known=False)
+    runs = draws * futures
+    study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
+    made = Ensemble(pack(source.read), source.draws(study, 0, runs), NEEDED, threads=threads).run()
+    lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
+    codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
+    counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
+    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged_at(lived))
+
+
+def _scores(said: Floats, happened: NDArray[np.bool_], corrected: Floats) -> tuple[Score, ...]:
+    """Brier scores of the model, of the base rate of the other parks, and of the model set right by them."""
+    others = (happened.sum() - happened) / (len(happened) - 1)
+    ways = {"model": said, "base_rate": others, "corrected": corrected}
+    errors = {key: brier(one, happened) for key, one in ways.items()}
+    chosen = np.random.default_rng(1).integers(len(happened), size=(RESAMPLED, len(happened)))
+    found = []
+    for key, error in errors.items():
+        low, high = np.quantile((error - errors["base_rate"])[chosen].mean(axis=1), BAND)
+        found.append(Score(key, float(error.mean()), float(low), float(high)))
+    return tuple(found)
+
+
+def _resampled_discrimination(said: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
+    """90 % of resampled parks, as many of either kind as there are."""
+    rng = np.random.default_rng(2)
+    yes, no = said[happened], said[~happened]
+    kind = np.arange(len(said)) < len(yes)
+    found = [
+        discrimination(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]), kind)
+        for _ in range(RESAMPLED)
+    ]
+    low, high = np.quantile(found, BAND)
+    return float(low), float(high)
