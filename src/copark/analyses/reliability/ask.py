@@ -67,13 +67,6 @@ def _book() -> Parks:
     return load_parks()
 
 
-@cache
-def _book() -> Parks:
-    from copark.cases.parks import load_parks
-
-    return load_parks()
-
-
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.inference.borrowed import shipped_draws

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability.ask import Answer
 from copark.analyses.show import Show
@@ -75,7 +77,7 @@ class _Show(Show):
         columns = (
             *self.columns("park recorded judged:quarter"), *shares, self.column("corrected", doc.Kind.share),
         )  # fmt: skip
-        rows = [
+        rows: list[Sequence[doc.Value]] = [
             (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected)
             for one in found.parks
         ]
