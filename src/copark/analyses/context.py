@@ -127,10 +127,10 @@ class Context:
 
         return load_case(self.folders.get(name, name))
 
-    def _parameters(self, name: str, wanted: str | None = None) -> CaseParameters:
+    def _parameters(self, name: str, wanted: str | None = None, cut: str | None = None) -> CaseParameters:
         from copark.inference.case_parameters import parameters_of
 
-        return parameters_of(self.case(name), self.out, wanted)
+        return parameters_of(self.case(name), self.out, wanted, cut)
 
     @property
     def home(self) -> Path:

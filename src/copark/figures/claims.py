@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.rules import resolve
 from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
+from copark.inference.claims.verdict import standard
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import percent
@@ -87,6 +88,40 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
         style.corner(axes, _outcome(name, lang), (28 + 58 * place, 4), ha="center")
     handles = [(Line2D([], [], color=COLOURS[n], marker="o", markersize=4.0), _look(rows[0].seen[at], found, lang))
                for n, at in enumerate(looks)]  # fmt: skip
+    style.key(figure, handles, (0.12, 0.24), columns=2)
+    return figure
+
+
+@style.styled
+def probabilities(found: Findings, lang: str = "en") -> Figure:
+    """P of every part: open where the prior alone puts it, filled where the record leaves it."""
+    lang = style.language(lang)
+    rules = standard().standard.words
+    rows = [(claim, part) for claim in found.claims for part in claim.parts if isfinite(part.probability)]
+    figure = style.sheet(
+        (7.4, 1.75 + 0.21 * len(rows)), _say("probabilities", lang), _say("probabilities_subtitle", lang),
+        _footer(found, lang),
+    )  # fmt: skip
+    axes = style.panel(figure, NAMES + 0.6, 0.95, 0.45, 0.8)
+    style.rows(axes, len(rows))
+    axes.set_xlim(-0.02, 1.02)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+    for bound in (rules.contradicted, rules.unlikely, rules.likely, rules.established):
+        axes.axvline(bound, color=style.MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+    for at, (claim, part) in enumerate(rows):
+        before, after = part.prior_probability, part.probability
+        axes.plot(part.monte_carlo, [at, at], color=style.MODEL, linewidth=3.2, alpha=0.25)
+        axes.plot([before, after], [at, at], color=style.MUTED, linewidth=1.2)
+        axes.plot([before], [at], "o", color=style.MUTED, markerfacecolor=style.PAPER, markersize=5.0)
+        axes.plot([after], [at], "o", color=style.MODEL, markersize=4.6)
+        style.row_name(axes, at, style.wrap(f"{claim.claim.id} · {_of(part.part.title, lang)}", 34.0, 1))
+    handles = [
+        (
+            Line2D([], [], color=style.MUTED, marker="o", markerfacecolor=style.PAPER, markersize=5.0),
+            _say("prior", lang),
+        ),
+        (Line2D([], [], color=style.MODEL, marker="o", markersize=4.6), _say("posterior", lang)),
+    ]
     style.key(figure, handles, (0.12, 0.24), columns=2)
     return figure
 

@@ -82,7 +82,9 @@ class CaseParameters:
         return tuple(zh if lang == "zh" else en for en, zh in self.notes)
 
 
-def parameters_of(case: Case, out: Path | None = None, wanted: str | None = None) -> CaseParameters:
+def parameters_of(
+    case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
+) -> CaseParameters:
     """Decide which parameters a case has.
 
     Parameters
@@ -91,12 +93,16 @@ def parameters_of(case: Case, out: Path | None = None, wanted: str | None = None
         The output folder, whose ``posteriors/`` are looked through; none by default.
     wanted
         ``own``, ``shipped``, ``borrowed`` or ``prior``, to have just these; by default the best there are.
+    cut
+        Last quarter of the record a posterior must know, no more and no less; any by default.
 
     Raises
     ------
     NotFound
         If just these are wanted and there are none.
     """
+    if cut is not None:
+        return _of_cut(case, out, wanted, cut)
     if wanted == "prior":
         return CaseParameters(Trust.without(case.name, "prior"), None)
     if wanted == "borrowed":
@@ -116,6 +122,18 @@ def parameters_of(case: Case, out: Path | None = None, wanted: str | None = None
         return _borrowed(case, notes)
     except NotFound:
         return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
+
+
+def _of_cut(case: Case, out: Path | None, wanted: str | None, cut: str) -> CaseParameters:
+    """The best posterior of one's own, or the shipped one, that knows the record to a quarter."""
+    own = _own_posteriors(case, out)[0] if wanted in (None, "own") else []
+    shipped = _shipped(case) if wanted in (None, "shipped") else None
+    found = [*own, *filter(None, [shipped])]
+    best = max((one for one in found if one.trust.cut == cut), key=_merit, default=None)
+    if best is None:
+        known = ", ".join(sorted({one.trust.cut for one in found}))
+        raise NotFound.of("trust.no_cut", case=case.name, cut=cut, known=known or "–")
+    return best
 
 
 def settle(

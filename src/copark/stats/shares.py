@@ -47,7 +47,7 @@ def z_of(level: float = LEVEL) -> float:
     return NormalDist().inv_cdf(0.5 + level / 2.0)
 
 
-def wilson(count: int, total: int, level: float = LEVEL) -> tuple[float, float]:
+def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float]:
     """Wilson score interval of a share.
 
     ``(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``: never leaves [0, 1] and is not empty at 0 of n or n of n.
@@ -55,7 +55,7 @@ def wilson(count: int, total: int, level: float = LEVEL) -> tuple[float, float]:
     Parameters
     ----------
     count, total
-        Runs with the outcome, of all that finished.
+        Runs with the outcome, of all that finished; or the sum of their probabilities.
     level
         Coverage of the interval.
 

@@ -8,28 +8,28 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from copark.analyses.across.words import agreement, footer, headed, park, verdict
-from copark.inference.claims.rules import CONTRADICTED, NOT_IDENTIFIED, NOT_SUPPORTED, SUPPORTED, UNDETERMINED
+from copark.inference.claims.rules import CONTRADICTED, side
 from copark.inference.cross_park.reasons import METHODS, NO_WORD
 from copark.inference.cross_park.runner import AcrossFindings
 from copark.presentation import style
 from copark.presentation.numbers import percent
 from copark.texts import text
 
-FILLS = {
-    SUPPORTED: (style.MODEL, style.PAPER),
-    NOT_SUPPORTED: (style.SECOND, style.PAPER),
-    CONTRADICTED: (style.ACCENT, style.PAPER),
-    NOT_IDENTIFIED: (style.GRID, style.INK),
-    UNDETERMINED: (style.GRID, style.INK),
-    NO_WORD: (style.PAPER, style.MUTED),
-}
-"""Fill and letters of a verdict; the words stand in the cell, colours only help."""
+FILLS = {1: (style.MODEL, style.PAPER), -1: (style.SECOND, style.PAPER), 0: (style.GRID, style.INK)}
+"""Fill and letters of a verdict by its side; the words stand in the cell, colours only help."""
 ROW = 0.36
 NAMES = 3.05
 
 
 def _say(key: str, lang: str, **values: str) -> str:
     return text(f"across.{key}", lang, **values)
+
+
+def _fill(word: str) -> tuple[str, str]:
+    """Fill and letters of a verdict."""
+    if word == NO_WORD:
+        return style.PAPER, style.MUTED
+    return (style.ACCENT, style.PAPER) if word == CONTRADICTED else FILLS[side(word)]
 
 
 @style.styled
@@ -49,8 +49,8 @@ def verdict_matrix(found: AcrossFindings, lang: str = "en") -> Figure:
     axes.set_ylim(count, 0)
     axes.set_xticks([])
     axes.set_yticks([])
-    for side in axes.spines.values():
-        side.set_visible(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
     for at, method in enumerate(METHODS):
         head = style.wrap(_say(f"column.{method}", lang), 13.0, 2)
         axes.text(at + 0.5, -0.2, head, ha="center", va="bottom", **style.NOTE)
@@ -66,11 +66,11 @@ def verdict_matrix(found: AcrossFindings, lang: str = "en") -> Figure:
         title = style.wrap(style.legible(headed(one, lang)), 27.0, 2)
         axes.text(-0.08, row + 0.5, title, ha="right", va="center", **style.SMALL, clip_on=False)
         for at, method in enumerate(METHODS):
-            fill, letters = FILLS[one.verdicts[method]]
+            fill, letters = _fill(one.verdicts[method])
             axes.add_patch(
                 Rectangle((at + 0.03, row + 0.07), 0.94, 0.86, facecolor=fill, edgecolor=style.GRID, linewidth=0.7)
             )
-            words = verdict(one.verdicts[method], lang)
+            words = verdict(one.verdicts[method], lang, method)
             axes.text(at + 0.5, row + 0.5, words, ha="center", va="center", size=style.SIZE["small"], color=letters)
         said = style.wrap(agreement(one, lang), 13.5, 2)
         axes.text(3.12, row + 0.5, said, va="center", **style.SMALL, clip_on=False)

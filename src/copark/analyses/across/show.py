@@ -11,8 +11,8 @@ from copark.analyses.across.words import Words, agreement, footer, headed
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca.ask import Answer as Needs
 from copark.analyses.nca.show import Ceilings
-from copark.inference.claims.rules import UNDETERMINED, VERDICTS
-from copark.inference.cross_park.reasons import AGREEMENTS, METHODS, NO_WORD, REASONS
+from copark.inference.claims.rules import UNDETERMINED, VERDICTS, WORDS
+from copark.inference.cross_park.reasons import AGREEMENTS, INTERVENTION, METHODS, NO_WORD, REASONS
 from copark.inference.cross_park.runner import AcrossClaim, WordFinding
 from copark.inference.cross_park.sweeps import FAMILIES, PartFinding
 from copark.presentation import document as doc
@@ -96,10 +96,12 @@ class _Show(Words):
             doc.Card(t(f"card.{name}"), COUNT, self.counts[name], t("card.claims")) for name in AGREEMENTS
         ))  # fmt: skip
         stale = [doc.Caveat(t("stale"))] if found.model.get("posterior_stale") else []
-        meanings = doc.Bullets(tuple(
-            t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")
+        meanings = doc.Bullets((
+            *(t("meaning", word=self.verdict(one, INTERVENTION), meaning=text(f"claims.word.{one}.meaning", t.lang))
+              for one in WORDS),
+            *(t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")
               if one in (UNDETERMINED, NO_WORD) else text(f"claims.verdict.{one}.meaning", t.lang))
-            for one in (*VERDICTS, NO_WORD)
+              for one in (*VERDICTS, NO_WORD)),
         ))  # fmt: skip
         matrix = self.chart("verdicts", lambda: verdict_matrix(found, t.lang))
         lead = doc.Paragraph(t("lead.summary", cases=len(found.scores), parks=found.parks))
@@ -110,7 +112,7 @@ class _Show(Words):
         """Every claim: three verdicts, whether they agree, and why they may not."""
         rows = [
             (
-                headed(one, self.t.lang), *(self.verdict(one.verdicts[name]) for name in METHODS),
+                headed(one, self.t.lang), *(self.verdict(one.verdicts[name], name) for name in METHODS),
                 agreement(one, self.t.lang), self.reasons(one),
             )
             for one in self.found.claims

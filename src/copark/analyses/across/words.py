@@ -10,7 +10,7 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.cross_park.reasons import NO_WORD, ONE_DECIDES, deciding
+from copark.inference.cross_park.reasons import INTERVENTION, NO_WORD, ONE_DECIDES, deciding
 from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
 from copark.inference.cross_park.sweeps import PartFinding
@@ -24,9 +24,10 @@ from copark.texts import text
 SCORED = ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME")
 
 
-def verdict(word: str, lang: str) -> str:
-    """A verdict in words; of a method that has none, that."""
-    return text("across.verdict.no_word" if word == NO_WORD else f"claims.verdict.{word}", lang)
+def verdict(word: str, lang: str, method: str = "") -> str:
+    """A verdict in words, those of the model being others; of a method that has none, that."""
+    kind = "word" if method == INTERVENTION else "verdict"
+    return text("across.verdict.no_word" if word == NO_WORD else f"claims.{kind}.{word}", lang)
 
 
 def headed(one: AcrossClaim, lang: str) -> str:
@@ -71,9 +72,9 @@ class Words(Show):
         """Parts one after the other."""
         return self.t("clause").join(parts)
 
-    def verdict(self, word: str) -> str:
-        """A verdict in words."""
-        return verdict(word, self.t.lang)
+    def verdict(self, word: str, method: str = "") -> str:
+        """A verdict of a method in words."""
+        return verdict(word, self.t.lang, method)
 
     def park(self, label: str) -> str:
         """The name of a case's park."""

@@ -36,6 +36,7 @@ class Params(CaseParams):
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     file: Path | None = None
+    cut: str | None = None
     served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
 
 
@@ -49,9 +50,11 @@ class Answer(Findings, Result):
 
         return pd.DataFrame(
             {
-                "claim": claim.claim.id, "part": one.part.key, "claim_verdict": claim.verdict, "verdict": one.verdict,
-                "rule_verdict": one.rule_verdict, "severity": None if one.severity is None else one.severity.share,
-                "held_by_prior": one.held, "steady": one.steady, "why": one.why,
+                "claim": claim.claim.id, "part": one.part.key, "claim_word": claim.word, "word": one.word,
+                "probability": one.probability, "prior_probability": one.prior_probability,
+                "effect": None if one.effect is None else one.effect.mean, "bounds": one.bounds,
+                "severity": None if one.severity is None else one.severity.share, "earlier": one.earlier,
+                "steady": one.steady, "why": one.why,
             }
             for claim in self.claims for one in claim.parts
         )  # fmt: skip
@@ -83,7 +86,7 @@ def _asked(params: Params, context: Context) -> dict[str, Any]:
     """What a trial is made of."""
     from copark.simulation.ensemble import default_threads
 
-    file, has = written(params, context), context.parameters(params.case, params.parameters)
+    file, has = written(params, context), context.parameters(params.case, params.parameters, params.cut)
     plan = Plan(params.draws, params.futures, params.seed, context.threads or default_threads(), has.draws)
     return {
         "file": file, "case": context.case(params.case), "plan": plan, "claims": chosen(params, file),
@@ -111,7 +114,8 @@ def compute(params: Params, context: Context) -> Answer:
     context.foresee(trial.case, _work(trial))
     with context.stages({"claims": trial.identity}) as stages:
         found = trial.run(context.stage("simulate"), context.stage("weigh"), stages)
-    return Answer(**vars(found) | context.origin(params, found.provenance))
+    trust = context.parameters(params.case, params.parameters, params.cut).trust
+    return Answer(**vars(found) | context.stamped(trial.case, trust, found.provenance))
 
 
 def listing(params: Params, context: Context) -> ClaimsFile:

@@ -12,13 +12,14 @@ from copark.analyses.claims.words import Words
 from copark.analyses.contract import Texts, assemble
 from copark.inference.claims.evidence import Row, Seen
 from copark.inference.claims.reading import ClaimsFile
-from copark.inference.claims.rules import REFUTED, SUPPORTED, UNDETERMINED, VERDICTS
+from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS
 from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
 from copark.inference.claims.schema import Variant
-from copark.inference.claims.severity import Severity, built_in
+from copark.inference.claims.severity import RECENTRED, Severity
+from copark.inference.claims.verdict import Size, standard
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import number, precise, shown
+from copark.presentation.numbers import number, percent, precise, shown
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def document(found: Answer, t: Texts) -> doc.Document:
         sections=tuple(show.sections()),
         provenance={
             "draws": f"{made['draws']} × {made['futures']}", "seed": made["seed"], "rules": found.file.name,
-            "fixed": made["fixed"], "sha256": found.file.sha256,
+            "fixed": made["fixed"], "sha256": found.file.sha256, "standard": standard().standard.fixed,
+            "standard_sha256": made["standard_sha256"],
         },
     )  # fmt: skip
 
@@ -87,22 +89,20 @@ class _Show(Words):
                 yield claim, part
 
     def headline(self) -> str:
-        """Which claims hold, which are refuted, and how many are not decided."""
+        """What is held of the claims, and how far the record had to do with it."""
         t, claims = self.t, self.found.claims
         if len(claims) == 1:
-            return t("headline.one", title=t.of(claims[0].claim.title), verdict=self.verdict(claims[0].verdict))
-
-        def titles(*verdicts: str) -> str:
-            return self.listed(t("quoted", title=t.of(one.claim.title)) for one in claims if one.verdict in verdicts)
-
-        values = {"count": len(claims), "park": t.of(self.found.park), "titles": titles(SUPPORTED)}
-        told = [t("headline.supported" if values["titles"] else "headline.none", **values)]
-        if against := titles(*REFUTED):
-            told.append(t("headline.refuted", titles=against))
-        open_ = sum(one.verdict not in (SUPPORTED, *REFUTED) for one in claims)
-        if open_:
-            flipped = sum(one.verdict == UNDETERMINED for one in claims)
-            told.append(t("headline.open", count=open_, flipped=flipped, unknown=open_ - flipped))
+            one = claims[0]
+            said = t("headline.one", title=t.of(one.claim.title), word=self.word(one.word))
+            return t.sentences([said, *filter(None, [self.record(one)])])
+        sides = [[one for one in claims if one.word in words] for words in (FOR, REFUTED, {OPEN})]
+        counts = dict(zip(("sure", "against", "open"), map(len, sides), strict=True))
+        told = [t("headline", count=len(claims), park=t.of(self.found.park), **counts)]
+        for key, side in zip(("for", "against"), sides, strict=False):
+            if side:
+                quoted = ((t("quoted", title=t.of(one.claim.title)), self.word(one.word)) for one in side)
+                titles = self.listed(t("said", part=title, verdict=word) for title, word in quoted)
+                told.append(t(f"headline.{key}", titles=titles))
         return t.sentences(told)
 
     def sections(self) -> Iterator[doc.Section]:
@@ -113,7 +113,7 @@ class _Show(Words):
         lead = self.text("lead.block", draws=LOOK_DRAWS, futures=LOOK_FUTURES)
         yield self.section("block", lead, self.variants(), folded=True)
         yield self.section("worlds", self.text("lead.worlds"), self.worlds(), folded=True)
-        yield self.section("margins", self.text("lead.margins"), self.margins(), folded=True)
+        yield self.section("margins", self.text("lead.margins"), self.standard(), self.margins(), folded=True)
         numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
         yield self.section("numbers", *numbers, folded=True)
 
@@ -122,69 +122,92 @@ class _Show(Words):
         return doc.Paragraph(self.t(key, **values))
 
     def summary(self) -> doc.Section:
-        """How many claims have which verdict, a row for each claim, and one for each part."""
+        """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
         t, found = self.t, self.found
-        verdicts = [one.verdict for one in found.claims]
-        cards = [
-            doc.Card(self.verdict(one), COUNT, verdicts.count(one), t(f"verdict.{one}.meaning"))
-            for one in VERDICTS if one in verdicts
-        ]  # fmt: skip
-        blocks: list[doc.Block] = [
-            doc.Cards(tuple(cards)),
-            self.text("lead.verdict"),
-            self.overview(),
-            self.text("lead.severity"),
-        ]
+        blocks: list[doc.Block] = [self.text("lead.verdict"), self.overview(), self.probabilities()]
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.insert(1, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
+            blocks.insert(0, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
         if found.file.general:
-            blocks.insert(1, general(found.file, t))
-        meanings = tuple(t("meaning", word=self.verdict(one), meaning=t(f"verdict.{one}.meaning")) for one in VERDICTS)
+            blocks.insert(0, general(found.file, t))
+        meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
-            self.every_part(), doc.Bullets(meanings), doc.Caveat(t("lead.band")),
-            doc.Caveat(t.of(found.file.claims.preface)),
+            doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
+            self.every_part(), doc.Caveat(t("lead.band")), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
 
+    def cut(self) -> str:
+        """Up to when the record is told, or that it is not."""
+        known = self.found.provenance.get("posterior_cut")
+        return self.t("cut.none") if known is None else self.t("cut.known", cut=known)
+
     def overview(self) -> doc.Table:
-        """Every claim in a row: its verdict, the least severe of the tests behind it, the parts that make it."""
+        """Every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
         rows = [
             (
-                self.headed(one), self.verdict(one.verdict), *_hard(one.severity),
-                self.listed(
-                    self.t("said", part=self.t.of(part.part.title), verdict=self.verdict(part.verdict))
-                    for part in one.deciding
-                ),
+                self.headed(one), self.word(one.word), _number(one.probability), _number(one.prior_probability),
+                self.effect(one, one.parts)[0], self.sentence(one),
             )
             for one in self.found.claims
         ]  # fmt: skip
-        columns = (*self.columns("claim verdict"), *self.hardness(), self.column("made_of", doc.Kind.note))
+        columns = self.columns("claim word probability:share prior_probability:share effect in_short:note")
         return self.table("claims", columns, rows)
+
+    def sentence(self, one: ClaimFinding) -> str:
+        """A claim in short: what the record changed, which parts make it, what turns it."""
+        t = self.t
+        parts = self.listed(
+            t("aside", words=t.of(part.part.title), aside=t("clause.short").join(
+                [self.word(part.word), *([percent(part.probability)] if isfinite(part.probability) else [])]))
+            for part in one.deciding
+        )  # fmt: skip
+        turned = dict.fromkeys(key for part in one.deciding for key in part.flipped)
+        told = [self.record(one), t("short.all" if one.claim.headline.every else "short.any", parts=parts)]
+        if turned:
+            told.append(t("short.turned", variants=self.variants_named(tuple(turned))))
+        lacking = [t.of(part.part.title) for part in one.deciding if part.why == "lacking"]
+        if lacking:
+            told.append(t("short.lacking", parts=self.listed(lacking)))
+        return t.sentences(list(filter(None, told)))
+
+    def probabilities(self) -> doc.Chart:
+        """P of every part: by the prior alone, and with the record."""
+        from copark.figures.claims import probabilities
+
+        return self.chart("probabilities", lambda: probabilities(self.found, self.t.lang))
 
     def hardness(self) -> tuple[doc.Column, doc.Column]:
         """Columns of a severity, and whether it is one by construction."""
         return self.column("severity", doc.Kind.share), self.column("by_construction", doc.Kind.flag)
 
     def every_part(self) -> doc.Table:
-        """Every part: verdict, severity, support by the prior, what it depends on, what flips it or why it is open."""
+        """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
         rows = [
             (
-                self.t.of(one.part.title), self.verdict(one.verdict), *_hard(one.severity), one.held,
+                self.t.of(one.part.title), self.word(one.word), _number(one.probability),
+                _number(one.prior_probability), *self.effect(one, [one]), *_hard(one.severity),
                 self.listed(self.parameter(lean.parameter) for lean in one.unmoved), self.turned(one),
             )
             for _, one in self.parts()
         ]  # fmt: skip
-        columns = (*self.columns("part verdict"), *self.hardness(), *self.columns("held:share unmoved:note flips:note"))
+        columns = (
+            *self.columns("part word probability:share prior_probability:share effect bounds"), *self.hardness(),
+            *self.columns("unmoved:note flips:note"),
+        )  # fmt: skip
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
 
     def turned(self, one: PartFinding) -> str:
-        """Alternative assumptions that flip a verdict, or why there is none."""
-        names = [self.variant(key) for key in one.flipped[:MOST]]
-        if len(one.flipped) > MOST:
-            names.append(self.t("more", count=len(one.flipped) - MOST))
-        return self.listed(names) or (self.t(f"why.{one.why}") if one.why else "")
+        """Alternative assumptions that turn a verdict, or why it is open."""
+        return self.variants_named(one.flipped) or (self.t(f"why.{one.why}") if one.why else "")
+
+    def variants_named(self, keys: Sequence[str]) -> str:
+        """The first few alternative assumptions by their titles, and how many more."""
+        names = [self.variant(key) for key in keys[:MOST]]
+        if len(keys) > MOST:
+            names.append(self.t("more", count=len(keys) - MOST))
+        return self.listed(names)
 
     # claim by claim
 
@@ -193,7 +216,7 @@ class _Show(Words):
         t, written = self.t, claim.claim
         blocks: list[doc.Block] = [doc.Paragraph(t.of(written.statement)), self.cards(claim)]
         for part in claim.parts:
-            title, verdict = t.of(part.part.title), self.verdict(part.verdict)
+            title, verdict = t.of(part.part.title), self.word(part.word)
             blocks.append(self.text("found", part=title, verdict=verdict, says=t.of(part.part.says)))
             blocks.append(doc.Bullets((*self.sentences(part), *self.rule(part.part))))
         evidence = self.evidence(claim)
@@ -209,22 +232,27 @@ class _Show(Words):
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(doc.Caveat(t("found.prior_alone")))
         blocks.append(doc.Caveat(t.of(written.limits)))
-        title = self.t("said", part=self.headed(claim), verdict=self.verdict(claim.verdict))
+        title = self.t("said", part=self.headed(claim), verdict=self.word(claim.word))
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
 
     def cards(self, claim: ClaimFinding) -> doc.Cards:
-        """The verdict and which parts make it, how severe the test was, how much of the prior holds it."""
+        """The word and which parts make it, P with its Monte Carlo interval, the prior's, how severe the test was."""
         t, least = self.t, claim.severity
-        cards = [
-            doc.Card(t("card.verdict"), TEXT, self.verdict(claim.verdict), self.decided(claim.claim.headline, claim))
-        ]
+        cards = [doc.Card(t("card.verdict"), TEXT, self.word(claim.word), self.decided(claim.claim.headline, claim))]
+        if isfinite(claim.probability):
+            interval = shown(doc.Interval(*claim.monte_carlo), SHARE, t.lang)
+            told = t("card.monte_carlo", interval=interval)
+            cards.append(doc.Card(t("card.probability"), SHARE, claim.probability, told))
+            cards.append(doc.Card(t("card.prior"), SHARE, claim.prior_probability, self.record(claim)))
         if least is not None:
-            told = [t("card.interval", interval=shown(doc.Interval(*least.interval), SHARE, t.lang))]
-            told += [t("card.by_construction")] * least.identical
-            cards.append(doc.Card(t("card.severity"), SHARE, least.share, self.listed(told)))
-        held = [one.held for one in claim.deciding if isfinite(one.held)]
-        if held:
-            cards.append(doc.Card(t("card.held"), SHARE, max(held), t(f"held.{built_in(max(held))}")))
+            told = (
+                t("card.by_construction")
+                if least.identical
+                else t("card.recentred")
+                if least.world == RECENTRED
+                else ""
+            )
+            cards.append(doc.Card(t("card.severity"), SHARE, least.share, told))
         return doc.Cards(tuple(cards))
 
     def moved(self, claim: ClaimFinding) -> Iterator[tuple[str, str]]:
@@ -294,7 +322,7 @@ class _Show(Words):
         rows = []
         parts = [part for _, part in self.parts() if part.variants]
         for at, one in enumerate(self.found.file.claims.judgement):
-            flipped = sum(part.variants[at].flips and part.verdict == UNDETERMINED for part in parts)
+            flipped = sum(part.variants[at].turns for part in parts)
             departs = parts[0].variants[at].departs if parts else None
             rows.append((self.t.of(one.title), self.altered(one), self.t.of(one.reason), departs, flipped))
         columns = (
@@ -331,6 +359,23 @@ class _Show(Words):
         )
         return self.table("margins", columns, rows)
 
+    def standard(self) -> doc.Table:
+        """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
+        rules = standard().standard
+        words = rules.words
+        rows: list[tuple[doc.Value, ...]] = [
+            (self.word(name), value, self.t.of(words.reason)) for name, value in words if name != "reason"
+        ]
+        sizes: dict[str, Size] = {"monte_carlo": rules.monte_carlo, "prior_factor": rules.prior_factor}
+        sizes |= {f"rope_{name}": one for name, one in rules.rope.items()}
+        rows += [(self.t(f"standard.{name}"), one.value, self.t.of(one.reason)) for name, one in sizes.items()]
+        columns = (
+            self.column("fixed"),
+            self.column("value", doc.Kind.number, "", 2),
+            self.column("reason", doc.Kind.note),
+        )
+        return self.table("standard", columns, rows)
+
     # every number
 
     def numbers(
@@ -343,19 +388,24 @@ class _Show(Words):
     def verdicts(self) -> doc.Table:
         """The verdict on every part, and what it rests on."""
         words = (
-            "claim", "claim_title", "claim_verdict", "part", "part_title", "verdict", "rule_verdict", "why", "leans_on",
-            "leans_on_unmoved", "flipped_by", "severity_by_construction",
+            "claim", "claim_title", "claim_word", "part", "part_title", "word", "earlier", "why", "leans_on",
+            "leans_on_unmoved", "flipped_by", "statistic", "severity_world", "severity_by_construction",
         )  # fmt: skip
-        numbers = ("severity", "severity_low", "severity_high", "recentred", "held_by_prior", "steady")
+        numbers = (
+            "probability", "monte_carlo_low", "monte_carlo_high", "prior_probability", "effect_mean", "effect_low",
+            "effect_high", "bound_low", "bound_high", "severity", "severity_low", "severity_high", "steady",
+        )  # fmt: skip
         rows = []
         for claim, one in self.parts():
-            severity, identical = _hard(one.severity)
-            low, high = (None, None) if one.severity is None else one.severity.interval
+            hard, effect = one.severity, one.effect
+            told = (None,) * 5 if hard is None else (hard.world, hard.identical, hard.share, *hard.interval)
+            sizes = (None,) * 5 if effect is None else (effect.mean, effect.low, effect.high, *(one.bounds or ()))
             rows.append((
-                claim.claim.id, self.t.of(claim.claim.title), claim.verdict, one.part.key, self.t.of(one.part.title),
-                one.verdict, one.rule_verdict, one.why, "; ".join(lean.parameter for lean in one.leans),
-                "; ".join(lean.parameter for lean in one.unmoved), "; ".join(one.flipped), identical, severity, low,
-                high, None if one.recentred is None else one.recentred.share, one.held, one.steady,
+                claim.claim.id, self.t.of(claim.claim.title), claim.word, one.part.key, self.t.of(one.part.title),
+                one.word, one.earlier, one.why, "; ".join(lean.parameter for lean in one.leans),
+                "; ".join(lean.parameter for lean in one.unmoved), "; ".join(one.flipped),
+                None if effect is None else effect.statistic, *told[:2], one.probability, *one.monte_carlo,
+                one.prior_probability, *sizes, *told[2:], one.steady,
             ))  # fmt: skip
         return self.numbers("verdicts", words, numbers, rows)
 
@@ -392,33 +442,35 @@ class _Show(Words):
         return row.shares if self.levels else ()
 
     def block(self) -> doc.Table:
-        """The verdict on every part under every alternative assumption."""
+        """P of every part under every alternative assumption."""
         rows = [
             (
-                claim.claim.id, part.part.key, one.variant, self.variant(one.variant), one.verdict, one.flips,
-                one.whole, one.departs,
+                claim.claim.id, part.part.key, one.variant, self.variant(one.variant), self.word(one.word),
+                one.probability, one.turns, one.departs,
             )
             for claim, part in self.parts() for one in part.variants
         ]  # fmt: skip
-        words = ("claim", "part", "variant", "variant_title", "verdict")
-        flags = (
-            doc.Column("flips", self.t("column.flips_verdict"), doc.Kind.flag),
-            self.column("all_draws", doc.Kind.flag),
+        columns = self.columns(
+            "claim part variant variant_title word probability:number turns:flag leaves_record_by:number"
         )
-        columns = (*map(self.column, words), *flags, self.column("leaves_record_by", doc.Kind.number))
         return self.table("block", columns, rows, folded=True)
 
     def severities(self) -> doc.Table:
         """How every test does in every model in which its claim is false."""
         rows = [
             (
-                claim.claim.id, part.part.key, one.world, self.t.of(self.found.world(one.world)), one.verdict,
-                one.identical, one.refuted, one.batches, *one.interval,
+                claim.claim.id, part.part.key, one.world, self.t.of(self.found.world(one.world)), self.word(one.word),
+                one.identical, one.probability, one.refuted, one.batches, *one.interval,
             )
             for claim, part in self.parts() for one in part.severities
         ]  # fmt: skip
-        words = ("claim", "part", "world", "world_title", "verdict", "identical")
-        return self.numbers("severity", words, ("refuted", "batches", "low", "high"), rows)
+        words = ("claim", "part", "world", "world_title", "word", "identical")
+        return self.numbers("severity", words, ("probability", "refuted", "batches", "low", "high"), rows)
+
+
+def _number(value: float) -> float | None:
+    """A probability; none where it is not known."""
+    return value if isfinite(value) else None
 
 
 def _hard(one: Severity | None) -> tuple[float | None, bool | None]:

@@ -8,10 +8,11 @@ from math import exp, isfinite
 from copark.analyses.claims.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.claims.rules import NOT_IDENTIFIED, Condition, Measured, resolve
+from copark.inference.claims.rules import Condition, Measured, resolve
 from copark.inference.claims.runner import LEFT_THE_RECORD, ClaimFinding, InVariant, PartFinding
 from copark.inference.claims.schema import Headline, Part, Statistic
 from copark.inference.claims.severity import RECENTRED, Lean, Severity, built_in
+from copark.inference.claims.verdict import Verdict, standard
 from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.presentation.document import Column, Interval, Kind
@@ -46,9 +47,33 @@ class Words(Show):
         """Names one after the other."""
         return self.t("clause").join(names)
 
-    def verdict(self, verdict: str) -> str:
-        """The word for a verdict."""
-        return self.t(f"verdict.{verdict}")
+    def word(self, word: str) -> str:
+        """The word for how far a claim is held."""
+        return self.t(f"word.{word}")
+
+    def share(self, value: float) -> str:
+        """A probability in words; that there is none where nothing is measured."""
+        return percent(value) if isfinite(value) else self.t("no_probability")
+
+    def effect(self, finding: Verdict, parts: Iterable[PartFinding]) -> tuple[str, str]:
+        """The effect with its interval and its bounds, in the unit of its statistic; empty where there is none."""
+        if finding.effect is None or finding.bounds is None:
+            return "", ""
+        one = finding.effect
+        part = next(each for each in parts if each.effect == one)
+        column = column_of(part.part.statistics[one.statistic])
+        return self.said(Interval(one.low, one.high, one.mean), column), self.said(Interval(*finding.bounds), column)
+
+    def record(self, finding: Verdict) -> str:
+        """What the record changed of what the prior alone says."""
+        if not isfinite(finding.probability):
+            return ""
+        before, (low, high) = finding.prior_probability, finding.monte_carlo
+        word = "same" if low <= before <= high else "raised" if before < low else "lowered"
+        said = self.t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
+        if word == "same" and built_in(before) != "open":
+            said = self.t("record.built_in", record=said)
+        return said
 
     def arm(self, key: str | None) -> str:
         """The title of a scenario."""
@@ -155,7 +180,7 @@ class Words(Show):
         """How the variance from run to run is made up."""
         if split is None or not isfinite(split.share):
             return ""
-        return self.t("found.split", parameters=percent(split.share), luck=percent(1.0 - split.share))
+        return self.t("found.split", parameters=percent(split.share), chance=percent(1.0 - split.share))
 
     def leaning(self, leans: Iterable[Lean]) -> str:
         """What a part depends on; empty where it depends on nothing."""
@@ -179,21 +204,17 @@ class Words(Show):
     def alternatives(self, finding: PartFinding) -> str:
         """What alternative assumptions do to a verdict."""
         t = self.t
-        if finding.rule_verdict == NOT_IDENTIFIED:
-            others = [one for one in finding.variants if one.verdict != NOT_IDENTIFIED]
-            return t("found.block_silent", variants=self.listed(map(self.aside, others))) if others else ""
-        flipped = [one for one in finding.variants if one.flips]
+        flipped = [one for one in finding.variants if one.turns]
         if not flipped:
             return t("found.holds") if finding.variants else ""
-        variants = self.listed(map(self.aside, flipped))
-        told = [t("found.flips", verdict=self.verdict(finding.rule_verdict), variants=variants)]
+        told = [t("found.flips", variants=self.listed(map(self.aside, flipped)))]
         if all(abs(one.departs) > LEFT_THE_RECORD for one in flipped):
             told.append(t("found.departs"))
         return t.sentences(told)
 
     def aside(self, one: InVariant) -> str:
-        """An alternative assumption, the verdict under it, and how far it then leaves the observations."""
-        said = self.verdict(one.verdict)
+        """An alternative assumption, P and word under it, and how far it then leaves the observations."""
+        said = self.t("found.under", word=self.word(one.word), share=percent(one.probability))
         if abs(one.departs) > LEFT_THE_RECORD:
             said += self.t("found.away", departs=number(one.departs, 2))
         return self.t("aside", words=self.variant(one.variant), aside=said)
@@ -205,6 +226,13 @@ class Words(Show):
             one = finding.measured[name]
             split = "" if one.is_empty else self.split(finding.splits[name])
             told.append(t.sentences([self.measured(statistic, one), *filter(None, [split])]))
+        effect, ends = self.effect(finding, [finding])
+        if effect:
+            low, high = (percent(one) for one in finding.monte_carlo)
+            told.insert(0, t("found.probability", share=percent(finding.probability), low=low, high=high,
+                             record=self.record(finding)))  # fmt: skip
+            factor = number(standard().standard.prior_factor.value, 0)
+            told.insert(1, t("found.effect", effect=effect, bounds=ends, factor=factor))
         if finding.why:
             told.append(t("found.why", why=t(f"why.{finding.why}")))
         if not finding.part.uses or all(one.is_empty for one in finding.measured.values()):
@@ -213,8 +241,7 @@ class Words(Show):
         told.append(t("found.leans", names=leans) if leans else t("found.no_lean"))
         told.append(self.alternatives(finding))
         tried = [one for one in finding.severities if one.batches]
-        told += [self.severity(one) for one in (*tried, *filter(None, [finding.recentred]))]
-        word = t(f"held.{built_in(finding.held)}")
-        told.append(t("found.held", share=percent(finding.held), word=word))
+        told += [self.severity(one) for one in (*filter(None, [finding.recentred]), *tried)]
         told.append(t("found.steady", share=percent(finding.steady)))
+        told.append(t("found.earlier", verdict=t(f"verdict.{finding.earlier}"), fixed=self.found.file.claims.fixed))
         return [one for one in told if one]

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 Lookup = Callable[[str], ArmRuns]
 
 
-def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = None) -> dict[str, Sample]:
-    """Every statistic of a part.
+def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
+    """Every statistic of a part, run by run: shape (draws, futures), and (0, 1) where nothing is measured.
 
     Parameters
     ----------
@@ -50,28 +50,25 @@ def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = 
     self_standing
         S*; the usual one unless given.
     """
-    return {name: measure(statistic, arms, case, self_standing) for name, statistic in part.statistics.items()}
+    return {name: by_run(statistic, arms, case, self_standing) for name, statistic in part.statistics.items()}
 
 
 def measure(statistic: Statistic, arms: Lookup, case: Case, self_standing: float | None = None) -> Sample:
     """One statistic, over the draws."""
-    if statistic.kind == "missing":
-        return Sample(np.zeros(0), statistic.over)
-    if statistic.kind == "context":
-        host = latest(case, statistic.context)
-        if host is None or statistic.arm is None:
-            return Sample(np.zeros(0), statistic.over)
-        runs = arms(statistic.arm)
-        return Sample(averaged(column(statistic, runs) / host.value, runs.futures), statistic.over)
-    runs = arms(statistic.uses[0])
-    if statistic.kind == "ratio":
-        top, bottom = (averaged(column(statistic, arms(key)), runs.futures) for key in statistic.uses)
-        return Sample(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0.0), statistic.over)
-    return Sample(averaged(by_run(statistic, arms, self_standing), runs.futures), statistic.over)
+    return sample_of(statistic, by_run(statistic, arms, case, self_standing))
 
 
-def by_run(statistic: Statistic, arms: Lookup, self_standing: float | None = None) -> Floats:
-    """A statistic run by run, shape (runs,); of a ratio, the difference."""
+def sample_of(statistic: Statistic, runs: Floats) -> Sample:
+    """A statistic averaged over the futures of every draw."""
+    return Sample(averaged(runs.ravel(), runs.shape[1]), statistic.over)
+
+
+def by_run(statistic: Statistic, arms: Lookup, case: Case, self_standing: float | None = None) -> Floats:
+    """A statistic run by run, shape (draws, futures); (0, 1) where it is not measured."""
+    host = latest(case, statistic.context) if statistic.kind == "context" else None
+    if statistic.kind == "missing" or (statistic.kind == "context" and host is None):
+        return np.zeros((0, 1))
+    futures = arms(statistic.uses[0]).futures
 
     def of(key: str) -> Floats:
         runs = arms(key)
@@ -80,12 +77,17 @@ def by_run(statistic: Statistic, arms: Lookup, self_standing: float | None = Non
         values = column(statistic, runs)
         return np.log(np.maximum(values, 1.0)) if statistic.kind in ("log", "interaction") else values
 
+    values = [of(key) for key in statistic.uses]
     if statistic.kind == "interaction":
-        return contrast([of(key) for key in statistic.arms])
-    if statistic.reference is None:
-        return of(statistic.uses[0])
-    found: Floats = of(statistic.uses[0]) - of(statistic.reference)
-    return found
+        found = contrast(values)
+    elif statistic.kind == "ratio":
+        below = np.repeat(averaged(values[1], futures), futures)
+        found = np.divide(values[0], below, out=np.full(below.shape, np.nan), where=below != 0.0)
+    elif statistic.reference is not None:
+        found = values[0] - values[1]
+    else:
+        found = values[0] / host.value if host is not None else values[0]
+    return found.reshape(-1, futures)
 
 
 def contrast(values: list[Floats]) -> Floats:

@@ -31,7 +31,7 @@ from copark.simulation.schemas import Entry, Key
 from copark.stats.quantiles import band
 
 if TYPE_CHECKING:
-    from copark.inference.claims.schema import Claim, Headline
+    from copark.inference.claims.schema import Headline
 
 Over = Literal["draws", "mean"]
 Z_BAND = 1.6448536269514722
@@ -39,7 +39,12 @@ RELATIONS = ("above", "below", "within", "beyond")
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
 CONTRADICTED, NOT_IDENTIFIED, UNDETERMINED = "contradicted", "not_identified", "undetermined"
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, CONTRADICTED, NOT_IDENTIFIED, UNDETERMINED)
-REFUTED = frozenset((NOT_SUPPORTED, CONTRADICTED))
+"""Verdicts of the earlier standard, and of QCA and NCA."""
+ESTABLISHED, LIKELY, OPEN, UNLIKELY, SMALL = "established", "likely", "open", "unlikely", "small"
+WORDS = (ESTABLISHED, LIKELY, OPEN, UNLIKELY, CONTRADICTED, SMALL)
+"""Words of the standard of :mod:`~copark.inference.claims.verdict`, the strongest for a claim first."""
+FOR = frozenset((SUPPORTED, ESTABLISHED, LIKELY))
+REFUTED = frozenset((NOT_SUPPORTED, CONTRADICTED, UNLIKELY, SMALL))
 
 
 def _bound(value: Any) -> Any:
@@ -303,7 +308,7 @@ WEAKEST_FIRST = (CONTRADICTED, NOT_SUPPORTED, UNDETERMINED, NOT_IDENTIFIED, SUPP
 
 def side(verdict: str) -> int:
     """For the claim 1, against it -1, neither 0."""
-    return 1 if verdict == SUPPORTED else -1 if verdict in REFUTED else 0
+    return 1 if verdict in FOR else -1 if verdict in REFUTED else 0
 
 
 def flips(verdict: str, other: str) -> bool:
@@ -329,8 +334,3 @@ def combined(headline: Headline, verdicts: Mapping[str, str]) -> str:
     """The verdict of a claim from those of its parts: the weakest of all that count, or the strongest of any."""
     found = sorted((verdicts[key] for key in headline.parts), key=WEAKEST_FIRST.index)
     return found[0] if headline.every else found[-1]
-
-
-def headline_of(claim: Claim, verdicts: Mapping[str, str]) -> str:
-    """The verdict of a claim."""
-    return combined(claim.headline, verdicts)

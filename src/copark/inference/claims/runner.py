@@ -1,49 +1,51 @@
 """A trial: all arms on the same draws and luck, rules applied, the judgement block seen, the tests themselves tried.
 
-Four benches of draws: the case's posterior for the verdicts; its first draws for a first look at every variant of the
-judgement block, where an apparent flip is run again on all of them; the prior, to see whether a claim is built in; and
-the posterior in worlds in which a claim is false. Variants and false worlds are not calibrated anew.
+Four benches of draws: the case's posterior for the verdicts; the prior, to see what the record changed; the first draws
+of the posterior for worlds in which a claim is false, and, with fewer futures, for the variants of the judgement block.
+Variants and false worlds are not calibrated anew. No run is made twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from math import isfinite, nan
 from typing import Any
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.identity import identity_of
+from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
-from copark.inference.claims.evidence import Row, by_run, latest, looks_of, of_part, rows_of
+from copark.inference.claims.evidence import Row, latest, looks_of, of_part, rows_of, sample_of
 from copark.inference.claims.reading import ClaimsFile
-from copark.inference.claims.rules import (
-    NOT_IDENTIFIED,
-    Judge,
-    Measured,
-    Sample,
-    flips,
-    headline_of,
-    inside_block,
-    measured,
-)
-from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves, different
-from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, Statistic, Variant, is_empty, upon
+from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
+from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
+from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
 from copark.inference.claims.severity import (
     RECENTRED,
     Lean,
     Severity,
     drawn_values,
-    held,
     leaning,
     moved_words,
     recentred,
     severity,
     steadiness,
+)
+from copark.inference.claims.verdict import (
+    Ridge,
+    Verdict,
+    Weighed,
+    claim_verdict,
+    in_alternative,
+    standard,
+    turned_word,
+    turns,
+    verdict_of,
+    weigh,
 )
 from copark.model.compiler import model_hash
 from copark.simulation.results import experiment_hash
@@ -55,7 +57,7 @@ from copark.stats.precision import Split, split
 from copark.store.checkpoints import Stages
 
 LOOK_DRAWS, LOOK_FUTURES = 60, 2
-"""Draws and futures of the first look at a variant."""
+"""Draws and futures of a variant of the judgement block; so many draws are also made in a false world."""
 HELD_DRAWS = 200
 """Draws of the prior."""
 RECORD = "registered"
@@ -66,22 +68,22 @@ LEFT_THE_RECORD = 0.2
 
 @dataclass(frozen=True)
 class InVariant:
-    """A part's verdict in a variant of the judgement block.
+    """A part in a variant of the judgement block.
 
-    whole: it was run on all draws, not on the first alone; departs: log points by which the variant's own reference
-    departs from the record's number of residents at the cut.
+    probability, word: P there, and its word; turns: it is of another side; departs: log points by which the variant's
+    own reference departs from the record's number of residents at the cut.
     """
 
     variant: str
-    verdict: str
-    flips: bool
-    whole: bool
+    probability: float
+    word: str
+    turns: bool
     departs: float
 
 
-@dataclass(frozen=True)
-class PartFinding:
-    """What was found of a part of a claim.
+@dataclass(frozen=True, kw_only=True)
+class PartFinding(Verdict):
+    """What was found of a part of a claim: its verdict, and all that stands behind it.
 
     Parameters
     ----------
@@ -89,13 +91,12 @@ class PartFinding:
         Its statistics, over draws, by name.
     splits
         Variance of each, run by run, from parameters and from luck; ``None`` of one future or none measured.
-    rule_verdict, verdict
-        What the rule says, and what is left of it in the judgement block.
+    earlier
+        What the rule of the claims file says by the earlier standard, from the same draws.
     steady
-        Share of batches of the draws in which the rule says the same.
+        Share of batches of the draws whose word is the same.
     why
-        Of a part the data do not tell: ``prior`` (it leans on what they did not move), ``luck`` (more futures would
-        tell), ``draws`` (more draws would), ``width`` (the posterior is too wide) or ``lacking``; empty otherwise.
+        Of an open part: ``prior`` (it leans on what the data did not move), ``width`` or ``lacking``; empty otherwise.
     leans
         Parameters its statistics lean on.
     variants
@@ -105,32 +106,28 @@ class PartFinding:
     recentred
         How the test would do against effects as wide as those found but nil in the middle; ``None`` where the rule
         looks at other things than differences.
-    held
-        Share of draws of the prior on which the condition of support is met.
     """
 
     part: Part
     measured: dict[str, Measured]
     splits: dict[str, Split | None]
-    rule_verdict: str
-    verdict: str
+    earlier: str
     steady: float
     why: str
     leans: tuple[Lean, ...]
     variants: tuple[InVariant, ...]
     severities: tuple[Severity, ...]
     recentred: Severity | None
-    held: float
 
     @property
     def severity(self) -> Severity | None:
-        """The least severe of its false worlds; ``None`` where nothing is measured."""
-        return least(self.severities)
+        """Against effects nil in the middle; else the least of the false worlds, one by construction last."""
+        return self.recentred or least(one for one in self.severities if not one.identical) or least(self.severities)
 
     @property
     def flipped(self) -> tuple[str, ...]:
-        """Variants that flip the verdict."""
-        return tuple(one.variant for one in self.variants if one.flips)
+        """Variants that turn the verdict."""
+        return tuple(one.variant for one in self.variants if one.turns)
 
     @property
     def unmoved(self) -> tuple[Lean, ...]:
@@ -144,17 +141,16 @@ def least(found: Iterable[Severity | None]) -> Severity | None:
     return min(tried, key=lambda one: one.share, default=None)
 
 
-@dataclass(frozen=True)
-class ClaimFinding:
-    """What was found of a claim: its parts, its headline and the evidence."""
+@dataclass(frozen=True, kw_only=True)
+class ClaimFinding(Verdict):
+    """What was found of a claim: its verdict, its parts, and the evidence."""
 
     claim: Claim
     parts: tuple[PartFinding, ...]
-    verdict: str
     rows: tuple[Row, ...]
 
     def part(self, key: str) -> PartFinding:
-        """One of the parts."""
+        """What was found of a part."""
         return next(one for one in self.parts if one.part.key == key)
 
     @property
@@ -166,12 +162,6 @@ class ClaimFinding:
     def severity(self) -> Severity | None:
         """The least severe test among the parts that make the headline."""
         return least(one.severity for one in self.deciding)
-
-    @property
-    def held(self) -> float:
-        """Share of the prior that holds it by itself: of the part least held, or the most where any part will do."""
-        found = [one.held for one in self.deciding if isfinite(one.held)]
-        return (min if self.claim.headline.every else max)(found, default=nan)
 
 
 @dataclass(frozen=True)
@@ -278,14 +268,24 @@ class Trial:
         self.bench = bench_of(case, plan.study(case, plan.draws, plan.kind), ordered, source, plan.threads)
         prior = plan.study(case, min(plan.draws, HELD_DRAWS), "prior")
         self.prior = bench_of(case, prior, ordered, None, plan.threads)
+        self.tested = self.bench.part(LOOK_DRAWS, plan.futures)
         self.first = self.bench.part(LOOK_DRAWS, LOOK_FUTURES)
         self.arms = {key: arm.alone for key, arm in file.claims.arms.items()}
         self.values = drawn_values(self.bench.draws, plan.futures)
+        few = {name: column[:LOOK_DRAWS] for name, column in self.values.items()}
+        before = drawn_values(self.prior.draws, plan.futures)
+        benches = ((self.bench, self.values), (self.prior, before), (self.tested, few), (self.first, few))
+        self.ridges = {id(bench): Ridge(columns) for bench, columns in benches}
         self.moved = moved_words(plan.kind, source)
 
     def altered(self, ground: Change, keys: Iterable[str]) -> list[Change]:
         """Arms upon a ground: a variant of the judgement block, or a false world."""
         return [upon(ground, self.arms[key]) for key in keys]
+
+    def weigh(self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None) -> Weighed:
+        """Weigh a part on a bench, upon a ground, perhaps with another S*."""
+        runs = of_part(part, self.on(bench, ground), self.case, standing)
+        return weigh(part, runs, self.ridges[id(bench)], self.judge.margins)
 
     def on(self, bench: Bench, ground: Change | None = None) -> Callable[[str], ArmRuns]:
         """What gives the runs of an arm by its key, upon a ground."""
@@ -316,7 +316,7 @@ class Trial:
         progress
             Told runs done and runs in all.
         weighed
-            Told claims weighed and claims in all; apparent flips in the judgement block are then run on all draws.
+            Told claims weighed and claims in all.
         stages
             Where arms are kept as they are run, and found.
         """
@@ -344,8 +344,13 @@ class Trial:
 
     @property
     def runs(self) -> int:
-        """Runs to make, but for those of apparent flips on all draws."""
-        return sum(different(changes) * bench.study.runs for bench, changes in self.stages)
+        """Runs to make: what a part of a bench has in common with the whole is made once."""
+        names: dict[int, set[str]] = {}
+        for bench, changes in self.stages:
+            names.setdefault(id(bench), set()).update(canonical(change.content()) for change in changes)
+        alone = {id(bench): bench for bench, _ in self.stages}
+        shared = {at: id(bench.whole[0]) if bench.whole else 0 for at, bench in alone.items()}
+        return sum(len(names[at] - names.get(shared[at], set())) * bench.study.runs for at, bench in alone.items())
 
     @cached_property
     def stages(self) -> tuple[tuple[Bench, list[Change]], ...]:
@@ -359,8 +364,8 @@ class Trial:
         return (
             (self.bench, [self.arms[key] for key in (*shown, *tried)]),
             (self.prior, [self.arms[key] for key in tried]),
-            (self.bench, false),
-            (self.first, [*(self.arms[key] for key in tried), *block]),
+            (self.tested, false),
+            (self.first, block),
         )
 
     def _grounds(self) -> list[Change]:
@@ -370,49 +375,56 @@ class Trial:
         return self.file.claims.worlds[key].alone
 
     def _claim(self, claim: Claim) -> ClaimFinding:
-        parts = tuple(self._part(part) for part in claim.parts)
-        verdict = headline_of(claim, {one.part.key: one.verdict for one in parts})
-        return ClaimFinding(claim, parts, verdict, rows_of(claim, self.on(self.bench)))
+        after, before = (
+            {part.key: self.weigh(part, bench) for part in claim.parts} for bench in (self.bench, self.prior)
+        )
+        parts = {part.key: self._part(part, after[part.key], before[part.key]) for part in claim.parts}
+        turned = [bool(parts[key].flipped) for key in claim.headline.parts]
+        found = claim_verdict(
+            claim.headline, parts, after, before, turned=any(turned) if claim.headline.every else all(turned)
+        )
+        rows = rows_of(claim, self.on(self.bench))
+        return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _part(self, part: Part) -> PartFinding:
-        samples = of_part(part, self.on(self.bench), self.case)
-        verdict = self.judge.verdict(part.rule, samples)
-        variants = tuple(self._variant(part, one, verdict) for one in self.file.claims.judgement) if part.uses else ()
+    def _part(self, part: Part, weighed: Weighed, prior: Weighed) -> PartFinding:
+        samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
+        plain = verdict_of(part, weighed, prior, self.judge.margins)
+        variants = self._variants(part, weighed, plain)
+        verdict = replace(plain, word=turned_word(plain.word)) if any(one.turns for one in variants) else plain
         judged = {name: samples[name] for name in part.judged}
-        splits = {name: self._split(statistic) for name, statistic in part.statistics.items()}
         leans = leaning(judged, self.values, self.moved)
-        middle = recentred(part, samples)
+        middle = recentred(part, weighed, self.judge.margins)
         return PartFinding(
+            **vars(verdict),
             part=part,
             measured={name: measured(one, name, part.rule, self.judge.margins) for name, one in samples.items()},
-            splits=splits,
-            rule_verdict=verdict,
-            verdict=inside_block(verdict, (one.verdict for one in variants)),
-            steady=steadiness(self.judge, part.rule, samples, self.plan.seed),
-            why=self._why(judged, [splits[name] for name in part.judged], leans) if verdict == NOT_IDENTIFIED else "",
+            splits={name: _split(runs) for name, runs in weighed.runs.items()},
+            earlier=self.judge.verdict(part.rule, samples),
+            steady=steadiness(weighed.chance, self.plan.seed),
+            why=_why(judged, leans) if verdict.word == OPEN else "",
             leans=leans,
             variants=variants,
-            severities=tuple(self._severity(part, world) for world in part.false_worlds),
-            recentred=None if middle is None else severity(self.judge, part, middle, RECENTRED, self.plan.seed),
-            held=held(self.judge, part.rule, of_part(part, self.on(self.prior), self.case)) if part.uses else nan,
+            severities=tuple(
+                severity(part, self.weigh(part, self.tested, self._world(world)), world, self.plan.seed)
+                for world in part.false_worlds
+            ),
+            recentred=None if middle is None else severity(part, middle, RECENTRED, self.plan.seed),
         )
 
-    def _severity(self, part: Part, world: str) -> Severity:
-        samples = of_part(part, self.on(self.bench, self._world(world)), self.case)
-        return severity(self.judge, part, samples, world, self.plan.seed)
-
-    def _variant(self, part: Part, variant: Variant, verdict: str) -> InVariant:
-        """The verdict in a variant: first on few draws; if it seems to flip, on all."""
-        ground = variant.alone
-        whole = is_empty(ground)
-        bench = self.bench if whole else self.first
-        found = self.judge.verdict(part.rule, of_part(part, self.on(bench, ground), self.case, variant.self_standing))
-        if found != verdict and not whole:
-            whole = True
-            self.bench.run_all(self.altered(ground, part.uses))
-            samples = of_part(part, self.on(self.bench, ground), self.case, variant.self_standing)
-            found = self.judge.verdict(part.rule, samples)
-        return InVariant(variant.key, found, flips(verdict, found), whole, self._departure(ground))
+    def _variants(self, part: Part, weighed: Weighed, verdict: Verdict) -> tuple[InVariant, ...]:
+        """The part in every variant, against the same draws and luck as it is."""
+        if weighed.effects is None:
+            return ()
+        draws = int(np.isfinite(weighed.chance).sum())
+        reference, found = self.weigh(part, self.first).chance, []
+        for one in self.file.claims.judgement:
+            ground = one.alone
+            whole = is_empty(ground)
+            bench = self.bench if whole else self.first
+            chance = self.weigh(part, bench, ground, one.self_standing).chance
+            p, word = in_alternative(verdict, weighed.chance if whole else reference, chance, draws)
+            found.append(InVariant(one.key, p, word, turns(verdict, draws, word), self._departure(ground)))
+        return tuple(found)
 
     def _departure(self, ground: Change) -> float:
         """Log points between the median number of residents at the cut in a variant and as it is."""
@@ -422,26 +434,6 @@ class Trial:
             float(np.nanmedian(self.on(self.first, one)(AS_IT_IS).values[RECORD, self.cut])) for one in (ground, None)
         ]
         return float(np.log(max(medians[0], 1.0) / max(medians[1], 1.0)))
-
-    def _why(self, judged: dict[str, Sample], splits: list[Split | None], leans: tuple[Lean, ...]) -> str:
-        """Why the data do not tell: prior, luck, draws, width or lacking."""
-        if all(sample.is_empty for sample in judged.values()):
-            return "lacking"
-        if any(one.moved != "moved" for one in leans):
-            return "prior"
-        if all(sample.over == "mean" for sample in judged.values()):
-            return "draws"
-        mostly = [one for one in splits if one is not None and one.luck / self.plan.futures > one.parameters]
-        return "luck" if len(mostly) * 2 > len(splits) else "width"
-
-    def _split(self, statistic: Statistic) -> Split | None:
-        """Variance of a statistic, run by run, from parameters and from luck."""
-        if not statistic.uses or statistic.kind == "ratio":
-            return None
-        values = by_run(statistic, self.on(self.bench))
-        known = np.isfinite(values)
-        numbers = np.repeat(np.arange(self.plan.draws), self.plan.futures)[known]
-        return split(values[known], numbers) if known.any() else None
 
     @property
     def identity(self) -> str:
@@ -464,6 +456,7 @@ def provenance_of(
         "claims_name": file.name,
         "claims_sha256": file.sha256,
         "fixed": str(file.claims.fixed),
+        "standard_sha256": standard().sha256,
         "claims": [one.id for one in claims],
         "case": case.name,
         "case_hash": case.hash,
@@ -487,3 +480,17 @@ def _cut(case: Case, source: Source | None) -> int:
     known = None if source is None else source.cut
     last = known or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))
+
+
+def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
+    """Why a part is open: lacking, prior or width."""
+    if any(sample.is_empty for sample in judged.values()):
+        return "lacking"
+    return "prior" if any(one.moved != "moved" for one in leans) else "width"
+
+
+def _split(runs: Floats) -> Split | None:
+    """Variance of a statistic, run by run, from parameters and from luck; ``None`` where nothing is known."""
+    known = np.isfinite(runs)
+    numbers = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
+    return split(runs[known], numbers[known]) if known.any() else None

@@ -63,6 +63,11 @@ class ArmRuns:
         """Number of draws."""
         return len(self.outcome) // self.futures
 
+    def part(self, at: NDArray[np.int64], futures: int) -> ArmRuns:
+        """Some of the runs, so many of each draw."""
+        values = {look: one[at] for look, one in self.values.items()}
+        return ArmRuns(values, self.outcome[at], self.operating[at], futures)
+
     def has(self, code: int, self_standing: float | None = None) -> Floats:
         """Whether each run has an outcome: 1 or 0, NaN where it did not end well, shape (runs,)."""
         codes = self.outcome
@@ -85,6 +90,8 @@ class Bench:
         Outputs and quarters kept of every arm.
     threads
         Threads; they do not change the numbers.
+    whole
+        The bench this is a part of, and which of its runs: what was run there is not run again.
     """
 
     case: Case
@@ -92,7 +99,8 @@ class Bench:
     draws: Draws
     looks: tuple[tuple[str, int], ...]
     threads: int = 1
-    _made: dict[str, ArmRuns] = field(default_factory=dict, repr=False)
+    whole: tuple[Bench, NDArray[np.int64]] | None = None
+    made: dict[str, ArmRuns] = field(default_factory=dict, repr=False)
     _packed: dict[str, Inputs] = field(default_factory=dict, repr=False)
     _facts: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
@@ -108,7 +116,7 @@ class Bench:
         at = (number + np.arange(min(futures, self.futures))).ravel()
         study = self.study.with_changes(runs=len(at), futures=min(futures, self.futures))
         return Bench(
-            self.case, study, Draws(*(room[at] for room in self.draws)), self.looks, self.threads,
+            self.case, study, Draws(*(room[at] for room in self.draws)), self.looks, self.threads, (self, at),
             _packed=self._packed, _facts=self._facts, _lock=self._lock,
         )  # fmt: skip
 
@@ -150,12 +158,26 @@ class Bench:
         """Run an arm, or give it as it was run."""
         name = canonical(change.content())
         with self._lock:
-            found = self._made.get(name)
+            found = self._there(name)
         if found is None:
             found = self._run(change)
             with self._lock:
-                self._made[name] = found
+                self.made[name] = found
         return found
+
+    def _there(self, name: str) -> ArmRuns | None:
+        """An arm as it was run, here or on the bench this is a part of."""
+        if name not in self.made and self.whole is not None:
+            whole, at = self.whole
+            if name in whole.made:
+                self.made[name] = whole.made[name].part(at, self.futures)
+        return self.made.get(name)
+
+    def waiting(self, changes: Iterable[Change]) -> dict[str, Change]:
+        """Changes that are still to be run, each once, by name."""
+        once = {canonical(change.content()): change for change in changes}
+        with self._lock:
+            return {name: change for name, change in once.items() if self._there(name) is None}
 
     def _run(self, change: Change) -> ArmRuns:
         names = dict.fromkeys([*NEEDED, *(output for output, _ in self.looks)])
@@ -174,23 +196,22 @@ class Bench:
         stage
             Where arms are kept from time to time, and found.
         """
-        once = {canonical(change.content()): change for change in changes}
-        kept = stage or Stage(None, "")
+        once, kept = self.waiting(changes), stage or Stage(None, "")
         if kept.found is not None:
-            self._made.update(unpacked(kept.found.arrays, kept.found.values["arms"], self.futures))
-        waiting = [change for name, change in once.items() if name not in self._made]
+            self.made.update(unpacked(kept.found.arrays, kept.found.values["arms"], self.futures))
+        waiting = list(self.waiting(once.values()).values())
         keeping = Lock()
 
         def one(change: Change) -> None:
             self.run(change)
             if told is not None:
-                told(len(self.draws.luck))
+                told(self.study.runs)
             with keeping:
                 if kept.is_due:
                     self._keep(kept, once)
 
         if told is not None:
-            told((len(once) - len(waiting)) * len(self.draws.luck))
+            told((len(once) - len(waiting)) * self.study.runs)
         if self.threads == 1:
             for change in waiting:
                 one(change)
@@ -203,7 +224,7 @@ class Bench:
     def _keep(self, stage: Stage, wanted: Collection[str]) -> None:
         """Keep those of the wanted arms that are there."""
         with self._lock:
-            there = {name: self._made[name] for name in wanted if name in self._made}
+            there = {name: self.made[name] for name in wanted if name in self.made}
         stage.keep(len(there) / len(wanted), packed(there), {"arms": list(there)})
 
     def moves(self, change: Change, ground: Change | None = None) -> bool:
@@ -234,11 +255,6 @@ def unpacked(arrays: Mapping[str, NDArray[Any]], names: Sequence[str], futures: 
         name: ArmRuns(values[n], arrays[f"{n}:outcome"], arrays[f"{n}:operating"], futures)
         for n, name in enumerate(names)
     }
-
-
-def different(changes: Iterable[Change]) -> int:
-    """How many changes there are that are not the same as another."""
-    return len({canonical(change.content()) for change in changes})
 
 
 def _same(first: Inputs | Draws, second: Inputs | Draws) -> bool:

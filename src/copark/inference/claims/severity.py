@@ -1,12 +1,10 @@
 """How hard a test was: how often it refutes the claim where the claim is false, and whether it could have done so.
 
-*Severity* is the share of batches in which the rule refutes the claim (not supported, or contradicted) when the same
-experiment is made in a world where its mechanism is absent. A batch is as many draws as the test had, taken anew from
-them with replacement. Where the arms of a test differ in nothing but what that world takes away, it cannot but refute;
-how the test would do against an effect that is nil in the middle and as wide as the one found is then asked as well
-(*recentred*). *Held by the prior* is the share of draws of the prior on which, each by itself, the rule's
-condition of support is met: where it is nearly 1, the model hardly knows another answer, and the claim is nearly built
-in; where it is nearly 0, the model can hardly support it.
+*Severity* is the share of batches whose word is against the claim where the claim is false. A batch is as many draws
+as the test had, taken anew from them with replacement. It is asked first of effects as wide as those found but nil in
+the middle (*recentred*), then of worlds in which the claim's mechanism is absent. Where the arms of a test differ in
+nothing but what that world takes away, it cannot but refute: that is *by construction* and says little. Where the
+prior alone holds a claim on nearly every draw, the model hardly knows another answer, and the claim is nearly built in.
 
 What a result leans on: parameters that move its statistics from draw to draw, and whether the data moved them.
 """
@@ -22,8 +20,9 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.inference.case_parameters import Source
-from copark.inference.claims.rules import REFUTED, Judge, Rule, Sample
+from copark.inference.claims.rules import Sample, side
 from copark.inference.claims.schema import DIFFERENCES, Part
+from copark.inference.claims.verdict import Weighed, asked, mean_of, standard
 from copark.inference.diagnostics import movements
 from copark.inference.prior import MIX
 from copark.model.arrays import Draws
@@ -37,7 +36,6 @@ RECENTRED = "recentred"
 BATCHED = 0x736576
 """Second key of the generator: what the numbers are for."""
 BUILT_IN, RULED_OUT = 0.95, 0.05
-STRONG, FAIR = 0.8, 0.5
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,8 @@ class Severity:
     ----------
     world
         Its key.
-    verdict
-        What the rule says there, on all draws.
+    word, probability
+        Word for the claim there, and its P, on all draws.
     refuted, batches
         Batches in which it refutes the claim, of all.
     identical
@@ -57,7 +55,8 @@ class Severity:
     """
 
     world: str
-    verdict: str
+    word: str
+    probability: float
     refuted: int
     batches: int
     identical: bool
@@ -72,11 +71,6 @@ class Severity:
         """Monte Carlo interval of it (Wilson, 95 %): what more batches of the same draws might still move."""
         return wilson(self.refuted, self.batches)
 
-    @property
-    def word(self) -> str:
-        """strong, fair or weak."""
-        return "strong" if self.share >= STRONG else "fair" if self.share >= FAIR else "weak"
-
 
 def batches(draws: int, seed: int, count: int = BATCHES) -> NDArray[np.int64]:
     """Numbers of draws in every batch, shape (batches, draws)."""
@@ -84,65 +78,44 @@ def batches(draws: int, seed: int, count: int = BATCHES) -> NDArray[np.int64]:
     return made
 
 
-def severity(
-    judge: Judge, part: Part, samples: Mapping[str, Sample], world: str, seed: int, count: int = BATCHES
-) -> Severity:
-    """Try the rule of a part on batches of what was measured in a world where the part is false."""
-    rule = part.rule
-    found = verdicts_of_batches(judge, rule, samples, seed, count)
-    differences = all(part.statistics[name].kind in DIFFERENCES for name in part.judged)
-    values = [samples[name].known for name in part.judged if differences and not samples[name].is_empty]
+def severity(part: Part, weighed: Weighed, world: str, seed: int, count: int = BATCHES) -> Severity:
+    """How often a part is refuted on batches of what was measured in a world where it is false."""
+    found = words_of_batches(weighed.chance, seed, count)
+    means = () if weighed.effects is None else weighed.effects.means
+    differences = all(part.statistics[name].kind in DIFFERENCES for name in means)
     return Severity(
         world=world,
-        verdict=judge.verdict(rule, samples),
-        refuted=sum(verdict in REFUTED for verdict in found),
+        word=word_of(weighed.chance),
+        probability=weighed.probability,
+        refuted=sum(side(word) < 0 for word in found),
         batches=len(found),
-        identical=bool(values) and not any(one.any() for one in values),
+        identical=bool(means) and differences and not any(weighed.runs[name].any() for name in means),
     )
 
 
-def recentred(part: Part, samples: Mapping[str, Sample]) -> dict[str, Sample] | None:
-    """The samples of a part's rule, shifted so that their middle is 0; ``None`` where one of them is no difference."""
-    judged = [name for name in part.judged if not samples[name].is_empty]
-    if not judged or any(part.statistics[name].kind not in DIFFERENCES for name in judged):
+def recentred(part: Part, weighed: Weighed, margins: Mapping[str, float]) -> Weighed | None:
+    """A part weighed with its effects shifted to be nil in the middle; ``None`` where one of them is no difference."""
+    if weighed.effects is None or any(part.statistics[name].kind not in DIFFERENCES for name in part.judged):
         return None
-    middle = {name: samples[name].band()[1] for name in judged}
-    return {name: Sample(one.values - middle.get(name, 0.0), one.over) for name, one in samples.items()}
+    middle = {name: -float(np.median(one)) for name, one in weighed.effects.means.items()}
+    return asked(part, weighed.effects.shifted(middle), weighed.runs, margins)
 
 
-def steadiness(judge: Judge, rule: Rule, samples: Mapping[str, Sample], seed: int, count: int = BATCHES) -> float:
-    """Share of batches of the test's own draws in which its verdict is the same."""
-    found = verdicts_of_batches(judge, rule, samples, seed, count)
-    return found.count(judge.verdict(rule, samples)) / len(found) if found else nan
+def word_of(chance: Floats) -> str:
+    """The word for the probabilities of draws."""
+    return standard().standard.word(mean_of(chance), int(np.isfinite(chance).sum()))
 
 
-def verdicts_of_batches(
-    judge: Judge, rule: Rule, samples: Mapping[str, Sample], seed: int, count: int = BATCHES
-) -> list[str]:
-    """The verdict of every batch; none where nothing was measured."""
-    sizes = {sample.values.size for sample in samples.values() if sample.values.size}
-    if not sizes:
-        return []
-    taken = batches(min(sizes), seed, count)
-    return [judge.verdict(rule, {name: _taken(sample, at) for name, sample in samples.items()}) for at in taken]
+def words_of_batches(chance: Floats, seed: int, count: int = BATCHES) -> list[str]:
+    """The word of every batch; none where nothing was measured."""
+    known = chance[np.isfinite(chance)]
+    return [word_of(known[at]) for at in batches(known.size, seed, count)] if known.size else []
 
 
-def _taken(sample: Sample, at: NDArray[np.int64]) -> Sample:
-    return sample.take(at) if sample.values.size else sample
-
-
-def held(judge: Judge, rule: Rule, samples: Mapping[str, Sample]) -> float:
-    """Share of draws on which, each by itself, the condition of support is met; NaN where nothing is measured."""
-    sizes = {sample.values.size for sample in samples.values() if sample.values.size}
-    if not sizes:
-        return nan
-    met = []
-    for n in range(min(sizes)):
-        one = {name: _taken(sample, np.array([n])) for name, sample in samples.items()}
-        answer = judge.holds(rule.supported, one)
-        if answer is not None:
-            met.append(answer)
-    return float(np.mean(met)) if met else nan
+def steadiness(chance: Floats, seed: int, count: int = BATCHES) -> float:
+    """Share of batches of the test's own draws in which its word is the same."""
+    found = words_of_batches(chance, seed, count)
+    return found.count(word_of(chance)) / len(found) if found else nan
 
 
 def built_in(share: float) -> str:

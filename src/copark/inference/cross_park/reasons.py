@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from copark.inference.claims.rules import NOT_IDENTIFIED, SUPPORTED, UNDETERMINED, side
+from copark.inference.claims.rules import NOT_IDENTIFIED, OPEN, SUPPORTED, UNDETERMINED, side
 from copark.inference.claims.severity import built_in
 from copark.inference.cross_park.qca import Scores
 from copark.inference.cross_park.schema import Across, Relation, names_in
@@ -26,7 +26,8 @@ from copark.setmethods.qca.truth_table import CROSSOVER
 
 NO_WORD = "no_word"
 """Verdict of a method that has nothing to say to a claim."""
-METHODS = ("intervention", "qca", "nca")
+INTERVENTION = "intervention"
+METHODS = (INTERVENTION, "qca", "nca")
 AGREE, DISAGREE, NOT_COMPARABLE = "agree", "disagree", "not_comparable"
 ONE_DECIDES, NONE_DECIDES = "one_decides", "none_decides"
 AGREEMENTS = (AGREE, DISAGREE, ONE_DECIDES, NONE_DECIDES, NOT_COMPARABLE)
@@ -68,9 +69,11 @@ class Facts:
     intervention, qca, nca
         The verdicts.
     why
-        Why parts that make the model's headline are not identified.
+        Why parts that make the model's headline are open.
+    turned
+        Whether an alternative assumption turns one of them.
     held
-        Share of the prior that holds the claim by itself.
+        P(claim) by the prior alone.
     tests
         Tests of QCA and NCA that make their headlines.
     families
@@ -87,6 +90,7 @@ class Facts:
     qca: str
     nca: str
     why: frozenset[str] = field(default_factory=frozenset)
+    turned: bool = False
     held: float = float("nan")
     tests: frozenset[str] = field(default_factory=frozenset)
     families: frozenset[str] = field(default_factory=frozenset)
@@ -106,15 +110,15 @@ def _asks_other(facts: Facts) -> bool:
 
 
 def _prior(facts: Facts) -> bool:
-    return facts.intervention == NOT_IDENTIFIED and "prior" in facts.why
+    return facts.intervention == OPEN and "prior" in facts.why
 
 
 def _lacking(facts: Facts) -> bool:
-    return facts.intervention == NOT_IDENTIFIED and "lacking" in facts.why
+    return facts.intervention == OPEN and "lacking" in facts.why
 
 
 def _block(facts: Facts) -> bool:
-    return facts.intervention == UNDETERMINED
+    return facts.turned
 
 
 def _built_in(facts: Facts) -> bool:

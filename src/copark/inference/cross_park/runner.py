@@ -219,11 +219,11 @@ def _claim(
     told: Callable[[], None],
 ) -> AcrossClaim:
     qca, nca = (_word(word, file, scores, seed, told) for word in (rule.qca, rule.nca))
-    verdicts = {"intervention": intervention.verdict, "qca": qca.verdict, "nca": nca.verdict}
+    verdicts = {"intervention": intervention.word, "qca": qca.verdict, "nca": nca.verdict}
     agreement = agreement_of(verdicts, rule.compares)
     facts = facts_of(agreement, intervention, qca, nca, file, scores)
     title = intervention.claim.title
-    return AcrossClaim(rule, title, intervention.verdict, qca, nca, agreement, reasons_of(facts))
+    return AcrossClaim(rule, title, intervention.word, qca, nca, agreement, reasons_of(facts))
 
 
 def _word(word: Word, file: AcrossFile, scores: Scores, seed: int, told: Callable[[], None]) -> WordFinding:
@@ -241,11 +241,12 @@ def facts_of(
     uses = {name for one in parts for name in one.part.uses}
     return Facts(
         agreement=agreement,
-        intervention=intervention.verdict,
+        intervention=intervention.word,
         qca=qca.verdict,
         nca=nca.verdict,
         why=frozenset(one.why for one in intervention.deciding if one.why),
-        held=intervention.held,
+        turned=any(one.flipped for one in intervention.deciding),
+        held=intervention.prior_probability,
         tests=frozenset(one.part.test for one in parts),
         families=frozenset(family for one in parts for family in one.families),
         overlapping=bool(uses & set(rules.overlapping)),

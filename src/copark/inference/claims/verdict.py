@@ -1,0 +1,511 @@
+"""Verdicts: how probable a claim is, how large the effect, how large at most, and the word for it.
+
+One standard for every part of every claim (``standard.yaml``, decision 0057). What a part claims is the condition of
+support of its rule, asked of each draw of parameters by itself: of the effect expected there, over luck. Its
+probability is the share of draws that meet it.
+
+A draw has a few runs, and their mean is no expectation. Of statistics y with the values y_d of draw d::
+
+    f   ridge regression of y on the parameters, each draw predicted without itself
+    N   luck: covariance of y_d within draws, over the number of runs
+    T   what draws differ by that the regression does not know: covariance of y - f, less N
+    θ_d | y_d ~ N(f_d + A (y_d - f_d), T - A T),   A = T (T + N)⁻¹
+
+which is the model of Fay and Herriot (1979) for means of small areas. Variances of N and T are pooled over draws with
+like f: where nothing happens there is no luck either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import copysign, isfinite, nan, sqrt
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from copark.arrays import Floats
+from copark.cases.dates import Date
+from copark.cases.model_file import read_model
+from copark.cases.types import Bilingual
+from copark.inference.claims.rules import (
+    CONTRADICTED,
+    ESTABLISHED,
+    LIKELY,
+    OPEN,
+    SMALL,
+    UNLIKELY,
+    Condition,
+    resolve,
+    side,
+)
+from copark.inference.claims.schema import DIFFERENCES, Headline, Part, Statistic
+from copark.simulation.schemas import Entry
+from copark.stats.shares import wilson, z_of
+
+Share = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+
+class WordsAt(Entry):
+    """Probabilities from which on, or up to which, words are said, and why."""
+
+    established: Share
+    likely: Share
+    unlikely: Share
+    contradicted: Share
+    reason: Bilingual
+
+
+class Size(Entry):
+    """A number of the standard, and why."""
+
+    value: Annotated[float, Field(gt=0.0)]
+    reason: Bilingual
+
+
+class Standard(Entry):
+    """A standard of proof, as it is written."""
+
+    format: Literal[1]
+    fixed: Date
+    words: WordsAt
+    monte_carlo: Size
+    prior_factor: Size
+    rope: dict[Literal["log", "outcome"], Size]
+
+    def word(self, probability: float, draws: int) -> str:
+        """The word for a probability known from so many draws; ``open`` where it is not known."""
+        if not isfinite(probability) or not draws:
+            return OPEN
+        low, high = self.interval(probability, draws)
+        for word, is_so in (
+            (ESTABLISHED, low >= self.words.established), (LIKELY, low >= self.words.likely),
+            (CONTRADICTED, high <= self.words.contradicted), (UNLIKELY, high <= self.words.unlikely),
+        ):  # fmt: skip
+            if is_so:
+                return word
+        return OPEN
+
+    def interval(self, probability: float, draws: int) -> tuple[float, float]:
+        """Monte Carlo interval of a probability known from so many draws (Wilson)."""
+        return wilson(probability * draws, draws, self.monte_carlo.value)
+
+    def small(self, statistic: Statistic) -> float:
+        """Size up to which a statistic is small; NaN where it has none."""
+        if statistic.kind not in DIFFERENCES or (statistic.kind == "difference"):
+            return nan
+        return self.rope["outcome" if statistic.outcome else "log"].value
+
+
+@dataclass(frozen=True)
+class StandardFile:
+    """The standard of proof, and the SHA-256 of its file."""
+
+    standard: Standard
+    sha256: str
+
+
+@cache
+def standard() -> StandardFile:
+    """The standard that claims are judged by."""
+    path = Path(__file__).parent / "standard.yaml"
+    read, faults = read_model(path, Standard, ("claims", "study"))
+    assert read is not None, faults  # noqa: S101 - a file of the package
+    return StandardFile(read[0], hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def turned_word(word: str) -> str:
+    """What is left of a word that an alternative assumption turns."""
+    return {ESTABLISHED: LIKELY, CONTRADICTED: UNLIKELY}.get(word, word)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An expected effect, over draws of parameters: mean, and 5 and 95 %.
+
+    Parameters
+    ----------
+    statistic
+        Its name: of several that a part looks at, the one that decides.
+    """
+
+    statistic: str
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What is concluded of a claim, or of a part of one.
+
+    Parameters
+    ----------
+    word
+        One of :data:`WORDS`.
+    probability, monte_carlo
+        Share of posterior draws that hold it, and its Monte Carlo interval; NaN where something is not measured.
+    prior_probability
+        The same share of the prior alone.
+    effect
+        The expected effect; ``None`` where nothing is measured.
+    bounds
+        Least and largest expected effect over the admissible priors, given the same record.
+    """
+
+    word: str
+    probability: float
+    monte_carlo: tuple[float, float]
+    prior_probability: float
+    effect: Effect | None
+    bounds: tuple[float, float] | None
+
+
+class Ridge:
+    """Ridge regression on the parameters of draws, for any statistic of them.
+
+    Parameters
+    ----------
+    values
+        One column for every parameter that differs between draws.
+    """
+
+    PENALTIES = np.logspace(-1.0, 6.0, 15)
+
+    def __init__(self, values: Mapping[str, Floats]) -> None:
+        table = np.column_stack(list(values.values()))
+        scaled = (table - table.mean(axis=0)) / table.std(axis=0)
+        self.left, self.singular, _ = np.linalg.svd(scaled, full_matrices=False)
+
+    def predicted(self, y: Floats, known: NDArray[np.bool_]) -> Floats:
+        """Each draw predicted from the others, shape (draws, statistics); y where too few are known."""
+        left = self.left[known]
+        count, middle = len(left), y.mean(axis=0)
+        if count < 3:
+            return y
+        moments = left.T @ (y - middle)
+        best, found = np.full(y.shape[1], np.inf), y.copy()
+        for penalty in self.PENALTIES:
+            kept = self.singular**2 / (self.singular**2 + penalty)
+            rest = y - middle - left @ (kept[:, None] * moments)
+            hat = 1.0 / count + (left**2 * kept).sum(axis=1)
+            score = (rest**2).mean(axis=0) / (1.0 - hat.mean()) ** 2
+            better = score < best
+            best = np.where(better, score, best)
+            without = y - rest / np.maximum(1.0 - hat, 0.05)[:, None]
+            found = np.where(better, without, found)
+        return found
+
+
+TRIES = 64
+"""Values tried of what is not known of an effect, for each draw."""
+POOLED = 8
+"""Variances of luck are pooled over one draw in so many."""
+SHARES = ("share", "change")
+"""Kinds whose values, run by run, are 0, 1 or -1."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Effects expected of the statistics of a part, for every draw.
+
+    Parameters
+    ----------
+    known
+        Which draws have them, shape (draws,).
+    means
+        Expected effects, each of shape (known draws,).
+    values
+        Values they may have, given the few runs of each draw, each of shape (known draws, TRIES).
+    """
+
+    known: NDArray[np.bool_]
+    means: Mapping[str, Floats]
+    values: Mapping[str, Floats]
+
+    def shifted(self, by: Mapping[str, float]) -> Expected:
+        """The same with some statistics shifted."""
+        means, values = ({n: one + by.get(n, 0.0) for n, one in each.items()} for each in (self.means, self.values))
+        return Expected(self.known, means, values)
+
+
+def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
+    """What is expected of the judged statistics of a part, over luck.
+
+    Parameters
+    ----------
+    runs
+        Their values by run, each of shape (draws, futures).
+
+    Returns
+    -------
+    Expected or None
+        None where one of them is not measured.
+    """
+    if any(not runs[name].size for name in part.judged):
+        return None
+    there = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.judged])
+    known = np.logical_or.reduce(there, axis=1)
+    if not known.any():
+        return None
+    rng = np.random.default_rng(0x657870)
+    shares = tuple(name for name in part.judged if part.statistics[name].kind in SHARES)
+    sizes = tuple(name for name in part.judged if name not in shares)
+    count = there[known].sum(axis=1)
+    means: dict[str, Floats] = {}
+    values: dict[str, Floats] = {}
+    for names, of in [((name,), _shares) for name in shares] + ([(sizes, _sizes)] if sizes else []):
+        cube = np.stack([np.where(there, runs[name], np.nan)[known] for name in names], axis=2)
+        middle, tried = of(cube, count, ridge, known, rng)
+        means |= dict(zip(names, middle.T, strict=True))
+        values |= {name: tried[:, at] for at, name in enumerate(names)}
+    return Expected(known, means, values)
+
+
+def _sizes(
+    cube: Floats, count: Floats, ridge: Ridge, known: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Expected sizes, shape (draws, statistics), and values they may have: the normal of the module."""
+    y = np.nanmean(cube, axis=1)
+    fitted = ridge.predicted(y, known)
+    within = np.where(np.isfinite(cube), cube - y[:, None, :], 0.0)
+    luck = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
+    if not luck.any():
+        return y, np.repeat(y[:, :, None], TRIES, axis=2)
+    noise = _matrices(luck, np.einsum("dfs,dft->st", within, within))
+    rest = y - fitted
+    unknown = _matrices(np.maximum(_pooled(rest**2, fitted) - luck, 0.0), rest.T @ rest - noise.sum(axis=0))
+    gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
+    mean = fitted + np.einsum("dst,dt->ds", gain, rest)
+    left = unknown - gain @ unknown
+    size, turn = np.linalg.eigh((left + left.transpose(0, 2, 1)) / 2.0)
+    spread = turn * np.sqrt(np.maximum(size, 0.0))[:, None, :]
+    return mean, mean[:, :, None] + spread @ rng.standard_normal((*mean.shape, TRIES))
+
+
+def _shares(
+    cube: Floats, count: Floats, ridge: Ridge, known: NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Expected shares, or changes of shares, of one statistic: what runs gain and what they lose, as Dirichlet.
+
+    The chances of 1 and -1 scatter about their regression with a concentration found from their variance beyond that
+    of so many runs; the runs of a draw are counts. A normal would be wrong near 0, where most draws may lie. Values are
+    sorted: shares of one part are of the same runs, and what is not known of them goes together.
+    """
+    signs = np.stack([np.nansum(cube[:, :, 0] == sign, axis=1) for sign in (1.0, -1.0)], axis=1)
+    y = signs / count[:, None]
+    fitted = np.clip(_pooled(y, ridge.predicted(y, known)), 1e-9, 1.0)
+    fitted /= np.maximum(fitted.sum(axis=1), 1.0)[:, None]
+    scale, runs = float((fitted * (1.0 - fitted)).sum()), float(count.mean())
+    beyond = (
+        (float(((y - fitted) ** 2).sum()) / scale - 1.0 / runs) / max(1.0 - 1.0 / runs, 0.5) if scale > 0.0 else 0.0
+    )
+    alike = 1.0 / np.clip(beyond, 1e-3, 0.999) - 1.0
+    both = np.column_stack([fitted, np.maximum(1.0 - fitted.sum(axis=1), 1e-9)])
+    weights = alike * both + np.column_stack([signs, count - signs.sum(axis=1)])
+    mean = (weights[:, 0] - weights[:, 1]) / weights.sum(axis=1)
+    tried = rng.standard_gamma(np.repeat(weights[:, :, None], TRIES, axis=2))
+    total = np.maximum(tried.sum(axis=1), 1e-300)
+    return mean[:, None], np.sort((tried[:, 0] - tried[:, 1]) / total, axis=1)[:, None, :]
+
+
+def _pooled(values: Floats, along: Floats) -> Floats:
+    """Means over draws that are near each other along predictions, column by column."""
+    from scipy.ndimage import uniform_filter1d
+
+    found = np.empty_like(values)
+    width = max(len(values) // POOLED, min(len(values), 10))
+    for at in range(values.shape[1]):
+        order = np.argsort(along[:, at], kind="stable")
+        found[order, at] = uniform_filter1d(values[order, at], width, mode="nearest")
+    return np.maximum(found, 0.0)
+
+
+def _matrices(variances: Floats, moments: Floats) -> Floats:
+    """Covariances with given variances for every draw and the correlations of moments, shape (draws, s, s)."""
+    scale = np.sqrt(np.maximum(np.diag(moments), 0.0))
+    both = np.outer(scale, scale)
+    correlation = np.clip(np.divide(moments, both, out=np.zeros_like(moments), where=both > 0.0), -1.0, 1.0)
+    np.fill_diagonal(correlation, 1.0)
+    size, turn = np.linalg.eigh(correlation)
+    correlation = (turn * np.maximum(size, 0.0)) @ turn.T
+    root = np.sqrt(variances)
+    found: Floats = root[:, :, None] * correlation * root[:, None, :]
+    return found
+
+
+def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
+    """Where a condition is met, value by value: 1 or 0."""
+    if condition.of is not None:
+        name, written = condition.relation
+        bound, found = resolve(written, margins), values[condition.of]
+        met = {
+            "above": found > bound, "below": found < bound, "within": abs(found) <= bound, "beyond": abs(found) > bound,
+        }[name]  # fmt: skip
+        return met.astype(np.float64)
+    parts = [holds(one, values, margins) for one in condition.parts]
+    if condition.negated is not None:
+        return 1.0 - parts[0]
+    joined: Floats = np.min(parts, axis=0) if condition.every is not None else np.max(parts, axis=0)
+    return joined
+
+
+def deciding(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> str:
+    """The statistic that decides a condition: of all that must hold the least probable, of any the most probable."""
+    if condition.of is not None:
+        return condition.of
+    chance = [float(holds(one, values, margins).mean()) for one in condition.parts]
+    at = int(np.argmax(chance) if condition.some is not None else np.argmin(chance))
+    return deciding(condition.parts[at], values, margins)
+
+
+def bounds(effects: Floats, factor: float) -> tuple[float, float]:
+    """Least and largest mean when every draw may weigh from 1 to a factor, the others being as they are.
+
+    Those are the means under all priors whose density varies, relative to the one drawn from, by no more than the
+    factor (DeRobertis and Hartigan 1981). The largest gives the factor to all above a cut; every cut is tried.
+    """
+
+    def largest(values: Floats) -> float:
+        ordered = np.sort(values)
+        low = np.concatenate([[0.0], np.cumsum(ordered)[:-1]])
+        count = np.arange(len(ordered))
+        means = (low + factor * (ordered.sum() - low)) / (count + factor * (len(ordered) - count))
+        return float(means.max())
+
+    return -largest(-effects), largest(effects)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A part weighed on some draws.
+
+    Parameters
+    ----------
+    chance
+        Probability, for every draw, that it holds there, shape (draws,); NaN where nothing is known.
+    effects
+        What is expected; ``None`` where something is not measured.
+    runs
+        What was measured, run by run.
+    """
+
+    chance: Floats
+    effects: Expected | None
+    runs: Mapping[str, Floats]
+
+    @property
+    def probability(self) -> float:
+        """P(claim): its mean over draws."""
+        return mean_of(self.chance)
+
+
+def mean_of(values: Floats) -> float:
+    """Mean of what is known; NaN where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else nan
+
+
+def weigh(part: Part, runs: Mapping[str, Floats], ridge: Ridge, margins: Mapping[str, float]) -> Weighed:
+    """Ask what a part claims of every draw, from its statistics run by run."""
+    return asked(part, expected(part, runs, ridge), runs, margins)
+
+
+def asked(part: Part, effects: Expected | None, runs: Mapping[str, Floats], margins: Mapping[str, float]) -> Weighed:
+    """Ask what a part claims of what is expected on every draw."""
+    chance = np.full(max((len(one) for one in runs.values()), default=0), np.nan)
+    if effects is not None:
+        chance[effects.known] = holds(part.rule.supported, effects.values, margins).mean(axis=1)
+    return Weighed(chance, effects, runs)
+
+
+def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float]) -> Verdict:
+    """The verdict on a part, before alternative assumptions are looked at."""
+    rules, p = standard().standard, weighed.probability
+    if weighed.effects is None:
+        return Verdict(
+            word=OPEN, probability=nan, monte_carlo=(nan, nan), prior_probability=nan, effect=None, bounds=None
+        )
+    values, means = weighed.effects.values, weighed.effects.means
+    name = deciding(part.rule.supported, values, margins)
+    low, high = np.quantile(values[name], (0.05, 0.95))
+    ends = {one: bounds(means[one], rules.prior_factor.value) for one in means}
+    draws = int(np.isfinite(weighed.chance).sum())
+    word = rules.word(p, draws)
+    if side(word) < 1 and all(
+        max(abs(end) for end in ends[one]) <= rules.small(part.statistics[one]) for one in part.judged
+    ):
+        word = SMALL
+    return Verdict(
+        word=word, probability=p, monte_carlo=rules.interval(p, draws),
+        prior_probability=prior.probability, bounds=ends[name],
+        effect=Effect(name, float(values[name].mean()), float(low), float(high)),
+    )  # fmt: skip
+
+
+def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
+    """Probability, for every draw, that all (any) of the parts of a headline hold together; NaN where one has none."""
+    chances = [parts[key].chance for key in headline.parts]
+    if len({len(one) for one in chances}) > 1:
+        return np.zeros(0)
+    found: Floats = (
+        np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
+    )
+    return found
+
+
+def claim_verdict(
+    headline: Headline, parts: Mapping[str, Verdict], weighed: Mapping[str, Weighed], prior: Mapping[str, Weighed],
+    *, turned: bool = False,
+) -> Verdict:  # fmt: skip
+    """The verdict on a claim: all, or any, of its parts hold together; effect and bounds of the part that decides."""
+    rules = standard().standard
+    chance, before = joint(headline, weighed), joint(headline, prior)
+    p, draws = mean_of(chance), int(np.isfinite(chance).sum())
+    known = headline.parts if isfinite(p) else ()
+    word = rules.word(p, draws)
+    words = [parts[key].word for key in headline.parts]
+    if side(word) < 1 and (SMALL in words if headline.every else set(words) == {SMALL}):
+        word = SMALL
+    least = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
+    return Verdict(
+        word=turned_word(word) if turned else word, probability=p,
+        monte_carlo=rules.interval(p, draws) if draws else (nan, nan), prior_probability=mean_of(before),
+        effect=None if least is None else parts[least].effect, bounds=None if least is None else parts[least].bounds,
+    )  # fmt: skip
+
+
+def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, draws: int) -> tuple[float, str]:
+    """P under an alternative assumption, and its word.
+
+    The reference on the same draws and luck is the control variate; a difference counts as far as it exceeds its
+    Monte Carlo error.
+
+    Parameters
+    ----------
+    reference, alternative
+        Chances on the same draws, each of shape (draws,), which may be fewer than
+    draws
+        those the verdict is known from.
+    """
+    rules, apart = standard().standard, alternative - reference
+    apart = apart[np.isfinite(apart)]
+    if not apart.size or not isfinite(verdict.probability):
+        return nan, OPEN
+    moved = float(apart.mean())
+    error = float(apart.std(ddof=1)) / sqrt(apart.size) if apart.size > 1 else 0.0
+    sure = copysign(max(abs(moved) - z_of(rules.monte_carlo.value) * error, 0.0), moved)
+    found, least = (float(np.clip(verdict.probability + by, 0.0, 1.0)) for by in (moved, sure))
+    return found, rules.word(least, draws)
+
+
+def turns(verdict: Verdict, draws: int, other: str) -> bool:
+    """Whether a word is of another side than a verdict; what is small at most is turned by a word for the claim."""
+    if verdict.word == SMALL:
+        return side(other) == 1
+    return side(other) != side(standard().standard.word(verdict.probability, draws))
