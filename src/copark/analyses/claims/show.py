@@ -392,20 +392,22 @@ class _Show(Words):
             "leans_on_unmoved", "flipped_by", "statistic", "severity_world", "severity_by_construction",
         )  # fmt: skip
         numbers = (
-            "probability", "monte_carlo_low", "monte_carlo_high", "prior_probability", "effect_mean", "effect_low",
-            "effect_high", "bound_low", "bound_high", "severity", "severity_low", "severity_high", "steady",
+            "probability", "prior_probability", "effect", "bounds", "severity", "severity_low", "severity_high",
+            "steady",
         )  # fmt: skip
         rows = []
         for claim, one in self.parts():
             hard, effect = one.severity, one.effect
             told = (None,) * 5 if hard is None else (hard.world, hard.identical, hard.share, *hard.interval)
-            sizes = (None,) * 5 if effect is None else (effect.mean, effect.low, effect.high, *(one.bounds or ()))
+            size = None if effect is None else doc.Interval(effect.low, effect.high, effect.mean)
+            ends = None if one.bounds is None else doc.Interval(*one.bounds)
+            chance = doc.Interval(*one.monte_carlo, one.probability) if isfinite(one.probability) else None
             rows.append((
                 claim.claim.id, self.t.of(claim.claim.title), claim.word, one.part.key, self.t.of(one.part.title),
                 one.word, one.earlier, one.why, "; ".join(lean.parameter for lean in one.leans),
                 "; ".join(lean.parameter for lean in one.unmoved), "; ".join(one.flipped),
-                None if effect is None else effect.statistic, *told[:2], one.probability, *one.monte_carlo,
-                one.prior_probability, *sizes, *told[2:], one.steady,
+                None if effect is None else effect.statistic, *told[:2], chance, _number(one.prior_probability), size,
+                ends, *told[2:], one.steady,
             ))  # fmt: skip
         return self.numbers("verdicts", words, numbers, rows)
 

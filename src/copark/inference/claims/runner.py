@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -261,6 +261,7 @@ class Trial:
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
+        self._looked: dict[tuple[int, str], Callable[[str], ArmRuns]] = {}
         self.cut = _cut(case, source)
         looks = {(RECORD, self.cut), *looks_of([part for _, part in file.claims.of(claims)])}
         looks |= {(look.output, look.at) for claim in claims for look in claim.shows}
@@ -290,7 +291,10 @@ class Trial:
     def on(self, bench: Bench, ground: Change | None = None) -> Callable[[str], ArmRuns]:
         """What gives the runs of an arm by its key, upon a ground."""
         under = ground or Change()
-        return lambda key: bench.run(upon(under, self.arms[key]))
+        at = (id(bench), canonical(under.content()))
+        if at not in self._looked:
+            self._looked[at] = cache(lambda key: bench.run(upon(under, self.arms[key])))
+        return self._looked[at]
 
     def check(self) -> None:
         """Refuse arms, variants and worlds that change nothing.
@@ -423,17 +427,19 @@ class Trial:
             bench = self.bench if whole else self.first
             chance = self.weigh(part, bench, ground, one.self_standing).chance
             p, word = in_alternative(verdict, weighed.chance if whole else reference, chance, draws)
-            found.append(InVariant(one.key, p, word, turns(verdict, draws, word), self._departure(ground)))
+            found.append(InVariant(one.key, p, word, turns(verdict, draws, word), self._departures[one.key]))
         return tuple(found)
 
-    def _departure(self, ground: Change) -> float:
-        """Log points between the median number of residents at the cut in a variant and as it is."""
-        if is_empty(ground) or AS_IT_IS not in self.arms:
-            return 0.0
-        medians = [
-            float(np.nanmedian(self.on(self.first, one)(AS_IT_IS).values[RECORD, self.cut])) for one in (ground, None)
-        ]
-        return float(np.log(max(medians[0], 1.0) / max(medians[1], 1.0)))
+    @cached_property
+    def _departures(self) -> dict[str, float]:
+        """Log points between the median number of residents at the cut in each variant and as it is."""
+        if AS_IT_IS not in self.arms:
+            return {one.key: 0.0 for one in self.file.claims.judgement}
+
+        def level(ground: Change | None) -> float:
+            return max(float(np.nanmedian(self.on(self.first, ground)(AS_IT_IS).values[RECORD, self.cut])), 1.0)
+
+        return {one.key: float(np.log(level(one.alone) / level(None))) for one in self.file.claims.judgement}
 
     @property
     def identity(self) -> str:

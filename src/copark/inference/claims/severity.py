@@ -180,26 +180,23 @@ def leaning(samples: Mapping[str, Sample], values: Mapping[str, Floats], moved: 
     """Parameters that the statistics of a part lean on, the strongest first, each with the statistic it moves most."""
     best: dict[str, Lean] = {}
     for name, sample in samples.items():
-        for parameter, column in values.items():
-            share, rises = rank_share(sample.values, column)
-            if share >= max(LEANS, CHANCE / max(sample.known.size, 1)):
-                one = Lean(parameter, name, share, rises, moved.get(parameter, "unmoved"))
-                if parameter not in best or best[parameter].share < share:
-                    best[parameter] = one
+        least = max(LEANS, CHANCE / max(sample.known.size, 1))
+        shares, signs = rank_shares(sample.values, np.column_stack(list(values.values())))
+        for parameter, share, sign in zip(values, shares.tolist(), signs.tolist(), strict=True):
+            if share >= least and (parameter not in best or best[parameter].share < share):
+                best[parameter] = Lean(parameter, name, share, sign > 0.0, moved.get(parameter, "unmoved"))
     return tuple(sorted(best.values(), key=lambda one: -one.share)[:MOST])
 
 
-def rank_share(first: Floats, second: Floats) -> tuple[float, bool]:
-    """Squared rank correlation of two columns, and whether it is positive; 0 where either does not vary."""
+def rank_shares(one: Floats, columns: Floats) -> tuple[Floats, Floats]:
+    """Squared rank correlations of a statistic with columns, and their signs; 0 where either does not vary."""
     from scipy.stats import rankdata
 
-    if first.size != second.size:
-        return 0.0, False
-    known = np.isfinite(first) & np.isfinite(second)
-    if np.count_nonzero(known) < 3:
-        return 0.0, False
-    ranks = [rankdata(column[known]) for column in (first, second)]
-    if any(np.ptp(column) == 0.0 for column in ranks):
-        return 0.0, False
-    found = float(np.corrcoef(ranks[0], ranks[1])[0, 1])
-    return found**2, found > 0.0
+    found = np.zeros(columns.shape[1])
+    known = np.isfinite(one)
+    if len(one) == len(columns) and np.count_nonzero(known) >= 3:
+        ranks = rankdata(one[known]), rankdata(columns[known], axis=0)
+        first, second = (rank - rank.mean(axis=0) for rank in ranks)
+        scale = np.sqrt((first**2).sum() * (second**2).sum(axis=0))
+        np.divide(first @ second, scale, out=found, where=scale > 0.0)
+    return found**2, np.sign(found)

@@ -175,7 +175,7 @@ class Ridge:
         One column for every parameter that differs between draws.
     """
 
-    PENALTIES = np.logspace(-1.0, 6.0, 15)
+    PENALTIES = np.logspace(-1.0, 6.0, 8)
 
     def __init__(self, values: Mapping[str, Floats]) -> None:
         table = np.column_stack(list(values.values()))
