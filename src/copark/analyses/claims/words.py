@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import exp, isfinite
+from math import exp, expm1, isfinite
 
 from copark.analyses.claims.ask import Answer
 from copark.analyses.contract import Texts
@@ -56,13 +56,18 @@ class Words(Show):
         return percent(value) if isfinite(value) else self.t("no_probability")
 
     def effect(self, finding: Verdict, parts: Iterable[PartFinding]) -> tuple[str, str]:
-        """The effect with its interval and its bounds, in the unit of its statistic; empty where there is none."""
+        """The effect with its interval, and its bounds: log points as per cent, else in the unit of the statistic."""
         if finding.effect is None or finding.bounds is None:
             return "", ""
         one = finding.effect
         part = next(each for each in parts if each.effect == one)
-        column = column_of(part.part.statistics[one.statistic])
-        return self.said(Interval(one.low, one.high, one.mean), column), self.said(Interval(*finding.bounds), column)
+        statistic = part.part.statistics[one.statistic]
+        values, ends = (one.low, one.high, one.mean), finding.bounds
+        column = column_of(statistic)
+        if statistic.kind == "log":
+            values, ends = tuple(map(expm1, values)), tuple(map(expm1, ends))
+            column = Column("value", "", Kind.share)
+        return self.said(Interval(*values), column), self.said(Interval(*ends), column)
 
     def record(self, finding: Verdict) -> str:
         """What the record changed of what the prior alone says."""

@@ -427,7 +427,7 @@ class Trial:
             bench = self.bench if whole else self.first
             chance = self.weigh(part, bench, ground, one.self_standing).chance
             p, word = in_alternative(verdict, weighed.chance if whole else reference, chance, draws)
-            found.append(InVariant(one.key, p, word, turns(verdict, draws, word), self._departures[one.key]))
+            found.append(InVariant(one.key, p, word, turns(verdict.word, word), self._departures[one.key]))
         return tuple(found)
 
     @cached_property

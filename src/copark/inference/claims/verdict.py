@@ -41,6 +41,7 @@ from copark.inference.claims.rules import (
     SMALL,
     UNLIKELY,
     Condition,
+    flips,
     resolve,
     side,
 )
@@ -504,8 +505,6 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
     return found, rules.word(least, draws)
 
 
-def turns(verdict: Verdict, draws: int, other: str) -> bool:
-    """Whether a word is of another side than a verdict; what is small at most is turned by a word for the claim."""
-    if verdict.word == SMALL:
-        return side(other) == 1
-    return side(other) != side(standard().standard.word(verdict.probability, draws))
+def turns(word: str, other: str) -> bool:
+    """Whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim alone."""
+    return side(other) == 1 if word == SMALL else flips(word, other)
