@@ -60,25 +60,33 @@ def shipped():
     return scores_of()
 
 
-def part_found(part_, verdict, why="", held=0.5):
-    """What was found of a part of a claim, where only its verdict is asked for."""
+def told(word, held=0.5):
+    """A verdict of which only the word and the prior's probability are asked for."""
+    return {
+        "word": word, "probability": 0.5, "monte_carlo": (0.4, 0.6), "prior_probability": held, "effect": None,
+        "bounds": None,
+    }  # fmt: skip
+
+
+def part_found(part_, word, why=""):
+    """What was found of a part of a claim, where only its word is asked for."""
     return PartFinding(
-        part=part_, measured={}, splits={}, rule_verdict=verdict, verdict=verdict, steady=1.0, why=why, leans=(),
-        variants=(), severities=(), recentred=None, held=held,
+        part=part_, measured={}, splits={}, earlier="supported", steady=1.0, why=why, leans=(), variants=(),
+        severities=(), recentred=None, **told(word),
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def model():
-    """Verdicts of a model that nobody ran: claim 2 not identified for the prior's sake, claim 3 supported and so on."""
+    """Verdicts of a model that nobody ran: claim 2 open for the prior's sake, claim 3 likely and so on."""
     written = load_claims(casebook_path() / "great-stone" / CLAIMS)
     why = {"2": "prior", "8": "lacking"}
-    verdicts = {"1": "supported", "2": "not_identified", "3": "supported", "6": "undetermined", "8": "not_identified"}
+    words = {"1": "established", "2": "open", "3": "likely", "6": "open", "8": "open"}
     found = []
     for one in written.claims.claims:
-        verdict = verdicts.get(one.id, "not_supported")
-        parts = tuple(part_found(each, verdict, why.get(one.id, "")) for each in one.parts)
-        found.append(ClaimFinding(one, parts, verdict, ()))
+        word = words.get(one.id, "unlikely")
+        parts = tuple(part_found(each, word, why.get(one.id, "")) for each in one.parts)
+        found.append(ClaimFinding(claim=one, parts=parts, rows=(), **told(word)))
     return Findings(
         run_id="0123456789abcdef", provenance={"draws_of": "prior", "draws": 2, "futures": 1, "seed": SEED},
         case="great-stone", park=Title(en="Great Stone", zh="中白工业园"), start="2012Q3", file=written,

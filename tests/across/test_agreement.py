@@ -3,7 +3,7 @@
 import dataclasses
 from itertools import product
 
-from copark.inference.claims.rules import VERDICTS
+from copark.inference.claims.rules import VERDICTS, WORDS
 from copark.inference.cross_park.reasons import AGREEMENTS, REASONS, Facts, agreement_of, reasons_of
 from copark.texts import has_text
 
@@ -13,13 +13,16 @@ def agreed(intervention, qca, nca, compares=True):
 
 
 DECIDED = [
-    (("supported", "supported", "no_word"), "agree"),
-    (("not_supported", "contradicted", "not_supported"), "agree"),
-    (("supported", "not_supported", "supported"), "disagree"),
-    (("undetermined", "supported", "contradicted"), "disagree"),
-    (("not_identified", "undetermined", "supported"), "one_decides"),
-    (("supported", "no_word", "no_word"), "one_decides"),
-    (("not_identified", "undetermined", "no_word"), "none_decides"),
+    (("established", "supported", "no_word"), "agree"),
+    (("likely", "supported", "no_word"), "agree"),
+    (("unlikely", "contradicted", "not_supported"), "agree"),
+    (("small", "contradicted", "not_supported"), "agree"),
+    (("likely", "not_supported", "supported"), "disagree"),
+    (("contradicted", "supported", "no_word"), "disagree"),
+    (("open", "supported", "contradicted"), "disagree"),
+    (("open", "undetermined", "supported"), "one_decides"),
+    (("established", "no_word", "no_word"), "one_decides"),
+    (("open", "undetermined", "no_word"), "none_decides"),
 ]
 
 
@@ -30,23 +33,23 @@ def test_only_those_that_decide_are_compared(subtests):
 
 
 def test_other_questions_are_not_compared():
-    assert agreed("supported", "not_supported", "no_word", compares=False) == "not_comparable"
-    assert agreed("not_identified", "not_supported", "no_word", compares=False) == "one_decides"
+    assert agreed("likely", "not_supported", "no_word", compares=False) == "not_comparable"
+    assert agreed("open", "not_supported", "no_word", compares=False) == "one_decides"
 
 
 def test_every_triple_has_a_class():
     words = (*VERDICTS, "no_word")
-    found = {agreed(*three, compares) for three in product(VERDICTS, words, words) for compares in (True, False)}
+    found = {agreed(*three, compares) for three in product(WORDS, words, words) for compares in (True, False)}
     assert found == set(AGREEMENTS)
 
 
-BARE = Facts("none_decides", "not_identified", "not_supported", "not_supported")
+BARE = Facts("none_decides", "open", "not_supported", "not_supported")
 CHOSEN = {
     "asks_other": {"agreement": "disagree"},
     "prior": {"why": frozenset(("prior",))},
     "lacking": {"why": frozenset(("lacking",))},
-    "block": {"intervention": "undetermined"},
-    "built_in": {"intervention": "supported", "held": 0.99},
+    "block": {"turned": True},
+    "built_in": {"intervention": "likely", "held": 0.99},
     "overlap": {"qca": "undetermined", "overlapping": True},
     "scale": {"families": frozenset(("scores",))},
     "coder": {"nca": "supported", "scaled": True},
@@ -76,9 +79,9 @@ def test_a_reason_is_given_where_its_rule_is_met(subtests):
 
 
 HALF_A_RULE = [
-    {"why": frozenset(("prior",)), "intervention": "supported"},  # it decides, whatever a part leans on
-    {"intervention": "supported", "held": 0.5},
-    {"intervention": "not_identified", "held": 0.99},
+    {"why": frozenset(("prior",)), "intervention": "likely"},  # it decides, whatever a part leans on
+    {"intervention": "likely", "held": 0.5},
+    {"intervention": "open", "held": 0.99},
     {"overlapping": True},  # the relation failed all the same
     {"scaled": True},
     {"qca": "supported", "tests": frozenset(("necessary",))},
@@ -93,7 +96,5 @@ def test_a_reason_is_not_given_for_half_its_rule(subtests):
 
 
 def test_the_likeliest_reason_comes_first():
-    facts = dataclasses.replace(
-        BARE, agreement="disagree", intervention="undetermined", families=frozenset(("cases", "grades"))
-    )
+    facts = dataclasses.replace(BARE, agreement="disagree", turned=True, families=frozenset(("cases", "grades")))
     assert reasons_of(facts) == ("asks_other", "block", "one_case", "grades")

@@ -179,5 +179,5 @@ def test_verdicts_of_the_model_are_read_where_they_were_found(tmp_path):
     kept = (tmp_path / "results" / "claims" / model.run_id / "result.json").stat().st_mtime_ns
     across = answer(ACROSS, ACROSS.params(runs=64, **size), Context(tmp_path)).result
     assert across.provenance["intervention"] == model.run_id
-    assert {one.id: one.intervention for one in across.claims} == {one.claim.id: one.verdict for one in model.claims}
+    assert {one.id: one.intervention for one in across.claims} == {one.claim.id: one.word for one in model.claims}
     assert (tmp_path / "results" / "claims" / model.run_id / "result.json").stat().st_mtime_ns == kept

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.scenarios import ArmsChangeNothing, bench_of, check_moves, different
+from copark.inference.claims.scenarios import ArmsChangeNothing, bench_of, check_moves
 from copark.inference.claims.schema import Change, is_empty, upon
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
@@ -39,13 +39,22 @@ def test_a_part_of_a_bench_has_the_luck_of_the_whole(bench):
     assert (part.draws, part.futures) == (3, 1)
 
 
+def test_what_the_whole_has_run_is_not_run_again_in_a_part(great_stone, monkeypatch):
+    whole = bench_of(great_stone, study(), LOOKS)
+    alone, part = whole.part(3, 1).run(Change()), whole.part(3, 1)
+    whole.run(Change())
+    monkeypatch.setattr(type(whole), "_run", lambda *_: pytest.fail("run again"))
+    assert not part.waiting([Change()])
+    assert np.array_equal(part.run(Change()).values["jobs", 47], alone.values["jobs", 47])
+
+
 def test_an_arm_is_run_once_and_threads_change_nothing(great_stone):
     arms = [Change(), change(parameters={"value_home": 0}), change(links={"rescue_to_ledger": {"strength": 0}})]
     told = []
     one, two = bench_of(great_stone, study(), LOOKS), bench_of(great_stone, study(), LOOKS, threads=2)
     one.run_all([*arms, *arms], told.append)
     two.run_all(arms)
-    assert different([*arms, *arms]) == 3
+    assert not one.waiting([*arms, *arms])
     assert sum(told) == 36
     for arm in arms:
         assert one.run(arm) is one.run(arm)

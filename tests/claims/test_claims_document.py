@@ -15,8 +15,8 @@ from copark.analyses.context import Context
 from copark.cli import main
 from copark.errors import NotFound
 from copark.figures import claims as figures
-from copark.inference.claims.rules import VERDICTS
-from copark.presentation.document import Caveat, Chart
+from copark.inference.claims.rules import WORDS
+from copark.presentation.document import Caveat, Chart, Interval
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.claims.conftest import SEED, SMALL
@@ -58,7 +58,7 @@ def test_what_was_found_is_read_again_in_another_language_with_the_verdicts_of_t
     assert repr(again.result.claims) == repr(found.claims)
     frame = again.result.to_frame()
     assert list(frame["part"]) == ["size", "additive", "jobs", "growth"]
-    assert set(frame["verdict"]) <= set(VERDICTS)
+    assert set(frame["word"]) <= set(WORDS)
 
 
 def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(shown, found, subtests):
@@ -71,7 +71,7 @@ def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(sh
             for claim in found.claims:
                 assert getattr(claim.claim.title, lang) in said
                 for part in claim.parts:
-                    assert text(f"claims.verdict.{part.verdict}", lang) in said
+                    assert text(f"claims.word.{part.word}", lang) in said
                     assert part.part.says.get(lang) in said
                     assert part.part.reason.get(lang).rstrip("。.") in said
             assert text("claims.found.prior_alone", lang) in said
@@ -101,11 +101,33 @@ def test_tables_hold_the_numbers_of_the_findings(shown, found):
     one = size.measured["size"]
     assert rows["1", "size", "size"][6:] == (one.draws, one.low, one.middle, one.high, one.mean, one.error)
     verdicts = {row[3]: row for row in table(document, "verdicts").rows}
-    assert verdicts["size"][5:7] == (size.verdict, size.rule_verdict)
-    assert verdicts["growth"][12] is None
+    keys = [column.key for column in table(document, "verdicts").columns]
+    told = dict(zip(keys, verdicts["size"], strict=True))
+    assert (told["word"], told["earlier"], told["prior_probability"]) == (size.word, size.earlier, 1.0)
+    assert told["probability"] == Interval(*size.monte_carlo, size.probability)
+    assert told["effect"] == Interval(size.effect.low, size.effect.high, size.effect.mean)
+    assert told["bounds"] == Interval(*size.bounds)
+    assert {"probability", "effect", "bounds", "severity"} <= {
+        key for key, value in zip(keys, verdicts["growth"], strict=True) if value is None
+    }
     assert len(table(document, "block").rows) == sum(
         len(part.variants) for claim in found.claims for part in claim.parts
     )
+
+
+def test_the_document_leads_with_word_probability_prior_and_effect(shown, found):
+    for lang in ("en", "zh"):
+        first = table(shown(lang), "claims")
+        assert [column.key for column in first.columns] == [
+            "claim", "word", "probability", "prior_probability", "effect", "in_short",
+        ]  # fmt: skip
+        one = found.claims[0]
+        assert first.rows[0][1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)
+
+
+def test_a_cut_that_no_calibration_has_is_refused_with_those_there_are():
+    with pytest.raises(NotFound, match="2020Q4"):
+        copark.claims("great-stone", cut="2019Q1")
 
 
 def test_rules_are_said_in_words(shown):
@@ -122,7 +144,7 @@ def test_figures_refuse_what_a_claim_has_not(found, shown):
     assert figures.levels(pole, found, "zh").axes
     assert figures.forest(found.claims[0], found).axes
     charts = [block for block in shown("en").blocks() if isinstance(block, Chart)]
-    assert {chart.key for chart in charts} == {"forest-1", "forest-r-pole"}
+    assert {chart.key for chart in charts} == {"probabilities", "forest-1", "forest-r-pole"}
 
 
 def test_a_claim_that_is_not_there_is_told_with_those_that_are():
@@ -146,7 +168,7 @@ def test_the_command_with_its_former_option(place, first, capsys, monkeypatch, s
                 ["claims", "great-stone", "--prior", *asked, "--format", "json", "--lang", lang], capsys
             )
             assert (code, text("analyses.reused", lang) in err) == (0, True)
-            assert text("claims.verdict.not_identified", lang) in out
+            assert text("claims.word.open", lang) in out
     code, out, _ = call(["claims", "great-stone", "--parameters", "prior", *asked, "--json"], capsys)
     assert code == 0
     assert first[0].result.run_id in json.dumps(json.loads(out))

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.rules import Judge, Sample, combined, flips, inside_block
+from copark.inference.claims.rules import combined, flips, inside_block
 from copark.inference.claims.schema import Part
-from copark.inference.claims.severity import batches, built_in, held, recentred, severity, steadiness
-from tests.claims.conftest import MARGINS, rule, sample, spread
+from copark.inference.claims.severity import RECENTRED, batches, built_in, recentred, severity, steadiness
+from copark.inference.claims.verdict import Ridge, weigh
+from tests.claims.conftest import MARGINS, rule
 
 SMALLER = rule(
     supported={"of": "size", "below": "-nil"},
     not_supported={"of": "size", "above": "-nil"},
     contradicted={"of": "size", "above": "nil"},
 )
-JUDGE = Judge(MARGINS)
 
 
 def part(kind="log"):
@@ -29,27 +29,26 @@ def part(kind="log"):
     )  # fmt: skip
 
 
+def weighed(values, kind="log"):
+    """A part weighed on draws of one run each."""
+    runs = {"size": np.reshape(np.array(values, dtype=float), (-1, 1))}
+    ridge = Ridge({"nothing": np.arange(len(values), dtype=float)})
+    return weigh(part(kind), runs, ridge, MARGINS)
+
+
 def test_a_test_that_sees_nothing_refutes_for_certain_and_says_why():
-    found = severity(JUDGE, part(), {"size": sample(*[0.0] * 50)}, "idle", 1)
-    assert (found.share, found.verdict, found.identical, found.word) == (1.0, "not_supported", True, "strong")
+    found = severity(part(), weighed([0.0] * 60), "idle", 1)
+    assert (found.share, found.word, found.probability, found.identical) == (1.0, "contradicted", 0.0, True)
     assert found.interval[0] == pytest.approx(0.981, abs=0.001)  # Wilson: 200 of 200
 
 
 def test_a_level_of_nothing_is_no_sameness_of_arms():
-    values = {"size": sample(*[0.0] * 50)}
-    assert not severity(JUDGE, part("share"), values, "idle", 1).identical
+    assert not severity(part("share"), weighed([0.0] * 60, "share"), "idle", 1).identical
 
 
 def test_a_test_that_finds_the_effect_in_the_false_world_too_is_no_test():
-    found = severity(JUDGE, part(), {"size": spread(-0.5, 0.1)}, "idle", 1)
-    assert (found.share, found.verdict, found.identical, found.word) == (0.0, "supported", False, "weak")
-
-
-def test_severity_is_the_chance_of_refuting():
-    """A hundred draws, of which 4 lie below the bound: a batch refutes if it has at most 5 of them (binomial)."""
-    values = {"size": sample(*[-1.0] * 4, *[0.0] * 96)}
-    found = severity(JUDGE, part(), values, "idle", 1, count=4000)
-    assert found.share == pytest.approx(0.788, abs=0.02)
+    found = severity(part(), weighed([-0.5] * 60), "idle", 1)
+    assert (found.share, found.word, found.identical) == (0.0, "established", False)
 
 
 def test_batches_are_the_same_for_the_same_seed_and_others_for_another():
@@ -60,27 +59,23 @@ def test_batches_are_the_same_for_the_same_seed_and_others_for_another():
 
 
 def test_recentred_effects_are_nil_in_the_middle_and_as_wide():
-    found = recentred(part(), {"size": spread(-0.5, 0.3)})
-    assert found["size"].band() == pytest.approx((-0.27, 0.0, 0.27))
-    assert severity(JUDGE, part(), found, "recentred", 1).share == 0.0  # too wide to be refuted
-    narrow = recentred(part(), {"size": spread(-0.5, 0.03)})
-    assert severity(JUDGE, part(), narrow, "recentred", 1).share == 1.0
-    assert recentred(part("share"), {"size": spread(0.5, 0.3)}) is None
+    wide, narrow = (weighed(-0.5 + np.linspace(-half, half, 101)) for half in (0.3, 0.03))
+    assert recentred(part(), wide, MARGINS).probability == pytest.approx(42 / 101, abs=0.01)
+    assert severity(part(), recentred(part(), wide, MARGINS), RECENTRED, 1).share < 0.2  # too wide to be refuted
+    assert severity(part(), recentred(part(), narrow, MARGINS), RECENTRED, 1).share == 1.0
+    assert recentred(part("share"), weighed([1.0] * 60, "share"), MARGINS) is None
 
 
-def test_a_claim_is_built_in_where_every_draw_of_the_prior_holds_it():
-    assert held(JUDGE, SMALLER, {"size": spread(-0.5, 0.4)}) == 1.0
-    assert held(JUDGE, SMALLER, {"size": sample(-1.0, -1.0, 0.0, 1.0)}) == 0.5
-    assert np.isnan(held(JUDGE, SMALLER, {"size": sample()}))
+def test_what_the_prior_alone_holds_is_built_in():
     assert [built_in(share) for share in (1.0, 0.95, 0.5, 0.05, float("nan"))] == [
         "built_in", "built_in", "open", "ruled_out", "unknown",
     ]  # fmt: skip
 
 
 def test_steadiness_is_how_often_the_same_draws_say_the_same():
-    assert steadiness(JUDGE, SMALLER, {"size": spread(-0.5, 0.1)}, 1) == 1.0
-    edge = Sample(np.array([-1.0] * 95 + [0.0] * 5), "draws")
-    assert 0.4 < steadiness(JUDGE, SMALLER, {"size": edge}, 1) < 0.8
+    assert steadiness(np.ones(200), 1) == 1.0
+    assert 0.3 < steadiness(np.array([1.0] * 143 + [0.0] * 57), 1) < 0.9
+    assert np.isnan(steadiness(np.full(3, np.nan), 1))
 
 
 FLIPS = [

@@ -7,7 +7,7 @@ from copark.inference.claims.rules import Sample
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.scenarios import Bench
 from copark.inference.claims.schema import Change
-from copark.inference.claims.severity import leaning, rank_share
+from copark.inference.claims.severity import leaning, rank_shares
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.claims.conftest import SEED, trial_of
@@ -19,46 +19,65 @@ def part(found, claim, key):
 
 def test_half_of_the_enquiries_make_a_smaller_park(found):
     size = part(found, "1", "size")
-    assert size.rule_verdict == "supported"
+    assert (size.earlier, size.probability, size.prior_probability) == ("supported", 1.0, 1.0)
+    assert size.effect.statistic == "size"
+    assert size.effect.low < size.effect.mean < size.effect.high < 0.0
+    assert size.bounds[0] < size.effect.mean < size.bounds[1] < 0.0
     assert size.measured["size"].draws == 8
     assert size.measured["size"].middle == pytest.approx(np.log(0.5), abs=0.35)
     assert size.measured["part"].middle < 1.0
 
 
-def test_a_verdict_that_a_judgement_flips_is_undetermined(found):
+def test_an_alternative_that_takes_the_effect_away_turns_the_verdict(found):
     """With a tenth of the enquiries set by the judgement the arm's half is not a half of what the verdict saw."""
     size = part(found, "1", "size")
     by_key = {one.variant: one for one in size.variants}
     assert set(by_key) == {"no-service", "visits-nil", "standing-15"}
     assert by_key["no-service"].departs < -0.5
-    assert by_key["standing-15"].whole
+    assert (by_key["no-service"].probability < 0.5) == by_key["no-service"].turns
     assert by_key["standing-15"].departs == 0.0
-    assert size.verdict == ("undetermined" if size.flipped else "supported")
+    assert (by_key["standing-15"].probability, by_key["standing-15"].turns) == (size.probability, False)
+    assert size.word == "likely"  # eight draws cannot establish anything
 
 
 def test_where_the_claim_is_false_the_test_refutes_it(found):
     """Nobody comes: the arms have nothing to differ in."""
-    for one in (part(found, "1", "size"), part(found, "R-pole", "jobs")):
-        assert [world.world for world in one.severities] == ["nobody-comes"]
-        assert one.severity.share == 1.0
-        assert one.severity.verdict in {"not_supported", "contradicted"}
-    assert part(found, "1", "additive").severity.identical
-    assert not part(found, "R-pole", "jobs").severity.identical
+    jobs = part(found, "R-pole", "jobs")
+    assert [world.world for world in jobs.severities] == ["nobody-comes"]
+    assert (jobs.severity.share, jobs.severity.word, jobs.severity.identical) == (1.0, "unlikely", False)
+    additive = part(found, "1", "additive")
+    assert additive.severities[0].identical
+    assert additive.severity.world == "recentred"  # it leads, and what is by construction does not
 
 
-def test_what_is_not_known_is_not_identified(found):
+def test_what_is_not_known_is_open(found):
     growth = part(found, "R-pole", "growth")
-    assert (growth.verdict, growth.why) == ("not_identified", "lacking")
+    assert (growth.word, growth.why, growth.effect, growth.bounds) == ("open", "lacking", None, None)
     assert growth.measured["share"].is_empty
     assert growth.measured["city"].is_empty
     assert growth.severity is None
-    assert np.isnan(growth.held)
+    assert np.isnan([growth.probability, growth.prior_probability]).all()
 
 
-def test_a_headline_of_any_takes_the_strongest(found):
+def test_a_claim_of_which_a_part_is_not_measured_has_no_probability(found):
     pole = found.claims[1]
-    assert part(found, "R-pole", "jobs").rule_verdict == "not_supported"
-    assert pole.verdict == "not_identified"  # stronger than not supported, and one of the two suffices
+    assert (part(found, "R-pole", "jobs").earlier, part(found, "R-pole", "jobs").word) == ("not_supported", "unlikely")
+    assert (pole.word, pole.effect) == ("open", None)
+    assert np.isnan(pole.probability)
+
+
+def test_the_count_of_runs_is_true_and_no_run_is_made_twice(small, great_stone, monkeypatch):
+    whole, made, told = Bench._run, [], []
+
+    def counted(self, change):
+        made.append(self.study.runs)
+        return whole(self, change)
+
+    monkeypatch.setattr(Bench, "_run", counted)
+    trial = trial_of(small, great_stone)
+    trial.run(lambda done, total: told.append((done, total)))
+    assert sum(made) == trial.runs
+    assert told[-1] == (trial.runs, trial.runs)
 
 
 def test_evidence_has_the_reference_first_and_every_arm(found):
@@ -93,7 +112,7 @@ def test_a_result_leans_on_what_moves_it():
     (one,) = leaning({"size": sample}, drawn, {"alpha": "unmoved", "beta": "moved"})
     assert (one.parameter, one.statistic, one.rises, one.moved) == ("alpha", "size", True, "unmoved")
     assert one.share > 0.8
-    assert rank_share(drawn["alpha"], np.ones(200)) == (0.0, False)
+    assert [one.tolist() for one in rank_shares(drawn["alpha"], np.ones((200, 1)))] == [[0.0], [0.0]]
     assert leaning({"size": Sample(np.ones(200))}, drawn, {}) == ()
 
 
@@ -106,8 +125,8 @@ def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shi
         if levels & {one.statistics[name].kind for name in one.judged}:
             continue
         for world in one.false_worlds:
-            found = trial._severity(one, world)
-            assert found.verdict != "supported", (claim.id, one.key, world)
+            found = trial.weigh(one, trial.bench, trial._world(world))
+            assert found.probability <= 0.5, (claim.id, one.key, world)
             tried += 1
     assert tried > 30
 

@@ -62,12 +62,11 @@ class Words(Show):
         one = finding.effect
         part = next(each for each in parts if each.effect == one)
         statistic = part.part.statistics[one.statistic]
-        values, ends = (one.low, one.high, one.mean), finding.bounds
-        column = column_of(statistic)
+        column, effect, ends = column_of(statistic), (one.low, one.high, one.mean), finding.bounds
         if statistic.kind == "log":
-            values, ends = tuple(map(expm1, values)), tuple(map(expm1, ends))
             column = Column("value", "", Kind.share)
-        return self.said(Interval(*values), column), self.said(Interval(*ends), column)
+            effect, ends = (expm1(effect[0]), expm1(effect[1]), expm1(effect[2])), (expm1(ends[0]), expm1(ends[1]))
+        return self.said(Interval(*effect), column), self.said(Interval(*ends), column)
 
     def record(self, finding: Verdict) -> str:
         """What the record changed of what the prior alone says."""

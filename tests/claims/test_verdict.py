@@ -1,0 +1,223 @@
+"""The standard of proof, on effects whose truth is known: words, probabilities, bounds, and how often they err."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from copark.inference.claims.rules import WORDS, Condition, side
+from copark.inference.claims.schema import Headline, Part
+from copark.inference.claims.verdict import (
+    Ridge,
+    Verdict,
+    bounds,
+    claim_verdict,
+    deciding,
+    expected,
+    holds,
+    in_alternative,
+    joint,
+    standard,
+    turned_word,
+    turns,
+    verdict_of,
+    weigh,
+)
+from tests.claims.conftest import SEED
+
+STATISTICS = {
+    "size": {"kind": "log", "output": "operating", "year": 12, "arm": "a", "reference": "b"},
+    "failed": {"kind": "change", "outcome": "failed", "arm": "a", "reference": "b"},
+}
+SMALLER = {"of": "size", "below": -0.1}
+FAILS = {"of": "failed", "above": 0.05}
+WORDED = {"en": "x", "zh": "无"}
+PARAMETERS = 40
+
+
+def part(rule, *names):
+    return Part.model_validate(
+        {
+            "key": "p", "title": WORDED, "says": WORDED, "reason": WORDED,
+            "statistics": {name: STATISTICS[name] for name in names},
+            "rule": {"supported": rule, "not_supported": rule},
+        }
+    )  # fmt: skip
+
+
+def sizes(rng, middle, spread, draws=200, futures=5, luck=0.3):
+    """A model of sizes: an effect that parameters make in part, hidden in luck as large as a park's."""
+    x = rng.standard_normal((draws, PARAMETERS))
+    effect = middle + spread * (
+        0.8 * x[:, 0] + 0.4 * x[:, 1] + 0.2 * (x[:, 2] ** 2 - 1.0) + 0.4 * rng.standard_normal(draws)
+    )
+    return x, effect, effect[:, None] + luck * rng.standard_normal((draws, futures))
+
+
+def failures(rng, shift, draws=200, futures=5):
+    """A model of failure: chances that parameters make, of which a run sees 0 or 1, with common random numbers."""
+    x = rng.standard_normal((draws, PARAMETERS))
+    before = expit(-3.0 + 1.5 * x[:, 0])
+    after = expit(-3.0 + 1.5 * x[:, 0] + shift)
+    luck = rng.uniform(size=(draws, futures))
+    return x, after - before, (luck < after[:, None]).astype(float) - (luck < before[:, None])
+
+
+def judged(rule, name, x, runs):
+    asked = part(rule, name)
+    weighed = weigh(asked, {name: runs}, Ridge({str(at): column for at, column in enumerate(x.T)}), {})
+    return verdict_of(asked, weighed, weighed, {}), weighed
+
+
+def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
+    rules = standard().standard
+    said = {p: rules.word(p, 10**9) for p in (0.0, 0.049, 0.051, 0.339, 0.341, 0.659, 0.661, 0.949, 0.951, 1.0)}
+    assert list(said.values()) == [
+        "contradicted", "contradicted", "unlikely", "unlikely", "open", "open", "likely", "likely", "established",
+        "established",
+    ]  # fmt: skip
+    assert [rules.word(1.0, draws) for draws in (3, 8, 200)] == ["open", "likely", "established"]
+    assert rules.word(float("nan"), 200) == "open"
+    assert {turned_word(word) for word in WORDS} == set(WORDS) - {"established", "contradicted"}
+
+
+def test_bounds_are_those_of_all_priors_within_the_factor():
+    rng = np.random.default_rng(SEED)
+    values = rng.standard_normal(50)
+    low, high = bounds(values, 100.0)
+    weights = rng.choice([1.0, 100.0], (5000, 50))
+    means = (weights * values).sum(axis=1) / weights.sum(axis=1)
+    assert low <= means.min()
+    assert means.max() <= high
+    best = np.where(values > high, 100.0, 1.0)  # at the best cut the mean itself is the threshold
+    assert high == pytest.approx((best * values).sum() / best.sum())
+    assert bounds(values, 1.0) == pytest.approx((values.mean(), values.mean()))
+    assert bounds(values, 1e9) == pytest.approx((values.min(), values.max()), abs=1e-6)
+
+
+def test_luck_is_taken_out_of_the_share_of_draws():
+    """No draw's effect is beyond the margin, and luck alone puts a fifth of their means there."""
+    x, effect, runs = sizes(np.random.default_rng(SEED), 0.0, 0.0)
+    assert not (effect < -0.1).any()
+    assert (runs.mean(axis=1) < -0.1).mean() > 0.2
+    assert judged(SMALLER, "size", x, runs)[0].probability < 0.1
+
+
+def test_a_statistic_without_luck_is_what_it_is():
+    x, effect, runs = sizes(np.random.default_rng(SEED), -0.1, 0.3, futures=1, luck=0.0)
+    found = expected(part(SMALLER, "size"), {"size": runs}, Ridge({"x": x[:, 0]}))
+    assert np.array_equal(found.means["size"], effect)
+    assert judged(SMALLER, "size", x, runs)[0].probability == pytest.approx((effect < -0.1).mean())
+
+
+def test_runs_that_did_not_end_well_are_left_out():
+    x, _, runs = sizes(np.random.default_rng(SEED), -0.5, 0.1)
+    runs[0], runs[1, :4] = np.nan, np.nan
+    found, weighed = judged(SMALLER, "size", x, runs)
+    assert np.isnan(weighed.chance).tolist() == [True] + [False] * 199
+    assert found.word == "established"
+
+
+def test_conditions_are_asked_draw_by_draw_and_one_statistic_decides():
+    values = {"size": np.array([-0.2, -0.2, 0.0, 0.2]), "failed": np.array([0.0, 0.1, 0.1, 0.0])}
+    either, both = ({head: [SMALLER, FAILS]} for head in ("any", "all"))
+    for written, met in (
+        (either, [1, 1, 1, 0]), (both, [0, 1, 0, 0]), ({"not": SMALLER}, [0, 0, 1, 1]),
+        ({"of": "size", "beyond": 0.1}, [1, 1, 0, 1]), ({"of": "size", "within": 0.1}, [0, 0, 1, 0]),
+    ):  # fmt: skip
+        assert holds(Condition.model_validate(written), values, {}).tolist() == met
+    values["failed"] = np.zeros(4)
+    assert deciding(Condition.model_validate(either), values, {}) == "size"
+    assert deciding(Condition.model_validate(both), values, {}) == "failed"
+
+
+def test_an_effect_that_is_small_whatever_the_prior_is_said_to_be_so():
+    x, _, runs = sizes(np.random.default_rng(SEED), 0.02, 0.01, luck=0.02)
+    found, _ = judged(SMALLER, "size", x, runs)
+    assert (found.word, found.probability) == ("small", 0.0)
+    assert max(map(abs, found.bounds)) < 0.1
+    wide, _ = judged(SMALLER, "size", *sizes(np.random.default_rng(SEED), 0.2, 0.2)[::2])
+    assert wide.word in ("contradicted", "unlikely")
+
+
+def test_parts_hold_together_or_any_of_them():
+    one, other = np.array([1.0, 1.0, 0.0, 0.5]), np.array([1.0, 0.0, 0.0, 0.5])
+    weighed = {
+        key: weigh(part(SMALLER, "size"), {"size": np.zeros((0, 1))}, Ridge({"x": np.arange(4.0)}), {}) for key in "ab"
+    }
+    weighed = {key: type(weighed[key])(chance, None, {}) for key, chance in (("a", one), ("b", other))}
+    every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
+    assert joint(every, weighed).tolist() == [1.0, 0.0, 0.0, 0.25]
+    assert joint(some, weighed).tolist() == [1.0, 1.0, 0.0, 0.75]
+    plain = Verdict(
+        word="open", probability=0.5, monte_carlo=(0.4, 0.6), prior_probability=0.5, effect=None, bounds=None
+    )  # fmt: skip
+    parts = {"a": plain, "b": plain}
+    assert claim_verdict(every, parts, weighed, weighed).probability == 0.3125
+    weighed["b"] = type(weighed["a"])(np.zeros(0), None, {})
+    assert np.isnan(claim_verdict(every, parts, weighed, weighed).probability)
+
+
+def test_an_alternative_counts_as_far_as_it_exceeds_its_own_luck():
+    rng = np.random.default_rng(SEED)
+    likely = Verdict(
+        word="likely", probability=0.8, monte_carlo=(0.75, 0.84), prior_probability=0.8, effect=None, bounds=None
+    )  # fmt: skip
+    reference = rng.uniform(size=60)
+    assert in_alternative(likely, reference, reference, 200) == (0.8, "likely")
+    p, word = in_alternative(likely, reference, reference + 0.3 * rng.standard_normal(60), 200)
+    assert (abs(p - 0.8) < 0.1, word) == (True, "likely")
+    p, word = in_alternative(likely, reference, np.zeros(60), 200)
+    assert (p < 0.4, word, turns("likely", word)) == (True, "open", True)
+    assert not turns("open", "likely")
+    assert [turns("small", other) for other in ("open", "likely")] == [False, True]
+
+
+WORLDS = {
+    # what is true by construction: of sizes the middle and the spread of the effect, of failure the shift of log odds
+    "size, true": (sizes, SMALLER, "size", (-0.5, 0.1)),
+    "size, false": (sizes, SMALLER, "size", (0.3, 0.1)),
+    "size, small": (sizes, SMALLER, "size", (0.0, 0.005)),
+    "size, even": (sizes, SMALLER, "size", (-0.1, 0.3)),
+    "failure, true": (failures, FAILS, "failed", (5.0,)),
+    "failure, false": (failures, FAILS, "failed", (0.0,)),
+}
+
+
+def rates(world, trials, **plan):
+    """How often each word is said in a world, and the error of P."""
+    make, rule, name, how = WORLDS[world]
+    rng, said, errors = np.random.default_rng(SEED), Counter(), []
+    for _ in range(trials):
+        x, effect, runs = make(rng, *how, **plan)
+        found = judged(rule, name, x, runs)[0]
+        said[found.word] += 1
+        errors.append(found.probability - holds(Condition.model_validate(rule), {name: effect}, {}).mean())
+    return said, float(np.sqrt(np.mean(np.square(errors))))
+
+
+def test_words_come_out_right_where_the_truth_is_known(subtests):
+    for world, right in (("true", 1), ("false", -1), ("small", -1)):
+        for name in WORLDS:
+            if name.endswith(world):
+                with subtests.test(world=name):
+                    said, _ = rates(name, 20)
+                    assert {side(word) for word in said} == {right}
+
+
+@pytest.mark.long
+def test_words_are_wrong_no_more_often_than_is_published(subtests, capsys):
+    """The table of docs/validity.md: 400 trials in each world, 200 draws of five runs."""
+    told = {}
+    for name in WORLDS:
+        said, error = rates(name, 400)
+        told[name] = {word: round(100.0 * said[word] / 400.0, 1) for word in WORDS} | {"rmse": round(error, 3)}
+        right = {"true": 1, "false": -1, "small": -1, "even": 0}[name.split(", ")[1]]
+        wrong = sum(count for word, count in said.items() if side(word) * right < 0 or (not right and side(word)))
+        with subtests.test(world=name):
+            assert wrong / 400.0 <= (0.02 if right else 0.05)
+            assert error < 0.05
+    with capsys.disabled():
+        for name, row in told.items():
+            print(f"\n{name}: {row}", end="")
