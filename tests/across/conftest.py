@@ -7,7 +7,7 @@ import pytest
 
 from copark.cases.casebook import CLAIMS, casebook_path
 from copark.inference.claims.reading import load_claims
-from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
+from copark.inference.claims.runner import ClaimFinding, Findings, InVariant, PartFinding
 from copark.inference.cross_park.qca import Scores, cuts_of, scores_of
 from copark.inference.cross_park.schema import SetPart, load_rules
 from copark.setmethods.table import table_of
@@ -68,10 +68,11 @@ def told(word, held=0.5):
     }  # fmt: skip
 
 
-def part_found(part_, word, why=""):
-    """What was found of a part of a claim, where only its word is asked for."""
+def part_found(part_, word, why="", turned=False):
+    """What was found of a part of a claim, where only its word is asked for, and whether an alternative turns it."""
     return PartFinding(
-        part=part_, measured={}, splits={}, earlier="supported", steady=1.0, why=why, leans=(), variants=(),
+        part=part_, measured={}, splits={}, earlier="supported", steady=1.0, why=why, leans=(),
+        variants=(InVariant("no-rescue", 0.5, "open", True, 0.0),) * turned,
         severities=(), recentred=None, **told(word),
     )  # fmt: skip
 
@@ -81,11 +82,11 @@ def model():
     """Verdicts of a model that nobody ran: claim 2 open for the prior's sake, claim 3 likely and so on."""
     written = load_claims(casebook_path() / "great-stone" / CLAIMS)
     why = {"2": "prior", "8": "lacking"}
-    words = {"1": "established", "2": "open", "3": "likely", "6": "open", "8": "open"}
+    words = {"1": "established", "2": "open", "3": "likely", "6": "likely", "8": "open"}
     found = []
     for one in written.claims.claims:
         word = words.get(one.id, "unlikely")
-        parts = tuple(part_found(each, word, why.get(one.id, "")) for each in one.parts)
+        parts = tuple(part_found(each, word, why.get(one.id, ""), one.id == "6") for each in one.parts)
         found.append(ClaimFinding(claim=one, parts=parts, rows=(), **told(word)))
     return Findings(
         run_id="0123456789abcdef", provenance={"draws_of": "prior", "draws": 2, "futures": 1, "seed": SEED},

@@ -19,7 +19,7 @@ from copark.inference.cross_park.runner import run
 from copark.presentation.document import Chart
 from copark.simulation.trust import Trust
 from copark.texts import text
-from tests.across.conftest import SEED, part_found
+from tests.across.conftest import SEED
 
 ACROSS = REGISTRY["claims-across-parks"]
 
@@ -134,17 +134,6 @@ def test_rules_that_name_a_claim_that_was_not_tried_are_refused(small, model):
     fewer = dataclasses.replace(model, claims=model.claims[:3])
     with pytest.raises(NotFound, match="4a"):
         run(small, fewer, runs=64)
-
-
-def test_how_far_the_prior_holds_a_claim(model):
-    one = model.claims[0]
-    low, high = (part_found(one.claim.parts[at], "supported", held=held) for at, held in enumerate((0.2, 0.9)))
-    for kind, held in (("every", 0.2), ("some", 0.9)):
-        headline = one.claim.headline.model_copy(
-            update={"every": None, "some": None, kind: (low.part.key, high.part.key)}
-        )
-        claim = one.claim.model_copy(update={"headline": headline})
-        assert dataclasses.replace(one, claim=claim, parts=(low, high)).held == held
 
 
 def test_the_answer_is_stored_whole_and_read_again_and_the_command_has_its_former_name(

@@ -59,11 +59,10 @@ def test_what_is_not_known_is_open(found):
     assert np.isnan([growth.probability, growth.prior_probability]).all()
 
 
-def test_a_claim_of_which_a_part_is_not_measured_has_no_probability(found):
+def test_a_claim_of_which_any_part_suffices_is_open_while_one_is_not_measured(found):
     pole = found.claims[1]
     assert (part(found, "R-pole", "jobs").earlier, part(found, "R-pole", "jobs").word) == ("not_supported", "unlikely")
-    assert (pole.word, pole.effect) == ("open", None)
-    assert np.isnan(pole.probability)
+    assert (pole.word, pole.probability) == ("open", 0.0)
 
 
 def test_the_count_of_runs_is_true_and_no_run_is_made_twice(small, great_stone, monkeypatch):

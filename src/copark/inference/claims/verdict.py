@@ -450,9 +450,9 @@ def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[st
 
 
 def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
-    """Probability, for every draw, that all (any) of the parts of a headline hold together; NaN where one has none."""
-    chances = [parts[key].chance for key in headline.parts]
-    if len({len(one) for one in chances}) > 1:
+    """Probability, for every draw, that all (any) of the measured parts of a headline hold together."""
+    chances = [parts[key].chance for key in headline.parts if np.isfinite(parts[key].chance).any()]
+    if not chances:
         return np.zeros(0)
     found: Floats = (
         np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
@@ -464,15 +464,20 @@ def claim_verdict(
     headline: Headline, parts: Mapping[str, Verdict], weighed: Mapping[str, Weighed], prior: Mapping[str, Weighed],
     *, turned: bool = False,
 ) -> Verdict:  # fmt: skip
-    """The verdict on a claim: all, or any, of its parts hold together; effect and bounds of the part that decides."""
+    """The verdict on a claim: all, or any, of its parts hold together; effect and bounds of the part that decides.
+
+    Where a part is not measured the others can still refute a claim that needs all, or hold one that needs any; else it
+    is open.
+    """
     rules = standard().standard
     chance, before = joint(headline, weighed), joint(headline, prior)
     p, draws = mean_of(chance), int(np.isfinite(chance).sum())
-    known = headline.parts if isfinite(p) else ()
-    word = rules.word(p, draws)
-    words = [parts[key].word for key in headline.parts]
+    known = [key for key in headline.parts if isfinite(parts[key].probability)]
+    word, words = rules.word(p, draws), [parts[key].word for key in headline.parts]
     if side(word) < 1 and (SMALL in words if headline.every else set(words) == {SMALL}):
         word = SMALL
+    if len(known) < len(words) and side(word) != (-1 if headline.every else 1):
+        word = OPEN
     least = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
     return Verdict(
         word=turned_word(word) if turned else word, probability=p,
