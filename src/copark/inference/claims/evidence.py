@@ -63,6 +63,13 @@ def sample_of(statistic: Statistic, runs: Floats) -> Sample:
     return Sample(averaged(runs.ravel(), runs.shape[1]), statistic.over)
 
 
+def split_of(runs: Floats) -> Split | None:
+    """Variance of a statistic, run by run, from parameters and from luck; ``None`` where nothing is known."""
+    known = np.isfinite(runs)
+    numbers = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
+    return split(runs[known], numbers[known]) if known.any() else None
+
+
 def by_run(statistic: Statistic, arms: Lookup, case: Case, self_standing: float | None = None) -> Floats:
     """A statistic run by run, shape (draws, futures); (0, 1) where it is not measured."""
     host = latest(case, statistic.context) if statistic.kind == "context" else None

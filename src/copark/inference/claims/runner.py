@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
-from copark.inference.claims.evidence import Row, latest, looks_of, of_part, rows_of, sample_of
+from copark.inference.claims.effects import Ridge
+from copark.inference.claims.evidence import Row, latest, looks_of, of_part, rows_of, sample_of, split_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
@@ -36,7 +36,6 @@ from copark.inference.claims.severity import (
     steadiness,
 )
 from copark.inference.claims.verdict import (
-    Ridge,
     Verdict,
     Weighed,
     claim_verdict,
@@ -53,7 +52,7 @@ from copark.simulation.run import Progress
 from copark.simulation.schemas import Title
 from copark.simulation.study import Study, baseline
 from copark.simulation.trust import Trust
-from copark.stats.precision import Split, split
+from copark.stats.precision import Split
 from copark.store.checkpoints import Stages
 
 LOOK_DRAWS, LOOK_FUTURES = 60, 2
@@ -402,7 +401,7 @@ class Trial:
             **vars(verdict),
             part=part,
             measured={name: measured(one, name, part.rule, self.judge.margins) for name, one in samples.items()},
-            splits={name: _split(runs) for name, runs in weighed.runs.items()},
+            splits={name: split_of(runs) for name, runs in weighed.runs.items()},
             earlier=self.judge.verdict(part.rule, samples),
             steady=steadiness(weighed.chance, self.plan.seed),
             why=_why(judged, leans) if verdict.word == OPEN else "",
@@ -493,10 +492,3 @@ def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
     if any(sample.is_empty for sample in judged.values()):
         return "lacking"
     return "prior" if any(one.moved != "moved" for one in leans) else "width"
-
-
-def _split(runs: Floats) -> Split | None:
-    """Variance of a statistic, run by run, from parameters and from luck; ``None`` where nothing is known."""
-    known = np.isfinite(runs)
-    numbers = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
-    return split(runs[known], numbers[known]) if known.any() else None
