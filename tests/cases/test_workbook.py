@@ -149,7 +149,7 @@ def test_a_formula_counts_by_the_value_that_was_stored():
         content = rewritten(changed(), SERIES, lambda raw, formula=formula: raw.replace(b"<v>1200</v>", formula))
         assert told(content) == found[:1]
     broken = rewritten(
-        changed(), sheet, lambda raw: re.sub(rb'<c r="C3"[^>]*><v>1200</v>', b'<c r="C3" t="e"><v>#REF!</v>', raw)
+        changed(), SERIES, lambda raw: re.sub(rb'<c r="C3"[^>]*><v>1200</v>', b'<c r="C3" t="e"><v>#REF!</v>', raw)
     )
     assert told(broken) == [("Observations!C3", "error_value")]
 

@@ -12,7 +12,8 @@ from copark.cases import check_case, new_case
 from copark.cases.archive import Refused
 from copark.cases.workbook import read_workbook, template_workbook, workbook_of
 from copark.errors import CaseFaults, CoparkError, Fault
-from copark.workflows.serving.answers import Answer, CaseName
+from copark.workflows.serving.answers import Answer, CaseName, Said
+from copark.workflows.serving.levers import growth_told
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import UPLOADED, Shelf
 from copark.workflows.serving.simulation import case_name
@@ -31,6 +32,8 @@ class UploadAnswer(Answer):
     """The case; its name is what to ask for it by, and nobody can guess it."""
     kept: int
     """Uploaded cases that are kept before the oldest goes."""
+    notes: list[Said]
+    """Whose growth is not on record, and what stands there; empty where it is."""
 
 
 def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> UploadAnswer:
@@ -68,7 +71,8 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Up
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _forget_oldest(shelf, root)
-    return UploadAnswer(case=case_name(shelf.get(name)), kept=MOST_KEPT)
+    shelved = shelf.get(name)
+    return UploadAnswer(case=case_name(shelved), kept=MOST_KEPT, notes=growth_told(shelved.case))
 
 
 def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
