@@ -111,6 +111,7 @@ def new(
         Path | None, typer.Option("--workbook", help="cli.help.new.workbook", metavar="FILE.xlsx")
     ] = None,
     of: Annotated[str | None, typer.Option("--of", help="cli.help.new.of", metavar="CASE")] = None,
+    example: Annotated[bool, typer.Option("--example", help="cli.help.new.example")] = False,
     _lang: Lang = None,
 ) -> None:
     """Make the skeleton of a case, a workbook to fill in, or a case of a workbook."""
@@ -118,7 +119,9 @@ def new(
     from copark.workflows import inspect
 
     if workbook is not None:
-        say("cli.new.workbook", ctx.obj, path=inspect.new_workbook(workbook, ctx.obj, name=name, of=of))
+        say(
+            "cli.new.workbook", ctx.obj, path=inspect.new_workbook(workbook, ctx.obj, name=name, of=of, example=example)
+        )
     elif source is not None:
         path = inspect.new_from_workbook(source, folder, name)
         say("cli.new.taken", ctx.obj, path=path)

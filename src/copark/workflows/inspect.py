@@ -76,11 +76,11 @@ def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path
     return case_from_workbook(path, folder, name)
 
 
-def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None) -> Path:
-    """Write a workbook to fill in, or that of a case to change."""
-    from copark.cases.workbook import write_workbook
+def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None, example: bool = False) -> Path:
+    """Write a workbook to fill in, or that of a case, or of an invented park, to change."""
+    from copark.cases.workbook import EXAMPLE, write_workbook
 
-    return write_workbook(path, lang, name=name, of=of)
+    return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
 
 
 def case_schema(to: Path | None = None) -> str:

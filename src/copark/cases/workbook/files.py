@@ -15,6 +15,8 @@ from copark.cases.workbook.reading import read_workbook
 from copark.cases.workbook.writing import template_workbook, workbook_of
 from copark.errors import CaseFaults
 
+EXAMPLE = Path(__file__).parent.parent / "example"
+"""An invented park, to try everything on."""
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 

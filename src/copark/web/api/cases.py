@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from anyio import WouldBlock
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from copark.web.api.replies import CasePath, Lang, answered, attachment, held, made, of_case, sent
@@ -91,12 +91,16 @@ async def upload(request: Request, services: Own, word: MaybeOwner = None) -> Re
 
 
 @router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
-async def template(request: Request, services: Own, form: Form, lang: Lang = "en") -> Response:
-    """Give an empty workbook in a language, or the smallest sound case as an archive."""
+async def template(
+    request: Request, services: Own, form: Form, lang: Lang = "en",
+    *, example: Annotated[bool, Query(description="Whether it is an invented park, to try everything on.")] = False,
+) -> Response:  # fmt: skip
+    """Give an empty workbook in a language, or the smallest sound case as an archive; or an invented park as either."""
     own = services.settings.own / "files"
     return await _file(
-        request, services, form, "copark-case", lambda is_book: skeleton(own, workbook=is_book, lang=lang)
-    )
+        request, services, form, "blue-harbour" if example else "copark-case",
+        lambda is_book: skeleton(own, workbook=is_book, lang=lang, example=example),
+    )  # fmt: skip
 
 
 @router.get("/cases/{name}", summary="A case and what may be moved in it", responses=answered(CaseAnswer))

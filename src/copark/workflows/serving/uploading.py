@@ -10,7 +10,7 @@ from pathlib import Path
 
 from copark.cases import check_case, new_case
 from copark.cases.archive import Refused
-from copark.cases.workbook import read_workbook, template_workbook, workbook_of
+from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, workbook_of
 from copark.errors import CaseFaults, CoparkError, Fault
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.levers import growth_told
@@ -152,8 +152,10 @@ def packed(shelf: Shelf, name: str, *, workbook: bool, lang: str = "en") -> byte
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
-def skeleton(scratch: Path, *, workbook: bool, lang: str = "en") -> bytes:
-    """An empty workbook, or the smallest sound case as an archive, to start from."""
+def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
+    """An empty workbook, or the smallest sound case as an archive, to start from; or an invented park as either."""
+    if example:
+        return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
     if workbook:
         return template_workbook(lang=lang)
     scratch.mkdir(parents=True, exist_ok=True)
