@@ -117,7 +117,7 @@ def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path)
     told.wait_for()
     assert "Observations!C7" in told.inner_text()
     assert "Shares!E3" in told.inner_text()
-    book["Observations"]["C7"], book["Shares"]["E4"] = 28, 4000
+    book["Observations"]["C7"], book["Shares"]["E4"] = 35, 4000
     book.save(good)
     page.get_by_label("File").set_input_files(good)
     park = page.get_by_role("article", name="Blue Harbour (invented)")
