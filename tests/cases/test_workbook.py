@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,7 @@ from tests.web.test_uploads import rewritten
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.cases.archive import Refused
-from copark.cases.workbook import case_from_workbook, read_workbook, template_workbook, workbook_of
+from copark.cases.workbook import EXAMPLE, case_from_workbook, read_workbook, template_workbook, workbook_of
 from copark.cases.workbook.sheets import choices, codes, sheets
 from copark.texts import LANGUAGES
 
@@ -72,6 +73,23 @@ def test_every_case_there_and_back(tmp_path, subtests):
                 assert book.check() == []
                 book.write(folder)
                 assert load_case(folder).hash == load_case(name).hash
+
+
+def test_texts_of_one_language_come_back(tmp_path):
+    """A case may write its texts in one language, or without saying which."""
+    folder = tmp_path / "case"
+    shutil.copytree(EXAMPLE, folder)
+    path = folder / "case.yaml"
+    words = path.read_text(encoding="utf-8")
+    words = words.replace("{en: Blue Harbour (invented), zh: 蓝港（虚构）}", "Blue Harbour")
+    path.write_text(words.replace("title: {en: China, zh: 中国}", "title: {zh: 中国}"), encoding="utf-8")
+    case = load_case(folder)
+    assert (case.title.zh, case.sides.home.title.en) == ("Blue Harbour", "中国")
+    for lang in LANGUAGES:
+        back = tmp_path / lang
+        back.mkdir()
+        read_workbook(workbook_of(folder, lang)).write(back)
+        assert load_case(back).hash == case.hash
 
 
 def test_the_smallest_park_is_sound_and_says_what_it_does_not_know(tmp_path):

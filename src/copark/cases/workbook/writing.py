@@ -75,7 +75,8 @@ def _book(
         if sheet.kind == "form":
             _write_form(page, sheet, tree, lists, lang)
         else:
-            _write_rows(page, sheet, list(_rows(sheet, tree, sources, tables)), lists, lang)
+            rows = [_spoken(row, sheet, lang) for row in _rows(sheet, tree, sources, tables)]
+            _write_rows(page, sheet, rows, lists, lang)
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -123,6 +124,13 @@ def _in_cell(value: Any) -> str:
     if isinstance(value, dict):
         return f"{value['from']}/{value['to']}" if value.get("to") is not None else str(value["from"])
     return str(value)
+
+
+def _spoken(row: Mapping[str, Any], sheet: Sheet, lang: str) -> dict[str, Any]:
+    """A row whose texts that are written without a language stand in the reader's."""
+    plain = {column.key: row[column.parts[0]] for column in sheet.columns
+             if column.parts[1] == lang and column.parts[0] in row}  # fmt: skip
+    return {**plain, **row}
 
 
 def _columns(sheet: Sheet, lang: str) -> list[Column]:
@@ -184,7 +192,9 @@ def _write_form(page: Worksheet, sheet: Sheet, tree: Mapping[str, Any], lists: M
     for letter, width in zip("ABC", (40, 44, 80), strict=True):
         page.column_dimensions[letter].width = width
     said = {column.key: _got(tree, column.key) for column in sheet.columns}
-    values = _flat({key: value for key, value in said.items() if value is not None})
+    said |= {head: _got(tree, head) for head in {one.parts[0] for one in sheet.columns if one.parts[1]}}
+    told = {key: value for key, value in said.items() if value is not None and not isinstance(value, dict)}
+    values = _spoken(_flat(told), sheet, lang)
     for number, column in enumerate(_columns(sheet, lang), start=2):
         label, value, told = (page.cell(number, place) for place in (1, 2, 3))
         _head(label, sheet.label(column, lang), column.is_needed)
