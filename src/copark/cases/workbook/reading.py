@@ -21,26 +21,18 @@ import yaml
 from copark.cases.check import examine
 from copark.cases.defaults import TABLES_UNKNOWN
 from copark.cases.files import fault, written
-from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
 from copark.cases.validation import CASE, SOURCES
-from copark.cases.vocabulary import SERIES, country_name
+from copark.cases.vocabulary import SERIES
 from copark.cases.workbook.cells import BOOK, place, read_cells, refuse
+from copark.cases.workbook.completion import completed
 from copark.cases.workbook.sheets import FACTS, Column, Sheet, choices, codes, sheets
 from copark.errors import Fault
-from copark.texts import LANGUAGES, entries, text
+from copark.texts import LANGUAGES, text
 
 NEEDED = ("park", "observations", "sources")
 """Sheets without which a workbook is none of a case."""
-QUARTERS, BEYOND, MOST_QUARTERS = 80, 40, 400
-"""Quarters simulated where the workbook does not say: 20 years, or ten beyond the data."""
 _SPLIT = re.compile(r"[;；]")
-_PARTS = {
-    "finance": ("registered_capital", "paid_in_at_start"),
-    "land": ("first_area", "block"),
-    "regime": ("threshold", "profit_tax", "reference_tax"),
-}
-"""Parts of a key that must be said, or said to be unknown."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +188,7 @@ def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWor
     for order, sheet in enumerate(sheets()):
         if sheet.key in found:
             _READERS[sheet.kind](_Reading(book, sheet, order, found[sheet.key], cells[found[sheet.key]]))
-    _complete(book, name)
+    book.tree = completed(book.tree, book.tables, name)
     return book
 
 
@@ -456,52 +448,3 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     for path, value in values.items():
         _put(found, path, value)
     return found
-
-
-def _complete(book: CaseWorkbook, name: str) -> None:
-    """Fill in what has one plain answer, and say what is not known."""
-    tree = book.tree
-    sides = tree.setdefault("sides", {})
-    origins = {}
-    for side in ("home", "host"):
-        government = sides.setdefault(side, {})
-        code = government.get("country")
-        code = origins[side] = code if code in entries("countries") else "WLD"  # what is wrong is told by its own cell
-        government.setdefault("title", {lang: country_name(code, lang) for lang in LANGUAGES})
-    source = tree.setdefault("world", {}).setdefault("source", {})
-    for origin, code in {**origins, "third": "WLD"}.items():
-        source.setdefault(origin, code)
-    clock = tree.setdefault("clock", {})
-    clock.setdefault("quarters", _quarters(clock))
-    said = tree.pop("not_known", [])
-    unknown = [*said, *_unknown(book, said)]
-    own = {"format": 1, "name": name or "my-park", **({"not_known": unknown} if unknown else {})}
-    book.tree = {**own, **tree}
-
-
-def _quarters(clock: Mapping[str, Any]) -> int:
-    try:
-        data = Quarter.parse(str(clock["data_end"])) - Quarter.parse(str(clock["start"])) + 1
-    except (KeyError, ValueError):
-        return QUARTERS
-    return max(QUARTERS, min(data + BEYOND, MOST_QUARTERS))
-
-
-def _unknown(book: CaseWorkbook, said: Sequence[str]) -> Iterator[str]:
-    """What nobody has said and a case may leave unknown."""
-    tree = book.tree
-    for word in ("shareholders", "quota", "capability"):
-        if word not in tree and word not in said:
-            yield word
-    for word, file in TABLES_UNKNOWN.items():
-        if file not in book.tables and word not in said:
-            yield word
-    for key, parts in _PARTS.items():
-        if key in said:
-            continue
-        if key not in tree:
-            yield key
-            continue
-        yield from (f"{key}.{part}" for part in parts if part not in tree[key] and f"{key}.{part}" not in said)
-        if key == "land" and "land.plan" not in said:
-            tree[key].setdefault("plan", [])
