@@ -22,7 +22,7 @@ FAULTS = sorted({name.rpartition(".")[0] for name in ENTRIES if name.endswith(("
 def codes_in_source():
     """The codes that the package gives to what says faults, from its own source."""
     found = {*_RENAMED.values(), "invalid"}
-    for path in Path(cases.__file__).parent.glob("*.py"):
+    for path in Path(cases.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

@@ -17,6 +17,8 @@ from copark.cases.check import check_case
 from copark.cases.completeness import growth_notes
 from copark.cases.pack import pack
 from copark.cases.schema import Clock
+from copark.cases.vocabulary import country_name
+from copark.cases.workbook import read_workbook, workbook_of
 from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.batch import run_piece
@@ -27,7 +29,6 @@ from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
-from copark.workflows.serving.workbook import unpack_workbook, workbook_of
 
 TODAY = date(2026, 11, 27)
 GROWTH = "growth.csv"
@@ -162,11 +163,11 @@ def test_where_the_record_lasts_as_long_as_the_data_nothing_is_said(sound):
 
 
 def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(sound):
-    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: XQZ, third: WLD}")
+    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
     case = load_case(sound)
     for lang in ("en", "zh"):
         (note,) = growth_notes(case, lang)
-        assert "XQZ" in note
+        assert country_name("SUR", lang) in note
         assert GROWTH in note
         assert "CHN" not in note
     packed = pack(case)
@@ -175,8 +176,8 @@ def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(sound
 
 
 def test_growth_of_ones_own_is_used_for_an_unknown_country_and_for_later_years(sound):
-    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: XQZ, third: WLD}")
-    rows = [f"XQZ,{year},{2 + year % 3},gazette\n" for year in range(2005, 2026)]
+    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
+    rows = [f"SUR,{year},{2 + year % 3},gazette\n" for year in range(2005, 2026)]
     rows += [f"{name},{year},4,gazette\n" for name in ("CHN", "BLR", "WLD") for year in (2024, 2025)]
     without = load_case(sound).hash
     add_growth(sound, rows)
@@ -204,22 +205,22 @@ def test_ones_own_year_stands_in_the_place_of_the_casebooks(sound):
 @pytest.mark.parametrize(
     ("row", "line", "code", "key"),
     [
-        ("XQZ,2015,3,nowhere\n", 3, "unknown_source", "source"),
-        ("XQZ,2014,3,gazette\n", 3, "duplicate", "year"),
-        ("XQZ,2027,3,gazette\n", 3, "ahead", "year"),
+        ("SUR,2015,3,nowhere\n", 3, "unknown_source", "source"),
+        ("SUR,2014,3,gazette\n", 3, "duplicate", "year"),
+        ("SUR,2027,3,gazette\n", 3, "ahead", "year"),
         ("Utopia,2015,3,gazette\n", 3, "bad_country", "country"),
-        ("XQZ,2015,fast,gazette\n", 3, "not_a_number", "growth_percent"),
-        ("XQZ,2015,-101,gazette\n", 3, "limit", "growth_percent"),
-        ("XQZ,2015.5,3,gazette\n", 3, "not_whole", "year"),
+        ("SUR,2015,fast,gazette\n", 3, "not_a_number", "growth_percent"),
+        ("SUR,2015,-101,gazette\n", 3, "limit", "growth_percent"),
+        ("SUR,2015.5,3,gazette\n", 3, "not_whole", "year"),
     ],
 )
 def test_faults_of_growth_are_told_by_line(sound, row, line, code, key):
-    add_growth(sound, ["XQZ,2014,2,gazette\n", row])
+    add_growth(sound, ["SUR,2014,2,gazette\n", row])
     assert codes(sound) == [(GROWTH, line, code, key)]
 
 
 def test_a_judged_growth_needs_its_reason(sound):
-    (sound / GROWTH).write_text(HEAD.replace("source", "source,note") + "XQZ,2015,3,judgement,\n", encoding="utf-8")
+    (sound / GROWTH).write_text(HEAD.replace("source", "source,note") + "SUR,2015,3,judgement,\n", encoding="utf-8")
     assert codes(sound) == [(GROWTH, 2, "judgement_without_note", "note")]
 
 
@@ -232,9 +233,9 @@ def test_a_case_without_growth_of_its_own_keeps_its_hash(sound):
 
 
 def test_a_workbook_carries_growth(sound, tmp_path):
-    add_growth(sound, ["XQZ,2014,2,gazette\n"])
+    add_growth(sound, ["SUR,2014,2,gazette\n"])
     folder = tmp_path / "back"
     folder.mkdir()
-    unpack_workbook(workbook_of(sound), folder)
+    read_workbook(workbook_of(sound)).write(folder)
     assert load_case(folder).hash == load_case(sound).hash
     assert (folder / SOURCES).is_file()

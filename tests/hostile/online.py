@@ -285,7 +285,7 @@ def archives(draw: m.Draw) -> bytes:
 
 @cache
 def case_book() -> bytes:
-    from copark.workflows.serving.workbook import workbook_of
+    from copark.cases.workbook import workbook_of
 
     return workbook_of(skeleton())
 

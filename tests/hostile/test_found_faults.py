@@ -13,11 +13,11 @@ from openpyxl import Workbook
 
 import copark
 from copark.cases.archive import LONGEST_MARK, Refused, check_workbook
+from copark.cases.workbook.cells import read_cells
 from copark.errors import Fault
 from copark.workflows import run_study
 from copark.workflows.serving.shelf import Shelf
 from copark.workflows.serving.uploading import take
-from copark.workflows.serving.workbook import read_sheets, tree_of
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried
 from tests.hostile.watch import Watch, watched
@@ -64,10 +64,10 @@ STRINGS = (
 
 
 def with_cells(rows, shared=b"x", kind=zipfile.ZIP_DEFLATED):
-    """A workbook whose one sheet, ``case``, has these rows, and one text that cells may share."""
+    """A workbook whose one sheet, ``parks``, has these rows, and one text that cells may share."""
     stream = io.BytesIO()
     made = Workbook()
-    made.active.title = "case"
+    made.active.title = "parks"
     made.save(stream)
     found = parts(stream.getvalue())
     found["xl/worksheets/sheet1.xml"] = b"<worksheet " + MAIN + b"><sheetData>" + rows + b"</sheetData></worksheet>"
@@ -76,9 +76,16 @@ def with_cells(rows, shared=b"x", kind=zipfile.ZIP_DEFLATED):
     return zipped([(entry_of(name, kind), raw) for name, raw in found.items()])
 
 
+def cells_of(raw):
+    """Cells of the sheet of parks."""
+    sheets, _, faults = read_cells(raw, {"parks"})
+    assert not faults
+    return sheets["parks"]
+
+
 def refused_book(raw):
     with pytest.raises(Refused) as told:
-        read_sheets(raw)
+        cells_of(raw)
     (fault,) = told.value.faults
     assert fault.cause("en")
     assert fault.repair("zh")
@@ -94,12 +101,12 @@ def test_one_long_text_that_thousands_of_cells_share():
     raw = with_cells(rows, b"x" * 32_000)
     assert len(raw) < 20_000
     assert refused_book(raw) == "too_large_inside"
-    assert read_sheets(with_cells(rows, b"x" * 1000))["case"] == [["x" * 1000] * 40] * 20
+    assert cells_of(with_cells(rows, b"x" * 1000)) == [["x" * 1000] * 40] * 20
 
 
 def test_a_cell_longer_than_any_spreadsheet_writes():
     assert refused_book(with_cells(b"<row>" + SHARED + b"</row>", b"x" * 32_768)) == "cell_too_long"
-    assert read_sheets(with_cells(b"<row>" + SHARED + b"</row>", b"x" * 32_767))["case"] == [["x" * 32_767]]
+    assert cells_of(with_cells(b"<row>" + SHARED + b"</row>", b"x" * 32_767)) == [["x" * 32_767]]
 
 
 def test_one_long_text_that_the_cells_of_a_table_share(tmp_path):
@@ -110,7 +117,8 @@ def test_one_long_text_that_the_cells_of_a_table_share(tmp_path):
 def test_a_formula_that_cells_share_is_not_written_out_for_each():
     """A row of them kept the library busy for hours before a cell of it was seen."""
     rows = b'<row r="1"><c r="A1"><f t="shared" si="0">B1+1</f></c><c r="B1"><f t="shared" si="0"/></c></row>'
-    assert read_sheets(with_cells(rows))["case"] == [["=B1+1", "="]]
+    _, _, faults = read_cells(with_cells(rows), {"parks"})
+    assert [(one.code, one.file) for one in faults] == [("cases.no_value", f"parks!{cell}") for cell in ("A1", "B1")]
 
 
 def test_a_row_of_a_million_cells():
@@ -121,12 +129,7 @@ def test_a_row_of_a_million_cells():
 
 def test_rows_keep_their_numbers():
     rows = b'<row r="2"><c r="B2"><v>1</v></c></row><row r="3"/><row r="5"><c r="A5"><v>2</v></c></row><row r="9"/>'
-    assert read_sheets(with_cells(rows))["case"] == [[], ["", "1"], [], [], ["2"]]
-
-
-def test_a_value_that_nests_deeper_than_can_be_read():
-    words = "[" * 30_000
-    assert tree_of([["key", "value"], ["a", words]], {}) == {"a": words}
+    assert cells_of(with_cells(rows)) == [[], ["", "1"], [], [], ["2"]]
 
 
 @pytest.mark.parametrize(

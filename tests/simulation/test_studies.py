@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from copark.cases.load import load_case
 from copark.identity import result_identity
 from copark.inference.case_parameters import settle
 from copark.simulation.results import label, study_identity
-from copark.simulation.run import simulate, stream
+from copark.simulation.run import inputs_of, simulate, stream
 from copark.simulation.study import baseline, list_studies, load_study
 from tests.simulation.conftest import arm, study
 
@@ -22,6 +23,31 @@ SHIPPED = (
 
 def test_the_list_is_what_is_shipped():
     assert list_studies() == sorted(SHIPPED)
+
+
+def test_links_and_levers_are_dated_as_people_date(great_stone):
+    """2016Q1 is the fifteenth quarter of a case that begins in 2012Q3; an end in quarters counts, as in edits."""
+    written, counted = (
+        arm(
+            "dated",
+            links={"network_to_arrivals": {"strength": 0.0, "from": since, "to": until}},
+            levers={"governments.visit": [{"value": [0.1, 0.2], "from": since}]},
+        )
+        for since, until in (("2016Q1", "2017Q4"), (14, 22))
+    )
+    said, known = inputs_of(great_stone, written), inputs_of(great_stone, counted)
+    assert np.array_equal(said.link_strength, known.link_strength)
+    assert np.array_equal(said.governments, known.governments)
+    assert np.flatnonzero((known.link_strength == 0).any(axis=1)).tolist() == list(range(14, 22))
+    assert written.model_dump(mode="json", by_alias=True)["links"]["network_to_arrivals"]["from"] == "2016Q1"
+    before = inputs_of(great_stone, arm("early", links={"network_to_arrivals": {"strength": 0.0, "to": "2001Q1"}}))
+    assert (before.link_strength == 1).all(), "what ends before the case begins never holds"
+
+
+@pytest.mark.parametrize("since", ["2016", "2016Q7", -1, 1.5, True])
+def test_what_is_no_quarter_is_refused(since):
+    with pytest.raises(ValidationError, match="bad_quarter"):
+        arm("dated", links={"network_to_arrivals": {"strength": 0.0, "from": since}})
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -23,7 +23,6 @@ from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelf
 from copark.workflows.serving.unpacking import MOST_ENTRIES
 from copark.workflows.serving.uploading import INCOMING, MOST_KEPT, packed, remove, skeleton, take
-from copark.workflows.serving.workbook import rows_of_tree, tree_of
 from tests.web.conftest import services_of
 
 ZIP = {"content-type": "application/zip"}
@@ -95,11 +94,20 @@ def test_a_case_given_and_brought_back_is_the_same_case(client, name, form):
     assert answer.json()["case"]["hash"] == load_case(name).hash
 
 
-@pytest.mark.parametrize("form", ["zip", "xlsx"])
-def test_the_template_is_a_sound_case(client, form):
-    content = client.get(f"/api/v1/case-template.{form}").content
-    answer = client.post("/api/v1/cases", content=content, headers=ZIP if form == "zip" else XLSX)
+def test_the_template_is_a_sound_case(client):
+    content = client.get("/api/v1/case-template.zip").content
+    answer = client.post("/api/v1/cases", content=content, headers=ZIP)
     assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize(("lang", "sheet"), [("en", "Park"), ("zh", "园区")])
+def test_an_empty_workbook_is_told_what_it_lacks(client, lang, sheet):
+    content = client.get(f"/api/v1/case-template.xlsx?lang={lang}").content
+    answer = client.post("/api/v1/cases", content=content, headers=XLSX)
+    assert answer.status_code == 422
+    faults = answer.json()["faults"]
+    assert {one["code"] for one in faults} == {"cases.empty_cell"}
+    assert {one["file"].partition("!")[0] for one in faults} == {sheet, {"en": "Sources", "zh": "来源"}[lang]}
 
 
 def test_faults_are_told_with_file_line_cause_and_repair(client):
@@ -116,20 +124,20 @@ def test_faults_are_told_with_file_line_cause_and_repair(client):
     assert any(fault["file"] == "events.csv" and fault["line"] == 1 for fault in faults)
 
 
-def test_faults_of_a_workbook_are_told_by_sheet_and_row(shelf):
+def test_faults_of_a_workbook_are_told_by_cell(shelf):
     book = load_workbook(BytesIO(packed(shelf, "great-stone", workbook=True)))
-    rows = {row[0].value: row for row in book["case"].iter_rows()}
-    rows["kind"][1].value = "governmental"
-    series = book["series"]
-    at = [cell.value for cell in series[1]].index("unit")
+    rows = {row[0].value: row for row in book["Park"].iter_rows()}
+    rows["Who drives it"][1].value = "governmental"
+    series = book["Observations"]
+    at = [cell.value for cell in series[1]].index("Unit")
     series.cell(5, at + 1).value = "bushels"
     stream = BytesIO()
     book.save(stream)
     with pytest.raises(CaseFaults) as refused:
         take(shelf, stream.getvalue(), workbook=True)
-    places = {(fault.file, fault.line) for fault in refused.value.faults}
-    assert ("[case]", rows["kind"][0].row) in places
-    assert ("[series]", 5) in places
+    assert [fault.file for fault in refused.value.faults] == [
+        f"Park!{rows['Who drives it'][1].coordinate}", f"Observations!{series.cell(5, at + 1).coordinate}",
+    ]  # fmt: skip
 
 
 LEAD_OUT = ["../case.yaml", "a/../../case.yaml", "/etc/case.yaml", "..\\case.yaml", "C:\\case.yaml", "c:case.yaml",
@@ -222,7 +230,7 @@ def rewritten(content, part, change):
 
 
 def test_workbooks_that_would_do_harm_are_refused(shelf):
-    plain = workbook({"case": [["key", "value"], ["name", "x"]]})
+    plain = workbook({"Park": [["What", "Value"], ["Short name", "x"]]})
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
     harmful = rewritten(plain, "xl/workbook.xml", lambda raw: laughs + raw)
     assert codes(shelf, harmful, workbook=True) == {"entities"}
@@ -230,32 +238,13 @@ def test_workbooks_that_would_do_harm_are_refused(shelf):
     assert codes(shelf, bomb, workbook=True) == {"bomb"}
     assert codes(shelf, rewritten(plain, "xl/workbook.xml", lambda _: b"<x"), workbook=True) == {"not_a_workbook"}
     assert codes(shelf, workbook({"other": [[1]]}), workbook=True) == {"no_sheet"}
-    far = workbook({"case": [["key", "value"], *([[f"a{n}", 1] for n in range(20_001)])]})
+    far = workbook({"Park": [["What", "Value"], *([[f"a{n}", 1] for n in range(20_001)])]})
     assert codes(shelf, far, workbook=True) == {"too_many_rows"}
 
 
-@pytest.mark.parametrize("key", ["a[99999]", "a..b", "a[x]", "[0]", "a" + ".b" * 20, "a[1", "../x", "a b"])
-def test_keys_that_cannot_be_read_are_told_by_their_row(shelf, key):
-    assert codes(shelf, workbook({"case": [["key", "value"], [key, 1]]}), workbook=True) == {"bad_key"}
-
-
-def test_keys_that_contradict_one_another_are_told(shelf):
-    rows = [["key", "value"], ["a", 1], ["a.b", 2]]
-    assert codes(shelf, workbook({"case": rows}), workbook=True) == {"key_twice"}
-
-
-def test_formulas_stay_texts(shelf):
-    """What looks like a formula is the text it is, in both directions."""
+def test_texts_that_look_like_formulas_stay_texts(shelf):
     book = load_workbook(BytesIO(packed(shelf, "great-stone", workbook=True)))
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
-    assert tree_of([["key", "value"], ["a", "=1+1"]], {}) == {"a": "=1+1"}
-
-
-def test_nested_content_survives_the_sheet():
-    content = {"a": {"b": [{"c": 1, "source": ["x", "y"]}, {"c": 2.5}]}, "d": [], "e": True, "f": "2012-08-27"}
-    rows = [["key", "value"], *([key, str(value) if not isinstance(value, bool) else "true"] for key, value in
-                                rows_of_tree(content))]  # fmt: skip
-    assert tree_of(rows, {}) == {**content, "a": {"b": [{"c": 1, "source": "x; y"}, {"c": 2.5}]}}
 
 
 def test_the_oldest_upload_goes_when_there_are_too_many(shelf, monkeypatch):

@@ -97,6 +97,7 @@ export interface components {
                 [key: string]: components["schemas"]["Said"];
             };
             levers: components["schemas"]["LeverInfo"][];
+            notes: components["schemas"]["Said"][];
         };
         /** CaseName */
         CaseName: {
@@ -819,6 +820,7 @@ export interface components {
         UploadAnswer: {
             case: components["schemas"]["CaseName"];
             kept: number;
+            notes: components["schemas"]["Said"][];
         };
         /** Why */
         Why: {

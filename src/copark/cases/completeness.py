@@ -158,5 +158,10 @@ def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def missing_growth(case: Case, lang: str = "en") -> tuple[str, ...]:
+    """Say, beside answers, that no growth is on record at all; empty where some is."""
+    return () if years_on_record(case) else growth_notes(case, lang)
+
+
 def _named(countries: Iterable[str], lang: str) -> str:
     return text("report.join.list", lang).join(country_name(code, lang) for code in countries)

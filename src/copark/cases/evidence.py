@@ -9,7 +9,7 @@ writes such text into a CSV or XLSX file must mark it as text.
 from __future__ import annotations
 
 from math import isfinite
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
@@ -34,6 +34,7 @@ from copark.cases.types import (
     UnitSymbol,
     Words,
     YesNo,
+    in_both,
     suggestion,
     wrong,
 )
@@ -166,18 +167,30 @@ class Event(Record):
         Words, AfterValidator(_mechanism), WithJsonSchema({"type": "string", "enum": list(vocabulary.MECHANISMS)})
     ]
     """By which mechanism it bears on the park."""
-    actors_en: Words
-    """Who acted, in English."""
-    actors_zh: Words
+    actors_en: Words = ""
+    """Who acted, in English; one language is enough."""
+    actors_zh: Words = ""
     """Who acted, in Chinese."""
-    event_en: Words
-    """What happened, in English."""
-    event_zh: Words
+    event_en: Words = ""
+    """What happened, in English; one language is enough."""
+    event_zh: Words = ""
     """What happened, in Chinese."""
     grade: Grade
     """How far it is trusted."""
     source: SourceKeys
     """Keys of sources.yaml."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        return in_both(in_both(data, "actors_en", "actors_zh"), "event_en", "event_zh")
+
+    @model_validator(mode="after")
+    def _check_texts(self) -> Event:
+        for name in ("actors", "event"):
+            if not getattr(self, f"{name}_en"):
+                raise wrong("empty_cell", at=f"{name}_en")
+        return self
 
     def actors(self, lang: str = "en") -> str:
         """Say who acted."""

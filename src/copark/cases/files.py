@@ -80,13 +80,14 @@ def _read_bytes(path: Path, name: str, faults: list[Fault]) -> bytes | None:
     if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
         os.close(handle)
         regular = stat.S_ISREG(status.st_mode)
-        faults.append(_too_large(name, status.st_size, MOST_BYTES) if regular else fault("not_a_file", name))
+        faults.append(too_large(name, status.st_size, MOST_BYTES) if regular else fault("not_a_file", name))
         return None
     with os.fdopen(handle, "rb") as stream:
         return stream.read(MOST_BYTES)
 
 
-def _too_large(name: str, size: int, most: int) -> Fault:
+def too_large(name: str, size: int, most: int) -> Fault:
+    """Say that a file is larger than what is read."""
     return fault("too_large", name, found=f"{size / 1e6:.1f}", most=f"{most / 1e6:.0f}")
 
 
@@ -119,7 +120,7 @@ def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], f
     total = sum(entries[name].stat(follow_symlinks=False).st_size for name in present)
     largest = max(entries[name].stat(follow_symlinks=False).st_size for name in present)
     if total > MOST_BYTES_FOLDER and largest <= MOST_BYTES:
-        faults.append(_too_large(folder.name, total, MOST_BYTES_FOLDER))
+        faults.append(too_large(folder.name, total, MOST_BYTES_FOLDER))
         return set()
     return present
 

@@ -15,6 +15,7 @@ from copark.errors import CaseFaults
 
 TEMPLATE = Path(__file__).parent / "template"
 SCHEMA = "case.schema.json"
+README = "README.md"
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 _LONGEST = 64
 _TEMPLATE_NAME = "name: my-park"
@@ -69,6 +70,25 @@ def new_case(name: str, folder: str | Path = ".") -> Path:
     copark.errors.CaseFaults
         If the name cannot be one, the folder is taken, or it cannot be written.
     """
+    target = claim_folder(name, folder)
+    try:
+        for source in sorted(TEMPLATE.iterdir()):
+            text = source.read_text(encoding="utf-8").replace(_TEMPLATE_NAME, f'name: "{name}"', 1)
+            (target / source.name).write_text(text, encoding="utf-8", newline="\n")
+        export_schema(target)
+    except (OSError, ValueError) as error:
+        raise _cannot_write(target, error) from None
+    return target
+
+
+def claim_folder(name: str, folder: str | Path) -> Path:
+    """Make the empty folder of a new case.
+
+    Raises
+    ------
+    copark.errors.CaseFaults
+        If the name cannot be one, the folder is taken, or it cannot be made.
+    """
     if len(name) > _LONGEST or not _NAME.fullmatch(name):
         raise CaseFaults([fault("bad_name", "case.yaml", None, "name", found=name)])
     target = Path(folder) / name
@@ -76,11 +96,17 @@ def new_case(name: str, folder: str | Path = ".") -> Path:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise CaseFaults([fault("folder_taken", str(target))])
         target.mkdir(parents=True, exist_ok=True)
-        for source in sorted(TEMPLATE.iterdir()):
-            text = source.read_text(encoding="utf-8").replace(_TEMPLATE_NAME, f'name: "{name}"', 1)
-            (target / source.name).write_text(text, encoding="utf-8", newline="\n")
-        export_schema(target)
     except (OSError, ValueError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-        raise CaseFaults([fault("cannot_write", str(target), reason=reason)]) from None
+        raise _cannot_write(target, error) from None
     return target
+
+
+def complete_folder(folder: Path) -> None:
+    """Put what explains a case beside its files: how they are written, and the schema by which editors check them."""
+    (folder / README).write_text((TEMPLATE / README).read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
+    export_schema(folder)
+
+
+def _cannot_write(target: Path, error: Exception) -> CaseFaults:
+    reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
+    return CaseFaults([fault("cannot_write", str(target), reason=reason)])

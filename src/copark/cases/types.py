@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, LiteralString
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from copark.texts import entries
 from copark.units import UNITS
 
 JUDGEMENT = "judgement"
@@ -33,8 +34,11 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _CONTROL = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+"""Orders to a screen, and marks nobody sees; joiners, which some scripts need, are letters here."""
+LARGEST = 1e15
+"""Largest number a case may have: beyond, sums lose whole units."""
 _SHOWN = 80
 _LISTED = 12
 _COMPARED = 1000
@@ -49,7 +53,7 @@ def shown(value: Any) -> str:
 
 
 def gives_orders(words: str) -> bool:
-    """Whether a text holds what is no letter but an order to the screen: erase, turn round, end the line."""
+    """Whether a text holds what is no letter but an order to the screen (erase, turn round, end the line) or unseen."""
     return _CONTROL.search(words) is not None
 
 
@@ -93,12 +97,14 @@ def _number(value: Any) -> float:
         raise wrong("not_finite", found=value) from None
     if not math.isfinite(number):
         raise wrong("not_finite", found=value)
+    if abs(number) > LARGEST:
+        raise wrong("out_of_range", found=f"{number:g}", low=f"{-LARGEST:g}", high=f"{LARGEST:g}")
     return number
 
 
 def _whole(value: Any) -> int:
     number = _number(value)
-    if number != math.floor(number) or abs(number) > 1e15:
+    if number != math.floor(number):
         raise wrong("not_whole", found=value)
     return int(number)
 
@@ -162,7 +168,7 @@ Number = Annotated[float, BeforeValidator(_number)]
 """A finite number; no thousands separators, a point for decimals."""
 
 Amount = Annotated[
-    float, BeforeValidator(_number), _between(0.0, 1e15), WithJsonSchema({"type": "number", "minimum": 0})
+    float, BeforeValidator(_number), _between(0.0, LARGEST), WithJsonSchema({"type": "number", "minimum": 0})
 ]
 """A number that cannot be negative."""
 
@@ -223,8 +229,18 @@ Words = Annotated[str, BeforeValidator(_words), WithJsonSchema({"type": "string"
 Key = Annotated[str, _written(_KEY, "bad_key"), WithJsonSchema({"type": "string", "pattern": _KEY})]
 """A short name to refer to: Latin letters, digits, ``-``, ``_`` and ``.``."""
 
+
+def _country(value: str) -> str:
+    if value not in entries("countries"):
+        raise wrong("bad_country", found=value)
+    return value
+
+
 Country = Annotated[
-    str, _written(r"[A-Z]{3}", "bad_country"), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
+    str,
+    _written(r"[A-Z]{3}", "bad_country"),
+    AfterValidator(_country),
+    WithJsonSchema({"type": "string", "enum": list(entries("countries"))}),
 ]
 """A country's three-letter code (ISO 3166-1 alpha-3), or ``WLD`` for the world."""
 
@@ -259,13 +275,27 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+def in_both(data: Any, en: str, zh: str) -> Any:
+    """Content whose text in one language stands for the other, where that is not given."""
+    if not isinstance(data, dict) or (en in data) == (zh in data):
+        return data
+    return {**data, en: data.get(en, data.get(zh)), zh: data.get(zh, data.get(en))}
+
+
 class Bilingual(Record):
-    """Text in both languages."""
+    """Text in both languages; where only one is given, it stands for both."""
 
     en: Words
     """In English."""
     zh: Words
     """In Simplified Chinese."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"en": data, "zh": data}
+        return in_both(data, "en", "zh")
 
     def get(self, lang: str = "en") -> str:
         """Give the text in a language, ``en`` or ``zh``."""

@@ -171,7 +171,7 @@ def series_title(name: str, lang: str = "en") -> str:
 
 def country_name(code: str, lang: str = "en") -> str:
     """Give the name of a country by its code; the code where it has no name here."""
-    key = f"parks.country.{code}"
+    key = f"countries.{code}"
     return text(key, lang) if has_text(key) else code
 
 

@@ -102,17 +102,33 @@ def check(
 @app.command("new", cls=SpokenCommand, help="cli.help.new")
 def new(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.new.name")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.new.name", show_default=False)] = "",
     folder: Annotated[
         Path, typer.Option("--in", help="cli.help.new.folder", metavar="DIR", show_default=False)
     ] = Path(),
+    source: Annotated[Path | None, typer.Option("--from", help="cli.help.new.from", metavar="FILE.xlsx")] = None,
+    workbook: Annotated[
+        Path | None, typer.Option("--workbook", help="cli.help.new.workbook", metavar="FILE.xlsx")
+    ] = None,
+    of: Annotated[str | None, typer.Option("--of", help="cli.help.new.of", metavar="CASE")] = None,
+    example: Annotated[bool, typer.Option("--example", help="cli.help.new.example")] = False,
     _lang: Lang = None,
 ) -> None:
-    """Make the skeleton of a case."""
-    from copark import workflows
+    """Make the skeleton of a case, a workbook to fill in, or a case of a workbook."""
     from copark.cli.screen import say
+    from copark.workflows import inspect
 
-    say("cli.new.made", ctx.obj, path=workflows.new(name, folder))
+    if workbook is not None:
+        say(
+            "cli.new.workbook", ctx.obj, path=inspect.new_workbook(workbook, ctx.obj, name=name, of=of, example=example)
+        )
+    elif source is not None:
+        path = inspect.new_from_workbook(source, folder, name)
+        say("cli.new.taken", ctx.obj, path=path)
+        for note in inspect.check_with_notes(str(path), ctx.obj).growth:
+            say("cli.check.note", ctx.obj, note=note)
+    else:
+        say("cli.new.made", ctx.obj, path=inspect.new(name, folder))
 
 
 @app.command("list", cls=SpokenCommand, help="cli.help.list")

@@ -18,6 +18,7 @@ from copark.simulation.ensemble import CHUNK, Done, Ensemble, Runs, default_thre
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import StudyDraws, drawn_parameters
+from copark.simulation.schemas import span
 from copark.simulation.study import Scenario, Study
 
 if TYPE_CHECKING:
@@ -64,12 +65,13 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
         room, field = name.split(".")
         column = getattr(inputs, room)[field]
         for change in changes:
-            until = len(column) if change.until is None else change.until
             value = np.array(change.value)
-            column[change.since : until] = value.reshape(column.shape[1:]) if value.ndim else value
+            column[span(change.since, change.until, case.clock.start)] = (
+                value.reshape(column.shape[1:]) if value.ndim else value
+            )
     for name, link in scenario.links.items():
         number = catalogue().links[name].number
-        inputs.link_strength[link.since : link.until, number] = link.strength
+        inputs.link_strength[span(link.since, link.until, case.clock.start), number] = link.strength
         if link.delay is not None:
             inputs.link_delay[number] = link.delay
     for n in scenario.without_anchors:

@@ -55,5 +55,33 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 When = Annotated[Date, BeforeValidator(_when)]
 """A date (YYYY, YYYY-MM, YYYY-MM-DD) or a quarter (2015Q2); what it changes, changes from its quarter on."""
 
+
+def _moment(value: Any) -> Any:
+    """A quarter, or a whole number of quarters from the start."""
+    if isinstance(value, Quarter) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    try:
+        return Quarter.parse(str(value))
+    except ValueError:
+        raise wrong("bad_quarter", found=value) from None
+
+
+Moment = Annotated[
+    Quarter | int,
+    BeforeValidator(_moment, json_schema_input_type=Annotated[str, Field(pattern="^[12][0-9]{3}Q[1-4]$")] | int),
+]
+"""A quarter (2016Q1), or a whole number of quarters after the case's first."""
+
+
+def span(since: Quarter | int, until: Quarter | int | None, start: Quarter) -> slice:
+    """Quarters from one to another, counted from the first one of a case.
+
+    A quarter as the end is the last that counts, as in edits of facts; a whole number is the first that does not.
+    """
+    end = until + 1 if isinstance(until, Quarter) else until
+    first, last = (one if not isinstance(one, Quarter) else max(one - start, 0) for one in (since, end))
+    return slice(first, last)
+
+
 Switch = Annotated[bool, BeforeValidator(_switch)]
 """on or off."""

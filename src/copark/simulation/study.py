@@ -16,7 +16,7 @@ from copark.errors import NotFound, StudyFaults
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schemas import Entry, Key, Title
+from copark.simulation.schemas import Entry, Key, Moment, Title
 from copark.texts import text
 
 MOST_RUNS = 100_000_000
@@ -41,21 +41,21 @@ Value = float | tuple[float, ...]
 class LinkChange(Entry):
     """How an arrow between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
 
-    The strength holds from a quarter on (counted from 0), up to another where one is given; the delay holds throughout.
+    The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
     """
 
     strength: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
     delay: Annotated[int, Field(ge=0, le=400)] | None = None
-    since: Annotated[int, Field(ge=0, alias="from")] = 0
-    until: Annotated[int | None, Field(ge=0, alias="to")] = None
+    since: Moment = Field(default=0, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
 
 
 class LeverChange(Entry):
-    """The value of a lever or driver from a quarter on (counted from 0), up to another where one is given."""
+    """The value of a lever or driver from a quarter (2016Q1) to the end of another, where one is given."""
 
     value: Value
-    since: Annotated[int, Field(ge=0, alias="from")] = 0
-    until: Annotated[int | None, Field(ge=0, alias="to")] = None
+    since: Moment = Field(default=0, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
 
 
 class Scenario(Entry):

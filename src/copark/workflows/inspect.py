@@ -69,6 +69,20 @@ def new(name: str, folder: Path = Path()) -> Path:
     return new_case(name, folder)
 
 
+def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path:
+    """Make a case folder of a workbook, if it is sound; its faults are told by sheet and cell."""
+    from copark.cases.workbook import case_from_workbook
+
+    return case_from_workbook(path, folder, name)
+
+
+def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None, example: bool = False) -> Path:
+    """Write a workbook to fill in, or that of a case, or of an invented park, to change."""
+    from copark.cases.workbook import EXAMPLE, write_workbook
+
+    return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
+
+
 def case_schema(to: Path | None = None) -> str:
     """The JSON Schema of ``case.yaml``, also written to a file if one is named."""
     from copark.cases import skeleton

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.web.browser.doing import query
 
@@ -100,21 +101,58 @@ def test_a_job_is_submitted_and_cancelled(page: Any) -> None:
 
 
 @pytest.mark.usefixtures("errors_expected")
-def test_a_bad_case_is_refused_with_its_faults_and_a_good_one_taken(page: Any, tmp_path: Path) -> None:
+def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path) -> None:
+    """From the workbook of a park to its answer, its jobs and back to the workbook."""
     page.goto("/parks?lang=en")
-    page.get_by_role("heading", name="Upload your own case").wait_for()
+    page.get_by_role("heading", name="Your own park").wait_for()
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Workbook of an invented park").click()
+    book = load_workbook(got.value.path())
+    book["Observations"]["C7"] = "twelve"
+    book["Shares"]["E4"] = 5000
+    bad, good = tmp_path / "bad.xlsx", tmp_path / "good.xlsx"
+    book.save(bad)
+    page.get_by_label("File").set_input_files(bad)
+    told = page.get_by_role("alert")
+    told.wait_for()
+    assert "Observations!C7" in told.inner_text()
+    assert "Shares!E3" in told.inner_text()
+    book["Observations"]["C7"], book["Shares"]["E4"] = 35, 4000
+    book.save(good)
+    page.get_by_label("File").set_input_files(good)
+    park = page.get_by_role("article", name="Blue Harbour (invented)")
+    park.wait_for()
+    assert not told.count()
+    park.get_by_role("button", name="Calibrate").click()
+    park.get_by_role("button", name="Cancel").click()
+    park.get_by_text("cancelled").wait_for()
+    with page.expect_download() as back:
+        park.get_by_role("link", name="XLSX").click()
+    changed = load_workbook(back.value.path())
+    changed["Park"]["B3"] = "Blue Harbour II"
+    changed.save(good)
+    park.get_by_label("Upload changed workbook").set_input_files(good)
+    other = page.get_by_role("article", name="Blue Harbour II")
+    other.wait_for()
+    assert page.get_by_role("article").count() == 1, "it stands in the place of the former"
+    other.get_by_role("button", name="Simulate this case").click()
+    page.locator(".plot[data-painted]").first.wait_for()
+    assert "case=u-" in page.url
+    page.goto("/parks?lang=en")
+    page.get_by_role("article").get_by_role("button", name="Delete").click()
+    page.get_by_role("article").first.wait_for(state="detached")
+
+
+@pytest.mark.usefixtures("errors_expected")
+def test_a_bad_archive_is_refused_with_its_faults(page: Any, tmp_path: Path) -> None:
+    page.goto("/parks?lang=en")
+    page.get_by_role("heading", name="Your own park").wait_for()
     bad = tmp_path / "bad.zip"
     with zipfile.ZipFile(bad, "w") as archive:
         archive.writestr("case.yaml", "format: 1\nname: bad\n")
     page.get_by_label("File").set_input_files(bad)
     page.get_by_role("alert").wait_for()
     assert "case.yaml" in page.get_by_role("alert").inner_text()
-    good = tmp_path / "good.zip"
-    good.write_bytes(page.request.get("/api/v1/cases/great-stone/files.zip").body())
-    page.get_by_label("File").set_input_files(good)
-    page.get_by_role("status").get_by_role("button", name="Simulate this case").click()
-    page.locator(".plot[data-painted]").first.wait_for()
-    assert "case=u-" in page.url
 
 
 def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> None:

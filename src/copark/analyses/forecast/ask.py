@@ -332,7 +332,7 @@ def compute(params: Params, context: Context) -> Answer:
         found, trust = forecast_pooled(asked.case, asked.until, looked, day), looked.outlook.trust
         made: Any = asked.panel
     else:
-        kept = _kept(asked, context)
+        kept = _kept(asked, context, is_own=params.case in context.folders)
         context.stage("forecast")(0, 0)
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
@@ -372,8 +372,11 @@ def _place(asked: Asked, context: Context) -> tuple[str, Path]:
     return place_of(asked.case, asked.cut, asked.settings, out=context.home)[1:]
 
 
-def _kept(asked: Asked, context: Context) -> KeptPosterior:
-    """The calibration: one's own, one that is kept, or a new one, after saying what that will take."""
+def _kept(asked: Asked, context: Context, *, is_own: bool) -> KeptPosterior:
+    """The calibration: one's own, one that is kept, or a new one, after saying what that will take.
+
+    ``is_own``: whether the case is an upload, which is calibrated in a minute, for its owner alone.
+    """
     from copark.inference.calibrations import is_kept, kept_posterior, plan_of
 
     if asked.own is not None:
@@ -382,7 +385,7 @@ def _kept(asked: Asked, context: Context) -> KeptPosterior:
         raise ValueError("nothing to calibrate")
     out, given = context.home, (asked.case, asked.cut, asked.settings)
     if not is_kept(_place(asked, context)[1]):
-        if asked.case.name not in context.folders:  # an upload is calibrated in a minute, for its owner alone
+        if not is_own:
             _refuse_long_work(asked, context)
         if context.planning is not None:
             context.planning(plan_of(*given, threads=context.threads, out=out, lang=context.lang))

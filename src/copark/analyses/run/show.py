@@ -14,6 +14,7 @@ from copark.analyses.run.show_runs import AboutRuns
 from copark.analyses.trust import corrected
 from copark.analysis.observed import expected_outside, misses
 from copark.analysis.outcomes import quarters_apart, sweep
+from copark.cases.completeness import missing_growth
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.simulation.outcomes import OUTCOMES
@@ -78,6 +79,7 @@ class _Show(AboutRuns):
             blocks.append(self.by_scenario())
         if str(self.case.clock.data_end) < found.labels[-1]:
             blocks.append(doc.Caveat(t("far", data_end=str(self.case.clock.data_end))))
+        blocks += map(doc.Caveat, missing_growth(self.case, t.lang))
         return self.section(SUMMARY, *blocks)
 
     def cards(self) -> tuple[doc.Card, ...]:

@@ -13,6 +13,7 @@ from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
 from copark.analysis.typology.findings import READ, SECOND, SHARES, TYPES
 from copark.analysis.typology.measures import STANDINGS
 from copark.analysis.typology.twins import FACTORS, Part, Reading
+from copark.cases.vocabulary import country_name
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -91,7 +92,7 @@ class _Show(Show):
         for side, value in (("first", end.first), ("second", end.second)):
             cards.append(doc.Card(t(f"card.standing.{side}"), doc.SHARE, value, t("card.standing.note")))
         total = sum(found.outcomes[SECOND].values())
-        country = text(f"parks.country.{found.home}", t.lang)
+        country = country_name(found.home, t.lang)
         homes = doc.Caveat(t("caveat.homes", count=found.homes, total=total, country=country))
         return self.section(
             "summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), doc.Caveat(t("caveat.selection")), homes

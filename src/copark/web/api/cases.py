@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from anyio import WouldBlock
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from copark.web.api.replies import CasePath, answered, attachment, held, made, of_case, sent
+from copark.web.api.replies import CasePath, Lang, answered, attachment, held, made, of_case, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
@@ -91,15 +91,16 @@ async def upload(request: Request, services: Own, word: MaybeOwner = None) -> Re
 
 
 @router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
-async def template(request: Request, services: Own, form: Form) -> Response:
-    """Give the smallest sound case as an archive or a workbook."""
+async def template(
+    request: Request, services: Own, form: Form, lang: Lang = "en",
+    *, example: Annotated[bool, Query(description="Whether it is an invented park, to try everything on.")] = False,
+) -> Response:  # fmt: skip
+    """Give an empty workbook in a language, or the smallest sound case as an archive; or an invented park as either."""
+    own = services.settings.own / "files"
     return await _file(
-        request,
-        services,
-        form,
-        "copark-case",
-        lambda is_book: skeleton(services.settings.own / "files", workbook=is_book),
-    )
+        request, services, form, "blue-harbour" if example else "copark-case",
+        lambda is_book: skeleton(own, workbook=is_book, lang=lang, example=example),
+    )  # fmt: skip
 
 
 @router.get("/cases/{name}", summary="A case and what may be moved in it", responses=answered(CaseAnswer))
@@ -115,9 +116,11 @@ async def network(request: Request, services: Own, name: CasePath) -> Response:
 
 
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
-async def files(request: Request, services: Own, name: CasePath, form: Form) -> Response:
+async def files(request: Request, services: Own, name: CasePath, form: Form, lang: Lang = "en") -> Response:
     """Give a case's files as an archive or a workbook, to change and bring back."""
-    return await _file(request, services, form, name, lambda is_book: packed(services.shelf, name, workbook=is_book))
+    return await _file(
+        request, services, form, name, lambda is_book: packed(services.shelf, name, workbook=is_book, lang=lang)
+    )
 
 
 async def _file(request: Request, services: Services, form: str, name: str, make: Callable[[bool], bytes]) -> Response:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from copark.cases.completeness import missing_growth
 from copark.cases.facts import used
 from copark.cases.pack import case_parameters
 from copark.model.variables import ORIGINS, Variable, catalogue
@@ -19,6 +20,7 @@ from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
+from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.simulation import case_name
 from copark.workflows.serving.wording import both, own, said, unit_title
@@ -116,6 +118,8 @@ class CaseAnswer(Answer):
     """Names of the two governments."""
     levers: list[LeverInfo]
     """What may be moved."""
+    notes: list[Said]
+    """Whose growth is not on record, and what stands there; empty where it is."""
 
 
 def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
@@ -123,7 +127,13 @@ def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
     case, study = shelved.case, baseline(shelved.case.name)
     inputs = engine.inputs(study, shelved, study.scenarios[0])
     sides = {"home": both(case.sides.home.title), "host": both(case.sides.host.title)}
-    return CaseAnswer(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs))
+    return CaseAnswer(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case))
+
+
+def growth_told(case: Case) -> list[Said]:
+    """That no growth of a case's countries is on record, in both languages."""
+    told = (missing_growth(case, lang) for lang in LANGUAGES)
+    return [Said(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*told, strict=True)]
 
 
 def lever(key: str, form: str, title: Said, unit: str = "1", **more: Any) -> LeverInfo:

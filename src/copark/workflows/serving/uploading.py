@@ -10,13 +10,14 @@ from pathlib import Path
 
 from copark.cases import check_case, new_case
 from copark.cases.archive import Refused
-from copark.errors import CaseFaults, CoparkError
-from copark.workflows.serving.answers import Answer, CaseName
+from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, workbook_of
+from copark.errors import CaseFaults, CoparkError, Fault
+from copark.workflows.serving.answers import Answer, CaseName, Said
+from copark.workflows.serving.levers import growth_told
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import UPLOADED, Shelf
 from copark.workflows.serving.simulation import case_name
 from copark.workflows.serving.unpacking import pack_zip, unpack_zip
-from copark.workflows.serving.workbook import by_sheet, unpack_workbook, workbook_of
 
 MOST_KEPT = 50
 """Uploaded cases kept; beyond, the oldest goes."""
@@ -31,6 +32,8 @@ class UploadAnswer(Answer):
     """The case; its name is what to ask for it by, and nobody can guess it."""
     kept: int
     """Uploaded cases that are kept before the oldest goes."""
+    notes: list[Said]
+    """Whose growth is not on record, and what stands there; empty where it is."""
 
 
 def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> UploadAnswer:
@@ -55,17 +58,12 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Up
     folder = root / scratch_name(INCOMING)
     folder.mkdir()
     try:
-        places: dict[str, int] = {}
         try:
-            if workbook:
-                places = unpack_workbook(content, folder)
-            else:
-                unpack_zip(content, folder)
+            faults = _unpack(content, folder, workbook=workbook)
         except Refused as refused:
             raise CaseFaults(refused.faults) from None
-        faults = check_case(folder)
         if faults:
-            raise CaseFaults([by_sheet(fault, places) if workbook else fault for fault in faults])
+            raise CaseFaults(faults)
         name = f"u-{secrets.token_hex(16)}"
         if owner:
             _owner_file(root, name).write_text(owner, encoding="utf-8")
@@ -73,7 +71,20 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Up
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _forget_oldest(shelf, root)
-    return UploadAnswer(case=case_name(shelf.get(name)), kept=MOST_KEPT)
+    shelved = shelf.get(name)
+    return UploadAnswer(case=case_name(shelved), kept=MOST_KEPT, notes=growth_told(shelved.case))
+
+
+def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
+    """Write what was brought into a folder; everything wrong with it, of a workbook by cell."""
+    if not workbook:
+        unpack_zip(content, folder)
+        return check_case(folder)
+    book = read_workbook(content)
+    faults = book.check()
+    if not faults:
+        book.write(folder)
+    return faults
 
 
 def _forget_oldest(shelf: Shelf, root: Path) -> None:
@@ -135,18 +146,21 @@ def _owner_file(root: Path, name: str) -> Path:
     return root / f"{OWNER}{name}"
 
 
-def packed(shelf: Shelf, name: str, *, workbook: bool) -> bytes:
-    """A case as an archive or a workbook, to start one's own from."""
+def packed(shelf: Shelf, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+    """A case as an archive or a workbook, to change and bring back."""
     folder = shelf.get(name).case.folder
-    return workbook_of(folder) if workbook else pack_zip(folder)
+    return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
-def skeleton(scratch: Path, *, workbook: bool) -> bytes:
-    """The smallest sound case as an archive or a workbook."""
+def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
+    """An empty workbook, or the smallest sound case as an archive, to start from; or an invented park as either."""
+    if example:
+        return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
+    if workbook:
+        return template_workbook(lang=lang)
     scratch.mkdir(parents=True, exist_ok=True)
     folder = scratch / scratch_name(INCOMING)
     try:
-        made = new_case("my-park", folder)
-        return workbook_of(made) if workbook else pack_zip(made)
+        return pack_zip(new_case("my-park", folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

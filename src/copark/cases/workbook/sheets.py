@@ -1,0 +1,320 @@
+"""The sheets of a case's workbook and their columns, made of the schema of a case: what it knows, they have.
+
+A record is a row. What a record has inside itself are columns of their own, named by the path: ``ties.home``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal, get_args, get_type_hints
+
+from copark.cases import dated_events as dated
+from copark.cases import schema
+from copark.cases.actors import Institution, Interest, Partner, Presence, Rival, Shareholder
+from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
+from copark.cases.facts import Fact
+from copark.cases.tables import CONTEXT, ENTERPRISES, EQUITY, EVENTS, GROWTH, SERIES
+from copark.cases.types import Country, Grade, Record, Scale, Side, UnitSymbol, YesNo
+from copark.cases.validation import SOURCES
+from copark.cases.vocabulary import HOST_CONTEXT, MECHANISMS, country_name, series_title
+from copark.cases.vocabulary import SERIES as VARIABLES
+from copark.texts import LANGUAGES, entries, has_text, text
+from copark.units import UNITS
+
+Kind = Literal["form", "facts", "list", "named", "table"]
+FACTS: Mapping[str, tuple[str, bool]] = {
+    "quota": ("bp", True),
+    "finance.registered_capital": ("M USD", True),
+    "finance.paid_in_at_start": ("M USD", False),
+    "finance.grants": ("M USD", True),
+    "land.plan": ("ha", True),
+    "land.first_area": ("ha", False),
+    "land.block": ("ha", False),
+    "regime.threshold": ("M USD", True),
+    "regime.profit_tax": ("1", True),
+    "regime.reference_tax": ("1", False),
+    "capability": ("1", True),
+}
+"""Dated values of ``case.yaml`` by path: the unit they have where none is written, and whether there may be several."""
+_LAST = ("use", "basis", "grade", "source", "note")
+"""What a row ends with: where its value is from."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, or of a form a row.
+
+    Parameters
+    ----------
+    key
+        Path inside the record, or name in the table.
+    choice
+        Name of the list its values are chosen from; empty for none.
+    is_number
+        Whether it is a number.
+    is_needed
+        Whether a row must have it.
+    several
+        How several values in one cell are written: ``keys`` by ``;``, ``spans`` as ``from/to`` by ``;``.
+    """
+
+    key: str
+    choice: str = ""
+    is_number: bool = False
+    is_needed: bool = True
+    several: Literal["", "keys", "spans"] = ""
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The key without its language, and the language; that is empty where it has none."""
+        for mark in ("_", "."):
+            head, _, lang = self.key.rpartition(mark)
+            if head and lang in LANGUAGES:
+                return head, lang
+        return self.key, ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet.
+
+    Parameters
+    ----------
+    key
+        Its name in the texts.
+    kind
+        ``form``: a row for each key. ``facts``: dated values of several keys. ``list``: a list of ``case.yaml``.
+        ``named``: a mapping whose keys are in the first column. ``table``: a CSV table.
+    place
+        Path in ``case.yaml``, or the name of a file.
+    is_first
+        Whether most parks need it; the others are for who knows more.
+    """
+
+    key: str
+    kind: Kind
+    place: str
+    columns: tuple[Column, ...]
+    is_first: bool = False
+
+    def title(self, lang: str) -> str:
+        """What its tab says."""
+        return text(f"workbook.sheet.{self.key}", lang)
+
+    def about(self, lang: str) -> str:
+        """What it is for."""
+        return text(f"workbook.about.{self.key}", lang)
+
+    def label(self, column: Column, lang: str) -> str:
+        """What is at the head of a column."""
+        return self._words(column, lang)[0]
+
+    def told(self, column: Column, lang: str) -> str:
+        """What is said of a column: what it means, and whether it may be left empty."""
+        told = self._words(column, lang)[1]
+        own = column.parts[1]
+        if own and own != lang:
+            return text("workbook.other_language", lang)
+        return told if column.is_needed else text("workbook.may_be_empty", lang, told=told)
+
+    def _words(self, column: Column, lang: str) -> tuple[str, str]:
+        if has_text(f"workbook.label.{self.key}.{column.key}"):
+            return self._named(column.key, lang)
+        key, own = column.parts
+        label, told = self._named(key, lang)
+        return (text(f"workbook.in.{own}", lang, label=label) if own and own != lang else label), told
+
+    def _named(self, key: str, lang: str) -> tuple[str, str]:
+        for name in (f"{self.key}.{key}", key):
+            if has_text(f"workbook.label.{name}"):
+                return text(f"workbook.label.{name}", lang), text(f"workbook.told.{name}", lang)
+        head, _, tail = key.rpartition(".")
+        if not head:
+            raise KeyError(f"workbook.label.{self.key}.{key}")
+        whole, (part, told) = self._named(head, lang)[0], self._named(tail, lang)
+        return text("workbook.part", lang, whole=whole, part=part), told
+
+
+def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> Iterator[Column]:
+    """Columns of a record, those of the records inside it among them."""
+    hints = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        key, hint = f"{path}{field.alias or name}", hints[name]
+        is_needed = needed and field.is_required()
+        inner = next(
+            (one for one in (hint, *get_args(hint)) if isinstance(one, type) and issubclass(one, Record)), None
+        )
+        if Fact in _leaves(hint):
+            found = columns_of(Fact, f"{key}.", needed=is_needed)
+            yield from (replace(one, is_needed=is_needed and one.key == f"{key}.value") for one in found
+                        if one.key != f"{key}.use")  # fmt: skip
+        elif inner is not None:
+            yield from columns_of(inner, f"{key}.", needed=is_needed)
+        elif Presence in _leaves(hint):
+            yield Column(key, is_needed=is_needed, several="spans")
+        elif name in ("source", "anchors"):
+            yield Column(key, is_needed=is_needed, several="keys")
+        else:
+            leaves = _leaves(hint)
+            number = (float in leaves or int in leaves) and not _choice(key, hint)
+            yield Column(key, _choice(key, hint), number, is_needed)
+
+
+def _leaves(hint: Any) -> list[Any]:
+    inner = [one for one in get_args(hint) if one is not ...]
+    return [hint] if not inner else [leaf for one in inner for leaf in _leaves(one)]
+
+
+def _choice(key: str, hint: Any) -> str:
+    """Name of the list a value is chosen from."""
+    name = key.rpartition(".")[2]
+    options = [hint, *get_args(hint)]
+    for known, choice in ((Country, "country"), (UnitSymbol, "unit"), (YesNo, "yes_no"), (Grade, "grade")):
+        if known in options:
+            return choice
+    if name == "mechanism":
+        return "mechanism"
+    values = next((get_args(one) for one in options if getattr(one, "__origin__", None) is Literal), ())
+    if not values:
+        return ""
+    for choice, words in (("side", (*get_args(Side), "none")), ("scale", get_args(Scale))):
+        if set(values) <= set(words):
+            return choice
+    return "prior" if key.endswith("prior.kind") else name
+
+
+def _ordered(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Columns of a row as a person fills them in: where it is from stands last, each record's own after it."""
+    found = list(columns)
+    rank = {name: place for place, name in enumerate(_LAST, start=1)}
+    head = [one.key.rpartition(".")[0] if not one.parts[1] else "" for one in found]
+    order = sorted(range(len(found)), key=lambda n: (rank.get(found[n].parts[0], 0) if not head[n] else 0, n))
+    return tuple(found[n] for n in order)
+
+
+def _keyed(columns: Iterable[Column], *first: str) -> tuple[Column, ...]:
+    """Columns with those that name the row first."""
+    found = _ordered(columns)
+    return tuple(sorted(found, key=lambda one: first.index(one.key) if one.key in first else len(first)))
+
+
+def _list(key: str, model: type[Record], place: str = "", *, first: bool = False) -> Sheet:
+    own = (replace(one, choice=f"{key}_{one.choice}") if one.choice in ("key", "kind") else one
+           for one in columns_of(model))  # fmt: skip
+    columns = (replace(one, is_needed=one.is_needed and (one.key != "key" or bool(one.choice))) for one in own)
+    return Sheet(
+        key, "list", place or key, _keyed(columns, "key", "title.en", "title.zh", "side", "date", "from", "to"), first
+    )
+
+
+def _table(key: str, model: type[Record], file: str, *first: str, is_first: bool = False, **choices: str) -> Sheet:
+    columns = (
+        replace(one, choice=choices.get(one.key, one.choice), is_needed=one.is_needed and one.key not in _FILLED)
+        for one in columns_of(model)
+    )
+    return Sheet(key, "table", file, _keyed(columns, *first), is_first)
+
+
+_FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
+"""What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook.reading`."""
+
+
+def _form() -> Sheet:
+    """The park itself: what is said once."""
+    own = {name: ("" if name != "kind" else "kind") for name in ("name", "title.en", "title.zh", "kind", "not_known")}
+    columns = [Column(key, choice, is_needed=key == "kind") for key, choice in own.items()]
+    columns[-1] = replace(columns[-1], several="keys")
+    columns += columns_of(schema.Clock, "clock.")
+    columns += [replace(one, is_needed="country" in one.key) for one in columns_of(schema.Sides, "sides.")]
+    columns += [replace(one, is_needed=False) for one in columns_of(schema.World, "world.")]
+    columns += (replace(one, key=f"framework.{one.key}", is_needed=False)
+                for one in _keyed(columns_of(schema.Framework), "from", "to"))  # fmt: skip
+    columns.append(Column("regime.narrow_until", is_needed=False))
+    return Sheet("park", "form", "", tuple(replace(one, is_needed=False) if one.key == "clock.quarters" else one
+                                            for one in columns), True)  # fmt: skip
+
+
+def _facts() -> Sheet:
+    columns = [Column("what", "fact"), *(
+        replace(one, is_needed=one.is_needed and one.key not in ("unit", "basis")) for one in columns_of(Fact)
+    )]  # fmt: skip
+    return Sheet("facts", "facts", "", _keyed(columns, "what", "date", "value", "unit"), True)
+
+
+def _named(key: str, model: type[Record], place: str, *, first: bool = False) -> Sheet:
+    return Sheet(key, "named", place, (Column("key"), *_keyed(columns_of(model), "outlet", "value", "unit")), first)
+
+
+@cache
+def sheets() -> tuple[Sheet, ...]:
+    """All sheets, in their order."""
+    return (
+        _form(),
+        _facts(),
+        _list("shareholders", Shareholder, first=True),
+        _table("shares", EquityRow, EQUITY, "table", "date", "holder", "side", is_first=True),
+        _table("observations", Observation, SERIES, "date", "variable", "value", "unit", "bound", "high",
+               is_first=True, variable="variable"),
+        _table("events", Event, EVENTS, "date", is_first=True),
+        _named("sources", Source, SOURCES, first=True),
+        _table("growth", GrowthValue, GROWTH),
+        _list("credit", schema.Credit, "finance.credit"),
+        _list("partners", Partner),
+        _list("rivals", Rival),
+        _list("anchors", dated.Anchor),
+        _list("certificates", dated.Certificates),
+        _list("visits", dated.Visit),
+        _list("shocks", dated.Shock),
+        _list("closures", dated.Closure),
+        _list("renegotiations", dated.Renegotiation),
+        _list("terms", dated.Term),
+        _list("institutions", Institution),
+        _list("interests", Interest),
+        _named("parameters", schema.Parameter, "parameters"),
+        _table("enterprises", Enterprise, ENTERPRISES, "name", "name_zh"),
+        _table("host_context", ContextValue, CONTEXT, "date", "variable", "value", "unit", variable="context"),
+    )  # fmt: skip
+
+
+@cache
+def choices(name: str, lang: str) -> Mapping[str, str]:
+    """What may be chosen, in the words of a language, by what a case's file has."""
+    if name == "country":
+        return {code: f"{code} {country_name(code, lang)}" for code in entries("countries")}
+    if name in ("variable", "context"):
+        known = VARIABLES if name == "variable" else HOST_CONTEXT
+        return {one: series_title(one, lang) for one in known}
+    if name == "unit":
+        return {symbol: symbol for symbol in UNITS}
+    if name == "fact":
+        return {key: text(f"workbook.fact.{key}", lang) for key in FACTS}
+    if name in _ELSEWHERE:
+        values, prefix = _ELSEWHERE[name]
+        return {value: text(f"{prefix}.{value}", lang) for value in values}
+    prefix = f"choice.{name}."
+    return {
+        key.removeprefix(prefix): text(f"workbook.{key}", lang) for key in entries("workbook") if key.startswith(prefix)
+    }
+
+
+_ELSEWHERE: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "side": ((*get_args(Side), "none"), "report.side"),
+    "grade": (get_args(Grade), "report.evidence_grade"),
+    "scale": (get_args(Scale), "analysis.scale"),
+    "mechanism": (MECHANISMS, "cases.mechanism"),
+    "role": (("fit", "score", "check", "context"), "report.role"),
+}
+
+
+@cache
+def codes(name: str) -> Mapping[str, str]:
+    """What a case's file has, by what a person may have chosen or written, in any language; in lower case."""
+    found: dict[str, str] = {}
+    for lang in LANGUAGES:
+        for code, label in choices(name, lang).items():
+            found.setdefault(label.casefold(), code)
+            if name == "country":
+                found.setdefault(country_name(code, lang).casefold(), code)
+    return found | {code.casefold(): code for code in choices(name, "en")}

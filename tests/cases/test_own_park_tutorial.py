@@ -1,0 +1,67 @@
+"""The tutorial of one's own park, from its first line to its last."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from copark.cli import main
+
+ROOT = Path(__file__).parents[2]
+STEP = re.compile(
+    r"<!-- cell: (?P<sheet>\S+)!(?P<cell>[A-Z]+\d+) = (?P<value>.+?) -->|^```(?P<kind>\w*)\n(?P<lines>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@pytest.fixture(params=["en", "zh"])
+def tutorial(request):
+    return (ROOT / f"docs/tutorials/own-park.{request.param}.md").read_text(encoding="utf-8")
+
+
+def steps(words):
+    """Commands, what is typed into a cell, and what a command says, in their order."""
+    for step in STEP.finditer(words):
+        if step["cell"]:
+            yield "cell", (step["sheet"], step["cell"], step["value"])
+        elif step["kind"] == "text":
+            yield "said", step["lines"]
+        else:
+            yield from (("command", line) for line in step["lines"].splitlines())
+
+
+def walk(tutorial, folder, commands, capsys):
+    """Do what a reader does, as far as the commands named; how each ended."""
+    ended, said = [], ""
+    for kind, step in steps(tutorial):
+        if kind == "cell":
+            sheet, cell, value = step
+            book = load_workbook(folder / "blue-harbour.xlsx")
+            book[sheet][cell] = int(value) if value.isdigit() else value
+            book.save(folder / "blue-harbour.xlsx")
+        elif kind == "said" and "!" in step:
+            assert step.strip() in said
+        elif kind == "command" and step.split()[1] in commands:
+            with pytest.raises(SystemExit) as left:
+                main(step.split()[1:])
+            said = "".join(capsys.readouterr())
+            ended.append(left.value.code or 0)
+    return ended
+
+
+def test_the_workbook_of_the_tutorial_is_made_spoilt_and_mended(tutorial, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert walk(tutorial, tmp_path, {"new"}, capsys) == [0, 1, 0, 0]
+    assert (tmp_path / "blue-harbour/case.yaml").is_file()
+    assert (tmp_path / "changed.xlsx").is_file()
+
+
+@pytest.mark.long
+def test_the_whole_tutorial(tutorial, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    commands = {"new", "calibrate", "forecast", "levers", "run"}
+    assert walk(tutorial, tmp_path, commands, capsys) == [0, 1, 0, 0, 0, 0, 0, 0]
+    assert list(tmp_path.glob("out/reports/*/report-*.html"))

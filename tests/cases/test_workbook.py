@@ -1,0 +1,219 @@
+"""A case as a workbook: there and back, faults by cell, and what is no workbook of an honest person."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from tests.web.test_uploads import rewritten
+
+from copark.cases import casebook_path, list_cases, load_case
+from copark.cases.archive import Refused
+from copark.cases.workbook import EXAMPLE, case_from_workbook, read_workbook, template_workbook, workbook_of
+from copark.cases.workbook.sheets import choices, codes, sheets
+from copark.texts import LANGUAGES
+
+SMALLEST = {
+    "Park": {"B3": "Blue Harbour", "B4": "two governments", "B6": "2012Q1", "B8": "2020Q4", "B9": "CHN China",
+             "B11": "egypt"},
+    "Observations": {"A3": "2016-12-31", "B3": "jobs", "C3": 1200, "J3": "high", "K3": "report"},
+    "Sources": {"A3": "report", "B3": "Annual report", "F3": "original"},
+}  # fmt: skip
+"""What a park cannot do without."""
+SERIES = "xl/worksheets/sheet5.xml"
+"""Where the observations are in it."""
+
+
+def filled(cells):
+    """Sheets with the headings of the template, and cells filled in."""
+    book = Workbook()
+    book.remove(book.active)
+    for sheet in sheets():
+        page = book.create_sheet(sheet.title("en"))
+        labels = [sheet.label(one, "en") for one in sheet.columns if one.parts[1] != "zh"]
+        for place, label in enumerate(labels, start=2 if sheet.kind == "form" else 1):
+            page.cell(*((place, 1) if sheet.kind == "form" else (1, place)), label)
+        for cell, value in cells.get(sheet.title("en"), {}).items():
+            page[cell] = value
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def changed(**more):
+    """The smallest park with more cells, or others."""
+    return filled({name: SMALLEST.get(name, {}) | more.get(name, {}) for name in {*SMALLEST, *more}})
+
+
+def told(content):
+    """Cells and codes of the faults of a workbook."""
+    return [(one.file, one.code.removeprefix("cases.")) for one in read_workbook(content).check()]
+
+
+@pytest.mark.parametrize("name", ["great-stone", "suzhou", "kaesong", "vsip"])
+def test_a_case_there_and_back_is_the_same_case(name, tmp_path):
+    lang = LANGUAGES[len(name) % 2]
+    read_workbook(workbook_of(casebook_path() / name, lang)).write(tmp_path)
+    assert load_case(tmp_path).hash == load_case(name).hash
+
+
+@pytest.mark.long
+def test_every_case_there_and_back(tmp_path, subtests):
+    for name in list_cases():
+        for lang in LANGUAGES:
+            with subtests.test(name=name, lang=lang):
+                folder = tmp_path / f"{name}-{lang}"
+                folder.mkdir()
+                book = read_workbook(workbook_of(casebook_path() / name, lang))
+                assert book.check() == []
+                book.write(folder)
+                assert load_case(folder).hash == load_case(name).hash
+
+
+def test_texts_of_one_language_come_back(tmp_path):
+    """A case may write its texts in one language, or without saying which."""
+    folder = tmp_path / "case"
+    shutil.copytree(EXAMPLE, folder)
+    path = folder / "case.yaml"
+    words = path.read_text(encoding="utf-8")
+    words = words.replace("{en: Blue Harbour (invented), zh: 蓝港（虚构）}", "Blue Harbour")
+    path.write_text(words.replace("title: {en: China, zh: 中国}", "title: {zh: 中国}"), encoding="utf-8")
+    case = load_case(folder)
+    assert (case.title.zh, case.sides.home.title.en) == ("Blue Harbour", "中国")
+    for lang in LANGUAGES:
+        back = tmp_path / lang
+        back.mkdir()
+        read_workbook(workbook_of(folder, lang)).write(back)
+        assert load_case(back).hash == case.hash
+
+
+def test_the_smallest_park_is_sound_and_says_what_it_does_not_know(tmp_path):
+    path = tmp_path / "Blue Harbour 2020.xlsx"
+    path.write_bytes(changed())
+    case = load_case(case_from_workbook(path, tmp_path))
+    assert case.name == "blue-harbour-2020"
+    assert (case.title.en, case.title.zh) == ("Blue Harbour", "Blue Harbour"), "one language is enough"
+    assert (case.sides.home.title.zh, case.sides.host.country) == ("中国", "EGY")
+    assert {"shareholders", "equity", "events", "quota", "finance", "land", "regime"} <= set(case.not_known)
+    (jobs,) = case.observations
+    assert (jobs.unit, jobs.bound, jobs.role, jobs.use, jobs.value) == ("persons", "exact", "fit", True, 1200)
+    assert case.clock.quarters == 80
+
+
+def test_a_chinese_workbook_is_read_in_its_own_words(tmp_path):
+    book = load_workbook(BytesIO(template_workbook("lan-gang", "zh")))
+    park = {row[0].value: row[1] for row in book["园区"].iter_rows() if row[0].value}
+    for label, value in {"园区名称": "蓝港", "主导者": "两国政府", "起始季度": "2012Q1", "数据截止季度": "2020Q4",
+                         "投资国": "中国", "东道国": "EGY 埃及"}.items():  # fmt: skip
+        park[label].value = value
+    rows = {"观测值": {"日期": "2016", "观测变量": choices("variable", "zh")["operating"], "数值": 12, "可信度": "高",
+                       "来源": "nianbao"},
+            "来源": {"简称": "nianbao", "发布者": "年度报告", "阅读方式": "原文"}}  # fmt: skip
+    for name, cells in rows.items():
+        head = {cell.value: cell.column for cell in book[name][1]}
+        for label, value in cells.items():
+            book[name].cell(3, head[label], value)
+    stream = BytesIO()
+    book.save(stream)
+    read = read_workbook(stream.getvalue())
+    assert read.check() == []
+    read.write(tmp_path)
+    case = load_case(tmp_path)
+    assert (case.name, case.title.en, case.observations[0].variable) == ("lan-gang", "蓝港", "operating")
+
+
+def test_faults_stand_in_their_cells_all_at_once():
+    wrong = {
+        "Park": {"B6": "2012Q7", "B9": "Atlantis"},
+        "Facts": {"A3": "Registered capital", "B3": "2012-01", "C3": "ten", "G3": "high", "H3": "nowhere",
+                  "A4": "Hope", "B4": "2012"},
+        "Shares": {"B3": "2012-01", "C3": "a", "D3": "Home side", "E3": 6000, "H3": "high", "I3": "report"},
+        "Observations": {"C3": "twelve", "A4": "2016-13", "B4": "jobs", "C4": 5, "J4": "high", "K4": "report"},
+    }  # fmt: skip
+    found = told(changed(**wrong))
+    assert found == [
+        ("Park!B6", "bad_quarter"), ("Park!B9", "bad_country"), ("Facts!C3", "not_a_number"),
+        ("Facts!H3", "unknown_source"), ("Facts!A4", "unknown_line"), ("Shares!E3", "equity_sum"),
+        ("Observations!C3", "not_a_number"), ("Observations!A4", "no_such_day"),
+    ]  # fmt: skip
+
+
+def test_every_fault_says_what_to_do_in_both_languages():
+    for fault in read_workbook(changed(Facts={"A3": "Hope"}, Sources={"B4": "nobody"})).check():
+        for lang in LANGUAGES:
+            assert re.match(r"(Facts!A3|Sources!A4)", fault.sentence(lang))
+            assert fault.repair(lang)
+
+
+def test_numbers_nobody_can_have_and_marks_nobody_can_see_are_told():
+    found = told(changed(Park={"B3": "Blue\u200bHarbour"}, Observations={"C3": 1e308}))
+    assert found == [("Park!B3", "control_mark"), ("Observations!C3", "out_of_range")]
+    assert told(changed(Observations={"C3": "NaN"})) == [("Observations!C3", "not_finite")]
+    with pytest.raises(Refused):
+        told(rewritten(changed(), SERIES, lambda raw: raw.replace(b"<v>1200</v>", b"<v>NaN</v>")))
+
+
+def test_a_formula_counts_by_the_value_that_was_stored():
+    for formula, found in (
+        (b"<f>600*2</f><v>1200</v>", []),
+        (b"<f>[1]Other!A1</f><v>1200</v>", []),
+        (b"<f>600*2</f>", [("Observations!C3", "no_value"), ("Observations!C3", "empty_cell")]),
+    ):
+        content = rewritten(changed(), SERIES, lambda raw, formula=formula: raw.replace(b"<v>1200</v>", formula))
+        assert told(content) == found[:1]
+    broken = rewritten(
+        changed(), SERIES, lambda raw: re.sub(rb'<c r="C3"[^>]*><v>1200</v>', b'<c r="C3" t="e"><v>#REF!</v>', raw)
+    )
+    assert told(broken) == [("Observations!C3", "error_value")]
+
+
+def test_headings_that_are_gone_or_misspelt_are_told_and_sheets_of_ones_own_are_not():
+    assert told(changed(Observations={"B1": "Thing"}))[:2] == [
+        ("Observations!A1", "missing_column"), ("Observations!B1", "unknown_head"),
+    ]  # fmt: skip
+    assert ("Observations!A1", "no_head") in told(changed(Observations={f"{c}1": None for c in "ABCDEFGHIJKL"}))
+    book = load_workbook(BytesIO(changed()))
+    book.create_sheet("My sums")["A1"] = "=1+1"
+    stream = BytesIO()
+    book.save(stream)
+    assert told(stream.getvalue()) == []
+
+
+def test_what_is_no_workbook_of_a_park_is_refused():
+    other, stream = Workbook(), BytesIO()
+    other.save(stream)
+    for content in (b"", b"PK\3\4", b"x" * 1000, stream.getvalue()):
+        with pytest.raises(Refused):
+            read_workbook(content)
+
+
+def test_no_words_mean_two_things(subtests):
+    """What may be chosen has one meaning, and so has a heading of a sheet."""
+    for sheet in sheets():
+        for lang in LANGUAGES:
+            with subtests.test(sheet=sheet.key, lang=lang):
+                labels = [sheet.label(one, lang) for one in sheet.columns]
+                assert len(set(labels)) == len(labels)
+        for column in (one for one in sheet.columns if one.choice):
+            for lang in LANGUAGES:
+                for code, label in choices(column.choice, lang).items():
+                    assert codes(column.choice)[label.casefold()] == code, (column.choice, label)
+
+
+@given(
+    st.sampled_from(["Observations", "Facts", "Credit"]),
+    st.dictionaries(
+        st.builds("{}{}".format, st.sampled_from("ABCDEFGHIJKL"), st.integers(1, 4)),
+        st.text(max_size=12).filter(str.isprintable) | st.floats() | st.integers() | st.booleans(),
+        max_size=6,
+    ),
+)
+def test_whatever_stands_in_the_cells_is_read_or_told(sheet, cells):
+    for fault in read_workbook(changed(**{sheet: cells})).check():
+        assert "!" in fault.file
+        assert fault.sentence("zh")
