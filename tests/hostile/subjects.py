@@ -347,7 +347,7 @@ COMMANDS: tuple[tuple[Any, ...], ...] = (
     ("check", HOLE), ("show", HOLE), ("verify", HOLE), ("new", HOLE), ("new", "my-park", "--in", HOLE),
     ("list", "--out", HOLE), ("export", HOLE, "--format", "csv", "--to", "files"),
     ("export", "0123456789abcdef", "--format", HOLE, "--to", "x"), ("run", HOLE),
-    ("run", "great-stone", "--threads", HOLE, "--runs", "0"), ("run", "great-stone", "--until", HOLE, "--runs", "0"),
+    ("run", "great-stone", "--threads", HOLE, "--runs", "0"), ("run", "great-stone", "--precision", HOLE, "--runs", "0"),
     ("compare", HOLE, HOLE), ("compare", "baseline", HOLE), ("but-for", HOLE, "--without", "x"),
     ("but-for", "great-stone", "--without", HOLE), ("plan", HOLE), ("claims", HOLE),
     ("claims", "great-stone", "--list", "--file", HOLE), ("levers", HOLE),

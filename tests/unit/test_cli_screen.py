@@ -112,7 +112,7 @@ def test_a_run_as_json_is_nothing_but_its_document(
 def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     screen.show_outcome(outcome(reused=True, failed=300, kept=10, files={}), "en")
     out = " ".join(capsys.readouterr().out.split())
-    assert "--fresh recomputes it" in out
+    assert "--overwrite recomputes it" in out
     assert "300 of 200 runs did not finish" in out
     assert "full paths of the first 10" in out
     assert "lie outside the 5th to 95th percentile" in out
