@@ -25,6 +25,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.workflows.serving.analyses import menu, params_of
+from tests.presentation.agreement import check
 
 RUNS = 8
 COMPARE, COUNTERFACTUAL = REGISTRY["compare"], REGISTRY["counterfactual"]
@@ -273,3 +274,7 @@ def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
     for given in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
             params_of(COMPARE, {"reference": given})
+
+
+def test_files_hold_the_same_numbers(regimes: Answered, tmp_path: Path) -> None:
+    assert check(regimes.document("en"), tmp_path) > 100

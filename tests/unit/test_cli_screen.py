@@ -156,7 +156,7 @@ def test_every_fault_is_told_with_place_cause_and_repair(
     assert lines[1] == "  No run with ID [bold]x is stored here."
     assert lines[2].startswith("  Fix: ")
     assert lines[3] == "y"
-    assert lines[-1] == "2 problem(s) found."
+    assert lines[-1] == "Problems found: 2."
 
 
 def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

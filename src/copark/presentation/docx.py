@@ -142,6 +142,9 @@ class _Writer:
         self.made.add_paragraph()
 
     def table(self, block: Table, above: str = "") -> None:
+        if block.empty and block.count:
+            self.quiet(f"{block.title}{self.say('colon')}{block.empty}")
+            return
         if block.title != above:
             self.made.add_heading(block.title, 2)
         if block.empty:

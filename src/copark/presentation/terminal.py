@@ -217,7 +217,7 @@ def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:
 
 
 def _wrapped(words: str, width: int) -> list[str]:
-    """Words in lines of a width, in columns of the screen; no line begins with a closing mark or ends with an opening."""
+    """Words in lines of a width; no closing mark begins one, no opening mark ends one."""
     found: list[str] = []
     for paragraph in words.split("\n"):
         line: list[str] = []
