@@ -109,7 +109,7 @@ def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, sh
 def test_the_headline_names_the_scenario_that_changes_most(regimes: Answered, shown: Any) -> None:
     found = regimes.result
     most = max(found.scenarios, key=lambda one: abs(one.difference("operating", found.ends[-1]).median))
-    assert f"“{most.title.en}” has the largest effect" in shown("en").headline
+    assert f"scenarios: “{most.title.en}” changes" in shown("en").headline
     assert f"“{most.title.zh}”影响最大" in shown("zh").headline
 
 

@@ -28,6 +28,8 @@ ROWS_MEASURED = 200
 LINE = 15.0
 """Height of a line, points."""
 INCH = 72.0
+SCALE, LINES = 70, 68
+"""Of a sheet of figures: its scale on paper in per cent, and how many lines a page then holds."""
 A4 = 9
 USUAL = 9.0
 """Width of a column that nobody has set."""
@@ -88,8 +90,8 @@ class Sheet:
         Last row that has filters; none by default.
     widths
         Width of each column in characters; by default as its first rows ask for.
-    upright
-        Whether it is printed on upright paper.
+    upright, figures
+        Whether it is printed on upright paper; whether it holds pictures.
     """
 
     title: str
@@ -100,6 +102,7 @@ class Sheet:
     filters: int = 0
     widths: Sequence[float] = field(default_factory=tuple)
     upright: bool = False
+    figures: bool = False
 
 
 def write_sheets(
@@ -124,9 +127,14 @@ def write_sheets(
             sheet = book.add_worksheet(one.title)
             _set_up(sheet, one)
             widths = list(one.widths)
-            at = 0
+            at, page, breaks = 0, 0, []
             for row in one.rows:
-                at = put.row(sheet, at, row, one.widths)
+                before, at = at, put.row(sheet, at, row, one.widths)
+                if isinstance(row, Picture):
+                    if page and at - page > LINES:  # its title, the row before, goes with it
+                        page = before - 1
+                        breaks.append(page)
+                    page = page or 1
                 done += 1
                 if not one.widths and at <= ROWS_MEASURED and not isinstance(row, Picture):
                     widths = _widened(widths, row)
@@ -134,6 +142,7 @@ def write_sheets(
                     progress(done, total)
             for number, width in enumerate(widths):
                 sheet.set_column(number, number, width)
+            sheet.set_h_pagebreaks(breaks)
             if one.filters:
                 sheet.autofilter(one.head - 1, 0, one.filters - 1, max(0, len(widths) - 1))
     if progress:
@@ -145,7 +154,11 @@ def _set_up(sheet: Worksheet, one: Sheet) -> None:
     """Paper, what stays in sight, and what stands on every page."""
     sheet.set_paper(A4)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
+    if one.figures:  # fitted to a page's width, a sheet heeds no breaks
+        sheet.set_print_scale(SCALE)
+        sheet.set_default_row(LINE)
+    else:
+        sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&L&8{clean(one.title).replace('&', '&&')}&R&8&P / &N")
     if not one.upright:
         sheet.set_landscape()
@@ -206,11 +219,12 @@ class _Cells:
         alone = row[0] if len(row) == 1 and isinstance(row[0], Styled) else None
         if alone is not None and alone.look == "title":
             sheet.set_row(at, 1.6 * LINE)
-        if alone is not None and alone.wrap and alone.value and len(widths) > 1:
+        if alone is not None and alone.wrap and alone.value:
             more = ceil(max(0.0, READABLE - sum(widths)) / USUAL)
             lines = ceil(1.1 * width_of(str(alone.value)) / max(READABLE, sum(widths)))
             sheet.set_row(at, lines * LINE)
-            sheet.merge_range(at, 0, at, len(widths) + more - 1, "", self._look(alone))
+            if len(widths) + more > 1:
+                sheet.merge_range(at, 0, at, len(widths) + more - 1, "", self._look(alone))
         for column, value in enumerate(row):
             self._cell(sheet, at, column, value)
         return at + 1

@@ -49,7 +49,7 @@ class _Book:
 
     def cover(self) -> Sheet:
         rows = [*self.answer(), *self.contents(), *self.origin()]
-        return Sheet(self.cover_title, rows, len(rows), head=0, widths=(32, 90), upright=True)
+        return Sheet(self.cover_title, rows, len(rows), head=0, widths=(33, 75), upright=True)
 
     def answer(self) -> Iterator[Row]:
         page = self.page
@@ -91,7 +91,7 @@ class _Book:
         """The sheet of all figures, where there are any."""
         if self.figures:
             rows = list(self.pictures())
-            yield Sheet(self.titles[-1], rows, len(rows), head=0, widths=(110,))
+            yield Sheet(self.titles[-1], rows, len(rows), head=0, widths=(110,), upright=True, figures=True)
 
     def pictures(self) -> Iterator[Row]:
         yield (Styled(self.say("sheet.back"), link=self.cover_title),)
@@ -132,7 +132,9 @@ class _Book:
             return Styled(shown(value, column, self.document.lang))
         if column.kind is Kind.points and not isinstance(value, str):
             value *= 100.0
-        return Styled(value, number_format(column, value), wrap=column.kind in (Kind.text, Kind.note))
+        return Styled(
+            value, number_format(column, value), wrap=column.kind in (Kind.text, Kind.note), right=column.numeric
+        )
 
     def width(self, column: Column, at: int, found: Flat) -> float:
         cells = [shown(row[at], column, self.document.lang) for row in found.rows[:200]]
