@@ -25,6 +25,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.workflows.serving.analyses import menu, params_of
+from tests.presentation.agreement import check
 
 RUNS = 8
 COMPARE, COUNTERFACTUAL = REGISTRY["compare"], REGISTRY["counterfactual"]
@@ -108,7 +109,7 @@ def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, sh
 def test_the_headline_names_the_scenario_that_changes_most(regimes: Answered, shown: Any) -> None:
     found = regimes.result
     most = max(found.scenarios, key=lambda one: abs(one.difference("operating", found.ends[-1]).median))
-    assert f"“{most.title.en}” has the largest effect" in shown("en").headline
+    assert f"scenarios: “{most.title.en}” changes" in shown("en").headline
     assert f"“{most.title.zh}”影响最大" in shown("zh").headline
 
 
@@ -273,3 +274,7 @@ def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
     for given in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
             params_of(COMPARE, {"reference": given})
+
+
+def test_files_hold_the_same_numbers(regimes: Answered, tmp_path: Path) -> None:
+    assert check(regimes.document("en"), tmp_path) > 100

@@ -209,5 +209,5 @@ def test_faults_are_shown_by_part(capsys):
     spoiled = inspect.Checked("parks", (Fault("cases.empty_file", "parks.csv"),))
     assert not show_checked((spoiled,), "en")
     shown = capsys.readouterr()
-    assert "parks: 1 problem(s)" in shown.out
+    assert "parks: problems found: 1" in shown.out
     assert "parks.csv" in shown.err

@@ -94,7 +94,7 @@ def test_fresh_runs_are_made_though_they_are_there(there: Asked, expected, tmp_p
     shelf_of(there).put(name, b"damaged")
     with pytest.raises(DamagedRun) as damaged:
         make(there, RunStore(tmp_path / "two"), Threads(2))
-    assert "--fresh" in damaged.value.faults[0].sentence("en")
+    assert "--overwrite" in damaged.value.faults[0].sentence("en")
     anew = Counting()
     made = make(replace(there, fresh=True), RunStore(tmp_path / "two"), anew)
     assert (len(anew.made), made.kept) == (5, 0)

@@ -27,6 +27,7 @@ from copark.presentation.document import Caveat, Chart
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
+from tests.presentation.agreement import check
 
 CALIBRATE = REGISTRY["calibrate"]
 
@@ -292,3 +293,7 @@ def test_the_former_way_to_calibrate_all_parks_together_still_works() -> None:
         "a,b",
     ]
     assert spelled(["calibrate", "great-stone"]) == ["calibrate", "great-stone"]
+
+
+def test_files_hold_the_same_numbers(made, tmp_path):
+    assert check(made.document("en"), tmp_path) > 20

@@ -20,6 +20,7 @@ from copark.simulation.trust import CONVERGED
 from copark.words import observable_title
 from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
+from tests.presentation.agreement import check
 
 pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
@@ -303,3 +304,8 @@ def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None
     assert "later.csv:4" in err
     assert "Fix: " in err
     assert "Traceback" not in err
+
+
+def test_files_hold_the_same_numbers(validated, frozen, tmp_path):
+    assert check(validated.document("en"), tmp_path / "validated") > 20
+    assert check(frozen.document("en"), tmp_path / "frozen") > 20

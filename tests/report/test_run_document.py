@@ -20,6 +20,7 @@ from copark.presentation.html import to_html
 from copark.presentation.json import to_json
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, text
+from tests.presentation.agreement import check
 from tests.report.sample import make_case, make_result
 
 SECTIONS = (
@@ -210,3 +211,7 @@ def test_files_are_named_by_language(answer: Answer, tmp_path: Path) -> None:
     assert files["json"].name == "report-zh.json"
     assert (files["csv"] / "latest.csv").is_file()
     assert text("run.section.summary", "zh") in files["json"].read_text(encoding="utf-8")
+
+
+def test_files_hold_the_same_numbers(answer: Answer, tmp_path: Path) -> None:
+    assert check(answer.document("en"), tmp_path) > 100

@@ -15,6 +15,7 @@ from copark.inference.ablations import ablate
 from copark.presentation.document import Bullets, Cards, Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.trust import Trust
+from tests.presentation.agreement import check
 
 ABLATE = REGISTRY["ablate"]
 
@@ -125,3 +126,7 @@ def test_stopped_work_goes_on(tmp_path, few):
     assert repr(again.document("en").sections) == repr(
         answer(ABLATE, params, Context(threads=2)).document("en").sections
     )
+
+
+def test_files_hold_the_same_numbers(found, tmp_path):
+    assert check(found.document("en"), tmp_path) > 100

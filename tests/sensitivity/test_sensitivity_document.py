@@ -13,6 +13,7 @@ from copark.errors import CoparkError
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.trust import Trust
+from tests.presentation.agreement import check
 from tests.sensitivity.conftest import few_samples
 
 SENSITIVITY = REGISTRY["sensitivity"]
@@ -106,3 +107,7 @@ def test_the_command_plans_and_answers_and_keeps(capsys, tmp_path):
     assert "虚设因素" in capsys.readouterr().out
     assert len(list(tmp_path.glob("results/sensitivity/*/result.json"))) == 1
     assert call([*given, "--no-report"]) == 0
+
+
+def test_files_hold_the_same_numbers(found, tmp_path):
+    assert check(found.document("en"), tmp_path) > 100

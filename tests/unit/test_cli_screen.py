@@ -112,7 +112,7 @@ def test_a_run_as_json_is_nothing_but_its_document(
 def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     screen.show_outcome(outcome(reused=True, failed=300, kept=10, files={}), "en")
     out = " ".join(capsys.readouterr().out.split())
-    assert "--fresh recomputes it" in out
+    assert "--overwrite recomputes it" in out
     assert "300 of 200 runs did not finish" in out
     assert "full paths of the first 10" in out
     assert "lie outside the 5th to 95th percentile" in out
@@ -156,7 +156,7 @@ def test_every_fault_is_told_with_place_cause_and_repair(
     assert lines[1] == "  No run with ID [bold]x is stored here."
     assert lines[2].startswith("  Fix: ")
     assert lines[3] == "y"
-    assert lines[-1] == "2 problem(s) found."
+    assert lines[-1] == "Problems found: 2."
 
 
 def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

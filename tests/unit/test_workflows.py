@@ -203,7 +203,7 @@ def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.Run
     path.write_bytes(bytes(content))
     with pytest.raises(FaultsFound, match=r"jobs/c/.*damaged"):
         workflows.verify(first.identity, out=copied)
-    with pytest.raises(FaultsFound, match="--fresh"):
+    with pytest.raises(FaultsFound, match="--overwrite"):
         workflows.run_study("great-stone", runs=RUNS, out=copied, report=False)
     assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, fresh=True).reused
 

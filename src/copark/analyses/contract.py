@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
 FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
+FLAGS = {"fresh": "--overwrite", "futures": "--replicates"}
+"""Parameters whose option is called otherwise; that of their own name, which it had before, still works."""
 ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
 """Which parameters are used, in the place of the best a case has."""
 
@@ -99,8 +101,8 @@ class FormField:
     ----------
     name, kind
         Name, and what it takes.
-    flag
-        Option on the command line.
+    flag, former
+        Option on the command line, and what it was called before: it still works and is not listed.
     required, default
         Whether it must be given; what it is otherwise.
     minimum, maximum
@@ -120,6 +122,7 @@ class FormField:
     name: str
     kind: FieldKind
     flag: str
+    former: tuple[str, ...]
     required: bool
     default: Any
     minimum: float | None
@@ -186,7 +189,7 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     kind, choices = _kind(field.annotation)
     marks = field.metadata
     option = next((one for one in marks if isinstance(one, Option)), None)
-    flag = f"--{name.replace('_', '-')}" if option is None else option.flag
+    flag = FLAGS.get(name, f"--{name.replace('_', '-')}") if option is None else option.flag
     limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
@@ -196,8 +199,9 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     repeated = option is not None and option.repeated
     local = kind == "file" or any(isinstance(one, Local) for one in marks)
     keys = next((one for one in marks if isinstance(one, Keys)), None)
+    former = (f"--{name}",) if name in FLAGS else ()
     return FormField(
-        name, kind, flag, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local, keys
+        name, kind, flag, former, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local, keys
     )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
         info: Any = typer.Argument(help=words, metavar=field.name.upper(), show_default=False, **limits)
         place: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
     else:
-        info = typer.Option(field.flag, help=words, metavar=metavar, show_default=False, **limits)
+        info = typer.Option(field.flag, *field.former, help=words, metavar=metavar, show_default=False, **limits)
         place = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 

@@ -29,13 +29,14 @@ def run(
     threads: Threads = None,
     _lang: Lang = None,
     out: Out = OUT,
-    fresh: Annotated[bool, typer.Option("--fresh", help="cli.help.run.fresh")] = False,
+    fresh: Annotated[bool, typer.Option("--overwrite", "--fresh", help="cli.help.run.fresh")] = False,
     scheduler: Scheduler = None,
     workers: Workers = None,
     store: StoreUrl = None,
     mixed: Mixed = False,
     until: Annotated[
-        float | None, typer.Option("--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE")
+        float | None,
+        typer.Option("--precision", "--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE"),
     ] = None,
     formats: Annotated[
         str | None, typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False)

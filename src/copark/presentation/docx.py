@@ -18,6 +18,8 @@ FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}
 STYLE = "Light List Accent 1"
 LETTERS = 120
 """Letters of a line of a table: one that needs more gets a page on its side."""
+KEPT = 12
+"""Rows of a table that is not broken over two pages."""
 PORTRAIT, LANDSCAPE = 16.6, 25.3
 """Width of a page between its margins, cm."""
 TWIPS = 1440 / 2.54
@@ -57,7 +59,7 @@ class _Writer:
             self.made.add_heading(section.title, 1)
             for block in section.blocks:
                 self.turn(sideways=is_wide(block))
-                self.block(block)
+                self.block(block, section.title)
         self.turn(sideways=False)
         self.sources()
         self.origin()
@@ -101,10 +103,11 @@ class _Writer:
             if field:
                 _field(footer, field)
 
-    def block(self, block: Block) -> None:
+    def block(self, block: Block, above: str) -> None:
+        """A block that stands under a title."""
         made = self.made
         if isinstance(block, Table):
-            self.table(block)
+            self.table(block, above)
         elif isinstance(block, Chart):
             self.chart(block)
         elif isinstance(block, Cards):
@@ -138,8 +141,12 @@ class _Writer:
                 _quiet(words.paragraphs[0], f"  {card.note}")
         self.made.add_paragraph()
 
-    def table(self, block: Table) -> None:
-        self.made.add_heading(block.title, 2)
+    def table(self, block: Table, above: str = "") -> None:
+        if block.empty and block.count:
+            self.quiet(f"{block.title}{self.say('colon')}{block.empty}")
+            return
+        if block.title != above:
+            self.made.add_heading(block.title, 2)
         if block.empty:
             self.made.add_paragraph(block.empty)
         else:
@@ -171,10 +178,10 @@ class _Writer:
         look = table._tbl.tblPr.find(qn("w:tblLook"))  # noqa: SLF001 - python-docx has no name for it
         look.set(qn("w:firstColumn"), "0")
         look.set(qn("w:val"), "0420")  # the same as bits: a head row, no bands
-        letters = [one + 3 for one in block.widths]
+        letters = [max(one + 3, 9) for one in block.widths]
         size = 9.0 if sum(letters) <= 80 else 7.5 if sum(letters) <= 200 else 6.0
         widths = [min(width / sum(letters), 0.21) * one for one in letters]
-        put = _Filler(table, widths, [one.numeric for one in block.columns], size)
+        put = _Filler(table, widths, [one.numeric for one in block.columns], size, whole=len(block.rows) <= KEPT)
         put.row([one.head for one in block.columns], head=True)
         for title, rows in block.parts:
             if title:
@@ -188,6 +195,7 @@ class _Writer:
 
         picture = BytesIO(self.charts.file(self.figures[block.key], "png"))
         self.made.add_picture(picture, width=Cm(16.5 if block.wide else 11))
+        self.made.paragraphs[-1].paragraph_format.keep_with_next = True
         shape = self.made.inline_shapes[-1]._inline.docPr  # noqa: SLF001 - python-docx has no name for it
         shape.set("descr", block.alternative)
         shape.set("title", block.title)
@@ -222,10 +230,15 @@ def _around(words: str) -> tuple[str, str, str]:
 
 
 class _Filler:
-    """Writes rows of a table, as XML: through python-docx's own cells 300 rows take ten seconds."""
+    """Writes rows of a table, as XML: through python-docx's own cells 300 rows take ten seconds.
 
-    def __init__(self, table: Any, widths: list[float], numeric: list[bool], size: float) -> None:
-        self.table, self.size = table, size
+    A ``whole`` table is kept on one page, with the blank line below it.
+    """
+
+    def __init__(
+        self, table: Any, widths: list[float], numeric: list[bool], size: float, *, whole: bool = False
+    ) -> None:  # fmt: skip
+        self.table, self.size, self.whole = table, size, whole
         self.widths = [round(width * TWIPS) for width in widths]
         for column, width in zip(table.columns, self.widths, strict=True):
             column.width = width * 635  # English metric units
@@ -244,9 +257,10 @@ class _Filler:
         from xml.sax.saxutils import escape
 
         bold = "<w:b/>" if span > 1 else ""
+        kept = "<w:keepNext/>" if span > 1 or self.whole else ""
         return (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{span}"/></w:tcPr>'
-            f'<w:p><w:pPr>{"<w:keepNext/>" if span > 1 else ""}<w:spacing w:after="20"/><w:jc w:val="{side}"/></w:pPr>'
+            f'<w:p><w:pPr>{kept}<w:spacing w:after="20"/><w:jc w:val="{side}"/></w:pPr>'
             f'<w:r><w:rPr>{bold}<w:sz w:val="{round(2 * self.size)}"/></w:rPr>'
             f'<w:t xml:space="preserve">{escape(words)}</w:t></w:r></w:p></w:tc>'
         )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.presentation import run_tables as tables
 from copark.presentation.cf import as_cf
-from copark.presentation.sheets import Sheet, Styled, column_width, write_sheets
+from copark.presentation.sheets import Row, Sheet, Styled, write_sheets
 from copark.store.atomic import written_file, written_folder
 from copark.store.errors import ExportRefused, fault
 from copark.store.summary import summary_of
@@ -109,19 +109,11 @@ def write_workbook(
         If a table has more rows or columns than a sheet can hold.
     """
 
-    def rows(table: tables.PlainTable) -> Iterator[Sequence[tables.Cell | Styled]]:
-        yield [Styled(head, bold=True) for head in table.header]
+    def rows(table: tables.PlainTable) -> Iterator[Row]:
+        yield [Styled(head, look="head") for head in table.header]
         yield from table.rows
 
-    sheets = [
-        Sheet(
-            text(f"store.sheet.{one.name}", lang),
-            rows(one),
-            one.count + 1,
-            widths=[column_width(h) for h in one.header],
-        )
-        for one in found
-    ]
+    sheets = [Sheet(text(f"store.sheet.{one.name}", lang), rows(one), one.count + 1) for one in found]
     return write_sheets(sheets, target, progress)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.presentation.document import Document, Kind
-from copark.presentation.page import PIECES, Block, Cards, Chart, Page, Section, Table, page_of, width_of
+from copark.presentation.page import PIECES, Block, Cards, Cell, Chart, Page, Section, Table, page_of, width_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
-NARROWEST = 12
-"""Letters that a column of names keeps at least."""
-_CLOSING = "，。；：、！？）》”’"
+NARROWEST, WIDEST = 12, 32
+"""Letters that a column of names keeps at least, and that it gets at most for the heads of groups."""
+_CLOSING, _OPENING = "，。；：、！？）》”’", "（《“‘"
 
 
 def show(
@@ -43,7 +44,7 @@ def show_tables(document: Document, console: Console) -> None:
     screen = _Screen(page_of(document), console, {}, ())
     for section in screen.page.sections:
         for block in section.blocks:
-            screen.block(block)
+            screen.block(block, "")
 
 
 class _Screen:
@@ -94,18 +95,24 @@ class _Screen:
         if section.key not in self.only if self.only else section.folded:
             self.folded.append(section.title)
             return
-        self.heading(section.title)
-        for block in section.blocks:
-            self.block(block)
+        if not all(isinstance(block, Table) and block.folded for block in section.blocks):
+            self.heading(section.title)
+        for is_chart, blocks in groupby(section.blocks, lambda block: isinstance(block, Chart)):
+            if is_chart:
+                self.charts([block for block in blocks if isinstance(block, Chart)])
+            else:
+                for block in blocks:
+                    self.block(block, section.title)
 
-    def block(self, block: Block) -> None:
+    def block(self, block: Block, above: str) -> None:
+        """A block that stands under a title."""
         if isinstance(block, Table):
             if block.folded:
                 self.folded.append(block.title)
             else:
-                self.table(block)
+                self.table(block, above)
         elif isinstance(block, Chart):
-            self.chart(block)
+            self.charts([block])
         elif isinstance(block, Cards):
             self.cards(block)
         elif block.type == "bullets":
@@ -116,10 +123,12 @@ class _Screen:
         else:
             self.line(block.text)
 
-    def chart(self, chart: Chart) -> None:
+    def charts(self, charts: Sequence[Chart]) -> None:
+        """Name figures, and the file they are in, once."""
         file = next((self.files[form] for form in ("html", "pdf", "docx") if form in self.files), None)
         where = {"file": file.name} if file else {}
-        self.line(self.say("figure_in" if file else "figure", title=chart.title, **where))
+        titles = self.say("join").join(one.title for one in charts)
+        self.line(self.say("figure_in" if file else "figure", title=titles, **where))
 
     def cards(self, block: Cards) -> None:
         from rich.table import Table as Grid
@@ -135,14 +144,17 @@ class _Screen:
             grid.add_row(Text(card.cell.text, style="bold"), words)
         self.console.print(grid)
 
-    def table(self, table: Table) -> None:
-        self.line()
-        self.line(table.title, "bold")
+    def table(self, table: Table, above: str) -> None:
+        if table.title != above:
+            self.line()
+            self.line(table.title, "bold")
         if table.empty:
             self.line(table.empty, "dim")
         else:
             needs = _needs(table, self.console.width)
             for part, places in enumerate(_parts(needs, self.console.width)):
+                if part and not any(_has(row, places) for row in table.rows):
+                    continue
                 if part:
                     self.line()
                 self.console.print(_grid(table, needs, places, self.console.width))
@@ -167,6 +179,10 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
     needs = {at: widths[at] for at in places}
     notes = [at for at in places if table.columns[at].kind is Kind.note]
     spare = max(0, width - sum(needs.values()) - GAP * len(places))
+    if notes:  # a head of a group stands in the first column
+        longest = max((width_of(title) for title, _ in table.parts), default=0)
+        more = min(spare, max(0, min(longest, WIDEST) - needs[places[0]]))
+        needs[places[0]], spare = needs[places[0]] + more, spare - more
     room = {at: needs[at] + (spare // len(notes) if at in notes else 0) for at in places}
     lead = room[places[0]] + (0 if notes else spare)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
@@ -175,11 +191,17 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
         head = "\n".join(_wrapped(column.head, max(room[at], 12 if column.numeric else 0)))
         grid.add_column(Text(head), justify="right" if column.numeric else "left", overflow="fold", min_width=needs[at])
     for title, rows in table.parts:
-        if title:
+        shown = [row for row in rows if 1 in places or _has(row, places)]
+        if title and shown:
             grid.add_row(Text("\n".join(_wrapped(title, lead)), style="bold"))
-        for row in rows:
+        for row in shown:
             grid.add_row(*(Text("\n".join(_wrapped(row[at].text, room[at]))) for at in places))
     return grid
+
+
+def _has(row: Sequence[Cell], places: Sequence[int]) -> bool:
+    """Whether a row says anything in some columns but the one that names it."""
+    return any(row[at].text for at in places[1:])
 
 
 def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:
@@ -195,16 +217,18 @@ def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:
 
 
 def _wrapped(words: str, width: int) -> list[str]:
-    """Words in lines of a width, in columns of the screen."""
+    """Words in lines of a width; no closing mark begins one, no opening mark ends one."""
     found: list[str] = []
     for paragraph in words.split("\n"):
-        line = ""
+        line: list[str] = []
         for piece in PIECES.findall(paragraph):
-            if line.strip() and width_of(line + piece.rstrip()) > width:
-                kept = line[-1] if piece in _CLOSING else ""
-                found.append(line.removesuffix(kept).rstrip())
-                line = kept + piece.lstrip()
+            if "".join(line).strip() and width_of("".join(line) + piece.rstrip()) > width:
+                kept = [line.pop()] if piece in _CLOSING and len(line) > 1 else []
+                while len(line) > 1 and line[-1] in _OPENING:
+                    kept.insert(0, line.pop())
+                found.append("".join(line).rstrip())
+                line = [*kept, piece] if kept else [piece.lstrip()]
             else:
-                line += piece
-        found.append(line.rstrip())
+                line.append(piece)
+        found.append("".join(line).rstrip())
     return found

@@ -234,11 +234,26 @@ class Planned:
     sentences: tuple[str, ...]
 
     def document(self, lang: str = "en") -> Document:
-        """The plan as data: its sentences."""
-        from copark.presentation.document import Bullets, Document, Section
+        """The plan as data: its numbers in a row, and its sentences."""
+        from copark.presentation.document import Bullets, Column, Document, Interval, Kind, Section, Table
 
+        found, share = self.plan, Kind.share
+        bounds = {key: found.of(key) for key in ("self_standing", "operating_50")}
+        known = {
+            "arms": found.arms, "runs": found.runs, "futures": found.futures, "threads": found.threads,
+            "seconds": found.seconds, "bytes": found.bytes or None, "needed": found.needed,
+            **{key: one if one is None else Interval(one.low, one.high, one.estimate) for key, one in bounds.items()},
+        }  # fmt: skip
+        kinds = {"seconds": Kind.number, "self_standing": share}
+        columns = tuple(
+            Column(
+                key, text(f"planner.column.{key}", lang), kinds.get(key, Kind.count), places=1 if key in kinds else None
+            )
+            for key in known
+        )
         title = text("planner.title", lang, study=self.title)
-        return Document("plan", lang, self.title, title, sections=(Section("plan", title, (Bullets(self.sentences),)),))
+        blocks = (Bullets(self.sentences), Table("plan", title, columns, (tuple(known.values()),)))
+        return Document("plan", lang, self.title, title, sections=(Section("plan", title, blocks),))
 
 
 def plan_study(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from copark.analyses.compare import moves
 from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
@@ -88,18 +88,15 @@ class Parts(Show):
         rows = {one.key: self.main(one) for one in moved}
         size = {key: 0.0 if row is None else abs(row.median) for key, row in rows.items()}
         most = max(moved, key=lambda one: (size[one.key], abs(one.outcome(STANDING).change)))
-        told = (
-            [self.own("headline.most", count=len(found.scenarios), scenario=t.of(most.title))] if len(moved) > 1 else []
-        )
-        return t.sentences([*told, *self.told(most)])
+        return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
-    def told(self, one: Scenario) -> Iterator[str]:
-        """What a scenario changes, in sentences."""
+    def told(self, one: Scenario, key: str) -> Iterator[str]:
+        """What a scenario changes, in sentences, the first of a key."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
-        words = {**self.words, "scenario": t.of(one.title)}
+        words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
         if row is not None:
             change = self.said(band(row), self.change(row))
-            yield self.own("headline.change", output=moves.lowered(self.output(row.output)), change=change, **words)
+            yield self.own(key, output=moves.lowered(self.output(row.output)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
         shares = {"before": standing.reference_share, "after": standing.arm_share} if self.shown else {}
         told = {key: self.said(value, share) for key, value in shares.items()}
@@ -161,7 +158,15 @@ class Parts(Show):
     def changes(self) -> doc.Section:
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
-        return self.section("changes", *drawn)
+        same = self.t("join").join(moves.lowered(self.output(name)) for name in self.unchanged)
+        told = [doc.Paragraph(self.t("unchanged", outputs=same))] if same else []
+        return self.section("changes", *drawn, *told)
+
+    @cached_property
+    def unchanged(self) -> tuple[str, ...]:
+        """Outputs that no scenario changes in any quarter: they are named and not drawn."""
+        moved = {own.output for one in self.found.scenarios for own in one.courses if own.levels.any()}
+        return tuple(own.output for own in self.found.scenarios[0].courses if own.output not in moved)
 
     def foot(self) -> str:
         """What stands below a figure."""
@@ -174,7 +179,7 @@ class Parts(Show):
         from copark.figures.comparison import difference_bands
 
         t, reference = self.t, self.words["reference"]
-        for found in one.courses:
+        for found in (own for own in one.courses if own.output not in self.unchanged):
             key, title = f"difference-{found.output}", self.output(found.output)
             columns = (self.column("quarter", doc.Kind.quarter), change_column(found.unit, title))
             rows = zip(found.quarters, map(doc.Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
@@ -189,7 +194,7 @@ class Parts(Show):
         t, found = self.t, self.found
         for output in (one.output for one in found.scenarios[0].courses):
             courses = [(t.of(one.title), own) for one in found.scenarios for own in one.courses if own.output == output]
-            if len(courses) < len(found.scenarios):
+            if len(courses) < len(found.scenarios) or output in self.unchanged:
                 continue
             for quarter in found.ends:
                 key, title = f"scenarios-{output}-{quarter}", self.output(output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,6 +65,13 @@ class _Show(Show):
         super().__init__(t)
         self.found = found
         self.named = (*found.names, DUMMY)
+
+    def table(self, key: str, columns: Sequence[doc.Column], rows: Iterable[Sequence[doc.Value]], *,
+              folded: bool = False, groups: tuple[tuple[str, int], ...] = ()) -> doc.Table:  # fmt: skip
+        """A table; what data did to a parameter is left out where no data were compared with it."""
+        kept = [n for n, one in enumerate(columns) if one.key != "moved" or self.found.moved]
+        some = ([row[n] for n in kept] for row in rows)
+        return super().table(key, [columns[n] for n in kept], some, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
         """The sections in their order; those of methods not asked for are left out."""
