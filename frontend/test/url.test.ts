@@ -82,3 +82,10 @@ describe('a scenario', () => {
     expect(told('edits.depth', { credit: false })).toBe('<credit> <false>');
   });
 });
+
+describe('a scenario of the server', () => {
+  it('has quarters for the months that begin them, and whole dates as they are', () => {
+    const kept = { edits: { equity: [{ home: 5000, host: 5000, third: 0, from: '2025-01' }], framework: { to: '2024-10' }, shareholders: { a: { from: '2012-08-27' } } } };
+    expect(reopened(kept).edits).toEqual({ equity: [{ home: 5000, host: 5000, third: 0, from: '2025Q1' }], framework: { to: '2024Q4' }, shareholders: { a: { from: '2012-08-27' } } });
+  });
+});

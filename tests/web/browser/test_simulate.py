@@ -67,15 +67,15 @@ def test_levers_stand_where_the_record_stands_and_hold_from_now_on(page: Any) ->
     opened(page)
     before = identity(page)
     assert page.get_by_role("spinbutton", name="China (%)").input_value() == "68.59"
-    assert page.get_by_role("spinbutton", name=re.compile("^Entry threshold")).input_value() == "0.5"
+    assert page.get_by_role("spinbutton", name=re.compile("^Minimum declared")).input_value() == "0.5"
     page.get_by_role("switch", name="Concessional credit").click()
     before = changed(page, before)
     assert scenario(page)["edits"] == {"depth": {"credit": False, "from": "2025Q1"}}
-    assert scenario(page)["title"] == {"en": "Instruments of the framework", "zh": "框架工具"}
+    assert scenario(page)["title"] == {"en": "Instruments of the framework", "zh": "框架的各项手段"}
     page.get_by_role("switch", name="Concessional credit").click()
     before = changed(page, before)
     assert scenario(page) == {}
-    page.get_by_label("Changes take effect").select_option("start")
+    page.get_by_label("Changes from").select_option("start")
     box = page.get_by_role("spinbutton", name="China (%)")
     assert box.input_value() == "60"
     box.fill("50")
