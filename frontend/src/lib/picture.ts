@@ -19,6 +19,7 @@ export function standalone(svg: SVGSVGElement): string {
     one.setAttribute('style', STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';'));
     one.removeAttribute('class');
   });
+  for (const one of copy.querySelectorAll('style')) one.remove();
   const { width, height } = svg.getBoundingClientRect();
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
@@ -29,7 +30,8 @@ export function standalone(svg: SVGSVGElement): string {
 export function framed(svg: string, title: string, foot: string): string {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-  const inner = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
+  // What style sheets in it say is written into the drawing itself, and the page's policy refuses them even where nothing is shown.
+  const inner = new DOMParser().parseFromString(svg.replace(/<style[\s\S]*?<\/style>/g, ''), 'image/svg+xml').documentElement;
   const [width, height] = ['width', 'height'].map((name) => Number.parseFloat(inner.getAttribute(name) ?? '0'));
   const [wide, tall] = [(width ?? 0) + 2 * SIDE, (height ?? 0) + TOP + BOTTOM];
   inner.setAttribute('x', String(SIDE));
