@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const ANSWERS = [
-  'AnalysesAnswer', 'CaseAnswer', 'Cases', 'ChoicesAnswer', 'CouplingAnswer', 'EvidenceAnswer', 'Jobs', 'MethodAnswer', 'NetworkAnswer',
+  'AnalysesAnswer', 'CaseAnswer', 'Cases', 'ChoicesAnswer', 'CouplingAnswer', 'DecisionAnswer', 'EvidenceAnswer', 'Jobs', 'MethodAnswer', 'NetworkAnswer',
   'Page', 'ParksAnswer', 'ProblemInfo', 'ResultsAnswer', 'ScenarioList', 'SimulationAnswer', 'Studies', 'UploadAnswer',
 ];
 const HEAD = '// Made by `npm run types` from the description of a running server. Not to be edited.\n\n';

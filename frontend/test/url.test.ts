@@ -14,7 +14,7 @@ describe('the address', () => {
     const scenario = put(put(OWN, ['edits', 'equity'], [{ home: 3500, host: 6500, third: 0, from: '2015Q2' }]), ['parameters', 'host_growth_pull'], 1.5);
     const view: View = {
       case: 'suzhou', seed: 77, runs: 400, draws: 'prior', scenario, baseline: { ...AS_IT_IS, key: 'own', edits: { framework: 'off' } },
-      compared: [AS_IT_IS, scenario], expert: true, chart: 'cash', samples: true, table: true, mark: { quarter: '2015Q2', key: 'visit/2015-05-10' }, version: '0.1.0:08aae48e:022404a7', run: '0123456789abcdef',
+      compared: [AS_IT_IS, scenario], expert: true, chart: 'cash', samples: true, table: true, mark: { quarter: '2015Q2', key: 'visit/2015-05-10' }, version: '0.1.0:08aae48e:022404a7', tour: 3, present: true, run: '0123456789abcdef',
     };
     expect(round(view)).toEqual(view);
   });
@@ -25,7 +25,7 @@ describe('the address', () => {
   });
 
   it('is read as usual where it is nonsense, and says which parts are', () => {
-    const bad = { case: '../etc', seed: '-4', runs: '1e9', draws: 'x', scenario: '{"key":', baseline: '[]', compare: '7', mode: 'easy', chart: '<b>', show: 'samples.tabel', mark: '2015', v: '?', run: '../etc', lang: 'xx' };
+    const bad = { case: '../etc', seed: '-4', runs: '1e9', draws: 'x', scenario: '{"key":', baseline: '[]', compare: '7', mode: 'easy', chart: '<b>', show: 'samples.tabel', mark: '2015', v: '?', tour: '9', present: 'no', run: '../etc', lang: 'xx' };
     const { view, unread } = parsed(new URLSearchParams(bad));
     expect(view).toEqual(PLAIN);
     expect(Object.fromEntries(unread.map(({ part, given }) => [part, given]))).toEqual(bad);
@@ -80,5 +80,12 @@ describe('a scenario', () => {
     expect(told('levers.world.growth', [{ value: 2, from: 8 }], 'x')).toBe('2 x, <from> Q8');
     expect(told('links.plan_to_land', { strength: 0.5, delay: 4 })).toBe('<strength> 0.5, <delay> 4');
     expect(told('edits.depth', { credit: false })).toBe('<credit> <false>');
+  });
+});
+
+describe('a scenario of the server', () => {
+  it('has quarters for the months that begin them, and whole dates as they are', () => {
+    const kept = { edits: { equity: [{ home: 5000, host: 5000, third: 0, from: '2025-01' }], framework: { to: '2024-10' }, shareholders: { a: { from: '2012-08-27' } } } };
+    expect(reopened(kept).edits).toEqual({ equity: [{ home: 5000, host: 5000, third: 0, from: '2025Q1' }], framework: { to: '2024Q4' }, shareholders: { a: { from: '2012-08-27' } } });
   });
 });

@@ -229,6 +229,40 @@ export interface components {
             source: string[];
             note: components["schemas"]["Said"] | null;
         };
+        /** DecisionAnswer */
+        DecisionAnswer: {
+            run_id: string | null;
+            since: string;
+            pulled: string;
+            horizon: string;
+            general: boolean;
+            before: number | null;
+            acceptable: number | null;
+            states: number;
+            structures: number;
+            requirements: components["schemas"]["Said"][];
+            sides: components["schemas"]["Said"][];
+            options: components["schemas"]["DecisionOption"][];
+        };
+        /** DecisionOption */
+        DecisionOption: {
+            key: string;
+            title: components["schemas"]["Said"];
+            reason: components["schemas"]["Said"];
+            lever: components["schemas"]["Said"];
+            owner: components["schemas"]["Said"];
+            change: number;
+            low: number;
+            high: number;
+            told: components["schemas"]["Said"];
+            across: components["schemas"]["Said"];
+            flips: boolean;
+            sides: components["schemas"]["SideEffect"][];
+            acceptable: number | null;
+            scenario: {
+                [key: string]: unknown;
+            };
+        };
         /** DrawsNote */
         DrawsNote: {
             kind: string;
@@ -724,6 +758,14 @@ export interface components {
             source: string[];
             note: components["schemas"]["Said"] | null;
         };
+        /** SideEffect */
+        SideEffect: {
+            side: string;
+            sign: string;
+            verdict: components["schemas"]["Said"];
+            median: components["schemas"]["Said"];
+            amount: components["schemas"]["Said"];
+        };
         /** SimulationAnswer */
         SimulationAnswer: {
             identity: string;
@@ -863,6 +905,8 @@ export type ConditionInfo = components['schemas']['ConditionInfo'];
 export type CouplingAnswer = components['schemas']['CouplingAnswer'];
 export type CouplingArm = components['schemas']['CouplingArm'];
 export type DatedValue = components['schemas']['DatedValue'];
+export type DecisionAnswer = components['schemas']['DecisionAnswer'];
+export type DecisionOption = components['schemas']['DecisionOption'];
 export type DrawsNote = components['schemas']['DrawsNote'];
 export type EdgeInfo = components['schemas']['EdgeInfo'];
 export type EnterpriseInfo = components['schemas']['EnterpriseInfo'];
@@ -911,6 +955,7 @@ export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type Section = components['schemas']['Section'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
+export type SideEffect = components['schemas']['SideEffect'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];
 export type Source = components['schemas']['Source'];

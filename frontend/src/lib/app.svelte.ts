@@ -7,12 +7,12 @@ import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } fro
 import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
 
 export const PAGES = [
-  'simulate', 'compare', 'network', 'analyses', 'evidence', 'parks', 'coupling', 'jobs', 'report', 'method', 'interface',
+  'home', 'decide', 'simulate', 'compare', 'network', 'analyses', 'evidence', 'parks', 'coupling', 'jobs', 'report', 'method', 'interface',
 ] as const;
 export type Page = (typeof PAGES)[number];
 
-/** What the menu names: every page and, beside the parks, the analysis of claims, which also has an address of its own. */
-export const MENU: readonly { name: Page | 'claims'; page: Page; part: string }[] = PAGES.flatMap((page) => [
+/** What the menu names: every page but the first and, beside the parks, the analysis of claims, which also has an address of its own. */
+export const MENU: readonly { name: Page | 'claims'; page: Page; part: string }[] = PAGES.filter((page) => page !== 'home').flatMap((page) => [
   { name: page, page, part: '' },
   ...(page === 'parks' ? [{ name: 'claims' as const, page: 'analyses' as const, part: 'claims' }] : []),
 ]);
@@ -30,7 +30,7 @@ function placeOf(path: string): { page: Page | null; part: string } {
   if (part) return { page: 'analyses', part };
   const entry = MENU.find((one) => one.name === name && one.part);
   if (entry) return entry;
-  return { page: name === '' ? 'simulate' : (PAGES.find((one) => one === name) ?? null), part };
+  return { page: name === '' ? 'home' : (PAGES.find((one) => one === name && one !== 'home') ?? null), part };
 }
 
 /** A view that looks as another does. */
@@ -57,7 +57,7 @@ class App {
   /** The words of the language, which are there before anything is drawn. */
   words = $state.raw({} as Texts);
   /** Nothing at a path that has no page. */
-  page = $state<Page | null>('simulate');
+  page = $state<Page | null>('home');
   /** Name of the analysis that is open; empty elsewhere. */
   part = $state('');
   view = $state.raw<View>(PLAIN);
@@ -106,9 +106,9 @@ class App {
     this.problem = null;
     await this.open(this.view.case);
     // The lists fill menus: on the first page they wait until what is seen first has been drawn.
-    if (this.page === 'simulate') await idle();
+    if (this.page === 'simulate' || this.page === 'decide') await idle();
     await this.fetchCases().catch(() => undefined);
-    this.studies = (await get<{ studies: StudyInfo[] }>('studies').catch(() => ({ studies: [] }))).studies;
+    await this.fetchStudies().catch(() => undefined);
   }
 
   async open(name: string): Promise<void> {
@@ -121,6 +121,10 @@ class App {
     } catch (error) {
       if (name === this.view.case) this.problem = error instanceof Refused ? error : new Refused(null);
     }
+  }
+
+  async fetchStudies(): Promise<void> {
+    if (!this.studies.length) this.studies = (await get<{ studies: StudyInfo[] }>('studies')).studies;
   }
 
   async fetchCases(): Promise<void> {
@@ -137,7 +141,8 @@ class App {
   /** Another case: its levers are its own, so the scenario begins anew, or as one that was made for it. */
   choose(name: string, scenario: Scenario = OWN): void {
     this.otherwise = null;
-    this.commit({ ...PLAIN, case: name, seed: this.view.seed, expert: this.view.expert, scenario });
+    const { seed, expert, tour, present } = this.view;
+    this.commit({ ...PLAIN, case: name, seed, expert, tour, present, scenario });
     void this.open(name);
   }
 
@@ -180,11 +185,11 @@ class App {
     this.redoable = this.history.canRedo;
   }
 
-  address(page: Page | null = this.page, part = page === this.page ? this.part : ''): string {
+  address(page: Page | null = this.page, part = page === this.page ? this.part : '', view = this.view): string {
     const isHere = page === this.page && part === this.part;
-    const words = encoded(isHere ? this.view : { ...this.view, run: null });
+    const words = encoded(isHere ? view : { ...view, run: null });
     words.set('lang', this.lang);
-    const path = part ? `${page}/${part}` : page;
+    const path = page === 'home' ? '' : part ? `${page}/${part}` : page;
     return `${page === null ? location.pathname : `/${path}`}?${words}`;
   }
 
@@ -194,11 +199,16 @@ class App {
     else history.replaceState(null, '', there);
   }
 
-  go(page: Page, part = ''): void {
-    if (page !== this.page || part !== this.part) this.view = { ...this.view, run: null };
+  /** Another page, with another view where one is given. */
+  go(page: Page, part = '', view = this.view): void {
+    const before = this.view.case;
+    this.view = page !== this.page || part !== this.part ? { ...view, run: null } : view;
+    this.history.commit(picture(view));
+    this.marks();
     this.page = page;
     this.part = part;
     this.write(true);
+    if (before !== view.case) void this.open(view.case);
     scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });
   }

@@ -1,7 +1,7 @@
 import { quarterOf } from './quarters';
-import type { Scenario, Step } from './types';
+import type { Lever, Said, Scenario, Step } from './types';
 
-export const AS_IT_IS: Scenario = { key: 'as-it-is', title: { en: 'The case as it is', zh: '案例现状' } };
+export const AS_IT_IS: Scenario = { key: 'as-it-is', title: { en: 'Baseline (history as recorded)', zh: '基准情景（按史实）' } };
 export const OWN: Scenario = { key: 'scenario', title: { en: 'Scenario', zh: '情景' } };
 
 type Tree = Record<string, unknown>;
@@ -78,6 +78,18 @@ export function changed(scenario: Scenario): [string, unknown][] {
   ];
 }
 
+const NAMED = 3;
+
+/** What a scenario is called that nobody has named: the levers it changes. */
+export function titleOf(scenario: Scenario, levers: Lever[]): Said {
+  const titles = new Map(levers.map(({ key, title }) => [key, title]));
+  const found = changed(scenario).flatMap(([key]) => titles.get(key) ?? []);
+  if (!found.length) return OWN.title;
+  const joined = (lang: 'en' | 'zh', comma: string): string =>
+    found.slice(0, NAMED).map((one) => one[lang].slice(0, 60)).join(comma) + (found.length > NAMED ? `${comma}…` : '');
+  return { en: joined('en', ', '), zh: joined('zh', '、') };
+}
+
 /** What a share at a place of a scenario is multiplied by to be read in per cent. */
 export const PERCENT: Record<string, number> = {
   'edits.equity': 0.01, 'edits.quota': 0.01, 'edits.profit_tax': 100, 'edits.terms': 100, 'edits.rivals.stake': 100,
@@ -113,12 +125,20 @@ const FOREVER = '2999-12-31';
 
 /** A scenario as the server keeps it, in the words that the levers have: without what is usual, and dates for the words never and for good. */
 export function reopened(kept: Partial<Scenario>): Scenario {
-  const scenario = { ...OWN, ...kept, key: OWN.key };
+  const scenario = { ...OWN, ...inQuarters(kept), key: OWN.key };
   const { narrow_until: until, terms } = scenario.edits ?? {};
   const edits = { ...scenario.edits };
   if (until) edits.narrow_until = until === NEVER ? 'never' : until === FOREVER ? 'forever' : quarterOf(until);
   if (terms) edits.terms = Object.fromEntries(Object.entries(terms).map(([key, one]) => [key, isOff(one) ? 'off' : one]));
   return pruned({ ...scenario, edits });
+}
+
+/** Months that begin a quarter, where something begins or ends, by the quarter's name. */
+function inQuarters<T>(value: T, key = ''): T {
+  if (Array.isArray(value)) return value.map((one: unknown) => inQuarters(one)) as T;
+  if (isTree(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inQuarters(one, name)])) as T;
+  const isMonth = (key === 'from' || key === 'to') && typeof value === 'string' && /^\d{4}-(01|04|07|10)$/.test(value);
+  return isMonth ? (quarterOf(value) as T) : value;
 }
 
 function isOff(term: Record<string, number | string> | 'off'): boolean {

@@ -28,6 +28,10 @@ export interface View {
   mark: Mark | null;
   /** Versions the link was made with: of the code, the model and the case. */
   version: string | null;
+  /** The step of the guided tour, or nothing. */
+  tour: number | null;
+  /** Shown to a room: without menus and levers, in large letters. */
+  present: boolean;
   /** Run ID of the analysis that is read; of what is stored the newest where there is none. */
   run: string | null;
 }
@@ -46,11 +50,14 @@ export const PLAIN: View = {
   table: false,
   mark: null,
   version: null,
+  tour: null,
+  present: false,
   run: null,
 };
 
 /** What a view shows of a picture, and not what the picture is made from: going back leaves it as it is. */
-export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version', 'run'] as const;
+export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version', 'tour', 'present', 'run'] as const;
+export const STEPS = 5;
 export type Looks = Partial<Pick<View, (typeof LOOKS)[number]>>;
 
 export function encoded(view: View): URLSearchParams {
@@ -66,13 +73,15 @@ export function encoded(view: View): URLSearchParams {
   if (shown.length) words.set('show', shown.join('.'));
   if (view.mark) words.set('mark', `${view.mark.quarter} ${view.mark.key}`);
   if (view.version) words.set('v', view.version);
+  if (view.tour) words.set('tour', String(view.tour));
+  if (view.present) words.set('present', '1');
   if (view.run) words.set('run', view.run);
   return words;
 }
 
 /** A part of an address that cannot be read: its name and what it says. What is usual is shown in its place. */
 export interface Unread {
-  part: 'case' | 'seed' | 'runs' | 'draws' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'run' | 'lang';
+  part: 'case' | 'seed' | 'runs' | 'draws' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
   given: string;
 }
 
@@ -106,6 +115,8 @@ export function parsed(words: URLSearchParams): { view: View; unread: Unread[] }
     table: shown.includes('table'),
     mark: take<Mark | null>('mark', null, marked),
     version: take<string | null>('v', null, (text) => /^[\w.:-]{1,80}$/.exec(text)?.[0] ?? null),
+    tour: take<number | null>('tour', null, (text) => whole(text, 1, STEPS)),
+    present: take('present', false, (text) => (text === '' || text === '1' ? true : null)),
     run: take<string | null>('run', null, (text) => /^[0-9a-f]{16}$/.exec(text)?.[0] ?? null),
   };
   take('lang', 'en', (text) => (text === 'en' || text === 'zh' ? text : null));

@@ -20,8 +20,8 @@ INDEX = "index.html"
 LASTING = "assets/"
 """Files under it have a hash in their names and never change."""
 PAGES = frozenset((
-    "", "simulate", "compare", "network", "analyses", "evidence", "parks", "claims", "coupling", "jobs", "report",
-    "method", "interface",
+    "", "decide", "simulate", "compare", "network", "analyses", "evidence", "parks", "claims", "coupling", "jobs",
+    "report", "method", "interface",
 ))  # fmt: skip
 """Addresses of the front end's own pages; of any other it says that there is none."""
 

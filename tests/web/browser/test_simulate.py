@@ -54,13 +54,34 @@ def test_shares_typed_into_the_box_keep_the_whole_and_locks_hold(page: Any) -> N
     box.fill("33.33")
     box.press("Enter")
     before = changed(page, before)
-    assert scenario(page)["edits"]["equity"] == [{"home": 3333, "host": 6667, "third": 0}]
+    assert scenario(page)["edits"]["equity"] == [{"home": 3333, "host": 6667, "third": 0, "from": "2025Q1"}]
     page.get_by_role("button", name="Lock Third parties").click()
     page.get_by_role("button", name="Lock Belarus").click()
     box.fill("20")
     box.press("Enter")
     changed(page, before)
-    assert scenario(page)["edits"]["equity"] == [{"home": 2000, "host": 6667, "third": 1333}]
+    assert scenario(page)["edits"]["equity"] == [{"home": 2000, "host": 6667, "third": 1333, "from": "2025Q1"}]
+
+
+def test_levers_stand_where_the_record_stands_and_hold_from_now_on(page: Any) -> None:
+    opened(page)
+    before = identity(page)
+    assert page.get_by_role("spinbutton", name="China (%)").input_value() == "68.59"
+    assert page.get_by_role("spinbutton", name=re.compile("^Minimum declared")).input_value() == "0.5"
+    page.get_by_role("switch", name="Concessional credit").click()
+    before = changed(page, before)
+    assert scenario(page)["edits"] == {"depth": {"credit": False, "from": "2025Q1"}}
+    assert scenario(page)["title"] == {"en": "Instruments of the framework", "zh": "框架的各项手段"}
+    page.get_by_role("switch", name="Concessional credit").click()
+    before = changed(page, before)
+    assert scenario(page) == {}
+    page.get_by_label("Changes from").select_option("start")
+    box = page.get_by_role("spinbutton", name="China (%)")
+    assert box.input_value() == "60"
+    box.fill("50")
+    box.press("Enter")
+    changed(page, before)
+    assert scenario(page)["edits"]["equity"] == [{"home": 5000, "host": 5000, "third": 0}]
 
 
 def test_dragging_asks_for_few_runs_with_still_axes_and_release_for_all(page: Any) -> None:

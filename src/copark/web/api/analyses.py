@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
-from copark.web.api.replies import Identity, Lang, answered, attachment, held, held_bytes, made, sent
+from copark.web.api.replies import CaseName, Identity, Lang, answered, attachment, held, held_bytes, made, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.middleware import REPORT
 from copark.web.reading import StrictRoute
@@ -36,6 +36,7 @@ from copark.workflows.serving.analyses import (
     table_json,
 )
 from copark.workflows.serving.answers import Said
+from copark.workflows.serving.decisions import DecisionAnswer, decisions_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand
 
@@ -98,6 +99,12 @@ async def choices(request: Request, services: Own, name: AnalysisName, case: OfC
 async def results(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
     """List what is stored of an analysis, newest first."""
     return await made(request, services, lambda: results_of(analysis_of(name), services.settings.data, case))
+
+
+@router.get("/decisions", summary="What can still be decided about a park", responses=answered(DecisionAnswer))
+async def decisions(request: Request, services: Own, case: CaseName) -> Response:
+    """Tell what the newest stored analysis of a case's levers says: effects, sides, robustness, and scenarios."""
+    return await made(request, services, lambda: decisions_of(services.settings.data, case))
 
 
 @router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_class=Response,

@@ -1,0 +1,81 @@
+import { get, post, remove, text } from './api';
+import type { Job, Lang } from './types';
+
+export const isOver = (job: Job): boolean => job.state !== 'queued' && job.state !== 'running';
+
+/** Follow a job until it is over or what is given back is called. */
+export function follow(id: string, told: (job: Job) => void): () => void {
+  const stream = new EventSource(`/api/v1/jobs/${id}/events`);
+  const tell = (event: MessageEvent<string>): void => told(JSON.parse(event.data) as Job);
+  stream.addEventListener('progress', tell);
+  stream.addEventListener('end', (event) => { tell(event); stream.close(); });
+  return () => stream.close();
+}
+
+/** An analysis that is made as a job: begun here, or found where it was begun before, and followed until it is over. */
+export class Work {
+  job = $state.raw<Job | null>(null);
+  error = $state.raw<unknown>(null);
+  private stop: (() => void) | null = null;
+
+  constructor(private readonly done: (job: Job) => void) {}
+
+  async start(analysis: string, params: object, lang: Lang): Promise<void> {
+    await this.tried(async () => this.attend(await post<Job>('jobs/analyses', { analysis, params, lang })));
+  }
+
+  /** Go on following a job of this browser's that is not over yet. */
+  async resume(analysis: string, name: string): Promise<void> {
+    this.leave();
+    const turn = (this.turn += 1);
+    await this.tried(async () => {
+      const { jobs } = await get<{ jobs: Job[] }>('jobs');
+      const begun = jobs.find((one) => one.mine && one.analysis === analysis && one.case === name && !isOver(one));
+      if (begun && !this.job && turn === this.turn) this.attend(begun);
+    });
+  }
+
+  async cancel(): Promise<void> {
+    const { job } = this;
+    if (job) await this.tried(() => remove(`jobs/${job.id}`));
+  }
+
+  leave(): void {
+    this.turn += 1;
+    this.stop?.();
+    this.job = this.error = null;
+  }
+
+  private turn = 0;
+
+  private attend(begun: Job): void {
+    this.stop?.();
+    this.job = begun;
+    this.stop = follow(begun.id, (told) => {
+      this.job = told;
+      if (told.state === 'done') this.done(told);
+    });
+  }
+
+  private async tried(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+  }
+}
+
+/** Seconds a report is waited for; one that takes longer, or fails, is looked after among the jobs. */
+const PATIENCE = 60;
+
+/** Have the report of a study written: its page, or nothing where it is not there in time. */
+export async function reportOf(asked: object): Promise<string | null> {
+  const job = await post<Job>('jobs', { ...asked, report: true });
+  const over = await new Promise<Job | null>((done) => {
+    const timer = setTimeout(() => { stop(); done(null); }, 1000 * PATIENCE);
+    const stop = follow(job.id, (one) => { if (isOver(one)) { clearTimeout(timer); done(one); } });
+  });
+  return over?.has_page ? text(`jobs/${job.id}/page`) : null;
+}

@@ -1,0 +1,19 @@
+import type { Page } from './app.svelte';
+
+/** A step of the guided tour over the pages: where it is, what is looked at there, and the question it puts. */
+export interface Stop {
+  name: 'history' | 'what_if' | 'why' | 'limits' | 'your_park';
+  page: Page;
+  /** What is brought into sight. */
+  look: string;
+  /** Whether the framework is taken away. */
+  isChanged: boolean;
+}
+
+export const STOPS: readonly Stop[] = [
+  { name: 'history', page: 'simulate', look: '.pictures', isChanged: false },
+  { name: 'what_if', page: 'simulate', look: '.answer .head', isChanged: true },
+  { name: 'why', page: 'simulate', look: '.why', isChanged: true },
+  { name: 'limits', page: 'method', look: '#limits', isChanged: false },
+  { name: 'your_park', page: 'parks', look: '#bring', isChanged: false },
+];

@@ -1,0 +1,179 @@
+"""What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
+
+from __future__ import annotations
+
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from copark.analyses.contract import Texts
+from copark.analyses.levers.ask import Answer as Levers
+from copark.analyses.levers.show import SIGNS, change, middle
+from copark.analyses.results import find, load
+from copark.inference.levers.entries import Lever, Setting
+from copark.inference.levers.findings import Gain
+from copark.inference.levers.measures import SIDES, measure_of
+from copark.presentation import document as doc
+from copark.presentation.numbers import shown
+from copark.workflows.serving.analyses import analysis_of, results_of
+from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.wording import both, spoken_in
+
+LEVERS = "levers"
+
+
+class SideEffect(Answer):
+    """What an option means for one side."""
+
+    side: str
+    """home, host, developer or enterprises."""
+    sign: str
+    """Its verdict as a sign, from ++ to −−."""
+    verdict: Said
+    """In how many runs the side gains or loses."""
+    median: Said
+    """Median gain, with its unit."""
+    amount: Said
+    """Median gain and the range of 90 % of runs."""
+
+
+class DecisionOption(Answer):
+    """A setting of a lever, what it changes and for whom."""
+
+    key: str
+    """Its key."""
+    title: Said
+    """What is done."""
+    reason: Said
+    """Why it is tried."""
+    lever: Said
+    """The lever it belongs to."""
+    owner: Said
+    """Who controls that."""
+    change: float
+    """Change of the chance to be self-standing."""
+    low: float
+    """Lower end of its Monte Carlo interval (95 %)."""
+    high: float
+    """Upper end."""
+    told: Said
+    """The change and its interval in percentage points."""
+    across: Said
+    """Least and largest change under the structures of the model that were tried."""
+    flips: bool
+    """Whether structures disagree about its sign."""
+    sides: list[SideEffect]
+    """Gains and losses of the four sides."""
+    acceptable: float | None
+    """Share of states in which it meets every requirement; null where none could be compared."""
+    scenario: dict[str, Any]
+    """As it is put into a question."""
+
+
+class DecisionAnswer(Answer):
+    """What can still be decided about a park, from its newest stored analysis of levers."""
+
+    run_id: str | None
+    """Run ID of that analysis; null where none is stored."""
+    since: str
+    """``now``: from the present on; ``start``: had it been so from the founding; empty without a result."""
+    pulled: str
+    """First quarter of the change."""
+    horizon: str
+    """Quarter at which the park is judged."""
+    general: bool
+    """Whether these are the general levers, none having been written for the case."""
+    before: float | None
+    """Chance to be self-standing in the baseline."""
+    acceptable: float | None
+    """Share of states in which the baseline meets every requirement."""
+    states: int
+    """States compared: parameter draws under structures of the model."""
+    structures: int
+    """Structures of the model tried."""
+    requirements: list[Said]
+    """What is required of an acceptable state."""
+    sides: list[Said]
+    """Names of the four sides, in the order of every option's."""
+    options: list[DecisionOption]
+    """Every option, the largest gain in the chance to be self-standing first."""
+
+
+NOTHING = DecisionAnswer(
+    run_id=None, since="", pulled="", horizon="", general=False, before=None, acceptable=None, states=0, structures=0,
+    requirements=[], sides=[], options=[],
+)  # fmt: skip
+
+
+def decisions_of(data: Path, case: str) -> DecisionAnswer:
+    """What the newest stored result of a case's levers says; that with the usual settings, if there is one."""
+    analysis = analysis_of(LEVERS)
+    results = results_of(analysis, data, case).results
+    plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
+    usual = [one for one in results if all(plain[name] == value for name, value in one.params.items())]
+    for one in (*usual, *results):
+        stored = load(find(data, analysis, one.run_id), analysis)
+        if stored is not None and isinstance(stored.result, Levers):
+            return _decisions(stored.result)
+    return NOTHING
+
+
+def _decisions(found: Levers) -> DecisionAnswer:
+    choice = found.choice
+    acceptable: dict[str, float] = {}
+    if choice is not None:
+        scores = choice.ranking("satisficing").scores
+        acceptable = {key: float(score) for key, score in zip(choice.options, scores, strict=True)}
+    options = [_option(found, lever, setting, acceptable.get(setting.key)) for lever, setting in found.settings]
+    before = found.gains[0].before if found.gains else float("nan")
+    return DecisionAnswer(
+        run_id=found.run_id,
+        since=found.since,
+        pulled=found.pulled,
+        horizon=found.horizon,
+        general=found.general,
+        before=before if isfinite(before) else None,
+        acceptable=acceptable.get(found.options[0]),
+        states=0 if choice is None else choice.states,
+        structures=len(found.readings),
+        requirements=[both(one.title) for one in found.file.thresholds],
+        sides=[_said(f"side.{side}") for side in SIDES],
+        options=sorted((one for one in options if isfinite(one.change)), key=lambda one: -one.change),
+    )
+
+
+def _said(key: str) -> Said:
+    return spoken_in(lambda lang: Texts(LEVERS, lang)(key))
+
+
+def _told(value: doc.Value, one: Gain) -> Said:
+    return spoken_in(
+        lambda lang: shown(value, change(measure_of(one.measure.name), Texts(LEVERS, lang)), lang, with_unit=True)
+    )
+
+
+def _option(found: Levers, lever: Lever, setting: Setting, acceptable: float | None) -> DecisionOption:
+    standing = found.gain(setting.key, "self_standing")
+    known = [value for value in standing.by_structure if isfinite(value)]
+    sides = []
+    for side in SIDES:
+        one = found.gain(setting.key, side)
+        words = {"verdict": _said(f"verdict.{one.verdict}"), "amount": _told(middle(one), one)}
+        sides.append(SideEffect(side=side, sign=SIGNS[one.verdict], median=_told(one.median, one), **words))
+    scenario = setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"})
+    return DecisionOption(
+        key=setting.key,
+        title=both(setting.title),
+        reason=both(setting.reason),
+        lever=both(lever.title),
+        owner=_said(f"owner.{lever.controlled_by}"),
+        change=standing.mean,
+        low=standing.low,
+        high=standing.high,
+        told=_told(middle(standing), standing),
+        across=_told(doc.Interval(min(known), max(known)) if known else None, standing),
+        flips=standing.flips,
+        sides=sides,
+        acceptable=acceptable,
+        scenario=scenario,
+    )

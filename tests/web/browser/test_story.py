@@ -1,0 +1,113 @@
+"""From the first page into the story, its questions, and what can still be decided about a park."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.web.browser.doing import identity, query, scenario, settled
+from tests.web.browser.test_pages import AXE, broken_rules
+
+pytestmark = pytest.mark.long
+
+STORY = {
+    "en": {"start": "Follow the story in five steps", "next": "Next →", "back": "← Back",
+           "decide": "Decide about the park →", "tour": "Guided tour", "step": "Step {} of 5", "end": "End the tour"},
+    "zh": {"start": "五步读懂一个园区", "next": "下一步 →", "back": "← 上一步", "decide": "进入园区决策 →",
+           "tour": "导览", "step": "第{}步，共5步", "end": "结束导览"},
+}  # fmt: skip
+PLACES = (
+    ("simulate", ".pictures"),
+    ("simulate", ".answer .head"),
+    ("simulate", ".why"),
+    ("method", "#limits"),
+    ("parks", "#bring"),
+)
+
+
+@pytest.mark.parametrize("lang", STORY)
+def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> None:
+    words = STORY[lang]
+    page.goto(f"/?lang={lang}")
+    page.get_by_role("link", name=words["start"]).click()
+    tour = page.get_by_role("region", name=words["tour"])
+    for n, (where, looked_at) in enumerate(PLACES, 1):
+        tour.get_by_text(words["step"].format(n)).wait_for()
+        page.locator(f"{looked_at}.looked-at").wait_for()
+        assert page.url.split("?")[0].endswith(f"/{where}")
+        assert query(page)["tour"] == [str(n)]
+        if where == "simulate":
+            settled(page)
+            assert scenario(page).get("edits") == ({"framework": {"on": False}} if n > 1 else None)
+        if n in (1, 4) and AXE.is_file():
+            assert broken_rules(page) == []
+        if n < len(PLACES):
+            tour.get_by_role("button", name=words["next"]).click()
+    tour.get_by_role("button", name=words["back"]).click()
+    tour.get_by_text(words["step"].format(4)).wait_for()
+    page.go_back()
+    tour.get_by_text(words["step"].format(5)).wait_for()
+    tour.get_by_role("button", name=words["decide"]).click()
+    page.locator("table.options").wait_for()
+    assert tour.count() == 0
+
+
+def test_a_step_has_an_address_and_is_shown_to_a_room(page: Any) -> None:
+    page.goto("/simulate?lang=en&tour=2&present")
+    tour = page.get_by_role("region", name="Guided tour")
+    tour.get_by_text("Step 2 of 5").wait_for()
+    page.locator(".outcomes").wait_for()
+    assert not page.locator("nav").is_visible()
+    assert not page.locator(".levers").is_visible()
+    page.keyboard.press("ArrowRight")
+    tour.get_by_text("Step 3 of 5").wait_for()
+    assert query(page)["present"] == ["1"]
+    page.get_by_role("button", name="End presentation").click()
+    page.locator("nav").wait_for()
+    tour.get_by_role("button", name="End the tour").click()
+    assert "tour" not in query(page)
+
+
+def test_eight_questions_open_one_change_each(page: Any) -> None:
+    page.goto("/?lang=en")
+    questions = page.locator(".gallery a")
+    questions.nth(7).wait_for()
+    assert questions.count() == 8
+    assert len(set(questions.evaluate_all("all => all.map((one) => one.href)"))) == 8
+    page.get_by_role("link", name="What if nobody bailed the company out?").click()
+    page.locator(".outcomes").wait_for()
+    settled(page)
+    assert scenario(page)["edits"] == {"depth": {"rescue_by_treaty": False}}
+    menu = page.get_by_role("combobox", name="Scenario")
+    assert menu.locator("optgroup").first.get_attribute("label") == "Eight questions"
+    titles = menu.locator("optgroup option").all_inner_texts()
+    assert len(titles) > 60
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) -> None:
+    page.goto(f"/decide?lang={lang}")
+    page.locator("table.options tbody tr").nth(17).wait_for()
+    first = page.locator("table.options .open").first
+    page.get_by_role("button", name={"en": "Robustness", "zh": "稳健程度"}[lang]).click()
+    shares = [float(re.findall(r"([\d.]+)%", one)[-1]) for one in page.locator("td.robust").all_inner_texts()]
+    assert shares == sorted(shares, reverse=True)
+    page.locator("tr", has_text={"en": "20 % from 2025", "zh": "2025年起20%"}[lang]).locator(".chance").click(
+        force=True
+    )
+    page.locator(".outcomes").wait_for()
+    settled(page)
+    assert scenario(page)["edits"] == {"profit_tax": [{"value": 0.2, "from": "2025Q1"}]}
+    assert identity(page)
+    page.go_back()
+    first.wait_for()
+
+
+def test_a_park_without_options_has_them_computed(page: Any) -> None:
+    page.goto("/decide?lang=en&case=teda-suez")
+    page.get_by_role("button", name="Compute the options").click()
+    page.get_by_role("progressbar").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("cancelled").wait_for()
