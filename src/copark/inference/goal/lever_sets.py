@@ -12,10 +12,9 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.inference.goal.future_events import compatible
 from copark.inference.levers.entries import LeverFile, Setting, Since
-from copark.inference.levers.reading import DATED
 from copark.model.arrays import Inputs
 from copark.simulation.case_edits import edited
-from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.run import DATED, facts_of, inputs_of
 from copark.simulation.study import Scenario, baseline
 
 
