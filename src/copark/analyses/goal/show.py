@@ -12,6 +12,7 @@ from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.inference.goal.confirmed import Confirmed
 from copark.inference.goal.targets import Target
+from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -62,9 +63,7 @@ class _Show(Show):
 
     def name(self, one: Confirmed) -> str:
         """The settings of a set, each with its lever."""
-        of = self.t.of
-        titles = [self.t("pulled", lever=of(lever.title), setting=of(setting.title))
-                  for lever, setting in self.found.pulls(one)]  # fmt: skip
+        titles = [named(lever, setting, self.t.lang) for lever, setting in self.found.pulls(one)]
         return self.t("plus").join(titles) or text("study.as_it_is", self.t.lang)
 
     def headline(self) -> Iterator[str]:
