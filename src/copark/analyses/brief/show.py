@@ -131,7 +131,7 @@ class _Show(Show):
             found.reported,
             year_of(Quarter.parse(found.data_end)),
             self.t.lang,
-            height=2.3,
+            height=2.0,
         )
 
     def confidence(self) -> Iterator[str]:

@@ -268,7 +268,7 @@ class Parts(Show):
                  "after": self.said(after, share)}  # fmt: skip
         yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", items=items, **words),
                                          *self.books(one)]))  # fmt: skip
-        columns = (self.column("group"), *(
+        columns = (self.column("links"), *(
             doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES
         ))  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
