@@ -196,7 +196,7 @@ def test_what_chance_may_have_made_is_said_to_be_so(first):
         gains[other] = dataclasses.replace(gains[other], mean=0.0)
         headline = dataclasses.replace(found, gains=tuple(gains)).document("en").headline
         assert headline.startswith(
-            "“5 M USD for good” raises the probability of a self-standing park most: +20.0 points"
+            "“Entry threshold: 5 M USD for good” raises the probability of a self-standing park most: +20.0 points"
         )
         assert ("not distinguishable" in headline) is told
         assert "No setting lowers it." in headline

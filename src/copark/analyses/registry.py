@@ -189,6 +189,7 @@ REGISTRY = Registry(
         ),
         Analysis("brief", "copark.analyses.brief", "decide", ("copark.analyses.levers", "copark.inference.levers")),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
+        Analysis("goal", "copark.analyses.goal", "decide", ("copark.inference.goal", "copark.inference.levers")),
         Analysis("compare", "copark.analyses.compare", "explain", ("copark.analysis",)),
         Analysis(
             "counterfactual",

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from copark.cases.dated_events import Closure
 from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Source
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
@@ -73,6 +74,11 @@ class Case(CaseFile):
     def cap_table(self, quarter: Quarter) -> CapTable | None:
         """Give the cap table the model uses in a quarter; ``None`` before the first."""
         return in_force(self.equity, quarter)
+
+    def closed_by(self, quarter: Quarter) -> Closure | None:
+        """The closure of the whole park that stands in a quarter."""
+        whole = (one for one in self.closures if one.scope == "park" and one.since <= quarter)
+        return next((one for one in whole if one.until is None or quarter <= one.until), None)
 
     def observed(
         self, variable: str, role: Literal["fit", "score", "check", "context"] | None = None

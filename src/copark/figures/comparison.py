@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from copark.analysis.compare import Course
 from copark.model.variables import catalogue
 from copark.presentation import style
-from copark.presentation.numbers import number, percent, unit_title
+from copark.presentation.document import POINTS
+from copark.presentation.numbers import number, percent, shown, unit_title
 from copark.texts import text
 
 NAMES = 2.55
@@ -142,3 +144,39 @@ def _row(axes: Axes, at: int, name: str, found: Course, quarter: int, lang: str)
     axes.plot([middle], [at], "o", color=style.MODEL, markersize=5.0)
     above = percent(float(found.above[quarter]))
     style.row_value(axes, at, style.legible(above))
+
+
+@style.styled
+def waterfall(
+    steps: Sequence[tuple[str, float, float]], ends: tuple[tuple[str, float], tuple[str, float]], title: str,
+    subtitle: str, foot: str, lang: str = "en",
+) -> Figure:  # fmt: skip
+    """A share in the reference, what each part adds to it or takes off, and the share in the scenario, a row each.
+
+    Parameters
+    ----------
+    steps
+        What a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
+    ends
+        What reference and scenario are called, and their shares.
+    """
+    lang = style.language(lang)
+    rows = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]
+    figure = style.sheet((7.4, 1.55 + 0.34 * len(rows)), title, subtitle, foot)
+    axes = style.panel(figure, NAMES, 0.55, 0.8, 0.92)
+    style.rows(axes, len(rows))
+    for at, name in enumerate(rows):
+        style.row_name(axes, at, style.wrap(name, (NAMES - 0.2) * 72.0 / style.SIZE["label"], 2))
+    level = ends[0][1]
+    for at, (_, share) in ((0, ends[0]), (len(rows) - 1, ends[1])):
+        axes.barh(at, share, color=style.MUTED, height=0.55)
+        style.row_value(axes, at, style.legible(percent(share, 1)))
+    for at, (_, size, half) in enumerate(steps, start=1):
+        axes.barh(at, size, left=level, color=style.MODEL if size >= 0.0 else style.SECOND, height=0.55)
+        axes.plot([level, level], [at - 1.28, at + 0.28], color=style.MUTED, linewidth=0.7)
+        level += size
+        axes.plot([level - half, level + half], [at, at], color=style.INK, linewidth=1.0)
+        style.row_value(axes, at, style.legible(shown(size, POINTS, lang)))
+    axes.plot([level, level], [len(steps) - 0.28, len(rows) - 0.72], color=style.MUTED, linewidth=0.7)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+    return figure

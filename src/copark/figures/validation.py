@@ -82,7 +82,7 @@ def scored_fan(
     reported = max((one.high or one.value for one in points), default=top)
     lowest = min(0.0, float(np.nanmin(model.levels[0])))
     axes.set_ylim(lowest * 1.05, max(top, reported) * 1.06)
-    if cut > model.times[0]:
+    if model.times[0] < cut < model.times[-1]:
         axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         style.above(axes, cut, style.legible(text("validate.fan.cut", lang)))
     entries: list[tuple[Patch | Line2D, str]] = [

@@ -24,7 +24,7 @@ Scalar = bool | int | float | str | None
 JUDGEMENT = "judgement"
 PRINTED_ROWS = 300
 """Rows of a table that are put on paper."""
-PRINTED_ANNEX = 40
+PRINTED_ANNEX = 24
 """Rows of a table behind a figure or folded away; a longer one stays off paper: pages of it are not read."""
 PRINTED_LETTERS = 245
 """Letters that a line of a page on its side has room for; a wider table stays off paper."""
@@ -230,10 +230,17 @@ def page_of(
         Whether the drawings are to stand in a page of HTML; they are files of their own else.
     most
         Rows of a table that are put on paper; a note says how many more there are, and that a table is too wide for it.
+        On paper stand the sources that what is printed names, and no numbers behind a figure that are folded away.
     whole
         Whether tables that are shown only when asked for bring their rows: else see :func:`table_of`.
     """
     view = _View(document, charts, inline=inline, most=most, whole=whole)
+    sections = tuple(map(view.section, document.sections))
+    evidence = tuple(one for one in map(view.evidence, document.evidence) if most is None or one.key in view.named)
+    provenance = [Entry(title=clean(title), value=clean(value)) for title, value in document.provenance]
+    if len(evidence) < len(document.evidence):
+        counts = {"printed": number(len(evidence), 0), "count": number(len(document.evidence), 0)}
+        provenance.append(Entry(title=view.say("evidence"), value=view.say("some_sources", **counts)))
     return Page(
         key=document.key,
         lang=document.lang,
@@ -241,9 +248,9 @@ def page_of(
         headline=clean(document.headline),
         trust=clean(document.trust),
         trust_state=document.trust_state,
-        sections=tuple(map(view.section, document.sections)),
-        evidence=tuple(map(view.evidence, document.evidence)),
-        provenance=tuple(Entry(title=clean(title), value=clean(value)) for title, value in document.provenance),
+        sections=sections,
+        evidence=evidence,
+        provenance=tuple(provenance),
     )
 
 
@@ -301,6 +308,8 @@ class _View:
         self.lang = document.lang
         self.charts, self.inline, self.most, self.whole = charts, inline, most, whole
         self.listed = {one.key for one in document.evidence}
+        self.named: set[str] = set()
+        """Sources named in tables, as far as they are shown."""
 
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.lang, **values)
@@ -361,6 +370,7 @@ class _View:
         elif len(rows) < len(one.rows) and not is_left_out:
             notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
         left = len(one.rows) if is_left_out else len(rows)
+        self.named |= {source.key for row in cells for cell in row for source in cell.sources}
         return Table(
             key=one.key, title=titled(one.title, one.key), columns=heads, rows=cells, widths=widths,
             groups=tuple(_groups(one, left)), note=" ".join(notes).strip(), folded=one.folded,
@@ -368,11 +378,13 @@ class _View:
         )  # fmt: skip
 
     def chart(self, one: data.Chart) -> Chart:
-        title = titled(one.title, one.key)
+        title, numbers = titled(one.title, one.key), one.numbers
+        if self.most is not None and numbers is not None and numbers.folded:
+            numbers = None
         return Chart(
             key=one.key, title=title, alternative=titled(one.alternative, title), caption=clean(one.caption),
             wide=one.wide, svg=self.drawing(one),
-            numbers=None if one.numbers is None else self.table(one.numbers, is_left_out=not self.whole, is_annex=True),
+            numbers=None if numbers is None else self.table(numbers, is_left_out=not self.whole, is_annex=True),
         )  # fmt: skip
 
     def drawing(self, one: data.Chart) -> str:

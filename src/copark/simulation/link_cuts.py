@@ -46,6 +46,12 @@ def key_of(link: str, strength: float) -> str:
     return f"{link.replace('_', '-')}-x{strength:g}".replace(".", "-")
 
 
+def without_links(scenario: Scenario, key: str, links: Sequence[str], since: int) -> Scenario:
+    """A scenario, some links cut in it from a quarter on (counted from 0)."""
+    cut = LinkChange.model_validate({"strength": 0.0, "from": since})
+    return scenario.model_copy(update={"key": key, "links": {**scenario.links, **dict.fromkeys(links, cut)}})
+
+
 def cut_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
     """The case as it is, and each link cut from a quarter on (counted from 0)."""
     scenarios = [_scenario(link, key_of(link.name, 0.0), 0.0, since) for link in links]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -78,6 +78,35 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
         if n < len(inputs.anchors):
             inputs.anchors["quarter"][n] = -1
     return inputs
+
+
+DATED = ("world", "governments", "company", "enterprises")
+"""Inputs with a row for each quarter; the others hold all along."""
+
+
+def rows_apart(before: Inputs, after: Inputs) -> dict[str, int | None]:
+    """First row in which two scenarios' inputs differ, by name; none where they are alike."""
+    return {name: _first_moved(getattr(before, name), getattr(after, name)) for name in before._fields}
+
+
+def first_apart(before: Inputs, after: Inputs) -> int:
+    """First quarter in which two scenarios' inputs differ, counted from the start; 0 where they differ all along."""
+    moved = {name: row for name, row in rows_apart(before, after).items() if row is not None}
+    dated = {*DATED, "link_strength"}
+    return min(row for row in moved.values()) if moved and moved.keys() <= dated else 0
+
+
+def _first_moved(before: Any, after: Any) -> int | None:
+    """First row in which two arrays differ; none if they are alike."""
+    one, other = np.asarray(before), np.asarray(after)
+    if one.shape != other.shape:
+        return 0
+    if np.array_equal(one, other):
+        return None
+    if not one.ndim:
+        return 0
+    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(one, other, strict=True)])
+    return int(rows[0]) if rows.size else None
 
 
 class Prepared(NamedTuple):

@@ -202,3 +202,20 @@ class Edits(Entry):
     def is_empty(self) -> bool:
         """Whether nothing is changed."""
         return self == Edits()
+
+    def joined(self, more: Edits) -> Edits | None:
+        """Both at once; none where the two change the same fact."""
+        made: dict[str, Any] = {}
+        for name, field in Edits.model_fields.items():
+            mine, other = getattr(self, name), getattr(more, name)
+            empty = field.get_default(call_default_factory=True)
+            if empty in (mine, other):
+                made[name] = other if mine == empty else mine
+            elif isinstance(mine, dict) and not mine.keys() & other.keys():
+                made[name] = {**mine, **other}
+            elif isinstance(mine, Depth) and mine.since == other.since:
+                both = {key: on and getattr(other, key) for key, on in mine if key != "since"}
+                made[name] = mine.model_copy(update=both)
+            else:
+                return None
+        return Edits.model_construct(**made)

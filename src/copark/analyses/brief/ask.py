@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.dated_events import Closure
     from copark.simulation.study import Study
 
 SIZES = ("operating", "jobs")
@@ -34,6 +36,26 @@ class Params(CaseParams):
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
     served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The closure of a park.
+
+    Parameters
+    ----------
+    key, title
+        Of the event, and what it was.
+    since
+        First quarter of it.
+    bands
+        As those of the answer, had the park not been closed.
+    """
+
+    key: str
+    title: Said
+    since: str
+    bands: dict[str, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +79,9 @@ class Answer(Result):
     reported
         Reported numbers of operating enterprises.
     levers
-        What can still be changed; ``None`` where the facts of the case allow no lever.
+        What can still be changed; ``None`` where the facts of the case allow no lever, or the park is closed.
+    closed
+        The closure that stands at the horizon, if any.
     """
 
     case: str
@@ -72,6 +96,7 @@ class Answer(Result):
     bands: dict[str, Floats]
     reported: tuple[Point, ...]
     levers: Levers | None
+    closed: Closed | None = None
 
     @property
     def shows_outcomes(self) -> bool:
@@ -105,25 +130,47 @@ def compute(params: Params, context: Context) -> Answer:
 
     case = context.case(params.case)
     ensemble = context.simulate(_study(params, context), case, params.parameters)
-    told = answer_of(ensemble, case)
+    told, closure = answer_of(ensemble, case), closure_of(case)
+    bands = [
+        {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
+        for at in range(ensemble.sizes["scenario"])
+    ]
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=told.labels[0],
         horizon=told.labels[told.last], data_end=str(case.clock.data_end), runs=told.finished,
         outcomes=told.outcomes[0], outside=told.outside, compared=len(told.compared),
-        bands={
-            name: quantiles(ensemble[name].isel(scenario=0).to_numpy()[:, : told.last + 1]) for name in SIZES
-        },
+        bands=bands[0],
         reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
-        levers=_levers(params, context), **context.origin(params, ensemble),
+        levers=_levers(params, context),
+        closed=None if closure is None else Closed(
+            key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]
+        ),
+        **context.origin(params, ensemble),
     )  # fmt: skip
 
 
+def closure_of(case: Case) -> Closure | None:
+    """The closure of the whole park that stands when outcomes are judged."""
+    from copark.simulation.outcomes import judged_at
+
+    return case.closed_by(case.clock.start + judged_at(case.clock.quarters))
+
+
+def key_of(closure: Closure) -> str:
+    """The closure's key among the events that can be thought away."""
+    return f"closure/{closure.key}"
+
+
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is, with as many runs as the levers have."""
+    """The case as it is, with as many runs as the levers have; beside it without the closure of a closed park."""
+    from copark.simulation.counterfactual import but_for_study
     from copark.simulation.study import baseline
 
+    case = context.case(params.case)
+    closure = closure_of(case)
+    study = baseline(params.case) if closure is None else but_for_study(case, (key_of(closure),))
     changes = {"runs": params.draws * params.futures, "futures": params.futures, "seed": params.seed}
-    return baseline(params.case).with_changes(name=f"brief-{context.case(params.case).name}", **changes)
+    return study.with_changes(name=f"brief-{case.name}", case=params.case, **changes)
 
 
 def _asked(params: Params) -> LeverParams:
@@ -133,6 +180,8 @@ def _asked(params: Params) -> LeverParams:
 
 
 def _levers_id(params: Params, context: Context) -> str:
+    if closure_of(context.case(params.case)) is not None:
+        return ""
     try:
         return levers_id(_asked(params), context)
     except NotFound:  # the facts of the case allow no lever

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from copark.analyses.brief.ask import Answer
@@ -11,6 +11,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.show import LeversShow
 from copark.analyses.show import Show
 from copark.analysis.observed import expected_outside
+from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -41,9 +42,9 @@ class _Show(Show):
         self.levers = None if found.levers is None else LeversShow(found.levers, Texts("levers", t.lang))
         self.words = {"park": t.of(found.park), "horizon": found.horizon, "case": found.case}
 
-    def size(self, name: str) -> tuple[doc.Column, doc.Interval]:
+    def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
         """An output at the horizon: 5, 50 and 95 % of runs."""
-        low, _, middle, _, high = map(float, self.found.bands[name][:, -1])
+        low, _, middle, _, high = map(float, (bands or self.found.bands)[name][:, -1])
         one = catalogue().outputs[name]
         return doc.Column(name, one.title(self.t.lang), doc.Kind.number, one.unit), doc.Interval(low, high, middle)
 
@@ -52,6 +53,10 @@ class _Show(Show):
         found, t = self.found, self.t
         column, operating = self.size("operating")
         words = {**self.words, "operating": self.said(operating, column)}
+        if found.closed is not None:
+            return t.sentences(
+                [t("headline.closed", since=found.closed.since, title=t.of(found.closed.title), **words)]
+            )
         if not found.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
         shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes}
@@ -89,7 +94,13 @@ class _Show(Show):
 
     def findings(self) -> list[doc.Block]:
         """What raises and lowers the chance to stand alone most, and what is robust."""
-        t = self.t
+        t, closed = self.t, self.found.closed
+        if closed is not None:
+            sizes = [(column.title, self.said(value, column)) for column, value in
+                     (self.size(name, closed.bands) for name in closed.bands)]  # fmt: skip
+            told = [t("closed.without", title=title, value=value, **self.words) for title, value in sizes]
+            words = {"since": closed.since, "title": t.of(closed.title)}
+            return [doc.Paragraph(t("closed.lead", **words)), doc.Bullets((*told, t("closed.levers", **words)))]
         if self.levers is None:
             return [doc.Paragraph(t("findings.none"))]
         return [
@@ -120,7 +131,7 @@ class _Show(Show):
             found.reported,
             year_of(Quarter.parse(found.data_end)),
             self.t.lang,
-            height=2.7,
+            height=2.0,
         )
 
     def confidence(self) -> Iterator[str]:
@@ -135,6 +146,9 @@ class _Show(Show):
 
     def open(self) -> Iterator[str]:
         """Parameters that no data informed and that most effects move with, and how many effects those are."""
+        if self.found.closed is not None:
+            yield self.t("open.closed")
+            return
         leanings = () if self.found.levers is None else self.found.levers.leanings
         first = {one.setting: one for one in reversed(leanings) if one.verdict != "moved"}
         names = Counter(one.parameter for one in first.values())
@@ -145,4 +159,6 @@ class _Show(Show):
 
     def next(self) -> str:
         """What to do next."""
+        if self.found.closed is not None:
+            return self.t("next.closed", event=self.found.closed.key, **self.words)
         return self.t("next.act" if self.found.shows_outcomes else "next.calibrate", **self.words)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from copark.analyses.compare.parts import Books, books_of, outcome_parts
 from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
 from copark.analysis.compare import (
     DRAWN,
@@ -25,6 +27,8 @@ from copark.analysis.compare import (
 )
 from copark.analysis.compare import compare as compare_pairs
 from copark.analysis.outcome_change import OutcomeMoves, moves_of
+from copark.analysis.outcome_parts import OutcomeParts
+from copark.simulation.outcomes import OUTCOMES
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -68,6 +72,11 @@ class Scenario:
         Which runs go from which outcome to which, and through which account.
     courses
         Differences over time, of the outputs that are drawn.
+    books
+        Bail-outs and debts; none where they were not kept.
+    parts
+        The changes of outcome shares, shared out among links: of the scenario that changes the share of self-standing
+        runs most; none where nothing changes, where shares are not told, or where runs cannot be made again.
     """
 
     key: str
@@ -77,6 +86,8 @@ class Scenario:
     outcomes: tuple[OutcomeChange, ...]
     moves: OutcomeMoves
     courses: tuple[Course, ...]
+    books: Books | None = None
+    parts: OutcomeParts | None = None
 
     def difference(self, output: str, quarter: str, *, log: bool = False) -> Difference | None:
         """The difference of an output at a date; none where it was not kept."""
@@ -169,7 +180,7 @@ def compute(params: Params, context: Context) -> Answer:
     if not pairs:
         raise RunRefused(text("compare.no_arm", context.lang, name=params.reference))
     case = context.case(str(provenance(runs[0])["study"]["case"]))
-    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes)
+    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=params.parameters)
     return Answer(**vars(found), **origin)
 
 
@@ -185,7 +196,13 @@ def _asked(params: Params, context: Context) -> Iterator[str | Study]:
 
 
 def answer_of(
-    pairs: Sequence[Pair], runs: Sequence[xr.Dataset], case: Case, context: Context, *, outcomes: bool = False
+    pairs: Sequence[Pair],
+    runs: Sequence[xr.Dataset],
+    case: Case,
+    context: Context,
+    *,
+    outcomes: bool = False,
+    wanted: str | None = None,
 ) -> tuple[Compared, dict[str, Any]]:
     """What is found, and the fields every result has.
 
@@ -197,11 +214,16 @@ def answer_of(
         The results they are of, and their case.
     outcomes
         Whether outcome shares are told even where the park is not calibrated.
+    wanted
+        Which parameters were asked for.
     """
     from copark.simulation.trust import Trust
 
     made, first = provenance(runs[0]), pairs[0]
     trust = Trust.of(made)
+    shows = outcomes or trust.shows_outcomes
+    most = max(pairs, key=_standing_moved)
+    parts = outcome_parts(most, case, context, wanted) if shows else None
     titles = (Said(*(str(one.attrs.get(f"title_{lang}", "")) for lang in LANGUAGES)) for one in runs)
     found = Compared(
         park=Said(case.title.en, case.title.zh),
@@ -210,13 +232,20 @@ def answer_of(
         studies=tuple(dict.fromkeys(str(one.attrs.get("identity", "")) for one in (first.before, first.after))),
         pairs=first.before.sizes["run"],
         ends=ends_of_years(first.before),
-        scenarios=tuple(map(_scenario, pairs)),
-        shows_outcomes=outcomes or trust.shows_outcomes,
+        scenarios=tuple(_scenario(one, parts if one is most else None) for one in pairs),
+        shows_outcomes=shows,
     )
     return found, context.stamped(case, trust, made)
 
 
-def _scenario(pair: Pair) -> Scenario:
+def _standing_moved(pair: Pair) -> float:
+    """How far the share of self-standing runs moves."""
+    standing = OUTCOMES.index(STANDING)
+    before, after = (float((one["outcome"].to_numpy() == standing).mean()) for one in (pair.before, pair.after))
+    return abs(after - before) if isfinite(after - before) else 0.0
+
+
+def _scenario(pair: Pair, parts: OutcomeParts | None) -> Scenario:
     """A scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told."""
     main = [name for name in MAIN if name in pair.outputs] or list(pair.outputs)
     table = compare_pairs([pair], main)
@@ -228,6 +257,8 @@ def _scenario(pair: Pair) -> Scenario:
         outcomes=table.outcomes,
         moves=moves_of(pair),
         courses=tuple(course(pair, name) for name in [one for one in DRAWN if one in main] or main),
+        books=books_of(pair),
+        parts=parts,
     )
 
 

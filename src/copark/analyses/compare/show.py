@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from copark.analyses.compare import moves
 from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analysis.compare import Course, Difference, OutcomeChange
+from copark.analysis.outcome_parts import OutcomeParts
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.texts import text
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TOLD = 0.005
+"""Part of the change of a share from which on it stands in the sentence."""
 HEADLINE = "operating"
 """The output that is told first; the first that was kept where it was not."""
 
@@ -246,7 +254,60 @@ class Parts(Show):
         named, lang = [(self.t.of(one.title), one.moves) for one in self.found.scenarios], self.t.lang
         told = doc.Bullets(tuple(self.t("moves.of", arm=name, words=moves.sentence(one, lang)) for name, one in named))
         tables = (moves.moves_table(named, lang), moves.accounts_table(named, lang))
-        return self.told_of_outcomes("moves", told, *(table for table in tables if table.rows))
+        why = [block for one in self.found.scenarios for block in self.why(one)]
+        return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
+
+    def why(self, one: Scenario) -> Iterator[doc.Block]:
+        """The change of the share of self-standing runs by links, and what the company's books show."""
+        t, parts = self.t, one.parts
+        if parts is None:
+            return
+        before, after = parts.share(STANDING)
+        told = sorted(parts.parts, key=lambda part: -abs(part.of(STANDING)))
+        items = t("parts.join").join(
+            t("parts.item", group=t(f"group.{part.group}"), change=self.said(part.of(STANDING), doc.POINTS))
+            for part in told if abs(part.of(STANDING)) >= TOLD
+        )  # fmt: skip
+        share = doc.plain(doc.Kind.share, places=1)
+        words = {"scenario": t.of(one.title), "reference": self.words["reference"], "before": self.said(before, share),
+                 "after": self.said(after, share)}  # fmt: skip
+        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", items=items, **words),
+                                         *self.books(one)]))  # fmt: skip
+        columns = (self.column("links"), *(
+            doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES
+        ))  # fmt: skip
+        rows: list[Sequence[doc.Value]] = [
+            (t(f"group.{part.group}"), *(doc.Interval(change - half, change + half, change)
+             for change, half in zip(part.change, part.error, strict=True)))
+            for part in parts.parts
+        ]  # fmt: skip
+        draw = partial(self.waterfall, one, parts)
+        yield doc.Chart("parts", t("chart.parts"), t("alt.parts"), draw,
+                        t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT)),
+                        self.table("parts", columns, rows, folded=True), wide=False)  # fmt: skip
+
+    def waterfall(self, one: Scenario, parts: OutcomeParts) -> Figure:
+        """Draw the parts of the change of the share of self-standing runs."""
+        from copark.figures.comparison import waterfall
+
+        t, at = self.t, OUTCOMES.index(STANDING)
+        steps = [(t(f"group.{part.group}"), part.change[at], part.error[at]) for part in parts.parts]
+        before, after = parts.share(STANDING)
+        ends = ((self.words["reference"], before), (t.of(one.title), after))
+        return waterfall(steps, ends, t("chart.parts"), t("subtitle.parts"), self.foot(), t.lang)
+
+    def books(self, one: Scenario) -> Iterator[str]:
+        """Bail-outs and debts in both, in sentences."""
+        found, t = one.books, self.t
+        if found is None:
+            return
+        money = doc.plain(doc.Kind.number, "M USD")
+        rescued = [self.said(share, doc.SHARE) for share in found.rescued]
+        ever = [self.said(share, doc.SHARE) for share in found.ever]
+        debt = [self.said(value, money) for value in found.debt]
+        yield t("books.rescued", quarter=found.quarter, before=rescued[0], after=rescued[1], ever_before=ever[0],
+                ever_after=ever[1])  # fmt: skip
+        yield t("books.debt", before=debt[0], after=debt[1])
 
     def differences(self) -> doc.Section:
         """Differences by output and date: in units, and of counts in log points."""

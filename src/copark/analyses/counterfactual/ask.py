@@ -107,6 +107,6 @@ def compute(params: Params, context: Context) -> Answer:
     runs = context.run(_study(params, context), case, params.parameters)
     context.stage("analyse")(0, 0)
     pairs = pairs_between(runs, scenario=WITHOUT)
-    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes)
+    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.parameters)
     keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
     return Answer(**about, without=tuple(keys), found=found, **origin)

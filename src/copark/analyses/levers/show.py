@@ -105,7 +105,7 @@ class LeversShow(Show):
             at = int(scores.argmax())
             told.append(t(
                 "headline.robust" if at else "headline.robust.none",
-                option=found.title(found.choice.options[at], t.lang),
+                option=found.named(found.choice.options[at], t.lang),
                 share=self.said(float(scores[at]), doc.SHARE), now=self.said(float(scores[0]), doc.SHARE),
             ))  # fmt: skip
         return told
@@ -116,7 +116,7 @@ class LeversShow(Show):
             return self.t(f"headline.{word}.none")
         points = change(measure_of("self_standing"), self.t)
         sure = "" if one.low > 0.0 or one.high < 0.0 else self.t("headline.unsure")
-        option = self.found.title(one.setting, self.t.lang)
+        option = self.found.named(one.setting, self.t.lang)
         return self.t(f"headline.{word}", option=option, change=self.said(middle(one), points), sure=sure)
 
     def sections(self) -> tuple[doc.Section, ...]:

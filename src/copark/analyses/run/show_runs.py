@@ -67,7 +67,7 @@ class AboutRuns(AboutCase):
         return self.picture(
             key, lambda: figures.fan(found.ensemble, name, self.case, t.lang), title,
             t("fans.alt", title=title, observations=told, **words), t("fans.caption", title=title, **words),
-            doc.Table(key, title, columns, tuple(rows)), wide=False,
+            doc.Table(key, title, columns, tuple(rows), folded=True), wide=False,
         )  # fmt: skip
 
     def ranged(self, one: Comparison) -> doc.Value:

@@ -381,6 +381,19 @@ class Findings:
             return text("study.as_it_is", lang)
         return next(str(getattr(setting.title, lang)) for _, setting in self.settings if setting.key == option)
 
+    def named(self, option: str, lang: str) -> str:
+        """Title of an option with its lever: where it stands alone."""
+        for lever, setting in self.settings:
+            if setting.key == option:
+                return named(lever, setting, lang)
+        return self.title(option, lang)
+
+
+def named(lever: Lever, setting: Setting, lang: str) -> str:
+    """A setting with its lever: "Global partners: all three"."""
+    titles = (str(getattr(one.title, lang)) for one in (lever, setting))
+    return text("levers.named", lang, **dict(zip(("lever", "setting"), titles, strict=True)))
+
 
 def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
     """Say everything that follows from the measures.

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
 from copark.cases.files import KeyPath, written
@@ -23,12 +21,10 @@ from copark.errors import Fault, NotFound, StudyFaults
 from copark.inference.levers.entries import SINCE, LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import baseline
 
 FILE = Path(__file__).parent / "general.yaml"
-DATED = ("world", "governments", "company", "enterprises")
-"""Inputs with a row for each quarter; the others hold all along."""
 
 
 class GeneralLevers(LeverFile):
@@ -109,23 +105,10 @@ def touched(case: Case, setting: Setting, before: Inputs, now: int) -> Touched:
     scenario = scenario_of(setting, None, setting.title)
     after = inputs_of(case, scenario)
     facts = bool(facts_of(baseline(case.name), case, scenario))
-    moved = {name: _first_moved(getattr(before, name), getattr(after, name)) for name in before._fields}
+    moved = rows_apart(before, after)
     dated = [first for name, first in moved.items() if name in (*DATED, "anchors") and first is not None]
     past = facts or moved["anchors"] is not None or any(first < now for first in dated)
     return Touched(facts or any(first is not None for first in moved.values()), past)
-
-
-def _first_moved(before: Any, after: Any) -> int | None:
-    """First row in which two arrays differ; none if they are alike."""
-    one, other = np.asarray(before), np.asarray(after)
-    if one.shape != other.shape:
-        return 0
-    if np.array_equal(one, other):
-        return None
-    if not one.ndim:
-        return 0
-    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(one, other, strict=True)])
-    return int(rows[0]) if rows.size else None
 
 
 def load_levers(case: Case, path: Path | None = None) -> LeverFile:

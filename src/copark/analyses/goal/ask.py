@@ -1,0 +1,203 @@
+"""The cheapest sets of levers, from now on, that reach a target in enough runs; who pays and who gains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.inference.goal.confirmed import Confirmed, confirm, ladder
+from copark.inference.goal.future_events import FutureEvent, read_events, scenario_with
+from copark.inference.goal.lever_sets import Settings
+from copark.inference.goal.search import LAST, Search
+from copark.inference.goal.targets import Target, read_targets
+from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
+from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases import Case
+    from copark.simulation.study import Study
+
+MOST_SETS = 5
+"""Sets run anew, beside the best of each size."""
+
+
+def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Levers of a case that have settings from now on."""
+    found = load_levers(context.case(given["case"]), given["file"])
+    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.now]
+
+
+class Params(CaseParams):
+    """What may be aimed at, with what, and in which future."""
+
+    target: Annotated[tuple[str, ...], Option("--target", repeated=True), Field(max_length=10)] = ()
+    probability: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.8
+    event: Annotated[tuple[str, ...], Option("--event", repeated=True), Field(max_length=20)] = ()
+    levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
+    most: Annotated[int, Field(ge=1, le=3)] = 3
+    runs: Annotated[int, Field(ge=10, le=100_000)] = 2000
+    file: Path | None = None
+    served: ClassVar[Mapping[str, float]] = {"runs": 2000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """Sets of levers by cost, on random numbers the search has not seen.
+
+    Parameters
+    ----------
+    file, general
+        Levers, and whether they are the general set.
+    pulled, horizon
+        Quarter levers are pulled, and the last of the runs.
+    targets, events
+        What is aimed at, and what befalls the park meanwhile.
+    most
+        Levers in a set, at most.
+    settings, sets
+        Settings and sets tried in the search.
+    searched, confirmed
+        Runs of the search in all, and runs of each set on fresh random numbers.
+    before
+        The case as it is.
+    without_events
+        The case as it is without the events, where there are any.
+    ladder
+        Sets that reach the targets, the cheapest first; then those that do not, the nearest first.
+    """
+
+    case: str
+    park: Said
+    file: LeverFile
+    general: bool
+    pulled: str
+    horizon: str
+    targets: tuple[Target, ...]
+    events: tuple[FutureEvent, ...]
+    event_titles: tuple[Said, ...]
+    most: int
+    settings: int
+    sets: int
+    searched: int
+    confirmed: int
+    before: Confirmed
+    without_events: Confirmed | None
+    ladder: tuple[Confirmed, ...]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the case as it is reaches every target."""
+        return self.before.reach(self.targets) == "reached"
+
+    @property
+    def reaching(self) -> tuple[Confirmed, ...]:
+        """Sets that reach every target, the cheapest first."""
+        return tuple(one for one in self.ladder if one.reach(self.targets) == "reached")
+
+    def pulls(self, one: Confirmed) -> tuple[tuple[Lever, Setting], ...]:
+        """Levers and settings of a set."""
+        return tuple(pair for pair in self.file.settings("now") if pair[1].key in one.keys)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each set and target, the case as it is first."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "set": " + ".join(one.keys) or AS_IT_IS, "target": target.name, "asked": target.share,
+                "share": share.share, "low": share.low, "high": share.high, "reach": one.reach(self.targets),
+                "effort": one.effort, "cost": one.cost, "cost_low": one.cost_low, "cost_high": one.cost_high,
+            }
+            for one in (self.before, *self.ladder) for target, share in zip(self.targets, one.shares, strict=True)
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of the question, the levers, the case, its parameters and the model."""
+    from copark.identity import identity_of
+
+    case, file, first = _asked(params, context)
+    targets = read_targets(params.target, params.probability, case)
+    read_events(params.event, case, first)
+    runs = context.identity(_study(params, case), case, params.parameters)
+    asked = params.model_dump(mode="json", exclude={"file", "target", "probability"})
+    levers = file.model_dump(mode="json", by_alias=True)
+    return identity_of({"analysis": "goal", "asked": asked, "targets": [vars(one) for one in targets],
+                        "levers": levers, "runs": runs})  # fmt: skip
+
+
+def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
+    """The case, its levers, and the quarter they are pulled, counted from the start.
+
+    Raises
+    ------
+    RunRefused
+        If the park is closed then.
+    """
+    from copark.errors import RunRefused
+
+    case = context.case(params.case)
+    file = load_levers(case, params.file)
+    closure = case.closed_by(file.now)
+    if closure is not None:
+        raise RunRefused.of("goal.closed", case=case.name, since=str(closure.since))
+    wanted_levers(file, "now", params.levers)
+    return case, file, file.now - case.clock.start
+
+
+def _study(params: Params, case: Case) -> Study:
+    from copark.simulation.study import baseline
+
+    return baseline(case.name).with_changes(name="goal", runs=LAST + params.runs, seed=params.seed)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Search on common random numbers, then run what is left anew."""
+    from copark.inference.case_parameters import settle
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.study import baseline
+
+    case, file, first = _asked(params, context)
+    events = read_events(params.event, case, first)
+    study, has = settle(_study(params, case), case, context.out, params.parameters)
+    plain = baseline(case.name).scenarios[0]
+    none = scenario_with(events, case, plain.key, plain.title)
+    only = wanted_levers(file, "now", params.levers)
+    settings = Settings(file, "now", only, none, case, first)
+    targets = read_targets(params.target, params.probability, case)
+    context.announce(study, case, has.source)
+    stage = context.stage("simulate")
+    search = Search(
+        study, case, settings, targets, has.source, first, file.discount.rate,
+        context.threads or default_threads(), lambda done: stage(done, 0),
+    )  # fmt: skip
+    (before,) = search.halve([settings.none])
+    met = search.order(before)[0] == 0.0
+    chosen = [] if met else search.finalists(search.run(params.most), MOST_SETS)
+    searched = search.runs
+    fresh = confirm(search, [one.one for one in chosen], params.runs, plain if events else None)
+    return Answer(
+        case=case.name, park=Said(case.title.en, case.title.zh), file=file, general=isinstance(file, GeneralLevers),
+        pulled=str(file.now), horizon=str(case.clock.start + (case.clock.quarters - 1)), targets=targets,
+        events=events, event_titles=tuple(_title(one, case) for one in events), most=params.most,
+        settings=len(settings.order), sets=len(search.tried) - 1, searched=searched, confirmed=params.runs,
+        before=fresh.before, without_events=fresh.without_events, ladder=ladder(fresh.sets, targets),
+        **context.origin(params, fresh.provenance),
+    )  # fmt: skip
+
+
+def _title(one: FutureEvent, case: Case) -> Said:
+    """Who an event befalls, in words; empty where there is nobody to name."""
+    known = {actor.key: actor.title for actor in case.partners}
+    known |= {actor.key: actor.title for actor in case.shareholders}
+    title = known.get(one.who)
+    return Said(one.who, one.who) if title is None else Said(title.en, title.zh)

@@ -1,0 +1,228 @@
+"""What is shown of a goal: the answer, sets of levers by cost, who pays and gains, what befalls, how it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.goal.ask import Answer
+from copark.analyses.levers.show import SIGNS, change, middle
+from copark.analyses.show import Show
+from copark.inference.goal.confirmed import Confirmed
+from copark.inference.goal.targets import Target
+from copark.inference.levers.findings import named
+from copark.inference.levers.measures import SIDES, measure_of
+from copark.model.variables import catalogue
+from copark.presentation import document as doc
+from copark.presentation.numbers import percent, percent_words, shown, spoken
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COST, EFFORT = doc.plain(doc.Kind.change, "M USD"), doc.plain(doc.Kind.number, places=2)
+
+
+def document(found: Answer, t: Texts) -> doc.Document:
+    """Whether the targets are reached, by which levers, at what cost and for whom."""
+    show = _Show(found, t)
+    return assemble(
+        found, t, key=f"goal-{found.case}", title=t("question", park=t.of(found.park), targets=show.targets()),
+        headline=t.sentences(tuple(show.headline())), sections=tuple(show.sections()),
+        provenance={"runs": found.searched + found.confirmed, "seed": found.provenance.get("seed", "")},
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.best = next(iter(found.reaching), None) or next(iter(found.ladder), found.before)
+
+    def event(self, one: Target) -> str:
+        """What a target asks of a run."""
+        if one.is_outcome:
+            return text(f"analysis.outcome.{one.name}", self.t.lang)
+        output = catalogue().outputs[one.name]
+        value = spoken(one.value, output.unit, self.t.lang)
+        sign = "≥" if one.at_least else "≤"
+        return self.t("target", title=output.title(self.t.lang), sign=sign, value=value, quarter=one.quarter)
+
+    def targets(self) -> str:
+        """What is aimed at."""
+        told = (
+            self.t("asked.most" if not one.in_most else "asked.least", target=self.event(one),
+                   share=percent(one.share, 0 if round(one.share, 2) == one.share else 1))
+            for one in self.found.targets
+        )  # fmt: skip
+        return self.t("and").join(told)
+
+    def name(self, one: Confirmed) -> str:
+        """The settings of a set, each with its lever."""
+        titles = [named(lever, setting, self.t.lang) for lever, setting in self.found.pulls(one)]
+        return self.t("plus").join(titles) or text("study.as_it_is", self.t.lang)
+
+    def headline(self) -> Iterator[str]:
+        """The answer, at which target it is judged, and who gains and loses by it."""
+        t, found, best = self.t, self.found, self.best
+        gaps = [one.gap(share.share) for one, share in zip(found.targets, best.shares, strict=True)]
+        at = max(range(len(gaps)), key=gaps.__getitem__)
+        words = {
+            "targets": self.targets(), "set": self.name(best), "asked": percent(found.targets[at].share),
+            "share": percent_words(best.shares[at].share, t.lang, 1), "pulled": found.pulled,
+            "before": percent_words(found.before.shares[at].share, t.lang, 1),
+        }  # fmt: skip
+        if found.is_met:
+            yield t("headline.met", **words)
+            return
+        reach = best.reach(found.targets)
+        if not best.keys:
+            yield t("headline.none", **words)
+            return
+        yield t(f"headline.{reach}", **words)
+        if reach == "reached":
+            yield t("headline.cost" if best.costs else "headline.effort", cost=self.said(best.cost, COST),
+                    effort=shown(best.effort, EFFORT, t.lang))  # fmt: skip
+        yield from self.balance(best)
+
+    def balance(self, one: Confirmed) -> Iterator[str]:
+        """Who gains and who loses by a set."""
+        for word, begins in (("gain", "gains_"), ("lose", "loses_")):
+            sides = [gain for gain in one.gains if gain.verdict.startswith(begins)]
+            if sides:
+                told = self.t("join").join(
+                    self.t("side.amount", side=self.t(f"side.{gain.measure.name}"),
+                           amount=self.said(gain.median, COST))
+                    for gain in sides
+                )  # fmt: skip
+                yield self.t(f"balance.{word}", sides=told)
+
+    def sections(self) -> Iterator[doc.Section]:
+        """The parts, from the answer to how it was found."""
+        found = self.found
+        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats(), self.ladder())
+        yield self.section("reach", *(self.drawn(at) for at in range(len(found.targets))))
+        if found.ladder:
+            told = tuple(
+                self.t("balance.set", set=self.name(one), told=self.t.sentences(tuple(self.balance(one))) or "–")
+                for one in found.ladder
+            )
+            yield self.section("who", doc.Paragraph(self.t("who.lead")), doc.Bullets(told), self.sides())
+        if found.events:
+            yield self.section("events", doc.Bullets(tuple(self.events())))
+        yield self.section("how", doc.Bullets(tuple(self.how())))
+
+    def caveats(self) -> Iterator[doc.Caveat]:
+        """How far the parameters may be trusted, and whose levers these are."""
+        found, t = self.found, self.t
+        if found.trust is not None and not found.trust.shows_outcomes:
+            yield doc.Caveat(found.trust.meaning(t.lang))
+        if found.general:
+            yield doc.Caveat(text("levers.general", t.lang))
+
+    def cards(self) -> Iterator[doc.Card]:
+        """Each target without a lever and with the best set; what that costs."""
+        t, found, best = self.t, self.found, self.best
+        for at, target in enumerate(found.targets):
+            for word, one in (("before", found.before), ("best", best))[: 2 if best.keys else 1]:
+                share = one.shares[at]
+                interval = shown(doc.Interval(share.low, share.high), doc.plain(doc.Kind.share, places=1), t.lang)
+                title = t(f"card.{word}", target=self.event(target))
+                yield doc.Card(title, doc.plain(doc.Kind.share, places=1), share.share, t("card.error", band=interval))
+        if best.keys:
+            band = shown(doc.Interval(best.cost_low, best.cost_high), COST, t.lang)
+            yield doc.Card(t("card.cost"), COST, best.cost if best.costs else None, t("card.error", band=band))
+            yield doc.Card(t("card.effort"), EFFORT, best.effort, t("card.effort.note", count=len(best.keys)))
+
+    def ladder(self) -> doc.Table:
+        """Sets by cost."""
+        t, found = self.t, self.found
+        targets = [
+            doc.Column(f"target_{at + 1}", self.event(one), doc.Kind.share, places=1)
+            for at, one in enumerate(found.targets)
+        ]  # fmt: skip
+        cost = self.column("cost", doc.Kind.change, "M USD")
+        columns = (
+            self.column("set"), self.column("reach"), *targets, cost, self.column("effort", doc.Kind.number, places=2),
+            *(self.column(side) for side in SIDES), doc.Column("searched", t("column.searched"), doc.Kind.share, "", 1),
+        )  # fmt: skip
+        rows = [self.row(one) for one in self.every()]
+        return self.table("ladder", columns, rows)
+
+    def every(self) -> tuple[Confirmed, ...]:
+        """The case as it is, without events where there are any, and all sets."""
+        found = self.found
+        return (found.before, *found.ladder)
+
+    def row(self, one: Confirmed) -> tuple[doc.Value, ...]:
+        """A set in the table."""
+        cost = doc.Interval(one.cost_low, one.cost_high, one.cost) if one.keys and one.costs else None
+        signs = [SIGNS[gain.verdict] for gain in one.gains] or [""] * len(SIDES)
+        return (
+            self.name(one), self.t(f"reach.{one.reach(self.found.targets)}"),
+            *(doc.Interval(share.low, share.high, share.share) for share in one.shares),
+            cost, one.effort if one.keys else None, *signs, one.searched[0] if one.searched else None,
+        )  # fmt: skip
+
+    def drawn(self, at: int) -> doc.Chart:
+        """How often a target is met, by set."""
+        t, one = self.t, self.found.targets[at]
+        words = {"target": self.event(one), "share": percent(one.share)}
+        return doc.Chart(
+            f"reach-{at + 1}", t("chart.reach", **words), t("alt.reach", **words), partial(self.figure, at),
+            t("caption.reach", **words), wide=False,
+        )  # fmt: skip
+
+    def figure(self, at: int) -> Figure:
+        """Draw it."""
+        from copark.figures.goal import reached
+
+        t, found = self.t, self.found
+        target = found.targets[at]
+        rows = [(self.name(one), one.shares[at]) for one in self.every()]
+        words = (t("chart.reach", target=self.event(target)), t("caption.reach", share=percent(target.share)), "")
+        return reached(rows, target.share, words, t.lang)
+
+    def sides(self) -> doc.Table:
+        """What each side gains by each set: medians and bands of 90 % of pairs."""
+        columns = (self.column("set"), *(change(measure_of(side), self.t, title=self.t(f"side.{side}"))
+                                         for side in SIDES))  # fmt: skip
+        rows: list[tuple[doc.Value, ...]] = [(self.name(one), *map(middle, one.gains)) for one in self.found.ladder]
+        return self.table("sides", columns, rows)
+
+    def events(self) -> Iterator[str]:
+        """What befalls the park, and what it does to the targets without a lever."""
+        t, found = self.t, self.found
+        for one, who in zip(found.events, found.event_titles, strict=True):
+            named = t.of(who)
+            if one.kind == "government-withdraws":
+                named = t(f"side.{one.who}")
+            elif one.kind == "shock":
+                named = t(f"shock.{one.who}")
+            key = f"event.{one.kind}"
+            yield t("event.until" if one.last else "event.since",
+                    event=t(key, who=named), since=one.first, until=one.last)  # fmt: skip
+        if found.without_events is not None:
+            for target, without, share in zip(
+                found.targets, found.without_events.shares, found.before.shares, strict=True
+            ):
+                yield t("event.effect", target=self.event(target), before=percent(without.share, 1),
+                        after=percent(share.share, 1))  # fmt: skip
+
+    def how(self) -> Iterator[str]:
+        """How the sets were found, and what that leaves out."""
+        t, found = self.t, self.found
+        counts = {
+            "settings": found.settings, "sets": shown(found.sets, doc.COUNT, t.lang), "most": found.most,
+            "runs": shown(found.searched, doc.COUNT, t.lang), "confirmed": shown(found.confirmed, doc.COUNT, t.lang),
+            "left": len(found.ladder),
+        }  # fmt: skip
+        if not found.is_met:
+            yield t("how.search", **counts)
+        rate = shown(found.file.discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
+        for key in ("fresh", "cost", "effort", "missed"):
+            yield t(f"how.{key}", rate=rate, pulled=found.pulled, **counts)

@@ -1,0 +1,194 @@
+"""The cheapest sets of levers that reach a target: beam search over sets of one to three, by successive halving.
+
+All sets are run on common random numbers, few runs first; the better half of the sets is run on, twice as often. Those
+left over are run anew on random numbers that the search has not seen, since the best of many estimates flatters: only
+what comes of these is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.arrays import Floats
+from copark.cases.case import Case
+from copark.inference.goal.lever_sets import LeverSet, Packed, Settings, packed
+from copark.inference.goal.targets import Target
+from copark.inference.levers.measures import KEPT, discounting
+from copark.simulation.draw_sources import DrawSource
+from copark.simulation.ensemble import Ensemble, ScenarioRuns
+from copark.simulation.outcomes import NEEDED
+from copark.simulation.sample import StudyDraws
+from copark.simulation.study import Scenario, Study
+
+Progress = Callable[[int], None]
+FIRST, LAST = 64, 512
+"""Runs of a set when it is first tried, and at most in the search."""
+BEAM = 6
+"""Sets that are left of each size: they are enlarged by one lever more, and run anew in the end."""
+WIDTH = 24
+"""Settings, the best alone, that sets are enlarged by."""
+TOGETHER = 24
+"""Sets that are run at a time: what bounds the memory."""
+PAID = ("contribution_home", "contribution_host", "calls")
+"""Money that governments and shareholders pay into the company: bail-outs and calls of capital, M USD a year."""
+RECEIVED = "taxes"
+"""Money the public side receives for it: tax on profits, M USD a year."""
+
+
+@dataclass
+class Tried:
+    """What is known of a set.
+
+    Parameters
+    ----------
+    met
+        Whether each target is met, shape (targets, runs).
+    cost
+        Net public cost of each run, M USD, shape (runs,): what governments and shareholders pay in less the tax on
+        profits, from the quarter levers are pulled on, discounted to it.
+    counts
+        Whether a run counts: it finished, and the company lived when levers were pulled, shape (runs,).
+    """
+
+    one: LeverSet
+    packed: Packed
+    met: NDArray[np.bool_]
+    cost: Floats
+    counts: NDArray[np.bool_]
+    last: int = 0
+
+    def shares(self) -> Floats:
+        """Shares of runs that meet each target; NaN where none counts."""
+        kept = self.met[:, self.counts]
+        found: Floats = kept.mean(axis=1) if kept.shape[1] else np.full(len(kept), np.nan)
+        return found
+
+
+@dataclass
+class Search:
+    """A search for sets of levers.
+
+    Parameters
+    ----------
+    study
+        The case as it is: seed and kind of draws.
+    first, rate
+        Quarter levers are pulled, counted from the start; discount rate.
+    progress
+        Told of runs as they are made.
+    """
+
+    study: Study
+    case: Case
+    settings: Settings
+    targets: Sequence[Target]
+    source: DrawSource | None
+    first: int
+    rate: float
+    threads: int
+    progress: Progress
+    runs: int = field(default=0, init=False)
+    """Runs that were made."""
+    tried: dict[tuple[str, ...], Tried] = field(default_factory=dict, init=False)
+    """Sets that were tried, by their keys."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Outputs that are read."""
+        wanted = (one.name for one in self.targets if not one.is_outcome)
+        return tuple(dict.fromkeys((*NEEDED, *KEPT, *PAID, RECEIVED, *wanted)))
+
+    def ensemble(self, sets: Sequence[Packed], scenarios: Sequence[Scenario]) -> Ensemble:
+        """Sets on common random numbers."""
+        draws = StudyDraws(self.study, self.case, tuple(scenarios), tuple(one.facts for one in sets), self.source)
+        return Ensemble(
+            [one.inputs for one in sets], draws, self.names, threads=self.threads, progress=self.count, block=32
+        )
+
+    def begin(self, one: LeverSet) -> Tried:
+        """A set of which nothing is known yet."""
+        empty = np.zeros((len(self.targets), 0), np.bool_)
+        return Tried(one, packed(self.case, one.scenario), empty, np.zeros(0), np.zeros(0, np.bool_))
+
+    def extend(self, pool: Sequence[Tried], last: int) -> None:
+        """Run sets on, up to so many runs each."""
+        for since in sorted({one.last for one in pool if one.last < last}):
+            group = [one for one in pool if one.last == since]
+            for at in range(0, len(group), TOGETHER):
+                part = group[at : at + TOGETHER]
+                scenarios = [one.one.scenario for one in part]
+                made = self.ensemble([one.packed for one in part], scenarios).arrays(since, last)
+                for one, runs in zip(part, made.scenarios, strict=True):
+                    self._add(one, runs)
+                    one.last = last
+
+    def count(self, runs: int) -> None:
+        """Count runs that were made, and tell of them."""
+        self.runs += runs
+        self.progress(self.runs)
+
+    def _add(self, one: Tried, runs: ScenarioRuns) -> None:
+        met, cost, counts = self.read(runs)
+        one.met = np.concatenate((one.met, met), axis=1)
+        one.cost = np.concatenate((one.cost, cost))
+        one.counts = np.concatenate((one.counts, counts))
+
+    def read(self, runs: ScenarioRuns) -> tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]]:
+        """Targets met, net public cost, and whether they count, of runs of a set."""
+        weights = discounting(runs.out.shape[2], self.first, self.rate)
+        cost: Floats = (sum(runs[name] for name in PAID) - runs[RECEIVED]) @ weights
+        counts = runs.finished
+        if self.first > 0:
+            counts = counts & (runs["failed"][:, self.first - 1] < 0.5)
+        return np.stack([target.met(runs) for target in self.targets]), cost, counts
+
+    def order(self, one: Tried) -> tuple[float, float, float]:
+        """What comes first: what falls short least; of sets that reach every target the cheapest, then the least moved.
+
+        Feasibility first, as of Deb (2000, doi:10.1016/S0045-7825(99)00389-8).
+        """
+        gaps = [target.gap(share) for target, share in zip(self.targets, one.shares().tolist(), strict=True)]
+        short = max(0.0, *gaps) if np.isfinite(gaps).all() else float("inf")
+        cost = float(one.cost[one.counts].mean()) if one.counts.any() else float("inf")
+        return short, cost, one.one.effort
+
+    def halve(self, sets: Sequence[LeverSet], keep: int = BEAM) -> list[Tried]:
+        """Run sets, the better half on and on; all of them, the best first."""
+        pool = [self.begin(one) for one in sets]
+        self.tried |= {one.one.keys: one for one in pool}
+        left, last = pool, FIRST
+        self.extend(left, last)
+        while len(left) > keep:
+            left = sorted(left, key=self.order)[: max(keep, ceil(len(left) / 2))]
+            last = min(2 * last, LAST)
+            self.extend(left, last)
+        self.extend(left, LAST)
+        out = [one for one in pool if not any(one is other for other in left)]
+        return [*sorted(left, key=self.order), *sorted(out, key=self.order)]
+
+    def run(self, most: int) -> list[Tried]:
+        """Search sets of one lever up to so many; what is left of each size.
+
+        A set of more levers is one of fewer that was left over, and one lever more: two levers that do nothing alone
+        and much together may be missed.
+        """
+        singles = self.halve(self.settings.with_more(self.settings.none, self.settings.order), keep=2 * BEAM)
+        width = [one.one.keys[0] for one in singles[:WIDTH]]
+        beam, found = singles[:BEAM], singles[:BEAM]
+        for _ in range(1, most):
+            more = {one.keys: one for left in beam for one in self.settings.with_more(left.one, width)}
+            beam = self.halve(list(more.values()))[:BEAM]
+            found = found + beam
+        return found
+
+    def finalists(self, found: Sequence[Tried], most: int) -> list[Tried]:
+        """Sets to be run anew: the best of all, and the best of each size."""
+        ordered = sorted(found, key=self.order)
+        sizes = {len(one.one.keys): one for one in reversed(ordered)}
+        chosen = {id(one): one for one in (*sizes.values(), *ordered[:most])}
+        return sorted(chosen.values(), key=self.order)

@@ -1,0 +1,191 @@
+"""Goal seeking: a lever that acts reaches a low target, nothing reaches an absurd one, and what is told holds anew."""
+
+from __future__ import annotations
+
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.analyses.context import Context
+from copark.analyses.goal.ask import Answer, Params
+from copark.analyses.registry import REGISTRY
+from copark.cases.load import load_case
+from copark.errors import NotFound, RunRefused
+from copark.inference.goal.confirmed import Confirmed, ladder
+from copark.inference.goal.future_events import read_events, scenario_with
+from copark.inference.goal.lever_sets import Settings
+from copark.inference.goal.targets import Target, read_targets
+from copark.inference.levers.reading import load_levers
+from copark.simulation.run import inputs_of
+from copark.simulation.scenario_edits import Edits
+from copark.simulation.study import baseline
+from copark.stats.shares import Share
+from tests.levers.conftest import small
+
+GOAL = REGISTRY["goal"]
+LEVERS = """\
+  - key: quota
+    title: {en: Quota, zh: 门槛}
+    controlled_by: both
+    reason: {en: Votes., zh: 表决。}
+    now:
+      - key: all-now
+        title: {en: All, zh: 一致}
+        edits: {quota: [{value: 6801, from: 2025Q1}]}
+        reason: {en: So., zh: 如此。}
+"""
+
+
+@pytest.fixture(scope="module")
+def great_stone():
+    return load_case("great-stone")
+
+
+@pytest.fixture(scope="module")
+def levers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An entry threshold of 20 M USD, which keeps enterprises out, one of 12, and a voting quota."""
+    words = small().replace("value: 0,", "value: 20,")
+    lower = words[words.index("      - key: none-now") : words.index("  - key: tax")]
+    words = words.replace(lower, lower + lower.replace("none-now", "twelve-now").replace("20,", "12,"))
+    path = tmp_path_factory.mktemp("goal") / "levers.yaml"
+    path.write_text(words + LEVERS, encoding="utf-8")
+    return path
+
+
+def ask(levers: Path, *targets: str, **more: object) -> Answer:
+    asked = Params.model_validate({"case": "great-stone", "target": targets, "runs": 400, "file": levers, **more})
+    return GOAL.ask.compute(asked, Context(keeps=False))
+
+
+@pytest.fixture(scope="module")
+def reached(levers: Path) -> Answer:
+    return ask(levers, "P(operating<=110@2032Q2)>=0.6", most=2)
+
+
+def test_a_lever_that_acts_reaches_a_low_target(reached: Answer) -> None:
+    assert not reached.is_met
+    best = reached.reaching[0]
+    assert set(best.keys) & {"none-now", "twelve-now"}
+    assert best.shares[0].share > 0.6 > reached.before.shares[0].share
+    assert [gain.measure.name for gain in best.gains] == ["home", "host", "developer", "enterprises"]
+    for lang in ("en", "zh"):
+        told = GOAL.document(reached, lang)
+        names = [row[0] for row in next(told.tables()).rows]
+        assert len(names) == 1 + len(reached.ladder)
+
+
+def test_no_set_that_reaches_holds_another_that_does_and_costs_no_more(reached: Answer) -> None:
+    for one in reached.reaching:
+        for other in reached.reaching:
+            assert not set(other.keys) < set(one.keys) or one.cost_high < other.cost_low
+
+
+def test_the_probability_told_holds_in_an_independent_run(reached: Answer, great_stone, levers: Path) -> None:
+    best = reached.reaching[0]
+    file = load_levers(great_stone, levers)
+    first = file.now - great_stone.clock.start
+    study = baseline("great-stone").with_changes(runs=600, seed=4711, keep=["operating", "failed"])
+    settings = Settings(file, "now", (), study.scenarios[0], great_stone, first)
+    one = settings.none
+    for key in best.keys:
+        (one,) = settings.with_more(one, [key])
+    study = study.model_copy(update={"scenarios": (one.scenario,)})
+    runs = Context().simulate(study, great_stone)
+    alive = runs["failed"].to_numpy()[0, :, first - 1] < 0.5
+    share = float((runs["operating"].to_numpy()[0, alive, -1] <= 110).mean())
+    told = best.shares[0]
+    error = sqrt(share * (1 - share) * (1 / alive.sum() + 1 / told.total))
+    assert abs(share - told.share) < 4 * error
+
+
+def test_an_absurd_target_is_not_reachable(levers: Path) -> None:
+    found = ask(levers, "registered>=2000@2030", most=1, runs=50)
+    assert not found.reaching
+    assert all(one.shares[0].count == 0 for one in found.ladder)
+    assert "Not reachable with these levers" in GOAL.document(found).headline
+    assert "无法达到" in GOAL.document(found, "zh").headline
+
+
+def test_what_is_met_already_needs_no_lever_and_no_search(levers: Path) -> None:
+    found = ask(levers, "registered>=1@2030", runs=50)
+    assert found.is_met
+    assert (found.sets, found.ladder) == (0, ())
+    assert "without a lever" in GOAL.document(found).headline
+
+
+def test_targets_are_read_or_refused(great_stone) -> None:
+    written = ("registered>=270@2030Q4", "P(self-standing) ≥ 90%", "P(jobs<=5e3@2031)>=0.7", "P(failed)<=0.05")
+    first, second, third, fourth = read_targets(written, 0.8, great_stone)
+    assert (first.name, first.value, first.quarter, first.share) == ("registered", 270.0, "2030Q4", 0.8)
+    assert (second.is_outcome, second.name, second.share) == (True, "self_standing", 0.9)
+    assert (third.quarter, third.at_least, third.value) == ("2031Q4", False, 5000.0)
+    assert fourth.gap(0.1) == pytest.approx(0.05)
+    wrong = ("", "registered", "P(x)>=2", "P(self-standing)>=1.5", "self-standing@2030", "registered>=1@1900", ">=3")
+    for one in wrong:
+        with pytest.raises((RunRefused, NotFound)):
+            read_targets((one,), 0.8, great_stone)
+    with pytest.raises(NotFound, match="registered"):
+        read_targets(("regist>=5",), 0.8, great_stone)
+
+
+def test_a_government_that_withdraws_is_committed_to_nothing(great_stone) -> None:
+    events = read_events(("government-withdraws:home@2027Q1", "shock:pandemic@2027Q1..2027Q4"), great_stone, 50)
+    plain = baseline("great-stone").scenarios[0]
+    scenario = scenario_with(events, great_stone, plain.key, plain.title)
+    at = events[0].since
+    after, before = inputs_of(great_stone, scenario), inputs_of(great_stone)
+    assert (after.governments["framework"][at:] == 0).all()
+    assert (after.world["exposure_pandemic"][at : at + 4] == 1).all()
+    for room in ("world", "governments"):
+        for name in getattr(before, room).dtype.names:
+            assert np.array_equal(getattr(after, room)[name][:at], getattr(before, room)[name][:at])
+    study = baseline("great-stone").with_changes(runs=20, keep=["commitment_home", "commitment_host"])
+    runs = Context().simulate(study.model_copy(update={"scenarios": (scenario,)}), great_stone)
+    assert (runs["commitment_home"].to_numpy()[0, :, at:] == 0).all()
+    assert (runs["commitment_host"].to_numpy()[0, :, at:] > 0).any()
+    for wrong in ("government-withdraws:x@2027Q1", "shock@2027Q1", "war@2027Q1", "framework-ends@2010Q1", "x"):
+        with pytest.raises((RunRefused, NotFound)):
+            read_events((wrong,), great_stone, 50)
+
+
+def test_a_closed_park_has_no_levers_to_pull() -> None:
+    with pytest.raises(RunRefused, match="2016Q1"):
+        GOAL.ask.run_id(Params(case="kaesong", target=("P(self-standing)>=0.5",)), Context())
+
+
+def test_edits_go_together_unless_they_change_the_same_fact() -> None:
+    def of(**content: object) -> Edits:
+        return Edits.model_validate(content)
+
+    land, rescue = of(depth={"plan": "off", "from": "2025Q1"}), of(depth={"rescue_by_treaty": "off", "from": "2025Q1"})
+    both = land.joined(rescue)
+    assert (both.depth.plan, both.depth.rescue_by_treaty, both.depth.credit) == (False, False, True)
+    assert land.joined(of(depth={"credit": "off"})) is None
+    assert of(threshold=5).joined(of(threshold=1)) is None
+    assert of(threshold=5).joined(of(quota=5001)) == of(threshold=5, quota=5001)
+    assert of().joined(land) == land.joined(of()) == land
+
+
+def test_effort_is_a_share_of_the_farthest_move_on_offer(great_stone, levers: Path) -> None:
+    file = load_levers(great_stone, levers)
+    plain = baseline("great-stone").scenarios[0]
+    settings = Settings(file, "now", (), plain, great_stone, file.now - great_stone.clock.start)
+    effort = {one.keys[0]: one.effort for one in settings.with_more(settings.none, settings.order)}
+    assert effort == {"none-now": 1.0, "twelve-now": pytest.approx((12 - 0.5) / (20 - 0.5)), "all-now": 1.0}
+    (both,) = settings.with_more(settings.with_more(settings.none, ["none-now"])[0], ["all-now", "twelve-now"])
+    assert both.keys == ("none-now", "all-now")
+
+
+def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
+    target = (Target("failed", True, True, 0.0, 79, "2032Q2", 0.5),)
+
+    def confirmed(keys: str, share: float, cost: float) -> Confirmed:
+        shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)
+        return Confirmed(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
+
+    sets = [confirmed(*one) for one in (("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0))]
+    assert ["".join(one.keys) for one in ladder(sets, target)] == ["ac", "a", "d"]
+    assert [one.reach(target) for one in ladder(sets, target)] == ["reached", "reached", "missed"]
+    assert confirmed("e", 0.52, 0.0).reach(target) == "borderline"
