@@ -73,9 +73,9 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.model.compiler import model_hash
     from copark.version import __version__
 
-    parks = [one for one in _book().parks if one.outcome is not None]
-    told = [(context.case(one.case), one.outcome) for one in parks if one.case is not None]
-    known = [one.outcome for one in parks]
+    outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
+    known = [outcome for _, outcome in outcomes]
+    told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
     found = find(
         known, told, params.draws, params.futures, params.seed, context.threads or 1, context.stage("simulate")
     )
