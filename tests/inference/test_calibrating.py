@@ -175,6 +175,38 @@ def test_that_the_search_has_not_converged_stands_beside_and_in_the_headline(mad
         assert isinstance(shown.sections[0].blocks[0], Caveat)
 
 
+def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends_as_if_it_had_been_one(
+    tmp_path,
+) -> None:
+    short = replace(TINY, agree=1.01, discrepancy=0.1, keep=0.6, early=True)
+    longer = replace(short, last_sweeps=12)
+    first = ask("calibrate", tmp_path, settings=short)[0].result
+    assert first.calibrated.apart
+    for lang in ("en", "zh"):
+        assert any("copark calibrate great-stone --full" in one.text for one in caveats(first.document(lang)))
+    assert list((tmp_path / "batches").glob("stages-*"))
+    again, context = ask("calibrate", tmp_path, settings=longer)
+    assert context.went_on()
+    assert not again.reused
+    whole = ask("calibrate", tmp_path / "elsewhere", settings=longer)[0].result
+    assert again.result.run_id == whole.run_id != first.run_id
+    for name in ("parameters.npz", "replay.npz"):
+        with (
+            np.load(folder_of(again.result, tmp_path) / name) as one,
+            np.load(folder_of(whole, tmp_path / "elsewhere") / name) as other,
+        ):
+            assert all(np.array_equal(one[key], other[key]) for key in one.files)
+    (home,) = (tmp_path / "batches").glob("stages-*")
+    kept = {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
+    fewer = ask("calibrate", tmp_path, settings=short, fresh=True)[0].result
+    assert fewer.calibrated.notes == first.calibrated.notes
+    assert kept != {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
+
+
+def caveats(shown):
+    return [block for section in shown.sections for block in section.blocks if isinstance(block, Caveat)]
+
+
 def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:
     for cut in ("2030Q4", "2012Q3", "last year", "2020"):
         with pytest.raises(RunRefused, match="2012Q4 and 2024Q4"):

@@ -104,7 +104,7 @@ class _Show(Show):
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
-            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked)))
+            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked, more=made.longer)))
         used = t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
         said = doc.Paragraph(used), doc.Bullets(tuple(self.brief()))
         kept = doc.Paragraph(t("kept", folder=made.folder, case=made.asked))
