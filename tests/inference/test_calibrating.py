@@ -23,7 +23,7 @@ from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import Planned, plan_of, settings_of
 from copark.inference.sbc import NUMBERS, load_examination
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
@@ -183,7 +183,9 @@ def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends
     first = ask("calibrate", tmp_path, settings=short)[0].result
     assert first.calibrated.apart
     for lang in ("en", "zh"):
-        assert any("copark calibrate great-stone --full" in one.text for one in caveats(first.document(lang)))
+        shown = first.document(lang)
+        assert any("copark calibrate great-stone --full" in one.text for one in caveats(shown))
+        assert any("10%" in one.text for one in shown.sections[0].blocks if isinstance(one, Paragraph))
     assert list((tmp_path / "batches").glob("stages-*"))
     again, context = ask("calibrate", tmp_path, settings=longer)
     assert context.went_on()

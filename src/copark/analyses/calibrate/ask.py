@@ -109,6 +109,8 @@ class Calibrated:
         Parameters on which independent searches have not agreed, farthest apart first.
     recipe
         What the posteriors depend on.
+    wide_sizes
+        Whether the park was read with the panel's priors of size.
     """
 
     asked: str
@@ -124,6 +126,7 @@ class Calibrated:
     notes: tuple[Note, ...]
     apart: tuple[str, ...]
     recipe: dict[str, Any]
+    wide_sizes: bool = False
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -294,7 +297,7 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
             apart=unsettled(replay),
             recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
-                    "made_with": recipe["made_with"]},
+                    "made_with": recipe["made_with"]}, wide_sizes=recipe.get("wide_sizes", False),
         ),
         evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
     )  # fmt: skip
