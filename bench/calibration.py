@@ -3,8 +3,9 @@
 Compared are the pairs that every later analysis uses (the replay posterior): the median of each parameter, as a share
 of the full one's 90 % interval; the width of the interval; the same of forecasts five years ahead. Coverage is what
 each calibration found of itself in simulated parks (parameters alone: a search for each of them would take hours).
-Seconds are those of this process. With ``--shipped`` the posterior that ships with a park is the full one. Calibrations
-are kept in ``--out`` and not made again.
+Seconds are those of this process; a full calibration goes on from a quick one that has not converged. With
+``--shipped`` the posterior that ships with a park is the full one, made without an allowance for what the model leaves
+out. Calibrations are kept in ``--out`` and not made again.
 """
 
 from __future__ import annotations

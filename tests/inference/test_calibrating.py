@@ -23,7 +23,7 @@ from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import Planned, plan_of, settings_of
 from copark.inference.sbc import NUMBERS, load_examination
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
@@ -173,6 +173,40 @@ def test_that_the_search_has_not_converged_stands_beside_and_in_the_headline(mad
         assert factor in shown.headline
         assert factor in shown.trust
         assert isinstance(shown.sections[0].blocks[0], Caveat)
+
+
+def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends_as_if_it_had_been_one(
+    tmp_path,
+) -> None:
+    short = replace(TINY, agree=1.01, discrepancy=0.1, keep=0.6, early=True)
+    longer = replace(short, last_sweeps=12)
+    first = ask("calibrate", tmp_path, settings=short)[0].result
+    assert first.calibrated.apart
+    for lang in ("en", "zh"):
+        shown = first.document(lang)
+        assert any("copark calibrate great-stone --full" in one.text for one in caveats(shown))
+        assert any("10%" in one.text for one in shown.sections[0].blocks if isinstance(one, Paragraph))
+    assert list((tmp_path / "batches").glob("stages-*"))
+    again, context = ask("calibrate", tmp_path, settings=longer)
+    assert context.went_on()
+    assert not again.reused
+    whole = ask("calibrate", tmp_path / "elsewhere", settings=longer)[0].result
+    assert again.result.run_id == whole.run_id != first.run_id
+    for name in ("parameters.npz", "replay.npz"):
+        with (
+            np.load(folder_of(again.result, tmp_path) / name) as one,
+            np.load(folder_of(whole, tmp_path / "elsewhere") / name) as other,
+        ):
+            assert all(np.array_equal(one[key], other[key]) for key in one.files)
+    (home,) = (tmp_path / "batches").glob("stages-*")
+    kept = {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
+    fewer = ask("calibrate", tmp_path, settings=short, fresh=True)[0].result
+    assert fewer.calibrated.notes == first.calibrated.notes
+    assert kept != {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
+
+
+def caveats(shown):
+    return [block for section in shown.sections for block in section.blocks if isinstance(block, Caveat)]
 
 
 def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from copark.cases import load_case
 from copark.cases.quarters import Quarter
 from copark.inference.observations import targets
-from copark.inference.target_selection import APART, case_for, day_of, everything_fitted, fitted_until, uses_everything
+from copark.inference.pool.parks import SIZES
+from copark.inference.target_selection import (
+    APART,
+    case_for,
+    day_of,
+    everything_fitted,
+    fitted_until,
+    has_wide_sizes,
+    uses_everything,
+)
 from tests.inference.conftest import CUT
 
 END = Quarter(2024, 4)
@@ -15,6 +25,21 @@ def test_the_fitted_values_end_where_the_casebook_says(great_stone) -> None:
     assert not uses_everything(great_stone, CUT)
     assert case_for(great_stone, CUT) is great_stone
     assert uses_everything(great_stone, END)
+
+
+def test_a_park_without_a_posterior_that_ships_is_read_with_the_panels_sizes_where_it_has_none_of_its_own() -> None:
+    """Great Stone's priors of size lie where it lies; Suzhou and others bring theirs."""
+    for name, own in (("great-stone", None), ("teda-suez", False), ("suzhou", True)):
+        case = load_case(name)
+        read = case_for(case, END)
+        assert has_wide_sizes(case) is (own is not None)
+        for size, (*_, low, high) in SIZES.items():
+            if own is None:
+                assert size not in read.parameters
+            elif own:
+                assert read.parameters[size] == case.parameters[size]
+            else:
+                assert (read.parameters[size].prior.a, read.parameters[size].prior.b) == (low, high)
 
 
 def test_all_scored_values_are_fitted_and_numbers_repeated_are_not_told_twice(great_stone) -> None:

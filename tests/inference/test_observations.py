@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import multivariate_normal, norm
 
 from copark.cases.quarters import Quarter
 from copark.cases.types import Grade
@@ -199,6 +199,26 @@ def test_errors_have_the_declared_size_and_bounds_hide_them(record) -> None:
     assert reports[:, exact].std(axis=0) == pytest.approx(record.errors[exact], rel=0.06)
     jobs = [one.variable for one in record.targets].index("jobs")
     assert (reports[:, jobs] == 1000.0).mean() == pytest.approx(0.5, abs=0.04)
+
+
+def test_what_the_model_leaves_out_lasts_and_is_told_as_it_is_judged() -> None:
+    """Two counts four years apart and jobs: reports have the covariance that the likelihood has, bounds their own."""
+    dated = [("registered", 40.0, 8), ("registered", 60.0, 24), ("jobs", 900.0, 24)]
+    seen = [replace(target(variable, value=value, error=3.0), quarters=(at,)) for variable, value, at in dated]
+    limit = replace(target("jobs", bound="at-least", value=500.0, error=40.0), quarters=(8,))
+    record = ObservationModel((*seen, limit), 0.1)
+    lasting = np.diag([16.0, 36.0, 8100.0]) + 9.0 * np.eye(3)
+    lasting[0, 1] = lasting[1, 0] = 24.0 * np.exp(-0.5)
+    runs = np.array([[45.0, 50.0, 700.0, 480.0]])
+    wanted = multivariate_normal.logpdf([-5.0, 10.0, 200.0], np.zeros(3), lasting)
+    wanted += norm.logcdf(-20.0 / np.hypot(40.0, 50.0))
+    assert record.log_likelihood(runs)[0] == pytest.approx(wanted, rel=1e-9)
+    reports = record.reports(np.tile(record.recorded, (20_000, 1)), seed=1)[:, :3]
+    assert np.cov(reports, rowvar=False) == pytest.approx(lasting, rel=0.05, abs=12.0)
+    assert np.array_equal(
+        record.reports(np.tile(runs, (9, 1)), 1)[4:], record.reports(np.tile(runs, (5, 1)), 1, first=4)
+    )
+    assert record.log_likelihood(np.full((1, 4), np.nan))[0] == -np.inf
 
 
 def test_noise_is_standard_normal_and_uncorrelated() -> None:

@@ -13,6 +13,7 @@ from copark.inference.prior import expit, logit
 from copark.inference.replay import rounds
 from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
 from copark.inference.tempering import (
+    EARLY,
     FRESH,
     LUCK_KINDS,
     Cloud,
@@ -50,7 +51,7 @@ def begun(mover, seed=3):
     """Members drawn from the prior, as a calibration draws them: one run's luck in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
-    lucks = one_span(np.arange(PRIOR_RUNS), SPANS, random.integers(1, QUARTERS + 1, size=(PRIOR_RUNS, SPANS - 1)))
+    lucks = one_span(np.arange(PRIOR_RUNS), SPANS, mover.anywhere((PRIOR_RUNS, SPANS - 1)))
     seen = simulate(points, lucks)
     cloud = Cloud(logit(points), lucks, seen, toy().log_likelihood(seen))
     return cloud.take(first_step(cloud.fit, mover))
@@ -64,9 +65,14 @@ def tempered(seed=1, plan=PLAN):
     return ended(way, mover)
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["alike", "early"])
+def early(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def found():
-    return tempered()
+def found(early):
+    return tempered(plan=replace(PLAN, early=early))
 
 
 def test_the_posterior_of_the_parameter_is_the_closed_form(found) -> None:
@@ -119,13 +125,15 @@ def test_every_quarter_has_many_lucks(found) -> None:
     assert list(found.temperatures) == sorted(found.temperatures)
 
 
-def test_borders_stay_at_their_own_prior(found) -> None:
-    """Luck is as random wherever its spans begin, so that the record says nothing of borders: all quarters alike."""
+def test_borders_stay_at_their_own_prior(found, early) -> None:
+    """Luck is as random wherever its spans begin, so that the record says nothing of borders: alike, or early ones."""
+    ends = np.log(EARLY + np.arange(QUARTERS + 1)) if early else np.arange(QUARTERS + 1.0)
+    wanted = np.diff(ends) / (ends[-1] - ends[0]) * PLAN.members
     since = found.cloud.lucks[:, 1:, SINCE]
     assert ((since >= 1) & (since <= QUARTERS)).all()
     assert (found.cloud.lucks[:, 0, SINCE] == 0).all()
     for span in range(SPANS - 1):
-        assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:]).pvalue > 1e-3
+        assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], wanted).pvalue > 1e-3
 
 
 def test_every_kind_of_move_is_accepted_now_and_then(found) -> None:

@@ -26,7 +26,7 @@ from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
-from copark.inference.target_selection import case_for
+from copark.inference.target_selection import case_for, has_wide_sizes
 from copark.model.compiler import cpu_features, versions
 from copark.store.checkpoints import Tally
 
@@ -71,6 +71,7 @@ def content_of(found: Calibration) -> dict[str, Any]:
         "start": str(batch.recipe.case.clock.start),
         "cut": str(batch.recipe.cut),
         "settings": dict(found.settings.content()),
+        "wide_sizes": has_wide_sizes(batch.recipe.case),
         "batch": batch.recipe.content(),
         "axes": list(batch.space.names),
         "distance": found.parameters.distance,
@@ -128,7 +129,7 @@ def load(case: Case, folder: Path | None = None) -> Stored:
     population, seen = kept["population"].astype(np.int64), kept["seen"].astype(np.float64)
     replay = ReplayPosterior(
         space=space,
-        model=ObservationModel(targets(case, cut=cut)),
+        model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
         points=pairs,
         lucks=lucks,
         seed=int(recipe["settings"]["seed"]),
@@ -148,11 +149,13 @@ def has_posterior(case: str) -> bool:
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether posteriors can be drawn from for a case as it is now, stale or not.
 
-    The same parameters are drawn, the first quarter is the same, and at least half of the values that were fitted are
-    still in its record: what bears the same name may be another park.
+    The same parameters are drawn from the same priors of size, the first quarter is the same, and at least half of the
+    values that were fitted are still in its record: what bears the same name may be another park.
     """
     start, cut = case.clock.start, Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
+        return False
+    if recipe.get("wide_sizes", False) != has_wide_sizes(case):
         return False
     if list(recipe["axes"]) != list(PriorSpace.of(case).names):
         return False

@@ -37,12 +37,14 @@ class Settings:
         Runs of the batch, a power of two.
     accepted
         Runs of the batch that the parameter posterior rests on.
-    members, sweeps, last_sweeps, populations
+    members, sweeps, last_sweeps, populations, keep, early
         How the replay is moved (:class:`copark.inference.tempering.Plan`).
     agree
         Scale reduction at which the search ends early (:func:`copark.inference.replay.replay_posterior`).
     records
         Simulated records of each kind by which its coverage is examined.
+    discrepancy
+        Of the observation model (:class:`copark.inference.observations.ObservationModel`).
     """
 
     runs: int = 1 << 19
@@ -54,6 +56,9 @@ class Settings:
     populations: int = POPULATIONS
     agree: float = 0.0
     records: int = 200
+    discrepancy: float = 0.0
+    keep: float = 0.85
+    early: bool = False
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:
@@ -63,7 +68,8 @@ class Settings:
 
     def plan(self) -> Plan:
         """Give the plan of the replay posterior."""
-        return Plan(members=self.members, sweeps=self.sweeps, last_sweeps=self.last_sweeps)
+        alike = {name: getattr(self, name) for name in ("members", "sweeps", "last_sweeps", "keep", "early")}
+        return Plan(**alike)
 
     def content(self) -> Mapping[str, int | float | bool]:
         """Give the settings as plain values; of those that came later, what is not the default."""
@@ -71,12 +77,19 @@ class Settings:
         return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
 
 
-LATER = ("agree", "records")
+LATER = ("agree", "records", "discrepancy", "keep", "early")
 """Settings that recipes made before them do not name."""
-QUICK = Settings(runs=1 << 16, sweeps=4, last_sweeps=40, populations=2, agree=1.1, records=50)
+AT_THE_END = ("last_sweeps", "agree", "records")
+"""Settings that say when a search ends and how it is examined: what is kept of one goes on under others."""
+LEFT_OUT = 0.1
+"""What the model is taken to leave out of a park's course, as a share of each value."""
+QUICK = Settings(
+    runs=1 << 16, sweeps=3, last_sweeps=40, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT, keep=0.75,
+    early=True,
+)  # fmt: skip
 """A usable posterior in a minute on two cores."""
-FULL = replace(QUICK, runs=1 << 17, sweeps=12, last_sweeps=150, populations=4, agree=1.05, records=200)
-"""The same with a longer search and a whole examination, in five minutes."""
+FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
+"""The same search gone on with, and a whole examination, in five minutes."""
 
 
 @dataclass(frozen=True)
@@ -100,19 +113,20 @@ class Calibration:
 
 def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
     """Give the recipe of the prior batch to a cut."""
-    return Recipe(case, cut, settings.runs, settings.seed, ObservationModel(targets(case, cut=cut)))
+    model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
+    return Recipe(case, cut, settings.runs, settings.seed, model)
 
 
 def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
-    """What is kept of a calibration that is not finished, for the same calibration to go on with.
+    """What is kept of a calibration that is not finished or has not converged, for it or a longer one to go on with.
 
     Parameters
     ----------
     folder
         Where prior batches are kept.
     """
-    content = {"batch": recipe_of(case, cut, settings).identity, "settings": dict(settings.content())}
-    return stages_of(folder, content)
+    asked = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
+    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": asked})
 
 
 @dataclass(frozen=True)

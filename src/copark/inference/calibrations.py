@@ -89,7 +89,8 @@ class KeptPosterior:
 
 
 def settings_of(
-    runs: int | str | None, seed: int | None, lang: str = "en", *, full: bool = False, usual: Settings | None = None
+    runs: int | str | None, seed: int | None, lang: str = "en", *, full: bool = False, sweeps: int | None = None,
+    usual: Settings | None = None,
 ) -> Settings:  # fmt: skip
     """Settings of a calibration.
 
@@ -97,6 +98,8 @@ def settings_of(
     ----------
     full
         Of a long one with a whole examination, not of a quick one.
+    sweeps
+        Most sweeps at the end, in the place of the usual number.
     usual
         Settings in the place of either.
 
@@ -112,7 +115,8 @@ def settings_of(
     count = start.runs if runs is None else _power(runs)
     if count is None:
         raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
-    return replace(start, runs=count, seed=start.seed if seed is None else seed)
+    last = start.last_sweeps if sweeps is None else sweeps
+    return replace(start, runs=count, seed=start.seed if seed is None else seed, last_sweeps=last)
 
 
 def _power(runs: int | str) -> int | None:
@@ -257,10 +261,14 @@ def _make(
     out: Path,
     progress: Progress | None,
 ) -> Tally | None:
-    """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for."""
+    """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
+
+    The stages of a search that was to agree and did not are kept: a longer one goes on from them.
+    """
     from copark.inference import artefacts
     from copark.inference.calibrate import calibrate as infer
     from copark.inference.calibrate import kept_stages
+    from copark.inference.replay import near_enough
     from copark.inference.sbc import examine, save_examination
     from copark.simulation.ensemble import default_threads
     from copark.store.atomic import stamp_of, written_folder
@@ -279,7 +287,9 @@ def _make(
         with written_folder(folder, replace=True) as place:
             artefacts.save(made, place)
             save_examination(asked, place)
-        stages.remove()
+        health = asked.health
+        if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
+            stages.remove()
     return stages.tally()
 
 

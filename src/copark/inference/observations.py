@@ -29,6 +29,7 @@ SCALES = Path(__file__).parent / "error_scales.yaml"
 NOISE = 0x6E6F697365
 """Second key of the generator: what the numbers are for."""
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @cache
@@ -213,9 +214,18 @@ def nearest_end(target: Target) -> int:
 
 @dataclass(frozen=True)
 class ObservationModel:
-    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets)."""
+    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets).
+
+    Parameters
+    ----------
+    discrepancy
+        Standard deviation of what the model leaves out of a park's course, as a share of the value: lasting
+        (correlation exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation
+        (Kennedy and O'Hagan 2001). With none, errors are independent.
+    """
 
     targets: tuple[Target, ...]
+    discrepancy: float = 0.0
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -229,8 +239,31 @@ class ObservationModel:
 
     @cached_property
     def errors(self) -> Floats:
-        """Standard deviations of the errors of observation, shape (targets,)."""
-        return np.array([target.error for target in self.targets])
+        """Standard deviations of report - counterpart, shape (targets,): errors of observation and discrepancy."""
+        own = np.array([target.error for target in self.targets])
+        return np.hypot(own, self.discrepancy * np.abs(self.recorded)) if self.discrepancy else own
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """Covariance of report - counterpart, shape (targets, targets)."""
+        from copark.inference.pool.growth import MEMORY
+
+        names = np.array([target.variable for target in self.targets])
+        years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])
+        size = self.discrepancy * np.abs(self.recorded)
+        lasting = np.exp(-np.abs(years[:, np.newaxis] - years) / MEMORY) * (names[:, np.newaxis] == names)
+        own = np.array([target.error for target in self.targets])
+        found: Floats = np.outer(size, size) * lasting + np.diag(own**2)
+        return found
+
+    def root(self, some: Integers | slice = slice(None)) -> Floats:
+        """Lower Cholesky factor of the covariance of all targets, or some."""
+        return np.linalg.cholesky(self.covariance[some][:, some]).astype(np.float64)
+
+    @cached_property
+    def single(self) -> Integers:
+        """Positions of the targets that are one number, in whose place no wording hides anything."""
+        return np.flatnonzero([one.high is None and not one.bound.startswith("at-") for one in self.targets])
 
     @property
     def quarters(self) -> int:
@@ -285,13 +318,14 @@ class ObservationModel:
         counterparts
             Of runs first, first + 1, …
         """
-        return self.hide(counterparts + self.errors * noise(seed, first, len(counterparts), len(self.targets)))
+        free = noise(seed, first, len(counterparts), len(self.targets))
+        return self.hide(counterparts + (mixed(free, self.root()) if self.discrepancy else self.errors * free))
 
     def log_likelihood(self, counterparts: Floats, recorded: Floats | None = None) -> Floats:
-        """Log-density of the record given each run, with independent normal errors of observation; shape (runs,).
+        """Log-density of the record given each run, with normal errors; shape (runs,).
 
         A bound or a range has the probability that a report lies where the wording says. A run without a value has
-        minus infinity.
+        minus infinity. Errors are independent, but for what the discrepancy has in common among single numbers.
 
         Parameters
         ----------
@@ -303,21 +337,40 @@ class ObservationModel:
 
         total = np.zeros(len(counterparts))
         record = self.recorded if recorded is None else recorded
+        together = self.single if self.discrepancy else self.single[:0]
+        if len(together):
+            total += log_normal((record - counterparts)[:, together], self.root(together))
         for n, target in enumerate(self.targets):
-            z = (record[n] - counterparts[:, n]) / target.error
-            density = -0.5 * z**2 - np.log(target.error * np.sqrt(2.0 * np.pi))
+            if n in together:
+                continue
+            error = self.errors[n]
+            z = (record[n] - counterparts[:, n]) / error
+            density = -0.5 * z**2 - np.log(error * np.sqrt(2.0 * np.pi))
             hidden = record[n] == target.reported
             if hidden and target.bound == "at-least":
-                density = log_ndtr((counterparts[:, n] - target.value) / target.error)
+                density = log_ndtr((counterparts[:, n] - target.value) / error)
             elif hidden and target.bound == "at-most":
-                density = log_ndtr((target.value - counterparts[:, n]) / target.error)
+                density = log_ndtr((target.value - counterparts[:, n]) / error)
             elif hidden and target.high is not None:
-                density = log_within(counterparts[:, n], target.value, target.high, target.error)
+                density = log_within(counterparts[:, n], target.value, target.high, error)
             elif target.high is not None:
                 shifted = record[n] + np.sign(record[n] - target.reported) * (target.high - target.value) / 2.0
-                density += 0.5 * z**2 - 0.5 * ((shifted - counterparts[:, n]) / target.error) ** 2
+                density += 0.5 * z**2 - 0.5 * ((shifted - counterparts[:, n]) / error) ** 2
             total += density
         return np.where(np.isfinite(total), total, -np.inf)
+
+
+def mixed(values: Floats, root: Floats) -> Floats:
+    """Rows times a matrix, root @ row, each to the same bits whatever rows stand beside it."""
+    found: Floats = np.einsum("ij,kj->ik", values, root)
+    return found
+
+
+def log_normal(values: Floats, root: Floats) -> Floats:
+    """Log-density of rows under a normal distribution around 0 with the covariance root @ root.T; shape (runs,)."""
+    free = mixed(values, np.linalg.inv(root).astype(np.float64))
+    found: Floats = -0.5 * (free**2 + np.log(2.0 * np.pi)).sum(axis=1) - np.log(np.diag(root)).sum()
+    return found
 
 
 def log_within(values: Floats, low: float, high: float, error: float) -> Floats:

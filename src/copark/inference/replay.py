@@ -229,7 +229,7 @@ def first_clouds(
     clouds = []
     for mover, runs, own_points in zip(movers, chosen, points, strict=True):
         plan = mover.plan
-        since = mover.random.integers(1, plan.quarters + 1, size=(len(runs), plan.spans - 1))
+        since = mover.anywhere((len(runs), plan.spans - 1))
         seen = batch.on(columns)[runs].astype(np.float64)
         clouds.append(Cloud(logit(own_points), one_span(runs, plan.spans, since), seen, fit[runs]))
     return clouds
@@ -241,11 +241,26 @@ def rounds(plan: Plan, agree: float) -> list[int]:
     return [*looks, plan.most]
 
 
+def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool:
+    """Whether the largest scale reduction of parameters is that small, and that of forecasts half as far from 1."""
+    return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
+
+
 def agreed(found: ReplayPosterior, agree: float, threads: int) -> bool:
-    """Whether the scale reduction of all parameters is that small, and that of forecasts half as far from 1."""
-    if not (found.disagreement() <= agree).all():
+    """Whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    parameters = float(np.max(found.disagreement()))
+    if not near_enough(agree, parameters):
         return False
-    return bool((found.forecast_disagreement(threads=threads) <= 0.5 + 0.5 * agree).all())
+    return near_enough(agree, parameters, float(np.max(found.forecast_disagreement(threads=threads))))
+
+
+def kept_by(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
+    """The stages of populations; what has made more sweeps than a plan has is no part of it."""
+    found = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in found):
+        for stage in found:
+            stage.found = None
+    return found
 
 
 class Search:
@@ -330,7 +345,7 @@ def replay_posterior(
     wanted = replace(plan or Plan(), quarters=quarters)
     simulate = Simulator(case, space, model, quarters, batch.recipe.seed, threads)
     movers = [Mover(simulate, model.log_likelihood, wanted, seed, part) for part in range(populations)]
-    begun = [(stages or Stages()).stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    begun = kept_by(stages or Stages(), cut, wanted, populations)
     first = first_clouds(batch, model, columns, movers, begun)
     ways = [Way.begun(cloud, mover, stage) for cloud, mover, stage in zip(first, movers, begun, strict=True)]
     search = Search(batch, model, cut, ways, movers, begun, progress)

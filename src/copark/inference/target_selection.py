@@ -1,10 +1,11 @@
-"""Which of a case's values a calibration may use: those meant to be fitted, or all that say something of their own."""
+"""How a calibration reads a case: values meant to be fitted, or all that say something of their own; priors of size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from copark.cases.case import Case
+from copark.cases.casebook import POSTERIOR, brought
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
@@ -69,6 +70,18 @@ def day_of(observation: Observation) -> int:
     return observation.date.last_day.toordinal()
 
 
+def has_wide_sizes(case: Case) -> bool:
+    """Whether a calibration reads a case with the panel's priors of size: one that ships without a posterior.
+
+    The model's own are Great Stone's: a park with more jobs or less investment in each enterprise lies in their tails,
+    where searches do not find one another.
+    """
+    return brought(case, POSTERIOR) is None
+
+
 def case_for(case: Case, cut: Quarter) -> Case:
-    """Give the case as a calibration to a cut reads it: as it is, or with all its values fitted."""
-    return everything_fitted(case) if uses_everything(case, cut) else case
+    """Give the case as a calibration to a cut reads it: with all its values fitted, and the panel's sizes, or not."""
+    from copark.inference.borrowed import read_with_sizes
+
+    read = everything_fitted(case) if uses_everything(case, cut) else case
+    return read_with_sizes(read) if has_wide_sizes(case) else read

@@ -41,6 +41,7 @@ LUCK_KINDS = (REPLACED, SHIFTED, BEGUN)
 LUCK_SHARES = (0.6, 0.2, 0.2)
 """How often a luck is moved in which way."""
 SHIFTS = (-2, -1, 1, 2)
+EARLY = 4.0
 ARRAYS = ("z", "lucks", "seen", "fit")
 """Arrays of a cloud."""
 GONE = -1e12
@@ -91,6 +92,9 @@ class Plan:
         Spans of luck, the first included.
     luck_moves
         Moves of luck in a sweep.
+    early
+        Whether spans are shorter early on, where luck bears on all that follows and only little of it can be changed at
+        once: borders have a density of 1 / (quarter + EARLY), not the same everywhere.
     """
 
     members: int = 512
@@ -100,6 +104,7 @@ class Plan:
     quarters: int = 0
     spans: int = MOST
     luck_moves: int = 4
+    early: bool = False
 
     @property
     def most(self) -> int:
@@ -250,8 +255,24 @@ class Mover:
                 cloud = self.decided(cloud, where, made, gain, np.full(len(where), kind))
         return cloud
 
+    def anywhere(self, size: int | tuple[int, ...]) -> Integers:
+        """Draw quarters for spans to begin with, from their prior."""
+        last = self.plan.quarters
+        if not self.plan.early:
+            return self.random.integers(1, last + 1, size=size)
+        passed = EARLY * np.expm1(np.log1p(last / EARLY) * self.random.random(size))
+        found: Integers = np.minimum(1 + passed.astype(np.int64), last)
+        return found
+
+    def log_share(self, since: Integers) -> Floats:
+        """ln of the prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
+        if not self.plan.early:
+            return np.zeros(since.shape[:-1])
+        found: Floats = np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
+        return found
+
     def other_lucks(self, lucks: Integers) -> tuple[Integers, NDArray[np.str_]]:
-        """Propose lucks, each moved in one way: as likely to be proposed back, and as likely beforehand.
+        """Propose lucks, each moved in one way: as likely to be proposed back.
 
         A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
         the end of the record to its beginning if need be; or a span is put to begin anywhere, with a fresh run.
@@ -263,7 +284,7 @@ class Mover:
         some = (self.random.random((count, spans)) * present(lucks, last)).argmax(axis=1)
         border = self.random.integers(1, spans, size=count)
         step = self.random.choice(SHIFTS, size=count)
-        anywhere = self.random.integers(1, last + 1, size=count)
+        anywhere = self.anywhere(count)
         since = lucks[every, border, SINCE]
         replaced, shifted, begun = (kinds == kind for kind in LUCK_KINDS)
         made[every, border, SINCE] = np.where(begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since))
@@ -275,7 +296,9 @@ class Mover:
         """Move every member's luck once."""
         lucks, kinds = self.other_lucks(cloud.lucks)
         made = self.fitted(cloud.z, lucks)
-        return self.decided(cloud, np.arange(len(cloud.fit)), made, self.beta * (made.fit - cloud.fit), kinds)
+        share = self.log_share(lucks[:, 1:, SINCE]) - self.log_share(cloud.lucks[:, 1:, SINCE])
+        gain = self.beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
+        return self.decided(cloud, np.arange(len(cloud.fit)), made, gain, kinds)
 
     def sweep(self, cloud: Cloud) -> Cloud:
         """Move every member's parameters twice, then its luck several times."""

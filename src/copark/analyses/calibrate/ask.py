@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 DRAWN = 12
 """Parameters drawn one by one: the most informed."""
 BINS = 25
+MOST_SWEEPS = 10_000
 
 
 class Params(AnalysisParams):
@@ -49,6 +50,9 @@ class Params(AnalysisParams):
         Of the prior batch; runs a power of two, also written ``2^19``.
     full
         Search longer and examine the result fully, in minutes; else a usable posterior in one.
+    sweeps
+        Most sweeps of the search at its end, in the place of the usual number; it goes on from one that has not
+        converged.
     fresh
         Calibrate even if the same calibration is kept.
     check
@@ -62,6 +66,7 @@ class Params(AnalysisParams):
     runs: PowerOfTwo = None
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     full: bool = False
+    sweeps: Annotated[int | None, Field(ge=1, le=MOST_SWEEPS), Local()] = None
     fresh: Annotated[bool, Local()] = False
     check: Annotated[bool, Local()] = False
     crosscheck: Annotated[bool, Local()] = False
@@ -104,6 +109,8 @@ class Calibrated:
         Parameters on which independent searches have not agreed, farthest apart first.
     recipe
         What the posteriors depend on.
+    wide_sizes
+        Whether the park was read with the panel's priors of size.
     """
 
     asked: str
@@ -119,6 +126,7 @@ class Calibrated:
     notes: tuple[Note, ...]
     apart: tuple[str, ...]
     recipe: dict[str, Any]
+    wide_sizes: bool = False
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -128,6 +136,14 @@ class Calibrated:
     def outside(self) -> tuple[Check, ...]:
         """Reported values outside the 5th to 95th percentile of what calibrated runs would have reported."""
         return tuple(check for check in self.checks if not check.inside)
+
+    @property
+    def longer(self) -> str:
+        """Options of `copark calibrate` by which a search that has not converged is gone on with."""
+        from copark.inference.calibrate import FULL
+
+        swept = int(self.recipe["settings"]["last_sweeps"])
+        return "--full" if swept < FULL.last_sweeps else f"--full --sweeps {2 * swept}"
 
     def of(self, verdict: str) -> tuple[Movement, ...]:
         """Parameters of a verdict: moved (informed by the data), weakly or unmoved."""
@@ -198,7 +214,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         here.
     """
     case = context.case(params.case)
-    settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
     cut = calibrations.cut_of(case, params.cut, context.lang)
     _, identity, folder = calibrations.place_of(case, cut, settings, context.home)
     if not context.calibrates:
@@ -281,7 +297,7 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
             apart=unsettled(replay),
             recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
-                    "made_with": recipe["made_with"]},
+                    "made_with": recipe["made_with"]}, wide_sizes=recipe.get("wide_sizes", False),
         ),
         evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
     )  # fmt: skip

@@ -104,11 +104,20 @@ class _Show(Show):
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
-            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked)))
-        used = t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
-        said = doc.Paragraph(used), doc.Bullets(tuple(self.brief()))
+            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked, more=made.longer)))
+        said = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
         kept = doc.Paragraph(t("kept", folder=made.folder, case=made.asked))
         return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
+
+    def used(self) -> Iterator[str]:
+        """What was fitted, and how strictly."""
+        t, made = self.t, self.made
+        yield t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
+        allowed = made.recipe["settings"].get("discrepancy", 0.0)
+        if allowed:
+            yield t("used.allowed", share=percent(allowed))
+        if made.wide_sizes:
+            yield t("used.sizes")
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""
