@@ -133,7 +133,8 @@ def _calibrated(foretold: Floats, holds: Flags, folds: Any) -> Floats:
         model = LogisticRegression(C=WEAK, solver="newton-cholesky")
         for train, test in folds.split(foretold):
             made[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
-    return np.clip(made, EDGE, 1.0 - EDGE)
+    found: Floats = np.clip(made, EDGE, 1.0 - EDGE)
+    return found
 
 
 def varying(columns: Floats) -> Floats:

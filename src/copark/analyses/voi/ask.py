@@ -16,6 +16,7 @@ from copark.analyses.claims.ask import written
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
+from copark.inference.borrowed import DRAWS as BORROWED
 from copark.inference.exploration.designs import Workload
 from copark.inference.observations import noise
 from copark.inference.voi import candidates as asked
@@ -53,7 +54,7 @@ class Params(CaseParams):
     """What may be asked of further observations."""
 
     draws: Annotated[int, Field(ge=100, le=100_000)] = 4096
-    futures: Annotated[int, Field(ge=2, le=1000)] = 6
+    futures: Annotated[int, Field(ge=3, le=1000)] = 6
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(parts_of)] = ()
     cost: Annotated[tuple[str, ...], Option("--cost", repeated=True)] = ()
     served: ClassVar[Mapping[str, float]] = {"draws": 4096, "futures": 20}
@@ -159,7 +160,9 @@ class Tried:
 
 
 def simplest(tried: Sequence[Tried], observations: Sequence[Observation]) -> Tried:
-    """The best observation of a question: of those within a standard error of the largest gain, the fewest dates, first.
+    """The best observation of a question: of those within a standard error of the largest gain, the simplest.
+
+    That is the one with the fewest dates, then the earliest.
 
     Parameters
     ----------
@@ -254,12 +257,20 @@ class Answer(Result):
 
 
 def _plan(params: Params, context: Context) -> made.Plan:
+    """What worlds are made of; of draws that repeat themselves each is taken once.
+
+    Raises
+    ------
+    RunRefused
+        If no part of a claim about the case can be told of one world.
+    """
     case, has = context.case(params.case), context.parameters(params.case, params.parameters)
     file = written(ClaimsParams(case=params.case), context)
-    calibrated = has.posterior
-    draws = params.draws if calibrated is None else min(params.draws, calibrated.replay.pairs)
-    parts = made.parts_of(file, params.claim)
-    cut = None if calibrated is None else calibrated.cut
+    calibrated, parts = has.posterior, made.parts_of(file, params.claim)
+    if not parts:
+        raise RunRefused.of("voi.no_claim", case=case.name)
+    distinct = params.draws if has.source is None else BORROWED if calibrated is None else calibrated.replay.pairs
+    cut, draws = None if calibrated is None else calibrated.cut, min(params.draws, distinct)
     return made.Plan(case, file, parts, has.source, cut, draws, params.futures, params.seed)
 
 
@@ -308,9 +319,7 @@ class _Reports:
         self.whole = np.isfinite(np.concatenate([counterparts, values, statistics], axis=1)).all(axis=1)
         targets = ObservationModel(plan.known)
         errors = noise(plan.seed, 0, plan.draws, counterparts.shape[1] + values.shape[1])
-        self.known = _logs(
-            targets.hide(counterparts + targets.errors * errors[:, : counterparts.shape[1]])[self.whole]
-        )
+        self.known = _logs(targets.hide(counterparts + targets.errors * errors[:, : counterparts.shape[1]])[self.whole])
         self.errors, self.values = errors[self.whole, counterparts.shape[1] :], values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))
         at = made.first_of(plan)
@@ -322,7 +331,8 @@ class _Reports:
         return asked.errors(one, self._values(one), self.residents)
 
     def _values(self, one: asked.Candidate) -> Floats:
-        return self.values[:, [self.columns[column] for column in one.columns]]
+        found: Floats = self.values[:, [self.columns[column] for column in one.columns]]
+        return found
 
     def of(self, one: asked.Candidate, factor: float = 1.0) -> Floats:
         """What a candidate reports, shape (worlds, columns)."""
@@ -354,7 +364,7 @@ def _weighed(plan: made.Plan, worlds: xr.Dataset, params: Params, context: Conte
         best: list[Tried] = []
         if at:
             base = reports.foretell(None, at)
-            for number, one in enumerate(reports.candidates):
+            for number in range(len(reports.candidates)):
                 tell(number, len(reports.candidates) + len(at))
                 tried += _tried(reports, base, at, number, 1.0)
             for place, n in enumerate(at):

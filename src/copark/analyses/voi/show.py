@@ -29,7 +29,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key=f"voi-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
         sections=[one for one in sections if one.blocks],
-        provenance={"worlds": found.worlds, "futures": found.futures, "posterior_to": found.cut or t("prior")},
+        provenance={"worlds": found.worlds, "futures": found.futures},
     )  # fmt: skip
 
 
@@ -99,15 +99,14 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         """The best observation of each open question."""
         t, found = self.t, self.found
-        given = t("lead.posterior", cut=found.cut, values=found.values) if found.cut else t("lead.prior",
-                                                                                             values=found.values)  # fmt: skip
+        given = t("lead.posterior" if found.cut else "lead.prior", cut=found.cut, values=found.values)
         blocks: list[doc.Block] = [doc.Paragraph(given)]
         if self.best:
-            open_questions = len(self.best)
+            asked = t("card.open.note", count=len(found.questions))
             gained = sum(one.gain.decided - one.gain.decided_before for one in self.best)
             blocks.append(
                 doc.Cards((
-                    doc.Card(t("card.open"), doc.COUNT, open_questions, t("card.open.note", count=len(found.questions))),
+                    doc.Card(t("card.open"), doc.COUNT, len(self.best), asked),
                     doc.Card(t("card.helped"), doc.COUNT, sum(map(telling, self.best)), t("card.helped.note")),
                     doc.Card(t("card.gained"), doc.plain(doc.Kind.number, places=1), gained, t("card.gained.note")),
                 ))
@@ -184,10 +183,12 @@ class _Show(Show):
             cost = found.cost(number)
             return cost is None, -by_gain[number] / (cost or 1.0)
 
-        rows = []
+        rows: list[tuple[doc.Value, ...]] = []
         for number in sorted(by_gain, key=order):
             cost = found.cost(number)
             tells = [one for one in found.tried if one.observation == number and telling(one)]
+            if not tells and cost is None:
+                continue
             claims = self.t("join").join(self.title(one.question) for one in tells)
             per_cost = None if cost is None else by_gain[number] / cost
             row: tuple[doc.Value, ...] = (*self.seen(number), by_gain[number], claims)
@@ -206,7 +207,7 @@ class _Show(Show):
             *(doc.Column(f"factor_{n}", title, doc.Kind.share) for n, title in enumerate(titles)),
         )
         shares = {(one.question, one.factor): one.gain.decided for one in self.found.precisions}
-        rows = [
+        rows: list[tuple[doc.Value, ...]] = [
             (self.title(one.question), *self.seen(one.observation)[:2],
              *(shares[one.question, factor] for factor in factors))
             for one in self.best
@@ -215,7 +216,9 @@ class _Show(Show):
 
     def settled(self) -> doc.Section:
         """What is known of every question without anything more, those decided included."""
-        columns = self.columns("claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share")
+        columns = self.columns(
+            "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
+        )
 
         def row(one: Question) -> tuple[doc.Value, ...]:
             effect = doc.Interval(one.low, one.high, one.median)
@@ -234,7 +237,8 @@ class _Show(Show):
         said = [t("sure.worlds", worlds=found.worlds, futures=found.futures, others=found.futures - 1)]
         said += [t("sure.error", error=precise(error, 3))] if found.tried else []
         said += [t("sure.right", right=self.share(sum(right) / decided))] if right else []
-        return self.section("sure", doc.Paragraph(t.sentences(said)), doc.Bullets((t("sure.method"), t("sure.sources"))))
+        method = doc.Bullets((t("sure.method"), t("sure.sources")))
+        return self.section("sure", doc.Paragraph(t.sentences(said)), method)
 
     def limits(self) -> doc.Section:
         """What this cannot tell."""

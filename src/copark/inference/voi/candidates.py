@@ -176,7 +176,7 @@ def dates(case: Case, when: When) -> tuple[int, ...]:
         "five": tuple(round((n + 1) * now / DATES) for n in range(DATES)),
     }[when]
     distinct = tuple(dict.fromkeys(found))
-    return distinct if distinct and 0 < distinct[0] and distinct[-1] < case.clock.quarters else ()
+    return distinct if distinct and distinct[0] > 0 and distinct[-1] < case.clock.quarters else ()
 
 
 def outputs() -> tuple[str, ...]:
