@@ -355,7 +355,7 @@ def _weighed(plan: made.Plan, worlds: xr.Dataset, params: Params, context: Conte
     """Regress every question on every observation."""
     from copark.inference.summaries import one_thread
 
-    tell = context.stage("weigh")
+    tell = context.stage("analyse")
     with one_thread():
         reports = _Reports(plan, worlds)
         questions, observations = _questions(plan, reports), _observations(plan, reports)
