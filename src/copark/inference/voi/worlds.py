@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.arrays import Floats
+from copark.identity import canonical
 from copark.inference.claims.evidence import by_run, looks_of
 from copark.inference.claims.rules import Judge, Sample
-from copark.inference.claims.scenarios import bench_of, different
+from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.severity import drawn_values
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.target_selection import everything_fitted
@@ -99,8 +100,8 @@ class Plan:
     @property
     def runs(self) -> int:
         """Runs to make."""
-        arms = different(self.file.claims.arms[key].alone for _, part in self.parts for key in part.uses)
-        return self.draws * (arms * self.futures + 1)
+        arms = {canonical(self.file.claims.arms[key].alone.content()) for _, part in self.parts for key in part.uses}
+        return self.draws * (len(arms) * self.futures + 1)
 
     @property
     def known(self) -> tuple[Target, ...]:
@@ -139,7 +140,7 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
     drivers = np.stack(list(drawn.values()), axis=1) if drawn else np.zeros((plan.draws, 0))
     statistics, luck = {}, {}
     for name, statistic in named(plan.parts):
-        values = by_run(statistic, lambda key: bench.run(arms[key].alone)).reshape(-1, plan.futures)[:, 1:]
+        values = by_run(statistic, lambda key: bench.run(arms[key].alone), case)[:, 1:]
         statistics[name], luck[name] = _expected(values, drivers)
     model = ObservationModel(plan.known)
     names = tuple(dict.fromkeys((*outputs(), *model.variables)))
