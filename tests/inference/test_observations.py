@@ -11,11 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
+from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.types import Grade
 from copark.inference.artefacts import is_stale
 from copark.inference.calibrate import Settings, recipe_of
-from copark.inference.observations import ObservationModel, error_of, error_scales, noise, targets
+from copark.inference.observations import (
+    ObservationModel,
+    error_of,
+    error_scales,
+    nearest_end,
+    noise,
+    target_of,
+    targets,
+    until,
+)
 from copark.inference.target_selection import case_for
 from tests.inference.conftest import CUT
 from tests.inference.toys import model, target
@@ -231,3 +241,29 @@ def test_no_targets_are_no_record() -> None:
     empty = ObservationModel(())
     assert empty.quarters == 0
     assert empty.log_likelihood(np.zeros((3, 0))).tolist() == [0.0, 0.0, 0.0]
+
+
+def counted(date: str, **changes: str) -> Observation:
+    row = {
+        "date": date, "variable": "arrivals_partner", "value": "25", "bound": "exact", "unit": "companies",
+        "basis": "since the founding", "grade": "medium", "source": "x", "use": "yes", "role": "fit",
+    }  # fmt: skip
+    return Observation.model_validate(row | changes)
+
+
+def test_a_count_since_the_founding_is_the_sum_of_a_flow():
+    """Who brought whom: registrations through partners up to a day, of which the model tells those of each quarter."""
+    start = Quarter.parse("2012Q3")
+    whole, part = (target_of(counted(date), start) for date in ("2013-06-30", "2013-05-15"))
+    assert (whole.unit, whole.error) == ("companies", 3.0)
+    assert whole.quarters == (0, 1, 2, 3)
+    flow = np.array([[[2.0, 3.0, 5.0, 7.0, 11.0]]])
+    for one, total in ((whole, 17.0), (part, 10.0 + 7.0 * 45 / 91)):
+        assert ObservationModel((one,)).counterparts(flow, ["arrivals_partner"])[0, 0] == pytest.approx(total)
+    assert nearest_end(whole) == 3
+    assert until(part.quarters, part.weights, 2) == ((0, 1, 2), (1.0, 1.0, 1.0)), "held at the last quarter known"
+
+
+def test_a_count_since_the_founding_is_not_scored():
+    with pytest.raises(ValueError, match="count_not_scored"):
+        counted("2013-06-30", role="score")

@@ -221,6 +221,12 @@ REGISTRY = Registry(
         Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
+        Analysis(
+            "voi",
+            "copark.analyses.voi",
+            "decide",
+            engine=("copark.inference.voi", "copark.inference.claims", "copark.stats"),
+        ),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
         Analysis(
             "claims-across-parks",

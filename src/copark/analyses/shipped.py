@@ -28,6 +28,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("link-impact", GREAT_STONE),
     ("levers", GREAT_STONE),
     ("brief", GREAT_STONE),
+    ("voi", GREAT_STONE),
     ("claims", GREAT_STONE),
     ("claims-across-parks", {}),
 )

@@ -263,6 +263,8 @@ class Observation(_Measured):
             raise wrong("range_order", at="high", found=f"{self.high:g}", low=f"{self.value:g}")
         if self.role in ("fit", "score") and not variable.output:
             raise wrong("role_without_output", at="role", found=self.role, variable=self.variable)
+        if self.role == "score" and variable.since_founding:
+            raise wrong("count_not_scored", at="role", found=self.role, variable=self.variable)
         return self
 
     def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:

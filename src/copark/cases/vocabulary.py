@@ -30,6 +30,8 @@ class SeriesVariable:
         What it may measure, as in :mod:`copark.units`; for money in local currency there are several.
     output
         Whether the model has an output of this name, so that it may be fitted or scored.
+    since_founding
+        Whether it counts since the founding what the output tells quarter by quarter: such a count may be fitted.
     lowest
         The lowest possible value; ``None`` where it may be negative.
     """
@@ -38,6 +40,7 @@ class SeriesVariable:
     quantities: tuple[str, ...]
     output: bool = False
     lowest: float | None = 0.0
+    since_founding: bool = False
 
     def units(self) -> tuple[str, ...]:
         """Units its values may be given in."""
@@ -58,6 +61,10 @@ def _outputs() -> tuple[SeriesVariable, ...]:
         *of("companies", "registered", "registered_ever", "registered_home", "registered_host", "registered_third"),
         *of("companies", "building", "operating", "operating_home", "operating_host", "operating_third"),
         *of("companies per quarter", "arrivals", "lapses", "exits"),
+        *(
+            SeriesVariable(name, ("companies",), output=True, since_founding=True)
+            for name in ("arrivals_own", "arrivals_incumbent", "arrivals_partner")
+        ),
         *of("money", "realised_investment", "enterprise_investment", "debt", "paid_in_equity"),
         *of("money", "cash", lowest=None),
         *of("persons", "jobs"),

@@ -1,7 +1,8 @@
 """The observation model: what a case's record says, what a run would have reported in its place, and with which error.
 
 A target is one reported value. Its *counterpart* in a run is the value the model has on that day: a stock is read
-between the two ends of quarters around the day, a year's flow is the mean of its four quarters. The *report* is the
+between the two ends of quarters around the day, a year's flow is the mean of its four quarters, a count since the
+founding the sum of all quarters to the day. The *report* is the
 counterpart with an error of observation, and with what the wording hides hidden: of "at least 1,000 jobs" a run with
 1,400 and the record tell the same. "More than 1,000 jobs" is a round number just passed, and read as a range from it to
 :data:`copark.cases.evidence.MORE_THAN` times it. Simulated and recorded data are made alike, so that they may be
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.evidence import MORE_THAN, Observation
 from copark.cases.quarters import Quarter
+from copark.cases.vocabulary import SERIES
 from copark.model.variables import catalogue
 from copark.units import convertible
 
@@ -99,6 +101,11 @@ class Target:
         return self.value, self.value if self.high is None else self.high
 
     @property
+    def unit(self) -> str:
+        """Unit of the value: of a count since the founding the observation's own, else the output's."""
+        return self.observation.unit if counts(self.observation) else catalogue().outputs[self.variable].unit
+
+    @property
     def last(self) -> int:
         """Last quarter it needs, counted from the start."""
         return max(self.quarters)
@@ -125,12 +132,30 @@ def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[
     return ((at,), (1.0,)) if share == 1.0 else ((at - 1, at), (1.0 - share, share))
 
 
+def counts(observation: Observation) -> bool:
+    """Whether an observation counts since the founding what the model tells quarter by quarter."""
+    return SERIES[observation.variable].since_founding
+
+
+def summed(quarters: tuple[int, ...], weights: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Turn the reading of a stock into that of a sum since the founding: of the last quarter the days that are over."""
+    last = max(quarters)
+    return tuple(range(last + 1)), (*(1.0,) * last, weights[quarters.index(last)])
+
+
+def is_sum(weights: tuple[float, ...]) -> bool:
+    """Whether a reading is a sum since the founding: weights of stocks and flows add up to 1."""
+    return sum(weights) > 1.0 + 1e-9
+
+
 def until(
     quarters: tuple[int, ...], weights: tuple[float, ...], last: int
 ) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Hold a reading at the last quarter known: a value reported soon after is set beside that quarter's end."""
     if max(quarters) <= last:
         return quarters, weights
+    if is_sum(weights):
+        return quarters[: last + 1], (1.0,) * (last + 1)
     held: dict[int, float] = {}
     for quarter, weight in zip(quarters, weights, strict=True):
         held[min(quarter, last)] = held.get(min(quarter, last), 0.0) + weight
@@ -147,13 +172,18 @@ def target_of(observation: Observation, start: Quarter, more_than: float = MORE_
     """
     known = catalogue().outputs.get(observation.variable)
     usable = observation.use and observation.grade != "background"
-    if known is None or not usable or not convertible(observation.unit, known.unit):
+    if known is None or not usable:
         return None
-    quarters, weights = reading(observation, known.unit, start)
+    unit = observation.unit if counts(observation) else known.unit
+    if not convertible(observation.unit, unit):
+        return None
+    quarters, weights = reading(observation, unit, start)
     if min(quarters) < 0:
         return None
-    high = observation.interval(known.unit, more_than)[1]
-    value, bound = observation.in_unit(known.unit), observation.bound
+    if counts(observation):
+        quarters, weights = summed(quarters, weights)
+    high = observation.interval(unit, more_than)[1]
+    value, bound = observation.in_unit(unit), observation.bound
     if bound == "more-than" and high is None:
         bound = "at-least"
     return Target(
@@ -207,9 +237,8 @@ def targets(
 
 def nearest_end(target: Target) -> int:
     """Quarter whose end is nearest to a target's day."""
-    if len(target.quarters) == 2 and target.weights[0] > 0.5:
-        return min(target.quarters)
-    return target.last
+    interpolated = len(target.quarters) == 2 or is_sum(target.weights)
+    return target.last - 1 if interpolated and target.weights[-1] < 0.5 else target.last
 
 
 @dataclass(frozen=True)

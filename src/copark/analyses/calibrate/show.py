@@ -217,24 +217,23 @@ class _Show(Show):
         from copark.figures.calibration import reported_beside
 
         years = [one.target.observation.date.last_day.year for one in self.made.checks]
-        unit = unit_title(catalogue().outputs[own[0].target.variable].unit, self.t.lang)
+        unit = unit_title(own[0].target.unit, self.t.lang)
         return reported_beside(title, unit, own, (min(years) - 0.2, max(years) + 1.2), self.t.lang)
 
     def reported(self, check: Check, kind: str) -> str:
         """A value as its source words it."""
         target = check.target
-        unit = catalogue().outputs[target.variable].unit
-        return bounded(target.value, target.high, target.bound, unit, self.t.lang, kind)
+        return bounded(target.value, target.high, target.bound, target.unit, self.t.lang, kind)
 
     def missed(self) -> list[str]:
         """Values in the tails of what calibrated runs would have reported, a sentence each."""
         found = []
         for one in self.made.outside:
-            known, lang = catalogue().outputs[one.target.variable], self.t.lang
+            known, unit, lang = catalogue().outputs[one.target.variable], one.target.unit, self.t.lang
             found.append(self.t(
                 "checks.missed", title=known.title(lang), date=one.target.date, reported=self.reported(one, "spoken"),
-                percentile=percentile(one.percentiles), median=spoken(one.median, known.unit, lang),
-                band=reach(one.low, one.high, known.unit, lang),
+                percentile=percentile(one.percentiles), median=spoken(one.median, unit, lang),
+                band=reach(one.low, one.high, unit, lang),
             ))  # fmt: skip
         return found or [self.t("checks.none_missed")]
 

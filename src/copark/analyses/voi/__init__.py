@@ -1,0 +1,1 @@
+"""Value of information: which observation would decide what is claimed of a park."""

@@ -1,0 +1,1 @@
+"""What further observations of a park would tell of what is claimed of it."""

@@ -1,0 +1,114 @@
+"""Value of information from end to end with few worlds: the document in both languages, costs, what is read again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.voi.ask import Answer, simplest
+from copark.cases import load_case
+from copark.errors import CoparkError
+from copark.inference.voi import candidates as asked
+from copark.presentation.document import Chart
+from copark.presentation.figures import render
+
+VOI = REGISTRY["voi"]
+SMALL = {"case": "great-stone", "draws": 200, "futures": 3, "claim": ("4b/ties", "4a/token")}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("voi")
+
+
+@pytest.fixture(scope="module")
+def ask(place):
+    def asked_of(**changes):
+        return answer(VOI, VOI.params(**SMALL | changes), Context(place, threads=1))
+
+    return asked_of
+
+
+@pytest.fixture(scope="module")
+def found(ask) -> Answer:
+    return ask().result
+
+
+def test_who_brought_whom_tells_of_ties_and_nothing_of_shares(found):
+    ties = found.ranked["4b/ties"]
+    best = found.observations[ties[0].observation]
+    assert best.family == "attribution"
+    assert ties[0].gain.after - ties[0].gain.before > 0.4
+    assert ties[0].gain.variance > 4.0 * ties[0].gain.error
+    token = [one for one in found.ranked["4a/token"] if found.observations[one.observation].family == "attribution"]
+    assert all(one.gain.after - one.gain.before < 0.05 for one in token)
+
+
+def test_a_worse_observation_tells_no_more(found):
+    own = [one.gain.after for one in found.precisions if one.question == "4b/ties"]
+    assert np.all(np.diff(own) < 0.05), "errors of half, one, two and four times the usual"
+    assert own[-1] < own[0]
+
+
+def test_the_simplest_observation_near_the_best_is_named(found):
+    rows = found.ranked["4b/ties"]
+    chosen = simplest(rows, found.observations)
+    assert chosen.gain.variance >= rows[0].gain.variance - rows[0].gain.error
+    dates = [len(found.observations[one.observation].dates) for one in rows]
+    assert len(found.observations[chosen.observation].dates) <= max(dates[0], 1)
+
+
+def test_the_document_says_everything_in_its_language(found, subtests):
+    for lang, words in (("en", ("Who brought whom", "would decide the claim")), ("zh", ("谁带来了谁", "可判定论断"))):
+        with subtests.test(lang=lang):
+            document = VOI.document(found, lang)
+            keys = [section.key for section in document.sections]
+            assert keys == ["summary", "gains", "ranking", "precision", "known", "sure", "limits"]
+            said = repr(document)
+            assert all(word in document.headline + said for word in words)
+            assert not re.search(r"\{[a-z_]+\}", said)
+    (chart,) = [block for section in document.sections for block in section.blocks if isinstance(block, Chart)]
+    assert render(chart).startswith(("<?xml", "<svg"))
+
+
+def test_costs_rank_without_a_new_run(ask, found, monkeypatch):
+    monkeypatch.setattr("copark.inference.voi.worlds.make", lambda *_: pytest.fail("worlds are read again"))
+    dear = ask(cost=("attribution=1000", "service=1")).result
+    assert dear.tried == found.tried
+    (table,) = [one for one in VOI.document(dear).tables() if one.key == "ranking"]
+    assert table.columns[-1].key == "per_cost"
+    costs = [row[-2] for row in table.rows]
+    assert costs == [cost for cost in costs if cost is not None] + [None] * costs.count(None), "those without come last"
+    for wrong in ("attribution", "attribution=0", "attribution=inf", "nothing=3", "=2"):
+        with pytest.raises(CoparkError):
+            ask(cost=(wrong,))
+
+
+def test_what_is_open_nowhere_is_said(found):
+    settled = replace(found, tried=(), precisions=())
+    document = VOI.document(settled)
+    assert document.headline == "Every claim that was asked about is decided by what is known."
+    known = replace(found.tried[0].gain, variance=0.0)
+    nothing = replace(found, tried=tuple(replace(one, gain=known) for one in found.tried))
+    assert "None of the observations tried" in VOI.document(nothing).headline
+
+
+def test_candidates_lie_within_the_time_of_a_case():
+    case = load_case("great-stone")
+    for one in asked.candidates(case, tuple(asked.ESTIMATED)):
+        assert all(0 <= column.quarter < case.clock.quarters for column in one.columns if not one.parameter)
+    short = case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": 52})})
+    families = {one.quarters for one in asked.candidates(short, ())}
+    assert max(max(quarters) for quarters in families) < 52
+
+
+def test_a_count_adds_up_its_flow():
+    out = np.arange(12.0).reshape(1, 1, 12)
+    assert asked.Column("arrivals_partner", 4, adds_up=True).read(out, ["arrivals_partner"]) == [0 + 1 + 2 + 3 + 4]
+    assert asked.Column("arrivals_partner", 4).read(out, ["arrivals_partner"]) == [4.0]
