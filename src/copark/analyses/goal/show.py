@@ -104,8 +104,10 @@ class _Show(Show):
     def sections(self) -> Iterator[doc.Section]:
         """The parts, from the answer to how it was found."""
         found = self.found
-        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats(), self.ladder())
-        yield self.section("reach", *(self.drawn(at) for at in range(len(found.targets))))
+        yield self.section(
+            "answer", doc.Cards(tuple(self.cards())), *self.caveats(), *map(self.drawn, range(len(found.targets)))
+        )
+        yield self.section("sets", self.ladder())
         if found.ladder:
             told = tuple(
                 self.t("balance.set", set=self.name(one), told=self.t.sentences(tuple(self.balance(one))) or "–")
