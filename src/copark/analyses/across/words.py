@@ -10,6 +10,7 @@ import numpy as np
 from copark.analyses.across.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
+from copark.inference.claims.rules import WORDS
 from copark.inference.cross_park.reasons import INTERVENTION, NO_WORD, ONE_DECIDES, deciding
 from copark.inference.cross_park.runner import AcrossClaim, AcrossFindings
 from copark.inference.cross_park.schema import names_in
@@ -25,8 +26,8 @@ SCORED = ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME")
 
 
 def verdict(word: str, lang: str, method: str = "") -> str:
-    """A verdict in words, those of the model being others; of a method that has none, that."""
-    kind = "word" if method == INTERVENTION else "verdict"
+    """A verdict in words, those of the model by its standard; of a method that has none, that."""
+    kind = "word" if method == INTERVENTION and word in WORDS else "verdict"
     return text("across.verdict.no_word" if word == NO_WORD else f"claims.{kind}.{word}", lang)
 
 

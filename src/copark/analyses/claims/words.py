@@ -8,7 +8,7 @@ from math import exp, expm1, isfinite
 from copark.analyses.claims.ask import Answer
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.inference.claims.rules import Condition, Measured, resolve
+from copark.inference.claims.rules import OPEN, Condition, Measured, resolve
 from copark.inference.claims.runner import LEFT_THE_RECORD, ClaimFinding, InVariant, PartFinding
 from copark.inference.claims.schema import Headline, Part, Statistic
 from copark.inference.claims.severity import RECENTRED, Lean, Severity, built_in
@@ -154,9 +154,9 @@ class Words(Show):
         return t("condition.all" if one.every else "condition.any").join(parts)
 
     def rule(self, part: Part) -> list[str]:
-        """The rule of a part, as it was fixed, and why."""
+        """What a part claims in numbers, the rest of its rule by the earlier standard, and why."""
         told = []
-        for name in ("contradicted", "supported", "not_supported"):
+        for name in ("supported", "contradicted", "not_supported"):
             condition = getattr(part.rule, name)
             if condition is not None:
                 told.append(self.t(f"rule.{name}", condition=self.condition(condition, part.statistics)))
@@ -210,7 +210,7 @@ class Words(Show):
         t = self.t
         flipped = [one for one in finding.variants if one.turns]
         if not flipped:
-            return t("found.holds") if finding.variants else ""
+            return t("found.holds") if finding.variants and finding.word != OPEN else ""
         told = [t("found.flips", variants=self.listed(map(self.aside, flipped)))]
         if all(abs(one.departs) > LEFT_THE_RECORD for one in flipped):
             told.append(t("found.departs"))

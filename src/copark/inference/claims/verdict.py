@@ -291,7 +291,7 @@ def claim_verdict(
     p, draws = mean_of(chance), int(np.isfinite(chance).sum())
     known = [key for key in headline.parts if isfinite(parts[key].probability)]
     word, words = rules.word(p, draws), [parts[key].word for key in headline.parts]
-    if side(word) < 1 and (SMALL in words if headline.every else set(words) == {SMALL}):
+    if side(word) < 1 and set(words) == {SMALL}:
         word = SMALL
     if len(known) < len(words) and side(word) != (-1 if headline.every else 1):
         word = OPEN
