@@ -63,6 +63,7 @@ class App {
   view = $state.raw<View>(PLAIN);
   theme = $state<'light' | 'dark'>('light');
   cases = $state.raw<CaseName[]>([]);
+  private turn = 0;
   info = $state.raw<CaseAnswer | null>(null);
   evidence = $state.raw<Evidence | null>(null);
   studies = $state.raw<StudyInfo[]>([]);
@@ -127,8 +128,11 @@ class App {
     if (!this.studies.length) this.studies = (await get<{ studies: StudyInfo[] }>('studies')).studies;
   }
 
+  /** The list of cases; an answer that was overtaken by a later question is dropped. */
   async fetchCases(): Promise<void> {
-    this.cases = (await get<{ cases: CaseName[] }>('cases')).cases;
+    const turn = ++this.turn;
+    const { cases } = await get<{ cases: CaseName[] }>('cases');
+    if (turn === this.turn) this.cases = cases;
   }
 
   async fetchEvidence(): Promise<void> {
