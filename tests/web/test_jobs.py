@@ -323,7 +323,8 @@ def test_a_teller_stops_the_work_when_told():
 
 @pytest.mark.parametrize(
     ("last", "code"),
-    [({"end": "failed", "code": "memory"}, "web.job_memory"), ({"end": "failed", "words": {"en": "no room", "zh": "空间不足"}}, "web.job_failed"),
+    [({"end": "failed", "code": "memory"}, "web.job_memory"),
+     ({"end": "failed", "words": {"en": "no room", "zh": "空间不足"}}, "web.job_failed"),
      ({"end": "failed", "code": "died", "kind": "-9"}, "web.job_died")],
 )  # fmt: skip
 def test_why_a_job_failed_is_told_in_both_languages(last, code):
