@@ -323,7 +323,8 @@ def test_a_teller_stops_the_work_when_told():
 
 @pytest.mark.parametrize(
     ("last", "code"),
-    [({"end": "failed", "code": "memory"}, "web.job_memory"), ({"end": "failed", "words": "no room"}, "web.job_failed"),
+    [({"end": "failed", "code": "memory"}, "web.job_memory"),
+     ({"end": "failed", "words": {"en": "no room", "zh": "空间不足"}}, "web.job_failed"),
      ({"end": "failed", "code": "died", "kind": "-9"}, "web.job_died")],
 )  # fmt: skip
 def test_why_a_job_failed_is_told_in_both_languages(last, code):
@@ -331,6 +332,8 @@ def test_why_a_job_failed_is_told_in_both_languages(last, code):
     assert trouble["code"] == code
     assert trouble["cause"]["en"]
     assert trouble["repair"]["zh"]
+    for lang, words in last.get("words", {}).items():
+        assert words in trouble["cause"][lang]
 
 
 def test_stored_runs_are_weighed_while_one_beside_them_is_finished(tmp_path, monkeypatch):

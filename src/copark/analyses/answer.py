@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from copark.analyses.context import Context
@@ -120,14 +121,36 @@ def _stored(analysis: Analysis, context: Context) -> Result | None:
 def _made(analysis: Analysis, params: AnalysisParams, context: Context) -> tuple[Result, bool]:
     """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
     if context.place is None:
-        return analysis.ask.compute(params, context), False
+        return _computed(analysis, params, context), False
     with only_one(context.place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
         found = _stored(analysis, context) if waited else None
         if found is not None:
             return found, True
-        made: Result = analysis.ask.compute(params, context)
+        made = _computed(analysis, params, context)
         save(context.place, analysis, params, made)
         return made, False
+
+
+def _computed(analysis: Analysis, params: AnalysisParams, context: Context) -> Result:
+    """What is found, with the command that finds it again."""
+    made: Result = analysis.ask.compute(params, context)
+    made.provenance["command"] = command_of(analysis, params)
+    return made
+
+
+def command_of(analysis: Analysis, params: AnalysisParams) -> str:
+    """The command that asks the same; a case of one's own by the name of its folder."""
+    words = ["copark", analysis.name]
+    for one in sorted(params.form(), key=lambda field: not field.by_place):
+        value = getattr(params, one.name)
+        if value == one.default and not one.required:
+            continue
+        parts = [Path(value).name if one.kind in ("case", "file") else str(value)]
+        if one.kind == "list":
+            parts = [str(part) for part in value] if one.repeated else [",".join(map(str, value))]
+        for part in parts:
+            words += [*([] if one.by_place else [one.flag]), *([] if one.kind == "boolean" else [quote(part)])]
+    return " ".join(words)
 
 
 def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> str:

@@ -276,5 +276,5 @@ class Context:
         told = None
         if not trust.shows_outcomes:
             told = Said(**{lang: recorded_outcome(case, trust, lang) for lang in LANGUAGES})
-        entries = {"case": case.name, "case_hash": case.hash, **provenance}
+        entries = {"case": case.name, "data_end": str(case.clock.data_end), "case_hash": case.hash, **provenance}
         return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": told}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
 FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
+_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(?:\+00:00|Z)$")
+"""A time in UTC as programs write it."""
 FLAGS = {"fresh": "--overwrite", "futures": "--replicates"}
 """Parameters whose option is called otherwise; that of their own name, which it had before, still works."""
 ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
@@ -324,7 +327,9 @@ def assemble(
 
 
 MADE_BY = (
+    "command",
     "case",
+    "data_end",
     "case_hash",
     "model_hash",
     "draws_hash",
@@ -338,7 +343,9 @@ MADE_BY = (
 
 
 def _entry(value: Any, t: Texts) -> str:
-    return t(f"answer.{'yes' if value else 'no'}") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return t(f"answer.{'yes' if value else 'no'}")
+    return _TIME.sub(r"\1 \2 UTC", str(value))
 
 
 def _trust(found: Result, t: Texts) -> str:

@@ -131,7 +131,7 @@ def write_sheets(
             for row in one.rows:
                 before, at = at, put.row(sheet, at, row, one.widths)
                 if isinstance(row, Picture):
-                    if page and at - page > LINES:  # its title, the row before, goes with it
+                    if page and at - page > LINES:  # with the blank line above it
                         page = before - 1
                         breaks.append(page)
                     page = page or 1

@@ -88,7 +88,7 @@ class _Book:
                 yield (title, Styled(words, wrap=True))
 
     def gallery(self) -> Iterator[Sheet]:
-        """The sheet of all figures, where there are any."""
+        """The sheet of all figures, which have their titles in them, where there are any."""
         if self.figures:
             rows = list(self.pictures())
             yield Sheet(self.titles[-1], rows, len(rows), head=0, widths=(110,), upright=True, figures=True)
@@ -97,7 +97,6 @@ class _Book:
         yield (Styled(self.say("sheet.back"), link=self.cover_title),)
         for one in self.figures:
             yield ()
-            yield (Styled(one.title, look="title"),)
             yield Picture(self.charts.file(one, "png"), one.alternative or one.title)
             if one.caption:
                 yield (Styled(one.caption, look="quiet", wrap=True),)

@@ -71,6 +71,7 @@ def listen(source: TextIO, teller: Teller) -> None:
 def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
     from copark.errors import CoparkError, FaultsFound
+    from copark.texts import LANGUAGES
     from copark.workflows.serving.errands import Errand, do
     from copark.workflows.serving.faults import told_faults
 
@@ -84,7 +85,7 @@ def main(source: TextIO, out: TextIO) -> int:
     except FaultsFound as error:
         teller.say(end="failed", trouble=[one.model_dump() for one in told_faults(error.faults)])
     except CoparkError as error:
-        teller.say(end="failed", trouble=[], words=error.said(errand.lang))
+        teller.say(end="failed", trouble=[], words={lang: error.said(lang) for lang in LANGUAGES})
     except MemoryError:
         teller.say(end="failed", trouble=[], code="memory")
     except Exception as error:  # noqa: BLE001 - told to the server by its kind alone

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from copark.texts import text
 from copark.web.jobs.work import Work, unexpected
 from copark.workflows.serving.errands import Errand
 from copark.workflows.serving.faults import told_faults
@@ -246,6 +247,8 @@ def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
     trouble = list(said.get("trouble", ()))
     if trouble:
         return trouble
-    detail = said.get("words") or said.get("kind") or ""
-    found = fault(f"job_{said.get('code', 'failed')}", detail=detail, times=said.get("times", 1))
-    return [one.model_dump() for one in told_faults([found])]
+    words = said.get("words", {})
+    found = fault(f"job_{said.get('code', 'failed')}", detail=said.get("kind", ""), times=said.get("times", 1))
+    (told,) = (one.model_dump() for one in told_faults([found]))
+    told["cause"] |= {lang: text("web.job_failed.cause", lang, detail=one) for lang, one in words.items()}
+    return [told]
