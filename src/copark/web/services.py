@@ -25,6 +25,7 @@ from copark.web.problems import Problem
 from copark.web.settings import Settings
 from copark.workflows.paths import store_in
 from copark.workflows.serving.asking import in_the_request
+from copark.workflows.serving.decisions import decisions_of
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.flows import FlowBook
 from copark.workflows.serving.memory import BoundedCache
@@ -33,7 +34,7 @@ from copark.workflows.serving.scratch import scratch_name, sweep_scratch
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.study import Study
 from copark.workflows.serving.uploading import INCOMING
-from copark.workflows.serving.warming import warm_up
+from copark.workflows.serving.warming import FIRST, warm_up
 
 T = TypeVar("T")
 FILES = ".server-"
@@ -89,6 +90,7 @@ class Services:
     def warm_up(self) -> None:
         """Everything the first question would otherwise wait for."""
         warm_up(self.engine, self.book)
+        decisions_of(self.settings.data, FIRST)
 
     def pay(self, request: Request, cost: float) -> None:
         """Let a request pay for what it asks beyond being heard.
