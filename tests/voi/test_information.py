@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.stats.information import SURE, Gain, decided, foretell, gains, over_luck
+from copark.stats.information import SURE, Gain, decided, foretell, gains
 
 WORLDS = 4000
 
@@ -89,16 +89,3 @@ def test_a_condition_that_all_or_none_meet_keeps_its_probability():
     effect = np.random.default_rng(9).standard_normal((200, 1))
     found = foretell(effect, np.zeros((200, 0)), effect, np.ones((200, 1), dtype=bool))
     assert (found.probability > SURE).all()
-
-
-def test_luck_is_taken_out_of_a_few_futures():
-    """Means of three futures miss by s/sqrt(3); drawn to what the parameters explain they miss by less."""
-    rng = np.random.default_rng(10)
-    drivers = rng.standard_normal((1500, 4))
-    truth = drivers @ np.array([0.5, -0.3, 0.2, 0.0]) + 0.2 * rng.standard_normal(1500)
-    values = truth[:, np.newaxis] + 0.8 * rng.standard_normal((1500, 3))
-    found, luck = over_luck(values, drivers)
-    assert luck == pytest.approx(0.8, abs=0.05)
-    assert np.std(found - truth) < 0.6 * np.std(values.mean(axis=1) - truth)
-    certain = np.repeat(truth[:, np.newaxis], 3, axis=1)
-    assert np.array_equal(over_luck(certain, drivers)[0], certain.mean(axis=1))

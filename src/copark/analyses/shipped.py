@@ -30,6 +30,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("brief", GREAT_STONE),
     ("claims", GREAT_STONE),
     ("claims-across-parks", {}),
+    ("voi", GREAT_STONE),
 )
 """What is asked for them: names of analyses, and parameters that are not the default."""
 

@@ -175,34 +175,3 @@ def decided(probability: Floats) -> Flags:
     """Where a condition is decided, for or against."""
     found: Flags = (probability >= SURE) | (probability <= 1.0 - SURE)
     return found
-
-
-def over_luck(values: Floats, drivers: Floats, seed: int = 0) -> tuple[Floats, float]:
-    """Expected values over luck, from a few futures of each draw: their mean, drawn to a regression on the parameters.
-
-    The weight of the mean is ``1 - (s²/F) / r²``: s² is the variance between the F futures of a draw, r² that of
-    what the regression leaves of their means (empirical Bayes). With no luck it is 1. Also told is s, the standard
-    deviation that luck gives one run.
-
-    Parameters
-    ----------
-    values
-        Shape (draws, futures).
-    drivers
-        Parameters of the draws, shape (draws, parameters).
-    """
-    from sklearn.linear_model import RidgeCV
-    from sklearn.model_selection import KFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    mean: Floats = values.mean(axis=1)
-    futures, drivers = values.shape[1], varying(drivers)
-    luck = float(values.var(axis=1, ddof=1).mean()) if futures > 1 else 0.0
-    if luck <= SAME or not drivers.shape[1]:
-        return mean, float(np.sqrt(luck))
-    model = make_pipeline(StandardScaler(), RidgeCV(PENALTIES))
-    fitted = cross_val_predict(model, drivers, mean, cv=KFold(FOLDS, shuffle=True, random_state=seed))
-    left = float(np.mean((mean - fitted) ** 2))
-    weight = max(1.0 - luck / futures / left, 0.0) if left > 0.0 else 1.0
-    return fitted + weight * (mean - fitted), float(np.sqrt(luck))

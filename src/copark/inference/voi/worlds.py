@@ -15,10 +15,11 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.identity import canonical
+from copark.inference.claims.effects import Ridge, expected
 from copark.inference.claims.evidence import by_run, looks_of
-from copark.inference.claims.rules import Judge, Sample
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.severity import drawn_values
+from copark.inference.claims.verdict import holds as is_met
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.target_selection import everything_fitted
 from copark.inference.voi.candidates import RESIDENTS, Candidate, candidates, columns_of, outputs
@@ -26,7 +27,6 @@ from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline
-from copark.stats.information import over_luck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,11 +137,19 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
 
     bench.run_all([arms[key].alone for _, part in plan.parts for key in part.uses], more)
     drawn = drawn_values(bench.draws, plan.futures)
-    drivers = np.stack(list(drawn.values()), axis=1) if drawn else np.zeros((plan.draws, 0))
-    statistics, luck = {}, {}
-    for name, statistic in named(plan.parts):
-        values = by_run(statistic, lambda key: bench.run(arms[key].alone), case)[:, 1:]
-        statistics[name], luck[name] = _expected(values, drivers)
+    ridge, statistics, luck = Ridge(drawn), {}, {}
+    for claim, part in plan.parts:
+        runs = {
+            name: by_run(part.statistics[name], lambda key: bench.run(arms[key].alone), case)[:, 1:]
+            for name in part.judged
+        }
+        effects = expected(part, runs, ridge)
+        for name, values in runs.items():
+            full = f"{key_of(claim, part)}/{name}"
+            statistics[full] = np.full(len(values), np.nan)
+            if effects is not None:
+                statistics[full][effects.known] = effects.means[name]
+            luck[full] = _spread(values)
     model = ObservationModel(plan.known)
     names = tuple(dict.fromkeys((*outputs(), *model.variables)))
     first = Draws(*(room[:: plan.futures] for room in bench.draws))
@@ -167,26 +175,19 @@ def named(parts: Iterable[tuple[Claim, Part]]) -> list[tuple[str, Statistic]]:
     return [(f"{key_of(claim, part)}/{name}", part.statistics[name]) for claim, part in parts for name in part.judged]
 
 
-def _expected(values: Floats, drivers: Floats) -> tuple[Floats, float]:
-    """Expected value of a statistic over luck for each draw, NaN if unknown; and the spread by luck of one run."""
-    whole = np.isfinite(values).all(axis=1)
-    found = np.full(len(values), np.nan)
-    found[whole], luck = over_luck(values[whole], drivers[whole])
-    return found, luck
+def _spread(values: Floats) -> float:
+    """Standard deviation that luck gives one run of a draw; values of shape (draws, runs)."""
+    whole = values[np.isfinite(values).all(axis=1)]
+    return float(np.sqrt(whole.var(axis=1, ddof=1).mean())) if len(whole) and values.shape[1] > 1 else 0.0
 
 
 def holds(plan: Plan, worlds: xr.Dataset) -> np.ndarray:
     """Whether the condition of support of each part holds in each world, shape (draws, parts)."""
-    judge = Judge(plan.file.claims.sizes)
     columns = dict(zip((name for name, _ in named(plan.parts)), worlds["statistics"].to_numpy().T, strict=True))
     made = []
     for claim, part in plan.parts:
         own = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
-        each = (
-            {name: Sample(values[n : n + 1], part.statistics[name].over) for name, values in own.items()}
-            for n in range(plan.draws)
-        )
-        made.append([bool(judge.holds(part.rule.supported, one)) for one in each])
+        made.append(is_met(part.rule.supported, own, plan.file.claims.sizes) > 0.5)
     return np.array(made, dtype=bool).T
 
 
