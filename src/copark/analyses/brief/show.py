@@ -10,6 +10,7 @@ from copark.analyses.brief.ask import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.show import LeversShow
 from copark.analyses.show import Show
+from copark.analyses.trust import corrected
 from copark.analysis.observed import expected_outside
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
@@ -139,6 +140,7 @@ class _Show(Show):
         found, t = self.found, self.t
         if found.trust is not None:
             yield found.trust.meaning(t.lang)
+        yield from filter(None, [corrected(found.trust, found.outcomes, t.lang)])
         if found.levers is not None and found.shows_outcomes and len(found.levers.readings) > 1:
             _, *others = (one.standing for one in found.levers.readings)
             low, high = (percent_words(one, t.lang) for one in (min(others), max(others)))

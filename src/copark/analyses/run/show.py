@@ -118,6 +118,8 @@ class _Show(AboutRuns):
         told += self.against_the_record()
         if found.trust is not None:
             told.append(found.trust.meaning(t.lang))
+        if found.finished:
+            told += filter(None, [corrected(found.trust, found.outcomes[0], t.lang)])
         if found.unfinished:
             told.append(t("why.unfinished", count=number(found.unfinished, 0), total=number(found.runs, 0)))
         made = found.provenance.get("runs")

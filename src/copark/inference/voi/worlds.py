@@ -137,14 +137,16 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
 
     bench.run_all([arms[key].alone for _, part in plan.parts for key in part.uses], more)
     drawn = drawn_values(bench.draws, plan.futures)
-    ridge, statistics, luck = Ridge(drawn), {}, {}
+    ridge = Ridge(drawn)
+    statistics: dict[str, Floats] = {}
+    luck: dict[str, float] = {}
     for claim, part in plan.parts:
-        runs = {
+        judged = {
             name: by_run(part.statistics[name], lambda key: bench.run(arms[key].alone), case)[:, 1:]
             for name in part.judged
         }
-        effects = expected(part, runs, ridge)
-        for name, values in runs.items():
+        effects = expected(part, judged, ridge)
+        for name, values in judged.items():
             full = f"{key_of(claim, part)}/{name}"
             statistics[full] = np.full(len(values), np.nan)
             if effects is not None:
