@@ -117,8 +117,7 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over luck, NaN in draws of which a run did not end well; ``luck`` (statistic): the standard deviation
-        that luck gives one run of a draw.
+        expected over luck, NaN where not known; ``luck`` (statistic): standard deviation of one run of a draw.
     """
     import xarray as xr
 
