@@ -255,7 +255,7 @@ def test_export_new_and_schema_tell_what_they_wrote(
 ) -> None:
     answers(monkeypatch, "export", Path("x.nc"))
     assert call(["export", "0123", "--format", "netcdf", "--to", "x.nc"], capsys) == (0, "Written: x.nc\n", "")
-    answers(monkeypatch, "new", Path("my-park"))
+    monkeypatch.setattr("copark.workflows.inspect.new", lambda *_: Path("my-park"))
     assert "copark check my-park" in call(["new", "my-park"], capsys)[1]
     answers(monkeypatch, "case_schema", "{}")
     assert call(["schema"], capsys) == (0, "{}\n", "")

@@ -284,7 +284,7 @@ def test_a_process_tells_faults_not_tracebacks(tmp_path):
     lines = Lines()
     errand = {"kind": "run", "case": "nowhere", "study": {}, "lang": "en", "data": str(tmp_path)}
     main(StaysOpen([json.dumps(errand)]), lines)
-    assert "nowhere" in lines.said[-1]["words"]
+    assert "nowhere" in lines.said[-1]["words"]["en"]
 
 
 class StaysOpen:

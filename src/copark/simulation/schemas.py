@@ -60,6 +60,8 @@ def _moment(value: Any) -> Any:
     """A quarter, or a whole number of quarters from the start."""
     if isinstance(value, Quarter) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 4:  # as files give numbers
+        return int(value)
     try:
         return Quarter.parse(str(value))
     except ValueError:
