@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from copark.analyses.answer import Answered, answer
 from copark.analyses.brief.ask import Answer, Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
@@ -14,20 +15,41 @@ from copark.presentation.document import Bullets
 BRIEF = REGISTRY["brief"]
 
 
+FEW = {"draws": 5, "futures": 2}
+
+
 @pytest.fixture(scope="module")
-def briefs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
-    out = tmp_path_factory.mktemp("briefs")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("briefs")
+
+
+@pytest.fixture(scope="module")
+def levers(out: Path) -> Answered:
+    """The levers of Great Stone, asked before its brief is."""
+    analysis = REGISTRY["levers"]
+    return answer(analysis, analysis.params(case="great-stone", **FEW), Context(out))
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[str]:
+    """Stages of work that Great Stone's brief told of."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def briefs(out: Path, levers: Answered, stages: list[str]) -> dict[str, Answer]:
+    told = Context(out, progress=lambda stage, _done, _total: stages.append(stage))
     return {
-        case: BRIEF.ask.compute(Params(case=case, draws=20, futures=2), Context(out))
+        case: BRIEF.ask.compute(Params(case=case, **FEW), told if case == "great-stone" else Context(out))
         for case in ("great-stone", "jinfei", "kaesong")
     }
 
 
 def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs: dict[str, Answer]) -> None:
     found = briefs["great-stone"]
-    assert sum(one.count for one in found.outcomes) == found.runs == 40
+    assert sum(one.count for one in found.outcomes) == found.runs == 10
     assert found.levers is not None
-    assert found.levers.draws * found.levers.futures == 40
+    assert found.levers.draws * found.levers.futures == 10
     assert found.bands["operating"].shape[0] == 5
     for lang in ("en", "zh"):
         told = BRIEF.document(found, lang)
@@ -60,13 +82,6 @@ def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_wit
         assert found.closed.key in next(reversed(list(told.blocks()))).text
 
 
-def test_levers_answered_before_are_read(tmp_path: Path) -> None:
-    from copark.analyses.answer import answer
-
-    levers = REGISTRY["levers"]
-    first = answer(levers, levers.params(case="great-stone", draws=4, futures=1), Context(tmp_path))
-    stages: list[str] = []
-    context = Context(tmp_path, progress=lambda stage, _done, _total: stages.append(stage))
-    found = BRIEF.ask.compute(Params(case="great-stone", draws=4, futures=1), context)
-    assert found.levers.run_id == first.result.run_id
+def test_levers_answered_before_are_read(levers: Answered, briefs: dict[str, Answer], stages: list[str]) -> None:
+    assert briefs["great-stone"].levers.run_id == levers.result.run_id
     assert "analyse" not in stages

@@ -110,7 +110,7 @@ def test_the_headline_names_the_scenario_that_changes_most(regimes: Answered, sh
     found = regimes.result
     most = max(found.scenarios, key=lambda one: abs(one.difference("operating", found.ends[-1]).median))
     assert f"scenarios: “{most.title.en}” changes" in shown("en").headline
-    assert f"“{most.title.zh}”影响最大" in shown("zh").headline
+    assert f"影响最大的是“{most.title.zh}”" in shown("zh").headline
 
 
 def test_outcomes_are_shares_of_the_same_runs(regimes: Answered) -> None:

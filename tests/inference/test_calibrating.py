@@ -175,6 +175,7 @@ def test_that_the_search_has_not_converged_stands_beside_and_in_the_headline(mad
         assert isinstance(shown.sections[0].blocks[0], Caveat)
 
 
+@pytest.mark.long
 def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends_as_if_it_had_been_one(
     tmp_path,
 ) -> None:

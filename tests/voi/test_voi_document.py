@@ -18,6 +18,7 @@ from copark.inference.voi import candidates as asked
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
 
+pytestmark = pytest.mark.long
 VOI = REGISTRY["voi"]
 SMALL = {"case": "great-stone", "draws": 200, "futures": 3, "claim": ("4b/ties", "4a/token")}
 
