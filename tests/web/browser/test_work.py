@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path)
     page.get_by_role("heading", name="Your own park").wait_for()
     with page.expect_download() as got:
         page.get_by_role("link", name="Workbook of an invented park").click()
-    book = load_workbook(got.value.path())
+    book = load_workbook(BytesIO(got.value.path().read_bytes()))
     book["Observations"]["C7"] = "twelve"
     book["Shares"]["E4"] = 5000
     bad, good = tmp_path / "bad.xlsx", tmp_path / "good.xlsx"
@@ -128,7 +129,7 @@ def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path)
     park.get_by_text("cancelled").wait_for()
     with page.expect_download() as back:
         park.get_by_role("link", name="XLSX").click()
-    changed = load_workbook(back.value.path())
+    changed = load_workbook(BytesIO(back.value.path().read_bytes()))
     changed["Park"]["B3"] = "Blue Harbour II"
     changed.save(good)
     park.get_by_label("Upload changed workbook").set_input_files(good)
