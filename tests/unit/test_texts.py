@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -214,7 +214,29 @@ def is_built(key: str, places: str, deep: int = 1) -> bool:
     return False
 
 
+@cache
+def asked_for_a_workbook() -> frozenset[str]:
+    """Keys of what the sheets of a workbook say of their columns and choices, which follow from the schema of a case."""
+    from copark.cases.workbook import sheets
+
+    found = set[str]()
+
+    def noted(key: str, lang: str = "en", **values: Any) -> str:
+        found.add(key)
+        return text(key, lang, **values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sheets, "text", noted)
+        for sheet, column in ((sheet, column) for sheet in sheets.sheets() for column in sheet.columns):
+            sheet.told(column, "en")
+            sheets.choices.__wrapped__(column.choice, "en")
+            found.add(f"workbook.list.{column.choice}")
+    return frozenset(found)
+
+
 def is_used(area: str, key: str) -> bool:
+    if area == "countries" or f"{area}.{key}" in asked_for_a_workbook():
+        return True
     if area == PAGE:
         return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])
     if key.endswith((".cause", ".repair")) and is_used(area, key.rpartition(".")[0]):
