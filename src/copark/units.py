@@ -49,7 +49,7 @@ _LIST = (
     Unit("buildings", "buildings", 1.0, "1", "buildings", "栋"),
     Unit("countries", "countries", 1.0, "1", "countries", "个国家"),
     Unit("delegations", "delegations", 1.0, "1", "delegations", "个代表团"),
-    Unit("partners", "partners", 1.0, "1", "partners", "个伙伴"),
+    Unit("partners", "partners", 1.0, "1", "partners", "个"),
     Unit("yr", "time", 1.0, "year", "years", "年"),
     Unit("quarters", "time", 0.25, "0.25 year", "quarters", "季度"),
     Unit("1/yr", "rate", 1.0, "year-1", "per year", "每年"),

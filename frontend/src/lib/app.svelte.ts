@@ -260,6 +260,12 @@ export function say(said: Said | null | undefined): string {
   return said ? said[app.lang] : '';
 }
 
+/** Several things in one line, as the language writes a list. */
+export const enumerated = (things: string[]): string => things.join(app.lang === 'zh' ? '、' : ', ');
+
+/** What something is, after its name. */
+export const named = (name: string, what: string): string => (app.lang === 'zh' ? `${name}：${what}` : `${name}: ${what}`);
+
 /** A problem as sentences. */
 export function trouble(error: unknown): { title: string; faults: Fault[] } {
   if (error instanceof Refused && error.problem) {

@@ -101,16 +101,17 @@ export interface Speech {
   number: (value: number) => string;
   unit: string;
   quarter: (at: number) => string;
+  comma: string;
 }
 
 /** The value at a place as words for a table of differences: shares in per cent, amounts with their unit, quarters by their names. */
 export function written(value: unknown, place: string, speech: Speech, key = ''): string {
-  const { word, number, unit, quarter } = speech;
-  if (Array.isArray(value)) return value.map((one) => written(one, place, speech, key)).join('; ');
+  const { word, number, unit, quarter, comma } = speech;
+  if (Array.isArray(value)) return value.map((one) => written(one, place, speech, key)).join(comma === ', ' ? '; ' : '；');
   if (isTree(value)) {
     return Object.entries(value)
       .map(([name, one]) => (['value', 'on', 'present'].includes(name) ? written(one, place, speech, name) : `${word(name)} ${written(one, place, speech, name)}`))
-      .join(', ');
+      .join(comma);
   }
   if (typeof value !== 'number') return word(String(value));
   if (key === 'from' || key === 'to') return quarter(value);
