@@ -9,7 +9,7 @@ from typing import Any
 from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
-from copark.presentation.page import PRINTED_ROWS, Block, Cards, Chart, Page, Table, page_of
+from copark.presentation.page import PRINTED_ROWS, Block, Cards, Chart, Page, Table, commands, page_of
 from copark.store.atomic import written_file
 from copark.texts import text
 
@@ -69,7 +69,7 @@ class _Writer:
         from docx.shared import Pt
 
         answer = self.made.add_paragraph().add_run(self.page.headline)
-        answer.bold, answer.font.size = True, Pt(13)
+        answer.bold, answer.font.size = True, Pt(12)
         if self.page.trust:
             self.quiet(self.page.trust)
 
@@ -88,14 +88,16 @@ class _Writer:
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(qn(f"w:{theme}"), None)
             fonts.set(qn("w:eastAsia"), FONTS["zh"])
-        made.styles["Normal"].font.size = Pt(10.5)
-        made.styles["Title"].font.size = Pt(22)
+        made.styles["Normal"].font.size = Pt(10)
+        made.styles["Normal"].paragraph_format.space_after = Pt(3)
+        made.styles["Heading 1"].paragraph_format.space_before = Pt(8)
+        made.styles["Title"].font.size = Pt(18)
         caption = made.styles["Caption"].font
         caption.bold, caption.color.rgb = False, RGBColor.from_string(MUTED)
         section = made.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
-        section.top_margin = section.bottom_margin = Cm(2)
+        section.top_margin = section.bottom_margin = Cm(1.6)
         before, between, after = _around(self.say("page", page="\0", pages="\0"))
         footer = section.footer.paragraphs[0]
         for words, field in ((before, "PAGE"), (between, "NUMPAGES"), (after, "")):
@@ -114,11 +116,11 @@ class _Writer:
             self.cards(block)
         elif block.type == "bullets":
             for item in block.items:
-                made.add_paragraph(item, style="List Bullet")
+                _prose(made.add_paragraph(style="List Bullet"), item)
         elif block.type == "caveat":
             self.labelled(self.say("caveat"), block.text)
         else:
-            made.add_paragraph(block.text)
+            _prose(made.add_paragraph(), block.text)
 
     def quiet(self, words: str) -> None:
         _quiet(self.made.add_paragraph(), words)
@@ -126,20 +128,22 @@ class _Writer:
     def labelled(self, label: str, words: str) -> None:
         paragraph = self.made.add_paragraph()
         paragraph.add_run(f"{label}  ").bold = True
-        paragraph.add_run(words)
+        _prose(paragraph, words)
 
     def cards(self, block: Cards) -> None:
         from docx.shared import Pt, RGBColor
 
-        table = self.made.add_table(0, 2)
-        for card in block.cards:
-            value, words = table.add_row().cells
-            run = value.paragraphs[0].add_run(card.cell.text)
+        across = 4 if len(block.cards) == 4 else min(max(len(block.cards), 1), 3)
+        table = self.made.add_table(-(-len(block.cards) // across), across)
+        for at, card in enumerate(block.cards):
+            value = table.cell(at // across, at % across).paragraphs[0]
+            value.paragraph_format.space_after = Pt(0)
+            run = value.add_run(card.cell.text)
             run.bold, run.font.size, run.font.color.rgb = True, Pt(13), RGBColor.from_string(INK)
-            words.paragraphs[0].add_run(card.title)
+            words = table.cell(at // across, at % across).add_paragraph(card.title)
             if card.note:
-                _quiet(words.paragraphs[0], f"  {card.note}")
-        self.made.add_paragraph()
+                words.add_run("\n")
+                _quiet(words, card.note)
 
     def table(self, block: Table, above: str = "") -> None:
         if block.empty and block.count:
@@ -194,7 +198,7 @@ class _Writer:
         from docx.shared import Cm
 
         picture = BytesIO(self.charts.file(self.figures[block.key], "png"))
-        self.made.add_picture(picture, width=Cm(16.5 if block.wide else 11))
+        self.made.add_picture(picture, width=Cm(15 if block.wide else 11))
         self.made.paragraphs[-1].paragraph_format.keep_with_next = True
         shape = self.made.inline_shapes[-1]._inline.docPr  # noqa: SLF001 - python-docx has no name for it
         shape.set("descr", block.alternative)
@@ -212,11 +216,8 @@ class _Writer:
 
     def origin(self) -> None:
         if self.page.provenance:
-            self.made.add_heading(self.say("provenance"), 1)
-            table = self.made.add_table(0, 2, style="Table Grid")
-            put = _Filler(table, [4.6, 12.0], [False, False], 8.0)
-            for entry in self.page.provenance:
-                put.row([entry.title, entry.value])
+            told = (f"{entry.title}{self.say('colon')}{entry.value}" for entry in self.page.provenance)
+            _quiet(self.made.add_paragraph(), f"{self.say('provenance')}{self.say('colon')}{' · '.join(told)}", 7)
 
 
 def is_wide(block: Block) -> bool:
@@ -274,12 +275,22 @@ class _Filler:
         self.table._tbl.append(parse_xml(row))  # noqa: SLF001
 
 
-def _quiet(paragraph: Any, words: str) -> None:
+def _prose(paragraph: Any, sentence: str) -> list[Any]:
+    """The runs of a sentence; commands in it are set in a font of equal widths."""
+    runs = []
+    for words, is_command in commands(sentence):
+        runs.append(paragraph.add_run(words))
+        if is_command:
+            runs[-1].font.name = "Consolas"
+    return runs
+
+
+def _quiet(paragraph: Any, words: str, size: float = 9) -> None:
     """Words in small grey letters; Chinese has no italics."""
     from docx.shared import Pt, RGBColor
 
-    run = paragraph.add_run(words)
-    run.font.size, run.font.color.rgb = Pt(9), RGBColor.from_string(MUTED)
+    for run in _prose(paragraph, words):
+        run.font.size, run.font.color.rgb = Pt(size), RGBColor.from_string(MUTED)
 
 
 def _field(paragraph: Any, name: str) -> None:

@@ -44,6 +44,11 @@ def titled(words: str, key: str) -> str:
     return clean(words).strip() or key
 
 
+def commands(sentence: str) -> list[tuple[str, bool]]:
+    """A sentence in parts, and whether each is a command: those stand between backticks."""
+    return [(words, n % 2 == 1) for n, words in enumerate(sentence.split("`")) if words]
+
+
 class Shown(BaseModel):
     """A part of a page: plain and unchangeable."""
 

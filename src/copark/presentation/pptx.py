@@ -10,7 +10,7 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
-from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, page_of, width_of
+from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of, width_of
 from copark.store.atomic import written_file
 from copark.texts import text
 
@@ -131,10 +131,12 @@ class _Writer:
         for at, (words, size, colour, bold) in enumerate(one for one in told if one[0]):
             paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
             paragraph.space_after = Pt(size * 0.45)
-            run = paragraph.add_run()
-            run.text = words
-            run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONTS[self.page.lang]
-            run.font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
+            for part, is_command in commands(words):
+                run = paragraph.add_run()
+                run.text = part
+                run.font.size, run.font.bold = Pt(size), bold
+                run.font.name = "Consolas" if is_command else FONTS[self.page.lang]
+                run.font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
 
 
 def _letters(one: Words) -> int:
