@@ -95,15 +95,27 @@ class _Show(Words):
             one = claims[0]
             said = t("headline.one", title=t.of(one.claim.title), word=self.word(one.word))
             return t.sentences([said, *filter(None, [self.record(one)])])
-        sides = [[one for one in claims if one.word in words] for words in (FOR, REFUTED, {OPEN})]
-        counts = dict(zip(("sure", "against", "open"), map(len, sides), strict=True))
-        told = [t("headline", count=len(claims), park=t.of(self.found.park), **counts)]
-        for key, side in zip(("for", "against"), sides, strict=False):
+        counts = {key: len(side) for key, side in self.sides().items()}
+        return t.sentences([t("headline", count=len(claims), park=t.of(self.found.park), **counts)])
+
+    def sides(self) -> dict[str, list[ClaimFinding]]:
+        """The claims by what is held of them."""
+        words = {"sure": FOR, "against": REFUTED, "open": {OPEN}}
+        return {key: [one for one in self.found.claims if one.word in some] for key, some in words.items()}
+
+    def held(self) -> doc.Bullets:
+        """Which claims are held to be so, which not, and which are open, each with its word."""
+        t = self.t
+        told = []
+        for key, side in self.sides().items():
+            titles = [t("quoted", title=t.of(one.claim.title)) for one in side]
+            if key != "open":
+                titles = [
+                    t("said", part=title, verdict=self.word(one.word)) for title, one in zip(titles, side, strict=True)
+                ]
             if side:
-                quoted = ((t("quoted", title=t.of(one.claim.title)), self.word(one.word)) for one in side)
-                titles = self.listed(t("said", part=title, verdict=word) for title, word in quoted)
-                told.append(t(f"headline.{key}", titles=titles))
-        return t.sentences(told)
+                told.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
+        return doc.Bullets(tuple(told))
 
     def sections(self) -> Iterator[doc.Section]:
         """The sections in their order."""
@@ -124,7 +136,12 @@ class _Show(Words):
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
         t, found = self.t, self.found
-        blocks: list[doc.Block] = [self.text("lead.verdict"), self.overview(), self.probabilities()]
+        blocks: list[doc.Block] = [
+            *([self.held()] if len(found.claims) > 1 else []),
+            self.text("lead.verdict"),
+            self.overview(),
+            self.probabilities(),
+        ]
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.insert(0, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
         if found.file.general:
