@@ -825,6 +825,7 @@ export interface components {
         StudyInfo: {
             name: string;
             title: components["schemas"]["Said"];
+            about: components["schemas"]["Said"];
             case: string;
             runs: number;
             draws: string;

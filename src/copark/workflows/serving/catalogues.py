@@ -41,6 +41,8 @@ class StudyInfo(Answer):
     """Its name."""
     title: Said
     """Its title."""
+    about: Said
+    """What it asks."""
     case: str
     """Which case."""
     runs: int
@@ -135,6 +137,7 @@ def _study(study: Study) -> StudyInfo:
     return StudyInfo(
         name=study.name,
         title=both(study.title),
+        about=said(f"study.about.{study.name}"),
         case=study.case,
         runs=study.runs,
         draws=study.draws,
