@@ -227,7 +227,7 @@ def asked_for_a_workbook() -> frozenset[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sheets, "text", noted)
-        for one, column in ((one, column) for one in sheets.sheets() for column in one.columns):
+        for one, column in ((sheet, column) for sheet in sheets.sheets() for column in sheet.columns):
             one.told(column, "en")
             sheets.choices.__wrapped__(column.choice, "en")
             found.add(f"workbook.list.{column.choice}")
