@@ -45,40 +45,28 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """An ensemble that is asked for.
-
-    Parameters
-    ----------
-    study, case, source
-        What is run.
-    identity
-        Its name.
-    bands
-        Keep bands over all runs and the paths of the first only.
-    replace
-        Put it in the place of a stored run of the same identity.
-    mixed
-        Let makers differ in what bits depend on.
-    address
-        Where shards are written, if not beside the stored runs: a URL that fsspec knows.
-    fresh
-        Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
-        of another kind have made.
-    seen
-        The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
-        its place since is the one that was asked for. By default what is there when making begins.
-    """
+    """An ensemble that is asked for."""
 
     study: Study
     case: Case
     source: DrawSource | None
+    """study, case, source: what is run."""
     identity: str
+    """Its name."""
     bands: bool
+    """Keep bands over all runs and the paths of the first only."""
     replace: bool = False
+    """Put it in the place of a stored run of the same identity."""
     mixed: bool = False
+    """Let makers differ in what bits depend on."""
     address: str | None = None
+    """Where shards are written, if not beside the stored runs: a URL that fsspec knows."""
     fresh: bool = False
+    """Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
+    of another kind have made."""
     seen: Stamp | None = None
+    """The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
+    its place since is the one that was asked for. By default what is there when making begins."""
 
 
 @dataclass(frozen=True)

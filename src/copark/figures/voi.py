@@ -16,18 +16,12 @@ ROW, NAMES = 0.2, 3.1
 
 @dataclass(frozen=True)
 class Bars:
-    """A claim with the observations that tell most of it.
-
-    Parameters
-    ----------
-    title
-        The claim.
-    rows
-        Each observation, the gain, its standard error, and the share of worlds in which it decides the claim.
-    """
+    """A claim with the observations that tell most of it."""
 
     title: str
+    """The claim."""
     rows: tuple[tuple[str, float, float, float], ...]
+    """Each observation, the gain, its standard error, and the share of worlds in which it decides the claim."""
 
 
 @style.styled

@@ -36,23 +36,16 @@ EARLIER = ("batches/*/*.part", "batches/*/*.npy", "pool/batches/*/*.npy", "pool/
 
 @dataclass(frozen=True)
 class Leaving:
-    """Something that could be thrown away.
-
-    Parameters
-    ----------
-    path
-        File or folder.
-    kind
-        ``half_written``: begun and never finished; ``superseded``: shards of a run that is stored, or pieces of batches
-        as an earlier version kept them; ``unfinished``: shards and stages that the same command would go on from;
-        ``stale``: a stored run of another state of the model.
-    bytes
-        What throwing it away gives back.
-    """
+    """Something that could be thrown away."""
 
     path: Path
+    """File or folder."""
     kind: Kind
+    """``half_written``: begun and never finished; ``superseded``: shards of a run that is stored, or pieces of batches
+    as an earlier version kept them; ``unfinished``: shards and stages that the same command would go on from;
+    ``stale``: a stored run of another state of the model."""
     bytes: int
+    """What throwing it away gives back."""
 
 
 def leavings(

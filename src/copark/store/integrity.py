@@ -23,22 +23,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Repaired:
-    """What was put where it belongs.
-
-    Parameters
-    ----------
-    left
-        Faults of what is damaged.
-    aside, home
-        Misplaced runs, as they were moved to quarantine; identities of those that went on from there to their place.
-    extras
-        Where files are now that were in a run's folder and not in its list.
-    """
+    """What was put where it belongs."""
 
     left: tuple[Fault, ...]
+    """Faults of what is damaged."""
     aside: tuple[SetAside, ...]
     home: tuple[str, ...]
+    """aside, home: misplaced runs, as they were moved to quarantine; identities of those that went on from there to
+    their place."""
     extras: tuple[Path, ...]
+    """Where files are now that were in a run's folder and not in its list."""
 
 
 def faults_in(store: RunStore, *, deep: bool | None = True, progress: Progress | None = None) -> list[Fault]:

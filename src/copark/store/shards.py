@@ -39,25 +39,17 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class ShardPlan:
-    """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike.
-
-    Parameters
-    ----------
-    identity
-        Of the ensemble.
-    runs, kept
-        Runs in all; runs, from the first, whose paths are kept.
-    bands
-        Whether bands are kept over all runs.
-    shard
-        Runs of a shard, a multiple of ``CHUNK``. The first shard is the first chunk alone.
-    """
+    """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike."""
 
     identity: str
+    """Of the ensemble."""
     runs: int
     kept: int
+    """runs, kept: runs in all; runs, from the first, whose paths are kept."""
     bands: bool
+    """Whether bands are kept over all runs."""
     shard: int
+    """Runs of a shard, a multiple of ``CHUNK``. The first shard is the first chunk alone."""
 
     def ranges(self) -> list[tuple[int, int]]:
         """First run and last run (not included) of every shard."""
@@ -68,32 +60,22 @@ class ShardPlan:
 
 @dataclass(frozen=True)
 class ShardRecord:
-    """A finished shard.
-
-    Parameters
-    ----------
-    first, last
-        Its runs: ``first`` to ``last - 1``.
-    files
-        Size and SHA-256 of each file of the result.
-    partial
-        Size and SHA-256 of what it adds to the bands, if bands are kept.
-    status, outcome
-        Runs by code, for each scenario.
-    made_with
-        Versions and processor features of who made it.
-    seconds
-        What it took: ``simulate``, ``store``.
-    """
+    """A finished shard."""
 
     first: int
     last: int
+    """first, last: its runs: ``first`` to ``last - 1``."""
     files: dict[str, tuple[int, str]]
+    """Size and SHA-256 of each file of the result."""
     partial: tuple[int, str] | None
+    """Size and SHA-256 of what it adds to the bands, if bands are kept."""
     status: dict[str, dict[str, int]]
     outcome: dict[str, dict[str, int]]
+    """status, outcome: runs by code, for each scenario."""
     made_with: dict[str, str]
+    """Versions and processor features of who made it."""
     seconds: dict[str, float] = field(default_factory=dict)
+    """What it took: ``simulate``, ``store``."""
 
 
 def listing_name(first: int, last: int) -> str:

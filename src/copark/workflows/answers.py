@@ -20,40 +20,29 @@ OUT = Path("out")
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What :func:`run_study` made or found.
-
-    Parameters
-    ----------
-    identity, path
-        Name and folder of the stored run.
-    study
-        Title of the study.
-    runs, kept, failed, seed
-        Runs for each scenario; runs whose paths are kept; runs over all scenarios that did not finish; seed.
-    reused
-        The run was stored already.
-    seconds
-        Time it took to make and store it.
-    answer
-        What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model.
-    files
-        The report's files by format, if it was written.
-    notes
-        What else is to be said, in sentences: where it stopped early, and how precise it is there.
-    """
+    """What :func:`run_study` made or found."""
 
     identity: str
     path: Path
+    """identity, path: name and folder of the stored run."""
     study: str
+    """Title of the study."""
     runs: int
     kept: int
     failed: int
     seed: int
+    """runs, kept, failed, seed: runs for each scenario; runs whose paths are kept; runs over all scenarios that did not
+    finish; seed."""
     reused: bool
+    """The run was stored already."""
     seconds: float
+    """Time it took to make and store it."""
     answer: Answer
+    """What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model."""
     files: Mapping[str, Path]
+    """The report's files by format, if it was written."""
     notes: tuple[str, ...] = ()
+    """What else is to be said, in sentences: where it stopped early, and how precise it is there."""
 
     @property
     def report(self) -> Path | None:
@@ -96,27 +85,18 @@ class Description:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What replaying a stored run gave.
-
-    Parameters
-    ----------
-    kind
-        ``identical``, ``equal`` (to 1e-9) or ``different``.
-    runs
-        Runs replayed for each scenario.
-    largest
-        Largest relative difference.
-    first
-        The first difference beyond 1e-9.
-    changes
-        What made the run and is another now: name, then, now.
-    """
+    """What replaying a stored run gave."""
 
     kind: str
+    """``identical``, ``equal`` (to 1e-9) or ``different``."""
     runs: int
+    """Runs replayed for each scenario."""
     largest: float
+    """Largest relative difference."""
     first: FirstDifference | None
+    """The first difference beyond 1e-9."""
     changes: tuple[tuple[str, str, str], ...]
+    """What made the run and is another now: name, then, now."""
 
     @property
     def passed(self) -> bool:

@@ -23,50 +23,34 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True)
 class Again:
-    """An execution that was run again.
-
-    Parameters
-    ----------
-    identity, study, started
-        Which, of what, and when it began the first time.
-    outcome
-        What came of it; ``None`` if it failed again.
-    trouble
-        Why it failed again.
-    """
+    """An execution that was run again."""
 
     identity: str
     study: str
     started: str
+    """identity, study, started: which, of what, and when it began the first time."""
     outcome: RunOutcome | None
+    """What came of it; ``None`` if it failed again."""
     trouble: str = ""
+    """Why it failed again."""
 
 
 @dataclass(frozen=True)
 class BrokenOff:
-    """A run of the model that did not reach the end, replayed.
-
-    Parameters
-    ----------
-    scenario, run
-        Which.
-    status
-        How it broke off: a key of the texts, ``store.status.…``.
-    quarter, room
-        In which quarter, and in which scale.
-    same
-        Whether the replay broke off in the same way.
-    last
-        Outputs in the last quarter before it broke off: title, unit, value.
-    """
+    """A run of the model that did not reach the end, replayed."""
 
     scenario: str
     run: int
+    """scenario, run: which."""
     status: str
+    """How it broke off: a key of the texts, ``store.status.…``."""
     quarter: str
     room: str
+    """quarter, room: in which quarter, and in which scale."""
     same: bool
+    """Whether the replay broke off in the same way."""
     last: tuple[tuple[str, str, float], ...]
+    """Outputs in the last quarter before it broke off: title, unit, value."""
 
 
 @dataclass(frozen=True)

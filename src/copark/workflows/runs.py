@@ -23,85 +23,58 @@ MOST_SHOWN = 10_000
 
 @dataclass(frozen=True)
 class BookedRun:
-    """What the books say of an identity.
-
-    Parameters
-    ----------
-    state
-        running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
-        not there, damaged, or misplaced, if another run lies in it.
-    study, case
-        The study's name, and the case's name or path.
-    when
-        When it ended, or began if it has not, UTC, ISO 8601.
-    done, total
-        Runs made and runs asked for, over all scenarios.
-    failed
-        Runs of a stored result that did not reach the end.
-    bytes
-        Size of a stored result.
-    trouble
-        Why its last execution failed.
-    """
+    """What the books say of an identity."""
 
     identity: str
     state: str
+    """running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
+    not there, damaged, or misplaced, if another run lies in it."""
     study: str
     case: str
+    """study, case: the study's name, and the case's name or path."""
     when: str
+    """When it ended, or began if it has not, UTC, ISO 8601."""
     done: int
     total: int
+    """done, total: runs made and runs asked for, over all scenarios."""
     failed: int
+    """Runs of a stored result that did not reach the end."""
     bytes: int
+    """Size of a stored result."""
     trouble: str
+    """Why its last execution failed."""
 
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A single model run that did not reach the end, and what it takes to make it again.
-
-    Parameters
-    ----------
-    identity, scenario, run
-        The stored run, the arm, and the number of the run.
-    seed
-        Of the study: with the number it is the run's luck.
-    status
-        Code of what went wrong.
-    quarter, room
-        When, and in which room of the model.
-    parameters
-        What was drawn for it.
-    """
+    """A single model run that did not reach the end, and what it takes to make it again."""
 
     identity: str
     scenario: str
     run: int
+    """identity, scenario, run: the stored run, the arm, and the number of the run."""
     seed: int
+    """Of the study: with the number it is the run's luck."""
     status: int
+    """Code of what went wrong."""
     quarter: str
     room: str
+    """quarter, room: when, and in which room of the model."""
     parameters: dict[str, float]
+    """What was drawn for it."""
 
 
 @dataclass(frozen=True)
 class Books:
-    """What the books say.
-
-    Parameters
-    ----------
-    runs
-        Newest first.
-    failed_runs
-        Single runs that failed, where they were asked for.
-    database, folder
-        Where they are, and where the runs are.
-    """
+    """What the books say."""
 
     runs: tuple[BookedRun, ...]
+    """Newest first."""
     failed_runs: tuple[FailedRun, ...]
+    """Single runs that failed, where they were asked for."""
     database: str
     folder: Path
+    """database, folder: where they are, and where the runs are."""
 
 
 def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = None) -> Books:

@@ -55,20 +55,14 @@ def inside(conditions: Iterable[Condition], x: Floats) -> Flags:
 
 @dataclass(frozen=True)
 class Holding:
-    """What a box holds.
-
-    Parameters
-    ----------
-    runs, cases
-        Runs in it, and those of them in which it happens.
-    all_runs, all_cases
-        The same of the whole sample.
-    """
+    """What a box holds."""
 
     runs: int
     cases: int
+    """runs, cases: runs in it, and those of them in which it happens."""
     all_runs: int
     all_cases: int
+    """all_runs, all_cases: the same of the whole sample."""
 
     @property
     def density(self) -> float:
@@ -110,19 +104,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Side:
-    """One condition of a box, and how sure it is.
-
-    Parameters
-    ----------
-    quasi_p
-        Probability of as many cases in the box, had its runs been drawn from the box without this condition.
-    comes_back
-        Share of repeated searches whose box holds the same factor from the same side.
-    """
+    """One condition of a box, and how sure it is."""
 
     condition: Condition
     quasi_p: float
+    """Probability of as many cases in the box, had its runs been drawn from the box without this condition."""
     comes_back: float
+    """Share of repeated searches whose box holds the same factor from the same side."""
 
 
 @dataclass(frozen=True)

@@ -22,26 +22,18 @@ WORTH = 2e-3
 
 @dataclass(frozen=True)
 class Node:
-    """A part of the space: what it holds of the runs kept aside, and the question that cuts it, if one does.
-
-    Parameters
-    ----------
-    conditions
-        What holds in it.
-    held
-        Runs and cases kept aside that lie in it.
-    factor, limit
-        The question: is the factor at most the limit?
-    yes, no
-        The two parts it is cut into; ``None`` in a leaf.
-    """
+    """A part of the space: what it holds of the runs kept aside, and the question that cuts it, if one does."""
 
     conditions: tuple[Condition, ...]
+    """What holds in it."""
     held: Holding
+    """Runs and cases kept aside that lie in it."""
     factor: int = -1
     limit: float = float("nan")
+    """factor, limit: the question: is the factor at most the limit?"""
     yes: Node | None = None
     no: Node | None = None
+    """yes, no: the two parts it is cut into; ``None`` in a leaf."""
 
     def leaves(self) -> Iterator[Node]:
         """The parts that are not cut further, from left to right."""

@@ -83,30 +83,20 @@ LEAST_SPREAD = 0.05
 
 @dataclass(frozen=True)
 class Effect:
-    """What is different without something.
-
-    Parameters
-    ----------
-    differences
-        Without less with, by output and quarter.
-    failed
-        How the probability of failure changes.
-    size
-        Largest over outputs and quarters of the mean size of the difference, in spreads of the output.
-    first
-        The first quarter anything differs in any run; ``None`` if nothing ever does.
-    verdict
-        nothing (identical in every run), hardly, or works.
-    scores
-        CRPS on each later target, shape (targets,).
-    """
+    """What is different without something."""
 
     differences: tuple[Difference, ...]
+    """Without less with, by output and quarter."""
     failed: OutcomeChange
+    """How the probability of failure changes."""
     size: float
+    """Largest over outputs and quarters of the mean size of the difference, in spreads of the output."""
     first: str | None
+    """The first quarter anything differs in any run; ``None`` if nothing ever does."""
     verdict: str
+    """nothing (identical in every run), hardly, or works."""
     scores: Floats
+    """CRPS on each later target, shape (targets,)."""
 
     def plain(self) -> dict[str, Any]:
         """Everything as plain values."""
@@ -140,20 +130,14 @@ class Effect:
 
 @dataclass(frozen=True)
 class Bench:
-    """What every arm is run on.
-
-    Parameters
-    ----------
-    study
-        A study of one scenario: its runs, seed, draws and futures.
-    asked
-        Later targets that arms are scored on.
-    """
+    """What every arm is run on."""
 
     case: Case
     study: Study
+    """A study of one scenario: its runs, seed, draws and futures."""
     source: DrawSource | None
     asked: tuple[Target, ...]
+    """Later targets that arms are scored on."""
     threads: int = 1
 
     def run(self, scenario: Scenario, seed: int | None = None) -> xr.Dataset:
@@ -239,42 +223,29 @@ RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class Refit:
-    """What is left without something.
-
-    Parameters
-    ----------
-    scores
-        CRPS on each later target, shape (targets,).
-    misfit
-        Root mean square distance to the record, in errors of observation, that the best hundredth of the batch's runs
-        stay below: smaller means that the structure reaches the record more easily.
-    """
+    """What is left without something."""
 
     scores: Floats
+    """CRPS on each later target, shape (targets,)."""
     misfit: float
+    """Root mean square distance to the record, in errors of observation, that the best hundredth of the batch's runs
+    stay below: smaller means that the structure reaches the record more easily."""
 
 
 @dataclass(frozen=True)
 class Refitting:
-    """What all refits share: the record to the cut, points and luck.
-
-    Parameters
-    ----------
-    size
-        Runs of the batch.
-    seed
-        Of points, errors of observation and luck.
-    stages
-        Where refits are kept as they are done.
-    """
+    """What all refits share: the record to the cut, points and luck."""
 
     case: Case
     cut: Quarter
     size: int
+    """Runs of the batch."""
     seed: int
+    """Of points, errors of observation and luck."""
     asked: tuple[Target, ...]
     threads: int = 1
     stages: Stages = field(default_factory=Stages)
+    """Where refits are kept as they are done."""
 
     @property
     def quarters(self) -> int:

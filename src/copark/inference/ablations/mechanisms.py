@@ -26,30 +26,20 @@ NEEDS = {"framework": "framework", "visits": "visits"}
 
 @dataclass(frozen=True)
 class Ablation:
-    """Something switched off.
-
-    Parameters
-    ----------
-    key
-        Of the mechanism, or ``link/<name>`` of an arrow.
-    kind
-        mechanism or link.
-    scale
-        global, intergovernmental, park or enterprise; of an arrow that it comes from.
-    title
-        Its name in both languages.
-    whole
-        The scenario in which it never was.
-    since_cut
-        The scenario in which it ends with the cut; ``None`` where the model can only be without it for good.
-    """
+    """Something switched off."""
 
     key: str
+    """Of the mechanism, or ``link/<name>`` of an arrow."""
     kind: str
+    """mechanism or link."""
     scale: str
+    """global, intergovernmental, park or enterprise; of an arrow that it comes from."""
     title: Title
+    """Its name in both languages."""
     whole: Scenario
+    """The scenario in which it never was."""
     since_cut: Scenario | None = None
+    """The scenario in which it ends with the cut; ``None`` where the model can only be without it for good."""
 
 
 @cache

@@ -46,39 +46,26 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What an exploration may be asked.
-
-    Parameters
-    ----------
-    methods
-        Some of :data:`METHODS`.
-    over
-        Where designs lie: the whole prior, or the box around the posterior.
-    size
-        Rows of the Sobol' design, a power of two.
-    replicates
-        Runs at every point of a design.
-    trajectories
-        Of the screen.
-    sample
-        Runs of each random sample, a power of two.
-    settings
-        Combinations of levers in the wide sample, a power of two.
-    futures
-        Futures of each pair of the replay posterior.
-    seed
-        Of designs, samples and luck.
-    """
+    """What an exploration may be asked."""
 
     methods: tuple[str, ...] = METHODS
+    """Some of :data:`METHODS`."""
     over: str = "prior"
+    """Where designs lie: the whole prior, or the box around the posterior."""
     size: int = 1024
+    """Rows of the Sobol' design, a power of two."""
     replicates: int = 8
+    """Runs at every point of a design."""
     trajectories: int = 50
+    """Of the screen."""
     sample: int = 1 << 14
+    """Runs of each random sample, a power of two."""
     settings: int = 64
+    """Combinations of levers in the wide sample, a power of two."""
     futures: int = 5
+    """Futures of each pair of the replay posterior."""
     seed: int = 1
+    """Of designs, samples and luck."""
 
     def content(self) -> Mapping[str, Any]:
         """Give the settings as plain values."""
@@ -114,26 +101,19 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration:
-    """All that was found, and what it was made with.
-
-    Parameters
-    ----------
-    run_id, provenance
-        Made of the same, the same.
-    names
-        Factors of the designs; arrays of screens and indices have one more, the dummy, at the end.
-    moved
-        By factor: moved, weakly or unmoved by the data; empty where the case has no posterior.
-    """
+    """All that was found, and what it was made with."""
 
     run_id: str
     provenance: dict[str, Any]
+    """run_id, provenance: made of the same, the same."""
     case: str
     park: Title
     settings: Settings
     names: tuple[str, ...]
+    """Factors of the designs; arrays of screens and indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
     moved: Mapping[str, str]
+    """By factor: moved, weakly or unmoved by the data; empty where the case has no posterior."""
     screens: tuple[Screen, ...]
     indices: tuple[Indices, ...]
     given: tuple[GivenSet, ...]

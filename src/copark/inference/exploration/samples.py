@@ -27,30 +27,20 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Sample:
-    """Runs as a table.
-
-    Parameters
-    ----------
-    kind
-        prior, wide, posterior or batch.
-    factors
-        Values by name, in the units of the parameters, each of shape (runs,).
-    readouts
-        What was read.
-    values
-        Shape (runs, readouts); not a number where a run did not end well as a computation.
-    outcome
-        Codes of outcomes, shape (runs,), -1 where there is none; empty if they were not judged.
-    replicates
-        Runs behind each row: values are their means.
-    """
+    """Runs as a table."""
 
     kind: str
+    """prior, wide, posterior or batch."""
     factors: Mapping[str, Floats]
+    """Values by name, in the units of the parameters, each of shape (runs,)."""
     readouts: tuple[Readout, ...]
+    """What was read."""
     values: Floats
+    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
     outcome: NDArray[np.int8]
+    """Codes of outcomes, shape (runs,), -1 where there is none; empty if they were not judged."""
     replicates: int = 1
+    """Runs behind each row: values are their means."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -31,26 +31,18 @@ _WRITTEN = re.compile(r"(?P<kind>[a-z-]+)(?::(?P<who>[\w-]+))?@(?P<since>[^.\s]+
 
 @dataclass(frozen=True)
 class FutureEvent:
-    """Something that befalls a park from a quarter on.
-
-    Parameters
-    ----------
-    kind
-        One of :data:`KINDS`.
-    who
-        The side, partner, shareholder or shock; empty where there is nobody to name.
-    since, until
-        First and last quarter, counted from the start; until the end where there is no last.
-    first, last
-        Their labels.
-    """
+    """Something that befalls a park from a quarter on."""
 
     kind: Kind
+    """One of :data:`KINDS`."""
     who: str
+    """The side, partner, shareholder or shock; empty where there is nobody to name."""
     since: int
     until: int | None
+    """since, until: first and last quarter, counted from the start; until the end where there is no last."""
     first: str
     last: str
+    """first, last: their labels."""
 
 
 def read_events(written: tuple[str, ...], case: Case, now: int) -> tuple[FutureEvent, ...]:

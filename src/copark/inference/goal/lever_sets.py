@@ -20,22 +20,15 @@ from copark.simulation.study import Scenario, baseline
 
 @dataclass(frozen=True)
 class LeverSet:
-    """Settings of different levers, pulled together.
-
-    Parameters
-    ----------
-    keys, levers
-        Keys of the settings in the order of the file, and of their levers; none for the case as it is.
-    scenario
-        What they change, events of the future included.
-    effort
-        How far the levers are moved, summed: see :func:`efforts`.
-    """
+    """Settings of different levers, pulled together."""
 
     keys: tuple[str, ...]
     levers: tuple[str, ...]
+    """keys, levers: keys of the settings in the order of the file, and of their levers; none for the case as it is."""
     scenario: Scenario
+    """What they change, events of the future included."""
     effort: float
+    """How far the levers are moved, summed: see :func:`efforts`."""
 
 
 class Packed(NamedTuple):

@@ -42,24 +42,17 @@ RECEIVED = "taxes"
 
 @dataclass
 class Tried:
-    """What is known of a set.
-
-    Parameters
-    ----------
-    met
-        Whether each target is met, shape (targets, runs).
-    cost
-        Net public cost of each run, M USD, shape (runs,): what governments and shareholders pay in less the tax on
-        profits, from the quarter levers are pulled on, discounted to it.
-    counts
-        Whether a run counts: it finished, and the company lived when levers were pulled, shape (runs,).
-    """
+    """What is known of a set."""
 
     one: LeverSet
     packed: Packed
     met: NDArray[np.bool_]
+    """Whether each target is met, shape (targets, runs)."""
     cost: Floats
+    """Net public cost of each run, M USD, shape (runs,): what governments and shareholders pay in less the tax on
+    profits, from the quarter levers are pulled on, discounted to it."""
     counts: NDArray[np.bool_]
+    """Whether a run counts: it finished, and the company lived when levers were pulled, shape (runs,)."""
     last: int = 0
 
     def shares(self) -> Floats:
@@ -71,27 +64,20 @@ class Tried:
 
 @dataclass
 class Search:
-    """A search for sets of levers.
-
-    Parameters
-    ----------
-    study
-        The case as it is: seed and kind of draws.
-    first, rate
-        Quarter levers are pulled, counted from the start; discount rate.
-    progress
-        Told of runs as they are made.
-    """
+    """A search for sets of levers."""
 
     study: Study
+    """The case as it is: seed and kind of draws."""
     case: Case
     settings: Settings
     targets: Sequence[Target]
     source: DrawSource | None
     first: int
     rate: float
+    """first, rate: quarter levers are pulled, counted from the start; discount rate."""
     threads: int
     progress: Progress
+    """Told of runs as they are made."""
     runs: int = field(default=0, init=False)
     """Runs that were made."""
     tried: dict[tuple[str, ...], Tried] = field(default_factory=dict, init=False)

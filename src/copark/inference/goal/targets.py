@@ -27,34 +27,24 @@ _YEAR = re.compile(r"[12][0-9]{3}", re.ASCII)
 
 @dataclass(frozen=True)
 class Target:
-    """Something that either happens in a run or does not, and in how large a share of runs it shall.
-
-    Parameters
-    ----------
-    name
-        An output of the model, or an outcome.
-    is_outcome
-        Whether it is an outcome.
-    at_least
-        Whether the output shall be at least the value; otherwise at most.
-    value
-        The value, in the output's unit; 0 of an outcome.
-    at, quarter
-        The quarter it is judged in, counted from the start, and its label; of an outcome the one all are judged in.
-    share
-        The share of runs asked for.
-    in_most
-        Whether at least that share is asked for; otherwise at most, as of a failure.
-    """
+    """Something that either happens in a run or does not, and in how large a share of runs it shall."""
 
     name: str
+    """An output of the model, or an outcome."""
     is_outcome: bool
+    """Whether it is an outcome."""
     at_least: bool
+    """Whether the output shall be at least the value; otherwise at most."""
     value: float
+    """The value, in the output's unit; 0 of an outcome."""
     at: int
     quarter: str
+    """at, quarter: the quarter it is judged in, counted from the start, and its label; of an outcome the one all are
+    judged in."""
     share: float
+    """The share of runs asked for."""
     in_most: bool = True
+    """Whether at least that share is asked for; otherwise at most, as of a failure."""
 
     def met(self, runs: ScenarioRuns) -> NDArray[np.bool_]:
         """Whether it happens in each run, shape (runs,)."""

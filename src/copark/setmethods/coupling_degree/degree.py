@@ -160,31 +160,21 @@ Closed = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked.
-
-    Parameters
-    ----------
-    subsystems
-        Two or more.
-    weights
-        Of the subsystems in T: ``equal``, ``entropy``, or one a subsystem, summing to 1. They have no place in C.
-    indicator_weights
-        Of the indicators within a subsystem: ``equal`` or ``entropy``.
-    formula
-        Which form is put forward; both are always computed.
-    closed
-        Which end of a grade belongs to it: ``left`` for [0.4, 0.5), ``right`` for (0.4, 0.5].
-    ranging, ranges
-        How scores are made of columns; ranges that are given, by column.
-    """
+    """What is asked."""
 
     subsystems: tuple[Subsystem, ...]
+    """Two or more."""
     weights: Literal["equal", "entropy"] | tuple[float, ...] = "equal"
+    """Of the subsystems in T: ``equal``, ``entropy``, or one a subsystem, summing to 1. They have no place in C."""
     indicator_weights: Literal["equal", "entropy"] = "equal"
+    """Of the indicators within a subsystem: ``equal`` or ``entropy``."""
     formula: Formula = "standard"
+    """Which form is put forward; both are always computed."""
     closed: Closed = "left"
+    """Which end of a grade belongs to it: ``left`` for [0.4, 0.5), ``right`` for (0.4, 0.5]."""
     ranging: Ranging = "auto"
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """ranging, ranges: how scores are made of columns; ranges that are given, by column."""
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -210,37 +200,25 @@ class Degrees:
 
 @dataclass(frozen=True)
 class Coupled:
-    """What a table gave.
-
-    Parameters
-    ----------
-    table, request
-        What it was made from.
-    ranges
-        The range of each column.
-    indicator_scores
-        Scores of the indicators, shape (case, indicator); NaN where one never varies.
-    shares
-        Weight of each indicator in each subsystem, shape (indicator, subsystem), columns summing to 1.
-    alpha
-        Weight of each subsystem in T.
-    scores
-        U, shape (case, subsystem).
-    development
-        T, shape (case,).
-    forms
-        C, D and grades in each form.
-    """
+    """What a table gave."""
 
     table: CaseTable
     request: Request
+    """table, request: what it was made from."""
     ranges: Mapping[str, Range]
+    """The range of each column."""
     indicator_scores: Floats
+    """Scores of the indicators, shape (case, indicator); NaN where one never varies."""
     shares: Floats
+    """Weight of each indicator in each subsystem, shape (indicator, subsystem), columns summing to 1."""
     alpha: Floats
+    """Weight of each subsystem in T."""
     scores: Floats
+    """U, shape (case, subsystem)."""
     development: Floats
+    """T, shape (case,)."""
     forms: Mapping[Formula, Degrees]
+    """C, D and grades in each form."""
 
     @property
     def chosen(self) -> Degrees:

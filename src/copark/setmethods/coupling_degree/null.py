@@ -44,27 +44,18 @@ STATISTICS = ("mean_coupling", "mean_coordination", "trend")
 
 @dataclass(frozen=True)
 class Null:
-    """D against a null.
-
-    Parameters
-    ----------
-    deals
-        How many times indicators were dealt out or shifted.
-    band
-        5, 50 and 95 % of D at each case under the shuffle, shape (3, case).
-    outside
-        Labels of cases whose D lies above the 95 % of the shuffle.
-    observed
-        Mean C, mean D, and the rank correlation of D with the order of the cases.
-    p
-        For each null and statistic the share of deals with a value at least as high, (1 + k) / (1 + deals).
-    """
+    """D against a null."""
 
     deals: int
+    """How many times indicators were dealt out or shifted."""
     band: Floats
+    """5, 50 and 95 % of D at each case under the shuffle, shape (3, case)."""
     outside: tuple[str, ...]
+    """Labels of cases whose D lies above the 95 % of the shuffle."""
     observed: Mapping[str, float]
+    """Mean C, mean D, and the rank correlation of D with the order of the cases."""
     p: Mapping[Kind, Mapping[str, float]]
+    """For each null and statistic the share of deals with a value at least as high, (1 + k) / (1 + deals)."""
 
 
 def chunk(cases: int, indicators: int) -> int:
@@ -166,28 +157,19 @@ SOURCES: tuple[Source, ...] = ("weights", "ranges", "both")
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What the draws gave.
-
-    Parameters
-    ----------
-    draws
-        How many there were of each kind.
-    levels
-        5, 25, 50, 75 and 95 % of D at each case with weights and ranges both drawn, shape (5, case).
-    shares
-        Share of draws in each grade, shape (case, grade).
-    stays
-        Share of draws in which a case keeps its grade, averaged over cases, with only the weights drawn, only the
-        ranges, and both.
-    met
-        How many grades each case meets in at least 5 % of draws.
-    """
+    """What the draws gave."""
 
     draws: int
+    """How many there were of each kind."""
     levels: Floats
+    """5, 25, 50, 75 and 95 % of D at each case with weights and ranges both drawn, shape (5, case)."""
     shares: Floats
+    """Share of draws in each grade, shape (case, grade)."""
     stays: Mapping[Source, float]
+    """Share of draws in which a case keeps its grade, averaged over cases, with only the weights drawn, only the
+    ranges, and both."""
     met: tuple[int, ...]
+    """How many grades each case meets in at least 5 % of draws."""
 
 
 def ensemble(found: Coupled, draws: int, seed: int) -> Ensemble:

@@ -37,24 +37,16 @@ NEAR = 0.0055
 
 @dataclass(frozen=True)
 class Reported:
-    """A column of degrees that someone computed.
-
-    Parameters
-    ----------
-    column
-        Its name.
-    what
-        ``C`` or ``D``.
-    matches
-        Formulas that give it, by name, with the largest difference.
-    nearest
-        The formula that comes nearest, and its largest difference.
-    """
+    """A column of degrees that someone computed."""
 
     column: str
+    """Its name."""
     what: str
+    """``C`` or ``D``."""
     matches: tuple[tuple[str, float], ...]
+    """Formulas that give it, by name, with the largest difference."""
     nearest: tuple[str, float]
+    """The formula that comes nearest, and its largest difference."""
 
     @property
     def sound(self) -> bool:

@@ -15,22 +15,15 @@ STALE = 60.0
 
 @dataclass(frozen=True)
 class Executor:
-    """A process.
-
-    Parameters
-    ----------
-    host
-        Its machine: the name, and a mark of what its numbers of processes hold for.
-    pid
-        Its number there.
-    born
-        When it began, as the system says it, so that a later process of the same number is not taken for it; empty
-        where the system does not say.
-    """
+    """A process."""
 
     host: str
+    """Its machine: the name, and a mark of what its numbers of processes hold for."""
     pid: int
+    """Its number there."""
     born: str
+    """When it began, as the system says it, so that a later process of the same number is not taken for it; empty where
+    the system does not say."""
 
     def is_gone(self, silent: float) -> bool:
         """Whether it has ended.

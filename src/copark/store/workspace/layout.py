@@ -44,34 +44,23 @@ class RunEntry:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a workspace holds, on a disk.
-
-    Parameters
-    ----------
-    cases
-        Folders by the name of their case; files in them that no workspace may hold stay out.
-    studies
-        Content of study files by name, without ``.yaml``.
-    runs
-        Stored runs; files in their folders that they do not list stay out.
-    scenarios
-        Content of the files of saved scenarios by name, without ``.json``.
-    posteriors
-        Folders of the calibrations that cases and runs rest on, by name.
-    title, licence
-        What it is called; the licence of what is in it, as an address, or empty where nobody said.
-    creators
-        Who made it.
-    """
+    """What a workspace holds, on a disk."""
 
     cases: Mapping[str, Path]
+    """Folders by the name of their case; files in them that no workspace may hold stay out."""
     studies: Mapping[str, bytes]
+    """Content of study files by name, without ``.yaml``."""
     runs: tuple[RunEntry, ...]
+    """Stored runs; files in their folders that they do not list stay out."""
     title: str
     licence: str = ""
+    """title, licence: what it is called; the licence of what is in it, as an address, or empty where nobody said."""
     creators: tuple[str, ...] = ()
+    """Who made it."""
     scenarios: Mapping[str, bytes] = field(default_factory=dict)
+    """Content of the files of saved scenarios by name, without ``.json``."""
     posteriors: Mapping[str, Path] = field(default_factory=dict)
+    """Folders of the calibrations that cases and runs rest on, by name."""
 
     def folders(self) -> list[str]:
         """Folders of cases and runs, by their place in the workspace."""

@@ -34,30 +34,21 @@ class WorkspaceRefused(FaultsFound):
 
 @dataclass(frozen=True)
 class WorkspaceFindings:
-    """What a workspace turned out to be.
-
-    Parameters
-    ----------
-    cases, studies, runs
-        Names and identities of what it holds.
-    scenarios
-        Saved scenarios in it.
-    files, bytes
-        How much that is.
-    faults
-        What is wrong with it; empty where it is whole.
-    notes
-        What is to be known of it: runs of another version of the model, of a case that has changed since.
-    """
+    """What a workspace turned out to be."""
 
     cases: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
+    """cases, studies, runs: names and identities of what it holds."""
     scenarios: tuple[ScenarioEntry, ...] = ()
+    """Saved scenarios in it."""
     files: int = 0
     bytes: int = 0
+    """files, bytes: how much that is."""
     faults: tuple[Fault, ...] = ()
+    """What is wrong with it; empty where it is whole."""
     notes: tuple[Fault, ...] = field(default_factory=tuple)
+    """What is to be known of it: runs of another version of the model, of a case that has changed since."""
 
 
 def verify_workspace(path: Path, progress: Progress = None) -> WorkspaceFindings:

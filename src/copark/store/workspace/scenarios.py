@@ -21,22 +21,15 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?\+00:00", re.AS
 
 @dataclass(frozen=True)
 class ScenarioEntry:
-    """A saved scenario.
-
-    Parameters
-    ----------
-    name, case
-        Its name, as people read it; the case it is for.
-    scenario
-        What it changes against the case.
-    saved
-        When it was saved last, UTC, ISO 8601.
-    """
+    """A saved scenario."""
 
     name: str
     case: str
+    """name, case: its name, as people read it; the case it is for."""
     scenario: dict[str, Any]
+    """What it changes against the case."""
     saved: str
+    """When it was saved last, UTC, ISO 8601."""
 
     @property
     def identity(self) -> str:

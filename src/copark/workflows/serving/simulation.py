@@ -59,20 +59,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Frame:
-    """What all parts of an answer share: the study, its case, its quarters and runs.
-
-    Parameters
-    ----------
-    wanted
-        Outputs that bands are made of.
-    labels
-        Labels of the quarters.
-    """
+    """What all parts of an answer share: the study, its case, its quarters and runs."""
 
     study: Study
     shelved: Shelved
     wanted: tuple[str, ...]
+    """Outputs that bands are made of."""
     labels: tuple[str, ...]
+    """Labels of the quarters."""
 
     @property
     def judged(self) -> int:
