@@ -1,4 +1,7 @@
-"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again."""
+"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again.
+
+How many runs a shard has: from what the first chunk cost.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from copark.cases.case import Case
-from copark.cluster.chunking import shard_runs
 from copark.cluster.environment import BITS, CODE, Machine, are_mixed, faults_between, joined, need_alike
 from copark.cluster.executors import Crew
 from copark.cluster.work import Subject, Work, prepared
@@ -37,6 +39,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import xarray as xr
+
+
+WANTED = 10.0
+"""Seconds a shard should take: a kill loses at most so much for each maker."""
+SHARDS_EACH = 4
+"""Shards that every maker should get at least, so that nobody waits long for the last."""
+
+
+def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
+    """Runs of a shard, a multiple of ``CHUNK``.
+
+    Parameters
+    ----------
+    seconds
+        What the first chunk of ``CHUNK`` runs took on one thread, by stage.
+    runs
+        Runs that are left.
+    makers
+        How many make shards at a time.
+    """
+    by_cost = round(WANTED / max(sum(seconds.values()), 1e-3))
+    by_share = runs // (CHUNK * SHARDS_EACH * makers)
+    return CHUNK * max(1, min(by_cost, by_share))
+
 
 Progress = Callable[[int, int], None]
 ROUNDS = 3

@@ -11,8 +11,8 @@ from copark.web.api.replies import Lang, attachment, sent
 from copark.web.services import Own, Services
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.exporting import FORMS, export
+from copark.workflows.serving.faults import absent
 from copark.workflows.serving.records import Asked
-from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.study import Study
 

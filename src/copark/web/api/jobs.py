@@ -19,9 +19,8 @@ from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.asking import JobRequest, study_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand, Kind
-from copark.workflows.serving.faults import FaultInfo
+from copark.workflows.serving.faults import Absent, FaultInfo, absent
 from copark.workflows.serving.records import ENDED, DatabaseRefused, Job
-from copark.workflows.serving.refusals import Absent, absent
 from copark.workflows.serving.wording import both, said
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)

@@ -13,8 +13,8 @@ from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.workflows.serving.faults import absent
 from copark.workflows.serving.records import SavedScenario
-from copark.workflows.serving.refusals import absent
 
 router = APIRouter(tags=["scenarios"], route_class=StrictRoute)
 ScenarioName = Annotated[

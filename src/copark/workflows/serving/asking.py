@@ -15,7 +15,7 @@ from copark.model.outputs import NAMES
 from copark.simulation.schemas import Key, Title
 from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.texts import text
-from copark.workflows.serving.refusals import REQUEST, fault
+from copark.workflows.serving.faults import REQUEST, fault
 from copark.workflows.serving.shelf import Shelved
 
 MOST_RUNS = 5_000

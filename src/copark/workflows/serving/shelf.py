@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.workflows.serving.refusals import absent
+from copark.workflows.serving.faults import absent
 
 if TYPE_CHECKING:
     from copark.cases import Case
