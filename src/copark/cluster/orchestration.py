@@ -24,16 +24,26 @@ from copark.simulation.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.atomic import Stamp, stamp_of
+from copark.store.database.heartbeat import leased
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun
 from copark.store.garbage import forget_broken_off
-from copark.store.lease import leased
 from copark.store.locks import only_one
 from copark.store.manifest import METADATA, NAME, UNREADABLE, faults_of
-from copark.store.merge import bring, is_there, join
 from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.quarantine import misplacement
 from copark.store.runs import RunRecord, RunStore
-from copark.store.shards import MAKING, ShardPlan, ShardRecord, begin_anew, finished, read_plan, write_plan
+from copark.store.shards import (
+    MAKING,
+    ShardPlan,
+    ShardRecord,
+    begin_anew,
+    bring,
+    finished,
+    is_there,
+    join,
+    read_plan,
+    write_plan,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -115,8 +115,7 @@ class RunStore:
             If the disk has no room, or more or fewer runs come than announced.
         """
         from copark.store.arrays import in_thousands
-        from copark.store.merge import join
-        from copark.store.shards import ShardPlan, ShardWriter
+        from copark.store.shards import ShardPlan, ShardWriter, join
 
         stream = iter(chunks)
         first = next(stream, None)

@@ -1,4 +1,7 @@
-"""What the workflows answer: frozen records, ready to be shown in the language that was asked for."""
+"""What the workflows answer: frozen records, ready to be shown in the language that was asked for.
+
+Where runs and reports lie.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from copark.analyses import context
 from copark.errors import Fault
+from copark.store import RunStore
 
 if TYPE_CHECKING:
     from copark.analyses.run.ask import Answer
     from copark.store.compare import FirstDifference
+
 
 Progress = context.Progress
 OUT = Path("out")
@@ -102,3 +107,13 @@ class Verdict:
     def passed(self) -> bool:
         """Whether the numbers are those stored."""
         return self.kind in {"identical", "equal"}
+
+
+def store_in(out: Path) -> RunStore:
+    """The runs of an output folder."""
+    return RunStore.of(out)
+
+
+def reports_in(out: Path) -> Path:
+    """The reports of an output folder, a folder each."""
+    return Path(out) / "reports"

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.context import stage
 from copark.texts import text
-from copark.workflows.answers import OUT, Progress
+from copark.workflows.answers import OUT, Progress, store_in
 from copark.workflows.cost import pool_of, reported_by, with_operating
-from copark.workflows.paths import store_in
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.context import stage
 from copark.analyses.execution import Means
 from copark.errors import CoparkError
-from copark.workflows.answers import OUT, Progress, RunOutcome, Verdict
-from copark.workflows.paths import store_in
+from copark.workflows.answers import OUT, Progress, RunOutcome, Verdict, store_in
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from copark.analyses.context import stage
 from copark.analyses.execution import Made, Means, find_or_make
 from copark.texts import text
-from copark.workflows.answers import OUT, Progress, RunOutcome
-from copark.workflows.paths import reports_in, store_in
+from copark.workflows.answers import OUT, Progress, RunOutcome, reports_in, store_in
 
 if TYPE_CHECKING:
     import xarray as xr

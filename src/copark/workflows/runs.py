@@ -14,13 +14,12 @@ from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.store.garbage import Leaving, leavings, throw_away
 from copark.store.runs import RunRecord
-from copark.workflows.answers import OUT, Progress
-from copark.workflows.paths import store_in
+from copark.workflows.answers import OUT, Progress, store_in
 
 if TYPE_CHECKING:
     from copark.store import RunRecord, RunStore
     from copark.store.database import Execution
-    from copark.store.integrity import Repaired
+    from copark.store.garbage import Repaired
 
 
 MOST_SHOWN = 10_000
@@ -187,14 +186,14 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     quick
         Do not compare the checksums of large files.
     """
-    from copark.store.integrity import faults_in
+    from copark.store.garbage import faults_in
 
     return faults_in(store_in(out), deep=None if quick else True, progress=stage(progress, "check"))
 
 
 def repair_books(out: Path = OUT) -> Repaired:
     """Put misplaced runs where they belong or into quarantine."""
-    from copark.store.integrity import repair
+    from copark.store.garbage import repair
 
     return repair(store_in(out))
 

@@ -22,9 +22,8 @@ from copark.store.workspace import (
     verify_workspace,
     written,
 )
-from copark.store.workspace.scenarios import scenario_in
-from copark.workflows.answers import OUT, Progress
-from copark.workflows.paths import store_in
+from copark.store.workspace.layout import scenario_in
+from copark.workflows.answers import OUT, Progress, store_in
 
 __all__ = ["Packed", "WorkspaceFindings", "open_", "pack", "verify"]
 

@@ -10,10 +10,8 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.goal.confirmed import Confirmed, confirm, ladder
-from copark.inference.goal.future_events import FutureEvent, read_events, scenario_with
-from copark.inference.goal.lever_sets import Settings
-from copark.inference.goal.search import LAST, Search
-from copark.inference.goal.targets import Target, read_targets
+from copark.inference.goal.lever_sets import FutureEvent, Settings, read_events, scenario_with
+from copark.inference.goal.search import LAST, Search, Target, read_targets
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 

@@ -24,8 +24,7 @@ from copark.cases.files import fault, written
 from copark.cases.types import suggestion
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.vocabulary import SERIES
-from copark.cases.workbook.cells import BOOK, place, read_cells, refuse
-from copark.cases.workbook.completion import completed
+from copark.cases.workbook.cells import BOOK, completed, place, read_cells, refuse
 from copark.cases.workbook.sheets import FACTS, Column, Sheet, choices, codes, sheets
 from copark.errors import Fault
 from copark.texts import LANGUAGES, text

@@ -17,10 +17,12 @@ from copark.identity import identity_of
 from copark.inference.ablations.effects import (
     FUTURES,
     MEMBERS,
+    Ablation,
     Bench,
     Effect,
     Refit,
     Refitting,
+    ablations_of,
     bench_of,
     by_observable,
     effect,
@@ -28,7 +30,6 @@ from copark.inference.ablations.effects import (
     log_ratio,
     quarters_compared,
 )
-from copark.inference.ablations.mechanisms import Ablation, ablations_of
 from copark.inference.case_parameters import Source
 from copark.inference.exploration.designs import Workload
 from copark.inference.exploration.settings import marks_of
@@ -93,7 +94,7 @@ class Row:
     kind: str
     scale: str
     title: Title
-    """key, kind, scale, title: as of :class:`~copark.inference.ablations.mechanisms.Ablation`."""
+    """key, kind, scale, title: as of :class:`~copark.inference.ablations.effects.Ablation`."""
     standing: str
     """What the data did to the parameters it is switched off by, the firmest word for any of them: moved, weakly,
     unmoved; fixed where all are held; empty where facts are edited, or nothing is known."""

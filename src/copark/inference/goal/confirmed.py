@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.inference.goal.lever_sets import LeverSet
-from copark.inference.goal.search import LAST, Search
-from copark.inference.goal.targets import Target
+from copark.inference.goal.search import LAST, Search, Target
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import SIDES, alive_before, measure_of, measured
 from copark.inference.levers.runner import Measured, groups_of

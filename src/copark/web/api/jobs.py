@@ -10,10 +10,9 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from copark.texts import has_text
-from copark.web.api.replies import answered, page, sent
+from copark.web.api.replies import StrictRoute, answered, page, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
-from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.asking import JobRequest, study_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from copark.workflows.paths import reports_in, store_in
+from copark.workflows.answers import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.summary import summary_of
 from copark.texts import text
-from copark.workflows.paths import store_in
+from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
 from copark.workflows.serving.faults import fault
