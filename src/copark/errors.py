@@ -45,27 +45,18 @@ def printable(words: str) -> str:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in one place of a person's files.
-
-    Parameters
-    ----------
-    code
-        Key of the fault's texts: ``<code>.cause`` says what is wrong, ``<code>.repair`` how to mend it.
-    file
-        The file, relative to the folder that was read.
-    line
-        Line in that file, counted from 1; ``None`` where the fault has no line (a missing file).
-    key
-        The key, column or cell at fault, as a path such as ``finance.credit[1].amount``.
-    values
-        What the texts need to name: the value found, the values allowed.
-    """
+    """One thing wrong in one place of a person's files."""
 
     code: str
+    """Key of the fault's texts: ``<code>.cause`` says what is wrong, ``<code>.repair`` how to mend it."""
     file: str
+    """The file, relative to the folder that was read."""
     line: int | None = None
+    """Line in that file, counted from 1; ``None`` where the fault has no line (a missing file)."""
     key: str = ""
+    """The key, column or cell at fault, as a path such as ``finance.credit[1].amount``."""
     values: dict[str, Any] = field(default_factory=dict)
+    """What the texts need to name: the value found, the values allowed."""
 
     def __post_init__(self) -> None:
         """Make fit to be shown what a person's file has put into it."""

@@ -17,11 +17,10 @@ import pytest
 
 from copark.cluster import Asked, Threads, make
 from copark.store import DamagedRun, RunStore
-from copark.store import lease as leases
-from copark.store.database.heartbeat import here
-from copark.store.lease import LEASE, leased
-from copark.store.merge import is_there
+from copark.store.database import heartbeat as leases
+from copark.store.database.heartbeat import LEASE, here, leased
 from copark.store.object_store import ObjectStore, open_shelf
+from copark.store.shards import is_there
 from tests.cluster.test_making import RUNS, Counting, asked, expected, numbers, stopped_after  # noqa: F401 - fixtures
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, environment, make
-from copark.cluster.chunking import shard_runs
 from copark.cluster.environment import MachinesDiffer, machine
+from copark.cluster.orchestration import shard_runs
 from copark.cluster.scheduler import _alike
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream

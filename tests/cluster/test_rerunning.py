@@ -9,7 +9,7 @@ import pytest
 from copark.simulation.study import Study, baseline
 from copark.store.database import open_ledger
 from copark.workflows import run_study
-from copark.workflows.paths import store_in
+from copark.workflows.answers import store_in
 from copark.workflows.resume import replay_broken_off, rerun_failed
 from tests.cluster.test_making import Counting
 

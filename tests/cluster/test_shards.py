@@ -13,7 +13,6 @@ import xarray as xr
 from copark.store import RunRecord, RunStore
 from copark.store.arrays import write_dataset
 from copark.store.manifest import checksum
-from copark.store.merge import join
 from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.runs import ARRAYS
 from copark.store.shards import (
@@ -21,6 +20,7 @@ from copark.store.shards import (
     ShardPlan,
     ShardWriter,
     finished,
+    join,
     listing_name,
     partial_name,
     read_plan,

@@ -14,9 +14,8 @@ from copark.analyses.registry import REGISTRY
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal.confirmed import Confirmed, ladder
-from copark.inference.goal.future_events import read_events, scenario_with
-from copark.inference.goal.lever_sets import Settings
-from copark.inference.goal.targets import Target, read_targets
+from copark.inference.goal.lever_sets import Settings, read_events, scenario_with
+from copark.inference.goal.search import Target, read_targets
 from copark.inference.levers.reading import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, record, warnings_of
 from copark.setmethods.coupling_degree.degree import GRADES
 from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy, entropy_weights
-from copark.setmethods.coupling_degree.null import rank_trend
-from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
+from copark.setmethods.coupling_degree.record import coordinations, couplings, rank_trend, reported
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
 from copark.texts import text
 from tests.methods.shared import METHODS, beside

@@ -23,9 +23,8 @@ from copark.presentation import document as data
 from copark.presentation import docx as words_file
 from copark.presentation.figures import Charts, write_figures
 from copark.presentation.html import to_html
-from copark.presentation.json import to_json
 from copark.presentation.numbers import NOTHING, number_format, shown
-from copark.presentation.page import Page, chart_of, page_of, table_of
+from copark.presentation.page import Page, chart_of, page_of, table_of, to_json
 from copark.texts import LANGUAGES
 from tests.presentation.toy import document, figure, hostile
 

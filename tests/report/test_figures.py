@@ -18,7 +18,7 @@ from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 import copark
 from copark import figures
 from copark.cases.case import Case
-from copark.figures.chronology import rows_of
+from copark.figures.actors import rows_of
 from copark.figures.frame import observed_key, observed_mark
 from copark.presentation.figures import FORMATS, inline, render, save
 from copark.presentation.style import PALETTE, SIDES, spread, wrap

@@ -17,7 +17,7 @@ from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Document, Interval, Table
 from copark.presentation.html import to_html
-from copark.presentation.json import to_json
+from copark.presentation.page import to_json
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, text
 from tests.presentation.agreement import check

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import ablate, effects, mechanisms
+from copark.inference.ablations import ablate, effects
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
 from copark.store import checkpoints
@@ -20,7 +20,7 @@ def as_it_is():
 
 @pytest.fixture(scope="module")
 def listed(great_stone):
-    return {one.key: one for one in mechanisms.ablations_of(great_stone, CUT)}
+    return {one.key: one for one in effects.ablations_of(great_stone, CUT)}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):
 
 def test_a_case_without_a_fact_has_no_mechanism_of_it(great_stone):
     bare = great_stone.model_copy(update={"visits": (), "shocks": (), "partners": (), "certificates": ()})
-    keys = {one.key for one in mechanisms.ablations_of(bare, None, links=False)}
+    keys = {one.key for one in effects.ablations_of(bare, None, links=False)}
     assert keys.isdisjoint({"visits", "partners"})
     assert not any(key.startswith("shock-") for key in keys)
 
@@ -152,7 +152,7 @@ def test_mechanisms_say_whether_the_data_moved_them(ablations):
 def test_a_case_without_a_posterior_is_ablated_on_its_prior(great_stone):
     wanted = ablate.Settings(size=0, links=False, repeats=0)
     work = ablate.workload(great_stone, wanted, 0, None)
-    arms = len(mechanisms.ablations_of(great_stone, None, links=False)) + 1
+    arms = len(effects.ablations_of(great_stone, None, links=False)) + 1
     assert [one.runs for one in work] == [arms * ablate.RUNS_WITHOUT_POSTERIOR]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.exploration import designs, explore, samples, settings
+from copark.inference.exploration import designs, explore, settings
 from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
@@ -118,7 +118,7 @@ def test_a_setting_undoes_what_its_values_say(great_stone):
 
 
 def test_a_sample_is_a_table_of_runs_and_what_came_of_them(cube, asked):
-    found = samples.drawn_sample(cube, asked, 64, 1)
+    found = explore.drawn_sample(cube, asked, 64, 1)
     assert found.matrix.shape == (64, cube.count + 1)
     assert found.values.shape == (64, len(asked))
     failed = found.outcome == OUTCOMES.index("failed")
@@ -204,9 +204,9 @@ def test_a_stopped_exploration_goes_on_with_the_answers_it_has(
 
 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
-    monkeypatch.setattr(samples, "AT_ONCE", 16)
+    monkeypatch.setattr(explore, "AT_ONCE", 16)
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    whole, made = samples.Ensemble, []
+    whole, made = explore.Ensemble, []
 
     def counted(*arguments, **options):
         made.append(1)
@@ -214,11 +214,11 @@ def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
             raise KeyboardInterrupt
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(samples, "Ensemble", counted)
+    monkeypatch.setattr(explore, "Ensemble", counted)
     with pytest.raises(KeyboardInterrupt):
-        samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
-    found = samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+        explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+    found = explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
     assert len(made) == 5
-    again = samples.drawn_sample(cube, asked, 64, 1)
+    again = explore.drawn_sample(cube, asked, 64, 1)
     assert np.array_equal(found.values, again.values, equal_nan=True)
     assert np.array_equal(found.outcome, again.outcome)

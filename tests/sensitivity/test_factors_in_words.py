@@ -1,7 +1,6 @@
 """Factors, boxes and trees in words, in both languages."""
 
-from copark.analysis.discovery.prim import Box, Condition, Discovery, Holding, Path, Side
-from copark.analysis.discovery.tree import Node
+from copark.analysis.discovery.prim import Box, Condition, Discovery, Holding, Node, Path, Side
 from copark.inference.exploration.explore import Found
 from copark.words import factors as words
 

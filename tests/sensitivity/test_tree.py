@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analysis.discovery.prim import inside
-from copark.analysis.discovery.tree import grow
+from copark.analysis.discovery.prim import grow, inside
 from tests.sensitivity.functions import planted
 
 RUNS = 6000

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from copark.store import RunStore, runs
-from copark.store.bands import ShardBands, joined
-from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, summary_of
+from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, ShardBands, joined, summary_of
 
 
 def one_output(values: NDArray[np.float64]) -> xr.Dataset:

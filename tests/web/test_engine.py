@@ -12,7 +12,7 @@ from copark.model.variables import catalogue
 from copark.simulation.flows import channels
 from copark.simulation.study import baseline
 from copark.workflows.serving.engine import Cancelled, Engine, Ticket
-from copark.workflows.serving.flows import FlowBook
+from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf
 

@@ -21,8 +21,7 @@ from copark.web.jobs.work import Work
 from copark.web.services import Services
 from copark.web.settings import Settings
 from copark.workflows.serving.errands import FORETOLD
-from copark.workflows.serving.unpacking import pack_zip
-from copark.workflows.serving.uploading import take
+from copark.workflows.serving.uploading import pack_zip, take
 from tests.web.conftest import services_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}

@@ -21,8 +21,7 @@ from copark.errors import CaseFaults, NotFound
 from copark.web import services as parts
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelf
-from copark.workflows.serving.unpacking import MOST_ENTRIES
-from copark.workflows.serving.uploading import INCOMING, MOST_KEPT, packed, remove, skeleton, take
+from copark.workflows.serving.uploading import INCOMING, MOST_ENTRIES, MOST_KEPT, packed, remove, skeleton, take
 from tests.web.conftest import services_of
 
 ZIP = {"content-type": "application/zip"}

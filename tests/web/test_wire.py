@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from copark.web import protocol
+from copark.web import server
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def asked(line: socket.socket) -> bytes:
 
 def test_headers_that_do_not_arrive_are_not_waited_for(address: str, monkeypatch) -> None:
     """Neither the first of a connection nor, dripping in, those after an answer."""
-    monkeypatch.setattr(protocol.BoundedProtocol, "_within", 0.5)
+    monkeypatch.setattr(server.BoundedProtocol, "_within", 0.5)
     begun = time.monotonic()
     with connected(address) as line:
         line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -65,7 +65,7 @@ def test_headers_that_do_not_arrive_are_not_waited_for(address: str, monkeypatch
 
 
 def test_no_address_takes_the_server_with_connections_that_say_nothing(address: str, monkeypatch) -> None:
-    monkeypatch.setattr(protocol, "EACH", 3)
+    monkeypatch.setattr(server, "EACH", 3)
     with ExitStack() as open_ones:
         for _ in range(3):
             open_ones.enter_context(connected(address))

@@ -14,8 +14,8 @@ from copark.identity import identity_of
 from copark.store import RunStore
 from copark.store.manifest import NAME
 from copark.store.workspace import WorkspaceRefused
+from copark.store.workspace.crate import as_json, manifest_of
 from copark.store.workspace.layout import CRATE, MANIFEST
-from copark.store.workspace.packing import as_json, manifest_of
 from copark.workflows import workspaces
 from tests.hostile.mutations import entry_of, zipped
 

@@ -26,22 +26,15 @@ NO_KEY = "analyses.no_key"
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of a question.
-
-    Parameters
-    ----------
-    result
-        What was found.
-    reused
-        Whether it had been found before.
-    seconds
-        Time it took.
-    """
+    """What came of a question."""
 
     analysis: Analysis
     result: Result
+    """What was found."""
     reused: bool
+    """Whether it had been found before."""
     seconds: float
+    """Time it took."""
 
     def document(self, lang: str) -> Document:
         """What is shown of it."""

@@ -73,15 +73,10 @@ class TableParams(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class TableResult(Result):
-    """What is found in a table of cases.
-
-    Parameters
-    ----------
-    settings
-        What was asked, as texts, by the name of the parameter.
-    """
+    """What is found in a table of cases."""
 
     settings: dict[str, str]
+    """What was asked, as texts, by the name of the parameter."""
 
 
 def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fault], **how: Any) -> CaseTable:

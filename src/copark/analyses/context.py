@@ -61,48 +61,32 @@ def untold(_stage: str, _done: int, _total: int) -> None:
 
 @dataclass
 class Context:
-    """The plumbing of one computation.
-
-    Parameters
-    ----------
-    out
-        Output folder: posteriors of one's own are looked for there.
-    keeps
-        Whether results are kept there, by run ID, and read again.
-    threads
-        Threads of the model; they do not change the numbers.
-    progress
-        Told how far the work is.
-    announcing
-        Told what will be run before work that may take long.
-    foreseeing
-        Told how much there is to run where that is no study, once, before the work.
-    planning
-        Told what a calibration will take, where one has to be made.
-    folders
-        Folders of cases by name, beside those of the casebook: uploads of a server.
-    calibrates
-        Whether a calibration or a panel, which may take hours, is made where there is none.
-    crew
-        Opens those who make a calibration's prior batch, in the place of threads of this process.
-    lang
-        Language of refusals.
-    reads_shipped
-        Whether a result that ships with copark is read, where results are kept.
-    """
+    """The plumbing of one computation."""
 
     out: Path | None = None
+    """Output folder: posteriors of one's own are looked for there."""
     keeps: bool = True
+    """Whether results are kept there, by run ID, and read again."""
     threads: int | None = None
+    """Threads of the model; they do not change the numbers."""
     progress: Progress = untold
+    """Told how far the work is."""
     announcing: Announce | None = None
+    """Told what will be run before work that may take long."""
     foreseeing: Foresee | None = None
+    """Told how much there is to run where that is no study, once, before the work."""
     planning: Callable[[Planned], None] | None = None
+    """Told what a calibration will take, where one has to be made."""
     folders: Mapping[str, Path] = field(default_factory=dict)
+    """Folders of cases by name, beside those of the casebook: uploads of a server."""
     calibrates: bool = True
+    """Whether a calibration or a panel, which may take hours, is made where there is none."""
     crew: MakeCrew = nullcontext
+    """Opens those who make a calibration's prior batch, in the place of threads of this process."""
     lang: str = "en"
+    """Language of refusals."""
     reads_shipped: bool = True
+    """Whether a result that ships with copark is read, where results are kept."""
     place: Path | None = field(default=None, init=False)
     """Folder of the result that is being made; ``None`` where nothing is kept."""
     run_id: str = field(default="", init=False)

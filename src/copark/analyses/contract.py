@@ -50,31 +50,20 @@ class Choice:
 
 @dataclass(frozen=True)
 class Keys:
-    """Marks a parameter whose values are keys, such as those of a case's levers: forms offer them, others are refused.
-
-    Parameters
-    ----------
-    choices
-        Gives them, told the context and the other parameters by name.
-    """
+    """Marks a parameter whose values are keys, such as a case's levers: forms offer them, others are refused."""
 
     choices: Callable[[Context, Mapping[str, Any]], Iterable[Choice]]
+    """Gives them, told the context and the other parameters by name."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """What a parameter is called on the command line: another than its own name, or one that must be given as option.
-
-    Parameters
-    ----------
-    flag
-        Its name.
-    repeated
-        Whether a list is given by naming the option again for each entry, because entries hold commas.
-    """
+    """A parameter's name on the command line: another than its own, or one that must be given as option."""
 
     flag: str
+    """Its name."""
     repeated: bool = False
+    """Whether a list is given by naming the option again for each entry, because entries hold commas."""
 
 
 @dataclass(frozen=True)
@@ -98,43 +87,30 @@ class StudyName:
 
 @dataclass(frozen=True)
 class FormField:
-    """A parameter as commands and forms ask for it.
-
-    Parameters
-    ----------
-    name, kind
-        Name, and what it takes.
-    flag, former
-        Option on the command line, and what it was called before: it still works and is not listed.
-    required, default
-        Whether it must be given; what it is otherwise.
-    minimum, maximum
-        Range of a number, ends included.
-    choices
-        What may be chosen.
-    by_place
-        Whether it is given by its place and not by name.
-    repeated
-        Whether a list's option is named again for each entry.
-    local
-        Whether a server does not take it, as it takes no paths.
-    keys
-        What gives its values, where they are keys.
-    """
+    """A parameter as commands and forms ask for it."""
 
     name: str
     kind: FieldKind
+    """name, kind: name, and what it takes."""
     flag: str
     former: tuple[str, ...]
+    """flag, former: option on the command line, and what it was called before: it still works and is not listed."""
     required: bool
     default: Any
+    """required, default: whether it must be given; what it is otherwise."""
     minimum: float | None
     maximum: float | None
+    """minimum, maximum: range of a number, ends included."""
     choices: tuple[str, ...]
+    """What may be chosen."""
     by_place: bool
+    """Whether it is given by its place and not by name."""
     repeated: bool
+    """Whether a list's option is named again for each entry."""
     local: bool
+    """Whether a server does not take it, as it takes no paths."""
     keys: Keys | None
+    """What gives its values, where they are keys."""
 
 
 class AnalysisParams(BaseModel):
@@ -234,23 +210,16 @@ class Result:
 
     Fields may be numbers, strings, dataclasses, pydantic models, mappings and tuples of them, and arrays as of
     :mod:`copark.arrays`; it is stored as JSON and read again as the same type.
-
-    Parameters
-    ----------
-    run_id
-        Hash of everything it depends on: 16 hexadecimal digits.
-    provenance
-        Versions, hashes, study, seed, time.
-    trust
-        How far the parameters of the model may be trusted; ``None`` where none are used.
-    recorded
-        What is on record of how the park fared, where its parameters are not calibrated to it.
     """
 
     run_id: str
+    """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: dict[str, Any]
+    """Versions, hashes, study, seed, time."""
     trust: Trust | None = None
+    """How far the parameters of the model may be trusted; ``None`` where none are used."""
     recorded: Said | None = None
+    """What is on record of how the park fared, where its parameters are not calibrated to it."""
 
     @property
     def passed(self) -> bool:
@@ -270,15 +239,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Texts:
-    """The words of an analysis in one language: ``t("headline", case=…)``; those all analyses share where it has none.
-
-    Parameters
-    ----------
-    area
-        Its folder's name.
-    """
+    """The words of an analysis in one language, ``t("headline", case=…)``, or those all share where it has none."""
 
     area: str
+    """Its folder's name."""
     lang: str
 
     def __call__(self, key: str, **values: Any) -> str:

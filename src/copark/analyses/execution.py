@@ -31,27 +31,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Means:
-    """By what means runs are made; nothing here changes a number, unless ``mixed`` allows it.
-
-    Parameters
-    ----------
-    threads
-        Threads, where they are made in this process.
-    scheduler
-        Address of a Dask scheduler whose workers make them.
-    workers
-        Processes of this machine that make them.
-    store
-        URL at which shards are written, where the workers share no folder.
-    mixed
-        Let machines differ.
-    """
+    """By what means runs are made; nothing here changes a number, unless ``mixed`` allows it."""
 
     threads: int | None = None
+    """Threads, where they are made in this process."""
     scheduler: str | None = None
+    """Address of a Dask scheduler whose workers make them."""
     workers: int | None = None
+    """Processes of this machine that make them."""
     store: str | None = None
+    """URL at which shards are written, where the workers share no folder."""
     mixed: bool = False
+    """Let machines differ."""
 
     def facts(self) -> dict[str, Any]:
         """What is needed to do the same again."""
@@ -60,22 +51,15 @@ class Means:
 
 @dataclass(frozen=True)
 class Made:
-    """A stored run of a study.
-
-    Parameters
-    ----------
-    study, record
-        The study as it was run, and what is stored of it.
-    reused
-        Whether it was stored already.
-    notes
-        What is to be said of it, in sentences.
-    """
+    """A stored run of a study."""
 
     study: Study
     record: RunRecord
+    """study, record: the study as it was run, and what is stored of it."""
     reused: bool
+    """Whether it was stored already."""
     notes: tuple[str, ...] = ()
+    """What is to be said of it, in sentences."""
 
 
 Ahead = Callable[["Study", Sequence[str]], None]
@@ -230,21 +214,14 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Recording:
-    """An execution that is being recorded.
-
-    Parameters
-    ----------
-    identity
-        Under which it was begun.
-    ledger
-        Where it is recorded.
-    tell
-        Told runs done and runs in all; passes them on.
-    """
+    """An execution that is being recorded."""
 
     identity: str
+    """Under which it was begun."""
     ledger: Ledger
+    """Where it is recorded."""
     tell: Tell
+    """Told runs done and runs in all; passes them on."""
 
     def progress(self, done: int, total: int) -> None:
         """Record how far it is, and tell it."""

@@ -23,39 +23,28 @@ Group = Literal["explain", "decide", "calibrate", "parks", "tables"]
 
 @dataclass(frozen=True)
 class Analysis:
-    """A question and its three files.
-
-    Parameters
-    ----------
-    name
-        Of its command and route: lower case, words joined by ``-``. The Python function has ``_`` instead.
-    package
-        Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result`
-        called ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and
-        ``texts.yaml``. ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its
-        parameters, case and model; ``workload(params, context)``, how much there is to run: the command then has
-        ``--plan``; ``listing(params, context)``, shown by ``listing`` of ``show.py``, what may be chosen: it then has
-        ``--list``; ``anew(params, context)``, whether it is computed although an answer is stored; and
-        ``deliver(params, answer, context)`` where a file of the reader's is written, also of an answer that was there.
-    group
-        Where it stands in help and menu.
-    engine
-        Further packages whose code makes the result: a stored one of other code is made again.
-    aliases
-        Former names of its command, which still work and are not listed.
-    former
-        Former options of its command, each with the options that replace it, or the name of another analysis.
-    distributed
-        Whether workers here or on a cluster may do the work: the command then has ``--workers`` and ``--scheduler``.
-    """
+    """A question and its three files."""
 
     name: str
+    """Of its command and route: lower case, words joined by ``-``. The Python function has ``_`` instead."""
     package: str
+    """Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result` called
+    ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and ``texts.yaml``.
+    ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its parameters, case and
+    model; ``workload(params, context)``, how much there is to run: the command then has ``--plan``; ``listing(params,
+    context)``, shown by ``listing`` of ``show.py``, what may be chosen: it then has ``--list``; ``anew(params,
+    context)``, whether it is computed although an answer is stored; and ``deliver(params, answer, context)`` where a
+    file of the reader's is written, also of an answer that was there."""
     group: Group
+    """Where it stands in help and menu."""
     engine: tuple[str, ...] = ()
+    """Further packages whose code makes the result: a stored one of other code is made again."""
     aliases: tuple[str, ...] = ()
+    """Former names of its command, which still work and are not listed."""
     former: tuple[tuple[str, str], ...] = ()
+    """Former options of its command, each with the options that replace it, or the name of another analysis."""
     distributed: bool = False
+    """Whether workers here or on a cluster may do the work: the command then has ``--workers`` and ``--scheduler``."""
 
     @property
     def area(self) -> str:

@@ -39,22 +39,15 @@ UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored result and what was asked for it.
-
-    Parameters
-    ----------
-    params
-        What was asked.
-    code
-        Hash of the code that made it.
-    created
-        When, in UTC.
-    """
+    """A stored result and what was asked for it."""
 
     result: Result
     params: dict[str, Any]
+    """What was asked."""
     code: str
+    """Hash of the code that made it."""
     created: str
+    """When, in UTC."""
 
 
 def results_in(out: Path, analysis: Analysis) -> Path:

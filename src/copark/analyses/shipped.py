@@ -37,52 +37,35 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
 
 @dataclass(frozen=True)
 class Shipped:
-    """A question, and what ships for it.
-
-    Parameters
-    ----------
-    name
-        Its analysis and the parameters that are not the default.
-    run_id
-        Its run ID.
-    state
-        ``listed``; ``changed``, where the code of the analysis has changed since; ``none``, where nothing ships under
-        this run ID.
-    created
-        When the result was made, in UTC.
-    """
+    """A question, and what ships for it."""
 
     name: str
+    """Its analysis and the parameters that are not the default."""
     run_id: str
+    """Its run ID."""
     state: Literal["listed", "changed", "none"] = "none"
+    """``listed``; ``changed``, where the code of the analysis has changed since; ``none``, where nothing ships under
+    this run ID."""
     created: str = ""
+    """When the result was made, in UTC."""
 
 
 @dataclass(frozen=True)
 class Remade:
-    """A result that was made again, beside the one that ships.
-
-    Parameters
-    ----------
-    seconds
-        What it took.
-    state
-        ``same``, but for rounding; ``unlike``; ``none``, where nothing ships under this run ID.
-    numbers
-        Numbers compared.
-    largest
-        Largest difference, ``|a - b| / max(1, |a|)``; infinite where the two are not of one shape.
-    unlike
-        The first place where they differ by more than rounding; empty if nowhere.
-    """
+    """A result that was made again, beside the one that ships."""
 
     name: str
     run_id: str
     seconds: float
+    """What it took."""
     state: Literal["same", "unlike", "none"] = "none"
+    """``same``, but for rounding; ``unlike``; ``none``, where nothing ships under this run ID."""
     numbers: int = 0
+    """Numbers compared."""
     largest: float = 0.0
+    """Largest difference, ``|a - b| / max(1, |a|)``; infinite where the two are not of one shape."""
     unlike: str = ""
+    """The first place where they differ by more than rounding; empty if nowhere."""
 
 
 def usable(analysis: Analysis, context: Context) -> Iterator[tuple[str, dict[str, Any]]]:

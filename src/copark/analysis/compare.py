@@ -44,23 +44,17 @@ class NotComparable(FaultsFound):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms on the same luck.
-
-    Parameters
-    ----------
-    reference, arm
-        Keys of the two scenarios.
-    before, after
-        Their runs in common, of dimensions (run, quarter); the runs that did not finish in both are left out.
-    futures
-        Runs that share a draw of parameters.
-    """
+    """Two arms on the same luck."""
 
     reference: str
     arm: str
+    """reference, arm: keys of the two scenarios."""
     before: xr.Dataset
     after: xr.Dataset
+    """before, after: their runs in common, of dimensions (run, quarter); the runs that did not finish in both are left
+    out."""
     futures: int
+    """Runs that share a draw of parameters."""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -223,71 +217,52 @@ COUNTS = frozenset(("companies", "persons"))
 
 @dataclass(frozen=True)
 class Difference:
-    """A paired difference of an output at a date, over runs.
-
-    Parameters
-    ----------
-    arm, reference
-        Keys of the scenarios.
-    output, unit, quarter
-        What is compared, in which unit, at the end of which quarter.
-    log
-        Whether logarithms are compared: the unit then is log points (0.1 is about a tenth more).
-    pairs
-        Pairs of runs.
-    reference_median, arm_median
-        Medians of the two arms, in the output's own unit.
-    low, median, high
-        5, 50 and 95 % of the differences; they are not the difference of the medians.
-    above, equal
-        Shares of pairs in which the arm is above, and exactly like, the reference.
-    split
-        Variance from parameters and from luck; ``None`` where no draw has two runs.
-    """
+    """A paired difference of an output at a date, over runs."""
 
     arm: str
     reference: str
+    """arm, reference: keys of the scenarios."""
     output: str
     unit: str
     quarter: str
+    """output, unit, quarter: what is compared, in which unit, at the end of which quarter."""
     log: bool
+    """Whether logarithms are compared: the unit then is log points (0.1 is about a tenth more)."""
     pairs: int
+    """Pairs of runs."""
     reference_median: float
     arm_median: float
+    """reference_median, arm_median: medians of the two arms, in the output's own unit."""
     low: float
     median: float
     high: float
+    """low, median, high: 5, 50 and 95 % of the differences; they are not the difference of the medians."""
     above: float
     equal: float
+    """above, equal: shares of pairs in which the arm is above, and exactly like, the reference."""
     split: Split | None
+    """Variance from parameters and from luck; ``None`` where no draw has two runs."""
 
 
 @dataclass(frozen=True)
 class OutcomeChange:
-    """How often an outcome happens in both arms of the same run, in one, in none.
-
-    Parameters
-    ----------
-    outcome
-        One of :data:`~copark.simulation.outcomes.OUTCOMES`.
-    pairs
-        Pairs of runs.
-    both, gained, lost, neither
-        Pairs with the outcome in both arms, in the arm alone, in the reference alone, in none.
-    low, high
-        Monte Carlo interval of the change (95 %): what more runs of the same model might still move.
-    """
+    """How often an outcome happens in both arms of the same run, in one, in none."""
 
     arm: str
     reference: str
     outcome: str
+    """One of :data:`~copark.simulation.outcomes.OUTCOMES`."""
     pairs: int
+    """Pairs of runs."""
     both: int
     gained: int
     lost: int
     neither: int
+    """both, gained, lost, neither: pairs with the outcome in both arms, in the arm alone, in the reference alone, in
+    none."""
     low: float
     high: float
+    """low, high: Monte Carlo interval of the change (95 %): what more runs of the same model might still move."""
 
     @property
     def reference_share(self) -> float:
@@ -328,29 +303,20 @@ class Table:
 
 @dataclass(frozen=True)
 class Course:
-    """A paired difference of an output over time.
-
-    Parameters
-    ----------
-    output, unit, log
-        As of :class:`Difference`.
-    quarters
-        Labels.
-    levels
-        5, 25, 50, 75 and 95 % of the differences, shape (levels, quarters); NaN where no pair finished.
-    above
-        Share of pairs in which the arm is above the reference, shape (quarters,).
-    begins
-        First quarter in which any pair differs.
-    """
+    """A paired difference of an output over time."""
 
     output: str
     unit: str
     log: bool
+    """output, unit, log: as of :class:`Difference`."""
     quarters: tuple[str, ...]
+    """Labels."""
     levels: Floats
+    """5, 25, 50, 75 and 95 % of the differences, shape (levels, quarters); NaN where no pair finished."""
     above: Floats
+    """Share of pairs in which the arm is above the reference, shape (quarters,)."""
     begins: str | None
+    """First quarter in which any pair differs."""
 
 
 def course(pair: Pair, output: str, *, log: bool | None = None) -> Course:

@@ -23,29 +23,21 @@ SCALES = ("global", "intergovernmental", "park", "enterprise")
 
 @dataclass(frozen=True)
 class Component:
-    """One indicator of a scale's score: ``clip((x - low) / (high - low), 0, 1)``.
-
-    Parameters
-    ----------
-    scale
-        The scale whose score it enters, with equal weight beside the scale's other components.
-    name
-        Name of the component; its title is the text ``analysis.component.<name>``.
-    numerator, denominator
-        Outputs of the model; the value is their ratio, or the first alone where there is no second.
-    low, high
-        The fixed range, in the value's unit. Judgement.
-    unit
-        The value's unit.
-    """
+    """One indicator of a scale's score: ``clip((x - low) / (high - low), 0, 1)``."""
 
     scale: str
+    """The scale whose score it enters, with equal weight beside the scale's other components."""
     name: str
+    """Name of the component; its title is the text ``analysis.component.<name>``."""
     numerator: str
     low: float
     high: float
+    """low, high: the fixed range, in the value's unit. Judgement."""
     unit: str
+    """The value's unit."""
     denominator: str | None = None
+    """numerator, denominator: outputs of the model; the value is their ratio, or the first alone where there is no
+    second."""
 
     def outputs(self) -> tuple[str, ...]:
         """The outputs of the model it needs."""
@@ -70,24 +62,17 @@ COMPONENTS = (
 
 @dataclass(frozen=True)
 class ReadOut:
-    """Scores and degrees of one scenario's runs, each of shape (run, quarter).
-
-    Parameters
-    ----------
-    scores
-        The four scores by scale.
-    development, coupling, coordination
-        T, C and D in the standard form.
-    coupling_corrected, coordination_corrected
-        C' and D' after Wang et al. 2021.
-    """
+    """Scores and degrees of one scenario's runs, each of shape (run, quarter)."""
 
     scores: dict[str, NDArray[np.float64]]
+    """The four scores by scale."""
     development: NDArray[np.float64]
     coupling: NDArray[np.float64]
     coupling_corrected: NDArray[np.float64]
     coordination: NDArray[np.float64]
+    """development, coupling, coordination: T, C and D in the standard form."""
     coordination_corrected: NDArray[np.float64]
+    """coupling_corrected, coordination_corrected: C' and D' after Wang et al. 2021."""
 
 
 def apart(found: ReadOut, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

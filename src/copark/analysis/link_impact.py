@@ -28,30 +28,22 @@ NEGLIGIBLE = 0.01
 
 @dataclass(frozen=True)
 class Impact:
-    """What the cutting of a link does to an output.
-
-    Parameters
-    ----------
-    link, output
-        Names.
-    size, low, high
-        Median, 5 % and 95 % of the paired differences at the horizon, in half-widths of the reference's band.
-    largest
-        Largest median absolute difference of any quarter, in half-widths of the band at the horizon.
-    differing
-        Share of pairs that differ at the horizon.
-    lag
-        Quarters from the cut until the effect sets in; ``None`` where it never does.
-    """
+    """What the cutting of a link does to an output."""
 
     link: str
     output: str
+    """link, output: names."""
     size: float
     low: float
     high: float
+    """size, low, high: median, 5 % and 95 % of the paired differences at the horizon, in half-widths of the reference's
+    band."""
     largest: float
+    """Largest median absolute difference of any quarter, in half-widths of the band at the horizon."""
     differing: float
+    """Share of pairs that differ at the horizon."""
     lag: int | None
+    """Quarters from the cut until the effect sets in; ``None`` where it never does."""
 
     @property
     def exists(self) -> bool:

@@ -33,28 +33,20 @@ def expected_outside(count: int) -> int:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One observation beside the model.
-
-    Parameters
-    ----------
-    quarter
-        The quarter it is compared in, such as ``2019Q4``.
-    value, high
-        What was observed, in the model's unit; ``high`` only for a range.
-    low, median, upper
-        5 %, 50 % and 95 % of runs, in the model's unit; NaN where no run finished.
-    percentiles
-        Where it lies among the runs.
-    """
+    """One observation beside the model."""
 
     observation: Observation
     quarter: str
+    """The quarter it is compared in, such as ``2019Q4``."""
     value: float
     high: float | None
+    """value, high: what was observed, in the model's unit; ``high`` only for a range."""
     low: float
     median: float
     upper: float
+    """low, median, upper: 5 %, 50 % and 95 % of runs, in the model's unit; NaN where no run finished."""
     percentiles: Percentiles
+    """Where it lies among the runs."""
 
     @property
     def width(self) -> float:

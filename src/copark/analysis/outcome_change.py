@@ -74,51 +74,35 @@ NEEDED = (*CASH, "cash", "failed", "registered_ever", "lapses", "exits", "regist
 
 @dataclass(frozen=True)
 class Line:
-    """An item in both arms: means over the runs of a move, up to the quarter that decided.
-
-    Parameters
-    ----------
-    account, output
-        The account, and the output (or :data:`WAITING`) it is read from.
-    reference, arm
-        Sums of flows, or stocks: M USD or enterprises.
-    effect
-        What the item adds to the balance of the arm less that of the reference.
-    """
+    """An item in both arms: means over the runs of a move, up to the quarter that decided."""
 
     account: str
     output: str
+    """account, output: the account, and the output (or :data:`WAITING`) it is read from."""
     reference: float
     arm: float
+    """reference, arm: sums of flows, or stocks: M USD or enterprises."""
     effect: float
+    """What the item adds to the balance of the arm less that of the reference."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """Runs that go from one outcome to another.
-
-    Parameters
-    ----------
-    reference, arm
-        The two outcomes.
-    runs, share
-        How many runs, and of all pairs how large a share.
-    cause
-        One of :data:`CAUSES`.
-    reasons
-        Accounts and of how many of the runs each is the reason, the most frequent first; they add up to ``runs``.
-        Empty where the accounts were not kept.
-    lines
-        The items of the accounts.
-    """
+    """Runs that go from one outcome to another."""
 
     reference: str
     arm: str
+    """reference, arm: the two outcomes."""
     runs: int
     share: float
+    """runs, share: how many runs, and of all pairs how large a share."""
     cause: str
+    """One of :data:`CAUSES`."""
     reasons: tuple[tuple[str, int], ...]
+    """Accounts and of how many of the runs each is the reason, the most frequent first; they add up to ``runs``. Empty
+    where the accounts were not kept."""
     lines: tuple[Line, ...]
+    """The items of the accounts."""
 
     @property
     def better(self) -> bool:
@@ -128,19 +112,13 @@ class Move:
 
 @dataclass(frozen=True)
 class OutcomeMoves:
-    """How outcomes of paired runs change.
-
-    Parameters
-    ----------
-    counts
-        Runs by outcome in the reference (rows) and in the arm (columns), in the order of
-        :data:`~copark.simulation.outcomes.OUTCOMES`.
-    moves
-        Those off the diagonal that happen, the most frequent first.
-    """
+    """How outcomes of paired runs change."""
 
     counts: tuple[tuple[int, ...], ...]
+    """Runs by outcome in the reference (rows) and in the arm (columns), in the order of
+    :data:`~copark.simulation.outcomes.OUTCOMES`."""
     moves: tuple[Move, ...]
+    """Those off the diagonal that happen, the most frequent first."""
 
     @property
     def pairs(self) -> int:

@@ -51,21 +51,14 @@ reference (-1, 0 or 1), shape (runs, outcomes)."""
 
 @dataclass(frozen=True)
 class Part:
-    """What passes through a group of links; of :data:`REST` what passes through none of the groups.
-
-    Parameters
-    ----------
-    group
-        One of :data:`GROUPS`, or :data:`REST`.
-    change
-        Its part of the change of P(outcome), in the order of the outcomes.
-    error
-        Half the width of its Monte Carlo interval (95 %).
-    """
+    """What passes through a group of links; of :data:`REST` what passes through none of the groups."""
 
     group: str
+    """One of :data:`GROUPS`, or :data:`REST`."""
     change: tuple[float, ...]
+    """Its part of the change of P(outcome), in the order of the outcomes."""
     error: tuple[float, ...]
+    """Half the width of its Monte Carlo interval (95 %)."""
 
     def of(self, outcome: str) -> float:
         """Its part of the change of an outcome's share."""
@@ -74,25 +67,17 @@ class Part:
 
 @dataclass(frozen=True)
 class OutcomeParts:
-    """The change of P(outcome) and its parts.
-
-    Parameters
-    ----------
-    since
-        Quarter from which on links are cut.
-    runs
-        Pairs of runs.
-    before, after
-        P(outcome) in the reference and in the arm, in the order of the outcomes.
-    parts
-        They sum to ``after - before``; the rest last.
-    """
+    """The change of P(outcome) and its parts."""
 
     since: str
+    """Quarter from which on links are cut."""
     runs: int
+    """Pairs of runs."""
     before: tuple[float, ...]
     after: tuple[float, ...]
+    """before, after: p(outcome) in the reference and in the arm, in the order of the outcomes."""
     parts: tuple[Part, ...]
+    """They sum to ``after - before``; the rest last."""
 
     def share(self, outcome: str) -> tuple[float, float]:
         """P(outcome) in the reference and in the arm."""

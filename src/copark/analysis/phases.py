@@ -157,21 +157,14 @@ LEAST = 3
 
 @dataclass(frozen=True)
 class RecordPhases:
-    """Phases of the record.
-
-    Parameters
-    ----------
-    quarters
-        Quarters from the case's start to the last count of both kinds.
-    codes
-        Codes of :data:`copark.analysis.phases.PHASES`, shape (quarter,).
-    counts
-        Counts on record that it rests on: of residents and of operating companies.
-    """
+    """Phases of the record."""
 
     quarters: tuple[Quarter, ...]
+    """Quarters from the case's start to the last count of both kinds."""
     codes: NDArray[np.int8]
+    """Codes of :data:`copark.analysis.phases.PHASES`, shape (quarter,)."""
     counts: tuple[int, int]
+    """Counts on record that it rests on: of residents and of operating companies."""
 
     def spans(self) -> tuple[tuple[Quarter, Quarter, int], ...]:
         """First and last quarter of each unbroken phase, and its code."""

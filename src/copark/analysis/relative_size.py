@@ -42,28 +42,19 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Weight:
-    """One value of the host with what of the park stands beside it.
-
-    Parameters
-    ----------
-    context
-        The host's value.
-    counterpart
-        The park's variable; empty where there is none.
-    model
-        5 %, 50 % and 95 % of runs as shares of the host's value; ``None`` where the model has no such output.
-    recorded
-        The observation of the park and its share; ``None`` where there is none of the same unit and period.
-    reason
-        Why nothing can be compared: ``value_added``, ``growth``, ``no_counterpart``, ``no_record``, ``other_currency``,
-        ``other_period``; empty where something can.
-    """
+    """One value of the host with what of the park stands beside it."""
 
     context: ContextValue
+    """The host's value."""
     counterpart: str
+    """The park's variable; empty where there is none."""
     model: tuple[float, float, float] | None
+    """5 %, 50 % and 95 % of runs as shares of the host's value; ``None`` where the model has no such output."""
     recorded: tuple[Observation, float] | None
+    """The observation of the park and its share; ``None`` where there is none of the same unit and period."""
     reason: str
+    """Why nothing can be compared: ``value_added``, ``growth``, ``no_counterpart``, ``no_record``, ``other_currency``,
+    ``other_period``; empty where something can."""
 
 
 def _recorded(context: ContextValue, candidates: Sequence[Observation]) -> tuple[Observation | None, str]:

@@ -106,22 +106,15 @@ def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
 
 @dataclass(frozen=True)
 class Stability:
-    """How a ranking stands when its states are drawn again.
-
-    Parameters
-    ----------
-    rank
-        On all states, shape (options,).
-    low, high
-        5 and 95 % of its ranks over the replicates.
-    best
-        Share of replicates in which it is first, alone or with others.
-    """
+    """How a ranking stands when its states are drawn again."""
 
     rank: Integers
+    """On all states, shape (options,)."""
     low: Integers
     high: Integers
+    """low, high: 5 and 95 % of its ranks over the replicates."""
     best: Floats
+    """Share of replicates in which it is first, alone or with others."""
 
 
 def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most_is_best: bool = True) -> Stability:
@@ -180,16 +173,12 @@ class Sources:
     """Variance of a gain by the law of total variance, in the square of its unit.
 
     Var D = Var E[D | structure] + E Var E[D | structure, draw] + E Var[D | structure, draw].
-
-    Parameters
-    ----------
-    structure, parameters, luck
-        The three parts: what another structure, another draw, another luck changes.
     """
 
     structure: float
     parameters: float
     luck: float
+    """structure, parameters, luck: the three parts: what another structure, another draw, another luck changes."""
 
     @property
     def total(self) -> float:

@@ -17,18 +17,12 @@ _WRITTEN = re.compile(r"([12][0-9]{3})Q([1-4])", re.ASCII)
 
 @dataclass(frozen=True, order=True)
 class Quarter:
-    """A quarter of a year, written ``2012Q3``; quarters are ordered, and a whole number may be added.
-
-    Parameters
-    ----------
-    year
-        Calendar year, 1000 to 2999.
-    quarter
-        1 to 4.
-    """
+    """A quarter of a year, written ``2012Q3``; quarters are ordered, and a whole number may be added."""
 
     year: int
+    """Calendar year, 1000 to 2999."""
     quarter: int
+    """1 to 4."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.quarter <= 4:

@@ -20,27 +20,18 @@ _CURRENCIES = ("money", "money BYN", "money SGD", "money CNY")
 
 @dataclass(frozen=True)
 class SeriesVariable:
-    """An observed quantity.
-
-    Parameters
-    ----------
-    name
-        Its name in ``series.csv`` or ``host_context.csv``.
-    quantities
-        What it may measure, as in :mod:`copark.units`; for money in local currency there are several.
-    output
-        Whether the model has an output of this name, so that it may be fitted or scored.
-    since_founding
-        Whether it counts since the founding what the output tells quarter by quarter: such a count may be fitted.
-    lowest
-        The lowest possible value; ``None`` where it may be negative.
-    """
+    """An observed quantity."""
 
     name: str
+    """Its name in ``series.csv`` or ``host_context.csv``."""
     quantities: tuple[str, ...]
+    """What it may measure, as in :mod:`copark.units`; for money in local currency there are several."""
     output: bool = False
+    """Whether the model has an output of this name, so that it may be fitted or scored."""
     lowest: float | None = 0.0
+    """The lowest possible value; ``None`` where it may be negative."""
     since_founding: bool = False
+    """Whether it counts since the founding what the output tells quarter by quarter: such a count may be fitted."""
 
     def units(self) -> tuple[str, ...]:
         """Units its values may be given in."""

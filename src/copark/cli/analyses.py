@@ -226,7 +226,7 @@ def print_json(document: Document) -> None:
     """Write a document to standard output as JSON."""
     import json
 
-    from copark.presentation.json import to_json
+    from copark.presentation.page import to_json
 
     print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
 

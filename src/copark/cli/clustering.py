@@ -36,7 +36,7 @@ def start(
 ) -> None:
     """Start a cluster on this machine and keep it until it is interrupted."""
     from copark.cli.screen import say
-    from copark.workflows.clustering import running_cluster, wait_for_end
+    from copark.workflows.running import running_cluster, wait_for_end
 
     with running_cluster(workers, host=host, port=port) as address:
         say("cluster.started", ctx.obj, workers=workers, address=address)

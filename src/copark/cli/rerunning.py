@@ -60,7 +60,7 @@ def gc(
     """Say what broken-off work has left, and throw it away if asked."""
     from copark.cli.screen import say
     from copark.presentation.numbers import number
-    from copark.workflows.gc import tidy
+    from copark.workflows.runs import tidy
 
     found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
     for one in found.leavings:

@@ -1,4 +1,7 @@
-"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again."""
+"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again.
+
+How many runs a shard has: from what the first chunk cost.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from copark.cases.case import Case
-from copark.cluster.chunking import shard_runs
 from copark.cluster.environment import BITS, CODE, Machine, are_mixed, faults_between, joined, need_alike
 from copark.cluster.executors import Crew
 from copark.cluster.work import Subject, Work, prepared
@@ -22,21 +24,55 @@ from copark.simulation.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.atomic import Stamp, stamp_of
+from copark.store.database.heartbeat import leased
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun
 from copark.store.garbage import forget_broken_off
-from copark.store.lease import leased
 from copark.store.locks import only_one
 from copark.store.manifest import METADATA, NAME, UNREADABLE, faults_of
-from copark.store.merge import bring, is_there, join
 from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.quarantine import misplacement
 from copark.store.runs import RunRecord, RunStore
-from copark.store.shards import MAKING, ShardPlan, ShardRecord, begin_anew, finished, read_plan, write_plan
+from copark.store.shards import (
+    MAKING,
+    ShardPlan,
+    ShardRecord,
+    begin_anew,
+    bring,
+    finished,
+    is_there,
+    join,
+    read_plan,
+    write_plan,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import xarray as xr
+
+
+WANTED = 10.0
+"""Seconds a shard should take: a kill loses at most so much for each maker."""
+SHARDS_EACH = 4
+"""Shards that every maker should get at least, so that nobody waits long for the last."""
+
+
+def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
+    """Runs of a shard, a multiple of ``CHUNK``.
+
+    Parameters
+    ----------
+    seconds
+        What the first chunk of ``CHUNK`` runs took on one thread, by stage.
+    runs
+        Runs that are left.
+    makers
+        How many make shards at a time.
+    """
+    by_cost = round(WANTED / max(sum(seconds.values()), 1e-3))
+    by_share = runs // (CHUNK * SHARDS_EACH * makers)
+    return CHUNK * max(1, min(by_cost, by_share))
+
 
 Progress = Callable[[int, int], None]
 ROUNDS = 3
@@ -45,40 +81,28 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """An ensemble that is asked for.
-
-    Parameters
-    ----------
-    study, case, source
-        What is run.
-    identity
-        Its name.
-    bands
-        Keep bands over all runs and the paths of the first only.
-    replace
-        Put it in the place of a stored run of the same identity.
-    mixed
-        Let makers differ in what bits depend on.
-    address
-        Where shards are written, if not beside the stored runs: a URL that fsspec knows.
-    fresh
-        Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
-        of another kind have made.
-    seen
-        The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
-        its place since is the one that was asked for. By default what is there when making begins.
-    """
+    """An ensemble that is asked for."""
 
     study: Study
     case: Case
     source: DrawSource | None
+    """study, case, source: what is run."""
     identity: str
+    """Its name."""
     bands: bool
+    """Keep bands over all runs and the paths of the first only."""
     replace: bool = False
+    """Put it in the place of a stored run of the same identity."""
     mixed: bool = False
+    """Let makers differ in what bits depend on."""
     address: str | None = None
+    """Where shards are written, if not beside the stored runs: a URL that fsspec knows."""
     fresh: bool = False
+    """Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
+    of another kind have made."""
     seen: Stamp | None = None
+    """The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
+    its place since is the one that was asked for. By default what is there when making begins."""
 
 
 @dataclass(frozen=True)

@@ -55,27 +55,18 @@ class Subject:
 
 @dataclass(frozen=True)
 class Work:
-    """Everything a maker needs to make any shard of an ensemble.
-
-    Parameters
-    ----------
-    subject
-        What is run.
-    address
-        The shelf on which the ensemble is made.
-    plan
-        How it is divided.
-    machine
-        What every maker must be.
-    mixed
-        Whether makers may differ in what bits depend on.
-    """
+    """Everything a maker needs to make any shard of an ensemble."""
 
     subject: Subject
+    """What is run."""
     address: str
+    """The shelf on which the ensemble is made."""
     plan: ShardPlan
+    """How it is divided."""
     machine: Machine
+    """What every maker must be."""
     mixed: bool = False
+    """Whether makers may differ in what bits depend on."""
 
     @property
     def name(self) -> str:

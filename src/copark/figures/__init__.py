@@ -5,10 +5,8 @@
 :mod:`~copark.presentation.figures`.
 """
 
-from copark.figures.actors import network
-from copark.figures.chronology import timeline
-from copark.figures.fans import fan
-from copark.figures.ledgers import equity, ledger_land, ledger_money
+from copark.figures.actors import network, timeline
+from copark.figures.ledgers import equity, fan, ledger_land, ledger_money
 from copark.figures.readouts import coordination, outcome_bars, phase_bars, weight
 from copark.presentation.figures import save
 

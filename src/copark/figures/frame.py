@@ -28,19 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class View:
-    """One scenario of a result, in the language its figures speak.
-
-    Parameters
-    ----------
-    result
-        The ensemble.
-    lang
-        Language of the labels; English where Chinese cannot be drawn.
-    """
+    """One scenario of a result, in the language its figures speak."""
 
     result: xr.Dataset
+    """The ensemble."""
     scenario: int
     lang: str
+    """Language of the labels; English where Chinese cannot be drawn."""
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the report."""

@@ -20,8 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 from numpy.typing import NDArray
 
-from copark.analysis.discovery.prim import Condition
-from copark.analysis.discovery.tree import Node
+from copark.analysis.discovery.prim import Condition, Node
 from copark.presentation import style
 from copark.presentation.numbers import number, percent, unit_title
 from copark.texts import text

@@ -183,27 +183,18 @@ FAIR = (BLIND, *NAIVE)
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of the forecasts from one cut.
-
-    Parameters
-    ----------
-    cut
-        Last quarter known.
-    lessons
-        What earlier cuts taught, with and without later facts.
-    fair
-        Mean scores of the methods that knew nothing after the cut, a line for each observable.
-    whole
-        Mean scores of all methods.
-    honesty
-        Coverage and scores beside those of honest bands, by model.
-    """
+    """What came of the forecasts from one cut."""
 
     cut: str
+    """Last quarter known."""
     lessons: tuple[Lesson, ...]
+    """What earlier cuts taught, with and without later facts."""
     fair: tuple[Line, ...]
+    """Mean scores of the methods that knew nothing after the cut, a line for each observable."""
     whole: tuple[Line, ...]
+    """Mean scores of all methods."""
     honesty: Mapping[str, Honesty]
+    """Coverage and scores beside those of honest bands, by model."""
 
     def line(self, variable: str) -> Line:
         """All methods' mean scores of an observable."""
@@ -225,25 +216,18 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """A validation; the last cut is the one that counts, and that the reasons are of.
-
-    Parameters
-    ----------
-    cuts
-        By cut, earliest first.
-    scores
-        Of every method and value from the last cut.
-    swaps, told
-        Of observables with a naive curve: centre and band swapped; the curve told only what the model was told.
-    widths
-        By model: where the width of each observable's band comes from.
-    """
+    """A validation; the last cut is the one that counts, and that the reasons are of."""
 
     cuts: tuple[Judged, ...]
+    """By cut, earliest first."""
     scores: tuple[Score, ...]
+    """Of every method and value from the last cut."""
     swaps: tuple[Swap, ...]
     told: tuple[Told, ...]
+    """swaps, told: of observables with a naive curve: centre and band swapped; the curve told only what the model was
+    told."""
     widths: Mapping[str, tuple[Width, ...]]
+    """By model: where the width of each observable's band comes from."""
 
     @property
     def last(self) -> Judged:

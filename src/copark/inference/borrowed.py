@@ -46,22 +46,15 @@ STRIDE = 0.6180339887498949
 
 @dataclass(frozen=True)
 class PooledDraws:
-    """Draws of the hierarchy, on the scale of normal scores.
-
-    Parameters
-    ----------
-    recipe
-        What the panel was learned from: parks and hashes, model, settings, values read of each park.
-    mu, tau
-        Middle and spread over parks of every pooled axis, shape (draws, axes).
-    theta
-        By park: its own, shape (draws, axes).
-    """
+    """Draws of the hierarchy, on the scale of normal scores."""
 
     recipe: Mapping[str, Any]
+    """What the panel was learned from: parks and hashes, model, settings, values read of each park."""
     mu: Floats
     tau: Floats
+    """mu, tau: middle and spread over parks of every pooled axis, shape (draws, axes)."""
     theta: Mapping[str, Floats]
+    """By park: its own, shape (draws, axes)."""
 
     @property
     def count(self) -> int:

@@ -29,36 +29,27 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a calibration may be asked. The defaults are those the shipped posteriors were made with.
-
-    Parameters
-    ----------
-    runs
-        Runs of the batch, a power of two.
-    accepted
-        Runs of the batch that the parameter posterior rests on.
-    members, sweeps, last_sweeps, populations, keep, early
-        How the replay is moved (:class:`copark.inference.tempering.Plan`).
-    agree
-        Scale reduction at which the search ends early (:func:`copark.inference.replay.replay_posterior`).
-    records
-        Simulated records of each kind by which its coverage is examined.
-    discrepancy
-        Of the observation model (:class:`copark.inference.observations.ObservationModel`).
-    """
+    """What a calibration may be asked. The defaults are those the shipped posteriors were made with."""
 
     runs: int = 1 << 19
+    """Runs of the batch, a power of two."""
     seed: int = 1
     accepted: int = ACCEPTED
+    """Runs of the batch that the parameter posterior rests on."""
     members: int = 512
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
     agree: float = 0.0
+    """Scale reduction at which the search ends early (:func:`copark.inference.replay.replay_posterior`)."""
     records: int = 200
+    """Simulated records of each kind by which its coverage is examined."""
     discrepancy: float = 0.0
+    """Of the observation model (:class:`copark.inference.observations.ObservationModel`)."""
     keep: float = 0.85
     early: bool = False
+    """members, sweeps, last_sweeps, populations, keep, early: how the replay is moved
+    (:class:`copark.inference.tempering.Plan`)."""
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:

@@ -37,25 +37,18 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.
 
 @dataclass(frozen=True)
 class CaseParameters:
-    """The parameters a case has.
-
-    Parameters
-    ----------
-    trust
-        How far they may be trusted.
-    source
-        Draws of them; ``None`` where they are drawn from assumed ranges.
-    stored, folder
-        The posteriors they come from, where the case has its own, and where those of one's own are kept.
-    notes
-        What a reader should know of posteriors that were found and not used, in sentences by language.
-    """
+    """The parameters a case has."""
 
     trust: Trust
+    """How far they may be trusted."""
     source: Source | None
+    """Draws of them; ``None`` where they are drawn from assumed ranges."""
     stored: Stored | None = None
     folder: Path | None = None
+    """stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are
+    kept."""
     notes: tuple[tuple[str, str], ...] = ()
+    """What a reader should know of posteriors that were found and not used, in sentences by language."""
 
     @property
     def draws(self) -> Literal["posterior", "prior"]:

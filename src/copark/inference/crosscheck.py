@@ -29,23 +29,16 @@ TELLING = 0.05
 
 @dataclass(frozen=True)
 class Opinion:
-    """What two methods say of one parameter.
-
-    Parameters
-    ----------
-    own, other
-        5, 50 and 95 % by the neighbours and by the neural estimator, in the parameter's unit.
-    shift
-        Distance of the medians, as a share of the width of the neighbours' 90 % interval.
-    width
-        Width of the other's 90 % interval in that of the neighbours'.
-    """
+    """What two methods say of one parameter."""
 
     name: str
     own: tuple[float, ...]
     other: tuple[float, ...]
+    """own, other: 5, 50 and 95 % by the neighbours and by the neural estimator, in the parameter's unit."""
     shift: float
+    """Distance of the medians, as a share of the width of the neighbours' 90 % interval."""
     width: float
+    """Width of the other's 90 % interval in that of the neighbours'."""
 
 
 def available() -> bool:

@@ -41,30 +41,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Movement:
-    """How far the data moved one parameter.
-
-    Parameters
-    ----------
-    prior, posterior
-        Quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit.
-    shrink
-        1 - interquartile range after / before; below 0 where it grew.
-    overlap
-        Probability that prior and posterior share: 1 where they are the same.
-    verdict
-        moved, weakly or unmoved.
-    places
-        The posterior's quantiles on the scale of the prior's ranks, 0 to 1.
-    """
+    """How far the data moved one parameter."""
 
     name: str
     variable: Variable
     prior: tuple[float, ...]
     posterior: tuple[float, ...]
+    """prior, posterior: quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit."""
     shrink: float
+    """1 - interquartile range after / before; below 0 where it grew."""
     overlap: float
+    """Probability that prior and posterior share: 1 where they are the same."""
     verdict: str
+    """moved, weakly or unmoved."""
     places: tuple[float, ...] = ()
+    """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
 
     def title(self, lang: str = "en") -> str:
         """The parameter's title; of a share of the mix, with its origin."""

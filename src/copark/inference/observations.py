@@ -53,32 +53,24 @@ def error_of(variable: str, value: float, grade: str, bound: str) -> float:
 
 @dataclass(frozen=True)
 class Target:
-    """One reported value, and how a run is read in its place.
-
-    Parameters
-    ----------
-    variable
-        The model's output.
-    date
-        As the source gives it.
-    bound
-        exact, about, more-than, at-least, at-most or range.
-    value, high
-        What was reported, in the output's unit; ``high`` is where a range, or the reading of "more than", ends.
-    error
-        Standard deviation of the error of observation, in the same unit.
-    quarters, weights
-        The counterpart is the sum of the output at these quarters (counted from the start) times these weights.
-    """
+    """One reported value, and how a run is read in its place."""
 
     variable: str
+    """The model's output."""
     date: str
+    """As the source gives it."""
     bound: str
+    """exact, about, more-than, at-least, at-most or range."""
     value: float
     high: float | None
+    """value, high: what was reported, in the output's unit; ``high`` is where a range, or the reading of "more than",
+    ends."""
     error: float
+    """Standard deviation of the error of observation, in the same unit."""
     quarters: tuple[int, ...]
     weights: tuple[float, ...]
+    """quarters, weights: the counterpart is the sum of the output at these quarters (counted from the start) times
+    these weights."""
     observation: Observation = field(compare=False, repr=False)
 
     @property
@@ -243,18 +235,13 @@ def nearest_end(target: Target) -> int:
 
 @dataclass(frozen=True)
 class ObservationModel:
-    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets).
-
-    Parameters
-    ----------
-    discrepancy
-        Standard deviation of what the model leaves out of a park's course, as a share of the value: lasting
-        (correlation exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation
-        (Kennedy and O'Hagan 2001). With none, errors are independent.
-    """
+    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets)."""
 
     targets: tuple[Target, ...]
     discrepancy: float = 0.0
+    """Standard deviation of what the model leaves out of a park's course, as a share of the value: lasting (correlation
+    exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy and O'Hagan
+    2001). With none, errors are independent."""
 
     @cached_property
     def variables(self) -> tuple[str, ...]:

@@ -72,54 +72,38 @@ class ParkOnAxis:
 
 @dataclass(frozen=True)
 class AxisFindings:
-    """A pooled parameter.
-
-    Parameters
-    ----------
-    movement
-        What became of it.
-    parks
-        Parks with at least 1 % of the common mean, largest first.
-    complete
-        All parks taken as one, in normal scores.
-    ticks
-        Its values at :data:`TICKS`.
-    """
+    """A pooled parameter."""
 
     movement: AxisMovement
+    """What became of it."""
     parks: tuple[ParkOnAxis, ...]
+    """Parks with at least 1 % of the common mean, largest first."""
     complete: Band
+    """All parks taken as one, in normal scores."""
     ticks: tuple[float, ...]
+    """Its values at :data:`TICKS`."""
 
 
 @dataclass(frozen=True)
 class ParkFindings:
-    """A park of the panel.
-
-    Parameters
-    ----------
-    case_hash
-        Of its case.
-    values, directions
-        Values fitted; directions of the parameters that they inform.
-    reach
-        Share of its own runs that lie farther from their neighbours than its record does; NaN without a record.
-    shrinkage_size, shrinkage_rest
-        Share of its departure from the common mean that its own record leaves open: of enquiries, and mean of the rest.
-    lent
-        Its share in the means of all parks.
-    """
+    """A park of the panel."""
 
     name: str
     title: Title
     kind: str
     case_hash: str
+    """Of its case."""
     values: int
     reach: float
+    """Share of its own runs that lie farther from their neighbours than its record does; NaN without a record."""
     directions: int
+    """values, directions: values fitted; directions of the parameters that they inform."""
     shrinkage_size: float
     shrinkage_rest: float
+    """shrinkage_size, shrinkage_rest: share of its departure from the common mean that its own record leaves open: of
+    enquiries, and mean of the rest."""
     lent: float
+    """Its share in the means of all parks."""
 
 
 @dataclass(frozen=True)
@@ -172,37 +156,27 @@ class Winner:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """A panel with everything asked of it.
-
-    Parameters
-    ----------
-    panel, runs, seed
-        Identity of the panel; runs of each park; seed of design, luck and errors.
-    reference
-        The one park the panel is set against.
-    spread, trials
-        How far parks stray from the model, and how that was chosen.
-    contests
-        Methods on the same values: for each scheme and set of methods, first over all counts, then by observable.
-    scores
-        Every forecast of every value.
-    examined
-        What 90 % bands held in simulated panels.
-    """
+    """A panel with everything asked of it."""
 
     panel: str
     runs: int
     seed: int
+    """panel, runs, seed: identity of the panel; runs of each park; seed of design, luck and errors."""
     reference: str
+    """The one park the panel is set against."""
     parks: tuple[ParkFindings, ...]
     axes: tuple[AxisFindings, ...]
     spread: Discrepancy
     trials: tuple[Tried, ...]
+    """spread, trials: how far parks stray from the model, and how that was chosen."""
     contests: tuple[Contest, ...]
+    """Methods on the same values: for each scheme and set of methods, first over all counts, then by observable."""
     winners: tuple[Winner, ...]
     scores: tuple[PanelScore, ...]
+    """Every forecast of every value."""
     fans: tuple[ParkFan, ...]
     examined: Coverage
+    """What 90 % bands held in simulated panels."""
 
     @property
     def values(self) -> int:

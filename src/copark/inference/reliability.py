@@ -29,28 +29,19 @@ RESAMPLED, BAND = 2000, (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Row:
-    """A park of the casebook.
-
-    Parameters
-    ----------
-    case, title
-        Name of its case, and its title.
-    recorded
-        How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``.
-    judged
-        The quarter runs are judged in: year twenty, or the last of 2024 for a younger park.
-    shares
-        Of runs by outcome, in the order of ``OUTCOMES``.
-    corrected
-        Probability that it thrives, set right by the other parks.
-    """
+    """A park of the casebook."""
 
     case: str
     title: Bilingual
+    """case, title: name of its case, and its title."""
     recorded: str
+    """How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``."""
     judged: str
+    """The quarter runs are judged in: year twenty, or the last of 2024 for a younger park."""
     shares: tuple[float, ...]
+    """Of runs by outcome, in the order of ``OUTCOMES``."""
     corrected: float
+    """Probability that it thrives, set right by the other parks."""
 
     @property
     def said(self) -> float:
@@ -65,51 +56,36 @@ class Row:
 
 @dataclass(frozen=True)
 class Score:
-    """How a way of giving probabilities does.
-
-    Parameters
-    ----------
-    key
-        ``model``, ``base_rate`` or ``corrected``; the latter two are set by the other parks alone.
-    brier
-        Mean squared error.
-    low, high
-        90 % of resampled parks of its difference to the base rate.
-    """
+    """How a way of giving probabilities does."""
 
     key: str
+    """``model``, ``base_rate`` or ``corrected``; the latter two are set by the other parks alone."""
     brier: float
+    """Mean squared error."""
     low: float
     high: float
+    """low, high: 90 % of resampled parks of its difference to the base rate."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What came of it.
-
-    Parameters
-    ----------
-    parks
-        Those with a case and an outcome, the most probable first.
-    known, thriving
-        Parks of the casebook whose outcome is known, and how many thrive.
-    scores
-        Brier scores.
-    discrimination, discrimination_low, discrimination_high
-        How often a park that thrives was given more than one that does not, with 90 % of resampled parks.
-    intercept, slope
-        Of the correction learned from all, for the base rate of the whole casebook.
-    """
+    """What came of it."""
 
     parks: tuple[Row, ...]
+    """Those with a case and an outcome, the most probable first."""
     known: int
     thriving: int
+    """known, thriving: parks of the casebook whose outcome is known, and how many thrive."""
     scores: tuple[Score, ...]
+    """Brier scores."""
     discrimination: float
     discrimination_low: float
     discrimination_high: float
+    """discrimination, discrimination_low, discrimination_high: how often a park that thrives was given more than one
+    that does not, with 90 % of resampled parks."""
     intercept: float
     slope: float
+    """intercept, slope: of the correction learned from all, for the base rate of the whole casebook."""
 
     @property
     def mean(self) -> float:

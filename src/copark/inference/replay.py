@@ -53,35 +53,24 @@ __all__ = ["POPULATIONS", "ReplayPosterior", "Simulator", "effective_count", "re
 
 @dataclass(frozen=True)
 class ReplayPosterior:
-    """Pairs of equal weight.
-
-    Parameters
-    ----------
-    points
-        Of the cube, shape (pairs, axes).
-    lucks
-        Luck up to the cut, in spans (:mod:`copark.inference.rng_segments`), shape (pairs, spans, 2).
-    seed
-        Of all the lucks.
-    cut
-        Last quarter the record reaches.
-    population
-        Which independent population each pair is from, shape (pairs,).
-    seen
-        Counterparts of the targets, shape (pairs, targets).
-    log_evidence
-        One for each population.
-    """
+    """Pairs of equal weight."""
 
     space: PriorSpace
     model: ObservationModel
     points: Floats
+    """Of the cube, shape (pairs, axes)."""
     lucks: Integers
+    """Luck up to the cut, in spans (:mod:`copark.inference.rng_segments`), shape (pairs, spans, 2)."""
     seed: int
+    """Of all the lucks."""
     cut: Quarter
+    """Last quarter the record reaches."""
     population: Integers
+    """Which independent population each pair is from, shape (pairs,)."""
     seen: Floats
+    """Counterparts of the targets, shape (pairs, targets)."""
     log_evidence: tuple[float, ...]
+    """One for each population."""
 
     @property
     def pairs(self) -> int:

@@ -20,20 +20,14 @@ NUMBERS, RANKS = "examination.json", "examination.npz"
 
 @dataclass(frozen=True)
 class Examination:
-    """What was asked of a calibration.
-
-    Parameters
-    ----------
-    anywhere, near
-        Simulated records drawn from the whole prior, and those nearest to the case's own.
-    health
-        Numbers of :func:`copark.inference.diagnostics.health`, ``ess`` of the parameter posterior, and by how much
-        ``forecasts`` of independent searches differ, as a scale reduction.
-    """
+    """What was asked of a calibration."""
 
     anywhere: Ranks
     near: Ranks
+    """anywhere, near: simulated records drawn from the whole prior, and those nearest to the case's own."""
     health: Mapping[str, float]
+    """Numbers of :func:`copark.inference.diagnostics.health`, ``ess`` of the parameter posterior, and by how much
+    ``forecasts`` of independent searches differ, as a scale reduction."""
 
 
 def examine(

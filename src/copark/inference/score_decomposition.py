@@ -163,26 +163,18 @@ CLEARLY = 2.0
 
 @dataclass(frozen=True)
 class Swap:
-    """The model and the best naive curve of an observable, with centre and band swapped; mean scores.
-
-    Parameters
-    ----------
-    rival
-        The naive curve.
-    model, naive
-        Scores as they are.
-    naive_centre
-        Of the model's band around the curve's median.
-    naive_band
-        Of the curve's band around the model's median.
-    """
+    """The model and the best naive curve of an observable, with centre and band swapped; mean scores."""
 
     variable: str
     rival: str
+    """The naive curve."""
     model: float
     naive: float
+    """model, naive: scores as they are."""
     naive_centre: float
+    """Of the model's band around the curve's median."""
     naive_band: float
+    """Of the curve's band around the model's median."""
 
     @property
     def reason(self) -> str:
@@ -243,23 +235,17 @@ def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
 
 @dataclass(frozen=True)
 class Width:
-    """Where an observable's width comes from, on its last exact value, and what it would be without each source.
-
-    Parameters
-    ----------
-    target
-        The value the split is of.
-    split
-        Shares of variance.
-    crps, width
-        Mean score and mean width over the observable's exact values: as it is under ``""``, and without each source.
-    """
+    """Where an observable's width comes from, on its last exact value, and what it would be without each source."""
 
     variable: str
     target: Target
+    """The value the split is of."""
     split: Spread
+    """Shares of variance."""
     crps: Mapping[str, float]
     width: Mapping[str, float]
+    """crps, width: mean score and mean width over the observable's exact values: as it is under ``""``, and without
+    each source."""
 
 
 def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Width, ...]:
@@ -302,30 +288,22 @@ def _without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats
 
 @dataclass(frozen=True)
 class Honesty:
-    """How often a forecast's bands reached what was observed, and how often honest ones would have.
-
-    Parameters
-    ----------
-    values
-        Exact values.
-    covered
-        Share of them within the band.
-    all_covered
-        Probability that bands as wide as they should be would have reached as many or more, values of one forecast
-        hanging together as the forecast itself says.
-    score, expected
-        Mean score relative to the values' sizes: as observed, and as it would be if truth were one of the runs.
-    as_good
-        Probability of a score as good or better if truth were one of the runs: near 0 where bands are too wide, near 1
-        where they are too narrow or lie aside.
-    """
+    """How often a forecast's bands reached what was observed, and how often honest ones would have."""
 
     values: int
+    """Exact values."""
     covered: float
+    """Share of them within the band."""
     all_covered: float
+    """Probability that bands as wide as they should be would have reached as many or more, values of one forecast
+    hanging together as the forecast itself says."""
     score: float
     expected: float
+    """score, expected: mean score relative to the values' sizes: as observed, and as it would be if truth were one of
+    the runs."""
     as_good: float
+    """Probability of a score as good or better if truth were one of the runs: near 0 where bands are too wide, near 1
+    where they are too narrow or lie aside."""
 
 
 def honesty(origin: Origin, method: str) -> Honesty:

@@ -56,24 +56,17 @@ def features(model: ObservationModel, reports: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Summaries:
-    """A trained network with the scales of its features.
-
-    Parameters
-    ----------
-    model
-        The observation model whose reports it reads.
-    residual
-        Covariance of what the network leaves unexplained of the points, shape (axes, axes).
-    explained
-        Share of each axis's prior variance it explains on runs it was not trained on, shape (axes,).
-    """
+    """A trained network with the scales of its features."""
 
     model: ObservationModel
+    """The observation model whose reports it reads."""
     network: Any
     centre: Floats
     scale: Floats
     residual: Floats
+    """Covariance of what the network leaves unexplained of the points, shape (axes, axes)."""
     explained: Floats
+    """Share of each axis's prior variance it explains on runs it was not trained on, shape (axes,)."""
 
     def __call__(self, reports: Floats) -> Floats:
         """Summaries of reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""

@@ -103,30 +103,23 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """Scenarios and contrasts of the experiment.
-
-    Parameters
-    ----------
-    ensemble
-        Run ID of the runs.
-    runs, accepted, seed, unfinished
-        Runs of each scenario, how many of them are kept, their seed, and how many in all did not finish.
-    quarters
-        Labels of the quarters of courses.
-    losses, operating
-        Observed accumulated losses and operating enterprises.
-    """
+    """Scenarios and contrasts of the experiment."""
 
     ensemble: str
+    """Run ID of the runs."""
     runs: int
     accepted: int
     seed: int
     unfinished: int
+    """runs, accepted, seed, unfinished: runs of each scenario, how many of them are kept, their seed, and how many in
+    all did not finish."""
     quarters: tuple[str, ...]
+    """Labels of the quarters of courses."""
     arms: tuple[Arm, ...]
     contrasts: tuple[Contrast, ...]
     losses: tuple[Mark, ...]
     operating: tuple[Mark, ...]
+    """losses, operating: observed accumulated losses and operating enterprises."""
 
     def arm(self, key: str) -> Arm:
         """The scenario of a key."""

@@ -46,31 +46,22 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Score:
-    """How one method forecast one value.
-
-    Parameters
-    ----------
-    crps
-        In the value's unit; of a bound or range only what falls outside costs.
-    bounded
-        Whether the value is only a bound or a range: kept out of means.
-    median, low, high
-        Of the forecast, 50 %, 5 % and 95 %.
-    covered
-        Whether the band reaches the value as it is worded.
-    percentiles
-        Where the value lies in the forecast.
-    """
+    """How one method forecast one value."""
 
     target: Target
     method: str
     crps: float
+    """In the value's unit; of a bound or range only what falls outside costs."""
     bounded: bool
+    """Whether the value is only a bound or a range: kept out of means."""
     median: float
     low: float
     high: float
+    """median, low, high: of the forecast, 50 %, 5 % and 95 %."""
     covered: bool
+    """Whether the band reaches the value as it is worded."""
     percentiles: Percentiles
+    """Where the value lies in the forecast."""
 
     @property
     def width(self) -> float:
@@ -233,25 +224,18 @@ def forecast_from(
 
 @dataclass(frozen=True)
 class Line:
-    """One observable: mean score of each method over the values all of them forecast, and the winner.
-
-    Parameters
-    ----------
-    values
-        Exact values the means are over.
-    crps, coverage, width
-        By method. Coverage counts bounds and ranges too.
-    firm
-        Whether the winner is ahead by more than a twentieth and stays ahead whichever one value is left out; of a
-        single value nothing is firm.
-    """
+    """One observable: mean score of each method over the values all of them forecast, and the winner."""
 
     variable: str
     values: int
+    """Exact values the means are over."""
     crps: Mapping[str, float]
     coverage: Mapping[str, float]
     width: Mapping[str, float]
+    """crps, coverage, width: by method. Coverage counts bounds and ranges too."""
     firm: bool = False
+    """Whether the winner is ahead by more than a twentieth and stays ahead whichever one value is left out; of a single
+    value nothing is firm."""
 
     @property
     def winner(self) -> str:

@@ -60,7 +60,7 @@ def _html(document: Document, path: Path, charts: Any) -> Path:
 def _json(document: Document, path: Path, charts: Any) -> Path:
     import json
 
-    from copark.presentation.json import to_json
+    from copark.presentation.page import to_json
 
     return _text(json.dumps(to_json(document, charts), ensure_ascii=False, indent=1) + "\n", path)
 

@@ -58,30 +58,20 @@ Value = str | int | float | bool | Interval | None
 
 @dataclass(frozen=True)
 class Column:
-    """A typed column.
-
-    Parameters
-    ----------
-    key
-        Name in files and JSON: lower case, English, the same in both languages.
-    title
-        Head, in the reader's language.
-    kind
-        What its values are.
-    unit
-        Symbol from the list of units; empty where there is none.
-    places
-        Decimals; by default as many as the value asks for.
-    meaning
-        What the column says, in a sentence: a note of the cell in a workbook, a tip on the page.
-    """
+    """A typed column."""
 
     key: str
+    """Name in files and JSON: lower case, English, the same in both languages."""
     title: str
+    """Head, in the reader's language."""
     kind: Kind = Kind.text
+    """What its values are."""
     unit: str = ""
+    """Symbol from the list of units; empty where there is none."""
     places: int | None = None
+    """Decimals; by default as many as the value asks for."""
     meaning: str = ""
+    """What the column says, in a sentence: a note of the cell in a workbook, a tip on the page."""
 
     @property
     def numeric(self) -> bool:
@@ -100,31 +90,21 @@ COUNT, SHARE, POINTS = plain(Kind.count), plain(Kind.share), plain(Kind.points)
 
 @dataclass(frozen=True)
 class Table:
-    """A table of values.
-
-    Parameters
-    ----------
-    key
-        Name of its sheet and file: lower case, words joined by ``-``.
-    title
-        Head, in the reader's language.
-    columns, rows
-        As many values a row as there are columns.
-    groups
-        Heads of groups of rows and how many rows each has; empty for a table without groups.
-    note
-        What to know when reading it, in a sentence.
-    folded
-        Whether screen and page show it only when asked: detail, for a file.
-    """
+    """A table of values."""
 
     key: str
+    """Name of its sheet and file: lower case, words joined by ``-``."""
     title: str
+    """Head, in the reader's language."""
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
+    """columns, rows: as many values a row as there are columns."""
     groups: tuple[tuple[str, int], ...] = ()
+    """Heads of groups of rows and how many rows each has; empty for a table without groups."""
     note: str = ""
+    """What to know when reading it, in a sentence."""
     folded: bool = False
+    """Whether screen and page show it only when asked: detail, for a file."""
 
     def __post_init__(self) -> None:
         """Refuse rows that do not fit the columns, and groups that do not fit the rows: faults of the program."""
@@ -175,24 +155,16 @@ class Caveat:
 
 @dataclass(frozen=True)
 class Card:
-    """One number to be seen first.
-
-    Parameters
-    ----------
-    title
-        What it is.
-    column
-        How its value is written: kind, unit, decimals.
-    value
-        The number, or a word.
-    note
-        How sure, or over what.
-    """
+    """One number to be seen first."""
 
     title: str
+    """What it is."""
     column: Column
+    """How its value is written: kind, unit, decimals."""
     value: Value
+    """The number, or a word."""
     note: str = ""
+    """How sure, or over what."""
 
 
 @dataclass(frozen=True)
@@ -226,38 +198,26 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """An answer, whole, in one language.
-
-    Parameters
-    ----------
-    key
-        Name of its files, such as ``levers-great-stone``.
-    title
-        What was asked, of what.
-    headline
-        The answer, in a sentence or two.
-    trust
-        Where the parameters come from and how far they may be trusted: shown beside the headline. Empty where no
-        parameter of a model is used.
-    sections
-        In the order they are read: the first without being asked for.
-    evidence
-        Sources.
-    provenance
-        Pairs of title and value: run ID, hashes, versions, seed, time.
-    trust_state
-        ``calibrated``, ``borrowed``, ``uncalibrated`` or ``stale``: the colour of the words on trust.
-    """
+    """An answer, whole, in one language."""
 
     key: str
+    """Name of its files, such as ``levers-great-stone``."""
     lang: str
     title: str
+    """What was asked, of what."""
     headline: str
+    """The answer, in a sentence or two."""
     trust: str = ""
+    """Where the parameters come from and how far they may be trusted: shown beside the headline. Empty where no
+    parameter of a model is used."""
     sections: tuple[Section, ...] = ()
+    """In the order they are read: the first without being asked for."""
     evidence: tuple[Evidence, ...] = ()
+    """Sources."""
     provenance: tuple[tuple[str, str], ...] = ()
+    """Pairs of title and value: run ID, hashes, versions, seed, time."""
     trust_state: str = ""
+    """``calibrated``, ``borrowed``, ``uncalibrated`` or ``stale``: the colour of the words on trust."""
 
     def __post_init__(self) -> None:
         """Refuse keys that cannot name a file or an anchor, or name two: faults of the program."""

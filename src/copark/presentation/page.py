@@ -259,6 +259,13 @@ def page_of(
     )
 
 
+def to_json(document: Document, charts: Charts | None = None) -> dict[str, Any]:
+    """A document as plain values: what the page in the browser shows, and what programs read."""
+    from copark.presentation.figures import Charts
+
+    return page_of(document, charts or Charts()).model_dump(mode="json")
+
+
 def table_of(document: Document, key: str) -> Table | None:
     """One table of a document, also one behind a chart; nothing where there is none of this key."""
     return next((_View(document).table(one) for one in document.tables() if one.key == key), None)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
-from copark.presentation.fonts import chinese_font_file
 from copark.presentation.html import TEMPLATES
 from copark.presentation.page import PRINTED_ROWS, page_of
+from copark.presentation.style import chinese_font_file
 from copark.store.atomic import written_file
 from copark.texts import text
 

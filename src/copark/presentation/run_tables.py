@@ -27,24 +27,16 @@ MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass(frozen=True)
 class PlainTable:
-    """A named table; its rows can be asked for once.
-
-    Parameters
-    ----------
-    name
-        Key of its title in the texts.
-    header
-        Names of the columns.
-    rows
-        The rows, of the header's length.
-    count
-        How many rows there are.
-    """
+    """A named table; its rows can be asked for once."""
 
     name: str
+    """Key of its title in the texts."""
     header: list[str]
+    """Names of the columns."""
     rows: Iterable[list[Cell]]
+    """The rows, of the header's length."""
     count: int
+    """How many rows there are."""
 
 
 def safe(cell: Cell) -> Cell:

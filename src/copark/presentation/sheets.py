@@ -73,36 +73,25 @@ Row = Sequence[Cell | bool | Styled] | Picture
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: rows of plain or styled cells, and pictures.
-
-    Parameters
-    ----------
-    title
-        What its tab says, as :func:`tab_titles` makes it.
-    rows, count
-        Its rows, asked for once, and how many there are.
-    head
-        Number of the row that is the head of a table, counted from 1: it stays in sight and is printed on every page.
-        0 where there is no table.
-    fixed
-        Columns that stay in sight.
-    filters
-        Last row that has filters; none by default.
-    widths
-        Width of each column in characters; by default as its first rows ask for.
-    upright, figures
-        Whether it is printed on upright paper; whether it holds pictures.
-    """
+    """A sheet: rows of plain or styled cells, and pictures."""
 
     title: str
+    """What its tab says, as :func:`tab_titles` makes it."""
     rows: Iterable[Row]
     count: int
+    """rows, count: its rows, asked for once, and how many there are."""
     head: int = 1
+    """Number of the row that is the head of a table, counted from 1: it stays in sight and is printed on every page. 0
+    where there is no table."""
     fixed: int = 0
+    """Columns that stay in sight."""
     filters: int = 0
+    """Last row that has filters; none by default."""
     widths: Sequence[float] = field(default_factory=tuple)
+    """Width of each column in characters; by default as its first rows ask for."""
     upright: bool = False
     figures: bool = False
+    """upright, figures: whether it is printed on upright paper; whether it holds pictures."""
 
 
 def write_sheets(

@@ -2,14 +2,18 @@
 
 Figures are made without pyplot, so that nothing is shown, kept open or left behind in a global state; text of a case
 is never read as mathematics.
+
+The Chinese font that comes with copark, so that no machine needs one of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
+from importlib.util import find_spec
 from itertools import pairwise
 from math import isfinite
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
@@ -18,8 +22,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from copark.presentation.fonts import chinese_font_file
 from copark.presentation.numbers import axis_number
+
+
+def chinese_font_file() -> Path | None:
+    """The file of Noto Sans SC (regular, SIL Open Font License), or ``None`` where the package is damaged.
+
+    It is in the package zhplot, of which nothing but this file is used: it is not imported.
+    """
+    found = find_spec("zhplot")
+    folders = list(found.submodule_search_locations or ()) if found else []
+    path = Path(folders[0]) / "fonts" / "NotoSansSC-Regular.ttf" if folders else None
+    return path if path is not None and path.is_file() else None
+
 
 P = ParamSpec("P")
 R = TypeVar("R")

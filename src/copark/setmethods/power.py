@@ -23,31 +23,21 @@ MOST_CELLS = 2_000_000
 
 @dataclass(frozen=True)
 class Power:
-    """Power of each voter, in order.
-
-    Parameters
-    ----------
-    weights, quota
-        The game in whole numbers.
-    scale
-        What the weights given were multiplied by to make them whole.
-    shapley_shubik
-        Share of the orders of voting in which the voter is decisive; they sum to 1 if anyone ever is.
-    banzhaf_raw
-        Coalitions of the others in which the voter is decisive.
-    banzhaf_absolute
-        The same over all 2^(n-1) coalitions of the others.
-    banzhaf_normalized
-        The same over all voters' together.
-    """
+    """Power of each voter, in order."""
 
     weights: tuple[int, ...]
     quota: int
+    """weights, quota: the game in whole numbers."""
     scale: int
+    """What the weights given were multiplied by to make them whole."""
     shapley_shubik: tuple[Fraction, ...]
+    """Share of the orders of voting in which the voter is decisive; they sum to 1 if anyone ever is."""
     banzhaf_raw: tuple[int, ...]
+    """Coalitions of the others in which the voter is decisive."""
     banzhaf_absolute: tuple[Fraction, ...]
+    """The same over all 2^(n-1) coalitions of the others."""
     banzhaf_normalized: tuple[Fraction, ...]
+    """The same over all voters' together."""
 
     @property
     def dummies(self) -> tuple[int, ...]:

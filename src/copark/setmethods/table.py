@@ -49,21 +49,14 @@ def shown(value: str) -> str:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something a reader must know.
-
-    Parameters
-    ----------
-    code
-        Key of its words: ``set_methods.<area>.<code>``.
-    values
-        What the words name.
-    area
-        ``warning`` for what an analysis met, ``misuse`` for a known misuse of a method.
-    """
+    """Something a reader must know."""
 
     code: str
+    """Key of its words: ``set_methods.<area>.<code>``."""
     values: Mapping[str, str] = field(default_factory=dict)
+    """What the words name."""
     area: Literal["warning", "misuse"] = "warning"
+    """``warning`` for what an analysis met, ``misuse`` for a known misuse of a method."""
 
     def sentence(self, lang: str) -> str:
         """The warning in words."""
@@ -80,27 +73,18 @@ def left_out_warning(table: CaseTable) -> tuple[Warned, ...]:
 
 @dataclass(frozen=True)
 class CaseTable:
-    """Cases with one number in every column that was asked for.
-
-    Parameters
-    ----------
-    file
-        Name of the file it was read from; empty for a table made in memory.
-    cases
-        Labels of the cases, each once.
-    values
-        Columns by name, each of shape (case,); finite, but in columns that were read as optional.
-    left_out
-        Labels of cases left out for a missing value, each with the columns that were empty.
-    digest
-        SHA-256 of the file, or of the content for a table made in memory.
-    """
+    """Cases with one number in every column that was asked for."""
 
     file: str
+    """Name of the file it was read from; empty for a table made in memory."""
     cases: tuple[str, ...]
+    """Labels of the cases, each once."""
     values: Mapping[str, Floats]
+    """Columns by name, each of shape (case,); finite, but in columns that were read as optional."""
     left_out: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Labels of cases left out for a missing value, each with the columns that were empty."""
     digest: str = ""
+    """SHA-256 of the file, or of the content for a table made in memory."""
 
     def __len__(self) -> int:
         """How many cases there are."""

@@ -23,24 +23,16 @@ from copark.texts import LANGUAGES, text
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happened and can be undone.
-
-    Parameters
-    ----------
-    key
-        ``<kind>/<name>``.
-    date
-        When.
-    title
-        What, in both languages.
-    undo
-        Gives the case without it.
-    """
+    """Something that happened and can be undone."""
 
     key: str
+    """``<kind>/<name>``."""
     date: Date
+    """When."""
     title: Title
+    """What, in both languages."""
     undo: Callable[[Case], Case]
+    """Gives the case without it."""
 
 
 def happenings(case: Case) -> tuple[Happening, ...]:

@@ -35,18 +35,12 @@ CHUNK = 1000
 
 
 class Paired(NamedTuple):
-    """Draws of some runs on common random numbers.
-
-    Parameters
-    ----------
-    by_scenario
-        Parameters and addresses of random numbers, for one scenario after the other.
-    drawn
-        Parameters drawn, before any scenario changed them, each of shape (runs,).
-    """
+    """Draws of some runs on common random numbers."""
 
     by_scenario: Iterable[Draws]
+    """Parameters and addresses of random numbers, for one scenario after the other."""
     drawn: Mapping[str, np.ndarray]
+    """Parameters drawn, before any scenario changed them, each of shape (runs,)."""
 
 
 DrawsOf = Callable[[int, int], Paired]
@@ -55,24 +49,16 @@ DrawsOf = Callable[[int, int], Paired]
 
 @dataclass(frozen=True)
 class ScenarioRuns:
-    """Runs of one scenario.
-
-    Parameters
-    ----------
-    names
-        Outputs kept.
-    out
-        Their values, float64 of shape (runs, names, quarters); NaN from the quarter on in which a run broke off.
-    status
-        Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`.
-    closed
-        Whether the park is closed when outcomes are judged.
-    """
+    """Runs of one scenario."""
 
     names: tuple[str, ...]
+    """Outputs kept."""
     out: Floats
+    """Their values, float64 of shape (runs, names, quarters); NaN from the quarter on in which a run broke off."""
     status: NDArray[np.int64]
+    """Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
     closed: bool = False
+    """Whether the park is closed when outcomes are judged."""
 
     def __getitem__(self, name: str) -> Floats:
         """An output, shape (runs, quarters)."""
@@ -98,21 +84,14 @@ class ScenarioRuns:
 
 
 class Runs(NamedTuple):
-    """Runs of all scenarios of an ensemble, paired by number.
-
-    Parameters
-    ----------
-    scenarios
-        Runs of each.
-    drawn
-        Parameters drawn, before any scenario changed them, each of shape (runs,).
-    first
-        Number of the first run.
-    """
+    """Runs of all scenarios of an ensemble, paired by number."""
 
     scenarios: tuple[ScenarioRuns, ...]
+    """Runs of each."""
     drawn: Mapping[str, np.ndarray]
+    """Parameters drawn, before any scenario changed them, each of shape (runs,)."""
     first: int
+    """Number of the first run."""
 
 
 def default_threads() -> int:

@@ -24,21 +24,14 @@ SIDES = ORIGINS[:2]
 
 @dataclass(frozen=True)
 class Channel:
-    """One number a link carries.
-
-    Parameters
-    ----------
-    link
-        The link.
-    row
-        Its place in a run's wires.
-    name
-        What it is of: an origin, a side, a partner's number, the name of what is received, or nothing.
-    """
+    """One number a link carries."""
 
     link: Link
+    """The link."""
     row: int
+    """Its place in a run's wires."""
     name: str
+    """What it is of: an origin, a side, a partner's number, the name of what is received, or nothing."""
 
     def amounts(self, arrived: Floats) -> Floats:
         """What arrived as amounts: NaN where there is nothing that could be one.
@@ -50,19 +43,13 @@ class Channel:
 
 @dataclass(frozen=True)
 class Flows:
-    """What arrived at the end of every link.
-
-    Parameters
-    ----------
-    arrived
-        float64 of shape (runs, quarters, channels), channels in the order of :func:`channels`; NaN from the quarter on
-        in which a run was broken off.
-    strength
-        Strength of each link, by its number, shape (quarters, links).
-    """
+    """What arrived at the end of every link."""
 
     arrived: Floats
+    """float64 of shape (runs, quarters, channels), channels in the order of :func:`channels`; NaN from the quarter on
+    in which a run was broken off."""
     strength: Floats
+    """Strength of each link, by its number, shape (quarters, links)."""
 
 
 @cache

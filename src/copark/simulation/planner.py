@@ -32,50 +32,33 @@ EDGES = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Precision:
-    """How precisely so many runs tell one number.
-
-    Parameters
-    ----------
-    scenario
-        Key of the scenario.
-    quantity
-        ``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``.
-    estimate
-        The number: a share, or companies.
-    half
-        Monte Carlo half-width as a share: of P(self-standing), or of the place of a quantile.
-    low, high
-        The interval in the number's own unit.
-    """
+    """How precisely so many runs tell one number."""
 
     scenario: str
+    """Key of the scenario."""
     quantity: str
+    """``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``."""
     estimate: float
+    """The number: a share, or companies."""
     half: float
+    """Monte Carlo half-width as a share: of P(self-standing), or of the place of a quantile."""
     low: float
     high: float
+    """low, high: the interval in the number's own unit."""
 
 
 @dataclass(frozen=True)
 class Reported:
-    """What a study reports of one scenario, of runs that finished.
-
-    Parameters
-    ----------
-    scenario
-        Key.
-    standing
-        Whether each run ends self-standing, 0 or 1, shape (runs,).
-    operating
-        Operating enterprises in the quarter outcomes are judged, shape (runs,).
-    groups
-        The draw of every run.
-    """
+    """What a study reports of one scenario, of runs that finished."""
 
     scenario: str
+    """Key."""
     standing: Floats
+    """Whether each run ends self-standing, 0 or 1, shape (runs,)."""
     operating: Floats
+    """Operating enterprises in the quarter outcomes are judged, shape (runs,)."""
     groups: Integers
+    """The draw of every run."""
 
 
 def precisions(
@@ -211,43 +194,30 @@ def look(reported: Sequence[Reported], runs: int, number: int, half: float, pool
 
 @dataclass(frozen=True)
 class Plan:
-    """What a study will take and what it will tell, before it is run.
-
-    Parameters
-    ----------
-    runs, futures, arms
-        Runs of each arm, in draws of so many futures; arms.
-    seconds
-        Time on the threads given, from a timed pilot of this very study; without compiling.
-    threads
-        Threads.
-    bytes
-        Room on the disk, from a stored pilot.
-    pilot
-        Runs of the pilot.
-    precisions
-        Of the first arm, at so many runs, from the pilot.
-    wanted, needed
-        A half-width asked for, and the runs that reach it; ``None`` where none do.
-    pool, pasts
-        Draws in the posterior, where draws come from one; the effective number of their different pasts.
-    left_open
-        Half-width of P(self-standing) that the posterior's own making leaves open, however many runs are made.
-    """
+    """What a study will take and what it will tell, before it is run."""
 
     runs: int
     futures: int
     arms: int
+    """runs, futures, arms: runs of each arm, in draws of so many futures; arms."""
     seconds: float
+    """Time on the threads given, from a timed pilot of this very study; without compiling."""
     threads: int
+    """Threads."""
     bytes: int
+    """Room on the disk, from a stored pilot."""
     pilot: int
+    """Runs of the pilot."""
     precisions: tuple[Precision, ...]
+    """Of the first arm, at so many runs, from the pilot."""
     wanted: float | None = None
     needed: int | None = None
+    """wanted, needed: a half-width asked for, and the runs that reach it; ``None`` where none do."""
     pool: int | None = None
     pasts: float | None = None
+    """pool, pasts: draws in the posterior, where draws come from one; the effective number of their different pasts."""
     left_open: float | None = None
+    """Half-width of P(self-standing) that the posterior's own making leaves open, however many runs are made."""
 
     def of(self, quantity: str) -> Precision | None:
         """The precision of one quantity."""

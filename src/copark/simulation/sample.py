@@ -98,23 +98,16 @@ def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first:
 
 @dataclass(frozen=True)
 class StudyDraws:
-    """Draws of a study's runs, for one scenario after the other, on common random numbers.
-
-    Parameters
-    ----------
-    scenarios
-        Scenarios of the study.
-    facts
-        For each of them, the facts of the case that are parameters and are others once it is edited.
-    source
-        Where draws come from if the study does not draw them itself.
-    """
+    """Draws of a study's runs, for one scenario after the other, on common random numbers."""
 
     study: Study
     case: Case
     scenarios: tuple[Scenario, ...]
+    """Scenarios of the study."""
     facts: tuple[Mapping[str, np.ndarray], ...]
+    """For each of them, the facts of the case that are parameters and are others once it is edited."""
     source: DrawSource | None = None
+    """Where draws come from if the study does not draw them itself."""
 
     def __call__(self, first: int, last: int) -> Paired:
         """Draws of runs first … last - 1, and the parameters drawn."""

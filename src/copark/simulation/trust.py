@@ -16,34 +16,24 @@ CONVERGED = 1.3
 
 @dataclass(frozen=True)
 class Trust:
-    """Where a result's parameters come from, and what a reader may conclude from it.
-
-    Parameters
-    ----------
-    state
-        ``calibrated`` to this park's record; ``borrowed`` from other parks; ``uncalibrated``: assumed ranges or fixed
-        values; ``stale``: calibrated for another state of the case or the model.
-    kind
-        ``own`` posterior of the user, ``shipped`` posterior, ``borrowed`` from the panel, or what is drawn without
-        one: ``prior``, ``unsettled``, ``defaults``; ``unknown`` where nothing tells.
-    case
-        Name of the case.
-    cut, values
-        Last quarter of the record that was used, and how many values of it.
-    parks
-        Other parks that parameters are borrowed from.
-    scale_reduction
-        Largest potential scale reduction of a parameter between the independent searches of a calibration (Gelman and
-        Rubin 1992); 1 where they agree, or where there is nothing to compare.
-    """
+    """Where a result's parameters come from, and what a reader may conclude from it."""
 
     state: State
+    """``calibrated`` to this park's record; ``borrowed`` from other parks; ``uncalibrated``: assumed ranges or fixed
+    values; ``stale``: calibrated for another state of the case or the model."""
     kind: Kind
+    """``own`` posterior of the user, ``shipped`` posterior, ``borrowed`` from the panel, or what is drawn without one:
+    ``prior``, ``unsettled``, ``defaults``; ``unknown`` where nothing tells."""
     case: str
+    """Name of the case."""
     cut: str = ""
     values: int = 0
+    """cut, values: last quarter of the record that was used, and how many values of it."""
     parks: int = 0
+    """Other parks that parameters are borrowed from."""
     scale_reduction: float = 1.0
+    """Largest potential scale reduction of a parameter between the independent searches of a calibration (Gelman and
+    Rubin 1992); 1 where they agree, or where there is nothing to compare."""
 
     @property
     def converged(self) -> bool:

@@ -33,49 +33,33 @@ EDGE = 1e-4
 
 @dataclass(frozen=True)
 class Foretold:
-    """What reports tell of each world, from the others.
-
-    Parameters
-    ----------
-    effect
-        Expected effects, shape (worlds, effects).
-    probability
-        Of each condition, shape (worlds, effects).
-    """
+    """What reports tell of each world, from the others."""
 
     effect: Floats
+    """Expected effects, shape (worlds, effects)."""
     probability: Floats
+    """Of each condition, shape (worlds, effects)."""
 
 
 @dataclass(frozen=True)
 class Gain:
-    """What a candidate tells of one effect beside what is known.
-
-    Parameters
-    ----------
-    before, after
-        Share of the variance of the effect that is foretold (R²), without the candidate and with it.
-    variance
-        Expected reduction of the variance of the condition, E[P(1 - P)], as scored on worlds not used: the Brier score
-        without the candidate less that with it.
-    error
-        Standard error of ``variance`` over worlds.
-    move
-        Expected absolute change of the probability.
-    decided_before, decided
-        Share of worlds in which the condition is decided, without and with it.
-    right
-        Share of the decided worlds in which what was decided holds; NaN where none is.
-    """
+    """What a candidate tells of one effect beside what is known."""
 
     before: float
     after: float
+    """before, after: share of the variance of the effect that is foretold (R²), without the candidate and with it."""
     variance: float
+    """Expected reduction of the variance of the condition, E[P(1 - P)], as scored on worlds not used: the Brier score
+    without the candidate less that with it."""
     error: float
+    """Standard error of ``variance`` over worlds."""
     move: float
+    """Expected absolute change of the probability."""
     decided_before: float
     decided: float
+    """decided_before, decided: share of worlds in which the condition is decided, without and with it."""
     right: float
+    """Share of the decided worlds in which what was decided holds; NaN where none is."""
 
 
 def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Flags, seed: int = 0) -> Foretold:

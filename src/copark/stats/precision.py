@@ -27,16 +27,12 @@ LARGEST = 10**9
 
 @dataclass(frozen=True)
 class Split:
-    """Variance of a value by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw].
-
-    Parameters
-    ----------
-    parameters, luck
-        The two parts, in the square of the value's unit: what the draw explains, and what luck adds to it.
-    """
+    """Variance of a value by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw]."""
 
     parameters: float
     luck: float
+    """parameters, luck: the two parts, in the square of the value's unit: what the draw explains, and what luck adds to
+    it."""
 
     @property
     def share(self) -> float:

@@ -21,16 +21,11 @@ PRIOR = 1.0
 
 @dataclass(frozen=True)
 class Recalibration:
-    """logit p' = a + b logit p: b = 1 and a = 0 where probabilities are right, b = 0 where they tell nothing.
-
-    Parameters
-    ----------
-    intercept, slope
-        a and b.
-    """
+    """logit p' = a + b logit p: b = 1 and a = 0 where probabilities are right, b = 0 where they tell nothing."""
 
     intercept: float
     slope: float
+    """intercept, slope: a and b."""
 
     def __call__(self, probability: Floats | float) -> Floats:
         """Probabilities set right."""

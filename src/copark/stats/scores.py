@@ -51,20 +51,15 @@ def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: f
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble.
-
-    Parameters
-    ----------
-    first, last
-        Of a value both are its percentile: share below it, ties by half. "At least N" spans from the share below N to
-        100, "at most N" from 0 to the share not above N, a range from the share below it to the share not above it.
-    single
-        Whether it is of a value.
-    """
+    """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble."""
 
     first: float
     last: float
+    """first, last: of a value both are its percentile: share below it, ties by half. "At least N" spans from the share
+    below N to 100, "at most N" from 0 to the share not above N, a range from the share below it to the share not above
+    it."""
     single: bool
+    """Whether it is of a value."""
 
     @property
     def number(self) -> float:

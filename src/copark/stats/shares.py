@@ -20,26 +20,18 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Share:
-    """How often an outcome happened.
-
-    Parameters
-    ----------
-    name
-        Of the outcome.
-    count, total
-        Runs with the outcome; runs that finished.
-    share
-        ``count / total``; NaN where no run finished.
-    low, high
-        Wilson interval of the share (Monte Carlo error).
-    """
+    """How often an outcome happened."""
 
     name: str
+    """Of the outcome."""
     count: int
     total: int
+    """count, total: runs with the outcome; runs that finished."""
     share: float
+    """``count / total``; NaN where no run finished."""
     low: float
     high: float
+    """low, high: Wilson interval of the share (Monte Carlo error)."""
 
 
 def z_of(level: float = LEVEL) -> float:

@@ -135,18 +135,12 @@ def tally_of(shares: Iterable[float], whole: int) -> Tally:
 
 @dataclass
 class Stages:
-    """The stages of a piece of work.
-
-    Parameters
-    ----------
-    folder
-        Where folders of stages lie; nothing is kept if none is given.
-    identity
-        Name of the work, by everything its bits depend on.
-    """
+    """The stages of a piece of work."""
 
     folder: Path | None = None
+    """Where folders of stages lie; nothing is kept if none is given."""
     identity: str = ""
+    """Name of the work, by everything its bits depend on."""
     _shares: dict[str, float | None] = field(default_factory=dict, repr=False)
 
     @property

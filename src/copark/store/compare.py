@@ -31,21 +31,14 @@ class FirstDifference:
 
 @dataclass(frozen=True)
 class BitComparison:
-    """What comparing a chunk of runs gave.
-
-    Parameters
-    ----------
-    identical
-        Every bit is the same; any not-a-number equals any other.
-    largest
-        Largest relative difference among numbers, 0 if identical.
-    first
-        The first difference beyond ``TOLERANCE``, if there is one.
-    """
+    """What comparing a chunk of runs gave."""
 
     identical: bool
+    """Every bit is the same; any not-a-number equals any other."""
     largest: float
+    """Largest relative difference among numbers, 0 if identical."""
     first: FirstDifference | None
+    """The first difference beyond ``TOLERANCE``, if there is one."""
 
     def joined(self, other: BitComparison) -> BitComparison:
         """Both this comparison and that of later runs in one."""

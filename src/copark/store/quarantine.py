@@ -28,18 +28,12 @@ IDENTITY = re.compile(r"[0-9a-f]{4,64}")
 
 @dataclass(frozen=True)
 class SetAside:
-    """A misplaced run that is in quarantine now.
-
-    Parameters
-    ----------
-    fault
-        What was wrong with it, and where it lay.
-    path
-        Where it is.
-    """
+    """A misplaced run that is in quarantine now."""
 
     fault: Fault
+    """What was wrong with it, and where it lay."""
     path: Path
+    """Where it is."""
 
     def sentence(self, lang: str = "en") -> str:
         """Say what it is, where it lay and where it is."""

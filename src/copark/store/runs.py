@@ -43,40 +43,28 @@ LEAST_COMPRESSION = 0.2
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What is known of a stored run without reading its numbers.
-
-    Parameters
-    ----------
-    identity, path
-        Its name and its folder.
-    form
-        ``full``, or ``summarised`` where only bands and the first runs are kept.
-    created
-        When it was stored, UTC, ISO 8601.
-    runs, kept
-        Runs made; runs whose paths are kept.
-    bytes
-        Size of its files.
-    scenarios, variables
-        Their names in order.
-    status, outcome
-        Runs by code, for each scenario.
-    provenance
-        What made the numbers.
-    """
+    """What is known of a stored run without reading its numbers."""
 
     identity: str
     path: Path
+    """identity, path: its name and its folder."""
     form: str
+    """``full``, or ``summarised`` where only bands and the first runs are kept."""
     created: str
+    """When it was stored, UTC, ISO 8601."""
     runs: int
     kept: int
+    """runs, kept: runs made; runs whose paths are kept."""
     bytes: int
+    """Size of its files."""
     scenarios: tuple[str, ...]
     variables: tuple[str, ...]
+    """scenarios, variables: their names in order."""
     status: dict[str, dict[str, int]]
     outcome: dict[str, dict[str, int]]
+    """status, outcome: runs by code, for each scenario."""
     provenance: dict[str, Any] = field(default_factory=dict)
+    """What made the numbers."""
 
     @property
     def failed(self) -> int:
@@ -127,8 +115,7 @@ class RunStore:
             If the disk has no room, or more or fewer runs come than announced.
         """
         from copark.store.arrays import in_thousands
-        from copark.store.merge import join
-        from copark.store.shards import ShardPlan, ShardWriter
+        from copark.store.shards import ShardPlan, ShardWriter, join
 
         stream = iter(chunks)
         first = next(stream, None)

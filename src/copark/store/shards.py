@@ -5,6 +5,11 @@ last of all, into ``making/``, a listing of what was written with checksums. A s
 that is not as listed, was never made. When all are there, the listings become the manifest, and the folder, which was
 hidden (``.shards-<identity>``), takes its place among the stored runs; at a remote address the manifest alone makes
 the run whole.
+
+Joining the shards of an ensemble to a stored run: no number of a path is read again, no file copied.
+
+What is added are the files that do not hold runs (shapes, coordinates, bands), ``metadata.json``, and the manifest. A
+run that was made whole at a remote address is brought into a local store file by file, each compared with its mark.
 """
 
 from __future__ import annotations
@@ -12,23 +17,25 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from copark.store.arrays import CHUNK, encoded
-from copark.store.bands import ShardBands, edges_in, packed_edges
-from copark.store.manifest import METADATA, NAME
-from copark.store.object_store import ObjectStore
-from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY
-from copark.store.summary import EndCounts, path_names
+from copark.store.arrays import CHUNK, encoded, frame, group_of
+from copark.store.atomic import written_folder
+from copark.store.errors import DamagedRun, fault
+from copark.store.manifest import METADATA, NAME, manifest_of
+from copark.store.object_store import ObjectStore, open_shelf
+from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, RunRecord, RunStore, metadata_of
+from copark.store.summary import EndCounts, ShardBands, edges_in, joined, packed_edges, path_names
 
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
     from numpy.typing import NDArray
     from pydantic import TypeAdapter
+
 
 T = TypeVar("T")
 MAKING = "making"
@@ -39,25 +46,17 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class ShardPlan:
-    """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike.
-
-    Parameters
-    ----------
-    identity
-        Of the ensemble.
-    runs, kept
-        Runs in all; runs, from the first, whose paths are kept.
-    bands
-        Whether bands are kept over all runs.
-    shard
-        Runs of a shard, a multiple of ``CHUNK``. The first shard is the first chunk alone.
-    """
+    """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike."""
 
     identity: str
+    """Of the ensemble."""
     runs: int
     kept: int
+    """runs, kept: runs in all; runs, from the first, whose paths are kept."""
     bands: bool
+    """Whether bands are kept over all runs."""
     shard: int
+    """Runs of a shard, a multiple of ``CHUNK``. The first shard is the first chunk alone."""
 
     def ranges(self) -> list[tuple[int, int]]:
         """First run and last run (not included) of every shard."""
@@ -68,32 +67,22 @@ class ShardPlan:
 
 @dataclass(frozen=True)
 class ShardRecord:
-    """A finished shard.
-
-    Parameters
-    ----------
-    first, last
-        Its runs: ``first`` to ``last - 1``.
-    files
-        Size and SHA-256 of each file of the result.
-    partial
-        Size and SHA-256 of what it adds to the bands, if bands are kept.
-    status, outcome
-        Runs by code, for each scenario.
-    made_with
-        Versions and processor features of who made it.
-    seconds
-        What it took: ``simulate``, ``store``.
-    """
+    """A finished shard."""
 
     first: int
     last: int
+    """first, last: its runs: ``first`` to ``last - 1``."""
     files: dict[str, tuple[int, str]]
+    """Size and SHA-256 of each file of the result."""
     partial: tuple[int, str] | None
+    """Size and SHA-256 of what it adds to the bands, if bands are kept."""
     status: dict[str, dict[str, int]]
     outcome: dict[str, dict[str, int]]
+    """status, outcome: runs by code, for each scenario."""
     made_with: dict[str, str]
+    """Versions and processor features of who made it."""
     seconds: dict[str, float] = field(default_factory=dict)
+    """What it took: ``simulate``, ``store``."""
 
 
 def listing_name(first: int, last: int) -> str:
@@ -283,3 +272,94 @@ class Stopwatch:
         now = time.perf_counter()
         self.seconds[name] = self.seconds.get(name, 0.0) + now - self._since
         self._since = now
+
+
+def join(shelf: ObjectStore, plan: ShardPlan, records: Sequence[ShardRecord], header: xr.Dataset) -> None:
+    """Make the shards on a shelf a whole run; the last thing written is its manifest.
+
+    Parameters
+    ----------
+    records
+        All shards, in order.
+    header
+        Any run of the ensemble, with the attributes that the stored run will have.
+
+    Raises
+    ------
+    ValueError
+        If a shard is missing.
+    """
+    if [0, *(one.last for one in records)] != [*(one.first for one in records), plan.runs]:
+        raise ValueError("a shard is missing")
+    files = {name: found for record in records for name, found in record.files.items()}
+
+    def put(name: str, content: bytes) -> None:
+        shelf.put(name, content)
+        files[name] = mark(content)
+
+    for name, content in frame(header, plan.kept):
+        put(f"{ARRAYS}/{name}", content)
+    if plan.bands:
+        for name, content in frame(header.drop_dims("quarter"), plan.runs):
+            put(f"{EVERY_RUN}/{name}", content)
+        _put_bands(shelf, records, header, put)
+    put(METADATA, metadata_of(header, plan.runs, plan.kept, _tally(records), bands=plan.bands).encode())
+    shelf.put(NAME, manifest_of(files).encode())
+    shelf.settle()  # from here on nothing is needed to make a chunk again
+    shelf.remove(PLAN)
+    shelf.remove(MAKING)
+
+
+def _put_bands(
+    shelf: ObjectStore, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
+) -> None:
+    parts = (shelf.get(partial_name(one.first, one.last)) or b"" for one in records)
+    bands = joined(header, read_edges(shelf), parts)
+    for name, content in group_of(bands):
+        put(f"{SUMMARY}/{name}", content)
+
+
+def _tally(records: Sequence[ShardRecord]) -> EndCounts:
+    """How all runs ended."""
+    tally = EndCounts()
+    for record in records:
+        for counts, more in ((tally.status, record.status), (tally.outcome, record.outcome)):
+            for scenario, found in more.items():
+                held = counts.setdefault(scenario, {})
+                for code, number in found.items():
+                    held[code] = held.get(code, 0) + number
+    return tally
+
+
+def is_there(shelf: ObjectStore) -> bool:
+    """Whether a whole run is on a shelf: its manifest is written last."""
+    return shelf.get(NAME) is not None
+
+
+def bring(shelf: ObjectStore, store: RunStore, identity: str, *, replace: bool = False) -> RunRecord:
+    """Copy a run from a shelf into a store, with the memory of one file.
+
+    Raises
+    ------
+    DamagedRun
+        If a file is not what the manifest says.
+    """
+    manifest = shelf.get(NAME)
+    try:
+        listing = json.loads(manifest or b"")["files"]
+        wanted = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in listing.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DamagedRun([fault("manifest_unreadable", shelf.address, NAME)]) from None
+    store.set_aside(identity)
+    with written_folder(store.root / identity, replace=replace) as folder:
+        here = open_shelf(folder)
+        for name, expected in wanted.items():
+            content = shelf.get(name)
+            if content is None:
+                raise DamagedRun([fault("file_missing", shelf.address, name)])
+            if mark(content) != expected:
+                raise DamagedRun([fault("file_changed", shelf.address, name)])
+            here.put(name, content)
+        here.put(NAME, manifest or b"")
+        here.settle()
+    return store.record(identity)

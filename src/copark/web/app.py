@@ -13,13 +13,12 @@ from starlette.types import ASGIApp
 
 from copark.version import __version__
 from copark.web.api import PREFIX, router
-from copark.web.docs import add_docs
 from copark.web.limits import Rates
 from copark.web.middleware import guarded
 from copark.web.problems import MEDIA, add_handlers
 from copark.web.services import Services
 from copark.web.settings import Settings
-from copark.web.static_files import add_pages
+from copark.web.static_files import add_docs, add_pages
 
 UNWATCHED: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """Nothing is reported to anybody."""

@@ -23,18 +23,17 @@ from copark.web.jobs.queue import JobQueue
 from copark.web.limits import Pool, Rates
 from copark.web.problems import Problem
 from copark.web.settings import Settings
-from copark.workflows.paths import store_in
-from copark.workflows.serving.asking import in_the_request
+from copark.workflows.answers import store_in
+from copark.workflows.serving.asking import Study, in_the_request
 from copark.workflows.serving.decisions import decisions_of
 from copark.workflows.serving.engine import Engine
-from copark.workflows.serving.flows import FlowBook
+from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.records import Asked, Job, Records
 from copark.workflows.serving.scratch import scratch_name, sweep_scratch
 from copark.workflows.serving.shelf import Shelf, Shelved
-from copark.workflows.serving.study import Study
+from copark.workflows.serving.simulation import FIRST, warm_up
 from copark.workflows.serving.uploading import INCOMING
-from copark.workflows.serving.warming import FIRST, warm_up
 
 T = TypeVar("T")
 FILES = ".server-"

@@ -17,88 +17,61 @@ DIST = Path(__file__).parent / "dist"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one server gives.
-
-    Parameters
-    ----------
-    body, upload
-        Bytes of a question, and of an uploaded case.
-    patience
-        Seconds a body may take to arrive.
-    rate, burst
-        Tokens an address earns in a second, and the most it can save; a plain question costs one.
-    addresses
-        Addresses whose tokens are remembered.
-    open
-        Requests that are heard at once, streams among them; more are told to come again.
-    waiting, wait, each
-        Questions that may wait for the model, seconds one may be expected to, and how many of them may be one
-        client's; others are told to come again.
-    files, uploads
-        Exports that may wait, and uploads that are received at once.
-    streams
-        Open streams of events.
-    jobs, jobs_each
-        Jobs that may wait, and how many of them may be one owner's.
-    stored
-        Bytes of stored runs above which no job is taken.
-    memory
-        Bytes of what was made lately that are held: runs, flows, answers, inputs.
-    """
+    """What one server gives."""
 
     body: int = 256_000
     upload: int = 8_000_000
+    """body, upload: bytes of a question, and of an uploaded case."""
     patience: float = 30.0
+    """Seconds a body may take to arrive."""
     rate: float = 60.0
     burst: float = 300.0
+    """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
     addresses: int = 10_000
+    """Addresses whose tokens are remembered."""
     open: int = 200
+    """Requests that are heard at once, streams among them; more are told to come again."""
     waiting: int = 48
     wait: float = 5.0
     each: int = 8
+    """waiting, wait, each: questions that may wait for the model, seconds one may be expected to, and how many of them
+    may be one client's; others are told to come again."""
     files: int = 8
     uploads: int = 8
+    """files, uploads: exports that may wait, and uploads that are received at once."""
     streams: int = 64
+    """Open streams of events."""
     jobs: int = 50
     jobs_each: int = 20
+    """jobs, jobs_each: jobs that may wait, and how many of them may be one owner's."""
     stored: int = 20_000_000_000
+    """Bytes of stored runs above which no job is taken."""
     memory: int = 480_000_000
+    """Bytes of what was made lately that are held: runs, flows, answers, inputs."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is set up.
-
-    Parameters
-    ----------
-    data
-        The only folder that is written: ``runs/`` and ``reports/`` as the command line has them, and ``web/``.
-    host, port
-        Where it listens.
-    token
-        What a client must show; ``None`` on loopback alone.
-    hosts, origins
-        Further names it may be called by, and origins that may write, beside its own.
-    proxies
-        Addresses of proxies that are believed what they say of whom they speak for.
-    threads
-        Threads for the model.
-    warm
-        Run the model once before the first question.
-    dist
-        Folder of the built front end.
-    """
+    """How a server is set up."""
 
     data: Path = Path("out")
+    """The only folder that is written: ``runs/`` and ``reports/`` as the command line has them, and ``web/``."""
     host: str = LOOPBACK
     port: int = PORT
+    """host, port: where it listens."""
     token: str | None = None
+    """What a client must show; ``None`` on loopback alone."""
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    """hosts, origins: further names it may be called by, and origins that may write, beside its own."""
     proxies: tuple[str, ...] = ()
+    """Addresses of proxies that are believed what they say of whom they speak for."""
     threads: int | None = None
+    """Threads for the model."""
     warm: bool = True
+    """Run the model once before the first question."""
     dist: Path = DIST
+    """Folder of the built front end."""
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from copark.analysis.discovery.prim import Condition, Holding
-from copark.analysis.discovery.tree import Node
+from copark.analysis.discovery.prim import Condition, Holding, Node
 from copark.inference.exploration.explore import Found
 from copark.inference.exploration.settings import HOME_SHARE, factor_title, lever_title, unit_of
 from copark.model.variables import catalogue

@@ -10,7 +10,7 @@ the language asked for; nothing here prints.
 from copark.analyses.execution import Means
 from copark.workflows.answers import Catalogue, Description, Progress, RunOutcome, StoredRun, Verdict
 from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
-from copark.workflows.replaying import verify
+from copark.workflows.resume import verify
 from copark.workflows.running import run_study, simulate
 
 __all__ = [

@@ -1,4 +1,7 @@
-"""What the workflows answer: frozen records, ready to be shown in the language that was asked for."""
+"""What the workflows answer: frozen records, ready to be shown in the language that was asked for.
+
+Where runs and reports lie.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from copark.analyses import context
 from copark.errors import Fault
+from copark.store import RunStore
 
 if TYPE_CHECKING:
     from copark.analyses.run.ask import Answer
     from copark.store.compare import FirstDifference
+
 
 Progress = context.Progress
 OUT = Path("out")
@@ -20,40 +25,29 @@ OUT = Path("out")
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What :func:`run_study` made or found.
-
-    Parameters
-    ----------
-    identity, path
-        Name and folder of the stored run.
-    study
-        Title of the study.
-    runs, kept, failed, seed
-        Runs for each scenario; runs whose paths are kept; runs over all scenarios that did not finish; seed.
-    reused
-        The run was stored already.
-    seconds
-        Time it took to make and store it.
-    answer
-        What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model.
-    files
-        The report's files by format, if it was written.
-    notes
-        What else is to be said, in sentences: where it stopped early, and how precise it is there.
-    """
+    """What :func:`run_study` made or found."""
 
     identity: str
     path: Path
+    """identity, path: name and folder of the stored run."""
     study: str
+    """Title of the study."""
     runs: int
     kept: int
     failed: int
     seed: int
+    """runs, kept, failed, seed: runs for each scenario; runs whose paths are kept; runs over all scenarios that did not
+    finish; seed."""
     reused: bool
+    """The run was stored already."""
     seconds: float
+    """Time it took to make and store it."""
     answer: Answer
+    """What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model."""
     files: Mapping[str, Path]
+    """The report's files by format, if it was written."""
     notes: tuple[str, ...] = ()
+    """What else is to be said, in sentences: where it stopped early, and how precise it is there."""
 
     @property
     def report(self) -> Path | None:
@@ -96,29 +90,30 @@ class Description:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What replaying a stored run gave.
-
-    Parameters
-    ----------
-    kind
-        ``identical``, ``equal`` (to 1e-9) or ``different``.
-    runs
-        Runs replayed for each scenario.
-    largest
-        Largest relative difference.
-    first
-        The first difference beyond 1e-9.
-    changes
-        What made the run and is another now: name, then, now.
-    """
+    """What replaying a stored run gave."""
 
     kind: str
+    """``identical``, ``equal`` (to 1e-9) or ``different``."""
     runs: int
+    """Runs replayed for each scenario."""
     largest: float
+    """Largest relative difference."""
     first: FirstDifference | None
+    """The first difference beyond 1e-9."""
     changes: tuple[tuple[str, str, str], ...]
+    """What made the run and is another now: name, then, now."""
 
     @property
     def passed(self) -> bool:
         """Whether the numbers are those stored."""
         return self.kind in {"identical", "equal"}
+
+
+def store_in(out: Path) -> RunStore:
+    """The runs of an output folder."""
+    return RunStore.of(out)
+
+
+def reports_in(out: Path) -> Path:
+    """The reports of an output folder, a folder each."""
+    return Path(out) / "reports"

@@ -80,26 +80,18 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
 
 @dataclass(frozen=True)
 class Pilot:
-    """A few runs of a study, timed and stored.
-
-    Parameters
-    ----------
-    runs
-        Of each arm.
-    seconds, bytes_each
-        For a run of all arms.
-    bytes_once, bytes_bare
-        For a result whatever its runs; for a run of which no paths are kept.
-    reported
-        What they report of each arm.
-    """
+    """A few runs of a study, timed and stored."""
 
     runs: int
+    """Of each arm."""
     seconds: float
     bytes_each: float
+    """seconds, bytes_each: for a run of all arms."""
     bytes_once: float
     bytes_bare: float
+    """bytes_once, bytes_bare: for a result whatever its runs; for a run of which no paths are kept."""
     reported: tuple[Reported, ...]
+    """What they report of each arm."""
 
 
 def with_operating(study: Study) -> Study:
@@ -217,21 +209,14 @@ def pasts_of(source: DrawSource | None) -> float | None:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan in words.
-
-    Parameters
-    ----------
-    title
-        What is planned.
-    plan
-        Its numbers.
-    sentences
-        What to tell: runs, time, disk, precision.
-    """
+    """A plan in words."""
 
     title: str
+    """What is planned."""
     plan: Plan
+    """Its numbers."""
     sentences: tuple[str, ...]
+    """What to tell: runs, time, disk, precision."""
 
     def document(self, lang: str = "en") -> Document:
         """The plan as data: its numbers in a row, and its sentences."""

@@ -12,8 +12,7 @@ from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.presentation.numbers import number, percent
 from copark.texts import text
-from copark.workflows.answers import OUT, Catalogue, Description, Progress, StoredRun
-from copark.workflows.paths import store_in
+from copark.workflows.answers import OUT, Catalogue, Description, Progress, StoredRun, store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case

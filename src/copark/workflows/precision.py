@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.context import stage
 from copark.texts import text
-from copark.workflows.answers import OUT, Progress
+from copark.workflows.answers import OUT, Progress, store_in
 from copark.workflows.cost import pool_of, reported_by, with_operating
-from copark.workflows.paths import store_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,24 +39,16 @@ CHUNK = 1000
 
 @dataclass(frozen=True)
 class Stopped:
-    """A study that was stopped once it was precise enough.
-
-    Parameters
-    ----------
-    study
-        The study with the number of runs it stopped at: its identity is that of a study that asked for so many.
-    looks
-        What was seen at each look.
-    chunks
-        Its runs in order, labelled as those of :attr:`study`; made again where they were too many to hold.
-    reached
-        Whether the precision was reached, rather than the most runs allowed.
-    """
+    """A study that was stopped once it was precise enough."""
 
     study: Study
+    """The study with the number of runs it stopped at: its identity is that of a study that asked for so many."""
     looks: tuple[Look, ...]
+    """What was seen at each look."""
     chunks: Callable[[], Iterator[xr.Dataset]]
+    """Its runs in order, labelled as those of :attr:`study`; made again where they were too many to hold."""
     reached: bool
+    """Whether the precision was reached, rather than the most runs allowed."""
 
 
 def run_until(
@@ -196,24 +187,16 @@ def seen_last(
 
 @dataclass(frozen=True)
 class Early:
-    """A study that is in the store, stopped early.
-
-    Parameters
-    ----------
-    study
-        With the number of runs it has.
-    record
-        The stored run.
-    reused
-        Whether it was stored already.
-    sentences
-        Where it stopped, and how precise it is there.
-    """
+    """A study that is in the store, stopped early."""
 
     study: Study
+    """With the number of runs it has."""
     record: RunRecord
+    """The stored run."""
     reused: bool
+    """Whether it was stored already."""
     sentences: tuple[str, ...]
+    """Where it stopped, and how precise it is there."""
 
 
 def stop_early(

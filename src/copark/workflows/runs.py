@@ -1,4 +1,7 @@
-"""Keeping the books: what was executed and is stored, and whether that is whole and where it belongs."""
+"""Keeping the books: what was executed and is stored, and whether that is whole and where it belongs.
+
+Tidying an output folder: saying what can go, and throwing it away if asked.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import stage
 from copark.errors import Fault
-from copark.workflows.answers import OUT, Progress
-from copark.workflows.paths import store_in
+from copark.store.garbage import Leaving, leavings, throw_away
+from copark.store.runs import RunRecord
+from copark.workflows.answers import OUT, Progress, store_in
 
 if TYPE_CHECKING:
     from copark.store import RunRecord, RunStore
     from copark.store.database import Execution
-    from copark.store.integrity import Repaired
+    from copark.store.garbage import Repaired
+
 
 MOST_SHOWN = 10_000
 """Single runs that are listed of one stored run."""
@@ -23,85 +28,58 @@ MOST_SHOWN = 10_000
 
 @dataclass(frozen=True)
 class BookedRun:
-    """What the books say of an identity.
-
-    Parameters
-    ----------
-    state
-        running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
-        not there, damaged, or misplaced, if another run lies in it.
-    study, case
-        The study's name, and the case's name or path.
-    when
-        When it ended, or began if it has not, UTC, ISO 8601.
-    done, total
-        Runs made and runs asked for, over all scenarios.
-    failed
-        Runs of a stored result that did not reach the end.
-    bytes
-        Size of a stored result.
-    trouble
-        Why its last execution failed.
-    """
+    """What the books say of an identity."""
 
     identity: str
     state: str
+    """running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
+    not there, damaged, or misplaced, if another run lies in it."""
     study: str
     case: str
+    """study, case: the study's name, and the case's name or path."""
     when: str
+    """When it ended, or began if it has not, UTC, ISO 8601."""
     done: int
     total: int
+    """done, total: runs made and runs asked for, over all scenarios."""
     failed: int
+    """Runs of a stored result that did not reach the end."""
     bytes: int
+    """Size of a stored result."""
     trouble: str
+    """Why its last execution failed."""
 
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A single model run that did not reach the end, and what it takes to make it again.
-
-    Parameters
-    ----------
-    identity, scenario, run
-        The stored run, the arm, and the number of the run.
-    seed
-        Of the study: with the number it is the run's luck.
-    status
-        Code of what went wrong.
-    quarter, room
-        When, and in which room of the model.
-    parameters
-        What was drawn for it.
-    """
+    """A single model run that did not reach the end, and what it takes to make it again."""
 
     identity: str
     scenario: str
     run: int
+    """identity, scenario, run: the stored run, the arm, and the number of the run."""
     seed: int
+    """Of the study: with the number it is the run's luck."""
     status: int
+    """Code of what went wrong."""
     quarter: str
     room: str
+    """quarter, room: when, and in which room of the model."""
     parameters: dict[str, float]
+    """What was drawn for it."""
 
 
 @dataclass(frozen=True)
 class Books:
-    """What the books say.
-
-    Parameters
-    ----------
-    runs
-        Newest first.
-    failed_runs
-        Single runs that failed, where they were asked for.
-    database, folder
-        Where they are, and where the runs are.
-    """
+    """What the books say."""
 
     runs: tuple[BookedRun, ...]
+    """Newest first."""
     failed_runs: tuple[FailedRun, ...]
+    """Single runs that failed, where they were asked for."""
     database: str
     folder: Path
+    """database, folder: where they are, and where the runs are."""
 
 
 def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = None) -> Books:
@@ -208,14 +186,14 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     quick
         Do not compare the checksums of large files.
     """
-    from copark.store.integrity import faults_in
+    from copark.store.garbage import faults_in
 
     return faults_in(store_in(out), deep=None if quick else True, progress=stage(progress, "check"))
 
 
 def repair_books(out: Path = OUT) -> Repaired:
     """Put misplaced runs where they belong or into quarantine."""
-    from copark.store.integrity import repair
+    from copark.store.garbage import repair
 
     return repair(store_in(out))
 
@@ -235,3 +213,44 @@ def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> 
 
     with closing(open_database(out)) as database:
         return forget_before(database, before, really=really)
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What could go; ``gone`` says whether it went."""
+
+    leavings: tuple[Leaving, ...]
+    gone: bool
+
+    @property
+    def bytes(self) -> int:
+        """What all of it holds."""
+        return sum(one.bytes for one in self.leavings)
+
+
+def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, really: bool = False) -> Tidied:
+    """Say what can go from an output folder.
+
+    Parameters
+    ----------
+    unfinished
+        Also shards from which a stopped command would go on.
+    stale
+        Also stored runs of another state of the model, which are never found again.
+    really
+        Throw it away.
+    """
+    found = leavings(Path(out), unfinished=unfinished, is_stale=_is_stale if stale else None)
+    if really:
+        for one in found:
+            throw_away(one)
+    return Tidied(tuple(found), really)
+
+
+def _is_stale(record: RunRecord) -> bool:
+    """Whether a run was made by another state of the model, or of what lies between it and the case."""
+    from copark.model.compiler import model_hash
+    from copark.simulation.results import experiment_hash
+
+    made = record.provenance
+    return (made.get("model_hash"), made.get("experiment_hash")) != (model_hash(), experiment_hash())

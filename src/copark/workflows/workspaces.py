@@ -22,32 +22,25 @@ from copark.store.workspace import (
     verify_workspace,
     written,
 )
-from copark.store.workspace.scenarios import scenario_in
-from copark.workflows.answers import OUT, Progress
-from copark.workflows.paths import store_in
+from copark.store.workspace.layout import scenario_in
+from copark.workflows.answers import OUT, Progress, store_in
 
 __all__ = ["Packed", "WorkspaceFindings", "open_", "pack", "verify"]
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A workspace that was written.
-
-    Parameters
-    ----------
-    path, sha256, bytes
-        Where it lies, and what anybody can check it by.
-    cases, studies, runs, scenarios
-        Names and identities of what it holds.
-    """
+    """A workspace that was written."""
 
     path: Path
     sha256: str
     bytes: int
+    """path, sha256, bytes: where it lies, and what anybody can check it by."""
     cases: tuple[str, ...]
     studies: tuple[str, ...]
     runs: tuple[str, ...]
     scenarios: tuple[str, ...]
+    """cases, studies, runs, scenarios: names and identities of what it holds."""
 
 
 def pack(

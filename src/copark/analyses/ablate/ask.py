@@ -12,7 +12,7 @@ from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
 from copark.inference.ablations.ablate import Ablations, Settings
-from copark.inference.ablations.mechanisms import ablations_of
+from copark.inference.ablations.effects import ablations_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

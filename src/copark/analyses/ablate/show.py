@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.ablate.ask import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
-from copark.inference.ablations.mechanisms import listed
+from copark.inference.ablations.effects import listed
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown

@@ -40,63 +40,43 @@ class Params(CaseParams):
 
 @dataclass(frozen=True)
 class Closed:
-    """The closure of a park.
-
-    Parameters
-    ----------
-    key, title
-        Of the event, and what it was.
-    since
-        First quarter of it.
-    bands
-        As those of the answer, had the park not been closed.
-    """
+    """The closure of a park."""
 
     key: str
     title: Said
+    """key, title: of the event, and what it was."""
     since: str
+    """First quarter of it."""
     bands: dict[str, Floats]
+    """As those of the answer, had the park not been closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What a brief tells.
-
-    Parameters
-    ----------
-    case, park
-        Name of the case, and its title.
-    start, horizon, data_end
-        First quarter, the one outcomes are judged in, the last one with data.
-    runs
-        Runs that finished.
-    outcomes
-        Shares of outcomes at the horizon.
-    outside, compared
-        Observations outside the range of 90 % of runs, of how many.
-    bands
-        5, 25, 50, 75 and 95 % of runs by output, up to the horizon, shape (5, quarters).
-    reported
-        Reported numbers of operating enterprises.
-    levers
-        What can still be changed; ``None`` where the facts of the case allow no lever, or the park is closed.
-    closed
-        The closure that stands at the horizon, if any.
-    """
+    """What a brief tells."""
 
     case: str
     park: Said
+    """case, park: name of the case, and its title."""
     start: str
     horizon: str
     data_end: str
+    """start, horizon, data_end: first quarter, the one outcomes are judged in, the last one with data."""
     runs: int
+    """Runs that finished."""
     outcomes: tuple[Share, ...]
+    """Shares of outcomes at the horizon."""
     outside: int
     compared: int
+    """outside, compared: observations outside the range of 90 % of runs, of how many."""
     bands: dict[str, Floats]
+    """5, 25, 50, 75 and 95 % of runs by output, up to the horizon, shape (5, quarters)."""
     reported: tuple[Point, ...]
+    """Reported numbers of operating enterprises."""
     levers: Levers | None
+    """What can still be changed; ``None`` where the facts of the case allow no lever, or the park is closed."""
     closed: Closed | None = None
+    """The closure that stands at the horizon, if any."""
 
     @property
     def shows_outcomes(self) -> bool:

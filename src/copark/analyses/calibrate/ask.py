@@ -84,49 +84,34 @@ class Density:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What the observations say of the parameters.
-
-    Parameters
-    ----------
-    asked, folder
-        The case as it was asked for, and where its posteriors are kept in the output folder.
-    values, everything
-        How many values were fitted; whether all were, not only those meant for it.
-    movements
-        Every parameter before and after, most informed first.
-    ties
-        Pairs the data cannot tell apart.
-    densities
-        Of the most informed.
-    checks
-        Every fitted value beside what calibrated runs would have reported.
-    axes, ranks
-        Parameters; ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in the prior,
-        ``near`` the case's own), shape (records, axes).
-    notes
-        Numbers of health.
-    apart
-        Parameters on which independent searches have not agreed, farthest apart first.
-    recipe
-        What the posteriors depend on.
-    wide_sizes
-        Whether the park was read with the panel's priors of size.
-    """
+    """What the observations say of the parameters."""
 
     asked: str
     folder: str
+    """asked, folder: the case as it was asked for, and where its posteriors are kept in the output folder."""
     values: int
     everything: bool
+    """values, everything: how many values were fitted; whether all were, not only those meant for it."""
     movements: tuple[Movement, ...]
+    """Every parameter before and after, most informed first."""
     ties: tuple[Tie, ...]
+    """Pairs the data cannot tell apart."""
     densities: tuple[Density, ...]
+    """Of the most informed."""
     checks: tuple[Check, ...]
+    """Every fitted value beside what calibrated runs would have reported."""
     axes: tuple[str, ...]
     ranks: dict[str, Floats]
+    """axes, ranks: parameters; ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in
+    the prior, ``near`` the case's own), shape (records, axes)."""
     notes: tuple[Note, ...]
+    """Numbers of health."""
     apart: tuple[str, ...]
+    """Parameters on which independent searches have not agreed, farthest apart first."""
     recipe: dict[str, Any]
+    """What the posteriors depend on."""
     wide_sizes: bool = False
+    """Whether the park was read with the panel's priors of size."""
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -152,27 +137,21 @@ class Calibrated:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What came of a calibration, of making the shipped one again, or of a second method.
-
-    Parameters
-    ----------
-    case, park, cut
-        Name and title of the case; last quarter known.
-    calibrated, again, opinions
-        One of the three: a calibration; how the shipped posterior made again compares, ``stale`` where model or case
-        have changed since it was made; what both methods say of each parameter, most different first.
-    evidence
-        Sources of the values fitted.
-    """
+    """What came of a calibration, of making the shipped one again, or of a second method."""
 
     case: str
     park: Said
     cut: str
+    """case, park, cut: name and title of the case; last quarter known."""
     calibrated: Calibrated | None = None
     again: Comparison | None = None
     stale: bool = False
     opinions: tuple[Opinion, ...] = ()
+    """calibrated, again, opinions: one of the three: a calibration; how the shipped posterior made again compares,
+    ``stale`` where model or case have changed since it was made; what both methods say of each parameter, most
+    different first."""
     evidence: tuple[Evidence, ...] = ()
+    """Sources of the values fitted."""
 
     @property
     def passed(self) -> bool:

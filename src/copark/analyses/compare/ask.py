@@ -56,38 +56,26 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario beside the reference.
-
-    Parameters
-    ----------
-    key, title
-        What it is called in files, and in words.
-    begins
-        First quarter in which any pair of runs differs in one of the main outputs; none where none ever does.
-    differences
-        By output and date.
-    outcomes
-        How often each outcome happens in both, in one, in none.
-    moves
-        Which runs go from which outcome to which, and through which account.
-    courses
-        Differences over time, of the outputs that are drawn.
-    books
-        Bail-outs and debts; none where they were not kept.
-    parts
-        The changes of outcome shares, shared out among links: of the scenario that changes the share of self-standing
-        runs most; none where nothing changes, where shares are not told, or where runs cannot be made again.
-    """
+    """A scenario beside the reference."""
 
     key: str
     title: Said
+    """key, title: what it is called in files, and in words."""
     begins: str | None
+    """First quarter in which any pair of runs differs in one of the main outputs; none where none ever does."""
     differences: tuple[Difference, ...]
+    """By output and date."""
     outcomes: tuple[OutcomeChange, ...]
+    """How often each outcome happens in both, in one, in none."""
     moves: OutcomeMoves
+    """Which runs go from which outcome to which, and through which account."""
     courses: tuple[Course, ...]
+    """Differences over time, of the outputs that are drawn."""
     books: Books | None = None
+    """Bail-outs and debts; none where they were not kept."""
     parts: OutcomeParts | None = None
+    """The changes of outcome shares, shared out among links: of the scenario that changes the share of self-standing
+    runs most; none where nothing changes, where shares are not told, or where runs cannot be made again."""
 
     def difference(self, output: str, quarter: str, *, log: bool = False) -> Difference | None:
         """The difference of an output at a date; none where it was not kept."""
@@ -101,36 +89,24 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """Scenarios beside a reference.
-
-    Parameters
-    ----------
-    park
-        Title of the case.
-    titles
-        Titles of the studies.
-    reference
-        Title of the reference.
-    studies
-        Run IDs of the ensembles.
-    pairs
-        Pairs of runs in the first comparison; those that did not finish in both are left out.
-    ends
-        Quarters differences are told at.
-    scenarios
-        What is compared with the reference.
-    shows_outcomes
-        Whether outcome shares are told unasked.
-    """
+    """Scenarios beside a reference."""
 
     park: Said
+    """Title of the case."""
     titles: tuple[Said, ...]
+    """Titles of the studies."""
     reference: Said
+    """Title of the reference."""
     studies: tuple[str, ...]
+    """Run IDs of the ensembles."""
     pairs: int
+    """Pairs of runs in the first comparison; those that did not finish in both are left out."""
     ends: tuple[str, ...]
+    """Quarters differences are told at."""
     scenarios: tuple[Scenario, ...]
+    """What is compared with the reference."""
     shows_outcomes: bool
+    """Whether outcome shares are told unasked."""
 
     def to_frame(self) -> pd.DataFrame:
         """Every difference, a row each."""

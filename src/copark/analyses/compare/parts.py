@@ -24,24 +24,16 @@ MOST_RUNS = 1000
 
 @dataclass(frozen=True)
 class Books:
-    """What the company's books show in reference and arm, in this order.
-
-    Parameters
-    ----------
-    quarter
-        In which outcomes are judged.
-    rescued
-        Share of runs with a bail-out in the two years before it.
-    ever
-        Share of runs with a bail-out at any time.
-    debt
-        Median over runs of the largest debt up to then, M USD.
-    """
+    """What the company's books show in reference and arm, in this order."""
 
     quarter: str
+    """In which outcomes are judged."""
     rescued: tuple[float, float]
+    """Share of runs with a bail-out in the two years before it."""
     ever: tuple[float, float]
+    """Share of runs with a bail-out at any time."""
     debt: tuple[float, float]
+    """Median over runs of the largest debt up to then, M USD."""
 
 
 def books_of(pair: Pair) -> Books | None:

@@ -43,23 +43,16 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What is due to something that happened.
-
-    Parameters
-    ----------
-    events
-        Everything that can be undone.
-    without
-        Keys of what was undone.
-    found
-        The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone.
-    """
+    """What is due to something that happened."""
 
     case: str
     park: Said
     events: tuple[Event, ...]
+    """Everything that can be undone."""
     without: tuple[str, ...] = ()
+    """Keys of what was undone."""
     found: Compared | None = None
+    """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
     def to_frame(self) -> pd.DataFrame:
         """Every difference, or else every event, a row each."""

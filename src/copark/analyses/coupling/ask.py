@@ -14,8 +14,7 @@ from copark.analyses.contract import Option
 from copark.setmethods import coupling_degree as degrees
 from copark.setmethods.coupling_degree import Coupled, Ensemble, Null, Request
 from copark.setmethods.coupling_degree.degree import request_faults
-from copark.setmethods.coupling_degree.null import draws_faults
-from copark.setmethods.coupling_degree.record import Reported, reported
+from copark.setmethods.coupling_degree.record import Reported, draws_faults, reported
 from copark.setmethods.table import SettingFaults, Warned
 
 if TYPE_CHECKING:

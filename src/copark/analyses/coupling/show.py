@@ -8,10 +8,9 @@ from copark.analyses.coupling.ask import Answer
 from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
-from copark.setmethods.coupling_degree.degree import GRADES
+from copark.setmethods.coupling_degree.degree import GRADES, listed
 from copark.setmethods.coupling_degree.indicators import entropy
-from copark.setmethods.coupling_degree.misuse import listed
-from copark.setmethods.coupling_degree.null import KINDS, STATISTICS
+from copark.setmethods.coupling_degree.record import KINDS, STATISTICS
 from copark.texts import text
 
 CHANCE = 0.05

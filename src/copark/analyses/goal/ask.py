@@ -10,10 +10,8 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.goal.confirmed import Confirmed, confirm, ladder
-from copark.inference.goal.future_events import FutureEvent, read_events, scenario_with
-from copark.inference.goal.lever_sets import Settings
-from copark.inference.goal.search import LAST, Search
-from copark.inference.goal.targets import Target, read_targets
+from copark.inference.goal.lever_sets import FutureEvent, Settings, read_events, scenario_with
+from copark.inference.goal.search import LAST, Search, Target, read_targets
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 
@@ -51,47 +49,34 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """Sets of levers by cost, on random numbers the search has not seen.
-
-    Parameters
-    ----------
-    file, general
-        Levers, and whether they are the general set.
-    pulled, horizon
-        Quarter levers are pulled, and the last of the runs.
-    targets, events
-        What is aimed at, and what befalls the park meanwhile.
-    most
-        Levers in a set, at most.
-    settings, sets
-        Settings and sets tried in the search.
-    searched, confirmed
-        Runs of the search in all, and runs of each set on fresh random numbers.
-    before
-        The case as it is.
-    without_events
-        The case as it is without the events, where there are any.
-    ladder
-        Sets that reach the targets, the cheapest first; then those that do not, the nearest first.
-    """
+    """Sets of levers by cost, on random numbers the search has not seen."""
 
     case: str
     park: Said
     file: LeverFile
     general: bool
+    """file, general: levers, and whether they are the general set."""
     pulled: str
     horizon: str
+    """pulled, horizon: quarter levers are pulled, and the last of the runs."""
     targets: tuple[Target, ...]
     events: tuple[FutureEvent, ...]
+    """targets, events: what is aimed at, and what befalls the park meanwhile."""
     event_titles: tuple[Said, ...]
     most: int
+    """Levers in a set, at most."""
     settings: int
     sets: int
+    """settings, sets: settings and sets tried in the search."""
     searched: int
     confirmed: int
+    """searched, confirmed: runs of the search in all, and runs of each set on fresh random numbers."""
     before: Confirmed
+    """The case as it is."""
     without_events: Confirmed | None
+    """The case as it is without the events, where there are any."""
     ladder: tuple[Confirmed, ...]
+    """Sets that reach the targets, the cheapest first; then those that do not, the nearest first."""
 
     @property
     def is_met(self) -> bool:

@@ -11,7 +11,7 @@ from copark.analyses.goal.ask import Answer
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.inference.goal.confirmed import Confirmed
-from copark.inference.goal.targets import Target
+from copark.inference.goal.search import Target
 from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue
@@ -181,7 +181,7 @@ class _Show(Show):
 
     def figure(self, at: int) -> Figure:
         """Draw it."""
-        from copark.figures.goal import reached
+        from copark.figures.decisions import reached
 
         t, found = self.t, self.found
         target = found.targets[at]

@@ -40,30 +40,21 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What the cutting of each link changes, and how outputs respond to the strength of a link.
-
-    Parameters
-    ----------
-    studies
-        Run IDs of the ensembles: links cut; links at several strengths, if any has an effect.
-    since, end
-        Quarter of the cut and of the reading.
-    pairs
-        Pairs of runs.
-    impacts
-        Of every link on every output.
-    responses
-        Of some outputs to every link with an effect on one of them.
-    """
+    """What the cutting of each link changes, and how outputs respond to the strength of a link."""
 
     case: str
     park: Said
     studies: tuple[str, ...]
+    """Run IDs of the ensembles: links cut; links at several strengths, if any has an effect."""
     since: str
     end: str
+    """since, end: quarter of the cut and of the reading."""
     pairs: int
+    """Pairs of runs."""
     impacts: tuple[Impact, ...]
+    """Of every link on every output."""
     responses: tuple[Response, ...]
+    """Of some outputs to every link with an effect on one of them."""
 
     @property
     def links(self) -> tuple[str, ...]:

@@ -49,24 +49,16 @@ class ListedPark:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """Parks found.
-
-    Parameters
-    ----------
-    parks
-        In the order of the casebook; :meth:`ordered` has them in the order asked for.
-    total
-        Parks in all.
-    sort
-        Order asked for.
-    sources
-        Sources that the parks found name, by key.
-    """
+    """Parks found."""
 
     parks: tuple[ListedPark, ...]
+    """In the order of the casebook; :meth:`ordered` has them in the order asked for."""
     total: int
+    """Parks in all."""
     sort: Sort
+    """Order asked for."""
     sources: dict[str, Source]
+    """Sources that the parks found name, by key."""
 
     def ordered(self, lang: str = "en") -> list[ListedPark]:
         """Parks in the order asked for, words as a language orders them; what is not known comes last."""

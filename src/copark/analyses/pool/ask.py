@@ -33,19 +33,13 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What parks teach of each other, or how the shipped panel made again compares.
-
-    Parameters
-    ----------
-    parks
-        How many.
-    pooled, again
-        One of the two; ``stale`` where model or cases have changed since the shipped panel was made.
-    """
+    """What parks teach of each other, or how the shipped panel made again compares."""
 
     parks: int
+    """How many."""
     pooled: Findings | None = None
     again: Comparison | None = None
+    """pooled, again: one of the two; ``stale`` where model or cases have changed since the shipped panel was made."""
     stale: bool = False
 
     @property

@@ -39,17 +39,12 @@ class Params(TableParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(TableResult):
-    """Truth table, solutions and necessity, and what survives where that was asked.
-
-    Parameters
-    ----------
-    full
-        Membership at the anchor of inclusion.
-    """
+    """Truth table, solutions and necessity, and what survives where that was asked."""
 
     found: Analysis
     robust: Robustness | None
     full: float
+    """Membership at the anchor of inclusion."""
 
     @property
     def main(self) -> Kind:

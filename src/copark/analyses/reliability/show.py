@@ -68,7 +68,7 @@ class _Show(Show):
 
     def parks(self) -> doc.Section:
         """Every park."""
-        from copark.figures.reliability import parks
+        from copark.figures.calibration import parks
 
         found, t = self.found, self.t
         shares = [

@@ -31,24 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer(Result):
-    """What a run says. All but the outcomes is of its first scenario.
-
-    Parameters
-    ----------
-    case
-        The park.
-    ensemble
-        The stored run, read when it is asked: dimensions (scenario, run, quarter).
-    outcomes
-        Shares of outcomes by scenario, over all runs that finished.
-    rows
-        Every observation that the model has an output for, beside the runs.
-    """
+    """What a run says. All but the outcomes is of its first scenario."""
 
     case: Case
+    """The park."""
     ensemble: xr.Dataset
+    """The stored run, read when it is asked: dimensions (scenario, run, quarter)."""
     outcomes: tuple[tuple[Share, ...], ...]
+    """Shares of outcomes by scenario, over all runs that finished."""
     rows: tuple[Comparison, ...]
+    """Every observation that the model has an output for, beside the runs."""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

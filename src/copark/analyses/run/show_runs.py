@@ -49,7 +49,7 @@ class AboutRuns(AboutCase):
     def fan(self, name: str) -> doc.Chart:
         """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
         from copark import figures
-        from copark.figures.fans import shown
+        from copark.figures.ledgers import shown
 
         found, t = self.found, self.t
         levels, labels, unit = bands(found.ensemble, name), found.labels, found.unit(name)

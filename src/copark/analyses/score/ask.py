@@ -42,30 +42,22 @@ class Forecasted:
 
 @dataclass(frozen=True)
 class Scored:
-    """A value observed later beside the model and its benchmark.
-
-    Parameters
-    ----------
-    date, at
-        As reported; its last day, in years.
-    value, high, bound
-        As reported: a bound or a range counts by what of the forecast lies outside it.
-    reached
-        Whether the model's 90 % interval reaches it.
-    place, half_width
-        Percentile in the model's forecast; half of the interval as a share of the value.
-    """
+    """A value observed later beside the model and its benchmark."""
 
     variable: str
     date: str
     at: float
+    """date, at: as reported; its last day, in years."""
     value: float
     high: float | None
     bound: str
+    """value, high, bound: as reported: a bound or a range counts by what of the forecast lies outside it."""
     bounded: bool
     reached: bool
+    """Whether the model's 90 % interval reaches it."""
     place: Percentiles
     half_width: float
+    """place, half_width: percentile in the model's forecast; half of the interval as a share of the value."""
     sources: tuple[str, ...]
     model: Forecasted
     benchmark: Forecasted | None
@@ -91,46 +83,34 @@ class Fan:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """How a frozen forecast stands.
-
-    Parameters
-    ----------
-    case, park
-        Name and title of the case.
-    forecast, made_on, cut, until
-        Identity of the frozen forecast, the day it was frozen, last quarter known and last quarter forecast.
-    first
-        First quarter of the fans.
-    method, methods, benchmark
-        The model's method; all methods; the one drawn and tabled beside the model.
-    lent
-        Parks the parameters were borrowed from; 0 where they are the park's own.
-    data
-        Name of the table.
-    lines
-        Mean scores by observable.
-    values, left
-        Values scored, by observable and date; rows that could not be.
-    fans
-        By observable.
-    """
+    """How a frozen forecast stands."""
 
     case: str
     park: Said
+    """case, park: name and title of the case."""
     forecast: str
     made_on: str
     cut: str
     until: str
+    """forecast, made_on, cut, until: identity of the frozen forecast, the day it was frozen, last quarter known and
+    last quarter forecast."""
     first: str
+    """First quarter of the fans."""
     method: str
     methods: tuple[str, ...]
     benchmark: str
+    """method, methods, benchmark: the model's method; all methods; the one drawn and tabled beside the model."""
     lent: int
+    """Parks the parameters were borrowed from; 0 where they are the park's own."""
     data: str
+    """Name of the table."""
     lines: tuple[Line, ...]
+    """Mean scores by observable."""
     values: tuple[Scored, ...]
     left: tuple[Left, ...]
+    """values, left: values scored, by observable and date; rows that could not be."""
     fans: dict[str, Fan]
+    """By observable."""
 
     @property
     def won(self) -> int:

@@ -32,19 +32,13 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Findings, Result):
-    """What tells types of parks apart.
-
-    Parameters
-    ----------
-    studies
-        Run IDs of the two ensembles.
-    runs, seed
-        Runs of each scenario, and their seed.
-    """
+    """What tells types of parks apart."""
 
     studies: tuple[str, ...]
+    """Run IDs of the two ensembles."""
     runs: int
     seed: int
+    """runs, seed: runs of each scenario, and their seed."""
 
     def to_frame(self) -> pd.DataFrame:
         """Every measure of the observed parks, a row each."""

@@ -47,51 +47,36 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Fan:
-    """An observable as it was forecast from the last cut, and what was reported of it.
-
-    Parameters
-    ----------
-    model
-        Quantiles at the ends of quarters from the first of the case on, shape (levels, quarters).
-    benchmark
-        The same of the best benchmark from the cut on; ``None`` where none could forecast.
-    """
+    """An observable as it was forecast from the last cut, and what was reported of it."""
 
     model: Floats
+    """Quantiles at the ends of quarters from the first of the case on, shape (levels, quarters)."""
     benchmark: Floats | None
+    """The same of the best benchmark from the cut on; ``None`` where none could forecast."""
     points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Assessment, Result):
-    """Who forecast best, whether intervals held, and why.
-
-    Parameters
-    ----------
-    case, park, start
-        Name, title and first quarter of the case.
-    fans
-        By observable.
-    runs, seed
-        Of the prior batch.
-    pairs, pasts
-        By cut: pairs of parameters and chance events in the posterior; effective number of different pasts.
-    found
-        Whether the posterior of the last cut was there already: shipped, or kept in the output folder.
-    evidence
-        Sources of the values scored.
-    """
+    """Who forecast best, whether intervals held, and why."""
 
     case: str
     park: Said
     start: str
+    """case, park, start: name, title and first quarter of the case."""
     fans: dict[str, Fan]
+    """By observable."""
     runs: int
     seed: int
+    """runs, seed: of the prior batch."""
     pairs: tuple[int, ...]
     pasts: tuple[float, ...]
+    """pairs, pasts: by cut: pairs of parameters and chance events in the posterior; effective number of different
+    pasts."""
     found: bool
+    """Whether the posterior of the last cut was there already: shipped, or kept in the output folder."""
     evidence: tuple[Evidence, ...]
+    """Sources of the values scored."""
 
     def to_frame(self) -> pd.DataFrame:
         """Mean scores of every method by cut and observable, a row each."""

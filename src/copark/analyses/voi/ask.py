@@ -84,39 +84,27 @@ class Params(CaseParams):
 
 @dataclass(frozen=True)
 class Question:
-    """A part of a claim, and what is known of it before anything else is observed.
-
-    Parameters
-    ----------
-    key
-        Claim and part.
-    rival
-        Whether it is of a rival explanation.
-    title, says
-        The part's title, and what holds if it is true.
-    probability
-        Share of worlds in which its condition holds.
-    low, median, high
-        5, 50 and 95 % of its expected effect.
-    parameters
-        Share of the variance of one run's effect that the draws explain: more nobody can foretell.
-    known
-        R² of the values on record that the draws do not reproduce already.
-    decided
-        Share of worlds in which these values decide it.
-    """
+    """A part of a claim, and what is known of it before anything else is observed."""
 
     key: str
+    """Claim and part."""
     rival: bool
+    """Whether it is of a rival explanation."""
     title: Said
     says: Said
+    """title, says: the part's title, and what holds if it is true."""
     probability: float
+    """Share of worlds in which its condition holds."""
     low: float
     median: float
     high: float
+    """low, median, high: 5, 50 and 95 % of its expected effect."""
     parameters: float
+    """Share of the variance of one run's effect that the draws explain: more nobody can foretell."""
     known: float
+    """R² of the values on record that the draws do not reproduce already."""
     decided: float
+    """Share of worlds in which these values decide it."""
 
     @property
     def open(self) -> bool:
@@ -126,27 +114,18 @@ class Question:
 
 @dataclass(frozen=True)
 class Observation:
-    """An observation that could be made.
-
-    Parameters
-    ----------
-    family
-        What is asked.
-    parameter
-        What an estimate from elsewhere is of; empty of an observation of the park.
-    dates
-        When.
-    precision
-        Its error by date; relative where it is that of a reported value.
-    relative
-        Whether it is.
-    """
+    """An observation that could be made."""
 
     family: str
+    """What is asked."""
     parameter: str
+    """What an estimate from elsewhere is of; empty of an observation of the park."""
     dates: tuple[str, ...]
+    """When."""
     precision: tuple[float, ...]
+    """Its error by date; relative where it is that of a reported value."""
     relative: bool
+    """Whether it is."""
 
 
 @dataclass(frozen=True)
@@ -181,39 +160,27 @@ def simplest(tried: Sequence[Tried], observations: Sequence[Observation]) -> Tri
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """Questions, observations, and what each tells of each.
-
-    Parameters
-    ----------
-    cut
-        Last quarter that the draws reproduce already; empty where they reproduce nothing.
-    worlds
-        Simulated worlds that could be used.
-    futures
-        Runs of each.
-    values
-        Values on record that count as known beside the draws.
-    questions, observations
-        What is asked of the claims, and what could be observed.
-    tried
-        Every open question with every observation.
-    precisions
-        The best observation of each open question, more and less precise.
-    costs
-        What the reader says that observations cost, by family.
-    """
+    """Questions, observations, and what each tells of each."""
 
     case: str
     park: Said
     cut: str
+    """Last quarter that the draws reproduce already; empty where they reproduce nothing."""
     worlds: int
+    """Simulated worlds that could be used."""
     futures: int
+    """Runs of each."""
     values: int
+    """Values on record that count as known beside the draws."""
     questions: tuple[Question, ...]
     observations: tuple[Observation, ...]
+    """questions, observations: what is asked of the claims, and what could be observed."""
     tried: tuple[Tried, ...]
+    """Every open question with every observation."""
     precisions: tuple[Tried, ...]
+    """The best observation of each open question, more and less precise."""
     costs: dict[str, float]
+    """What the reader says that observations cost, by family."""
 
     @cached_property
     def ranked(self) -> dict[str, tuple[Tried, ...]]:

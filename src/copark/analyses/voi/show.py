@@ -14,7 +14,7 @@ from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
     from copark.analyses.voi.ask import Observation, Question
-    from copark.figures.voi import Bars
+    from copark.figures.decisions import Bars
 
 DRAWN, EACH, MANY = 8, 3, 3
 """Claims drawn, observations of each, and dates that are named one by one."""
@@ -138,7 +138,7 @@ class _Show(Show):
         """Sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
-        from copark.figures.voi import gain_bars
+        from copark.figures.decisions import gain_bars
 
         t, found = self.t, self.found
         heads = (t("axis.gain"), t("column.decided"))
@@ -152,7 +152,7 @@ class _Show(Show):
 
     def bars(self) -> Sequence[Bars]:
         """The best observations of the questions of which most can be told."""
-        from copark.figures.voi import Bars
+        from copark.figures.decisions import Bars
 
         return [
             Bars(self.title(one.question), tuple(

@@ -27,32 +27,24 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Given:
-    """What a sample tells of one output; arrays of shape (factors,).
-
-    Parameters
-    ----------
-    first, first_error
-        Share of variance between slices, and half width of its 95 % interval, by bootstrap.
-    pawn, pawn_error
-        Median distance of distributions, and half width of its 95 % interval, by bootstrap.
-    first_floor, pawn_floor
-        Largest of the dummies'.
-    first_clear, pawn_clear
-        Whether a factor is above the floor; of the share of variance, also whether its interval is above 0.
-    runs, slices
-        Size of the sample, and slices cut.
-    """
+    """What a sample tells of one output; arrays of shape (factors,)."""
 
     first: Floats
     first_error: Floats
+    """first, first_error: share of variance between slices, and half width of its 95 % interval, by bootstrap."""
     pawn: Floats
     pawn_error: Floats
+    """pawn, pawn_error: median distance of distributions, and half width of its 95 % interval, by bootstrap."""
     first_floor: float
     pawn_floor: float
+    """first_floor, pawn_floor: largest of the dummies'."""
     first_clear: Booleans
     pawn_clear: Booleans
+    """first_clear, pawn_clear: whether a factor is above the floor; of the share of variance, also whether its interval
+    is above 0."""
     runs: int
     slices: int
+    """runs, slices: size of the sample, and slices cut."""
 
 
 def sliced(factors: Floats, slices: int) -> Integers:

@@ -23,30 +23,20 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True)
 class Screen:
-    """What a screen of one output found; all of shape (factors,) with the dummy last.
-
-    Parameters
-    ----------
-    mu
-        Mean effect of moving a factor over its whole range, in the output's unit.
-    mu_star
-        Mean size of the effect.
-    sigma
-        Spread of the effect over the cube: interactions and curvature.
-    error
-        Half width of the 95 % interval of ``mu_star``, by bootstrap over trajectories.
-    clear
-        Whether ``mu_star`` is above the dummy's by more than both errors together.
-    trajectories
-        Trajectories that were whole.
-    """
+    """What a screen of one output found; all of shape (factors,) with the dummy last."""
 
     mu: Floats
+    """Mean effect of moving a factor over its whole range, in the output's unit."""
     mu_star: Floats
+    """Mean size of the effect."""
     sigma: Floats
+    """Spread of the effect over the cube: interactions and curvature."""
     error: Floats
+    """Half width of the 95 % interval of ``mu_star``, by bootstrap over trajectories."""
     clear: Booleans
+    """Whether ``mu_star`` is above the dummy's by more than both errors together."""
     trajectories: int
+    """Trajectories that were whole."""
 
 
 def problem(factors: int) -> dict[str, Any]:

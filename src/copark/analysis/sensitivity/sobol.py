@@ -24,35 +24,25 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Indices:
-    """Indices of one output; all arrays of shape (factors,) with the dummy last.
-
-    Parameters
-    ----------
-    first, total
-        Shares of variance: by the factor alone; by it and all it takes part in.
-    first_low, first_high, total_low, total_high
-        95 % intervals, by bootstrap.
-    first_clear
-        Whether the interval of ``first`` is above 0.
-    total_clear
-        Whether ``total`` less the dummy's is above 0 in all but 2.5 % of resamples (the same resample for both).
-    rows
-        Rows of the design that were whole.
-    mean, spread
-        Of the output over the rows, in its unit.
-    """
+    """Indices of one output; all arrays of shape (factors,) with the dummy last."""
 
     first: Floats
     first_low: Floats
     first_high: Floats
     total: Floats
+    """first, total: shares of variance: by the factor alone; by it and all it takes part in."""
     total_low: Floats
     total_high: Floats
+    """first_low, first_high, total_low, total_high: 95 % intervals, by bootstrap."""
     first_clear: Booleans
+    """Whether the interval of ``first`` is above 0."""
     total_clear: Booleans
+    """Whether ``total`` less the dummy's is above 0 in all but 2.5 % of resamples (the same resample for both)."""
     rows: int
+    """Rows of the design that were whole."""
     mean: float
     spread: float
+    """mean, spread: of the output over the rows, in its unit."""
 
     @property
     def additive(self) -> float:

@@ -46,32 +46,22 @@ RARE = 0.10
 
 @dataclass(frozen=True)
 class Contrast:
-    """Two types on one measure.
-
-    Parameters
-    ----------
-    measure
-        Which.
-    counts
-        Parks of the first and of the second type with a value.
-    superiority, low, high
-        Probability of superiority of the first type, and its bootstrap band (90 %).
-    deals
-        Exact share of deals at least as far from one half; of all deals of these values.
-    without
-        Least and greatest superiority when one park is left out.
-    verdict
-        ``more``, ``less``, ``alike`` (not told apart) or ``few`` (too few parks).
-    """
+    """Two types on one measure."""
 
     measure: str
+    """Which."""
     counts: tuple[int, int]
+    """Parks of the first and of the second type with a value."""
     superiority: float
     low: float
     high: float
+    """superiority, low, high: probability of superiority of the first type, and its bootstrap band (90 %)."""
     deals: float
+    """Exact share of deals at least as far from one half; of all deals of these values."""
     without: tuple[float, float]
+    """Least and greatest superiority when one park is left out."""
     verdict: str
+    """``more``, ``less``, ``alike`` (not told apart) or ``few`` (too few parks)."""
 
 
 def superiority(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:
@@ -209,36 +199,25 @@ class Gap:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """A comparison of types of parks.
-
-    Parameters
-    ----------
-    names
-        Of the parks by key.
-    homes, home
-        How many enterprise-led parks have investors of the commonest country, and its code.
-    measured, contrasts
-        Observed parks: values, and intergovernmental against enterprise-led.
-    outcomes
-        Observed parks by type and status.
-    readings, parts
-        Matched scenarios: side by side, and the difference by factor.
-    gaps
-        Further scenarios against the intergovernmental one.
-    agreements
-        Observed parks and scenarios.
-    """
+    """A comparison of types of parks."""
 
     names: Mapping[str, Title]
+    """Of the parks by key."""
     homes: int
     home: str
+    """homes, home: how many enterprise-led parks have investors of the commonest country, and its code."""
     measured: tuple[Measured, ...]
     contrasts: tuple[Contrast, ...]
+    """measured, contrasts: observed parks: values, and intergovernmental against enterprise-led."""
     outcomes: Mapping[str, Mapping[str, int]]
+    """Observed parks by type and status."""
     readings: tuple[Reading, ...]
     parts: tuple[Part, ...]
+    """readings, parts: matched scenarios: side by side, and the difference by factor."""
     gaps: tuple[Gap, ...]
+    """Further scenarios against the intergovernmental one."""
     agreements: tuple[Agreement, ...]
+    """Observed parks and scenarios."""
 
     def values(self, measure: str, type_: str) -> list[float]:
         """Values of a measure of the parks of a type."""

@@ -35,26 +35,18 @@ what preferring the other count does."""
 
 @dataclass(frozen=True)
 class Measured:
-    """One measure of one park.
-
-    Parameters
-    ----------
-    measure, park, type
-        What, of which park, of which type.
-    value
-        In the measure's unit.
-    when
-        Date or dates of it, as the record gives them.
-    grade
-        How far it is trusted.
-    """
+    """One measure of one park."""
 
     measure: str
     park: str
     type: str
+    """measure, park, type: what, of which park, of which type."""
     value: float
+    """In the measure's unit."""
     when: str
+    """Date or dates of it, as the record gives them."""
     grade: str
+    """How far it is trusted."""
 
 
 class Counted(NamedTuple):
@@ -68,19 +60,13 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Course:
-    """A count of enterprises over time, on one basis: dates as years, and values above zero.
-
-    Parameters
-    ----------
-    variable, basis
-        What is counted, and how.
-    points
-        By time.
-    """
+    """A count of enterprises over time, on one basis: dates as years, and values above zero."""
 
     variable: str
     basis: str
+    """variable, basis: what is counted, and how."""
     points: tuple[Counted, ...]
+    """By time."""
 
     @property
     def span(self) -> float:

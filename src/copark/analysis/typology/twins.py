@@ -38,59 +38,44 @@ GROWTH_FROM = 5
 
 @dataclass(frozen=True)
 class Reading:
-    """What a twin has, and how far the other is from it, at an age.
-
-    Parameters
-    ----------
-    reading, year
-        What, at which age in years.
-    first, second
-        Medians over runs of the intergovernmental and of the enterprise-led twin; shares of runs for outcomes.
-    low, median, high
-        5, 50 and 95 % of the paired differences, first less second; for outcomes the mean difference and its band over
-        draws of runs.
-    above
-        Share of pairs in which the first has more.
-    verdict
-        ``more`` or ``less`` (the band excludes 0), or ``alike``.
-    """
+    """What a twin has, and how far the other is from it, at an age."""
 
     reading: str
     year: int
+    """reading, year: what, at which age in years."""
     first: float
     second: float
+    """first, second: medians over runs of the intergovernmental and of the enterprise-led twin; shares of runs for
+    outcomes."""
     low: float
     median: float
     high: float
+    """low, median, high: 5, 50 and 95 % of the paired differences, first less second; for outcomes the mean difference
+    and its band over draws of runs."""
     above: float
+    """Share of pairs in which the first has more."""
     verdict: str
+    """``more`` or ``less`` (the band excludes 0), or ``alike``."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What of a difference is due to a factor.
-
-    Parameters
-    ----------
-    reading, year, factor
-        Of what, at which age, due to what.
-    low, median, high
-        5, 50 and 95 % over runs of the Shapley value; for outcomes the mean and its band over draws of runs.
-    mean
-        Mean over runs; the means of the three factors add up to the mean of the whole difference.
-    alone, last
-        Mean difference when the factor alone is taken away, and when it alone is left.
-    """
+    """What of a difference is due to a factor."""
 
     reading: str
     year: int
     factor: str
+    """reading, year, factor: of what, at which age, due to what."""
     low: float
     median: float
     high: float
+    """low, median, high: 5, 50 and 95 % over runs of the Shapley value; for outcomes the mean and its band over draws
+    of runs."""
     mean: float
+    """Mean over runs; the means of the three factors add up to the mean of the whole difference."""
     alone: float
     last: float
+    """alone, last: mean difference when the factor alone is taken away, and when it alone is left."""
 
 
 def key_of(lacking: frozenset[str] | tuple[str, ...]) -> str:

@@ -1,8 +1,7 @@
 """A case as a workbook: what a spreadsheet holds of a park, written, read back, and its faults told by cell."""
 
-from copark.cases.workbook.files import EXAMPLE, case_from_workbook, write_workbook
 from copark.cases.workbook.reading import CaseWorkbook, read_workbook
-from copark.cases.workbook.writing import template_workbook, workbook_of
+from copark.cases.workbook.writing import EXAMPLE, case_from_workbook, template_workbook, workbook_of, write_workbook
 
 __all__ = [
     "EXAMPLE",

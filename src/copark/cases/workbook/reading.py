@@ -24,8 +24,7 @@ from copark.cases.files import fault, written
 from copark.cases.types import suggestion
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.vocabulary import SERIES
-from copark.cases.workbook.cells import BOOK, place, read_cells, refuse
-from copark.cases.workbook.completion import completed
+from copark.cases.workbook.cells import BOOK, completed, place, read_cells, refuse
 from copark.cases.workbook.sheets import FACTS, Column, Sheet, choices, codes, sheets
 from copark.errors import Fault
 from copark.texts import LANGUAGES, text
@@ -53,28 +52,19 @@ class Cell:
 
 @dataclass
 class CaseWorkbook:
-    """What a workbook says of a park.
-
-    Parameters
-    ----------
-    tree, sources
-        Content of ``case.yaml`` and ``sources.yaml``.
-    tables
-        Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows.
-    faults
-        What is wrong with the workbook itself.
-    cells
-        Where each key of a file stands, by file and path.
-    heads
-        Where each column of a table stands, by file and column; under ``""`` the sheet's first cell.
-    """
+    """What a workbook says of a park."""
 
     tree: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, Any] = field(default_factory=dict)
+    """tree, sources: content of ``case.yaml`` and ``sources.yaml``."""
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
+    """Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows."""
     faults: list[Fault] = field(default_factory=list)
+    """What is wrong with the workbook itself."""
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    """Where each key of a file stands, by file and path."""
     heads: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    """Where each column of a table stands, by file and column; under ``""`` the sheet's first cell."""
     titles: dict[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path, *, aligned: bool = False) -> None:

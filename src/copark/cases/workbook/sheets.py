@@ -44,27 +44,18 @@ _LAST = ("use", "basis", "grade", "source", "note")
 
 @dataclass(frozen=True)
 class Column:
-    """A column, or of a form a row.
-
-    Parameters
-    ----------
-    key
-        Path inside the record, or name in the table.
-    choice
-        Name of the list its values are chosen from; empty for none.
-    is_number
-        Whether it is a number.
-    is_needed
-        Whether a row must have it.
-    several
-        How several values in one cell are written: ``keys`` by ``;``, ``spans`` as ``from/to`` by ``;``.
-    """
+    """A column, or of a form a row."""
 
     key: str
+    """Path inside the record, or name in the table."""
     choice: str = ""
+    """Name of the list its values are chosen from; empty for none."""
     is_number: bool = False
+    """Whether it is a number."""
     is_needed: bool = True
+    """Whether a row must have it."""
     several: Literal["", "keys", "spans"] = ""
+    """How several values in one cell are written: ``keys`` by ``;``, ``spans`` as ``from/to`` by ``;``."""
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -78,26 +69,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet.
-
-    Parameters
-    ----------
-    key
-        Its name in the texts.
-    kind
-        ``form``: a row for each key. ``facts``: dated values of several keys. ``list``: a list of ``case.yaml``.
-        ``named``: a mapping whose keys are in the first column. ``table``: a CSV table.
-    place
-        Path in ``case.yaml``, or the name of a file.
-    is_first
-        Whether most parks need it; the others are for who knows more.
-    """
+    """A sheet."""
 
     key: str
+    """Its name in the texts."""
     kind: Kind
+    """``form``: a row for each key. ``facts``: dated values of several keys. ``list``: a list of ``case.yaml``.
+    ``named``: a mapping whose keys are in the first column. ``table``: a CSV table."""
     place: str
+    """Path in ``case.yaml``, or the name of a file."""
     columns: tuple[Column, ...]
     is_first: bool = False
+    """Whether most parks need it; the others are for who knows more."""
 
     def title(self, lang: str) -> str:
         """What its tab says."""

@@ -21,7 +21,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.setmethods.coupling_degree.degree import Coupled
-    from copark.setmethods.coupling_degree.null import Ensemble, Null
+    from copark.setmethods.coupling_degree.record import Ensemble, Null
 
 EDGES = (0.0, *BOUNDARIES, 1.0)
 MOST_LABELS = 26

@@ -17,10 +17,12 @@ from copark.identity import identity_of
 from copark.inference.ablations.effects import (
     FUTURES,
     MEMBERS,
+    Ablation,
     Bench,
     Effect,
     Refit,
     Refitting,
+    ablations_of,
     bench_of,
     by_observable,
     effect,
@@ -28,7 +30,6 @@ from copark.inference.ablations.effects import (
     log_ratio,
     quarters_compared,
 )
-from copark.inference.ablations.mechanisms import Ablation, ablations_of
 from copark.inference.case_parameters import Source
 from copark.inference.exploration.designs import Workload
 from copark.inference.exploration.settings import marks_of
@@ -53,30 +54,20 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What may be asked.
-
-    Parameters
-    ----------
-    futures
-        Futures of each pair of the posterior.
-    size
-        Runs of each refit's batch, a power of two; 0 leaves refits out.
-    links
-        Whether arrows are cut, too.
-    repeats
-        Repeats of the whole model, to know how far scores move by luck.
-    seed
-        Of luck, points and errors.
-    only
-        Keys of what is switched off; everything if there are none.
-    """
+    """What may be asked."""
 
     futures: int = 2
+    """Futures of each pair of the posterior."""
     size: int = 1 << 14
+    """Runs of each refit's batch, a power of two; 0 leaves refits out."""
     links: bool = True
+    """Whether arrows are cut, too."""
     repeats: int = 6
+    """Repeats of the whole model, to know how far scores move by luck."""
     seed: int = 1
+    """Of luck, points and errors."""
     only: tuple[str, ...] = ()
+    """Keys of what is switched off; everything if there are none."""
 
     def content(self) -> Mapping[str, Any]:
         """Give the settings as plain values."""
@@ -85,94 +76,66 @@ class Settings:
 
 @dataclass(frozen=True)
 class Change:
-    """A score without something against the whole model's.
-
-    Parameters
-    ----------
-    ratio
-        Mean over observables of ln(CRPS without / CRPS with): 0.1 is a tenth worse.
-    crps
-        Mean CRPS by observable, in its unit.
-    verdict
-        worse, alike or better, by the rule of this module.
-    """
+    """A score without something against the whole model's."""
 
     ratio: float
+    """Mean over observables of ln(CRPS without / CRPS with): 0.1 is a tenth worse."""
     crps: Mapping[str, float]
+    """Mean CRPS by observable, in its unit."""
     verdict: str
+    """worse, alike or better, by the rule of this module."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One ablation.
-
-    Parameters
-    ----------
-    key, kind, scale, title
-        As of :class:`~copark.inference.ablations.mechanisms.Ablation`.
-    standing
-        What the data did to the parameters it is switched off by, the firmest word for any of them: moved, weakly,
-        unmoved; fixed where all are held; empty where facts are edited, or nothing is known.
-    effect
-        On outcomes, off for the whole history.
-    replayed
-        Score of the replay posterior with it off for the whole history: the history then is another one.
-    since_cut
-        Score with it off from the cut on, where it can be.
-    refitted
-        Score after a refit without it; ``None`` if none was made.
-    misfit
-        How easily the refit reaches the record, less the same of the whole model; negative is easier.
-    """
+    """One ablation."""
 
     key: str
     kind: str
     scale: str
     title: Title
+    """key, kind, scale, title: as of :class:`~copark.inference.ablations.effects.Ablation`."""
     standing: str
+    """What the data did to the parameters it is switched off by, the firmest word for any of them: moved, weakly,
+    unmoved; fixed where all are held; empty where facts are edited, or nothing is known."""
     effect: Effect
+    """On outcomes, off for the whole history."""
     replayed: Change | None
+    """Score of the replay posterior with it off for the whole history: the history then is another one."""
     since_cut: Change | None
+    """Score with it off from the cut on, where it can be."""
     refitted: Change | None
+    """Score after a refit without it; ``None`` if none was made."""
     misfit: float | None
+    """How easily the refit reaches the record, less the same of the whole model; negative is easier."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ablations:
-    """All that was found, and what it was made with.
-
-    Parameters
-    ----------
-    run_id, provenance
-        Made of the same, the same.
-    cut
-        Last quarter the fit knows; ``None`` where nothing is scored.
-    quarters
-        Ends of years that are compared.
-    pairs
-        Pairs of runs of each ablation.
-    asked
-        Later observations that forecasts are scored on.
-    crps, crps_refitted
-        The whole model's mean scores by observable: of the replay posterior, and after a refit.
-    noise, noise_refitted
-        Spread of the whole model's own repeats, in the unit of :attr:`Change.ratio`; ``None`` where there are none.
-    """
+    """All that was found, and what it was made with."""
 
     run_id: str
     provenance: dict[str, Any]
+    """run_id, provenance: made of the same, the same."""
     case: str
     park: Title
     settings: Settings
     cut: str | None
+    """Last quarter the fit knows; ``None`` where nothing is scored."""
     quarters: tuple[str, ...]
+    """Ends of years that are compared."""
     pairs: int
+    """Pairs of runs of each ablation."""
     rows: tuple[Row, ...]
     asked: int
+    """Later observations that forecasts are scored on."""
     crps: Mapping[str, float]
     crps_refitted: Mapping[str, float]
+    """crps, crps_refitted: the whole model's mean scores by observable: of the replay posterior, and after a refit."""
     noise: float | None
     noise_refitted: float | None
+    """noise, noise_refitted: spread of the whole model's own repeats, in the unit of :attr:`Change.ratio`; ``None``
+    where there are none."""
 
     @property
     def kinds(self) -> tuple[str, ...]:

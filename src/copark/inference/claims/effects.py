@@ -69,21 +69,14 @@ SHARES = ("share", "change")
 
 @dataclass(frozen=True)
 class Expected:
-    """Effects expected of the statistics of a part, for every draw.
-
-    Parameters
-    ----------
-    known
-        Which draws have them, shape (draws,).
-    means
-        Expected effects, each of shape (known draws,).
-    values
-        Values they may have, given the few runs of each draw, each of shape (known draws, TRIES).
-    """
+    """Effects expected of the statistics of a part, for every draw."""
 
     known: NDArray[np.bool_]
+    """Which draws have them, shape (draws,)."""
     means: Mapping[str, Floats]
+    """Expected effects, each of shape (known draws,)."""
     values: Mapping[str, Floats]
+    """Values they may have, given the few runs of each draw, each of shape (known draws, TRIES)."""
 
     def shifted(self, by: Mapping[str, float]) -> Expected:
         """The same with some statistics shifted."""

@@ -147,58 +147,39 @@ GROWING = frozenset(("realised_investment", "enterprise_investment"))
 
 @dataclass(frozen=True)
 class Seen:
-    """An output of an arm against its reference, at a quarter.
-
-    Parameters
-    ----------
-    look
-        Output and year.
-    log
-        Whether logarithms are compared.
-    level
-        Median over runs of the arm itself, in the output's unit.
-    low, median, high
-        5, 50 and 95 % of the differences over draws, each averaged over its futures.
-    lower, equal
-        Shares of runs in which the arm is below, and exactly like, the reference.
-    split
-        Variance of the difference, run by run, from parameters and from luck; ``None`` of one future.
-    """
+    """An output of an arm against its reference, at a quarter."""
 
     look: Look
+    """Output and year."""
     log: bool
+    """Whether logarithms are compared."""
     level: float
+    """Median over runs of the arm itself, in the output's unit."""
     low: float
     median: float
     high: float
+    """low, median, high: 5, 50 and 95 % of the differences over draws, each averaged over its futures."""
     lower: float
     equal: float
+    """lower, equal: shares of runs in which the arm is below, and exactly like, the reference."""
     split: Split | None
+    """Variance of the difference, run by run, from parameters and from luck; ``None`` of one future."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """An arm: how it differs from the reference, and how often each outcome happens in it.
-
-    Parameters
-    ----------
-    arm
-        Its key; the first row of a claim is the reference, which differs from itself in nothing.
-    seen
-        One for each look of the claim.
-    shares
-        Share of runs with each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`.
-    bands
-        5 and 95 % of what each share may be, from the spread between draws.
-    runs
-        Runs that ended well.
-    """
+    """An arm: how it differs from the reference, and how often each outcome happens in it."""
 
     arm: str
+    """Its key; the first row of a claim is the reference, which differs from itself in nothing."""
     seen: tuple[Seen, ...]
+    """One for each look of the claim."""
     shares: tuple[float, ...]
+    """Share of runs with each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`."""
     bands: tuple[tuple[float, float], ...]
+    """5 and 95 % of what each share may be, from the spread between draws."""
     runs: int
+    """Runs that ended well."""
 
     def share(self, outcome: str) -> float:
         """Share of runs with an outcome."""

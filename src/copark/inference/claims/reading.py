@@ -37,25 +37,18 @@ class ClaimsFaults(FaultsFound):
 
 @dataclass(frozen=True)
 class ClaimsFile:
-    """A claims file that is sound.
-
-    Parameters
-    ----------
-    claims
-        What it says.
-    name
-        Its name, without folders.
-    sha256
-        Of its bytes: what anyone can check that the rules were those committed.
-    general, left_out
-        Whether it is a general set, made for a case that brings no claims; what of that set cannot be asked of it.
-    """
+    """A claims file that is sound."""
 
     claims: Claims
+    """What it says."""
     name: str
+    """Its name, without folders."""
     sha256: str
+    """Of its bytes: what anyone can check that the rules were those committed."""
     general: bool = False
     left_out: tuple[Title, ...] = ()
+    """general, left_out: whether it is a general set, made for a case that brings no claims; what of that set cannot be
+    asked of it."""
 
 
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}

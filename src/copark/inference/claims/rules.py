@@ -123,19 +123,13 @@ class Rule(Entry):
 
 @dataclass(frozen=True)
 class Sample:
-    """A statistic's values.
-
-    Parameters
-    ----------
-    values
-        One for every draw of parameters, averaged over its futures, shape (draws,); NaN where a draw has none.
-    over
-        ``draws``: what the rule asks about is how the values lie over the draws. ``mean``: it is their mean, which for
-        outcomes is a probability; then the values tell only how well the mean is known.
-    """
+    """A statistic's values."""
 
     values: Floats
+    """One for every draw of parameters, averaged over its futures, shape (draws,); NaN where a draw has none."""
     over: Over = "draws"
+    """``draws``: what the rule asks about is how the values lie over the draws. ``mean``: it is their mean, which for
+    outcomes is a probability; then the values tell only how well the mean is known."""
 
     @cached_property
     def known(self) -> Floats:
@@ -194,30 +188,21 @@ class Beyond:
 
 @dataclass(frozen=True)
 class Measured:
-    """What is told of a sample.
-
-    Parameters
-    ----------
-    over
-        As of the sample.
-    draws
-        Draws that have a value.
-    low, middle, high
-        5, 50 and 95 %: of the draws, or of what the mean may be.
-    mean, error
-        Mean over draws, and its standard error.
-    beyond
-        Probabilities at the bounds of the rule.
-    """
+    """What is told of a sample."""
 
     over: Over
+    """As of the sample."""
     draws: int
+    """Draws that have a value."""
     low: float
     middle: float
     high: float
+    """low, middle, high: 5, 50 and 95 %: of the draws, or of what the mean may be."""
     mean: float
     error: float
+    """mean, error: mean over draws, and its standard error."""
     beyond: tuple[Beyond, ...] = ()
+    """Probabilities at the bounds of the rule."""
 
     @property
     def is_empty(self) -> bool:

@@ -82,41 +82,29 @@ class InVariant:
 
 @dataclass(frozen=True, kw_only=True)
 class PartFinding(Verdict):
-    """What was found of a part of a claim: its verdict, and all that stands behind it.
-
-    Parameters
-    ----------
-    measured
-        Its statistics, over draws, by name.
-    splits
-        Variance of each, run by run, from parameters and from luck; ``None`` of one future or none measured.
-    earlier
-        What the rule of the claims file says by the earlier standard, from the same draws.
-    steady
-        Share of batches of the draws whose word is the same.
-    why
-        Of an open part: ``prior`` (it leans on what the data did not move), ``width`` or ``lacking``; empty otherwise.
-    leans
-        Parameters its statistics lean on.
-    variants
-        The judgement block, variant by variant.
-    severities
-        One for each false world.
-    recentred
-        How the test would do against effects as wide as those found but nil in the middle; ``None`` where the rule
-        looks at other things than differences.
-    """
+    """What was found of a part of a claim: its verdict, and all that stands behind it."""
 
     part: Part
     measured: dict[str, Measured]
+    """Its statistics, over draws, by name."""
     splits: dict[str, Split | None]
+    """Variance of each, run by run, from parameters and from luck; ``None`` of one future or none measured."""
     earlier: str
+    """What the rule of the claims file says by the earlier standard, from the same draws."""
     steady: float
+    """Share of batches of the draws whose word is the same."""
     why: str
+    """Of an open part: ``prior`` (it leans on what the data did not move), ``width`` or ``lacking``; empty
+    otherwise."""
     leans: tuple[Lean, ...]
+    """Parameters its statistics lean on."""
     variants: tuple[InVariant, ...]
+    """The judgement block, variant by variant."""
     severities: tuple[Severity, ...]
+    """One for each false world."""
     recentred: Severity | None
+    """How the test would do against effects as wide as those found but nil in the middle; ``None`` where the rule looks
+    at other things than differences."""
 
     @property
     def severity(self) -> Severity | None:
@@ -173,33 +161,23 @@ class HostValue:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What a trial found, and everything that made it.
-
-    Parameters
-    ----------
-    run_id, provenance
-        Hash of rules, case, model and draws; what it was made of, as plain values.
-    case, park, start
-        Name of the case, its title, and its first quarter.
-    file
-        The claims as they are written.
-    claims
-        What was found of those that were tried.
-    moved
-        How far the data moved each parameter.
-    hosts
-        Values that outputs are set beside, by variable.
-    """
+    """What a trial found, and everything that made it."""
 
     run_id: str
     provenance: dict[str, Any]
+    """run_id, provenance: hash of rules, case, model and draws; what it was made of, as plain values."""
     case: str
     park: Title
     start: str
+    """case, park, start: name of the case, its title, and its first quarter."""
     file: ClaimsFile
+    """The claims as they are written."""
     claims: tuple[ClaimFinding, ...]
+    """What was found of those that were tried."""
     moved: dict[str, str]
+    """How far the data moved each parameter."""
     hosts: dict[str, HostValue]
+    """Values that outputs are set beside, by variable."""
 
     def claim(self, name: str) -> ClaimFinding | None:
         """What was found of a claim; ``None`` where it was not tried."""

@@ -39,24 +39,16 @@ class ArmsChangeNothing(FaultsFound):
 
 @dataclass(frozen=True)
 class ArmRuns:
-    """What is kept of an arm.
-
-    Parameters
-    ----------
-    values
-        Outputs at quarters, each of shape (runs,); NaN in runs that did not end well.
-    outcome
-        Codes with the usual S*, shape (runs,); -1 in runs that did not end well.
-    operating
-        Operating enterprises in the quarter outcomes are judged in, shape (runs,).
-    futures
-        Runs that share a draw.
-    """
+    """What is kept of an arm."""
 
     values: Mapping[tuple[str, int], Floats]
+    """Outputs at quarters, each of shape (runs,); NaN in runs that did not end well."""
     outcome: NDArray[np.int8]
+    """Codes with the usual S*, shape (runs,); -1 in runs that did not end well."""
     operating: Floats
+    """Operating enterprises in the quarter outcomes are judged in, shape (runs,)."""
     futures: int
+    """Runs that share a draw."""
 
     @property
     def draws(self) -> int:
@@ -78,28 +70,19 @@ class ArmRuns:
 
 @dataclass(frozen=True)
 class Bench:
-    """Draws that arms are run on.
-
-    Parameters
-    ----------
-    study
-        Says how the draws were made: seed, runs, futures.
-    draws
-        Parameters and luck of all runs before any arm.
-    looks
-        Outputs and quarters kept of every arm.
-    threads
-        Threads; they do not change the numbers.
-    whole
-        The bench this is a part of, and which of its runs: what was run there is not run again.
-    """
+    """Draws that arms are run on."""
 
     case: Case
     study: Study
+    """Says how the draws were made: seed, runs, futures."""
     draws: Draws
+    """Parameters and luck of all runs before any arm."""
     looks: tuple[tuple[str, int], ...]
+    """Outputs and quarters kept of every arm."""
     threads: int = 1
+    """Threads; they do not change the numbers."""
     whole: tuple[Bench, NDArray[np.int64]] | None = None
+    """The bench this is a part of, and which of its runs: what was run there is not run again."""
     made: dict[str, ArmRuns] = field(default_factory=dict, repr=False)
     _packed: dict[str, Inputs] = field(default_factory=dict, repr=False)
     _facts: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)

@@ -40,26 +40,18 @@ BUILT_IN, RULED_OUT = 0.95, 0.05
 
 @dataclass(frozen=True)
 class Severity:
-    """How the test does in one world in which the claim is false.
-
-    Parameters
-    ----------
-    world
-        Its key.
-    word, probability
-        Word for the claim there, and its P, on all draws.
-    refuted, batches
-        Batches in which it refutes the claim, of all.
-    identical
-        The arms no longer differ at all there: the test cannot but refute, which says little.
-    """
+    """How the test does in one world in which the claim is false."""
 
     world: str
+    """Its key."""
     word: str
     probability: float
+    """word, probability: word for the claim there, and its P, on all draws."""
     refuted: int
     batches: int
+    """refuted, batches: batches in which it refutes the claim, of all."""
     identical: bool
+    """The arms no longer differ at all there: the test cannot but refute, which says little."""
 
     @property
     def share(self) -> float:
@@ -134,27 +126,18 @@ MOST = 4
 
 @dataclass(frozen=True)
 class Lean:
-    """A parameter that a part of a claim leans on.
-
-    Parameters
-    ----------
-    parameter
-        Its name; ``origin_weight.home`` for a share of the mix.
-    statistic
-        The statistic it moves most.
-    share
-        Share of the variance of ranks (squared rank correlation).
-    rises
-        Whether the statistic rises with it.
-    moved
-        moved, weakly or unmoved by the data.
-    """
+    """A parameter that a part of a claim leans on."""
 
     parameter: str
+    """Its name; ``origin_weight.home`` for a share of the mix."""
     statistic: str
+    """The statistic it moves most."""
     share: float
+    """Share of the variance of ranks (squared rank correlation)."""
     rises: bool
+    """Whether the statistic rises with it."""
     moved: str
+    """moved, weakly or unmoved by the data."""
 
 
 def drawn_values(draws: Draws, futures: int) -> dict[str, Floats]:

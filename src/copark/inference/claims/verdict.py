@@ -117,15 +117,10 @@ def turned_word(word: str) -> str:
 
 @dataclass(frozen=True)
 class Effect:
-    """An expected effect, over draws of parameters: mean, and 5 and 95 %.
-
-    Parameters
-    ----------
-    statistic
-        Its name: of several that a part looks at, the one that decides.
-    """
+    """An expected effect, over draws of parameters: mean, and 5 and 95 %."""
 
     statistic: str
+    """Its name: of several that a part looks at, the one that decides."""
     mean: float
     low: float
     high: float
@@ -133,28 +128,20 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What is concluded of a claim, or of a part of one.
-
-    Parameters
-    ----------
-    word
-        One of :data:`WORDS`.
-    probability, monte_carlo
-        Share of posterior draws that hold it, and its Monte Carlo interval; NaN where something is not measured.
-    prior_probability
-        The same share of the prior alone.
-    effect
-        The expected effect; ``None`` where nothing is measured.
-    bounds
-        Least and largest expected effect over the admissible priors, given the same record.
-    """
+    """What is concluded of a claim, or of a part of one."""
 
     word: str
+    """One of :data:`WORDS`."""
     probability: float
     monte_carlo: tuple[float, float]
+    """probability, monte_carlo: share of posterior draws that hold it, and its Monte Carlo interval; NaN where
+    something is not measured."""
     prior_probability: float
+    """The same share of the prior alone."""
     effect: Effect | None
+    """The expected effect; ``None`` where nothing is measured."""
     bounds: tuple[float, float] | None
+    """Least and largest expected effect over the admissible priors, given the same record."""
 
 
 def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
@@ -201,21 +188,14 @@ def bounds(effects: Floats, factor: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A part weighed on some draws.
-
-    Parameters
-    ----------
-    chance
-        Probability, for every draw, that it holds there, shape (draws,); NaN where nothing is known.
-    effects
-        What is expected; ``None`` where something is not measured.
-    runs
-        What was measured, run by run.
-    """
+    """A part weighed on some draws."""
 
     chance: Floats
+    """Probability, for every draw, that it holds there, shape (draws,); NaN where nothing is known."""
     effects: Expected | None
+    """What is expected; ``None`` where something is not measured."""
     runs: Mapping[str, Floats]
+    """What was measured, run by run."""
 
     @property
     def probability(self) -> float:

@@ -31,24 +31,16 @@ ASKED = (
 
 @dataclass(frozen=True)
 class Readout:
-    """An output at the end of a quarter.
-
-    Parameters
-    ----------
-    output
-        Name of the model's output.
-    at
-        Quarter, counted from the start.
-    quarter
-        Its label, such as ``2032Q2``.
-    year
-        Year since the start.
-    """
+    """An output at the end of a quarter."""
 
     output: str
+    """Name of the model's output."""
     at: int
+    """Quarter, counted from the start."""
     quarter: str
+    """Its label, such as ``2032Q2``."""
     year: int
+    """Year since the start."""
 
     @property
     def key(self) -> str:

@@ -1,4 +1,7 @@
-"""A whole exploration of a case: screen, Sobol' indices, given-data readings, boxes and trees."""
+"""A whole exploration of a case: screen, Sobol' indices, given-data readings, boxes and trees.
+
+Samples: runs at random over what is uncertain, kept as a table of factors beside what came of each run.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,22 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from copark.analysis.discovery.prim import Discovery, discover
-from copark.analysis.discovery.tree import Node, grow
+from copark.analysis.discovery.prim import Discovery, Node, discover, grow
 from copark.analysis.sensitivity import given as given_data
 from copark.analysis.sensitivity import morris, sobol
 from copark.analysis.sensitivity.given import Given
 from copark.analysis.sensitivity.morris import Screen
 from copark.analysis.sensitivity.sobol import Indices
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
-from copark.inference.batch import Batch
-from copark.inference.exploration.designs import Readout, Workload, answers, readouts_of
-from copark.inference.exploration.samples import Sample, batch_sample, drawn_sample, posterior_sample
+from copark.inference.batch import READ_AT_CUT, Batch
+from copark.inference.exploration.designs import AT_ONCE, Readout, Workload, answers, outputs_of, read, readouts_of
 from copark.inference.exploration.settings import (
     Factors,
+    Setting,
     marks_of,
     posterior_box,
     prior_factors,
@@ -30,12 +34,151 @@ from copark.inference.exploration.settings import (
     wide_factors,
 )
 from copark.inference.posterior import ParameterPosterior
+from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
+from copark.model.arrays import Draws
 from copark.model.compiler import model_hash
-from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED, OUTCOMES
+from copark.simulation.run import inputs_of
 from copark.simulation.schemas import Title
-from copark.store.checkpoints import Stages
+from copark.simulation.study import Scenario
+from copark.store.checkpoints import Stage, Stages
 from copark.version import __version__
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Runs as a table."""
+
+    kind: str
+    """prior, wide, posterior or batch."""
+    factors: Mapping[str, Floats]
+    """Values by name, in the units of the parameters, each of shape (runs,)."""
+    readouts: tuple[Readout, ...]
+    """What was read."""
+    values: Floats
+    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
+    outcome: NDArray[np.int8]
+    """Codes of outcomes, shape (runs,), -1 where there is none; empty if they were not judged."""
+    replicates: int = 1
+    """Runs behind each row: values are their means."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the factors."""
+        return tuple(self.factors)
+
+    @property
+    def matrix(self) -> Floats:
+        """Factors side by side, shape (runs, factors)."""
+        return np.stack(list(self.factors.values()), axis=1)
+
+    @property
+    def runs(self) -> int:
+        """Rows of the table."""
+        return len(self.values)
+
+
+def _judged(
+    case: Case, scenario: Scenario | None, draws: Draws, readouts: Sequence[Readout], threads: int
+) -> tuple[Floats, NDArray[np.int8]]:
+    names = dict.fromkeys((*outputs_of(readouts), *NEEDED))
+    runs = Ensemble(inputs_of(case, scenario), draws, tuple(names), threads=threads).run()
+    return runs.of_finished(read(runs.out, runs.names, readouts)), runs.outcome
+
+
+def drawn_sample(
+    factors: Factors,
+    readouts: tuple[Readout, ...],
+    runs: int,
+    seed: int,
+    *,
+    settings: Sequence[Setting] = (),
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Tell | None = None,
+) -> Sample:
+    """Draw a sample of a cube, each run with luck of its own.
+
+    Parameters
+    ----------
+    settings
+        Settings the runs are shared out among, in equal parts; the case as it is if none are given.
+    stage
+        Where what was read is kept from time to time, and found.
+    """
+    case = factors.space.case
+    points = factors.sobol(runs, seed)
+    arms: list[Scenario | None] = [one.scenario for one in settings] or [None]
+    values, outcome, kept = np.empty((runs, len(readouts))), np.empty(runs, np.int8), stage or Stage(None, "")
+    there = 0 if kept.found is None else len(kept.found.arrays["outcome"])
+    if kept.found is not None:
+        values[:there], outcome[:there] = kept.found.arrays["values"], kept.found.arrays["outcome"]
+    belongs = np.arange(runs) * len(arms) // runs
+    for n, arm in enumerate(arms):
+        rows = np.flatnonzero(belongs == n)
+        for first in range(0, len(rows), AT_ONCE):
+            part = rows[first : first + AT_ONCE]
+            done = int(part[-1]) + 1
+            if done <= there:
+                continue
+            draws = factors.draws(points[part], seed, int(part[0]))
+            values[part], outcome[part] = _judged(case, arm, draws, readouts, threads)
+            if kept.is_due or done == runs:
+                kept.keep(done / runs, {"values": values[:done], "outcome": outcome[:done]})
+            if progress is not None:
+                progress(done, runs)
+    table = factors.table(points)
+    if settings:
+        table |= {name: np.array([settings[int(n)].values[name] for n in belongs]) for name in settings[0].values}
+    return Sample("wide" if settings or factors.wide else "prior", table, readouts, values, outcome)
+
+
+def posterior_sample(
+    case: Case,
+    source: PosteriorSource,
+    readouts: tuple[Readout, ...],
+    futures: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    progress: Tell | None = None,
+) -> Sample:
+    """All pairs of a replay posterior, each the mean of some futures.
+
+    A factor that is the same in all pairs is left out.
+    """
+    study = study_of(case, seed).with_changes(draws="posterior", futures=futures)
+    pairs = source.replay.pairs
+    values = np.empty((pairs, len(readouts)))
+    step = max(1, AT_ONCE // futures)
+    for first in range(0, pairs, step):
+        last = min(first + step, pairs)
+        draws = source.draws(study, first * futures, last * futures)
+        found, _ = _judged(case, study.scenarios[0], draws, readouts, threads)
+        values[first:last] = found.reshape(last - first, futures, -1).mean(axis=1)
+        if progress is not None:
+            progress(last, pairs)
+    table = source.replay.space.table(source.replay.points[source.order])
+    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
+    return Sample("posterior", varying, readouts, values, np.zeros(0, np.int8), futures)
+
+
+def batch_sample(batch: Batch, most: int = 1 << 14) -> Sample:
+    """The first runs of a prior batch that is there already, read at its cut."""
+    runs = min(batch.runs, most)
+    case, cut = batch.recipe.case, batch.recipe.cut
+    at = cut - case.clock.start
+    readouts = tuple(
+        Readout(name, at, str(cut), (at + 1) // 4) for name in ("operating", "failed", "result_cumulative", "jobs")
+    )
+    columns = [READ_AT_CUT.index(one.output) for one in readouts]
+    values = batch.at_cut[:runs, columns].astype(np.float64)
+    return Sample("batch", batch.space.table(batch.points(0, runs)), readouts, values, np.zeros(0, np.int8))
+
 
 METHODS = ("morris", "sobol", "given", "discovery")
 RARE = 0.02
@@ -46,39 +189,26 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What an exploration may be asked.
-
-    Parameters
-    ----------
-    methods
-        Some of :data:`METHODS`.
-    over
-        Where designs lie: the whole prior, or the box around the posterior.
-    size
-        Rows of the Sobol' design, a power of two.
-    replicates
-        Runs at every point of a design.
-    trajectories
-        Of the screen.
-    sample
-        Runs of each random sample, a power of two.
-    settings
-        Combinations of levers in the wide sample, a power of two.
-    futures
-        Futures of each pair of the replay posterior.
-    seed
-        Of designs, samples and luck.
-    """
+    """What an exploration may be asked."""
 
     methods: tuple[str, ...] = METHODS
+    """Some of :data:`METHODS`."""
     over: str = "prior"
+    """Where designs lie: the whole prior, or the box around the posterior."""
     size: int = 1024
+    """Rows of the Sobol' design, a power of two."""
     replicates: int = 8
+    """Runs at every point of a design."""
     trajectories: int = 50
+    """Of the screen."""
     sample: int = 1 << 14
+    """Runs of each random sample, a power of two."""
     settings: int = 64
+    """Combinations of levers in the wide sample, a power of two."""
     futures: int = 5
+    """Futures of each pair of the replay posterior."""
     seed: int = 1
+    """Of designs, samples and luck."""
 
     def content(self) -> Mapping[str, Any]:
         """Give the settings as plain values."""
@@ -114,26 +244,19 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration:
-    """All that was found, and what it was made with.
-
-    Parameters
-    ----------
-    run_id, provenance
-        Made of the same, the same.
-    names
-        Factors of the designs; arrays of screens and indices have one more, the dummy, at the end.
-    moved
-        By factor: moved, weakly or unmoved by the data; empty where the case has no posterior.
-    """
+    """All that was found, and what it was made with."""
 
     run_id: str
     provenance: dict[str, Any]
+    """run_id, provenance: made of the same, the same."""
     case: str
     park: Title
     settings: Settings
     names: tuple[str, ...]
+    """Factors of the designs; arrays of screens and indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
     moved: Mapping[str, str]
+    """By factor: moved, weakly or unmoved by the data; empty where the case has no posterior."""
     screens: tuple[Screen, ...]
     indices: tuple[Indices, ...]
     given: tuple[GivenSet, ...]

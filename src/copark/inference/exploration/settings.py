@@ -61,22 +61,15 @@ def wide_ranges() -> tuple[Wide, ...]:
 
 @dataclass(frozen=True)
 class Factors:
-    """A cube over a case's uncertainties. Points have shape (runs, factors).
-
-    Parameters
-    ----------
-    space
-        The prior's cube.
-    low, high
-        The part of it that is used, each of shape (axes of the prior,).
-    wide
-        Further parameters.
-    """
+    """A cube over a case's uncertainties. Points have shape (runs, factors)."""
 
     space: PriorSpace
+    """The prior's cube."""
     low: Floats
     high: Floats
+    """low, high: the part of it that is used, each of shape (axes of the prior,)."""
     wide: tuple[Wide, ...] = ()
+    """Further parameters."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.inference.goal.lever_sets import LeverSet
-from copark.inference.goal.search import LAST, Search
-from copark.inference.goal.targets import Target
+from copark.inference.goal.search import LAST, Search, Target
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import SIDES, alive_before, measure_of, measured
 from copark.inference.levers.runner import Measured, groups_of
@@ -28,32 +27,23 @@ Reach = Literal["reached", "borderline", "missed"]
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A set on fresh random numbers.
-
-    Parameters
-    ----------
-    keys
-        Settings pulled; none for the case as it is.
-    effort
-        Sum over its levers of how far each is moved, as a share of the farthest on offer.
-    shares
-        Share of runs that meet each target, with its Monte Carlo error.
-    cost, cost_low, cost_high
-        Net public cost less that of the case as it is: mean over pairs and its Monte Carlo interval (95 %), M USD.
-    gains
-        What each side gains; none for the case as it is.
-    searched
-        Share of runs in the search that met each target: it flatters the best.
-    """
+    """A set on fresh random numbers."""
 
     keys: tuple[str, ...]
+    """Settings pulled; none for the case as it is."""
     effort: float
+    """Sum over its levers of how far each is moved, as a share of the farthest on offer."""
     shares: tuple[Share, ...]
+    """Share of runs that meet each target, with its Monte Carlo error."""
     cost: float
     cost_low: float
     cost_high: float
+    """cost, cost_low, cost_high: net public cost less that of the case as it is: mean over pairs and its Monte Carlo
+    interval (95 %), M USD."""
     gains: tuple[Gain, ...]
+    """What each side gains; none for the case as it is."""
     searched: tuple[float, ...]
+    """Share of runs in the search that met each target: it flatters the best."""
 
     @property
     def costs(self) -> bool:

@@ -35,23 +35,16 @@ SEED = 1
 
 @dataclass(frozen=True)
 class States:
-    """Values of every option in every state.
-
-    Parameters
-    ----------
-    values
-        By measure, shape (options, states): means over futures.
-    structure, draw, group
-        Of every state; ``structure`` by place.
-    by_structure
-        How many states each structure has.
-    """
+    """Values of every option in every state."""
 
     values: dict[str, Floats]
+    """By measure, shape (options, states): means over futures."""
     structure: Integers
     draw: Integers
     group: Integers
+    """structure, draw, group: of every state; ``structure`` by place."""
     by_structure: tuple[int, ...]
+    """How many states each structure has."""
 
     @property
     def count(self) -> int:
@@ -101,61 +94,40 @@ def met(states: States, thresholds: Sequence[Threshold]) -> Booleans:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A criterion over all options.
-
-    Parameters
-    ----------
-    criterion
-        ``satisficing``, ``minimax_regret`` or ``mean_regret``.
-    measure
-        What regret is measured in; empty for satisficing.
-    scores
-        Shape (options,): a share of states, or regret in the measure's unit.
-    stability
-        Ranks, and how they stand when draws are taken again.
-    """
+    """A criterion over all options."""
 
     criterion: str
+    """``satisficing``, ``minimax_regret`` or ``mean_regret``."""
     measure: str
+    """What regret is measured in; empty for satisficing."""
     scores: Floats
+    """Shape (options,): a share of states, or regret in the measure's unit."""
     stability: Stability
+    """Ranks, and how they stand when draws are taken again."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the comparison of all options over all states says.
-
-    Parameters
-    ----------
-    options
-        Keys; the first is the case as it is.
-    states
-        How many.
-    by_structure
-        How many under each structure.
-    independent
-        Groups that were drawn again: populations of the posterior, or draws.
-    met
-        Share of states in which each threshold is met, shape (thresholds, options).
-    rankings
-        By criterion and measure.
-    pareto
-        Options that none dominates on mean gains of the four sides, shape (options,).
-    chance
-        Share of replicates in which none dominates it, shape (options,).
-    means
-        Mean gains over states by side, shape (options, sides).
-    """
+    """What the comparison of all options over all states says."""
 
     options: tuple[str, ...]
+    """Keys; the first is the case as it is."""
     states: int
+    """How many."""
     by_structure: tuple[int, ...]
+    """How many under each structure."""
     independent: int
+    """Groups that were drawn again: populations of the posterior, or draws."""
     met: Floats
+    """Share of states in which each threshold is met, shape (thresholds, options)."""
     rankings: tuple[Ranking, ...]
+    """By criterion and measure."""
     pareto: Booleans
+    """Options that none dominates on mean gains of the four sides, shape (options,)."""
     chance: Floats
+    """Share of replicates in which none dominates it, shape (options,)."""
     means: Floats
+    """Mean gains over states by side, shape (options, sides)."""
 
     def ranking(self, criterion: str, measure: str = "") -> Ranking:
         """One of the rankings."""

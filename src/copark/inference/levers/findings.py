@@ -63,25 +63,17 @@ def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Leaning:
-    """A setting's gain and a parameter it moves with.
-
-    Parameters
-    ----------
-    setting, measure
-        Whose gain, in what.
-    parameter
-        Name.
-    correlation
-        Rank correlation of the gain's mean over futures with the parameter, over draws.
-    verdict
-        moved, weakly or unmoved.
-    """
+    """A setting's gain and a parameter it moves with."""
 
     setting: str
     measure: Measure
+    """setting, measure: whose gain, in what."""
     parameter: str
+    """Name."""
     correlation: float
+    """Rank correlation of the gain's mean over futures with the parameter, over draws."""
     verdict: str
+    """moved, weakly or unmoved."""
 
 
 def rank_correlation(first: Floats, second: Floats) -> float:
@@ -135,44 +127,31 @@ def rests_on(file: LeverFile, since: Since, only: Sequence[str], moved: dict[str
 
 @dataclass(frozen=True)
 class Gain:
-    """What a setting changes in one measure.
-
-    Parameters
-    ----------
-    setting, measure
-        Key of the setting; the measure.
-    pairs
-        Pairs of runs, as modelled.
-    before, after
-        Medians of the case as it is and of the setting; of a share, the shares.
-    levels
-        5, 25, 50, 75 and 95 % of the differences.
-    mean
-        Their mean; of a share, its change.
-    low, high
-        Monte Carlo interval of a share's change (95 %); NaN for other measures.
-    better, equal
-        Shares of pairs in which the setting is above, and exactly like, the case as it is.
-    sources
-        Where the variance comes from: structure, parameters, luck.
-    by_structure
-        Median difference (of a share its change) under each structure, the model as it is first; NaN where too few
-        runs are left.
-    """
+    """What a setting changes in one measure."""
 
     setting: str
     measure: Measure
+    """setting, measure: key of the setting; the measure."""
     pairs: int
+    """Pairs of runs, as modelled."""
     before: float
     after: float
+    """before, after: medians of the case as it is and of the setting; of a share, the shares."""
     levels: tuple[float, ...]
+    """5, 25, 50, 75 and 95 % of the differences."""
     mean: float
+    """Their mean; of a share, its change."""
     low: float
     high: float
+    """low, high: Monte Carlo interval of a share's change (95 %); NaN for other measures."""
     better: float
     equal: float
+    """better, equal: shares of pairs in which the setting is above, and exactly like, the case as it is."""
     sources: Sources
+    """Where the variance comes from: structure, parameters, luck."""
     by_structure: tuple[float, ...]
+    """Median difference (of a share its change) under each structure, the model as it is first; NaN where too few runs
+    are left."""
 
     @property
     def median(self) -> float:
@@ -284,72 +263,52 @@ def balances(found: Sequence[Gain]) -> tuple[Balance, ...]:
 
 @dataclass(frozen=True)
 class Reading:
-    """What becomes of the case as it is under a structure.
-
-    Parameters
-    ----------
-    key
-        Of the structure; the model as it is has one, too.
-    standing, failed
-        Shares of the runs that count; NaN where there are none.
-    runs
-        How many count.
-    """
+    """What becomes of the case as it is under a structure."""
 
     key: str
+    """Of the structure; the model as it is has one, too."""
     standing: float
     failed: float
+    """standing, failed: shares of the runs that count; NaN where there are none."""
     runs: int
+    """How many count."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What was asked, what was measured, and what follows.
-
-    Parameters
-    ----------
-    run_id, provenance
-        Of the runs.
-    file, general, since, only
-        Levers, whether they are the general set, the variant, and the keys of levers asked for.
-    pulled, horizon
-        Quarter the levers are pulled, and the last one of the runs.
-    draws, futures, seed
-        Draws of parameters, futures of each, seed of the study.
-    readings
-        The case as it is under each structure, the model as it is first.
-    options
-        Keys of what may be chosen, the case as it is first.
-    gains, balances
-        What each setting changes, and for whom.
-    choice
-        Which is robust; ``None`` where no state is left to compare in.
-    leanings
-        Parameters that gains in operating enterprises move with.
-    rests
-        Lever, parameter its mechanism passes through, whether data moved it.
-    """
+    """What was asked, what was measured, and what follows."""
 
     run_id: str
     provenance: dict[str, Any]
+    """run_id, provenance: of the runs."""
     case: str
     park: Title
     file: LeverFile
     general: bool
     since: Since
     only: tuple[str, ...]
+    """file, general, since, only: levers, whether they are the general set, the variant, and the keys of levers asked
+    for."""
     pulled: str
     horizon: str
+    """pulled, horizon: quarter the levers are pulled, and the last one of the runs."""
     draws: int
     futures: int
     seed: int
+    """draws, futures, seed: draws of parameters, futures of each, seed of the study."""
     readings: tuple[Reading, ...]
+    """The case as it is under each structure, the model as it is first."""
     options: tuple[str, ...]
+    """Keys of what may be chosen, the case as it is first."""
     gains: tuple[Gain, ...]
     balances: tuple[Balance, ...]
+    """gains, balances: what each setting changes, and for whom."""
     choice: Choice | None
+    """Which is robust; ``None`` where no state is left to compare in."""
     leanings: tuple[Leaning, ...]
+    """Parameters that gains in operating enterprises move with."""
     rests: tuple[tuple[str, str, str], ...]
+    """Lever, parameter its mechanism passes through, whether data moved it."""
 
     @property
     def settings(self) -> tuple[tuple[Lever, Setting], ...]:

@@ -25,21 +25,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Measure:
-    """A number of a run.
-
-    Parameters
-    ----------
-    name
-        Key of its texts.
-    unit
-        In which it is told; ``1`` for a share.
-    kind
-        ``share`` (0 or 1 in a run), ``stock`` (at the horizon) or ``flow`` (summed).
-    """
+    """A number of a run."""
 
     name: str
+    """Key of its texts."""
     unit: str
+    """In which it is told; ``1`` for a share."""
     kind: str
+    """``share`` (0 or 1 in a run), ``stock`` (at the horizon) or ``flow`` (summed)."""
 
 
 MEASURES = (

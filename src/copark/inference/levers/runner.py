@@ -37,28 +37,19 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Asked:
-    """What is tried.
-
-    Parameters
-    ----------
-    file, case
-        Levers and their case.
-    since
-        ``start`` or ``now``.
-    only
-        Keys of levers.
-    blocks
-        Studies.
-    parameters
-        What the case's parameters are, and how far they may be trusted.
-    """
+    """What is tried."""
 
     file: LeverFile
     case: Case
+    """file, case: levers and their case."""
     since: Since
+    """``start`` or ``now``."""
     only: tuple[str, ...]
+    """Keys of levers."""
     blocks: tuple[Block, ...]
+    """Studies."""
     parameters: CaseParameters
+    """What the case's parameters are, and how far they may be trusted."""
 
     @property
     def source(self) -> DrawSource | None:
@@ -101,35 +92,24 @@ def ask(
 
 @dataclass(frozen=True)
 class Measured:
-    """Measures of every run.
-
-    Parameters
-    ----------
-    values
-        float64 of shape (structures, options, runs, measures); NaN for a run that did not finish.
-    alive
-        Whether the company lived when the lever was pulled, shape (structures, runs).
-    structures, options
-        Keys; the first are the model and the case as they are.
-    draws
-        Number of the draw of every run, shape (runs,).
-    groups
-        What is independent of what: draws of one group share a past; shape (runs,).
-    parameters
-        Parameters drawn, each of shape (runs,).
-    identity, provenance
-        What made it.
-    """
+    """Measures of every run."""
 
     values: Floats
+    """float64 of shape (structures, options, runs, measures); NaN for a run that did not finish."""
     alive: Booleans
+    """Whether the company lived when the lever was pulled, shape (structures, runs)."""
     structures: tuple[str, ...]
     options: tuple[str, ...]
+    """structures, options: keys; the first are the model and the case as they are."""
     draws: Integers
+    """Number of the draw of every run, shape (runs,)."""
     groups: Integers
+    """What is independent of what: draws of one group share a past; shape (runs,)."""
     parameters: dict[str, Floats]
+    """Parameters drawn, each of shape (runs,)."""
     identity: str
     provenance: dict[str, Any]
+    """identity, provenance: what made it."""
 
     def of(self, measure: str, structure: int = 0) -> Floats:
         """A measure under a structure, shape (options, runs)."""

@@ -35,33 +35,22 @@ LITERATURE = "literature"
 
 @dataclass(frozen=True)
 class Family:
-    """Something that may be asked.
-
-    Parameters
-    ----------
-    key
-        Its name; the words are ``observation.<key>`` in the texts of the analysis.
-    outputs
-        Outputs of the model that answer it.
-    dates
-        When it is asked.
-    grade
-        Its error is that of an official or a published value of this grade, relative to the median over runs.
-    absolute
-        Or its error, in the outputs' unit.
-    residents
-        Or its error, as a share of the median number of residents, in whole enterprises and at least one.
-    adds_up
-        Whether flows are counted since the founding.
-    """
+    """Something that may be asked."""
 
     key: str
+    """Its name; the words are ``observation.<key>`` in the texts of the analysis."""
     outputs: tuple[str, ...]
+    """Outputs of the model that answer it."""
     dates: tuple[When, ...]
+    """When it is asked."""
     grade: str = ""
+    """Its error is that of an official or a published value of this grade, relative to the median over runs."""
     absolute: float = 0.0
+    """Or its error, in the outputs' unit."""
     residents: float = 0.0
+    """Or its error, as a share of the median number of residents, in whole enterprises and at least one."""
     adds_up: bool = False
+    """Whether flows are counted since the founding."""
 
 
 FAMILIES = (
@@ -96,21 +85,14 @@ Trindade 2002)."""
 
 @dataclass(frozen=True)
 class Column:
-    """One number of a report.
-
-    Parameters
-    ----------
-    name
-        Output, or parameter.
-    quarter
-        Counted from the start; -1 of a parameter.
-    adds_up
-        Whether the output is summed since the founding.
-    """
+    """One number of a report."""
 
     name: str
+    """Output, or parameter."""
     quarter: int
+    """Counted from the start; -1 of a parameter."""
     adds_up: bool = False
+    """Whether the output is summed since the founding."""
 
     def read(self, out: Floats, names: Sequence[str]) -> Floats:
         """Its value in runs: outputs of shape (runs, names, quarters) to shape (runs,)."""
@@ -121,24 +103,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An observation that may be made.
-
-    Parameters
-    ----------
-    family
-        Key of its family.
-    quarters
-        When, counted from the start; empty of an estimate from elsewhere.
-    columns
-        What it reports.
-    parameter
-        What an estimate is of; empty of an observation of the park.
-    """
+    """An observation that may be made."""
 
     family: str
+    """Key of its family."""
     quarters: tuple[int, ...]
+    """When, counted from the start; empty of an estimate from elsewhere."""
     columns: tuple[Column, ...]
+    """What it reports."""
     parameter: str = ""
+    """What an estimate is of; empty of an observation of the park."""
 
 
 def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:

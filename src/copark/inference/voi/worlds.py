@@ -74,27 +74,19 @@ def key_of(claim: Claim, part: Part) -> str:
 
 @dataclass(frozen=True)
 class Plan:
-    """How worlds are made.
-
-    Parameters
-    ----------
-    parts
-        Parts of claims whose effects are measured.
-    source
-        Draws of the parameters; the prior where there is none.
-    cut
-        Last quarter that the draws reproduce already; ``None`` where they reproduce nothing.
-    draws, futures
-        Worlds, and runs of each.
-    """
+    """How worlds are made."""
 
     case: Case
     file: ClaimsFile
     parts: tuple[tuple[Claim, Part], ...]
+    """Parts of claims whose effects are measured."""
     source: Source | None
+    """Draws of the parameters; the prior where there is none."""
     cut: Quarter | None
+    """Last quarter that the draws reproduce already; ``None`` where they reproduce nothing."""
     draws: int
     futures: int
+    """draws, futures: worlds, and runs of each."""
     seed: int
 
     @property

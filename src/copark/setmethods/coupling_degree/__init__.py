@@ -6,11 +6,9 @@ indicators without a common course would give, and how far the grade moves with 
 computed.
 """
 
-from copark.setmethods.coupling_degree.degree import Coupled, Request, couple
+from copark.setmethods.coupling_degree.degree import Coupled, Request, couple, warnings_of
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
-from copark.setmethods.coupling_degree.misuse import warnings_of
-from copark.setmethods.coupling_degree.null import Ensemble, Null, ensemble, null
-from copark.setmethods.coupling_degree.record import record
+from copark.setmethods.coupling_degree.record import Ensemble, Null, ensemble, null, record
 
 __all__ = [
     "Coupled",

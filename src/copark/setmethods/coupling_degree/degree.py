@@ -5,12 +5,15 @@ The coupling degree C, the development index T and the coordination degree D of 
 Two forms of C of n scores in [0, 1]: the standard one, geometric over arithmetic mean, and the corrected one of Wang
 Shujia et al. 2021 (王淑佳等, 国内耦合协调度模型的误区及修正, 自然资源学报 36(3): 793-810). D = sqrt(C T) with T the
 weighted mean. The grades are a convention: no theory or loss function stands behind their boundaries.
+
+Warnings for each known misuse that data and settings give away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -22,15 +25,19 @@ from copark.setmethods.coupling_degree.indicators import (
     Range,
     Ranging,
     Subsystem,
+    bootstrap_weights,
     entropy_weights,
     equal_weights,
     ranges_of,
     scores_of,
 )
-from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, fault
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warned, fault, left_out_warning
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from copark.setmethods.coupling_degree.record import Ensemble, Null, Reported
+
 
 GRADES = (
     "extreme_imbalance", "severe_imbalance", "moderate_imbalance", "mild_imbalance", "near_imbalance",
@@ -160,31 +167,21 @@ Closed = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked.
-
-    Parameters
-    ----------
-    subsystems
-        Two or more.
-    weights
-        Of the subsystems in T: ``equal``, ``entropy``, or one a subsystem, summing to 1. They have no place in C.
-    indicator_weights
-        Of the indicators within a subsystem: ``equal`` or ``entropy``.
-    formula
-        Which form is put forward; both are always computed.
-    closed
-        Which end of a grade belongs to it: ``left`` for [0.4, 0.5), ``right`` for (0.4, 0.5].
-    ranging, ranges
-        How scores are made of columns; ranges that are given, by column.
-    """
+    """What is asked."""
 
     subsystems: tuple[Subsystem, ...]
+    """Two or more."""
     weights: Literal["equal", "entropy"] | tuple[float, ...] = "equal"
+    """Of the subsystems in T: ``equal``, ``entropy``, or one a subsystem, summing to 1. They have no place in C."""
     indicator_weights: Literal["equal", "entropy"] = "equal"
+    """Of the indicators within a subsystem: ``equal`` or ``entropy``."""
     formula: Formula = "standard"
+    """Which form is put forward; both are always computed."""
     closed: Closed = "left"
+    """Which end of a grade belongs to it: ``left`` for [0.4, 0.5), ``right`` for (0.4, 0.5]."""
     ranging: Ranging = "auto"
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """ranging, ranges: how scores are made of columns; ranges that are given, by column."""
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -210,37 +207,25 @@ class Degrees:
 
 @dataclass(frozen=True)
 class Coupled:
-    """What a table gave.
-
-    Parameters
-    ----------
-    table, request
-        What it was made from.
-    ranges
-        The range of each column.
-    indicator_scores
-        Scores of the indicators, shape (case, indicator); NaN where one never varies.
-    shares
-        Weight of each indicator in each subsystem, shape (indicator, subsystem), columns summing to 1.
-    alpha
-        Weight of each subsystem in T.
-    scores
-        U, shape (case, subsystem).
-    development
-        T, shape (case,).
-    forms
-        C, D and grades in each form.
-    """
+    """What a table gave."""
 
     table: CaseTable
     request: Request
+    """table, request: what it was made from."""
     ranges: Mapping[str, Range]
+    """The range of each column."""
     indicator_scores: Floats
+    """Scores of the indicators, shape (case, indicator); NaN where one never varies."""
     shares: Floats
+    """Weight of each indicator in each subsystem, shape (indicator, subsystem), columns summing to 1."""
     alpha: Floats
+    """Weight of each subsystem in T."""
     scores: Floats
+    """U, shape (case, subsystem)."""
     development: Floats
+    """T, shape (case,)."""
     forms: Mapping[Formula, Degrees]
+    """C, D and grades in each form."""
 
     @property
     def chosen(self) -> Degrees:
@@ -339,3 +324,145 @@ def _alpha(subsystems: Floats, request: Request) -> Floats:
     given = np.array(request.weights, dtype=np.float64)
     alpha: Floats = given / given.sum()
     return alpha
+
+
+FEW = 10
+"""Cases below which entropy weights are mostly luck."""
+WIDE = 0.2
+"""Width of the 90 % bootstrap interval from which an entropy weight is called unstable."""
+HIGH, LOW = 0.9, 0.5
+TWIN = 0.99
+SHOWN = 8
+"""Cases that a warning names before it only counts."""
+
+
+def _misuse(code: str, values: dict[str, str] | None = None) -> Warned:
+    return Warned(code, values or {}, "misuse")
+
+
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
+    """The first names of a list, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" (+{rest})" if rest > 0 else "")
+
+
+def warnings_of(
+    found: Coupled,
+    seed: int = 1,
+    *,
+    null: Null | None = None,
+    ensemble: Ensemble | None = None,
+    claims: Sequence[Reported] = (),
+) -> tuple[Warned, ...]:
+    """Everything a reader must be warned of.
+
+    Parameters
+    ----------
+    seed
+        Seed of the bootstrap of entropy weights.
+    null, ensemble
+        What they gave, if they were asked for.
+    claims
+        Columns of degrees that someone computed.
+    """
+    warned = [
+        *left_out_warning(found.table),
+        *_of_ranges(found),
+        *_of_weights(found, seed),
+        *_of_degrees(found),
+        *_of_scores(found),
+        *_of_claims(claims),
+    ]
+    if null is None:
+        warned.append(_misuse("no_null"))
+    elif null.p["shuffle"]["mean_coupling"] > 0.05:
+        warned.append(_misuse("chance", {"p": f"{null.p['shuffle']['mean_coupling']:.3g}"}))
+    elif null.p["shift"]["mean_coupling"] > 0.05:
+        warned.append(_misuse("common_growth", {"p": f"{null.p['shift']['mean_coupling']:.3g}"}))
+    if ensemble is not None and ensemble.stays["both"] < 0.5:
+        warned.append(_misuse("grade_moves", {"share": f"{100.0 * ensemble.stays['both']:.0f}"}))
+    return tuple(warned)
+
+
+def _of_ranges(found: Coupled) -> Iterator[Warned]:
+    sample = [name for name, one in found.ranges.items() if one.source == "sample"]
+    if sample:
+        yield _misuse("sample_range", {"columns": listed(sample), "cases": str(len(found.table))})
+    for name, one in found.ranges.items():
+        if one.clipped:
+            yield _misuse("clipped", {"column": name, "cases": listed(one.clipped)})
+    constant = [
+        one.column for at, one in enumerate(found.request.indicators) if np.isnan(found.indicator_scores[:, at]).all()
+    ]
+    if constant:
+        yield _misuse("constant", {"columns": listed(constant)})
+
+
+def _of_weights(found: Coupled, seed: int) -> Iterator[Warned]:
+    request = found.request
+    by_entropy = request.weights == "entropy" or (
+        request.indicator_weights == "entropy" and any(len(one.indicators) > 1 for one in request.subsystems)
+    )
+    if by_entropy and len(found.table) < FEW:
+        yield _misuse("few_for_entropy", {"cases": str(len(found.table))})
+    if by_entropy:
+        scores = found.scores if request.weights == "entropy" else found.indicator_scores
+        names = [one.name for one in request.subsystems]
+        if request.weights != "entropy":
+            names = [one.column for one in request.indicators]
+        low, high = bootstrap_weights(scores, seed)
+        wide = [
+            f"{name} {start:.2f}–{stop:.2f}"
+            for name, start, stop in zip(names, low, high, strict=True)
+            if stop - start > WIDE
+        ]
+        if wide:
+            yield _misuse("entropy_unstable", {"weights": listed(wide)})
+    if not np.allclose(found.alpha, found.alpha[0]):
+        yield _misuse("weights_in_t_only")
+
+
+def _of_scores(found: Coupled) -> Iterator[Warned]:
+    zero = [case for case, row in zip(found.table.cases, found.scores, strict=True) if np.any(row == 0.0)]
+    if zero:
+        yield _misuse("zero_score", {"cases": listed(zero)})
+    for one, other in combinations(range(found.scores.shape[1]), 2):
+        pair = found.scores[:, [one, other]]
+        if len(pair) > 2 and np.all(np.ptp(pair, axis=0) > 0.0) and float(np.asarray(np.corrcoef(pair.T))[0, 1]) > TWIN:
+            names = found.request.subsystems[one].name, found.request.subsystems[other].name
+            yield _misuse("twins", {"first": names[0], "second": names[1]})
+
+
+def _of_degrees(found: Coupled) -> Iterator[Warned]:
+    cases, standard = found.table.cases, found.forms["standard"]
+    hollow = [
+        case
+        for case, closeness, degree in zip(cases, found.chosen.coupling, found.chosen.coordination, strict=True)
+        if closeness >= HIGH and degree < LOW
+    ]
+    if hollow:
+        yield _misuse("high_coupling_low_coordination", {"cases": listed(hollow)})
+    share = float(np.mean(standard.coupling > HIGH))
+    if found.request.formula == "standard" and share >= 0.5:
+        yield _misuse("saturated", {"share": f"{100.0 * share:.0f}"})
+    other = found.forms["wang2021"].grades
+    differ = [case for case, one, two in zip(cases, standard.grades, other, strict=True) if one != two]
+    if differ:
+        yield _misuse("forms_differ", {"count": str(len(differ)), "cases": listed(differ)})
+    near = [
+        case
+        for case, degree in zip(cases, found.chosen.coordination, strict=True)
+        if min(abs(degree - edge) for edge in BOUNDARIES) < 1e-9
+    ]
+    if near:
+        yield _misuse("on_a_boundary", {"cases": listed(near)})
+
+
+def _of_claims(claims: Sequence[Reported]) -> Iterator[Warned]:
+    for one in claims:
+        values = {"column": one.column, "what": one.what}
+        if not one.matches:
+            yield _misuse("reported_unknown", {**values, "gap": f"{one.nearest[1]:.3f}"})
+        elif not one.sound:
+            name = one.matches[0][0].removeprefix("root_of_").removesuffix("_wang2021")
+            yield _misuse(f"reported_{name}", values)

@@ -41,22 +41,15 @@ class Subsystem:
 
 @dataclass(frozen=True)
 class Range:
-    """The range a column is scored over.
-
-    Parameters
-    ----------
-    low, high
-        Where the score is 0 and 1 (1 and 0 where less is better), in the column's unit.
-    source
-        ``given`` by the user, the ``unit`` interval for columns that lie in it, or the ``sample``'s own extremes.
-    clipped
-        Labels of cases beyond the range, whose score was set to its end.
-    """
+    """The range a column is scored over."""
 
     low: float
     high: float
+    """low, high: where the score is 0 and 1 (1 and 0 where less is better), in the column's unit."""
     source: Source
+    """``given`` by the user, the ``unit`` interval for columns that lie in it, or the ``sample``'s own extremes."""
     clipped: tuple[str, ...] = ()
+    """Labels of cases beyond the range, whose score was set to its end."""
 
 
 def ranges_of(

@@ -4,18 +4,39 @@ Which formula lies behind degrees that someone else computed: the right ones, an
 
 Wang et al. 2021 name four misuses: a wrong formula, a lost coefficient, weights in the wrong place, a model that does
 not hold. The first three leave traces that can be looked for.
+
+What indicators without a common course would give.
+
+Two nulls. *Shuffle* deals each indicator out anew to the cases, by itself: it asks whether the subsystems go together
+at all. *Shift* moves each indicator along the cases by a number of places drawn by itself, the end joined to the
+beginning: each keeps its own smoothness, so two series that merely both grow pass the first null and not always this
+one. It has a meaning only where the cases stand in the order of time. Weights and ranges do not change under either.
+
+How far D and its grade move with what nobody knows: the weights, and the ranges scores are made over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from copark.setmethods.coupling_degree.degree import GRADES, Coupled, coordination
-from copark.setmethods.coupling_degree.indicators import entropy
+from copark.arrays import Floats
+from copark.errors import Fault
+from copark.setmethods.coupling_degree.degree import (
+    BOUNDARIES,
+    GRADES,
+    Coupled,
+    coordination,
+    coupling,
+    coupling_corrected,
+    development,
+)
+from copark.setmethods.coupling_degree.indicators import entropy, scored
+from copark.setmethods.table import fault
+from copark.stats.quantiles import BAND, LEVELS
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -24,10 +45,209 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.setmethods.coupling_degree.degree import Degrees
-    from copark.setmethods.coupling_degree.null import Ensemble, Null
     from copark.setmethods.table import Warned
 
     Values = NDArray[np.float64]
+
+
+CELLS = 2_000_000
+"""Numbers held at a time."""
+MOST_VALUES = 20_000_000
+"""Degrees that all deals may give together."""
+TIE = 1e-12
+
+Kind = Literal["shuffle", "shift"]
+KINDS: tuple[Kind, ...] = ("shuffle", "shift")
+STATISTICS = ("mean_coupling", "mean_coordination", "trend")
+
+
+@dataclass(frozen=True)
+class Null:
+    """D against a null."""
+
+    deals: int
+    """How many times indicators were dealt out or shifted."""
+    band: Floats
+    """5, 50 and 95 % of D at each case under the shuffle, shape (3, case)."""
+    outside: tuple[str, ...]
+    """Labels of cases whose D lies above the 95 % of the shuffle."""
+    observed: Mapping[str, float]
+    """Mean C, mean D, and the rank correlation of D with the order of the cases."""
+    p: Mapping[Kind, Mapping[str, float]]
+    """For each null and statistic the share of deals with a value at least as high, (1 + k) / (1 + deals)."""
+
+
+def chunk(cases: int, indicators: int) -> int:
+    """How many deals are made at a time."""
+    return max(1, CELLS // max(1, cases * indicators))
+
+
+def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
+    """What is wrong with a number of deals or draws for a table of so many cases."""
+    most = MOST_VALUES // max(1, cases)
+    if 0 <= draws <= most:
+        return []
+    return [fault("draws", flag, found=str(draws), most=f"{most:,}")]
+
+
+def null(
+    found: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None
+) -> Null:  # fmt: skip
+    """Deal indicators out and shift them.
+
+    Parameters
+    ----------
+    found
+        The degrees of the form put forward are tested.
+    deals
+        At least 1, of each kind.
+    progress
+        Told deals done and deals in all.
+    """
+    luck = np.random.default_rng(seed)
+    scores = np.nan_to_num(found.indicator_scores)
+    observed = {name: float(value[0]) for name, value in _statistics(scores[None], found)[1].items()}
+    kept: list[Floats] = []
+    p: dict[Kind, dict[str, float]] = {}
+    for turn, kind in enumerate(KINDS):
+        reached = dict.fromkeys(STATISTICS, 0)
+        done = 0
+        while done < deals:
+            count = min(chunk(*scores.shape), deals - done)
+            degree, values = _statistics(_dealt(scores, kind, count, luck), found)
+            if kind == "shuffle":
+                kept.append(degree)
+            for name in STATISTICS:
+                reached[name] += int(np.count_nonzero(values[name] >= observed[name] - TIE))
+            done += count
+            if progress is not None:
+                progress(turn * deals + done, len(KINDS) * deals)
+        p[kind] = {name: (1 + reached[name]) / (1 + deals) for name in STATISTICS}
+    band = np.quantile(np.concatenate(kept), BAND, axis=0)
+    above = found.chosen.coordination > band[2]
+    outside = tuple(case for case, is_above in zip(found.table.cases, above, strict=True) if is_above)
+    return Null(deals, band, outside, observed, p)
+
+
+def _dealt(scores: Floats, kind: Kind, count: int, luck: np.random.Generator) -> Floats:
+    """Indicators dealt out or shifted, each by itself, shape (deal, case, indicator)."""
+    cases, indicators = scores.shape
+    many = np.broadcast_to(scores, (count, cases, indicators))
+    if kind == "shuffle":
+        return luck.permuted(many, axis=1)
+    by = luck.integers(0, cases, (count, 1, indicators))
+    places = (np.arange(cases)[None, :, None] + by) % cases
+    return np.take_along_axis(many, places, axis=1)
+
+
+def _statistics(scores: Floats, found: Coupled) -> tuple[Floats, dict[str, Floats]]:
+    """D of shape (deal, case), and the three statistics of shape (deal,)."""
+    subsystems = np.clip(scores @ found.shares, 0.0, 1.0)
+    form = coupling if found.request.formula == "standard" else coupling_corrected
+    closeness = form(subsystems)
+    degree = coordination(closeness, development(subsystems, tuple(float(one) for one in found.alpha)))
+    return degree, {
+        "mean_coupling": closeness.mean(axis=1),
+        "mean_coordination": degree.mean(axis=1),
+        "trend": rank_trend(degree),
+    }
+
+
+def rank_trend(series: Floats) -> Floats:
+    """Spearman's correlation of values with their order, along the last axis; 0 where nothing varies."""
+    from scipy.stats import rankdata
+
+    count = series.shape[-1]
+    gaps = rankdata(series.round(12), axis=-1) - (count + 1) / 2.0
+    time = np.arange(count) - (count - 1) / 2.0
+    size = np.sqrt((gaps**2).sum(axis=-1) * (time**2).sum())
+    found: Floats = np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)
+    return found
+
+
+WIDEN = 0.25
+"""Each end of a range is drawn between where it is and this share of the range further out."""
+SEEN = 0.05
+"""A grade counts as met from this share of draws on."""
+
+Source = Literal["weights", "ranges", "both"]
+SOURCES: tuple[Source, ...] = ("weights", "ranges", "both")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What the draws gave."""
+
+    draws: int
+    """How many there were of each kind."""
+    levels: Floats
+    """5, 25, 50, 75 and 95 % of D at each case with weights and ranges both drawn, shape (5, case)."""
+    shares: Floats
+    """Share of draws in each grade, shape (case, grade)."""
+    stays: Mapping[Source, float]
+    """Share of draws in which a case keeps its grade, averaged over cases, with only the weights drawn, only the
+    ranges, and both."""
+    met: tuple[int, ...]
+    """How many grades each case meets in at least 5 % of draws."""
+
+
+def ensemble(found: Coupled, draws: int, seed: int) -> Ensemble:
+    """Draw weights and ranges.
+
+    Weights of the subsystems, and of the indicators within each, are uniform over all that sum to 1; each end of each
+    range moves outwards by up to :data:`WIDEN` of it.
+
+    Parameters
+    ----------
+    found
+        The degrees of the form put forward are followed.
+    draws
+        At least 1.
+    """
+    own = np.array([GRADES.index(name) for name in found.chosen.grades])
+    stays: dict[Source, float] = {}
+    for source in SOURCES:
+        degree = _drawn(found, source, draws, np.random.default_rng(seed))
+        reached = np.searchsorted(
+            BOUNDARIES, degree.round(12), side="right" if found.request.closed == "left" else "left"
+        )
+        stays[source] = float(np.mean(reached == own))
+    shares = np.stack([np.mean(reached == at, axis=0) for at in range(len(GRADES))], axis=1)
+    met = tuple(int(count) for count in np.sum(shares >= SEEN, axis=1))
+    return Ensemble(draws, np.quantile(degree, LEVELS, axis=0), shares, stays, met)
+
+
+def _drawn(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Floats:
+    """D of shape (draw, case)."""
+    made, done = [], 0
+    size = chunk(len(found.table), len(found.request.indicators))
+    while done < draws:
+        count = min(size, draws - done)
+        made.append(_some(found, source, count, luck))
+        done += count
+    return np.concatenate(made)
+
+
+def _some(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Floats:
+    request, table = found.request, found.table
+    columns = [one.column for one in request.indicators]
+    low = np.array([found.ranges[name].low for name in columns])
+    high = np.array([found.ranges[name].high for name in columns])
+    out = luck.random((2, draws, 1, len(columns))) * WIDEN * (high - low)
+    within, between = (luck.standard_exponential((draws, size)) for size in found.shares.shape)
+    if source != "weights":
+        low, high = low - out[0], high + out[1]
+    positive = np.array([one.positive for one in request.indicators])
+    scores = np.nan_to_num(scored(table.matrix(columns)[None], low, high, positive))
+    shares, alpha = found.shares[None], found.alpha[None]
+    if source != "ranges":
+        mine = (found.shares > 0.0)[None] * within[:, :, None]
+        shares = mine / mine.sum(axis=1, keepdims=True)
+        alpha = between / between.sum(axis=1, keepdims=True)
+    subsystems = np.clip(np.matmul(scores, shares), 0.0, 1.0)
+    form = coupling if request.formula == "standard" else coupling_corrected
+    index = (subsystems * alpha[:, None, :]).sum(axis=-1)
+    return np.clip(coordination(form(subsystems), index), 0.0, 1.0)
 
 
 RIGHT = frozenset(("standard", "wang2021", "root_of_standard", "root_of_wang2021"))
@@ -37,24 +257,16 @@ NEAR = 0.0055
 
 @dataclass(frozen=True)
 class Reported:
-    """A column of degrees that someone computed.
-
-    Parameters
-    ----------
-    column
-        Its name.
-    what
-        ``C`` or ``D``.
-    matches
-        Formulas that give it, by name, with the largest difference.
-    nearest
-        The formula that comes nearest, and its largest difference.
-    """
+    """A column of degrees that someone computed."""
 
     column: str
+    """Its name."""
     what: str
+    """``C`` or ``D``."""
     matches: tuple[tuple[str, float], ...]
+    """Formulas that give it, by name, with the largest difference."""
     nearest: tuple[str, float]
+    """The formula that comes nearest, and its largest difference."""
 
     @property
     def sound(self) -> bool:

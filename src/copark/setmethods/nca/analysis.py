@@ -47,72 +47,49 @@ SIZES = ("small", "medium", "large", "very_large")
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked.
-
-    Parameters
-    ----------
-    outcome, conditions
-        Columns.
-    corner
-        Which corner is expected to be empty, 1 to 4.
-    scope
-        Theoretical limits of condition and outcome, for all conditions; by default the observed ones.
-    permutations
-        Deals of the test; 0 for none.
-    seed
-        Seed of the test.
-    """
+    """What is asked."""
 
     outcome: str
     conditions: tuple[str, ...]
+    """outcome, conditions: columns."""
     corner: int = 1
+    """Which corner is expected to be empty, 1 to 4."""
     scope: Scope | None = None
+    """Theoretical limits of condition and outcome, for all conditions; by default the observed ones."""
     permutations: int = 0
+    """Deals of the test; 0 for none."""
     seed: int = 1
+    """Seed of the test."""
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """One ceiling of one condition.
-
-    Parameters
-    ----------
-    kind
-        ``ce_fdh`` or ``cr_fdh``.
-    zone, effect
-        The empty area and its share of the scope, d.
-    above
-        Cases that stick out of the ceiling.
-    intercept, slope
-        Of CR-FDH, in the data's own units; NaN for the step and where there is no line.
-    complexity
-        Steps of CE-FDH; 1 for the line.
-    fit
-        Effect size over that of CE-FDH, in per cent; NaN where that is 0.
-    accuracy
-        Cases on or below the ceiling, in per cent.
-    condition_inefficiency, outcome_inefficiency
-        Per cent of the condition's range beyond which no outcome needs more, and of the outcome's range that needs
-        nothing.
-    p
-        Of the permutation test; NaN without one.
-    bottlenecks
-        What each level of the outcome needs.
-    """
+    """One ceiling of one condition."""
 
     kind: Kind
+    """``ce_fdh`` or ``cr_fdh``."""
     zone: float
     effect: float
+    """zone, effect: the empty area and its share of the scope, d."""
     above: int
+    """Cases that stick out of the ceiling."""
     intercept: float
     slope: float
+    """intercept, slope: of CR-FDH, in the data's own units; NaN for the step and where there is no line."""
     complexity: int
+    """Steps of CE-FDH; 1 for the line."""
     fit: float
+    """Effect size over that of CE-FDH, in per cent; NaN where that is 0."""
     accuracy: float
+    """Cases on or below the ceiling, in per cent."""
     condition_inefficiency: float
     outcome_inefficiency: float
+    """condition_inefficiency, outcome_inefficiency: per cent of the condition's range beyond which no outcome needs
+    more, and of the outcome's range that needs nothing."""
     p: float
+    """Of the permutation test; NaN without one."""
     bottlenecks: tuple[Bottleneck, ...]
+    """What each level of the outcome needs."""
 
 
 @dataclass(frozen=True)

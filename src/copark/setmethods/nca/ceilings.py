@@ -53,15 +53,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class View:
-    """How a corner is looked at: with the condition, the outcome, or both mirrored.
-
-    Parameters
-    ----------
-    corner
-        1 to 4.
-    """
+    """How a corner is looked at: with the condition, the outcome, or both mirrored."""
 
     corner: int
+    """1 to 4."""
 
     @property
     def x_sign(self) -> float:
@@ -103,21 +98,14 @@ NEAR = 1e-9
 
 @dataclass(frozen=True)
 class Steps:
-    """A scatter sorted by the condition, as the ceilings need it.
-
-    Parameters
-    ----------
-    x
-        Distinct values of the condition, rising.
-    starts
-        Place of the first case of each among all cases in this order.
-    order
-        Places of the cases in the order of the condition.
-    """
+    """A scatter sorted by the condition, as the ceilings need it."""
 
     x: Values
+    """Distinct values of the condition, rising."""
     starts: NDArray[np.intp]
+    """Place of the first case of each among all cases in this order."""
     order: NDArray[np.intp]
+    """Places of the cases in the order of the condition."""
 
     def tops(self, y: Values) -> tuple[Values, NDArray[np.intp]]:
         """The highest outcome at each x, and how many cases reach it; ``y`` of shape (…, case), in their own order."""
@@ -200,21 +188,14 @@ LEVELS = tuple(float(level) for level in range(0, 101, 10))
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """What a level of the outcome needs.
-
-    Parameters
-    ----------
-    level
-        Per cent of the outcome's range, seen from the corner: 100 is the best, or lowest, value.
-    needed
-        Per cent of the condition's range, seen likewise; ``None`` where nothing is needed or it is out of reach.
-    mark
-        ``NN`` where nothing is needed, ``NA`` where the ceiling puts the level out of reach of the scope, else empty.
-    """
+    """What a level of the outcome needs."""
 
     level: float
+    """Per cent of the outcome's range, seen from the corner: 100 is the best, or lowest, value."""
     needed: float | None
+    """Per cent of the condition's range, seen likewise; ``None`` where nothing is needed or it is out of reach."""
     mark: str
+    """``NN`` where nothing is needed, ``NA`` where the ceiling puts the level out of reach of the scope, else empty."""
 
     @property
     def written(self) -> str:

@@ -44,27 +44,19 @@ RESERVED = frozenset(("OUT", "n", "incl", "PRI", "cases", "row"))
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked.
-
-    Parameters
-    ----------
-    outcome, conditions
-        Columns.
-    negate
-        Explain the absence of the outcome. Expectations are of what helps that outcome: they must be turned too.
-    incl_cut, pri_cut, n_cut
-        Least consistency, PRI and number of cases of a row.
-    expectations
-        Directional expectations, one a condition; empty for none.
-    """
+    """What is asked."""
 
     outcome: str
     conditions: tuple[str, ...]
+    """outcome, conditions: columns."""
     negate: bool = False
+    """Explain the absence of the outcome. Expectations are of what helps that outcome: they must be turned too."""
     incl_cut: float = 0.8
     pri_cut: float = 0.0
     n_cut: int = 1
+    """incl_cut, pri_cut, n_cut: least consistency, PRI and number of cases of a row."""
     expectations: tuple[Expectation, ...] = ()
+    """Directional expectations, one a condition; empty for none."""
 
     @property
     def outcome_name(self) -> str:
@@ -79,38 +71,27 @@ class Settings:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What an analysis gave.
-
-    Parameters
-    ----------
-    table
-        The calibrated table.
-    settings
-        What was asked.
-    members, outcome
-        Memberships in the conditions, shape (case, k), and in the outcome as it is explained, shape (case,).
-    truth
-        The truth table.
-    solutions
-        All solutions.
-    necessity, sufficiency
-        Fit of each condition and each negation, by name.
-    expressions
-        Conjunctions and disjunctions that may be called necessary.
-    warnings
-        What a reader must know.
-    """
+    """What an analysis gave."""
 
     table: CaseTable
+    """The calibrated table."""
     settings: Settings
+    """What was asked."""
     members: Floats
     outcome: Floats
+    """members, outcome: memberships in the conditions, shape (case, k), and in the outcome as it is explained, shape
+    (case,)."""
     truth: TruthTable
+    """The truth table."""
     solutions: Solutions
+    """All solutions."""
     necessity: tuple[Necessary, ...]
     sufficiency: tuple[tuple[str, sets.Sufficiency], ...]
+    """necessity, sufficiency: fit of each condition and each negation, by name."""
     expressions: tuple[Necessary, ...]
+    """Conjunctions and disjunctions that may be called necessary."""
     warnings: tuple[Warned, ...]
+    """What a reader must know."""
 
 
 def setting_faults(settings: Settings) -> list[Fault]:

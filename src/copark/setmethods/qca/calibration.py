@@ -22,28 +22,20 @@ Form = Literal["logistic", "linear", "ecdf", "crisp"]
 
 @dataclass(frozen=True)
 class Calibration:
-    """How a raw column becomes a membership.
-
-    Parameters
-    ----------
-    anchors
-        Exclusion, crossover, inclusion: rising, or falling where low raw values are members. Six of them (exclusion,
-        crossover, inclusion, inclusion, crossover, exclusion) for a set of middling values, in the linear form. One or
-        more rising thresholds in the crisp form: the value is how many of them the raw value reaches.
-    form
-        ``logistic`` (the direct method), ``linear`` (piecewise powers), ``ecdf`` (ranks among the cases on each side of
-        the crossover, within the anchors) or ``crisp``.
-    full
-        Membership at the anchor of inclusion, in the logistic form.
-    below, above
-        Powers of the linear form below and above the crossover: 1 is a straight line, 2 an S.
-    """
+    """How a raw column becomes a membership."""
 
     anchors: tuple[float, ...]
+    """Exclusion, crossover, inclusion: rising, or falling where low raw values are members. Six of them (exclusion,
+    crossover, inclusion, inclusion, crossover, exclusion) for a set of middling values, in the linear form. One or more
+    rising thresholds in the crisp form: the value is how many of them the raw value reaches."""
     form: Form = "logistic"
+    """``logistic`` (the direct method), ``linear`` (piecewise powers), ``ecdf`` (ranks among the cases on each side of
+    the crossover, within the anchors) or ``crisp``."""
     full: float = FULL
+    """Membership at the anchor of inclusion, in the logistic form."""
     below: float = 1.0
     above: float = 1.0
+    """below, above: powers of the linear form below and above the crossover: 1 is a straight line, 2 an S."""
 
     def __post_init__(self) -> None:
         """See that the anchors can be used.

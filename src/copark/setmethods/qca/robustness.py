@@ -37,72 +37,49 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the analysis came from raw columns.
-
-    Parameters
-    ----------
-    table
-        Columns as they were read.
-    calibrations
-        Those of them that are calibrated.
-    alternatives
-        Other columns of scores that may stand in for a condition or the outcome, by the column they replace.
-    """
+    """How the analysis came from raw columns."""
 
     table: CaseTable
+    """Columns as they were read."""
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    """Those of them that are calibrated."""
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other columns of scores that may stand in for a condition or the outcome, by the column they replace."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One change and what came of it.
-
-    Parameters
-    ----------
-    family
-        ``anchors``; ``incl``, ``pri``, ``n`` for one cutoff, ``cutoffs`` for several together; ``cases``; ``scores``.
-    changed, value
-        What was changed and to what: a column and its anchors or other column, the three cutoffs, or the case left out.
-    models
-        All tied models of each kind of solution.
-    inclusion, coverage
-        Consistency and coverage of the first model of each kind; NaN where there is none.
-    """
+    """One change and what came of it."""
 
     family: str
+    """``anchors``; ``incl``, ``pri``, ``n`` for one cutoff, ``cutoffs`` for several together; ``cases``; ``scores``."""
     changed: str
     value: str
+    """changed, value: what was changed and to what: a column and its anchors or other column, the three cutoffs, or the
+    case left out."""
     models: Mapping[Kind, tuple[Model, ...]]
+    """All tied models of each kind of solution."""
     inclusion: Mapping[Kind, float]
     coverage: Mapping[Kind, float]
+    """inclusion, coverage: consistency and coverage of the first model of each kind; NaN where there is none."""
 
 
 @dataclass(frozen=True)
 class Survival:
-    """How often a term is there again.
-
-    Parameters
-    ----------
-    term
-        The term.
-    asked
-        Whether it is a term of the analysis as it was asked for.
-    variants
-        How many variants of the family there are.
-    surely, perhaps
-        In how many of them all, and at least one, of the tied models have it.
-    narrower
-        In how many, of those where no model has it, some model has a term within it: the same path with conditions
-        added.
-    """
+    """How often a term is there again."""
 
     term: Term
+    """The term."""
     asked: bool
+    """Whether it is a term of the analysis as it was asked for."""
     variants: int
+    """How many variants of the family there are."""
     surely: int
     perhaps: int
+    """surely, perhaps: in how many of them all, and at least one, of the tied models have it."""
     narrower: int
+    """In how many, of those where no model has it, some model has a term within it: the same path with conditions
+    added."""
 
 
 @dataclass(frozen=True)

@@ -71,22 +71,15 @@ MOST_STEPS = 200_000
 
 @dataclass(frozen=True)
 class Minimised:
-    """What a minimisation gave.
-
-    Parameters
-    ----------
-    models
-        All models with the smallest number of prime implicants, however many literals these have; none where there is
-        no positive row.
-    primes
-        All prime implicants of the chart.
-    cut
-        Whether there are more than :data:`MOST_MODELS` tied models, of which only the first are given.
-    """
+    """What a minimisation gave."""
 
     models: tuple[Model, ...]
+    """All models with the smallest number of prime implicants, however many literals these have; none where there is no
+    positive row."""
     primes: tuple[Term, ...]
+    """All prime implicants of the chart."""
     cut: bool = False
+    """Whether there are more than :data:`MOST_MODELS` tied models, of which only the first are given."""
 
 
 def minimise(
@@ -238,56 +231,38 @@ Expectation = int | None
 
 @dataclass(frozen=True)
 class Intermediate:
-    """The intermediate models of one complex and one parsimonious model.
-
-    Parameters
-    ----------
-    name
-        ``CiPj``: of the i-th complex and the j-th parsimonious model.
-    complex_model, parsimonious_model
-        The two.
-    models
-        All tied intermediate models.
-    easy
-        Remainders, numbered from 0, that the expectations allow to be counted as positive and the models use.
-    difficult
-        Remainders that the parsimonious model counts as positive and no intermediate model does.
-    unused
-        Remainders that the expectations allow and no model uses.
-    """
+    """The intermediate models of one complex and one parsimonious model."""
 
     name: str
+    """``CiPj``: of the i-th complex and the j-th parsimonious model."""
     complex_model: Model
     parsimonious_model: Model
+    """complex_model, parsimonious_model: the two."""
     models: tuple[Model, ...]
+    """All tied intermediate models."""
     easy: tuple[int, ...]
+    """Remainders, numbered from 0, that the expectations allow to be counted as positive and the models use."""
     difficult: tuple[int, ...]
+    """Remainders that the parsimonious model counts as positive and no intermediate model does."""
     unused: tuple[int, ...]
+    """Remainders that the expectations allow and no model uses."""
 
 
 @dataclass(frozen=True)
 class Solutions:
-    """All solutions of a truth table.
-
-    Parameters
-    ----------
-    cautious, parsimonious, dominant
-        Minimised without remainders (the complex, or conservative, solution), with all of them, and with all of them
-        under row dominance.
-    intermediate
-        One entry a pair of models.
-    assumptions
-        For each parsimonious model the remainders it counts as positive: its simplifying assumptions.
-    cut
-        Whether there were more pairs than :data:`MOST_PAIRS`.
-    """
+    """All solutions of a truth table."""
 
     cautious: Minimised
     parsimonious: Minimised
     dominant: Minimised
+    """cautious, parsimonious, dominant: minimised without remainders (the complex, or conservative, solution), with all
+    of them, and with all of them under row dominance."""
     intermediate: tuple[Intermediate, ...]
+    """One entry a pair of models."""
     assumptions: tuple[tuple[int, ...], ...]
+    """For each parsimonious model the remainders it counts as positive: its simplifying assumptions."""
     cut: bool
+    """Whether there were more pairs than :data:`MOST_PAIRS`."""
 
 
 def covered(model: Model) -> frozenset[int]:

@@ -18,34 +18,24 @@ CROSSOVER = 0.5
 
 @dataclass(frozen=True)
 class Row:
-    """One combination of conditions.
-
-    Parameters
-    ----------
-    number
-        From 1; the conditions read as binary digits, the first the highest, plus 1.
-    values
-        0 or 1 for each condition.
-    out
-        ``1``, ``0``, or ``?`` where too few cases are in it.
-    n
-        Cases with a membership above 0.5 in it.
-    inclusion, pri
-        Consistency as a sufficient set and PRI, over the memberships of all cases; ``None`` without a case.
-    cases
-        Labels of the cases in it.
-    against
-        Those of the cases in it whose outcome is on the other side of the crossover than the row's.
-    """
+    """One combination of conditions."""
 
     number: int
+    """From 1; the conditions read as binary digits, the first the highest, plus 1."""
     values: tuple[int, ...]
+    """0 or 1 for each condition."""
     out: str
+    """``1``, ``0``, or ``?`` where too few cases are in it."""
     n: int
+    """Cases with a membership above 0.5 in it."""
     inclusion: float | None
     pri: float | None
+    """inclusion, pri: consistency as a sufficient set and PRI, over the memberships of all cases; ``None`` without a
+    case."""
     cases: tuple[str, ...]
+    """Labels of the cases in it."""
     against: tuple[str, ...] = ()
+    """Those of the cases in it whose outcome is on the other side of the crossover than the row's."""
 
 
 @dataclass(frozen=True)

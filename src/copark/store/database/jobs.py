@@ -35,66 +35,47 @@ MOST_ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Job:
-    """A job.
-
-    Parameters
-    ----------
-    number
-        Its place in the order of coming.
-    id
-        Its name, which cannot be guessed.
-    owner
-        Whose it is; owners take turns.
-    kind, lane
-        What is done, and the queue it waits in.
-    state
-        queued, running, done, failed or cancelled.
-    case, title
-        What it is about: name of a case, titles in both languages.
-    errand
-        What its process is told.
-    created, started, ended
-        When, UTC, ISO 8601; empty until then.
-    attempts
-        How often it was begun.
-    unwanted
-        It was cancelled while it runs.
-    worker, executor
-        Who has it: a worker by a name of its own, and the process it is part of.
-    stage, done, total, seconds_left
-        How far it is.
-    identity, page
-        What came of it: the result's identity, and the file of its page.
-    reused
-        The result was there already.
-    trouble
-        Why it failed: faults with cause and repair in both languages.
-    """
+    """A job."""
 
     number: int
+    """Its place in the order of coming."""
     id: str
+    """Its name, which cannot be guessed."""
     owner: str
+    """Whose it is; owners take turns."""
     lane: str
     kind: str
+    """kind, lane: what is done, and the queue it waits in."""
     state: JobState
+    """queued, running, done, failed or cancelled."""
     case: str
     title: dict[str, str]
+    """case, title: what it is about: name of a case, titles in both languages."""
     errand: dict[str, Any]
+    """What its process is told."""
     created: str
     started: str
     ended: str
+    """created, started, ended: when, UTC, ISO 8601; empty until then."""
     attempts: int
+    """How often it was begun."""
     unwanted: bool
+    """It was cancelled while it runs."""
     worker: str
     executor: Executor
+    """worker, executor: who has it: a worker by a name of its own, and the process it is part of."""
     stage: str
     done: int
     total: int
     seconds_left: float | None
+    """stage, done, total, seconds_left: how far it is."""
     identity: str
     page: str
+    """identity, page: what came of it: the result's identity, and the file of its page."""
     reused: bool
+    """The result was there already."""
     trouble: list[dict[str, Any]]
+    """Why it failed: faults with cause and repair in both languages."""
 
     @property
     def is_over(self) -> bool:

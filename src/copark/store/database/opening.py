@@ -81,27 +81,18 @@ def upsert(
 
 @dataclass(frozen=True)
 class Address:
-    """Where a database is.
-
-    Parameters
-    ----------
-    out
-        The output folder whose rows are meant.
-    file
-        The file of SQLite; ``None`` for a server.
-    url
-        What to connect to a server by, with its password.
-    place
-        What that folder is called in it: nothing where the database lies in the folder and moves with it.
-    shown
-        What a person is told, without a password.
-    """
+    """Where a database is."""
 
     out: Path
+    """The output folder whose rows are meant."""
     file: Path | None
+    """The file of SQLite; ``None`` for a server."""
     url: str
+    """What to connect to a server by, with its password."""
     place: str
+    """What that folder is called in it: nothing where the database lies in the folder and moves with it."""
     shown: str
+    """What a person is told, without a password."""
 
     def fault_of(self, error: BaseException) -> Fault:
         """Say what a driver complains about."""

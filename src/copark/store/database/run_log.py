@@ -43,42 +43,29 @@ LONGEST = 10_000
 
 @dataclass(frozen=True)
 class Execution:
-    """What was executed.
-
-    Parameters
-    ----------
-    number
-        Its place in the order of beginning.
-    identity
-        The identity of what it makes.
-    state
-        running, finished, failed (it said why) or interrupted (its process was stopped, or is gone).
-    study, case
-        Content of the study, and name or path of the case.
-    done, total
-        Runs made and runs asked for, over all scenarios.
-    started, ended
-        UTC, ISO 8601; empty until then.
-    executor
-        Who executes.
-    trouble
-        Why it failed.
-    facts
-        What else was said when it began.
-    """
+    """What was executed."""
 
     number: int
+    """Its place in the order of beginning."""
     identity: str
+    """The identity of what it makes."""
     state: State
+    """running, finished, failed (it said why) or interrupted (its process was stopped, or is gone)."""
     study: dict[str, Any]
     case: str
+    """study, case: content of the study, and name or path of the case."""
     done: int
     total: int
+    """done, total: runs made and runs asked for, over all scenarios."""
     started: str
     ended: str
+    """started, ended: UTC, ISO 8601; empty until then."""
     executor: Executor
+    """Who executes."""
     trouble: str = ""
+    """Why it failed."""
     facts: dict[str, Any] = field(default_factory=dict)
+    """What else was said when it began."""
 
 
 class Ledger:

@@ -30,31 +30,21 @@ LONGEST = 120
 
 @dataclass(frozen=True)
 class SavedScenario:
-    """A saved scenario.
-
-    Parameters
-    ----------
-    name
-        Its name, one of its owner's.
-    case
-        The case it is for.
-    identity
-        Of its content: the same content has the same.
-    content
-        The scenario.
-    created, updated
-        UTC, ISO 8601.
-    shared
-        Whether it came with a workspace: everybody sees it, and nobody changes it.
-    """
+    """A saved scenario."""
 
     name: str
+    """Its name, one of its owner's."""
     case: str
+    """The case it is for."""
     identity: str
+    """Of its content: the same content has the same."""
     content: dict[str, Any]
+    """The scenario."""
     created: str
     updated: str
+    """created, updated: UTC, ISO 8601."""
     shared: bool = False
+    """Whether it came with a workspace: everybody sees it, and nobody changes it."""
 
 
 class ScenarioShelf:

@@ -4,10 +4,9 @@
 one apart and sees whether it is what it says.
 """
 
-from copark.store.workspace.layout import Contents, RunEntry
-from copark.store.workspace.packing import pack_workspace
+from copark.store.workspace.crate import pack_workspace
+from copark.store.workspace.layout import Contents, RunEntry, ScenarioEntry, written
 from copark.store.workspace.reading import WorkspaceFindings, WorkspaceRefused, open_workspace, verify_workspace
-from copark.store.workspace.scenarios import ScenarioEntry, written
 
 __all__ = [
     "Contents",

@@ -9,10 +9,20 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
-from copark.web.api.replies import CaseName, Identity, Lang, answered, attachment, held, held_bytes, made, sent
+from copark.web.api.replies import (
+    CaseName,
+    Identity,
+    Lang,
+    StrictRoute,
+    answered,
+    attachment,
+    held,
+    held_bytes,
+    made,
+    sent,
+)
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.middleware import REPORT
-from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.analyses import (
     MEDIA,

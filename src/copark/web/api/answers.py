@@ -7,8 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 
 from copark.errors import StudyFaults
-from copark.web.api.replies import as_bytes, identified
-from copark.web.reading import StrictRoute
+from copark.web.api.replies import StrictRoute, as_bytes, identified
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, SimulationAnswer
 from copark.workflows.serving.asking import (
@@ -17,6 +16,7 @@ from copark.workflows.serving.asking import (
     CouplingRequest,
     Parts,
     SimulationRequest,
+    Study,
     cost,
     in_the_request,
     study_of,
@@ -26,7 +26,6 @@ from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.records import Asked
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import answer
-from copark.workflows.serving.study import Study
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
 Make = Callable[[Study, Shelved, Ticket], Answer]

@@ -16,9 +16,9 @@ from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, CaseName
 from copark.workflows.serving.catalogues import cases_of
 from copark.workflows.serving.engine import Ticket
+from copark.workflows.serving.faults import absent
 from copark.workflows.serving.levers import CaseAnswer, describe
 from copark.workflows.serving.network import NetworkAnswer, network_of
-from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.uploading import (
     UploadAnswer,
     described,

@@ -11,7 +11,7 @@ from copark.web.api.replies import CaseName, answered, held, of_case
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Made
 from copark.workflows.serving.catalogues import MethodAnswer, StudyInfo, method_of, studies_shipped
-from copark.workflows.serving.parks import ParksAnswer, parks
+from copark.workflows.serving.evidence import ParksAnswer, parks
 from copark.workflows.serving.records import DatabaseRefused
 from copark.workflows.serving.simulation import made_by
 

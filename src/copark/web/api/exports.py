@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from copark.web.api.replies import Lang, attachment, sent
 from copark.web.services import Own, Services
+from copark.workflows.serving.asking import Study
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.exporting import FORMS, export
+from copark.workflows.serving.faults import absent
 from copark.workflows.serving.records import Asked
-from copark.workflows.serving.refusals import absent
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.study import Study
 
 router = APIRouter(tags=["exports"])
 NAME = re.compile(r"(?P<identity>[0-9a-f]{16})\.(?P<form>csv|xlsx|nc|svg|png|metadata\.json|study\.yaml)")

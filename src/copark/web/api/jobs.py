@@ -10,18 +10,16 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from copark.texts import has_text
-from copark.web.api.replies import answered, page, sent
+from copark.web.api.replies import StrictRoute, answered, page, sent
 from copark.web.client_id import MaybeOwner, owner_of
 from copark.web.problems import Problem
-from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.asking import JobRequest, study_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand, Kind
-from copark.workflows.serving.faults import FaultInfo
+from copark.workflows.serving.faults import Absent, FaultInfo, absent
 from copark.workflows.serving.records import ENDED, DatabaseRefused, Job
-from copark.workflows.serving.refusals import Absent, absent
 from copark.workflows.serving.wording import both, said
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)

@@ -1,17 +1,22 @@
-"""How answers are sent: as JSON made once, with a mark by which a client need not fetch it twice."""
+"""How answers are sent: as JSON made once, with a mark by which a client need not fetch it twice.
+
+How a question is read: texts by the rule of files, and no key twice, so that what is taken can be exported.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from copark.web.middleware import REPORT
 from copark.web.services import Services
 from copark.workflows.serving.answers import Answer
+from copark.workflows.serving.faults import read_json
 
 JSON = "application/json"
 Lang = Annotated[Literal["en", "zh"], Query(description="Language of words that are not given in both.")]
@@ -87,3 +92,24 @@ async def of_case(request: Request, services: Services, part: str, name: str, ma
     if name in services.shelf.names():
         return await held(request, services, f"{part} {name}", make)
     return await made(request, services, make)
+
+
+class StrictRequest(Request):
+    """A request whose JSON has no key twice and no text that files may not have."""
+
+    async def json(self) -> Any:
+        """The body."""
+        return read_json(await self.body())
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its question so."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, given a request of the other kind."""
+        whole = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            return await whole(StrictRequest(request.scope, request.receive))
+
+        return handler

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
+from copark.web.api.replies import StrictRoute
 from copark.web.client_id import Owner, owner_by_word
 from copark.web.problems import Problem
-from copark.web.reading import StrictRoute
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.workflows.serving.faults import absent
 from copark.workflows.serving.records import SavedScenario
-from copark.workflows.serving.refusals import absent
 
 router = APIRouter(tags=["scenarios"], route_class=StrictRoute)
 ScenarioName = Annotated[

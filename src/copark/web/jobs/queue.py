@@ -20,9 +20,8 @@ from typing import Any
 from copark.texts import text
 from copark.web.jobs.work import Work, unexpected
 from copark.workflows.serving.errands import Errand
-from copark.workflows.serving.faults import told_faults
+from copark.workflows.serving.faults import fault, told_faults
 from copark.workflows.serving.records import LANES, MOST_ATTEMPTS, DatabaseRefused, Job, JobTable
-from copark.workflows.serving.refusals import fault
 
 OFTEN = 0.25
 """Seconds between two looks at what runs: whether it is unwanted, and how far it is."""

@@ -29,8 +29,7 @@ from copark.simulation.study import load_study
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.exporting import DRAWING
-from copark.workflows.serving.faults import faults_of_request
-from copark.workflows.serving.refusals import REQUEST, absent, fault
+from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
 from copark.workflows.serving.shelf import Shelved
 
 MEDIA = {

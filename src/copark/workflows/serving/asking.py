@@ -13,9 +13,10 @@ from copark.cases.types import suggestion, wrong
 from copark.errors import Fault, StudyFaults
 from copark.model.outputs import NAMES
 from copark.simulation.schemas import Key, Title
-from copark.simulation.study import KeepWord, Scenario, Study, baseline
+from copark.simulation.study import KeepWord, Scenario, baseline
+from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
 from copark.texts import text
-from copark.workflows.serving.refusals import REQUEST, fault
+from copark.workflows.serving.faults import REQUEST, fault
 from copark.workflows.serving.shelf import Shelved
 
 MOST_RUNS = 5_000

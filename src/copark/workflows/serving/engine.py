@@ -76,21 +76,14 @@ class Ticket:
 
 @dataclass(frozen=True)
 class ArmRuns:
-    """Runs of one arm.
-
-    Parameters
-    ----------
-    out
-        Outputs, float64 of shape (quarters, runs), runs side by side.
-    status
-        Code, quarter and room, int64 of shape (runs, 3).
-    outcome
-        Codes, int8 of shape (runs,).
-    """
+    """Runs of one arm."""
 
     out: Mapping[str, Floats]
+    """Outputs, float64 of shape (quarters, runs), runs side by side."""
     status: NDArray[np.int64]
+    """Code, quarter and room, int64 of shape (runs, 3)."""
     outcome: NDArray[np.int8]
+    """Codes, int8 of shape (runs,)."""
 
     @property
     def runs(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Literal
 
-from copark.workflows.paths import reports_in, store_in
+from copark.workflows.answers import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
 if TYPE_CHECKING:
@@ -27,31 +27,21 @@ KEPT = 10_000
 
 @dataclass(frozen=True)
 class Errand:
-    """What is to be done.
-
-    Parameters
-    ----------
-    kind
-        ``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
-        registry is made.
-    case
-        Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload.
-    study
-        Content of the study; of an analysis its name and parameters.
-    lang
-        Language of pages.
-    data
-        Folder of runs and reports; empty while it waits, since whoever does it may reach the folder by another path.
-    threads
-        Threads.
-    """
+    """What is to be done."""
 
     kind: Kind
+    """``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
+    registry is made."""
     case: str
+    """Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload."""
     study: dict[str, Any]
+    """Content of the study; of an analysis its name and parameters."""
     lang: str
+    """Language of pages."""
     data: str
+    """Folder of runs and reports; empty while it waits, since whoever does it may reach the folder by another path."""
     threads: int = 1
+    """Threads."""
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.summary import summary_of
 from copark.texts import text
-from copark.workflows.paths import store_in
+from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
-from copark.workflows.serving.refusals import fault
+from copark.workflows.serving.faults import fault
 from copark.workflows.serving.scratch import scratch_name
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import moves_between

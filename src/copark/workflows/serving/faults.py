@@ -1,4 +1,7 @@
-"""Faults of a request, in both languages, each with its place, cause and repair."""
+"""Faults of a request, in both languages, each with its place, cause and repair.
+
+What a server refuses, each with its cause and repair in both languages.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,27 @@ from copark.cases.files import KeyPath, written
 from copark.cases.model_file import keys_at
 from copark.cases.types import gives_orders, shown
 from copark.cases.validation import told
-from copark.errors import Fault, StudyFaults
+from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
 from copark.texts import has_text
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.refusals import REQUEST
+
+REQUEST = "request"
+"""What stands in the place of a file's name in the faults of a request."""
+
+
+class Absent(FaultsFound, NotFound):
+    """What was asked for by name is not there."""
+
+
+def fault(code: str, key: str = "", **values: Any) -> Fault:
+    """A fault of a request, whose words are in ``texts/web.yaml``."""
+    return Fault(f"web.{code}", REQUEST, None, key, values)
+
+
+def absent(code: str, key: str = "", **values: Any) -> Absent:
+    """Say that something is not there."""
+    return Absent([fault(code, key, **values)])
+
 
 MOST = 100
 COUNTED = "cases.too_short"

@@ -12,7 +12,7 @@ from copark.store.database.request_log import Asked, AskedBook
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
 from copark.store.errors import DatabaseRefused
 from copark.store.garbage import forget_shards
-from copark.workflows.paths import reports_in, store_in
+from copark.workflows.answers import reports_in, store_in
 
 __all__ = [
     "ENDED", "LANES", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records",

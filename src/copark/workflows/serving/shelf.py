@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.workflows.serving.refusals import absent
+from copark.workflows.serving.faults import absent
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -20,25 +20,17 @@ UPLOADED = re.compile(r"u-[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Shelved:
-    """A case at hand.
-
-    Parameters
-    ----------
-    name
-        What a client calls it: the casebook's name, or the opaque one of an upload.
-    case, hash
-        The case, and the hash of its content, which takes time to make.
-    uploaded
-        Whether a person uploaded it.
-    parameters
-        Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears.
-    """
+    """A case at hand."""
 
     name: str
+    """What a client calls it: the casebook's name, or the opaque one of an upload."""
     case: Case
     hash: str
+    """case, hash: the case, and the hash of its content, which takes time to make."""
     uploaded: bool
+    """Whether a person uploaded it."""
     parameters: CaseParameters
+    """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
 
     @property
     def calibrated(self) -> bool:

@@ -1,4 +1,7 @@
-"""The answer to a question: a study of one to four arms, as bands, shares, differences, observations and words."""
+"""The answer to a question: a study of one to four arms, as bands, shares, differences, observations and words.
+
+Warming up: everything the first question would otherwise wait for.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ from copark.stats import pairs as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import Share, shares
 from copark.version import __version__
-from copark.workflows.serving import sentences
+from copark.workflows.serving import wording
 from copark.workflows.serving.answers import (
     Arm,
     CaseName,
@@ -45,34 +48,29 @@ from copark.workflows.serving.answers import (
     SimulationAnswer,
     TrustNote,
 )
-from copark.workflows.serving.asking import HEADLINES, Parts
+from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest, study_of
 from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
-from copark.workflows.serving.flows import FlowBook
+from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in, unit_title
 
 if TYPE_CHECKING:
     from copark.cases import Case
 
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What all parts of an answer share: the study, its case, its quarters and runs.
-
-    Parameters
-    ----------
-    wanted
-        Outputs that bands are made of.
-    labels
-        Labels of the quarters.
-    """
+    """What all parts of an answer share: the study, its case, its quarters and runs."""
 
     study: Study
     shelved: Shelved
     wanted: tuple[str, ...]
+    """Outputs that bands are made of."""
     labels: tuple[str, ...]
+    """Labels of the quarters."""
 
     @property
     def judged(self) -> int:
@@ -130,8 +128,8 @@ def answer(
         arms=arms,
         changes=changes,
         observed=observed_points(shelved.case, frame.wanted, frame.labels),
-        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
-        caveats=sentences.caveats(shelved, note, trust, frame.labels),
+        summary=wording.summary(arms, changes, frame.labels[frame.judged], trust),
+        caveats=wording.caveats(shelved, note, trust, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         draws=note,
@@ -161,7 +159,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ArmRuns, samples: int) -> Arm
         bands={name: rows(values) for name, values in bands.items()},
         samples={name: rows(runs.out[name][:, :samples].T) for name in frame.wanted} if samples else {},
         sentences={
-            name: sentences.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
+            name: wording.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
         },
     )
 
@@ -200,7 +198,7 @@ def headline(frame: Frame, name: str, values: Floats) -> Headline:
         low=low,
         median=median,
         high=high,
-        shown=sentences.shown(low, median, high, unit),
+        shown=wording.shown(low, median, high, unit),
         middle=amount(median, unit),
         band=span(low, high, unit),
     )
@@ -234,7 +232,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns)
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
         bands={name: rows(values) for name, values in bands.items()},
         sentences={
-            name: sentences.difference(
+            name: wording.difference(
                 output_info(name), values[:, -1], frame.labels[-1], frame.study.scenarios[0].title, begins
             )
             for name, values in bands.items()
@@ -251,7 +249,7 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
         low=low,
         median=median,
         high=high,
-        shown=sentences.shown(low, median, high, output_info(name).unit, signs=True),
+        shown=wording.shown(low, median, high, output_info(name).unit, signs=True),
     )
 
 
@@ -407,3 +405,14 @@ def made_by(case_hash: str) -> Made:
         cpu_features=cpu_features(),
         versions=versions(),
     )
+
+
+FIRST = "great-stone"
+
+
+def warm_up(engine: Engine, book: FlowBook) -> SimulationAnswer:
+    """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
+    shelved = engine.shelf.get(FIRST)
+    asked = SimulationRequest(case=FIRST)
+    study = study_of(asked, shelved)
+    return answer(engine, book, study, shelved, asked.outputs, Parts(flows=True), Ticket())
