@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.cases.actors import Ties
+from copark.cases.actors import Rival, Shareholder, Ties
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
@@ -141,15 +141,23 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     dated["paid_in_at_start"] = case.finance.paid_in_at_start.in_unit("M USD")
     for j, partner in enumerate(case.partners[:PARTNERS]):
         dated["partner_ties"][:, j, :] = strengths(partner.ties)
+    holders = [(*span_of(holder), strengths(holder.ties)) for holder in case.shareholders]
+    rivals = [(*span_of(rival), rival) for rival in case.rivals]
     for t, quarter in enumerate(quarters):
         row = dated[t]
         table = case.cap_table(quarter)
         if table is not None:
             row.share[:] = [table.basis_points_of(side) for side in ORIGINS]
-        for holder in case.shareholders:
-            if holder.since.quarter() <= quarter and (holder.until is None or quarter <= holder.until.quarter()):
-                row.shareholder_ties[:] += strengths(holder.ties)
-        pack_rivals(case, quarter, row)
+        for since, until, ties in holders:
+            if since <= quarter and (until is None or quarter <= until):
+                row.shareholder_ties[:] += ties
+        there = [rival for since, until, rival in rivals if since <= quarter and (until is None or quarter <= until)]
+        pack_rivals(there, row)
+
+
+def span_of(there: Shareholder | Rival) -> tuple[Quarter, Quarter | None]:
+    """First and last quarter of one who is there for a time."""
+    return there.since.quarter(), None if there.until is None else there.until.quarter()
 
 
 def strengths(ties: Ties | None) -> list[float]:
@@ -157,19 +165,13 @@ def strengths(ties: Ties | None) -> list[float]:
     return [0.0 if ties is None else getattr(ties, origin) for origin in ORIGINS]
 
 
-def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
+def pack_rivals(present: list[Rival], row: Record) -> None:
     """Size and stake of the rivals of each side; several at a time act as one of their joint size and mean stake.
 
     Attention is a = omega/(omega + sum_i rho_i omega_i), and omega_i is linear in the stake, so that nothing is lost.
     """
     for g, side in enumerate(("home", "host")):
-        there = [
-            rival
-            for rival in case.rivals
-            if rival.side == side
-            and rival.since.quarter() <= quarter
-            and (rival.until is None or quarter <= rival.until.quarter())
-        ]
+        there = [rival for rival in present if rival.side == side]
         size = sum(rival.size for rival in there)
         row.rival_size[g] = size
         if len(there) == 1:
@@ -190,25 +192,26 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     dated = list(zip(starts, lines, strict=True))
     grace = [start + round(4 * line.grace_years) for start, line in dated if line.grace_years is not None]
     ends = [start + round(4 * line.maturity_years) for start, line in dated if line.maturity_years is not None]
+    agreed = [(start, line.amount.in_unit("M USD")) for start, line in dated]
+    grants = [(grant.date.quarter(), grant.in_unit("M USD")) for grant in used(case.finance.grants)]
     inputs.company["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
     for t, quarter in enumerate(quarters):
         row = inputs.company[t]
-        agreed = [line.amount.in_unit("M USD") for line, start in zip(lines, starts, strict=True) if start <= quarter]
-        inputs.governments[t].credit = sum(agreed)
+        inputs.governments[t].credit = sum(amount for start, amount in agreed if start <= quarter)
         if grace and quarter >= min(grace):
             row.repayment_quarters = max(max(ends) - quarter, 1)
-        for grant in used(case.finance.grants):
-            if grant.date.quarter() == quarter:
-                row.other_investment += grant.in_unit("M USD")
+        for given, amount in grants:
+            if given == quarter:
+                row.other_investment += amount
 
 
 def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Terms that enterprises arbitrage, dated certificates and anchor projects."""
     named = {anchor.key: anchor for anchor in case.anchors}
+    inputs.enterprises["reference_tax"] = case.regime.reference_tax.in_unit("1")
+    inputs.enterprises["first_area"] = case.land.first_area.in_unit("ha")
     for t, quarter in enumerate(quarters):
         row = inputs.enterprises[t]
-        row.reference_tax = case.regime.reference_tax.in_unit("1")
-        row.first_area = case.land.first_area.in_unit("ha")
         for term in case.terms:
             if term.since <= quarter:
                 row[f"term_{term.key}"][:] += [getattr(term, origin) for origin in ORIGINS]
