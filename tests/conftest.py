@@ -96,11 +96,19 @@ FIRST = (
 """Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+SHARING = ("across", "claims", "inference", "sensitivity")
+"""Folders whose files share what is dear, so that one process has them all; of the others, each file is by itself."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     places = [f"tests/{name}" for name in FIRST]
     items.sort(
         key=lambda item: next((n for n, place in enumerate(places) if item.nodeid.startswith(place)), len(FIRST))
     )
+    if config.pluginmanager.hasplugin("xdist") and config.option.markexpr == FAST:
+        for item in items:
+            file = Path(item.nodeid.partition("::")[0])
+            item.add_marker(pytest.mark.xdist_group(str(file.parent if file.parent.name in SHARING else file)))
 
 
 @pytest.hookimpl(optionalhook=True)
