@@ -31,14 +31,14 @@ web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS
 page: $(PAGE) ## build the page; needs Node
 
 # What shares something dear stays together, in the order of tests/conftest.py: it is made once.
-SPREAD := --numprocesses=auto --no-loadscope-reorder --dist
+SPREAD := --numprocesses=auto --no-loadscope-reorder --dist=loadgroup
 test: $(VENV)/.ready-dev ## the fast tests, on all cores
 	@$(MAKE) --no-print-directory --jobs=2 test-page test-kernel
-	@$(BIN)/python -m pytest $(SPREAD)=loadgroup --quiet $(ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) --quiet $(ARGS)
 
 # 5 says that there was no test, as in a folder that has none of a kind.
 test-long: $(VENV)/.ready-dev ## the long tests: servers, browsers, PostgreSQL, clusters, kills, thousands of mutated inputs
-	@$(BIN)/python -m pytest -m "long and not alone" $(SPREAD)=loadfile --quiet $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -m "long and not alone" $(SPREAD) --quiet $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/python -m pytest -m "long and alone" --quiet $(ARGS) || [ $$? -eq 5 ]
 
 test-page: ## build the page and test its logic; where Node is missing, say so

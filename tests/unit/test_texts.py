@@ -216,7 +216,7 @@ def is_built(key: str, places: str, deep: int = 1) -> bool:
 
 @cache
 def asked_for_a_workbook() -> frozenset[str]:
-    """Keys of what the sheets of a workbook say of their columns and choices, which follow from the schema of a case."""
+    """Keys of what the sheets of a workbook say of columns and choices, which follow from the schema of a case."""
     from copark.cases.workbook import sheets
 
     found = set[str]()
@@ -227,7 +227,7 @@ def asked_for_a_workbook() -> frozenset[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sheets, "text", noted)
-        for sheet, column in ((sheet, column) for sheet in sheets.sheets() for column in sheet.columns):
+        for sheet, column in ((one, column) for one in sheets.sheets() for column in one.columns):
             sheet.told(column, "en")
             sheets.choices.__wrapped__(column.choice, "en")
             found.add(f"workbook.list.{column.choice}")
