@@ -24,7 +24,7 @@ def record(great_stone):
 
 @pytest.fixture(scope="session")
 def recipe(great_stone, record):
-    return Recipe(great_stone, CUT, 1 << 12, 1, record)
+    return Recipe(great_stone, CUT, 1 << 13, 1, record)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ from copark.texts import text
 from copark.words import method_title
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
-SETTINGS = Settings(runs=1 << 7, seed=3)
+SETTINGS = Settings(runs=1 << 8, seed=3)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -260,7 +260,7 @@ def pooled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answered:
     out.mkdir(exist_ok=True)
     if not (out / "pool").exists():
         (out / "pool").symlink_to(folder, target_is_directory=True)
-    return answer(POOL, POOL.params(cases=NAMES, runs="2^7", seed=3), Context(out, threads=1))
+    return answer(POOL, POOL.params(cases=NAMES, runs="2^8", seed=3), Context(out, threads=1))
 
 
 def test_what_is_told_of_a_panel_is_what_was_found(
@@ -326,7 +326,7 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, monkeypatch: pyt
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
     case = str(new_case("my-park", tmp_path))
     file = tmp_path / "frozen.json"
-    found = forecast(tmp_path / "out", case=case, to="2030Q4", freeze=file, runs="2^7", seed=3)
+    found = forecast(tmp_path / "out", case=case, to="2030Q4", freeze=file, runs="2^8", seed=3)
     assert found.quarters()[-1] == "2030Q4"
     assert found.borrowed is not None
     assert set(found.borrowed.lenders) == set(NAMES)

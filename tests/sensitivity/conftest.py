@@ -26,7 +26,7 @@ def great_stone():
 
 @pytest.fixture(scope="session")
 def calibration(great_stone):
-    wanted = Settings(runs=1 << 9, accepted=60, members=16, sweeps=1, last_sweeps=2, populations=2)
+    wanted = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
     return calibrate(great_stone, CUT, wanted)
 
 
@@ -54,5 +54,5 @@ def exploration(great_stone, calibration, source):
 
 @pytest.fixture(scope="session")
 def ablations(great_stone, calibration, source):
-    wanted = ablate.Settings(futures=1, size=1 << 8, repeats=2, only=ONLY)
+    wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
     return ablate.ablate(great_stone, wanted, source=source, parameters=calibration.parameters)

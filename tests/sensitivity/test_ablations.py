@@ -175,7 +175,7 @@ def numbers(found):
 
 @pytest.mark.long
 def test_stopped_ablations_go_on_with_what_was_done(great_stone, calibration, source, ablations, monkeypatch, tmp_path):
-    wanted = ablate.Settings(futures=1, size=1 << 8, repeats=2, only=ONLY)
+    wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
     made = []
 
     def ablated(kept):
