@@ -37,6 +37,14 @@ def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
 
 
+@pytest.fixture
+def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A narrow screen, whose reader has said nothing of a language."""
+    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+
+
 DOT = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
     "5478da6368000000820081da45083b0000000049454e44ae426082"
@@ -96,11 +104,23 @@ FIRST = (
 """Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+ALONE = ("test_second_implementation",)
+"""Files whose tests share nothing and take minutes: whoever is free takes the next."""
+SHARING = ("across", "claims", "inference", "sensitivity")
+"""Folders whose files share what is dear, so that one process has them all; of the others, each file is by itself."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     places = [f"tests/{name}" for name in FIRST]
     items.sort(
         key=lambda item: next((n for n, place in enumerate(places) if item.nodeid.startswith(place)), len(FIRST))
     )
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            file = Path(item.nodeid.partition("::")[0])
+            together = file.parent if file.parent.name in SHARING and config.option.markexpr == FAST else file
+            if file.stem not in ALONE:
+                item.add_marker(pytest.mark.xdist_group(str(together)))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -20,6 +20,7 @@ from copark.presentation.document import Chart
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.across.conftest import SEED
+from tests.asked import table
 
 ACROSS = REGISTRY["claims-across-parks"]
 
@@ -55,10 +56,6 @@ def found(small, model):
 @pytest.fixture(scope="module")
 def shown(found):
     return cache(lambda lang: ACROSS.document(found, lang))
-
-
-def table(document, key):
-    return next(one for one in document.tables() if one.key == key)
 
 
 def test_verdicts_of_sets_and_degrees_on_the_shipped_scores(found):

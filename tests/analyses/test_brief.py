@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,19 @@ from copark.analyses.answer import Answered, answer
 from copark.analyses.brief.ask import Answer, Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
+from copark.inference.levers.findings import find
 from copark.presentation.document import Bullets
 
 BRIEF = REGISTRY["brief"]
-
-
 FEW = {"draws": 5, "futures": 2}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_times() -> Iterator[None]:
+    """States are drawn again sixty times, not a thousand: nothing here depends on how steady ranks are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copark.analyses.levers.ask.find", partial(find, times=60))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -18,15 +18,16 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import Answered, answer
 from copark.analyses.context import Context
 from copark.analysis.outcome_change import OutcomeMoves
-from copark.cli import main
 from copark.errors import FaultsFound, NotFound, RunRefused, StudyFaults
-from copark.presentation.document import Bullets, Caveat, Document, Interval, Table
+from copark.presentation.document import Bullets, Caveat, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.workflows.serving.analyses import menu, params_of
+from tests.asked import call, table
 from tests.presentation.agreement import check
 
+pytestmark = pytest.mark.usefixtures("eighty_columns")
 RUNS = 8
 COMPARE, COUNTERFACTUAL = REGISTRY["compare"], REGISTRY["counterfactual"]
 
@@ -49,25 +50,6 @@ def regimes(out: Path) -> Answered:
 @pytest.fixture(scope="module")
 def shown(regimes: Answered) -> Any:
     return cache(regimes.document)
-
-
-def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    assert isinstance(leaving.value.code, int)
-    return leaving.value.code, found.out, found.err
-
-
-@pytest.fixture(autouse=True)
-def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-
-
-def table(document: Document, key: str) -> Table:
-    return next(one for one in document.tables() if one.key == key)
 
 
 def test_scenarios_of_a_study_are_set_beside_its_first(regimes: Answered) -> None:
@@ -248,7 +230,7 @@ def test_the_command_shows_the_document_within_eighty_columns(
     out: Path, regimes: Answered, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for lang in ("en", "zh"):
-        asked = ["compare", "old-threshold", "--runs", str(RUNS), "--out", str(out), "--no-report", "--lang", lang]
+        asked = ["compare", "old-threshold", "--runs", str(RUNS), "--out", str(out), "--format", "csv", "--lang", lang]
         code, written, _ = call(asked, capsys)
         assert code == 0
         assert getattr(regimes.result.scenarios[0].title, lang)[:10] in written

@@ -23,13 +23,13 @@ from copark.analyses.context import Context, Progress
 from copark.analyses.contract import Texts
 from copark.cases import load_case
 from copark.cases.casebook import casebook_path
-from copark.cli import main
 from copark.inference.levers.reading import load_levers
 from copark.texts import LANGUAGES
 from copark.web.app import create_app
 from copark.web.jobs import work
 from copark.web.settings import Settings
 from copark.workflows.serving.errands import Errand, do
+from tests.asked import call
 
 CHILD = """
 import sys
@@ -39,13 +39,6 @@ REGISTRY.add(Analysis("toy", "toy", "explain"))
 from copark.web.jobs.child import main
 sys.exit(main(sys.stdin, sys.stdout))
 """
-
-
-def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int | str | None, str, str]:
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    return leaving.value.code, found.out, found.err
 
 
 def test_it_has_a_command(toy: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,13 +12,13 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.cli import main
 from copark.errors import NotFound
 from copark.figures import claims as figures
 from copark.inference.claims.rules import WORDS
 from copark.presentation.document import Caveat, Chart, Interval
 from copark.simulation.trust import Trust
 from copark.texts import text
+from tests.asked import call, table
 from tests.claims.conftest import SEED, SMALL
 
 CLAIMS = REGISTRY["claims"]
@@ -39,10 +39,6 @@ def first(place):
 @pytest.fixture(scope="module")
 def shown(first):
     return cache(first[0].document)
-
-
-def table(document, key):
-    return next(one for one in document.tables() if one.key == key)
 
 
 def told(document):
@@ -150,13 +146,6 @@ def test_figures_refuse_what_a_claim_has_not(found, shown):
 def test_a_claim_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(NotFound, match="R-pole"):
         copark.claims("great-stone", claim=("9",), file=SMALL)
-
-
-def call(arguments, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    shown = capsys.readouterr()
-    return leaving.value.code, shown.out, shown.err
 
 
 def test_the_command_with_its_former_option(place, first, capsys, monkeypatch, subtests):

@@ -26,7 +26,8 @@ from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
+from tests.asked import call
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
 from tests.presentation.agreement import check
 
 CALIBRATE = REGISTRY["calibrate"]

@@ -29,8 +29,9 @@ from copark.inference.forecast import (
 from copark.inference.observations import targets
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
+from tests.asked import call
 from tests.inference.conftest import CUT
-from tests.inference.workflow_settings import LEFT_OPEN, call
+from tests.inference.workflow_settings import LEFT_OPEN
 
 UNTIL = Quarter(2024, 4)
 

@@ -74,27 +74,24 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("points", [POINTS[-1:], POINTS], ids=["last", "every"])
-def test_stopped_at_every_stage_and_within_each(undisturbed, often, monkeypatch, tmp_path, great_stone, points) -> None:
-    """Ten times one after another, each time a little farther on; or once, at the last."""
-    at: list[tuple[str, float]] = []
+def test_stopped_at_the_last_stage(undisturbed, often, monkeypatch, tmp_path, great_stone) -> None:
+    """A plan says that nothing is left to do."""
+    name, share = POINTS[-1]
 
     def kept(path: Path, identity: str, state: State) -> None:
         write_state(path, identity, state)
-        if at and path.name.startswith(at[0][0].removeprefix("write-")) and state.share >= at[0][1]:
+        if path.name.startswith(name) and state.share >= share:
             raise Killed
 
-    for module in (checkpoints, batch):
-        monkeypatch.setattr(module, "write_state", kept)
-    for point in points:
-        at[:] = [point]
+    with monkeypatch.context() as patch:
+        for module in (checkpoints, batch):
+            patch.setattr(module, "write_state", kept)
         with pytest.raises(Killed):
             calibrated(tmp_path)
-        assert not list(tmp_path.glob("posteriors/*"))
+    assert not list(tmp_path.glob("posteriors/*"))
     plan = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
     assert plan.went_on == f"Resumed: {STAGES} of {STAGES} stages already completed."
     assert plan.runs == 0
-    at.clear()
     folder, went_on = calibrated(tmp_path)
     assert went_on == plan.went_on
     assert arrays(folder) == undisturbed

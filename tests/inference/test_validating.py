@@ -19,7 +19,8 @@ from copark.presentation.document import Caveat, Chart
 from copark.simulation.trust import CONVERGED
 from copark.words import observable_title
 from copark.workflows import cost
-from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask, call
+from tests.asked import call
+from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
 from tests.presentation.agreement import check
 
 pytestmark = pytest.mark.long

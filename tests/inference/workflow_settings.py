@@ -9,7 +9,6 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.cli import main
 from copark.inference import calibrations
 from copark.inference.calibrate import Settings
 
@@ -28,11 +27,3 @@ def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calibrations, "settings_of", lambda *_, **__: settings)
         return answer(analysis, analysis.params(case=str(case), **asked), context), context
-
-
-def call(arguments, capsys):
-    """Run a command and give its code and what it says."""
-    with pytest.raises(SystemExit) as leaving:
-        main([str(one) for one in arguments])
-    found = capsys.readouterr()
-    return leaving.value.code, found.out, found.err

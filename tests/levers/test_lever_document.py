@@ -14,7 +14,6 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.levers.ask import Answer
-from copark.cli import main
 from copark.errors import CoparkError
 from copark.figures.levers import operating, pareto, ranks, sides, standing, widths
 from copark.inference.levers.findings import Leaning, find
@@ -23,6 +22,7 @@ from copark.inference.levers.runner import from_dataset
 from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
 from copark.presentation.figures import render
 from copark.simulation.trust import Trust
+from tests.asked import call, table
 from tests.levers.conftest import small
 
 LEVERS = REGISTRY["levers"]
@@ -78,10 +78,6 @@ def first(ask):
 @pytest.fixture(scope="module")
 def shown(first):
     return cache(first[0].document)
-
-
-def table(document, key):
-    return next(one for one in document.tables() if one.key == key)
 
 
 def test_runs_are_made_once_and_read_again(first, ask):
@@ -249,20 +245,6 @@ def test_runs_are_announced_before_they_are_made(ask):
         announcing=lambda study, case, source, times, stores: told.append((study.runs, times)),
     )
     assert told == [(24, 2)]
-
-
-def call(arguments, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    return leaving.value.code, found.out, found.err
-
-
-@pytest.fixture
-def eighty_columns(monkeypatch):
-    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

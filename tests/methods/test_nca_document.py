@@ -11,11 +11,11 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.cli import main
 from copark.errors import FaultsFound
 from copark.presentation import write
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
+from tests.asked import call, table
 
 NCA = REGISTRY["nca"]
 ROWS = [("a", 0.9, 0.2, 0.8, 3), ("b", 0.8, 0.9, 0.9, 5), ("=c", 0.1, 0.3, 0.2, 1), ("d <e>", 0.2, 0.8, 0.1, 2),
@@ -28,10 +28,6 @@ def parks(tmp_path_factory):
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([("案例", "A 1", "B", "结果", "W"), *ROWS])
     return path
-
-
-def table(document, key):
-    return next(one for one in document.tables() if one.key == key)
 
 
 def test_the_document_tells_what_was_found(parks, subtests):
@@ -103,13 +99,6 @@ def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch,
     (tmp_path / "parks").write_bytes(parks.read_bytes())
     assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is not None
     assert "table" not in {one.name for one in NCA.params.form(served=True)}, "a server takes no paths"
-
-
-def call(arguments, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    return leaving.value.code, found.out, found.err
 
 
 def test_the_command(parks, capsys, monkeypatch, tmp_path):

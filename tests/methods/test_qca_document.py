@@ -11,11 +11,11 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.cli import main
 from copark.errors import FaultsFound
 from copark.presentation import write
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
+from tests.asked import call
 from tests.methods.shared import ORACLE, beside, differences, oracle
 
 QCA = REGISTRY["qca"]
@@ -117,13 +117,6 @@ def test_set_data_are_for_r(parks, tmp_path):
         header, *rows = list(csv.reader(stream, strict=True))
     assert header == ["case", "Y", "A", "B_2"]
     assert [float(cell) for cell in rows[0][1:]] == [0.8, 0.9, 0.2]
-
-
-def call(arguments, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    return leaving.value.code, found.out, found.err
 
 
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):

@@ -20,6 +20,7 @@ from copark.presentation.html import to_html
 from copark.presentation.page import to_json
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, text
+from tests.asked import table
 from tests.presentation.agreement import check
 from tests.report.sample import make_case, make_result
 
@@ -47,11 +48,6 @@ def calibrated(made: xr.Dataset) -> xr.Dataset:
 def words_of(document: Document) -> str:
     """Everything a reader sees, as plain words."""
     return json.dumps(to_json(document), ensure_ascii=False)
-
-
-def table(document: Document, key: str) -> Table:
-    """One of its tables."""
-    return next(one for one in document.tables() if one.key == key)
 
 
 @pytest.fixture(scope="module")

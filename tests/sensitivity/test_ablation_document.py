@@ -15,6 +15,7 @@ from copark.inference.ablations import ablate
 from copark.presentation.document import Bullets, Cards, Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.trust import Trust
+from tests.asked import table
 from tests.presentation.agreement import check
 
 ABLATE = REGISTRY["ablate"]
@@ -28,10 +29,6 @@ def found(ablations):
 @pytest.fixture
 def few(monkeypatch):
     monkeypatch.setattr(ablate, "RUNS_WITHOUT_POSTERIOR", 20)
-
-
-def table(document, key):
-    return next(one for one in document.tables() if one.key == key)
 
 
 def blocks(document, kind):

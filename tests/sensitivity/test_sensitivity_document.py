@@ -13,6 +13,7 @@ from copark.errors import CoparkError
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.trust import Trust
+from tests.asked import table
 from tests.presentation.agreement import check
 from tests.sensitivity.conftest import few_samples
 
@@ -32,10 +33,6 @@ def found(exploration):
 
 def asked(**changes):
     return SENSITIVITY.params(case="great-stone", parameters="prior", **changes)
-
-
-def table(document, key):
-    return next(one for one in document.tables() if one.key == key)
 
 
 def call(arguments):

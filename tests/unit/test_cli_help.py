@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from tests.asked import call
 
-from copark.cli import main
 from copark.cli.speech import language
 
 COMMANDS = (
@@ -14,14 +14,6 @@ COMMANDS = (
     "calibrate", "validate", "forecast", "score", "pool", "claims-across-parks", "typology", "suzhou", "parks",
     "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
-
-
-def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    assert isinstance(leaving.value.code, int)
-    return leaving.value.code, found.out, found.err
 
 
 @pytest.fixture(autouse=True)

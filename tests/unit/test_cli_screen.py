@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from tests.asked import call
 from tests.report.sample import make_case, make_result
 
 from copark import workflows
@@ -26,6 +27,8 @@ from copark.store.compare import FirstDifference
 from copark.store.errors import fault
 from copark.texts import text
 from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, inspect
+
+pytestmark = pytest.mark.usefixtures("eighty_columns")
 
 
 @cache
@@ -44,21 +47,6 @@ def outcome(**changes: Any) -> RunOutcome:
         "files": {"html": Path("out/r.html")},
     }  # fmt: skip
     return RunOutcome(**(found | changes))
-
-
-@pytest.fixture(autouse=True)
-def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "COPARK_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-
-
-def call(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    assert isinstance(leaving.value.code, int)
-    return leaving.value.code, found.out, found.err
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, name: str, answer: object) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from copark.workflows.serving.uploading import pack_zip, take
 from tests.web.conftest import services_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
-SHORT = {"case": "great-stone", "runs": 150, "draws": "unsettled", "outputs": ["jobs"]}
+SHORT = {"case": "great-stone", "runs": 20, "draws": "unsettled", "outputs": ["jobs"]}
 
 
 def wait_for(client, job, *states, patience=90.0):
@@ -65,7 +65,7 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     assert (last["state"], last["place"], last["trouble"]) == ("done", 0, [])
     study = Study.model_validate(yaml.safe_load(client.get(f"/api/v1/export/{last['identity']}.study.yaml").text))
     result = workflows.simulate(
-        "great-stone", runs=150, draws="unsettled", keep=study.keep,
+        "great-stone", runs=20, draws="unsettled", keep=study.keep,
         scenarios=[one.model_dump(by_alias=True) for one in study.scenarios],
     )  # fmt: skip
     assert last["identity"] == result.attrs["identity"]

@@ -59,12 +59,13 @@ BESIDE = ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/../../secret.txt", "/
 
 
 def test_nothing_beside_the_page_can_be_had(serve, dist, subtests):
-    for path in BESIDE:
-        with subtests.test(path=path), serve(dist=dist) as client:
-            answer = client.get(path)
-            assert "secret" not in answer.text
-            assert answer.status_code in (404, 200)
-            assert answer.status_code == 404 or answer.text.startswith("<!doctype html>")
+    with serve(dist=dist) as client:
+        for path in BESIDE:
+            with subtests.test(path=path):
+                answer = client.get(path)
+                assert "secret" not in answer.text
+                assert answer.status_code in (404, 200)
+                assert answer.status_code == 404 or answer.text.startswith("<!doctype html>")
 
 
 def test_an_unbuilt_page_says_how_to_build_it_in_both_languages(serve, tmp_path):

@@ -10,12 +10,13 @@ import pytest
 
 from copark import workflows
 from copark.cases import load_case
-from copark.cli import main, progress
+from copark.cli import progress
 from copark.errors import NotFound
 from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.store.workspace.layout import CRATE, MANIFEST
 from copark.workflows import workspaces
+from tests.asked import call
 
 
 def crate_of(path):
@@ -187,13 +188,6 @@ def test_nothing_to_pack_and_nothing_to_open(tmp_path):
     with pytest.raises(NotFound):
         workspaces.pack(tmp_path / "x.zip", runs=["0123456789abcdef"], out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
-
-
-def call(arguments, capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(arguments)
-    found = capsys.readouterr()
-    return leaving.value.code, found.out, found.err
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

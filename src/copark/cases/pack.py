@@ -81,34 +81,41 @@ def check_numbers(inputs: Inputs) -> None:
                 raise ValueError(f"{name} is not finite")
 
 
+def span(quarters: list[Quarter], since: Quarter, until: Quarter | None = None) -> slice:
+    """Places of the quarters from one to another, both included; without an end, to the last."""
+    return slice(max(since - quarters[0], 0), None if until is None else max(until - quarters[0] + 1, 0))
+
+
 def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float], ...], inputs: Inputs) -> None:
     """Growth while it is known, exposure to dated shocks, and who among the partners was there."""
+    dated = inputs.world
+    dated["year"] = [max(t - (quarter.quarter - 1), 0) for t, quarter in enumerate(quarters)]
     for t, quarter in enumerate(quarters):
-        row = inputs.world[t]
-        row.year = max(t - (quarter.quarter - 1), 0)
         if all(quarter.year in gap for gap in gaps):
-            row.growth_known = 1.0
-            row.growth_host = gaps[0][quarter.year]
-            row.growth_source[:] = [gap[quarter.year] for gap in gaps[1:]]
-        for shock in case.shocks:
-            if shock.since <= quarter and (shock.until is None or quarter <= shock.until):
-                row[f"exposure_{shock.key}"][:] += [getattr(shock.exposure, origin) for origin in ORIGINS]
-        row.partner_forced[:] = NO_PARTNER
-        for j, partner in enumerate(case.partners[:PARTNERS]):
-            row.partner_forced[j] = presence(partner, quarter) if quarter <= case.clock.data_end else FREE
+            dated["growth_known"][t] = 1.0
+            dated["growth_host"][t] = gaps[0][quarter.year]
+            dated["growth_source"][t] = [gap[quarter.year] for gap in gaps[1:]]
+    for shock in case.shocks:
+        hit = [getattr(shock.exposure, origin) for origin in ORIGINS]
+        dated[f"exposure_{shock.key}"][span(quarters, shock.since, shock.until)] += hit
+    known = sum(quarter <= case.clock.data_end for quarter in quarters)
+    dated["partner_forced"] = NO_PARTNER
+    for j, partner in enumerate(case.partners[:PARTNERS]):
+        dated["partner_forced"][known:, j] = FREE
+        dated["partner_forced"][:known, j] = [presence(partner, quarter) for quarter in quarters[:known]]
 
 
 def presence(partner: Partner, quarter: Quarter) -> int:
     """Whether a partner was there in a quarter, on record."""
-    for span in partner.presence:
-        if span.since.quarter() <= quarter and (span.until is None or quarter <= span.until.quarter()):
+    for there in partner.presence:
+        if there.since.quarter() <= quarter and (there.until is None or quarter <= there.until.quarter()):
             return PRESENT
     return ABSENT
 
 
 def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
-    framework = case.framework
+    framework, narrow = case.framework, case.regime.narrow_until
     dated = inputs.governments
     dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0 if case.land.plan else NO_PLAN)
     dated["threshold"] = values_in_force(case.regime.threshold, quarters, "M USD", 0.0)
@@ -116,19 +123,13 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
     dated["private_owner"] = float(case.kind == "enterprise-led")
-    for t, quarter in enumerate(quarters):
-        row = dated[t]
-        on = (
-            framework is not None
-            and framework.since <= quarter
-            and (framework.until is None or quarter <= framework.until)
-        )
-        row.framework = float(on)
-        until = case.regime.narrow_until
-        row.narrow_list = float(until is not None and quarter < until.quarter())
-        for visit in case.visits:
-            if visit.date.quarter() == quarter:
-                row.visit[:] += [visit.home, visit.host]
+    if framework is not None:
+        dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
+    if narrow is not None:
+        dated["narrow_list"][: max(narrow.quarter() - quarters[0], 0)] = 1.0
+    for visit in case.visits:
+        at = visit.date.quarter()
+        dated["visit"][span(quarters, at, at)] += [visit.home, visit.host]
 
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -141,15 +142,16 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     dated["paid_in_at_start"] = case.finance.paid_in_at_start.in_unit("M USD")
     for j, partner in enumerate(case.partners[:PARTNERS]):
         dated["partner_ties"][:, j, :] = strengths(partner.ties)
-    for t, quarter in enumerate(quarters):
-        row = dated[t]
-        table = case.cap_table(quarter)
+    for since in sorted({quarter_of(table.date, "event") for table in used(case.equity)}):
+        table = case.cap_table(since)
         if table is not None:
-            row.share[:] = [table.basis_points_of(side) for side in ORIGINS]
-        for holder in case.shareholders:
-            if holder.since.quarter() <= quarter and (holder.until is None or quarter <= holder.until.quarter()):
-                row.shareholder_ties[:] += strengths(holder.ties)
-        pack_rivals(case, quarter, row)
+            dated["share"][span(quarters, since)] = [table.basis_points_of(side) for side in ORIGINS]
+    for holder in case.shareholders:
+        until = None if holder.until is None else holder.until.quarter()
+        dated["shareholder_ties"][span(quarters, holder.since.quarter(), until)] += strengths(holder.ties)
+    if case.rivals:
+        for t, quarter in enumerate(quarters):
+            pack_rivals(case, quarter, dated[t])
 
 
 def strengths(ties: Ties | None) -> list[float]:
@@ -185,39 +187,35 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
     whose terms are not known are not repaid.
     """
-    lines = [line for line in case.finance.credit if line.use]
-    starts = [line.since.quarter() for line in lines]
-    dated = list(zip(starts, lines, strict=True))
-    grace = [start + round(4 * line.grace_years) for start, line in dated if line.grace_years is not None]
-    ends = [start + round(4 * line.maturity_years) for start, line in dated if line.maturity_years is not None]
-    inputs.company["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
-    for t, quarter in enumerate(quarters):
-        row = inputs.company[t]
-        agreed = [line.amount.in_unit("M USD") for line, start in zip(lines, starts, strict=True) if start <= quarter]
-        inputs.governments[t].credit = sum(agreed)
-        if grace and quarter >= min(grace):
-            row.repayment_quarters = max(max(ends) - quarter, 1)
-        for grant in used(case.finance.grants):
-            if grant.date.quarter() == quarter:
-                row.other_investment += grant.in_unit("M USD")
+    dated = inputs.company
+    lines = [(line.since.quarter(), line) for line in case.finance.credit if line.use]
+    grace = [start + round(4 * line.grace_years) for start, line in lines if line.grace_years is not None]
+    ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
+    agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
+    dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
+    inputs.governments["credit"] = [sum(amount for start, amount in agreed if start <= one) for one in quarters]
+    if grace:
+        repaid = span(quarters, min(grace))
+        dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]
+    for grant in used(case.finance.grants):
+        at = grant.date.quarter()
+        dated["other_investment"][span(quarters, at, at)] += grant.in_unit("M USD")
 
 
 def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Terms that enterprises arbitrage, dated certificates and anchor projects."""
+    dated = inputs.enterprises
     named = {anchor.key: anchor for anchor in case.anchors}
-    for t, quarter in enumerate(quarters):
-        row = inputs.enterprises[t]
-        row.reference_tax = case.regime.reference_tax.in_unit("1")
-        row.first_area = case.land.first_area.in_unit("ha")
-        for term in case.terms:
-            if term.since <= quarter:
-                row[f"term_{term.key}"][:] += [getattr(term, origin) for origin in ORIGINS]
-        for given in case.certificates:
-            if given.date.quarter() == quarter:
-                counts = {origin: getattr(given, origin) for origin in ORIGINS}
-                for key in given.anchors:
-                    counts[named[key].origin] -= 1
-                row.certificates[:] += [max(counts[origin], 0) for origin in ORIGINS]
+    dated["reference_tax"] = case.regime.reference_tax.in_unit("1")
+    dated["first_area"] = case.land.first_area.in_unit("ha")
+    for term in case.terms:
+        dated[f"term_{term.key}"][span(quarters, term.since)] += [getattr(term, origin) for origin in ORIGINS]
+    for given in case.certificates:
+        at = given.date.quarter()
+        counts = {origin: getattr(given, origin) for origin in ORIGINS}
+        for key in given.anchors:
+            counts[named[key].origin] -= 1
+        dated["certificates"][span(quarters, at, at)] += [max(counts[origin], 0) for origin in ORIGINS]
     for n, anchor in enumerate(case.anchors):
         pack_anchor(anchor, quarters[0], inputs.anchors[n])
 
@@ -251,19 +249,18 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """
     governments, company, enterprises = inputs.governments, inputs.company, inputs.enterprises
     for closure in case.closures:
-        until = None if closure.until is None else max(closure.until - quarters[0] + 1, 0)
-        span = slice(max(closure.since - quarters[0], 0), until)
-        governments["threshold"][span] = NOBODY_ENTERS
-        enterprises["certificates"][span] = 0.0
+        closed = span(quarters, closure.since, closure.until)
+        governments["threshold"][closed] = NOBODY_ENTERS
+        enterprises["certificates"][closed] = 0.0
         if closure.scope == "newcomers":
             continue
         for name in ("framework", "rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open"):
-            governments[name][span] = 0.0
-        company["quota"][span] = NO_VOTE_PASSES
-        company["registered_capital"][span] = 0.0
-        enterprises["term_market"][span] = ALL_IS_LOST
+            governments[name][closed] = 0.0
+        company["quota"][closed] = NO_VOTE_PASSES
+        company["registered_capital"][closed] = 0.0
+        enterprises["term_market"][closed] = ALL_IS_LOST
         if closure.side is not None:
-            governments["visit"][span, ("home", "host").index(closure.side)] = -1.0
+            governments["visit"][closed, ("home", "host").index(closure.side)] = -1.0
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:

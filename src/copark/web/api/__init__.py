@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter
 
 from copark.web.api import analyses, answers, cases, catalogues, evidence, exports, jobs, scenarios
@@ -10,8 +12,9 @@ from copark.web.problems import documented
 PREFIX = "/api/v1"
 
 
+@cache
 def router() -> APIRouter:
-    """Everything that can be asked."""
+    """Everything that can be asked; its models are built once in a process, however many servers are in it."""
     found = APIRouter(prefix=PREFIX, responses=documented())
     for part in (catalogues, cases, evidence, answers, exports, jobs, scenarios, analyses):
         found.include_router(part.router)

@@ -6,7 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -234,9 +234,15 @@ def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
 def _choice(analysis: Analysis, field: FormField, value: str) -> Said:
     """What may be chosen, in words: a study has its title."""
     if field.kind == "study":
-        title = load_study(value).title
-        return Said(en=title.en, zh=title.zh)
+        return _title_of(value)
     return said(analysis, f"param.{field.name}.{value}")
+
+
+@cache
+def _title_of(study: str) -> Said:
+    """Title of a study that ships with copark: as long as a process lives it is the same."""
+    title = load_study(study).title
+    return Said(en=title.en, zh=title.zh)
 
 
 def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:

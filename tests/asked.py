@@ -1,0 +1,24 @@
+"""What tests ask of commands and documents, whatever they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from copark.cli import main
+from copark.presentation.document import Document, Table
+
+
+def call(arguments: Sequence[object], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Run a command: its code, what it says, and what it says of faults."""
+    with pytest.raises(SystemExit) as leaving:
+        main([str(one) for one in arguments])
+    found = capsys.readouterr()
+    assert isinstance(leaving.value.code, int)
+    return leaving.value.code, found.out, found.err
+
+
+def table(document: Document, key: str) -> Table:
+    """One of its tables."""
+    return next(one for one in document.tables() if one.key == key)
