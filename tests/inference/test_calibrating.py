@@ -180,7 +180,7 @@ def test_that_the_search_has_not_converged_stands_beside_and_in_the_headline(mad
 def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends_as_if_it_had_been_one(
     tmp_path,
 ) -> None:
-    short = replace(TINY, agree=1.01, discrepancy=0.1, keep=0.6, early=True)
+    short = replace(TINY, agree=1.01, discrepancy=0.1, keep=0.6, early=True, ladder=8)
     longer = replace(short, last_sweeps=12)
     first = ask("calibrate", tmp_path, settings=short)[0].result
     assert first.calibrated.apart

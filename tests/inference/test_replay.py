@@ -65,10 +65,13 @@ class Stopped(BaseException):
     """Stands in for a kill."""
 
 
-def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, record, tmp_path, monkeypatch) -> None:
+@pytest.mark.parametrize("ladder", [0, 8])
+def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
+    batch, record, tmp_path, monkeypatch, ladder
+) -> None:
     """Stopped on its way to the posterior and in the last sweeps, it ends with the bits it would have ended with."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    plan = replace(SMALL, members=48, sweeps=1, last_sweeps=14, keep=0.5)
+    plan = replace(SMALL, members=48, sweeps=1, last_sweeps=14, keep=0.5, ladder=ladder)
 
     def searched(stop=2.0, **means):
         def tell(done, total):
@@ -82,7 +85,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, r
 
     whole, ways = searched()
     assert [one.sweeps for one in ways] == [plan.sweeps + ROUND] * 2
-    assert whole.pairs == 2 * plan.members
+    assert whole.pairs == 2 * (-(-(plan.sweeps + ROUND) // 2) * ladder or plan.members)
     for stop in (0.1, 0.3, 0.45, 0.55, 0.6):
         with pytest.raises(Stopped):
             searched(stop, stages=Stages(tmp_path, "search"))

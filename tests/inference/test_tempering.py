@@ -8,17 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare, multivariate_normal
 
-from copark.inference.posterior import systematic
-from copark.inference.prior import expit, logit
-from copark.inference.replay import rounds
-from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
-from copark.inference.tempering import (
-    EARLY,
-    FRESH,
-    LUCK_KINDS,
-    Cloud,
-    Mover,
-    Plan,
+from copark.inference.annealing import (
     Way,
     effective,
     ended,
@@ -28,6 +18,12 @@ from copark.inference.tempering import (
     settle,
     temper,
 )
+from copark.inference.ladder import exchanged
+from copark.inference.posterior import systematic
+from copark.inference.prior import expit, logit
+from copark.inference.replay import rounds
+from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
+from copark.inference.tempering import ALONG, ANEW, EARLY, FRESH, LUCK_KINDS, STEP, Cloud, Mover, Plan
 from tests.inference.toys import hashed_normal, model, normal, target
 
 LUCK, ERROR = 0.8, 0.3
@@ -35,6 +31,7 @@ RECORD = np.array([1.3, 0.2, 0.9, -0.4])
 QUARTERS, SPANS, PRIOR_RUNS = len(RECORD), 3, 6000
 COVARIANCE = np.full((QUARTERS, QUARTERS), 1.0) + LUCK**2 * np.eye(QUARTERS)
 PLAN = Plan(1500, sweeps=4, last_sweeps=25, keep=0.8, quarters=QUARTERS, spans=SPANS)
+LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 
 
 def simulate(points, lucks):
@@ -58,21 +55,21 @@ def begun(mover, seed=3):
 
 
 def tempered(seed=1, plan=PLAN):
-    mover = Mover(simulate, toy().log_likelihood, plan, seed, 0)
+    mover = Mover(simulate, toy().log_likelihood, plan, seed, 0, toy().standardised)
     way = Way(begun(mover), [mover.beta])
     temper(way, mover)
     settle(way, mover, plan.most)
     return ended(way, mover)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["alike", "early"])
-def early(request):
+@pytest.fixture(scope="module", params=[PLAN, replace(PLAN, early=True), LADDER], ids=["alike", "early", "ladder"])
+def plan(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
-def found(early):
-    return tempered(plan=replace(PLAN, early=early))
+def found(plan):
+    return tempered(plan=plan)
 
 
 def test_the_posterior_of_the_parameter_is_the_closed_form(found) -> None:
@@ -125,26 +122,70 @@ def test_every_quarter_has_many_lucks(found) -> None:
     assert list(found.temperatures) == sorted(found.temperatures)
 
 
-def test_borders_stay_at_their_own_prior(found, early) -> None:
+def test_borders_stay_at_their_own_prior(found, plan) -> None:
     """Luck is as random wherever its spans begin, so that the record says nothing of borders: alike, or early ones."""
-    ends = np.log(EARLY + np.arange(QUARTERS + 1)) if early else np.arange(QUARTERS + 1.0)
-    wanted = np.diff(ends) / (ends[-1] - ends[0]) * PLAN.members
-    since = found.cloud.lucks[:, 1:, SINCE]
+    ends = np.log(EARLY + np.arange(QUARTERS + 1)) if plan.early else np.arange(QUARTERS + 1.0)
+    at_once = plan.ladder or plan.members
+    wanted = np.diff(ends) / (ends[-1] - ends[0]) * at_once
+    since = found.cloud.lucks[-at_once:, 1:, SINCE]
     assert ((since >= 1) & (since <= QUARTERS)).all()
     assert (found.cloud.lucks[:, 0, SINCE] == 0).all()
     for span in range(SPANS - 1):
         assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], wanted).pvalue > 1e-3
 
 
-def test_every_kind_of_move_is_accepted_now_and_then(found) -> None:
-    assert set(found.accepted) == {*LUCK_KINDS, "parameters moved", "parameters anew"}
+def test_every_kind_of_move_is_accepted_now_and_then(found, plan) -> None:
+    assert set(found.accepted) == {*LUCK_KINDS, ANEW, STEP if plan.ladder else ALONG}
     assert all(0.02 < share < 0.98 for share in found.accepted.values())
-    sweeps = PLAN.sweeps * (len(found.temperatures) - 1) + PLAN.sweeps + PLAN.last_sweeps
-    assert found.simulated == sweeps * PLAN.members * (2 + PLAN.luck_moves)
+    steps = len(found.temperatures) - 1
+    at_the_end = plan.ladder * (steps + 1) or plan.members
+    assert found.simulated == (steps * plan.sweeps * plan.members + plan.most * at_the_end) * (2 + plan.luck_moves)
+    assert len(found.cloud.fit) == (plan.ladder * plan.most // 2 or plan.members)
 
 
 def test_members_are_what_the_simulator_makes_of_them(found) -> None:
     assert simulate(expit(found.cloud.z), found.cloud.lucks) == pytest.approx(found.cloud.seen, abs=1e-9)
+
+
+def test_without_a_record_the_prior_comes_back_whatever_steps_are_learned_from() -> None:
+    """Steps turned and stretched at random, and members that change places on a ladder, leave the prior as it is."""
+    random = np.random.default_rng(8)
+    axes, _ = np.linalg.qr(random.standard_normal((2, 2)))
+    mover = Mover(simulate, lambda seen: np.zeros(len(seen)), LADDER, 1, 0)
+    mover.response.arrays = {"rates": np.array([0.2, 30.0]), "axes": axes}
+    cloud, betas = begun(mover).take(np.arange(1200)), (0.3, 0.6, 1.0)
+    mover.beta = 1.0
+    cloud = replace(cloud, fit=np.zeros(1200))
+    start = cloud.z.copy()
+    for _ in range(40):
+        cloud = mover.sweep(cloud, betas)
+    x = normal(expit(cloud.z))
+    assert x.mean(axis=0) == pytest.approx([0.0, 0.0], abs=0.1)
+    assert np.cov(x, rowvar=False) == pytest.approx(np.eye(2), abs=0.12)
+    assert abs(np.corrcoef(x[:, 0], normal(expit(start[:, 0])))[0, 1]) < 0.1
+
+
+def test_steps_are_long_where_the_record_says_little() -> None:
+    """What is learned of the toy: answers to the first parameter, none to the second, which is then moved farther."""
+    mover = Mover(simulate, toy().log_likelihood, LADDER, 1, 0, toy().standardised)
+    way = Way(begun(mover), [mover.beta])
+    temper(way, mover)
+    x = np.zeros((4000, 2))
+    first, second = mover.response.steps(x, 1.0, np.random.default_rng(2)).std(axis=0)
+    assert second > 2.0 * first > 0.0
+    assert len(way.cloud.fit) == LADDER.ladder * len(way.temperatures)
+
+
+def test_neighbours_change_places_as_often_as_their_temperatures_allow() -> None:
+    """Only the pairs whose turn it is; better fits rise to higher temperatures always, worse ones by their odds."""
+    random, betas, each = np.random.default_rng(4), np.array([0.5, 1.0, 1.5]), 20_000
+    fit = np.repeat([0.0, -1.0, 5.0], each)
+    even, odd = (exchanged(fit, betas, each, turn, random) for turn in (False, True))
+    assert sorted(even) == sorted(odd) == list(range(3 * each))
+    assert (even[2 * each :] == np.arange(2 * each, 3 * each)).all()
+    assert (even[:each] >= each).all()
+    assert (odd[each : 2 * each] >= 2 * each).mean() == pytest.approx(np.exp(0.5 * -6.0), abs=0.01)
+    assert (odd[:each] == np.arange(each)).all()
 
 
 def test_the_same_seed_gives_the_same_cloud() -> None:

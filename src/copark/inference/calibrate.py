@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.executors import Crew
+from copark.inference.annealing import Tempered
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, neighbours_of, posterior_of
 from copark.inference.provenance import stages_of
 from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
 from copark.inference.summaries import Summaries, learn_from
-from copark.inference.tempering import Plan, Tempered
+from copark.inference.tempering import Plan
 from copark.store.checkpoints import Stages
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,8 @@ class Settings:
     """Of the observation model (:class:`copark.inference.observations.ObservationModel`)."""
     keep: float = 0.85
     early: bool = False
-    """members, sweeps, last_sweeps, populations, keep, early: how the replay is moved
+    ladder: int = 0
+    """members, sweeps, last_sweeps, populations, keep, early, ladder: how the replay is moved
     (:class:`copark.inference.tempering.Plan`)."""
 
     @classmethod
@@ -59,7 +61,7 @@ class Settings:
 
     def plan(self) -> Plan:
         """Give the plan of the replay posterior."""
-        alike = {name: getattr(self, name) for name in ("members", "sweeps", "last_sweeps", "keep", "early")}
+        alike = {name: getattr(self, name) for name in ("members", "sweeps", "last_sweeps", "keep", "early", "ladder")}
         return Plan(**alike)
 
     def content(self) -> Mapping[str, int | float | bool]:
@@ -68,15 +70,15 @@ class Settings:
         return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
 
 
-LATER = ("agree", "records", "discrepancy", "keep", "early")
+LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
 """Settings that recipes made before them do not name."""
 AT_THE_END = ("last_sweeps", "agree", "records")
 """Settings that say when a search ends and how it is examined: what is kept of one goes on under others."""
 LEFT_OUT = 0.1
 """What the model is taken to leave out of a park's course, as a share of each value."""
 QUICK = Settings(
-    runs=1 << 16, sweeps=3, last_sweeps=40, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT, keep=0.75,
-    early=True,
+    runs=1 << 16, members=128, sweeps=3, last_sweeps=60, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT,
+    keep=0.6, early=True, ladder=24,
 )  # fmt: skip
 """A usable posterior in a minute on two cores."""
 FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 LEAST, MOST = 12, 24
 """Runs of a prior batch, as powers of two."""
 PROBED = 2048
-MOVES, STEPS = 6, 18
-"""Runs of a member in a sweep of the search, and steps of temperature: about so many."""
+MOVES, STEPS, RUNGS = 6, 18, 9
+"""Runs of a member in a sweep of the search, and steps of temperature, or of a ladder: about so many."""
 REPLAYED = 1.3
 """How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
 OTHERWISE = 8e-5
@@ -334,7 +334,9 @@ def measured_plan(
     run_piece(recipe, space, 0, PROBED, workers)
     each = (time.monotonic() - began) / PROBED
     plan = settings.plan()
-    searched = posteriors * settings.populations * plan.members * MOVES * (STEPS * plan.sweeps + plan.last_sweeps)
+    down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
+    swept = plan.members * down * plan.sweeps + end * plan.last_sweeps
+    searched = posteriors * settings.populations * MOVES * swept
     kept = min(PIECE * pieces_in(home_of(batches_in(out), recipe)), settings.runs)
     missing, there, populations = settings.runs - kept, stages.there(), posteriors * settings.populations
     done = sum(share for name, share in there.items() if name.startswith(POPULATION))

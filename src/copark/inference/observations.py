@@ -324,6 +324,10 @@ class ObservationModel:
                 shown[..., n] = target.reported + (column - np.clip(column, target.value, target.high))
         return shown
 
+    def standardised(self, counterparts: Floats) -> Floats:
+        """Counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
+        return mixed(self.hide(counterparts), np.linalg.inv(self.root()).astype(np.float64))
+
     def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
         """Make runs report: errors of observation added, then hidden what the wording hides.
 

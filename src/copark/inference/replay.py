@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.inference.annealing import Tempered, Way, ended, first_step, settle, temper
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import PriorSpace, expit, logit
 from copark.inference.rng_segments import different_pasts, effective_count, one_span, with_lucks
 from copark.inference.summaries import MANY
-from copark.inference.tempering import Cloud, Mover, Plan, Tempered, Way, ended, first_step, settle, temper
+from copark.inference.tempering import Cloud, Mover, Plan
 from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
@@ -284,7 +285,7 @@ class Search:
     @property
     def found(self) -> ReplayPosterior:
         """The members of all populations, as pairs."""
-        members = [way.cloud for way in self.ways]
+        members = [way.found for way in self.ways]
         return ReplayPosterior(
             space=self.batch.space,
             model=self.model,
@@ -333,7 +334,9 @@ def replay_posterior(
     quarters = cut - case.clock.start + 1
     wanted = replace(plan or Plan(), quarters=quarters)
     simulate = Simulator(case, space, model, quarters, batch.recipe.seed, threads)
-    movers = [Mover(simulate, model.log_likelihood, wanted, seed, part) for part in range(populations)]
+    movers = [
+        Mover(simulate, model.log_likelihood, wanted, seed, part, model.standardised) for part in range(populations)
+    ]
     begun = kept_by(stages or Stages(), cut, wanted, populations)
     first = first_clouds(batch, model, columns, movers, begun)
     ways = [Way.begun(cloud, mover, stage) for cloud, mover, stage in zip(first, movers, begun, strict=True)]

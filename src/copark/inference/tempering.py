@@ -1,4 +1,4 @@
-"""Sequential Monte Carlo over (parameters, luck): from the prior batch to the record by small steps of temperature.
+"""Moves of a population over (parameters, luck) at a temperature.
 
 The target at temperature β is prior x luck x (likelihood of the record)^β. Luck is in spans of quarters (see
 :mod:`copark.inference.rng_segments`), so that a few quarters of it can be changed and the rest kept. Parameters move
@@ -12,30 +12,30 @@ between two members are sound, and of those too few are accepted to be worth the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.inference.posterior import systematic
+from copark.inference.ladder import Response, exchanged, logits, normal_scores
 from copark.inference.prior import expit
 from copark.inference.rng_segments import MOST, RUN, SINCE, present
-from copark.store.checkpoints import Stage
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Simulate = Callable[[Floats, Integers], Floats]
 """Counterparts of points of the cube under lucks in spans, shape (runs, targets)."""
 Likelihood = Callable[[Floats], Floats]
-Progress = Callable[[float], None]
+Standardised = Callable[[Floats], Floats]
+"""Counterparts in errors of observation, shape (runs, targets): what a plan with a ladder learns its steps from."""
 
 FRESH = 1 << 32
 """First number of a run that is not in the prior batch."""
 MOVES = 0x6D6F766573
 FEW, SOME, ALL = 0.05, 0.2, 1.0
-ALONG, ANEW = "parameters moved", "parameters anew"
+ALONG, ANEW, STEP = "parameters moved", "parameters anew", "parameters stepped"
 REPLACED, SHIFTED, BEGUN = "span anew", "border moved", "span elsewhere"
 LUCK_KINDS = (REPLACED, SHIFTED, BEGUN)
 LUCK_SHARES = (0.6, 0.2, 0.2)
@@ -60,6 +60,15 @@ class Cloud:
     def take(self, at: Integers) -> Cloud:
         """Give the members at positions."""
         return Cloud(self.z[at], self.lucks[at], self.seen[at], self.fit[at])
+
+    def spread(self, count: int) -> Cloud:
+        """Give that many members, evenly over the cloud."""
+        return self.take((np.arange(count) * len(self.fit)) // count)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Cloud]) -> Cloud:
+        """Several clouds as one, in their order."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS))
 
     def accept(self, where: Integers, proposed: Cloud, accepted: NDArray[np.bool_]) -> Cloud:
         """Give the cloud with the accepted proposals in the places they were made from."""
@@ -95,6 +104,8 @@ class Plan:
     early
         Whether spans are shorter early on, where luck bears on all that follows and only little of it can be changed at
         once: borders have a density of 1 / (quarter + EARLY), not the same everywhere.
+    ladder
+        Members at each temperature of a ladder on which the last sweeps are made; with none they are made at β = 1.
     """
 
     members: int = 512
@@ -105,53 +116,12 @@ class Plan:
     spans: int = MOST
     luck_moves: int = 4
     early: bool = False
+    ladder: int = 0
 
     @property
     def most(self) -> int:
         """Most sweeps at the end."""
         return self.sweeps + self.last_sweeps
-
-
-@dataclass(frozen=True)
-class Tempered:
-    """The cloud at β = 1 and how it came there.
-
-    temperatures: those passed; accepted: share of moves accepted at the end, by kind; simulated: runs made; sweeps:
-    those at the end.
-    """
-
-    cloud: Cloud
-    temperatures: tuple[float, ...]
-    accepted: Mapping[str, float]
-    log_evidence: float
-    simulated: int
-    sweeps: int
-
-
-def effective(logs: Floats) -> float:
-    """Effective number of weights given by their logarithms."""
-    weights = np.exp(logs - logs.max())
-    return float(weights.sum() ** 2 / (weights**2).sum())
-
-
-def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
-    """Give the largest temperature up to 1 at which that many members stay effective."""
-    if effective((1.0 - beta) * fit) >= wanted:
-        return 1.0
-    low, high = beta, 1.0
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        if effective((middle - beta) * fit) >= wanted:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-def log_mean(logs: Floats) -> float:
-    """ln of the mean of exp."""
-    top = logs.max()
-    return float(top + np.log(np.exp(logs - top).mean()))
 
 
 def log_prior(z: Floats) -> Floats:
@@ -161,6 +131,8 @@ def log_prior(z: Floats) -> Floats:
     return found
 
 
+MIXED = 2
+"""How often parameters are drawn anew and stepped, and a luck moved, in a sweep of a plan with a ladder."""
 HELD = ("fresh", "tried", "taken", "simulated", "beta", "log_evidence")
 """What a mover holds, beside its generator."""
 
@@ -176,10 +148,15 @@ def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
 class Mover:
     """Moves a cloud; holds the generator, the counter of fresh runs, the temperature and what was accepted."""
 
-    def __init__(self, simulate: Simulate, likelihood: Likelihood, plan: Plan, seed: int, stream: int) -> None:
+    def __init__(
+        self, simulate: Simulate, likelihood: Likelihood, plan: Plan, seed: int, stream: int,
+        standardised: Standardised | None = None,
+    ) -> None:  # fmt: skip
         self.simulate = simulate
         self.likelihood = likelihood
         self.plan = plan
+        self.standardised = standardised
+        self.response = Response()
         self.random = np.random.Generator(np.random.Philox(key=np.array([seed, MOVES + stream], dtype=np.uint64)))
         self.fresh = FRESH * (stream + 1)
         self.tried: dict[str, int] = {}
@@ -292,19 +269,45 @@ class Mover:
         made[every[begun], border[begun], RUN] = runs[begun]
         return made, kinds
 
-    def move_lucks(self, cloud: Cloud) -> Cloud:
+    def move_all(self, cloud: Cloud, kind: str, beta: Floats) -> Cloud:
+        """Move every member's parameters once, by a proposal reversible under their prior; each at its temperature."""
+        before = normal_scores(cloud.z)
+        steps = kind == STEP and self.response.is_learned
+        z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if steps else self.anew(cloud.z)
+        made = self.fitted(z, cloud.lucks)
+        if self.beta < 1.0 and self.standardised is not None:
+            answered = self.standardised(made.seen) - self.standardised(cloud.seen)
+            self.response.note(normal_scores(z) - before, answered)
+        return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit), np.full(len(z), kind))
+
+    def move_lucks(self, cloud: Cloud, beta: Floats | float) -> Cloud:
         """Move every member's luck once."""
         lucks, kinds = self.other_lucks(cloud.lucks)
         made = self.fitted(cloud.z, lucks)
         share = self.log_share(lucks[:, 1:, SINCE]) - self.log_share(cloud.lucks[:, 1:, SINCE])
-        gain = self.beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
+        gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
         return self.decided(cloud, np.arange(len(cloud.fit)), made, gain, kinds)
 
-    def sweep(self, cloud: Cloud) -> Cloud:
-        """Move every member's parameters twice, then its luck several times."""
-        cloud = self.move_parameters(cloud)
-        for _ in range(self.plan.luck_moves):
-            cloud = self.move_lucks(cloud)
+    def sweep(self, cloud: Cloud, betas: Sequence[float]) -> Cloud:
+        """Move every member's parameters twice, then its luck several times; of a plan with a ladder, in turn.
+
+        Parameters
+        ----------
+        betas
+            Temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
+        """
+        if not self.plan.ladder:
+            cloud = self.move_parameters(cloud)
+            for _ in range(self.plan.luck_moves):
+                cloud = self.move_lucks(cloud, self.beta)
+            return cloud
+        each = len(cloud.fit) // len(betas)
+        steps, beta = np.array(betas), np.repeat(betas, each)
+        for n, kind in enumerate((ANEW, STEP, "") * MIXED):
+            cloud = self.move_all(cloud, kind, beta) if kind else self.move_lucks(cloud, beta)
+            cloud = cloud.take(exchanged(cloud.fit, steps, each, n % 2 == 1, self.random))
+        if self.beta < 1.0 and self.standardised is not None:
+            self.response.learn()
         return cloud
 
     def shares(self) -> dict[str, float]:
@@ -315,115 +318,3 @@ class Mover:
         """Begin counting anew."""
         self.tried.clear()
         self.taken.clear()
-
-
-def step(fit: Floats, mover: Mover, wanted: float) -> Integers:
-    """Raise the temperature until that many of the members are effective, and choose among them by their weights.
-
-    Returns
-    -------
-    Integers
-        Positions of those chosen, shape (members of the plan,).
-    """
-    after = next_temperature(fit, mover.beta, wanted)
-    logs = (after - mover.beta) * fit
-    mover.beta = after
-    mover.log_evidence += log_mean(logs)
-    return systematic(np.exp(logs - logs.max()), mover.plan.members, float(mover.random.random()))
-
-
-def first_step(fit: Floats, mover: Mover) -> Integers:
-    """Choose members from many drawn from the prior, given their log-likelihoods; shape (members of the plan,).
-
-    Half as many need be effective as at the other steps: there are many to choose from.
-    """
-    return step(np.maximum(fit, GONE), mover, max(0.5 * mover.plan.keep * mover.plan.members, 16.0))
-
-
-@dataclass
-class Way:
-    """How far a cloud has come: where it is, temperatures passed, sweeps made at the one it is at."""
-
-    cloud: Cloud
-    temperatures: list[float]
-    swept: int = 0
-
-    @classmethod
-    def begun(cls, cloud: Cloud | None, mover: Mover, stage: Stage) -> Way:
-        """The way as it was kept, with the mover as it was then; else its beginning.
-
-        Parameters
-        ----------
-        cloud
-            Members as :func:`first_step` chose them; none where the stage was begun before.
-
-        Raises
-        ------
-        ValueError
-            If there is nothing to begin with.
-        """
-        if stage.found is None:
-            if cloud is None:
-                raise ValueError("no cloud")
-            return cls(replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta])
-        arrays, values = stage.found.arrays, stage.found.values
-        mover.restore(values["mover"])
-        return cls(Cloud(*(arrays[name] for name in ARRAYS)), list(values["temperatures"]), values["swept"])
-
-    def keep(self, stage: Stage, mover: Mover, share: float) -> None:
-        """Keep it, with all the mover holds."""
-        values = {"mover": mover.content(), "temperatures": self.temperatures, "swept": self.swept}
-        stage.keep(share, {name: getattr(self.cloud, name) for name in ARRAYS}, values)
-
-    def sweep(self, mover: Mover) -> None:
-        """Move the cloud once."""
-        self.cloud = mover.sweep(self.cloud)
-        self.swept += 1
-
-    def raised(self, mover: Mover) -> None:
-        """Raise the temperature."""
-        self.cloud = self.cloud.take(step(self.cloud.fit, mover, mover.plan.keep * mover.plan.members))
-        self.temperatures.append(mover.beta)
-        self.swept = 0
-
-
-def temper(way: Way, mover: Mover, progress: Progress | None = None, stage: Stage | None = None) -> None:
-    """Take a cloud from its first temperature to that of the posterior, β = 1.
-
-    Parameters
-    ----------
-    progress
-        Called with the share of the way to the end of all sweeps that is done: half at β = 1, by its logarithm.
-    stage
-        Where the way is kept from time to time, between two sweeps.
-    """
-    kept, tell = stage or Stage(None, ""), progress or (lambda _: None)
-    while mover.beta < 1.0:
-        share = 0.5 * (1.0 - float(np.log(mover.beta) / np.log(way.temperatures[0])))
-        while way.swept < mover.plan.sweeps:
-            way.sweep(mover)
-            if kept.is_due:
-                way.keep(kept, mover, share)
-        tell(share)
-        way.raised(mover)
-    if way.swept == 0:
-        mover.forget()
-
-
-def settle(
-    way: Way, mover: Mover, until: int, progress: Progress | None = None, stage: Stage | None = None
-) -> None:  # fmt: skip
-    """Sweep a cloud at β = 1 until so many sweeps are made; arguments as of :func:`temper`."""
-    kept, tell = stage or Stage(None, ""), progress or (lambda _: None)
-    while way.swept < until:
-        way.sweep(mover)
-        share = 0.5 + 0.5 * way.swept / mover.plan.most
-        if kept.is_due or way.swept == mover.plan.most:
-            way.keep(kept, mover, share)
-        tell(share)
-
-
-def ended(way: Way, mover: Mover) -> Tempered:
-    """What a way has come to."""
-    told = mover.shares(), mover.log_evidence, mover.simulated, way.swept
-    return Tempered(way.cloud, tuple(way.temperatures), *told)
