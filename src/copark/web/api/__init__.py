@@ -1,7 +1,5 @@
 """The interface, version 1: a file for each kind of thing."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 
 from copark.web.api import analyses, answers, cases, catalogues, evidence, exports, jobs, scenarios

@@ -1,7 +1,5 @@
 """Jobs: what takes long, its place in the queue, how far it is, and what came of it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Saved scenarios: each belongs to whoever has its owner's word, in whichever browser and on whichever server."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path

@@ -4,8 +4,6 @@ Everything a person reads is there in both languages, so that another language n
 nothing is rounded on the way. Where there is no number stands null.
 """
 
-from __future__ import annotations
-
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict

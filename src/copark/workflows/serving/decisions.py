@@ -1,7 +1,5 @@
 """What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
 
-from __future__ import annotations
-
 from math import isfinite
 from pathlib import Path
 from typing import Any

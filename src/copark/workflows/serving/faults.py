@@ -3,8 +3,6 @@
 What a server refuses, each with its cause and repair in both languages.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
