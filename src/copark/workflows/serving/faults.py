@@ -67,11 +67,9 @@ class FaultInfo(Answer):
 def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
     """Faults as they are answered."""
     return [
-        FaultInfo(
+        FaultInfo.of(
+            fault,
             field=fault.key,
-            code=fault.code,
-            file=fault.file,
-            line=fault.line,
             cause=Said(en=fault.cause("en"), zh=fault.cause("zh")),
             repair=Said(en=fault.repair("en"), zh=fault.repair("zh")),
         )
