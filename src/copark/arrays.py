@@ -1,7 +1,5 @@
 """Arrays as fields of results: typed for the code, lists of numbers where a result is stored as JSON."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import numpy as np

@@ -4,8 +4,6 @@ Every error derives from :class:`CoparkError`. Faults in a person's files are co
 :class:`Fault` says where it is, what is wrong and how to mend it, in both languages.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self

@@ -4,8 +4,6 @@ An identity is the first 16 hexadecimal digits of a SHA-256 over canonical JSON.
 (study, case, variables, model code) and nothing else: neither the machine nor the time nor the number of threads.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

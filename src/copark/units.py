@@ -4,8 +4,6 @@ A controlled list, not an algebra: a unit that is not in it is a fault in a file
 exchange rate or other outside number are made (local currency is never converted silently).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """A question answered: found by its run ID where it was asked before, else computed and kept."""
 
-from __future__ import annotations
-
 import inspect
 import time
 from collections.abc import Callable, Iterator, Sequence

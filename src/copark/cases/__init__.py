@@ -1,7 +1,5 @@
 """Cases: what is known about a park, read from a folder and checked."""
 
-from __future__ import annotations
-
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path, list_cases
 from copark.cases.check import check_case

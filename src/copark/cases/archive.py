@@ -4,8 +4,6 @@ Looked at is its list of contents, before a byte of it is read; what is read is 
 workbook is such an archive, of XML.
 """
 
-from __future__ import annotations
-
 import re
 import stat
 import zipfile

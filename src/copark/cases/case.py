@@ -1,7 +1,5 @@
 """A case: everything that is known about a park, read and sound."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Checking a case folder: every fault at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice

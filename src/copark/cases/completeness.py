@@ -1,7 +1,5 @@
 """What a light case lacks, which mechanisms can act in it, and how far growth is on record: notes, not faults."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple
 

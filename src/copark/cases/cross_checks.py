@@ -1,7 +1,5 @@
 """What several keys of ``case.yaml`` can only get wrong together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date

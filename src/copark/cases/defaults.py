@@ -5,8 +5,6 @@ A case names in ``not_known`` the keys of which nothing is known, or the parts o
 marked as a judgement with its reason: it is no fact of the park.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 

@@ -1,7 +1,5 @@
 """Facts: dated values with a unit, a basis, a grade and a source, and how they are put in order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, LiteralString, Protocol, TypeVar
 

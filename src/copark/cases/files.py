@@ -3,8 +3,6 @@
 Each reader adds the faults it meets to a list and gives ``None`` where it cannot go on.
 """
 
-from __future__ import annotations
-
 import codecs
 import os
 import stat

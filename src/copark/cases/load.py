@@ -1,7 +1,5 @@
 """Loading a case."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path

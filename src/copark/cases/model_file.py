@@ -1,7 +1,5 @@
 """A YAML file that a person writes and a model describes: hostile until it is parsed, every fault told at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args

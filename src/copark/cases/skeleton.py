@@ -1,7 +1,5 @@
 """A new case: a commented folder to start from; and the JSON Schema by which editors complete and check it."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Reading a CSV table of a case, row by row, each row checked by itself."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Mapping

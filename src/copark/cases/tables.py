@@ -1,7 +1,5 @@
 """What several rows of a case's tables can only get wrong together; and cap tables, put together from their rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any

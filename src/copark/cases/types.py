@@ -3,8 +3,6 @@
 Every reader raises :func:`wrong`, never a library's own message: the code it carries is a key of ``texts/cases.yaml``.
 """
 
-from __future__ import annotations
-
 import difflib
 import math
 import re

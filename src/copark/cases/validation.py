@@ -1,7 +1,5 @@
 """From the errors of pydantic to faults: a place in a file, a cause and a repair in a person's words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache

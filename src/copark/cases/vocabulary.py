@@ -5,8 +5,6 @@ into the output's, and it has the output's title; the others have descriptive na
 ``variable.<name>`` in ``texts/cases.yaml``. To add one, add it here and there.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

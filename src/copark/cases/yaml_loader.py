@@ -5,8 +5,6 @@ refused: they serve no purpose in a case and are how a small file does great har
 YAML 1.2's core schema, so that ``NO`` is Norway, ``12:30`` is text and ``2012-08-27`` stays as it was written.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

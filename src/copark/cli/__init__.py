@@ -4,8 +4,6 @@
 ``screen`` shows what came of it, ``speech`` puts help and errors into the reader's language.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import signal

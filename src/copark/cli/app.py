@@ -1,7 +1,5 @@
 """The application that commands are added to, and the options that many of them share."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

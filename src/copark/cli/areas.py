@@ -1,7 +1,5 @@
 """The areas of the command line, in the order in which help lists their commands."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

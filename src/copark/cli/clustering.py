@@ -1,7 +1,5 @@
 """Runs on a cluster: options, and a cluster of this machine."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -3,8 +3,6 @@
 The command that says what a study will take, and how a plan is told.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated

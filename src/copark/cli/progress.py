@@ -1,7 +1,5 @@
 """How far the work is and how long it will still take, on standard error."""
 
-from __future__ import annotations
-
 import sys
 import threading
 import time

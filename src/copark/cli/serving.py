@@ -1,7 +1,5 @@
 """``copark serve``: the page and the interface, on this machine."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated

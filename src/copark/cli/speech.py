@@ -4,8 +4,6 @@ Commands and options name their help by a key of ``texts/cli.yaml``. Help is lai
 sentences, which have no blanks to break at, and a console of Rich takes a third of the time in which help is there.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from shutil import get_terminal_size

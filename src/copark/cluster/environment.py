@@ -4,8 +4,6 @@ Code and variables must be the same, always. Compiler, NumPy and the processor's
 bits; those who can do without may mix them, and the result says so.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache

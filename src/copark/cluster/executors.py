@@ -1,7 +1,5 @@
 """Crews: those who make shards. Threads of this process are one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event

@@ -1,7 +1,5 @@
 """One shard: what its maker is given, and how it is made. A run depends on its number alone, and so does a shard."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache

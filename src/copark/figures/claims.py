@@ -1,7 +1,5 @@
 """Figures of a claim: every arm against the reference, a curve along shares, lines of an interaction."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import ceil, isfinite
 

@@ -1,7 +1,5 @@
 """Scenarios with common random numbers: a paired difference over time, and all scenarios of a study at one date."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 Value of information drawn: what each observation would tell of each claim.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Figures of the natural experiment of Suzhou: the developer's result by scenario, differences, enterprises."""
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D

@@ -1,7 +1,5 @@
 """The tables of a document as CSV files: a table a file, names of columns the same in every language."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

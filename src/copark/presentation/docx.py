@@ -1,7 +1,5 @@
 """A document for a word processor: real headings, tables and captions, to be edited and handed on."""
 
-from __future__ import annotations
-
 from io import BytesIO
 from pathlib import Path
 from typing import Any

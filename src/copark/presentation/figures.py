@@ -5,8 +5,6 @@ text in its own fonts instead, a sixth of the size in Chinese. Every file says i
 the same figure gives the same bytes.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from html import escape

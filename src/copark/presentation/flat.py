@@ -1,7 +1,5 @@
 """A table of a document as files hold it: one number a cell, intervals as columns of their own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

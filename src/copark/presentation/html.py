@@ -1,7 +1,5 @@
 """A document as one page of HTML that needs nothing else: readable on a telephone, on paper, in the dark."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

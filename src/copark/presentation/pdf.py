@@ -1,7 +1,5 @@
 """A document on paper, as PDF: the same on every machine, with the Chinese font copark brings."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

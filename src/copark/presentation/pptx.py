@@ -1,7 +1,5 @@
 """A document as slides: the answer first, then text beside figures, then the rest; tables stay in the workbook."""
 
-from __future__ import annotations
-
 from io import BytesIO
 from pathlib import Path
 from typing import Any

@@ -6,8 +6,6 @@ is never read as mathematics.
 The Chinese font that comes with copark, so that no machine needs one of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """A document as a workbook: a cover with the answer, then a sheet a table, with units, filters and true numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ voter and wins with it. Coalitions are counted by size and weight in whole numbe
 and nothing overflows. Shares of capital are given in basis points: "more than half" of them is a quota of 5,001.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Writing that is either done or not done: into a hidden place beside the target, onto the disk, then renamed."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

@@ -8,8 +8,6 @@ if it were not there. Numbers come back to the last bit.
 Work is named by everything its bits depend on; its stages lie in a folder of that name until the work is done.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

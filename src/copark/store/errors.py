@@ -1,7 +1,5 @@
 """What the store refuses, each with its cause and repair in both languages."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from copark.errors import Fault, FaultsFound, NotFound, RunRefused, Unavailable

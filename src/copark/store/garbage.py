@@ -9,8 +9,6 @@ A run in another's folder is moved home, or to quarantine where that is taken; s
 in its list of files. What is damaged is told and left to people.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """One at a time: who makes an ensemble holds its lock; the system gives it back when the process ends, however."""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """The list of a stored run's files with their sizes and SHA-256, written last: without it the run is half-written."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -5,8 +5,6 @@ appear anyway. Names are relative and use ``/``. Files of shards are not forced 
 believed by its checksums, so that one which a power cut has torn is found and made again.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 from contextlib import suppress

@@ -4,8 +4,6 @@ The identity is a hash of study, case, model and draws: it is made again from th
 In quarantine a folder is called ``<folder it lay in>-<number>``; nothing there is overwritten or removed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

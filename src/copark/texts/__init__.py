@@ -6,8 +6,6 @@ beginning of a line; its full name is ``<area>.<key>``. The area of an analysis 
 words in ``texts.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """The application: its parts put together, its description, its beginning and end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -3,8 +3,6 @@
 The word is a key and no name. What is stored is its hash, so that who reads the database cannot ask in its place.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from typing import Annotated

@@ -1,7 +1,5 @@
 """What one server gives at once: threads with an honest wait, and tokens by address."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 import time

@@ -3,8 +3,6 @@
 Each layer is a plain ASGI callable, so that streams pass through unbuffered and a client that leaves is noticed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import hmac

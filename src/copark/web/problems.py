@@ -1,7 +1,5 @@
 """Problems, as RFC 9457 has them: what is wrong and how to mend it, in both languages, and never a traceback."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from math import ceil

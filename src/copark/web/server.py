@@ -3,8 +3,6 @@
 What is not yet a request: headers have to arrive in time, and no address holds most of the connections.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import os

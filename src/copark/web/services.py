@@ -1,7 +1,5 @@
 """What the parts of a server share."""
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import os

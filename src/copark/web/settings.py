@@ -1,7 +1,5 @@
 """How a server is set up, and what it allows."""
 
-from __future__ import annotations
-
 import atexit
 import os
 import tempfile

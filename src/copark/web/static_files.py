@@ -3,8 +3,6 @@
 The description of the interface for people: one page made of ``openapi.json``, with no script and no other host.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path

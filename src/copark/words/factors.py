@@ -1,7 +1,5 @@
 """Factors, conditions, boxes and trees in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import isfinite
 

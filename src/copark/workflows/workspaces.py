@@ -1,7 +1,5 @@
 """Workspaces: what a group has, packed into one archive, opened elsewhere, and verified."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What is shown of a counterfactual: what is due to an event, or the events that can be removed."""
 
-from __future__ import annotations
-
 from copark.analyses.compare.show import Parts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.counterfactual.ask import Answer

@@ -1,7 +1,5 @@
 """What is shown of coupling coordination degrees: the course of D, its grades, and what chance and judgement give."""
 
-from __future__ import annotations
-
 from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.coupling.ask import Answer

@@ -1,7 +1,5 @@
 """What is shown of link impact: the answer, what each cut changes, how far links reach, responses to their strength."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import isfinite
 from statistics import median

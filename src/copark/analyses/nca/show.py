@@ -1,7 +1,5 @@
 """What is shown of necessary conditions: which come first, their ceilings, and what each level of the outcome needs."""
 
-from __future__ import annotations
-
 from math import isfinite
 
 from copark.analyses.case_table import caveats, data_table, method, told

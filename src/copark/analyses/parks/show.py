@@ -1,7 +1,5 @@
 """What is shown of the parks of the casebook: how they fared, enterprises over time, everything on record of each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import get_args

@@ -1,7 +1,5 @@
 """What is shown of parks pooled: what the panel informs, who forecasts best, every park, and what it rests on."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import partial
 

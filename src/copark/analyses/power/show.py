@@ -1,7 +1,5 @@
 """What is shown of voting power: on whom votes turn, beside the weights."""
 
-from __future__ import annotations
-
 from copark.analyses.case_table import method
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.power.ask import Answer

@@ -1,7 +1,5 @@
 """What is shown of outcome probabilities beside what became of the parks: parks, scores, the correction."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble

@@ -3,8 +3,6 @@
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
 
-from __future__ import annotations
-
 from math import isfinite
 
 from copark.analyses.contract import Texts, assemble

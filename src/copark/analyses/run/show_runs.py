@@ -1,7 +1,5 @@
 """What is shown of the runs: how the park grows, the observations beside it, land, money, phases, coordination."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What is shown of a scored forecast: who forecast best, whether the intervals held, every value."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble

@@ -1,7 +1,5 @@
 """What is shown of the natural experiment of Suzhou: scenarios beside observations, differences, and what they mean."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble

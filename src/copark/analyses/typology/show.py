@@ -1,7 +1,5 @@
 """What is shown of the typology: observed parks, what makes the difference in the model, both side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import partial
 

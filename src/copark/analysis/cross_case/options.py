@@ -1,7 +1,5 @@
 """What a person types beside a table, parsed; every fault of every option is collected."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 

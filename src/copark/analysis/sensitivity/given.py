@@ -8,8 +8,6 @@ factor that is not above the largest of them is *not distinguishable from the du
 Source: Pianosi and Wagener, Environmental Modelling & Software 108 (2018), 197-207.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -6,8 +6,6 @@ Source: Morris, Technometrics 33 (1991), 161-174; Campolongo, Cariboni and Salte
 22 (2007), 1509-1518. Trajectories and effects by SALib.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -8,8 +8,6 @@ would hold luck's share as well.
 Source: Saltelli et al., Computer Physics Communications 181 (2010), 259-270; Jansen, same journal 117 (1999), 35-43.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

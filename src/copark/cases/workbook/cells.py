@@ -7,8 +7,6 @@ Nothing is computed: of a formula counts the value that was stored with it.
 What an empty cell of a workbook stands for: the plain answer where there is one, else that it is not known.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO

@@ -4,8 +4,6 @@ What is left empty is filled in where there is one plain answer (a unit, the nam
 as not known, where a case may say so.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

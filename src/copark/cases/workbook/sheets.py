@@ -3,8 +3,6 @@
 A record is a row. What a record has inside itself are columns of their own, named by the path: ``ties.home``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache

@@ -3,8 +3,6 @@
 Read-outs: the numbers of a run that sensitivity is asked of.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Samples: runs at random over what is uncertain, kept as a table of factors beside what came of each run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -9,8 +9,6 @@ The axes of the prior first; then, in a wide sample, parameters that are held fi
 the prior to a part of it, for instance to where the posterior is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """What becomes of the sets a search has left, on random numbers it has not seen: targets, cost, each side's gain."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

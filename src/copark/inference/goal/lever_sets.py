@@ -5,8 +5,6 @@ Dated events of the future, written ``kind[:who]@quarter[..quarter]``, as what a
 They are set by the model's own drivers, as closures of the record are, and hold whatever levers are pulled.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

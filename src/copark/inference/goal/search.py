@@ -7,8 +7,6 @@ what comes of these is told.
 Targets: what a park shall reach, and in how large a share of runs.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -8,8 +8,6 @@ by another. One that was silent so long and goes on does no harm: what it writes
 bits depend on nobody.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -4,8 +4,6 @@ Times are UTC: as ISO 8601 where a person reads them, as seconds since 1970 by t
 compared. Rows belong to a *place*, the output folder; it is empty in a database that lies in that very folder.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import (

@@ -5,8 +5,6 @@ https://w3id.org/ro/crate/1.1 and https://w3id.org/ro/wfrun/process/0.5
 Writing a workspace: the same content gives the same bytes, anywhere.
 """
 
-from __future__ import annotations
-
 import hashlib
 import stat
 import zipfile

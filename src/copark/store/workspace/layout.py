@@ -7,8 +7,6 @@ Beside them: ``manifest.json``, every file with its size and SHA-256, and ``ro-c
 Saved scenarios in a workspace: a JSON file each, named by its content. Whose they were is not said.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The interface, version 1: a file for each kind of thing."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from fastapi import APIRouter

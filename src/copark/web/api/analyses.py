@@ -1,7 +1,5 @@
 """Analyses: the menu, what is stored, documents by run ID, and their files. All follow from the registry."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Answers of the model: simulate, compare, coupling."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response

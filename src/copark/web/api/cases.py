@@ -1,7 +1,5 @@
 """Cases: the casebook's, and those that people bring."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Any
 

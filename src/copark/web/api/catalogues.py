@@ -1,7 +1,5 @@
 """What there is: the server itself, studies, the model, parks, words."""
 
-from __future__ import annotations
-
 import time
 
 from fastapi import APIRouter, Request, Response

@@ -1,7 +1,5 @@
 """Evidence: events, observations and sources of a case."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response

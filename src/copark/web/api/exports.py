@@ -1,7 +1,5 @@
 """Files of a result by its identity."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Jobs: what takes long, its place in the queue, how far it is, and what came of it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -99,28 +97,16 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
         Who asks.
     """
     stage = f"cli.stage.{job.stage}"
-    return JobInfo(
-        id=job.id,
-        kind=job.kind,
+    return JobInfo.of(
+        job,
         analysis=str(job.errand.get("study", {}).get("analysis", "")),
-        state=job.state,
         state_title=said(f"web.state.{job.state}"),
-        case=job.case,
         title=Said(**job.title),
         runs=job.errand.get("study", {}).get("runs"),
-        created=job.created,
-        started=job.started,
-        ended=job.ended,
         place=place,
-        stage=job.stage,
         stage_title=said(stage) if has_text(stage) else Said(en=job.stage, zh=job.stage),
-        done=job.done,
-        total=job.total,
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
-        identity=job.identity,
         has_page=bool(job.page),
-        reused=job.reused,
-        attempts=job.attempts,
         mine=job.owner == owner,
         trouble=[FaultInfo(**one) for one in job.trouble],
     )

@@ -3,8 +3,6 @@
 How a question is read: texts by the rule of files, and no key twice, so that what is taken can be exported.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal

@@ -1,7 +1,5 @@
 """Saved scenarios: each belongs to whoever has its owner's word, in whichever browser and on whichever server."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -65,10 +63,7 @@ class ScenarioList(Answer):
 
 def scenario_info(saved: SavedScenario) -> SavedScenarioInfo:
     """A saved scenario as it is answered."""
-    return SavedScenarioInfo(
-        name=saved.name, case=saved.case, identity=saved.identity, scenario=saved.content, created=saved.created,
-        updated=saved.updated, mine=not saved.shared,
-    )  # fmt: skip
+    return SavedScenarioInfo.of(saved, scenario=saved.content, mine=not saved.shared)
 
 
 @router.get("/scenarios", summary="Saved scenarios")

@@ -3,8 +3,6 @@
 It ends when it is done, when the next line says ``cancel``, and when its input ends, since then its server is gone.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

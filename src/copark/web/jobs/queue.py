@@ -4,8 +4,6 @@ Several servers of one data folder share the queue. One that ends gives its jobs
 taken over. A process that dies is a new attempt, and only the last one's death is a failure.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 import threading

@@ -1,7 +1,5 @@
 """A job being done: its process, how far it says it is, and how it is stopped."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

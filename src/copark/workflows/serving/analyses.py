@@ -1,7 +1,5 @@
 """Analyses as a server offers them: the menu with its forms, what is stored, documents and their files."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import zipfile

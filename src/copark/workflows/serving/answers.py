@@ -4,8 +4,6 @@ Everything a person reads is there in both languages, so that another language n
 nothing is rounded on the way. Where there is no number stands null.
 """
 
-from __future__ import annotations
-
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -20,14 +18,17 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
 
     @classmethod
-    def of(cls, record: BaseModel, **more: Any) -> Self:
-        """What a record of the casebook says in fields of the same names, pairs in both languages among them.
+    def of(cls, record: Any, **more: Any) -> Self:
+        """What a record says in fields of the same names; of the casebook's, pairs in both languages among them.
 
         Parameters
         ----------
         more
             Fields that the record has not, or has otherwise.
         """
+        if not isinstance(record, BaseModel):
+            own = (name for name in cls.model_fields if name not in more and hasattr(record, name))
+            return cls(**{name: getattr(record, name) for name in own}, **more)
         told = record.model_dump(mode="json")
         for name in cls.model_fields.keys() - told.keys():
             if told.get(f"{name}_en") is not None:

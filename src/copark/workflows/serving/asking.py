@@ -3,8 +3,6 @@
 The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema

@@ -134,22 +134,18 @@ def studies_shipped() -> tuple[StudyInfo, ...]:
 
 
 def _study(study: Study) -> StudyInfo:
+    scenarios = [
+        ScenarioInfo(
+            key=one.key, title=both(one.title),
+            scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+        )
+        for one in study.scenarios
+    ]  # fmt: skip
     return StudyInfo(
-        name=study.name,
-        title=both(study.title),
-        about=said(f"study.about.{study.name}"),
-        case=study.case,
-        runs=study.runs,
-        draws=study.draws,
-        scenarios=[
-            ScenarioInfo(
-                key=one.key,
-                title=both(one.title),
-                scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-            )
-            for one in study.scenarios
-        ],
-    )
+        name=study.name, title=both(study.title), about=said(f"study.about.{study.name}"),
+        case=study.case, runs=study.runs, draws=study.draws,
+        scenarios=scenarios,
+    )  # fmt: skip
 
 
 def method_of(shelved: Shelved) -> MethodAnswer:
@@ -190,19 +186,12 @@ def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]
     if drawn and prior is not None:
         values = np.clip(prior.quantile(np.array(LEVELS), one.default[0]), one.low, one.high)
         before = [float(x) for x in values]
-    return ParameterInfo(
-        name=one.name,
-        room=one.room,
+    return ParameterInfo.of(
+        one,
         title=both(one),
-        symbol=one.symbol,
-        unit=one.unit,
         unit_title=unit_title(one.unit),
-        low=one.low,
-        high=one.high,
         default=list(one.default),
         prior=prior.density_kind() if drawn and prior is not None else None,
-        moved=one.moved,
-        grade=one.grade,
         source=own(one.source),
         prior_quantiles=before,
         posterior_quantiles=posterior.get(one.name),

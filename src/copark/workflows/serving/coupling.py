@@ -127,11 +127,7 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
         levels=list(LEVELS),
         arms=arms,
         indicators=[
-            IndicatorInfo(
-                scale=one.scale, name=one.name, title=said(f"analysis.component.{one.name}"), low=one.low,
-                high=one.high, unit=one.unit,
-            )
-            for one in COMPONENTS
+            IndicatorInfo.of(one, title=said(f"analysis.component.{one.name}")) for one in COMPONENTS
         ],
         grades={name: said(f"analysis.grade.{name}") for name in GRADES},
         phases={name: said(f"analysis.phase.{name}") for name in PHASES},

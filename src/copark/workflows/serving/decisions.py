@@ -1,7 +1,5 @@
 """What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
 
-from __future__ import annotations
-
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -126,12 +124,8 @@ def _decisions(found: Levers) -> DecisionAnswer:
         acceptable = {key: float(score) for key, score in zip(choice.options, scores, strict=True)}
     options = [_option(found, lever, setting, acceptable.get(setting.key)) for lever, setting in found.settings]
     before = found.gains[0].before if found.gains else float("nan")
-    return DecisionAnswer(
-        run_id=found.run_id,
-        since=found.since,
-        pulled=found.pulled,
-        horizon=found.horizon,
-        general=found.general,
+    return DecisionAnswer.of(
+        found,
         before=before if isfinite(before) else None,
         acceptable=acceptable.get(found.options[0]),
         states=0 if choice is None else choice.states,

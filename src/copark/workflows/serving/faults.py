@@ -3,8 +3,6 @@
 What a server refuses, each with its cause and repair in both languages.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -69,11 +67,9 @@ class FaultInfo(Answer):
 def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
     """Faults as they are answered."""
     return [
-        FaultInfo(
+        FaultInfo.of(
+            fault,
             field=fault.key,
-            code=fault.code,
-            file=fault.file,
-            line=fault.line,
             cause=Said(en=fault.cause("en"), zh=fault.cause("zh")),
             repair=Said(en=fault.repair("en"), zh=fault.repair("zh")),
         )

@@ -1,7 +1,5 @@
 """What was made lately, held in memory within a bound of bytes."""
 
-from __future__ import annotations
-
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator

@@ -181,14 +181,13 @@ def _span(one: Any) -> tuple[str, str | None]:
 def arrows() -> list[ArrowInfo]:
     """Every arrow of the model."""
     return [
-        ArrowInfo(
+        ArrowInfo.of(
+            link,
             link=link.name,
             title=both(link),
             source_layer=LAYERS[link.source_room],
             target_layer=LAYERS[link.target_room],
-            unit=link.unit,
             unit_title=unit_title(link.unit),
-            delay=link.delay,
         )
         for link in catalogue().links.values()
     ]

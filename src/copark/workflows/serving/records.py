@@ -1,7 +1,5 @@
 """What a server remembers in the database: its jobs, what it was asked, and the scenarios people save."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from copark.analyses.results import RESULTS

@@ -1,7 +1,5 @@
 """Files and folders of the moment: whose they are is in their names, so that no server takes those of another."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import secrets

@@ -174,15 +174,10 @@ def outcome_shares(found: Iterable[Share]) -> list[OutcomeShare]:
     """Shares of the four outcomes."""
     threshold = "50"
     return [
-        OutcomeShare(
-            name=one.name,
+        OutcomeShare.of(
+            one,
             title=said(f"analysis.outcome.{one.name}"),
             meaning=said(f"analysis.outcome.{one.name}.meaning", threshold=threshold),
-            count=one.count,
-            total=one.total,
-            share=one.share,
-            low=one.low,
-            high=one.high,
         )
         for one in found
     ]
@@ -262,20 +257,7 @@ def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[
         reference=frame.study.scenarios[0].key,
         arm=frame.study.scenarios[-1].key,
     )
-    return [
-        OutcomeMove(
-            name=one.outcome,
-            title=said(f"analysis.outcome.{one.outcome}"),
-            reference_share=one.reference_share,
-            arm_share=one.arm_share,
-            change=one.change,
-            low=one.low,
-            high=one.high,
-            gained=one.gained,
-            lost=one.lost,
-        )
-        for one in found
-    ]
+    return [OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in found]
 
 
 def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
@@ -308,15 +290,7 @@ def outcome_change(before: ArmRuns, after: ArmRuns) -> OutcomeChange:
 def output_info(name: str) -> OutputInfo:
     """What an output of the model is."""
     variable = catalogue().outputs[name]
-    return OutputInfo(
-        name=name,
-        title=both(variable),
-        symbol=variable.symbol,
-        unit=variable.unit,
-        unit_title=unit_title(variable.unit),
-        room=variable.room,
-        source=variable.source,
-    )
+    return OutputInfo.of(variable, title=both(variable), unit_title=unit_title(variable.unit))
 
 
 def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[ObservedPoint]]:

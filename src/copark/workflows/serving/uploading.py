@@ -6,8 +6,6 @@ An archive may hold the files of one case, at its top or in one folder. Whatever
 encrypted or elsewhere is refused before a byte of it is written; what is written has names of our own.
 """
 
-from __future__ import annotations
-
 import secrets
 import shutil
 import zipfile

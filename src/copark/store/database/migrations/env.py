@@ -1,7 +1,5 @@
 """Runs the steps on the connection it is handed, within its transaction."""
 
-from __future__ import annotations
-
 from alembic import context
 
 from copark.store.database.schema import metadata, version

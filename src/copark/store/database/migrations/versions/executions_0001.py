@@ -1,7 +1,5 @@
 """Studies, and what was executed."""
 
-from __future__ import annotations
-
 from alembic import op
 
 from copark.store.database.schema import executions, metadata, studies

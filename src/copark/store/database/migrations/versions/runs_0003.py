@@ -1,7 +1,5 @@
 """Stored runs are listed by their folders alone."""
 
-from __future__ import annotations
-
 from alembic import op
 
 revision = "0003"

@@ -1,7 +1,5 @@
 """Saved scenarios, what a server was asked, and its jobs."""
 
-from __future__ import annotations
-
 from alembic import op
 
 from copark.store.database.schema import asked, jobs, metadata, scenarios
