@@ -1,8 +1,8 @@
-"""Make the posteriors that ship with the package, by the recipes they have: of cases by name, and of the panel.
+"""Make the posteriors that ship with the package, by the recipes they have: of cases by name, of the panel, of stacks.
 
-``python docs/build_posteriors.py great-stone panel --out out`` makes both again from the current model and casebook
-and writes them into the package; ``copark calibrate great-stone --check`` and ``copark calibrate --pool --check``
-compare without writing.
+``python docs/build_posteriors.py great-stone panel stack --out out`` makes them again from the current model and
+casebook and writes them into the package; ``copark calibrate great-stone --check``, ``copark calibrate --pool --check``
+and ``copark stack --check`` compare without writing.
 """  # noqa: INP001 - a script that writes what ships
 
 from __future__ import annotations
@@ -17,17 +17,23 @@ from copark.inference.calibrate import Settings, calibrate
 from copark.inference.pool.panel import Settings as PanelSettings
 from copark.inference.pool.panel import learn
 from copark.inference.pool.parks import parks_of
+from copark.inference.stacking import shipped
+from copark.inference.stacking.trials import trials_of
 from copark.inference.target_selection import case_for, fitted_until
 from copark.simulation.ensemble import default_threads
 
-PANEL = "panel"
+PANEL, STACK = "panel", "stack"
 
 
 def build(name: str, out: Path) -> None:
     """Make one posterior and write it into the package."""
-    if name == PANEL:
-        panel = learn(parks_of(), PanelSettings(), threads=default_threads(), folder=out / "pool")
-        borrowed.save(borrowed.thinned(panel))
+    if name in (PANEL, STACK):
+        threads, folder = default_threads(), out / "pool"
+        panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
+        if name == PANEL:
+            borrowed.save(borrowed.thinned(panel))
+        else:
+            shipped.save(trials_of(panel, threads=threads, folder=folder), shipped.recipe_of(panel))
         return
     case = load_case(name)
     recipe = artefacts.recipe_in(casebook_path() / name / POSTERIOR) or {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 import copark
@@ -15,7 +16,7 @@ from copark.cli import progress
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import ForecastRefused, Frozen
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Cards, Caveat, Chart
 from copark.simulation.trust import CONVERGED
 from copark.words import observable_title
 from copark.workflows import cost
@@ -170,12 +171,35 @@ def test_what_is_shown_is_what_is_frozen(frozen) -> None:
     for name, band in frozen.bands.items():
         assert (band[0] <= band[2]).all()
         assert (band[2] <= band[4]).all()
-        assert (band[:, kept.first :] == kept.band(name, levels)).all()
+        assert (frozen.methods["model"][name] == kept.band(name, levels)).all()
+        leads = kept.naive_band(name, "stack", levels) if name in frozen.weights else kept.band(name, levels)
+        assert band[:, kept.first :] == pytest.approx(leads, rel=1e-5)
     frame = frozen.to_frame()
-    assert len(frame) == len(frozen.bands) * len(frozen.quarters())
+    rows = frame[frame.method == "forecast"]
+    assert len(rows) == len(frozen.bands) * len(frozen.quarters())
+    assert set(frame.method) == {"forecast", *frozen.methods}
     shown = next(one for one in frozen.document().tables() if one.key == "ends")
     assert {row[0] for row in shown.rows} == {"2021Q4", "2022Q4", "2023Q4", "2024Q4"}
     assert [row[1].value for row in shown.rows[:4]] == frozen.bands["registered"][2, -13::4].tolist()
+
+
+def test_counts_lead_with_a_stack_of_the_model_and_every_curve_and_the_rest_with_the_model(frozen) -> None:
+    assert set(frozen.weights) == {"registered", "operating", "jobs"}
+    ahead = len(frozen.quarters()) - frozen.since
+    for variable, weights in frozen.weights.items():
+        assert sum(weights.values()) == pytest.approx(np.ones(ahead))
+        assert all(variable in frozen.methods[name] for name in weights)
+    assert [name for name, bands in frozen.methods.items() if "registered" in bands] == ["model", "growth", "line"]
+    assert {name for name, bands in frozen.methods.items() if "profit" in bands} <= {"model", "line"}
+    for lang, alone in (("en", "the model alone"), ("zh", "仅模型")):
+        shown = frozen.document(lang)
+        tables = {one.key: one for one in shown.tables()}
+        columns = [one.key for one in tables["ends"].columns]
+        assert columns[:4] == ["quarter", "forecast", "model", "growth"]
+        for row in tables["weights"].rows:
+            assert sum(row[1:]) == pytest.approx(1.0)
+        cards = [card for block in shown.blocks() if isinstance(block, Cards) for card in block.cards]
+        assert [alone in card.note for card in cards] == [False, False, False, True]
 
 
 def test_what_it_depends_on_and_the_data_did_not_inform_is_said(frozen) -> None:
@@ -188,6 +212,7 @@ def test_what_it_depends_on_and_the_data_did_not_inform_is_said(frozen) -> None:
 def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out) -> None:
     found = forecast(out, told=True).result
     assert found.run_id != frozen.run_id
+    assert not found.weights, "no stack is made of what knows the end"
     assert "is not a forecast" in caveats(found)
     assert "is not a forecast" not in caveats(frozen)
 
@@ -234,7 +259,7 @@ def test_an_end_that_cannot_be_is_refused_before_any_work(out) -> None:
 def test_the_document_is_whole_in_both_languages(frozen) -> None:
     for lang in ("en", "zh"):
         found = frozen.document(lang)
-        assert [one.key for one in found.sections] == ["summary", "fans", "width", "limits"]
+        assert [one.key for one in found.sections] == ["summary", "fans", "width", "held", "limits"]
         assert not LEFT_OPEN.search(f"{found.title} {found.headline} {found.sections}".replace("None", ""))
         assert frozen.frozen_id in str(found.sections[0])
         assert sum(isinstance(block, Chart) for block in found.blocks()) == len(frozen.bands) + 1
@@ -245,7 +270,7 @@ def test_what_came_later_is_scored_and_the_rest_is_named(frozen, later, out) -> 
     assert (found.forecast, found.cut, len(found.values), len(found.left)) == (frozen.frozen_id, "2020Q4", 3, 2)
     (row,) = found.lines
     assert (row.variable, row.values) == ("registered", 2)
-    assert {"model-blind", "line", "persistence"} <= set(row.crps)
+    assert {"model-blind", "stack", "growth", "line", "persistence"} <= set(row.crps)
     assert found.won == (row.winner == "model-blind")
     for lang in ("en", "zh"):
         shown = found.document(lang)

@@ -331,11 +331,19 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, monkeypatch: pyt
     assert found.borrowed is not None
     assert set(found.borrowed.lenders) == set(NAMES)
     assert sum(found.borrowed.lenders.values()) == pytest.approx(1.0, abs=0.02)
-    assert {one.method for one in found.borrowed.held} == {"pooled", "alone", "growth"}
+    assert set(found.methods) == {"model", "growth"}
+    for variable, weights in found.weights.items():
+        assert sum(weights.values()) == pytest.approx(np.ones(len(found.quarters())))
+        parts = [found.methods[name][variable][2] for name in weights]
+        assert (found.bands[variable][2] >= np.min(parts, axis=0) - HALF_A_COUNT).all()
+        assert (found.bands[variable][2] <= np.max(parts, axis=0) + HALF_A_COUNT).all()
     assert any(one.same_type for one in found.borrowed.rates)
     for lang in ("en", "zh"):
         shown = found.document(lang)
         keys = ["summary", "fans", "borrowed", "rates", "held", "limits"]
+        tables = {one.key: one for one in shown.tables()}
+        assert [one.key for one in tables["ends"].columns] == ["quarter", "forecast", "model", "growth", "alone"]
+        assert sum(tables["weights"].rows[0][1:]) == pytest.approx(1.0)
         assert [one.key for one in shown.sections] == keys
         assert load_case("thilawa").title.get(lang) in str(shown.sections[2])
         assert found.trust is not None
@@ -344,6 +352,7 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, monkeypatch: pyt
     frozen_and_scored(file, found, tmp_path)
 
 
+HALF_A_COUNT = 0.5
 HALF_STEP = 0.0125
 """Between two of the levels that a frozen forecast holds lies each that is shown."""
 ROUNDED = 0.5
@@ -362,7 +371,10 @@ def frozen_and_scored(file: Path, found: Answer, tmp_path: Path) -> None:
     for variable in content["forecast"]:
         for row, level in ((0, 0.05), (2, 0.5), (4, 0.95)):
             below, above = frozen.band(variable, (level - HALF_STEP, level + HALF_STEP))[:, -1]
-            assert below - ROUNDED <= found.bands[variable][row, -1] <= above + ROUNDED, (variable, level)
+            assert below - ROUNDED <= found.methods["model"][variable][row, -1] <= above + ROUNDED, (variable, level)
+            stack = frozen.naive_band(variable, "stack", (level,))
+            assert stack is not None
+            assert stack[0, -1] == pytest.approx(found.bands[variable][row, -1], rel=1e-4)
     table = tmp_path / "later.csv"
     rows = ("2025-01-31,registered,12", "2026-06-30,registered,20", "2026-06-30,jobs,500", "2024-06-30,jobs,400")
     table.write_text(
@@ -372,7 +384,7 @@ def frozen_and_scored(file: Path, found: Answer, tmp_path: Path) -> None:
     )  # fmt: skip
     scored = copark.score(file, data=table)
     assert (len(scored.values), [row.line for row in scored.left]) == (3, [5])
-    assert [set(row.crps) for row in scored.lines] == [{"model-borrowed", "growth"}] * 2
+    assert [set(row.crps) for row in scored.lines] == [{"model-borrowed", "growth", "stack"}] * 2
     assert all(one.benchmark is not None for one in scored.values)
     for lang in ("en", "zh"):
         told = str(scored.document(lang).sections)

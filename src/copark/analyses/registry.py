@@ -207,9 +207,15 @@ REGISTRY = Registry(
             "calibrate",
             engine=("copark.inference", "copark.analysis", "copark.stats"),
         ),
-        Analysis("forecast", "copark.analyses.forecast", "calibrate", ("copark.inference", "copark.inference.pool")),
+        Analysis(
+            "forecast",
+            "copark.analyses.forecast",
+            "calibrate",
+            engine=("copark.inference", "copark.inference.pool", "copark.inference.stacking"),
+        ),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
+        Analysis("stack", "copark.analyses.stack", "calibrate", ("copark.inference.pool", "copark.inference.stacking")),
         Analysis(
             "voi",
             "copark.analyses.voi",

@@ -202,16 +202,16 @@ def counted(axes: Axes, top: float) -> None:
 
 @style.styled
 def outlook(
-    title: str, times: Floats, pooled: Floats, alone: Floats, growth: Floats | None,
+    title: str, times: Floats, stack: Floats, pooled: Floats, alone: Floats, growth: Floats | None,
     rates: Sequence[tuple[float, tuple[float, float, float]]], lang: str = "en",
 ) -> Figure:  # fmt: skip
-    """One observable of a park without a history: pooled prior, prior alone, pooled growth curve, similar parks.
+    """One observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
 
     Parameters
     ----------
     times
         Ends of quarters, in years.
-    pooled, alone, growth
+    stack, pooled, alone, growth
         Quantiles at 5, 25, 50, 75 and 95 %, shape (levels, quarters).
     rates
         Of similar parks: moment in years; lowest, middle and highest.
@@ -219,23 +219,24 @@ def outlook(
     lang = style.language(lang)
     figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang), "")
     axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
-    pooled, alone = pooled + 1, alone + 1
-    style.fan(axes, times, pooled, (0.14, 0.22), 1.6)
+    style.fan(axes, times, stack + 1, (0.14, 0.22), 1.6)
     for row in (0, 4):
-        axes.plot(times, alone[row], color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
-    for row in (0, 2, 4):
-        if growth is None:
-            break
-        axes.plot(times, growth[row] + 1, color=style.SECOND, linewidth=1.2 if row == 2 else 0.8,
-                  linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
+        axes.plot(times, alone[row] + 1, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    for levels, colour in ((pooled, style.INK), (growth, style.SECOND)):
+        if levels is None:
+            continue
+        for row in (0, 2, 4):
+            axes.plot(times, levels[row] + 1, color=colour, linewidth=1.2 if row == 2 else 0.8,
+                      linestyle="-" if row == 2 else (0, (1, 1.5)))  # fmt: skip
     for at, (low, middle, high) in rates:
         if at <= float(times[-1]):
             axes.plot([at] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
             axes.plot([at], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
-    counted(axes, 2.0 * max(float(pooled[4].max()), 1.0))
+    counted(axes, 2.0 * max(float(stack[4].max()) + 1.0, 1.0))
     style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     handles = [
-        (Patch(color=style.MODEL, alpha=0.35), text("pool.figure.key_pooled", lang)),
+        (Patch(color=style.MODEL, alpha=0.35), text("pool.figure.key_stack", lang)),
+        (Line2D([], [], color=style.INK), text("pool.figure.key_pooled", lang)),
         (Line2D([], [], color=style.MUTED, linestyle=(0, (4, 2))), text("pool.figure.key_prior_alone", lang)),
         (Line2D([], [], color=style.SECOND), text("pool.figure.key_growth", lang)),
         (Line2D([], [], color=style.ACCENT, marker="D", markersize=4.5), text("pool.figure.key_similar", lang)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,6 +32,12 @@ SOURCES = {
     "later_shocks": style.SECOND, "moved": style.MODEL, "unmoved": style.PALE, "past_luck": style.ACCENT,
     "future_luck": style.MUTED,
 }  # fmt: skip
+BESIDE: tuple[dict[str, Any], ...] = (
+    {"color": style.SECOND, "linestyle": (0, (4, 2))}, {"color": style.ACCENT, "linestyle": (0, (4, 2))},
+    {"color": style.MUTED, "linestyle": (0, (4, 2))}, {"color": style.MUTED, "linestyle": (0, (1, 1.5))},
+    {"color": style.INK, "linestyle": (0, (1, 1.5))},
+)  # fmt: skip
+"""Looks of the forecasts beside the one that is drawn as a fan, in their order."""
 NAMES = 2.2
 """Inches for the names of observables."""
 FARTHEST = 12.0
@@ -47,23 +53,23 @@ class Fan(NamedTuple):
 
 @style.styled
 def scored_fan(
-    name: str, unit: str, model: Fan, other: Fan | None, points: Sequence[Point], cut: float, lang: str = "en",
-    footer: str = "", other_name: str = "", height: float = 3.6,
+    name: str, unit: str, model: Fan, others: Sequence[tuple[str, Fan]], points: Sequence[Point], cut: float,
+    lang: str = "en", footer: str = "", led_by: str = "", height: float = 3.6,
 ) -> Figure:  # fmt: skip
-    """A forecast from a cut, a naive curve's band beside it, and what was observed before and after.
+    """A forecast from a cut, others beside it, and what was observed before and after.
 
     Parameters
     ----------
     name, unit
         Of the observable, as a person reads them.
-    model, other
-        The model's bands, the past included, and those of a naive curve.
+    model, others
+        The forecast's bands, the past included; others by name, of the first two the median and 90 %, then the median.
     points
         Reported values.
     cut
         End of what was known, in years.
-    other_name
-        What the naive curve is called.
+    led_by
+        What the forecast is called; the model by default.
     height
         Of the sheet, in inches.
     """
@@ -73,9 +79,13 @@ def scored_fan(
     style.years(axes, float(model.times[0]), float(model.times[-1]))
     style.fan(axes, model.times, model.levels, (0.18, 0.34), 1.8)
     top = float(np.nanmax(model.levels[4]))
-    if other is not None:
-        for row, width in ((0, 0.9), (2, 1.3), (4, 0.9)):
-            axes.plot(other.times, other.levels[row], color=style.SECOND, linewidth=width, linestyle=(0, (4, 2)))
+    entries: list[tuple[Patch | Line2D, str]] = [
+        (Patch(color=style.MODEL, alpha=0.4), led_by or text("validate.fan.model", lang))
+    ]
+    for (title, other), look in zip(others, BESIDE, strict=False):
+        for row, width in ((2, 1.3), (0, 0.8), (4, 0.8))[: 3 if look in BESIDE[:2] else 1]:
+            axes.plot(other.times, other.levels[row], linewidth=width, **look)
+        entries.append((Line2D([], [], **look), title))
     for one in points:
         colour = {"known": style.INK, "looked": style.MUTED, "inside": style.INK, "outside": style.SECOND}[one.state]
         observed_mark(axes, one.at, one.value, one.high, one.bound, colour, 2.6 if one.state == "looked" else 4.2)
@@ -85,11 +95,6 @@ def scored_fan(
     if model.times[0] < cut < model.times[-1]:
         axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         style.above(axes, cut, style.legible(text("validate.fan.cut", lang)))
-    entries: list[tuple[Patch | Line2D, str]] = [
-        (Patch(color=style.MODEL, alpha=0.4), text("validate.fan.model", lang))
-    ]
-    if other is not None:
-        entries.append((Line2D([], [], color=style.SECOND, linestyle=(0, (4, 2))), other_name))
     axes.legend(
         [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="upper left",
         frameon=False, fontsize=style.SIZE["small"], handlelength=1.4, borderaxespad=0.2,

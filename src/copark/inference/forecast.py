@@ -352,7 +352,7 @@ class Frozen:
         return made
 
 
-def read_levels(rows: Rows, levels: Sequence[float]) -> Floats:
+def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
     """Read quantiles at some levels off rows of them; shape (levels, quarters)."""
     found: Floats = np.array([[np.interp(level, LEVELS, row) for row in rows] for level in levels])
     return found

@@ -305,10 +305,9 @@ LEAST, MOST = 8, 15
 
 @dataclass(frozen=True)
 class Looked:
-    """A park forecast by the others: their panel, how such forecasts did on each of them, and the forecast."""
+    """A park forecast by the others: their panel, and the forecast."""
 
     panel: Panel
-    scores: tuple[PanelScore, ...]
     outlook: Outlook
 
 
@@ -375,13 +374,11 @@ def look(
     progress: Tell, waiting: Tell,
 ) -> Looked:  # fmt: skip
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
-    from copark.inference.pool.forecast_comparison import LEFT_OUT, score_panel
     from copark.inference.pool.outlook import outlook
     from copark.inference.pool.panel import learn
 
-    learning, racing, looking = shares(progress, (45, 50, 5))
+    learning, looking = shares(progress, (90, 10))
     with one_at_a_time(parks, settings, folder, waiting):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
-        scores = score_panel(panel, schemes=(LEFT_OUT,), threads=threads, folder=folder, progress=racing)
     looking(0, 1)
-    return Looked(panel, tuple(scores), outlook(panel, case, until, threads=threads))
+    return Looked(panel, outlook(panel, case, until, threads=threads))

@@ -128,7 +128,7 @@ class _Show(Show):
             column.title,
             told,
             model,
-            None,
+            (),
             found.reported,
             year_of(Quarter.parse(found.data_end)),
             self.t.lang,

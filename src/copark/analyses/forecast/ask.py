@@ -13,10 +13,13 @@ from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference.diagnostics import Note
 from copark.inference.score_decomposition import Spread
+from copark.inference.stacking.scores import Judged
 from copark.inference.validate import Point, known_points
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from copark.analyses.context import Context
@@ -24,11 +27,12 @@ if TYPE_CHECKING:
     from copark.cases.quarters import Quarter
     from copark.inference.calibrate import Settings
     from copark.inference.calibrations import KeptPosterior
+    from copark.inference.forecast import Frozen
     from copark.inference.panels import Looked
     from copark.inference.pool.panel import Settings as PanelSettings
+    from copark.inference.stacking.forecasts import StackedForecast
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-CURVE = "line"
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
 
@@ -99,28 +103,6 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Held:
-    """How a method did when every other park was forecast in this way; an empty variable is all of them.
-
-    Parameters
-    ----------
-    log_crps, crps
-        Mean scores of ln(1 + count) and of counts.
-    coverage
-        Share of values within the 90 % bands.
-    """
-
-    variable: str
-    method: str
-    values: int
-    parks: int
-    log_crps: float
-    crps: float
-    coverage: float
-    firm: bool
-
-
-@dataclass(frozen=True)
 class Borrowed:
     """What a forecast without a history rests on.
 
@@ -134,8 +116,8 @@ class Borrowed:
         Share of each park in what was learned.
     alone
         By observable: quantiles on the prior alone, shape (levels, quarters).
-    taken, rates, held
-        Parameters, most changed first; base rates; how such forecasts did.
+    taken, rates
+        Parameters, most changed first; base rates.
     open_facts
         Whether the case leaves much open, for which defaults stand.
     """
@@ -146,7 +128,6 @@ class Borrowed:
     alone: dict[str, Floats]
     taken: tuple[Taken, ...]
     rates: tuple[Rate, ...]
-    held: tuple[Held, ...]
     open_facts: bool
 
 
@@ -167,9 +148,15 @@ class Answer(Result):
     values, everything
         How many values the parameters were fitted to; whether all were, not only those meant to be fitted.
     bands
-        By observable: quantiles from the start on, shape (levels, quarters).
-    curve, curve_from
-        By observable: the same of the benchmark, from this many quarters after the start on.
+        By observable: quantiles of the forecast from the start on, shape (levels, quarters): of the stack where there
+        is one, before the cut and otherwise of the model.
+    methods, since
+        By method and observable: the same of what was stacked, the model and curves, from this many quarters after the
+        start on; of what is not stacked, of the model and a line.
+    weights
+        By observable and method: weights in the stack in the same quarters, shape (quarters,).
+    held
+        How such forecasts did on the parks of the casebook, each without a say in its weights.
     reported
         By observable: values on record.
     widths, informed
@@ -195,8 +182,10 @@ class Answer(Result):
     values: int
     everything: bool
     bands: dict[str, Floats]
-    curve: dict[str, Floats]
-    curve_from: int
+    methods: dict[str, dict[str, Floats]]
+    since: int
+    weights: dict[str, dict[str, Floats]]
+    held: Judged
     reported: dict[str, tuple[Point, ...]]
     widths: dict[str, Spread]
     informed: tuple[Informed, ...]
@@ -215,13 +204,22 @@ class Answer(Result):
         return [str(Quarter.parse(self.start) + n) for n in range(next(iter(self.bands.values())).shape[1])]
 
     def to_frame(self) -> pd.DataFrame:
-        """Quantiles of every observable at the end of every quarter, a row each."""
+        """Quantiles at the end of every quarter, a row each: the forecast, then every method with its weight."""
         import pandas as pd
 
+        quarters = self.quarters()
+        rows = [self._rows("forecast", name, band, quarters) for name, band in self.bands.items()]
+        for method, bands in self.methods.items():
+            rows += [self._rows(method, name, band, quarters[self.since :]) for name, band in bands.items()]
+        return pd.concat(rows, ignore_index=True)
+
+    def _rows(self, method: str, variable: str, band: Floats, quarters: list[str]) -> pd.DataFrame:
+        import pandas as pd
+
+        weight = self.weights.get(variable, {}).get(method)
         return pd.DataFrame(
-            {"variable": name, "quarter": quarter} | {f"p{100 * level:02.0f}": float(band[n, at])
-                                                      for n, level in enumerate(QUANTILES)}
-            for name, band in self.bands.items() for at, quarter in enumerate(self.quarters())
+            {"variable": variable, "method": method, "quarter": quarters, "weight": weight}
+            | {f"p{100 * level:02.0f}": row for level, row in zip(QUANTILES, band, strict=True)}
         )  # fmt: skip
 
 
@@ -289,20 +287,23 @@ def _refuse_own_options(params: Params, lang: str) -> None:
 
 def run_id(params: Params, context: Context) -> str:
     """Hash of the case, what its parameters come from, cut and end; of file and day too where it is frozen."""
-    from copark.identity import identity_of
+    from copark.identity import hash_content, identity_of
     from copark.inference.panels import other_parks
     from copark.inference.pool.panel import panel_identity
+    from copark.inference.stacking.shipped import shipped
     from copark.model.compiler import model_hash
 
     asked = asked_of(params, context)
+    parks = other_parks(asked.case, context.lang)
     if asked.panel is not None:
-        made_on = panel_identity(other_parks(asked.case, context.lang), asked.panel)
+        made_on = panel_identity(parks, asked.panel)
     else:
         made_on = asked.own.identity if asked.own is not None else _place(asked, context)[0]
     frozen = "" if params.freeze is None else f"{params.freeze.name} {_today()}"
     return identity_of(
-        {"forecast": 1, "case": asked.case.hash, "model": model_hash(), "made_on": made_on, "cut": str(asked.cut),
-         "until": str(asked.until), "told": params.told, "pooled": asked.panel is not None, "frozen": frozen}
+        {"forecast": 2, "case": asked.case.hash, "model": model_hash(), "made_on": made_on, "cut": str(asked.cut),
+         "until": str(asked.until), "told": params.told, "pooled": asked.panel is not None, "frozen": frozen,
+         "stack": shipped().stack.identity, "parks": hash_content({one.name: one.content for one in parks})}
     )  # fmt: skip
 
 
@@ -322,6 +323,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
     from copark.analyses.forecast.pooled import forecast_pooled
     from copark.inference.calibrate import Settings
+    from copark.inference.stacking.shipped import shipped
     from copark.model.compiler import model_hash
     from copark.version import __version__
 
@@ -342,6 +344,7 @@ def compute(params: Params, context: Context) -> Answer:
         "cut": str(asked.cut), "until": str(asked.until),
         "clock_end": str(case.clock.start + (case.clock.quarters - 1)),
         "file": "" if params.freeze is None else params.freeze.name, "runs": made.runs, "seed": made.seed,
+        "held": shipped().judged,
     }  # fmt: skip
     provenance = {
         "model_hash": model_hash(), "code_version": __version__, "created": datetime.now(UTC).isoformat("T", "seconds"),
@@ -399,8 +402,60 @@ def _refuse_long_work(asked: Asked, context: Context) -> None:
         raise RunRefused.of("forecast.not_here", case=asked.case.name)
 
 
+def _stacked(
+    content: dict[str, Any], asked: Asked, context: Context
+) -> tuple[dict[str, Any], dict[str, StackedForecast]]:  # fmt: skip
+    """A forecast put together with benchmark curves; not one that is told what came later, which is no forecast."""
+    import numpy as np
+
+    from copark.inference.forecast import quarters_of
+    from copark.inference.panels import other_parks
+    from copark.inference.stacking.forecasts import stacks_of, with_stacks
+    from copark.inference.stacking.shipped import shipped
+    from copark.inference.validate import BLIND
+
+    if content["method"] != BLIND:
+        return content, {}
+    case, stack = asked.case, shipped().stack
+    model = {name: np.array(rows) for name, rows in content["forecast"].items()}
+    quarters = quarters_of(case, asked.cut, asked.until)
+    made = stacks_of(case, asked.cut, model, quarters, other_parks(case, context.lang), stack)
+    return with_stacks(content, made, stack), made
+
+
+def leading(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, Floats]:
+    """By observable: quantiles of the stack where there is one, otherwise of the model, from the cut on."""
+    from copark.inference.forecast import read_levels
+    from copark.inference.stacking.weights import STACK
+
+    return {
+        name: read_levels(stacks[name].levels[STACK], QUANTILES) if name in stacks else frozen.band(name, QUANTILES)
+        for name in frozen.content["forecast"]
+    }
+
+
+def shown_of(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, Any]:
+    """Fields of the answer: what was stacked, with its weights, beside the line of what is not stacked."""
+    from copark.inference.forecast import read_levels
+    from copark.inference.stacking.trials import LINE, MODEL
+    from copark.inference.stacking.weights import STACK
+
+    methods: dict[str, dict[str, Floats]] = {MODEL: {}}
+    for name in frozen.content["forecast"]:
+        methods[MODEL][name] = frozen.band(name, QUANTILES)
+        line = frozen.naive_band(name, LINE, QUANTILES)
+        if name in stacks:
+            for method, rows in stacks[name].levels.items():
+                if method not in (STACK, MODEL):
+                    methods.setdefault(method, {})[name] = read_levels(rows, QUANTILES)
+        elif line is not None:
+            methods.setdefault(LINE, {})[name] = line
+    weights = {name: dict(one.weights) for name, one in stacks.items()}
+    return {"methods": methods, "since": frozen.first, "weights": weights}
+
+
 def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
-    """Run a calibration forward: bands, benchmark, what the width comes from."""
+    """Run a calibration forward and stack it; what the model's width comes from."""
     import numpy as np
 
     from copark.inference import forecast as engine
@@ -415,9 +470,11 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         "calibration": kept.identity, "runs": recipe["runs"], "seed": recipe["seed"],
         "values": len(replay.model.targets), "all_values": everything,
     }  # fmt: skip
-    content = engine.freeze(
-        replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
-    )
+    content, stacks = _stacked(
+        engine.freeze(
+            replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
+        ), asked, context,
+    )  # fmt: skip
     frozen, names = engine.Frozen(content), tuple(content["forecast"])
     before = project(replay, asked.cut, names, threads=threads)
     own = kept.stored.parameters
@@ -428,13 +485,11 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
     for name, share in (pair for one in widths.values() for pair in one.leading):
         if share >= NAMED and name in moved:
             shares[name] = max(shares.get(name, 0.0), share)
-    curves = {name: frozen.naive_band(name, CURVE, QUANTILES) for name in names}
     return {
         "method": content["method"], "pairs": content["pairs"], "content": content, "values": made_from["values"],
-        "everything": everything, "widths": widths, "curve_from": frozen.first,
-        "bands": {name: np.concatenate([before.bands(name, QUANTILES)[:, : frozen.first],
-                                        frozen.band(name, QUANTILES)], axis=1) for name in names},
-        "curve": {name: curve for name, curve in curves.items() if curve is not None},
+        "everything": everything, "widths": widths, **shown_of(frozen, stacks),
+        "bands": {name: np.concatenate([before.bands(name, QUANTILES)[:, : frozen.first], ahead], axis=1)
+                  for name, ahead in leading(frozen, stacks).items()},
         "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
         "informed": tuple(
             Informed(name, share, moved[name].verdict, moved[name].prior[2],

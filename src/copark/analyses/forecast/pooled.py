@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analyses.contract import Said
-from copark.analyses.forecast.ask import Borrowed, Held, Rate, Taken
-from copark.inference.pool.forecast_comparison import ALONE, GROWTH, LEFT_OUT, POOLED, contest
-from copark.inference.pool.outlook import freeze_outlook
+from copark.analyses.forecast.ask import QUANTILES, Borrowed, Rate, Taken
+from copark.inference.forecast import read_levels
+from copark.inference.pool.forecast_comparison import GROWTH
+from copark.inference.pool.outlook import Outlook, freeze_outlook
 from copark.inference.pool.panel import Panel
 from copark.inference.pool.prior_posterior_shift import AxisMovement, panel_movements, values_at
+from copark.inference.stacking.forecasts import StackedForecast, stack_of, with_stacks
+from copark.inference.stacking.shipped import shipped
+from copark.inference.stacking.trials import MODEL, UNSEEN
+from copark.inference.stacking.weights import STACK, Stack
 from copark.inference.validate import BORROWED
 
 if TYPE_CHECKING:
@@ -21,18 +26,32 @@ if TYPE_CHECKING:
 
 REACH = 1.645
 """Standard deviations on either side that hold 90 %."""
-COUNTED = ("", "registered", "operating", "jobs")
 
 
 def forecast_pooled(case: Case, until: Quarter, looked: Looked, day: str) -> dict[str, Any]:
-    """Fields of the answer: bands, the pooled growth curve, and what all this was borrowed from."""
-    panel, one = looked.panel, looked.outlook
-    content = freeze_outlook(panel, one, day) if until > case.clock.data_end else {}
+    """Fields of the answer: the stack, what it is made of, and what all this was borrowed from."""
+    panel, one, stack = looked.panel, looked.outlook, shipped().stack
+    stacks = _stacks(case, one, stack)
+    frozen = freeze_outlook(panel, one, day) if until > case.clock.data_end else {}
     return {
-        "method": BORROWED, "pairs": one.runs, "content": content,
+        "method": BORROWED, "pairs": one.runs, "content": with_stacks(frozen, stacks, stack) if frozen else {},
         "values": sum(each.values for each in panel.local.values()), "everything": False, "widths": {}, "informed": (),
-        "health": (), "bands": dict(one.pooled), "curve": dict(one.growth), "curve_from": 0,
+        "health": (), "bands": {name: read_levels(each.levels[STACK], QUANTILES) for name, each in stacks.items()},
+        "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)}, "since": 0,
+        "weights": {name: dict(each.weights) for name, each in stacks.items()},
         "reported": dict.fromkeys(one.pooled, ()), "borrowed": _borrowed(case, looked),
+    }  # fmt: skip
+
+
+def _stacks(case: Case, one: Outlook, stack: Stack) -> dict[str, StackedForecast]:
+    """The model on the pooled prior and the growth curve, put together as for a park that was never seen."""
+    parts = {MODEL: one.fine, GROWTH: one.fine_growth}
+    return {
+        name: stack_of(
+            case.name, name, {key: bands[name].T for key, bands in parts.items() if name in bands}, UNSEEN,
+            one.times.tolist(), stack,
+        )
+        for name in one.fine
     }  # fmt: skip
 
 
@@ -43,15 +62,10 @@ def _borrowed(case: Case, looked: Looked) -> Borrowed:
         Rate(variable, rate.age, rate.same_type, rate.values, tuple((peer.park, peer.value) for peer in rate.peers))
         for variable, found in one.rates.items() for rate in found
     )  # fmt: skip
-    contests = [contest(looked.scores, LEFT_OUT, variable, (POOLED, ALONE, GROWTH)) for variable in COUNTED]
-    held = tuple(
-        Held(found.variable, row.method, row.values, row.parks, row.log_crps, row.crps, row.coverage, found.firm)
-        for found in contests if found is not None for row in found.standings
-    )  # fmt: skip
     titles = {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks}
     return Borrowed(
         panel.identity, titles, dict(one.lenders), dict(one.alone), tuple(_taken(panel, each) for each in movements),
-        rates, held, bool(case.not_known),
+        rates, bool(case.not_known),
     )  # fmt: skip
 
 

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.forecast.ask import CURVE, QUANTILES, Answer, Borrowed
+from copark.analyses.forecast.ask import QUANTILES, Answer, Borrowed
 from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.diagnostics import title_of
+from copark.inference.pool.forecast_comparison import GROWTH
 from copark.inference.score_decomposition import PAST, SHOCKS, SOURCES
+from copark.inference.stacking.trials import FAR, MODEL, NEAR, UNSEEN
+from copark.inference.stacking.weights import STACKED
 from copark.inference.validate import CONDITIONAL
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 from copark.texts import text
-from copark.words import observable_title, titled
+from copark.words import method_title, observable_title, titled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,6 +57,7 @@ class _Show(Show):
         self.found = found
         self.quarters = found.quarters()
         self.first = [name for name in FIRST if name in found.bands]
+        self.settings = (UNSEEN,) if found.borrowed else (NEAR, FAR)
 
     def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
         """A column of an observable's values."""
@@ -84,6 +88,8 @@ class _Show(Show):
             yield self.width()
         else:
             yield from self.lent(self.found.borrowed)
+        if self.found.weights:
+            yield self.held()
         yield self.section("limits", doc.Bullets(tuple(self.limits())))
 
     def summary(self) -> doc.Section:
@@ -91,10 +97,13 @@ class _Show(Show):
         t, found = self.t, self.found
         cards = [
             doc.Card(observable_title(name, t.lang), self.value(name), middle,
-                     t("card.band", band=self.said(doc.Interval(low, high), self.value(name))))
+                     t("card.band" if name in found.weights else "card.model",
+                       band=self.said(doc.Interval(low, high), self.value(name))))
             for name in self.first for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
         ]  # fmt: skip
         blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), doc.Caveat(t("caveat"))]
+        if found.weights:
+            blocks.insert(1, doc.Paragraph(self.stacked()))
         if found.method == CONDITIONAL:
             blocks.append(doc.Caveat(t("caveat.told", cut=found.cut)))
         if Quarter.parse(found.until) > Quarter.parse(found.clock_end):
@@ -116,19 +125,50 @@ class _Show(Show):
             return self.t("rests.pooled", parks=len(found.borrowed.parks), values=found.values, runs=found.pairs)
         return self.t("rests.everything" if found.everything else "rests.fitted", values=found.values, cut=found.cut)
 
+    def stacked(self) -> str:
+        """What the forecast is put together of, and how such stacks did beside the pooled growth curve."""
+        parts = [one for setting in self.settings for one in self.found.held.of(setting)]
+        return self.t(
+            "stacked", parks=len({one.park for one in parts}),
+            better=self.said(sum(one.not_worse for one in parts) / len(parts), doc.SHARE),
+        )  # fmt: skip
+
+    def method(self, name: str) -> str:
+        """What a method is called: the model here is the one that knows nothing later."""
+        return self.t("column.model") if name == MODEL else method_title(name, self.t.lang)
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that are shown beside the forecast, in their order."""
+        return [name for name in STACKED if name in self.found.methods]
+
     def observables(self) -> doc.Section:
         """A fan for each observable, then the numbers at the ends of years."""
         charts = [self.fan(name) for name in self.found.bands]
         lead = doc.Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
-        return self.section("fans", lead, *charts, self.ends(), self.quantiles())
+        weights = [self.weights()] if self.found.weights else []
+        return self.section("fans", lead, *charts, self.ends(), *weights, self.quantiles())
+
+    def weights(self) -> doc.Table:
+        """Weights in the stack, where they begin and where they end to change."""
+        found, rows, heads = self.found, list[Sequence[doc.Value]](), list[str]()
+        for variable, each in found.weights.items():
+            told = np.array([each.get(name, np.zeros(len(self.quarters) - found.since)) for name in self.methods]).T
+            changed = np.flatnonzero(np.abs(np.diff(told, axis=0)).max(axis=1) > 0.0) + 1
+            for at in (0, *changed[-1:]):
+                rows.append((self.quarters[found.since + int(at)], *map(float, told[at])))
+                heads.append(self.titled(variable))
+        columns = [doc.Column(name, self.method(name), doc.Kind.share) for name in self.methods]
+        return self.table("weights", (self.column("since", doc.Kind.quarter), *columns), rows, groups=grouped(heads))
 
     def ends(self) -> doc.Table:
-        """Median and 90 % after the cut at the ends of years, without a history every five years; benchmarks beside."""
+        """Median and 90 % after the cut at the ends of years, without a history every five years; methods beside."""
         found = self.found
         every = 20 if found.borrowed else 4
         shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
-        columns = [*self.columns("quarter:quarter model:number"), self.column(self.benchmark, doc.Kind.number)]
-        beside = [(found.curve, found.curve_from)]
+        columns = [*self.columns("quarter:quarter forecast:number")]
+        columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]
+        beside = [(found.methods[name], found.since) for name in self.methods]
         if found.borrowed is not None:
             columns.append(self.column("alone", doc.Kind.number))
             beside.append((found.borrowed.alone, 0))
@@ -168,11 +208,6 @@ class _Show(Show):
         """Title of an observable with its unit."""
         return titled(variable, self.t.lang)
 
-    @property
-    def benchmark(self) -> str:
-        """The curve beside the model: a line through the last years, or the growth of other parks."""
-        return CURVE if self.found.borrowed is None else "growth"
-
     def fan(self, variable: str) -> doc.Chart:
         """The bands of one observable, drawn."""
         t, title = self.t, observable_title(variable, self.t.lang)
@@ -182,17 +217,19 @@ class _Show(Show):
         return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
 
     def draw_own(self, variable: str) -> Figure:
-        """The past by the posterior's runs and the forecast in one, the line and reported values."""
+        """The past by the posterior's runs and the forecast in one, every method by itself and reported values."""
         from copark.figures.frame import year_of
         from copark.figures.validation import scored_fan
 
-        found, t = self.found, self.t
-        curve = found.curve.get(variable)
+        found, t, stacked = self.found, self.t, variable in self.found.weights
+        beside = [
+            (self.method(name), self.levels(found.methods[name][variable], found.since))
+            for name in self.methods if variable in found.methods[name] and (stacked or name != MODEL)
+        ]  # fmt: skip
         return scored_fan(
             self.titled(variable), t("fan.subtitle", cut=found.cut), self.levels(found.bands[variable], 0),
-            None if curve is None else self.levels(curve, found.curve_from),
-            found.reported[variable], year_of(Quarter.parse(found.cut)), t.lang,
-            other_name=t("column.line"),
+            beside, found.reported[variable], year_of(Quarter.parse(found.cut)), t.lang,
+            led_by=t("fan.stack") if stacked else "",
         )  # fmt: skip
 
     def levels(self, band: np.ndarray, first: int) -> Fan:
@@ -214,7 +251,8 @@ class _Show(Show):
         rates = [(start + one.age, one.values) for one in borrowed.rates if one.variable == variable and one.same_type]
         title = self.t("fan.pooled", park=self.t.of(found.park), observable=observable_title(variable, self.t.lang))
         return outlook(
-            title, times, found.bands[variable], borrowed.alone[variable], found.curve.get(variable), rates, self.t.lang
+            title, times, found.bands[variable], found.methods[MODEL][variable], borrowed.alone[variable],
+            found.methods[GROWTH].get(variable), rates, self.t.lang,
         )  # fmt: skip
 
     def width(self) -> doc.Section:
@@ -281,8 +319,6 @@ class _Show(Show):
         yield self.section("borrowed", doc.Paragraph(self.t("borrowed.lead", lenders=self.lenders(borrowed.lenders))),
                            self.taken(borrowed))  # fmt: skip
         yield self.section("rates", doc.Paragraph(self.t("rates.lead")), self.rates(borrowed))
-        if borrowed.held:
-            yield self.section("held", doc.Paragraph(self.t("held.lead")), self.held(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
         """Parks and their shares, largest first, in a list."""
@@ -322,20 +358,25 @@ class _Show(Show):
         )  # fmt: skip
         return self.table("rates", columns, rows)
 
-    def held(self, borrowed: Borrowed) -> doc.Table:
-        """How the methods did when every other park was forecast in this way."""
+    def held(self) -> doc.Section:
+        """How the stack, the model and the curves did on the parks of the casebook."""
         t = self.t
-        rows = [(t(f"method.{one.method}"), one.values, one.parks, one.log_crps, one.crps, one.coverage, one.firm)
-                for one in borrowed.held]  # fmt: skip
-        titles = [observable_title(one.variable, t.lang) if one.variable else t("all_counts") for one in borrowed.held]
-        columns = self.columns(
-            "method values:count parks:count log_crps:number:3 crps:number:1 coverage:share firm:flag"
+        contests = [one for one in self.found.held.contests if one.scheme in self.settings and not one.variable]
+        rows = [(self.method(row.method), row.values, row.parks, row.log_crps, row.crps, row.coverage)
+                for one in contests for row in one.standings]  # fmt: skip
+        heads = [
+            t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings
+        ]  # fmt: skip
+        columns = self.columns("method values:count parks:count log_crps:number:3 crps:number:1 coverage:share")
+        return self.section(
+            "held", doc.Paragraph(t("held.lead")), self.table("held", columns, rows, groups=grouped(heads))
         )
-        return self.table("held", columns, rows, groups=grouped(titles))
 
     def limits(self) -> Iterator[str]:
         """What these numbers leave out, and how the forecast is kept and scored."""
         yield self.t("limits.unknown")
+        if self.found.weights:
+            yield self.t("limits.stack")
         yield self.t("limits.pooled" if self.found.borrowed else "limits.line")
         yield self.t("limits.frozen")
 

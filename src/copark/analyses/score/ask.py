@@ -144,6 +144,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.cases.vocabulary import series_title
     from copark.errors import RunRefused
     from copark.inference.forecast import Frozen, later_targets, read, read_later, score_later
+    from copark.inference.stacking.weights import STACK
     from copark.inference.validate import NAIVE, table
     from copark.texts import text
 
@@ -160,7 +161,9 @@ def compute(params: Params, context: Context) -> Answer:
         raise RunRefused(text("score.nothing_to_score", context.lang, rows=len(rows), file=params.data.name,
                               cut=content["cut"], last=content["until"], reasons="\n".join(told)))  # fmt: skip
     curves = tuple(content.get("curves") or ())
-    methods, benchmark = (frozen.method, *(curves or NAIVE)), next(iter(curves), "line")
+    naive = {name for each in content["naive"].values() for name in each}
+    methods = (frozen.method, *curves, *(name for name in NAIVE if name in naive))
+    benchmark = next((name for name in (STACK, *curves) if name in curves), "line")
     scores = score_later(content, later.targets)
     values = _values(scores, frozen.method, benchmark)
     return Answer(
@@ -173,7 +176,7 @@ def compute(params: Params, context: Context) -> Answer:
         case=str(content["case"]), park=_park(str(content["case"])), forecast=str(content["identity"]),
         made_on=str(content["made_on"]), cut=str(content["cut"]), until=str(content["until"]),
         first=str(content["quarters"][0]), method=frozen.method, methods=methods, benchmark=benchmark,
-        lent=int(content["made_from"].get("parks", 0)) if curves else 0, data=params.data.name,
+        lent=int(content["made_from"].get("parks", 0)), data=params.data.name,
         lines=table(scores, methods), values=values, left=_left(later.left_out),
         fans={name: _fan(frozen, name, benchmark, scores) for name in dict.fromkeys(one.variable for one in values)},
     )  # fmt: skip

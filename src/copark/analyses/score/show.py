@@ -129,8 +129,8 @@ class _Show(Show):
         points = [Point(one.at, one.value, one.high, one.bound, "inside" if one.reached else "outside") for one in own]
         return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: scored_fan(
             titled(variable, t.lang), t("fan.subtitle", cut=found.cut), Fan(times, frozen.model),
-            None if frozen.benchmark is None else Fan(times, frozen.benchmark), points,
-            year_of(Quarter.parse(found.cut)), t.lang, other_name=method_title(found.benchmark, t.lang),
+            [] if frozen.benchmark is None else [(method_title(found.benchmark, t.lang), Fan(times, frozen.benchmark))],
+            points, year_of(Quarter.parse(found.cut)), t.lang,
         ), words, wide=False)  # fmt: skip
 
 

@@ -131,13 +131,13 @@ class _Show(Show):
         from copark.figures.validation import Fan, scored_fan
 
         one, start, cut = self.found.fans[line.variable], Quarter.parse(self.found.start), Quarter.parse(self.last.cut)
-        quarters, other = one.model.shape[1], None
-        if one.benchmark is not None:
-            other = Fan(ends(start, range(cut - start, quarters)), one.benchmark)
+        quarters, others = one.model.shape[1], []
+        if one.benchmark is not None and line.best_naive:
+            beside = Fan(ends(start, range(cut - start, quarters)), one.benchmark)
+            others.append((method_title(line.best_naive, self.t.lang), beside))
         return scored_fan(
             titled(line.variable, self.t.lang), self.t("fans.subtitle"), Fan(ends(start, range(quarters)), one.model),
-            other, one.points, year_of(cut), self.t.lang,
-            other_name=method_title(line.best_naive, self.t.lang) if line.best_naive else "",
+            others, one.points, year_of(cut), self.t.lang,
         )  # fmt: skip
 
     def values(self) -> doc.Table:

@@ -281,14 +281,23 @@ class Window:
         return [n for n in self.known if self.park.model.targets[n].variable == variable]
 
 
-def windows(park: Park) -> tuple[Window, ...]:
-    """Every origin of a park at which something can be forecast and was reported."""
+def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
+    """Every origin of a park at which something can be forecast that was reported some years after it.
+
+    Parameters
+    ----------
+    after, until
+        Later values are those of more than so many and at most so many years after.
+    """
     found = []
     for year in ORIGINS:
         known = park.known(year_end(year))
         told = {park.model.targets[n].variable for n in known}
         later = [
-            n for name in COUNTS if name in told for n in park.between(name, year_end(year), year_end(year + YEARS))
+            n
+            for name in COUNTS
+            if name in told
+            for n in park.between(name, year_end(year + after), year_end(year + until))
         ]
         if later:
             found.append(Window(park, year, tuple(known), tuple(later)))

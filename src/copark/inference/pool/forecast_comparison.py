@@ -16,7 +16,7 @@ are over parks, each counting once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -260,8 +260,12 @@ class Race:
         return found
 
 
-def left_out(race: Race, park: Park) -> list[PanelScore]:
-    """Score forecasts of a park of which no value is known."""
+Forecast = tuple[str, int, Floats]
+"""A method, the position of a target, and members of the forecast of it."""
+
+
+def unseen(race: Race, park: Park) -> Iterator[Forecast]:
+    """Forecasts of a park of which no value is known."""
     panel = race.panel
     stripped = park_of(bare(park.case))
     spread = chosen(panel.trials, without=park.name)
@@ -271,37 +275,32 @@ def left_out(race: Race, park: Park) -> list[PanelScore]:
         ALONE: race.batch(stripped, LEFT_SHARE, None),
     }
     reports = {method: batch.reports(race.seed, spread) for method, batch in made.items()}
-    found: list[PanelScore] = []
     nothing = Past(np.zeros(0), np.zeros(0))
     for variable in COUNTS:
         curve = fit_growth(pasts(panel.parks, park.name, variable))
         for at in park.scored(variable):
-            found += [scored(park, LEFT_OUT, method, at, rows[:, at]) for method, rows in reports.items()]
+            yield from ((method, at, rows[:, at]) for method, rows in reports.items())
             if curve is not None:
-                members = curve.ensemble(nothing, float(park.ages[at]))
-                found.append(scored(park, LEFT_OUT, GROWTH, at, members))
-    return found
+                yield GROWTH, at, curve.ensemble(nothing, float(park.ages[at]))
 
 
-def rolling(race: Race, window: Window) -> list[PanelScore]:
-    """Score forecasts of a park's values after an origin from all that was known by then."""
+def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
+    """Forecasts of a park's values after an origin from all that was known by then."""
     panel, park = race.panel, window.park
     stripped = park_of(bare(park.case, past=True))
     spread = chosen(panel.trials, without=park.name, until=window.day)
     warp = warping_of(panel, race.others(park.name, spread, window.day), stripped, spread, window.day)
-    found: list[PanelScore] = []
     for method, over in ((POOLED, warp), (ALONE, None)):
         batch = race.batch(stripped, ROLLING_SHARE, over, window)
         rows = given_past(batch, race.seed, spread, window.later, window.known)
-        found += [scored(park, ROLLING, method, at, rows[:, n]) for n, at in enumerate(window.later)]
+        yield from ((method, at, rows[:, n]) for n, at in enumerate(window.later))
     for variable in COUNTS:
         later = [n for n in window.later if park.model.targets[n].variable == variable]
         if later:
-            found += curves(race, window, variable, later)
-    return found
+            yield from curves(race, window, variable, later)
 
 
-def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> list[PanelScore]:
+def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
     """Forecasts of the methods that know no mechanism."""
     park = window.park
     past = past_of(park, window.own(variable))
@@ -315,11 +314,7 @@ def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> l
     if curve is not None:
         made[GROWTH] = [curve.ensemble(past, age) for age in ages]
     made |= own_curves(window, variable, later)
-    return [
-        scored(park, ROLLING, method, at, members)
-        for method, rows in made.items()
-        for at, members in zip(later, rows, strict=True)
-    ]
+    yield from ((method, at, members) for method, rows in made.items() for at, members in zip(later, rows, strict=True))
 
 
 def own_curves(window: Window, variable: str, later: Sequence[int]) -> dict[str, list[Floats]]:
@@ -331,6 +326,16 @@ def own_curves(window: Window, variable: str, later: Sequence[int]) -> dict[str,
     errors = [error_of(variable, last, targets[n].observation.grade, targets[n].bound) for n in later]
     made = forecasts(history, park.ages[list(later)], errors)
     return {name: [made[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in made}
+
+
+def left_out(race: Race, park: Park) -> list[PanelScore]:
+    """Score forecasts of a park of which no value is known."""
+    return [scored(park, LEFT_OUT, *one) for one in unseen(race, park)]
+
+
+def rolling(race: Race, window: Window) -> list[PanelScore]:
+    """Score forecasts of a park's values after an origin from all that was known by then."""
+    return [scored(window.park, ROLLING, *one) for one in from_origin(race, window)]
 
 
 def score_panel(

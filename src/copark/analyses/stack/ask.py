@@ -1,0 +1,159 @@
+"""Stacked forecasts of the casebook's parks, each without a say in its weights, beside the model and every curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from copark.analyses.contract import AnalysisParams, Local, Result, Said
+from copark.inference.artefacts import Comparison
+from copark.inference.stacking.scores import Judged, Tried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.inference.stacking.weights import Stack
+
+
+class Params(AnalysisParams):
+    """What may be asked of it."""
+
+    check: Annotated[bool, Local()] = False
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight learned from all parks, and the lowest and highest learned without one of them.
+
+    Parameters
+    ----------
+    variable
+        Observable; empty for the weights of those that have none of their own.
+    """
+
+    setting: str
+    variable: str
+    method: str
+    value: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """How stacks did, or how the shipped one made again compares.
+
+    Parameters
+    ----------
+    titles
+        Of the parks, by name.
+    judged
+        Scores of the stack, the model and the curves.
+    ways
+        Every way to put forecasts together.
+    weights
+        By setting, observable and method.
+    again
+        The comparison, where that was asked.
+    stale
+        Whether model or cases have changed since the shipped stack was learned.
+    """
+
+    titles: dict[str, Said]
+    judged: Judged
+    ways: tuple[Tried, ...]
+    weights: tuple[Weight, ...]
+    again: Comparison | None = None
+    stale: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the shipped stack, where that was asked, could be made again."""
+        return self.again is None or self.again.close or self.again.identical
+
+    def to_frame(self) -> pd.DataFrame:
+        """Mean scores of every method, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {"setting": one.scheme, "variable": one.variable, "methods": len(one.standings), **vars(row)}
+            for one in self.judged.contests for row in one.standings
+        )  # fmt: skip
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of the shipped trials' stack; of a comparison, another."""
+    from copark.identity import identity_of
+    from copark.inference.stacking.shipped import shipped
+
+    return identity_of({"analysis": "stack", "stack": shipped().stack.identity, "check": params.check})
+
+
+def anew(params: Params, _context: Context) -> bool:
+    """Whether to work although an answer is stored."""
+    return params.check
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Judge the stack on the trials that ship, or make these again and compare them.
+
+    Raises
+    ------
+    RunRefused
+        Where no panel is to be made: it takes an hour or more.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.stacking.scores import judge, ways
+    from copark.inference.stacking.shipped import is_current, load_trials, shipped
+    from copark.model.compiler import model_hash
+    from copark.texts import text
+    from copark.version import __version__
+
+    if params.check and not context.calibrates:
+        raise RunRefused(text("pool.not_here", context.lang))
+    stack, trials = shipped().stack, load_trials()
+    parks = parks_of(tuple(stack.recipe["parks"]), context.lang)
+    return Answer(
+        run_id=context.run_id,
+        provenance={
+            "model_hash": model_hash(), "code_version": __version__,
+            "created": datetime.now(UTC).isoformat("T", "seconds"),
+        },
+        titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
+        judged=judge(trials, stack), ways=ways(trials),
+        weights=tuple(_weights(stack)),
+        again=_again(context) if params.check else None, stale=not is_current(parks),
+    )  # fmt: skip
+
+
+def _weights(stack: Stack) -> Iterator[Weight]:
+    for setting, observables in stack.everyone.items():
+        for variable, learned in observables.items():
+            for method, value in learned.items():
+                others = [one[setting][variable].get(method, 0.0) for one in stack.without.values()]
+                yield Weight(setting, variable, method, value, min(others), max(others))
+
+
+def _again(context: Context) -> Comparison:
+    """The trials that ship, made again by their recipe."""
+    from copark.inference.panels import one_at_a_time, shares
+    from copark.inference.pool.panel import Settings, learn
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.stacking.shipped import CLOSE, largest_difference, load_trials, shipped
+    from copark.inference.stacking.trials import trials_of
+    from copark.simulation.ensemble import default_threads
+
+    recipe = shipped().stack.recipe
+    parks, settings = parks_of(tuple(recipe["parks"]), context.lang), Settings(**recipe["settings"])
+    folder, threads = context.home / "pool", context.threads or default_threads()
+    learning, trying = shares(context.stage("pool"), (25, 75))
+    with one_at_a_time(parks, settings, folder, context.stage("waiting")):
+        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+        trials = trials_of(panel, threads=threads, folder=folder, progress=trying)
+    largest = largest_difference(trials, load_trials())
+    return Comparison(largest == 0.0, largest <= CLOSE, largest)

@@ -1,0 +1,130 @@
+"""What is shown of stacked forecasts: whether they beat the pooled growth curve, weights, scores, every park."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show, grouped, made_again
+from copark.analyses.stack.ask import Answer
+from copark.inference.pool.forecast_comparison import GROWTH
+from copark.inference.stacking.scores import Beside
+from copark.inference.stacking.trials import MODEL
+from copark.inference.stacking.weights import EQUAL, STACK, WAY
+from copark.presentation import document as doc
+from copark.presentation.numbers import number, percent
+from copark.words import method_title, observable_title
+
+METHOD, LIMITS = 5, 4
+
+
+def document(found: Answer, t: Texts) -> doc.Document:
+    """Everything that is told of it."""
+    if found.again is not None:
+        return made_again(found, found.again, t, key="stack-check", stale=found.stale)
+    show = _Show(found, t)
+    return assemble(
+        found, t, key="stack", title=t("title"), headline=show.headline(),
+        sections=[show.summary(), show.scores(), show.parks(), show.list("method", METHOD), show.list("limit", LIMITS)],
+    )  # fmt: skip
+
+
+class _Show(Show):
+    """The parts of the document in one language."""
+
+    def __init__(self, found: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.found = found
+        self.settings = tuple(dict.fromkeys(one.setting for one in found.weights))
+
+    def share(self, parks: Sequence[Beside]) -> float:
+        """Share of parks whose stack is not worse than the growth curve."""
+        return sum(one.not_worse for one in parks) / len(parks)
+
+    def headline(self) -> str:
+        """In how many parks the stack is as good as the pooled growth curve, by setting."""
+        parts = [
+            self.t(f"headline.{setting}", share=percent(self.share(parks)), parks=len(parks))
+            for setting in self.settings if (parks := self.found.judged.of(setting))
+        ]  # fmt: skip
+        return self.t("headline", parts=self.t("join").join(parts))
+
+    def method(self, name: str) -> str:
+        """What a method is called."""
+        return self.t("model") if name == MODEL else method_title(name, self.t.lang)
+
+    def summary(self) -> doc.Section:
+        """Share of parks, scores and coverage of each setting, and the weights."""
+        t, cards = self.t, []
+        for setting in self.settings:
+            row = {one.method: one for one in self.found.judged.main(setting).standings}
+            note = t("card.note", stack=number(row[STACK].log_crps, 3), growth=number(row[GROWTH].log_crps, 3),
+                     model=number(row[MODEL].log_crps, 3), coverage=percent(row[STACK].coverage))  # fmt: skip
+            cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.found.judged.of(setting)), note))
+        blocks: list[doc.Block] = [doc.Cards(tuple(cards)), self.weights()]
+        if self.found.stale:
+            blocks.append(doc.Caveat(t("stale")))
+        return self.section("summary", *blocks)
+
+    def weights(self) -> doc.Table:
+        """Weights learned from all parks, and how far they move when one is left out."""
+        found = self.found.weights
+        rows = [(self.method(one.method), one.value, one.least, one.most) for one in found]
+        heads = grouped(
+            self.t("weighted", setting=self.t(f"setting.{one.setting}"), observable=self.observable(one.variable))
+            for one in found
+        )  # fmt: skip
+        columns = self.columns("method weight:share least:share most:share")
+        return self.table("weights", columns, rows, groups=heads)
+
+    def observable(self, variable: str) -> str:
+        """What an observable is called; all of them for an empty word."""
+        return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
+
+    def scores(self) -> doc.Section:
+        """Methods on the same values, over all counts and by indicator; every way to put them together."""
+        tables = [self.contests("scores"), self.contests("indicators", by_indicator=True)]
+        columns = self.columns("way learned:share log_crps:number:3 coverage:share chosen:flag")
+        rows = [
+            (self.t(f"way.{one.way}"), 1.0 - one.equal, one.log_crps, one.coverage,
+             (one.way, one.equal) == (WAY, EQUAL))
+            for setting in self.settings for one in self.found.ways if one.setting == setting
+        ]  # fmt: skip
+        heads = [self.t(f"setting.{setting}") for setting in self.settings
+                 for one in self.found.ways if one.setting == setting]  # fmt: skip
+        return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables,
+                            self.table("ways", columns, rows, groups=grouped(heads)))  # fmt: skip
+
+    def contests(self, key: str, *, by_indicator: bool = False) -> doc.Table:
+        """Methods on the same values, best first: over all counts, or by indicator."""
+        rows, heads = [], []
+        for one in self.found.judged.contests:
+            if bool(one.variable) is not by_indicator:
+                continue
+            for row in one.standings:
+                rows.append((self.method(row.method), row.log_crps, row.crps, row.coverage))
+                heads.append(
+                    self.t("contest", setting=self.t(f"setting.{one.scheme}"), values=row.values,
+                           observable=self.observable(one.variable),
+                           parks=row.parks, methods=len(one.standings))
+                )  # fmt: skip
+        columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share")
+        return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
+
+    def parks(self) -> doc.Section:
+        """Every park: the stack, the model and the growth curve."""
+        rows = [
+            (self.t.of(self.found.titles[one.park]), one.stack, one.model, one.growth, one.not_worse)
+            for one in self.found.judged.parks
+        ]
+        heads = grouped(self.t(f"setting.{one.setting}") for one in self.found.judged.parks)
+        columns = (
+            self.column("park"), *(doc.Column(name, self.method(name), doc.Kind.number, places=3)
+                                   for name in (STACK, MODEL, GROWTH)),
+            self.column("not_worse", doc.Kind.flag),
+        )  # fmt: skip
+        return self.section("parks", self.table("parks", columns, rows, groups=heads))
+
+    def list(self, key: str, count: int) -> doc.Section:
+        """Sentences."""
+        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}") for at in range(1, count + 1))))

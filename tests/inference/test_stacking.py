@@ -1,0 +1,191 @@
+"""Stacked forecasts: weights find who forecasts well, and a park has no say in its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.registry import REGISTRY
+from copark.cases import load_case
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.inference.forecast import LEVELS
+from copark.inference.pool.parks import park_of, parks_of
+from copark.inference.stacking.forecasts import curves_of, stack_of, stacks_of
+from copark.inference.stacking.scores import judge
+from copark.inference.stacking.shipped import is_current, largest_difference, load_trials, made_of, shipped
+from copark.inference.stacking.trials import FAR, METHODS, NEAR, UNSEEN, Trial
+from copark.inference.stacking.weights import (
+    COUNTED,
+    LOGS,
+    MIXTURE,
+    STACK,
+    WAYS,
+    Stack,
+    combined,
+    learn,
+    losses,
+    stacked,
+)
+from copark.stats.scores import crps
+
+PARKS = tuple(f"park-{n}" for n in range(12))
+CUT = Quarter(2016, 4)
+KNOWN = date(2017, 2, 15)
+"""A value of the first weeks after the cut is set beside its end."""
+
+
+def levels(middle: float, spread: float) -> np.ndarray:
+    """Quantiles of a log-normal count."""
+    from scipy.special import ndtri
+
+    return np.exp(np.log(middle) + spread * ndtri(np.array(LEVELS)))
+
+
+@pytest.fixture(scope="module")
+def made_up() -> tuple[Trial, ...]:
+    """Parks that the growth curve forecasts well and the model three times too high, for near values the reverse."""
+    rng, found = np.random.default_rng(1), []
+    for park in PARKS:
+        for setting in (UNSEEN, NEAR, FAR):
+            value = float(np.exp(rng.normal(4.0, 0.6)))
+            good, bad = levels(value * np.exp(rng.normal(0.0, 0.2)), 0.2), levels(3.0 * value, 0.2)
+            parts = {"model": bad, "growth": good} if setting == UNSEEN else {"model": good, "growth": bad, "line": bad}
+            found.append(Trial(park, setting, "registered", 2.0, value, parts))
+    return tuple(found)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_forecasts_well_gets_the_weight(made_up: tuple[Trial, ...], way: str) -> None:
+    found = {setting: each["registered"] for setting, each in learn(made_up, way, {}).everyone.items()}
+    assert found[UNSEEN]["growth"] == pytest.approx(0.75, abs=0.05), "half way from all of it to half of it"
+    assert found[NEAR]["model"] == pytest.approx(2.0 / 3.0, abs=0.05)
+    assert learn(made_up, way, {}, equal=0.0).everyone[UNSEEN][""]["growth"] > 0.9
+    assert learn(made_up, way, {}, equal=1.0).everyone[UNSEEN][""] == {"model": 0.5, "growth": 0.5}
+    for weights in found.values():
+        assert sum(weights.values()) == pytest.approx(1.0, abs=2e-3)
+
+
+def test_a_park_has_no_say_in_its_own_weights(made_up: tuple[Trial, ...]) -> None:
+    """However it turned out, what was learned from the others stays; what was learned from all does not."""
+    other = tuple(replace(one, value=30.0 * one.value) if one.park == PARKS[0] else one for one in made_up)
+    before, after = (learn(each, MIXTURE, {}) for each in (made_up, other))
+    assert before.without[PARKS[0]] == after.without[PARKS[0]]
+    assert before.without[PARKS[1]] != after.without[PARKS[1]]
+    assert before.of(PARKS[0], UNSEEN, "registered", 1.0) == after.of(PARKS[0], UNSEEN, "registered", 1.0)
+    assert before.of("a park of one's own", NEAR, "registered", 1.0) != after.of(
+        "a park of one's own", NEAR, "registered", 1.0
+    )
+
+
+def test_scores_of_weights_are_those_of_the_forecasts_they_make() -> None:
+    parts, value = np.stack([levels(50.0, 0.4), levels(120.0, 0.7)]), 80.0
+    grid = np.array([[1.0, 0.0], [0.3, 0.7]])
+    for way in (COUNTED, LOGS):
+        made = [crps(np.log1p(combined(parts, row, way)), np.log1p(value)) for row in grid]
+        assert losses(parts, value, grid, way) == pytest.approx(made, rel=0.03)
+    mixed = np.concatenate([np.repeat(np.log1p(parts[0]), 3), np.repeat(np.log1p(parts[1]), 7)])
+    assert losses(parts, value, grid, MIXTURE)[1] == pytest.approx(crps(mixed, np.log1p(value)), rel=1e-9)
+    assert losses(parts, value, grid, MIXTURE)[0] == pytest.approx(crps(np.log1p(parts[0]), np.log1p(value)), rel=1e-9)
+
+
+def test_a_method_that_is_not_there_gives_its_weight_to_the_others() -> None:
+    parts = {"model": levels(50.0, 0.3), "line": levels(80.0, 0.3)}
+    made, used = stacked(parts, {"model": 0.2, "line": 0.2, "growth": 0.6}, MIXTURE)
+    assert used == pytest.approx({"model": 0.5, "line": 0.5})
+    assert (np.diff(made) >= 0.0).all()
+    assert parts["model"][0] <= made[0] <= made[-1] <= parts["line"][-1]
+    alone, used = stacked({"line": parts["line"]}, {"model": 1.0}, MIXTURE)
+    assert used == {"line": 1.0}
+    assert alone == pytest.approx(parts["line"], rel=0.02)
+
+
+def test_weights_change_evenly_from_near_to_far() -> None:
+    wanted = ((NEAR, "model"), (FAR, "line"), (UNSEEN, "growth"))
+    stack = Stack(MIXTURE, {key: {"": {name: 1.0}} for key, name in wanted}, {}, {})
+    told = [stack.of("any", NEAR, "jobs", ahead)["model"] for ahead in (0.0, 3.0, 4.5, 6.0, 20.0)]
+    assert told == pytest.approx([1.0, 1.0, 0.5, 0.0, 0.0])
+    assert stack.of("any", UNSEEN, "jobs", 20.0) == {"growth": 1.0}
+    parts = {name: np.tile(levels(50.0, 0.3), (3, 1)) for name in ("model", "line")}
+    found = stack_of("any", "jobs", parts, NEAR, (1.0, 4.5, 9.0), stack)
+    assert found.weights["line"] == pytest.approx([0.0, 0.5, 1.0])
+    assert found.levels[STACK].shape == (3, len(LEVELS))
+
+
+def test_curves_know_nothing_after_the_cut() -> None:
+    """Whatever this park and the others report later, the curves are the same, to the last bit."""
+
+    def told(case: Case, factor: float) -> Case:
+        rows = [
+            one if one.date.last_day <= KNOWN else one.model_copy(update={"value": factor * one.value})
+            for one in case.observations if one.bound != "range"
+        ]  # fmt: skip
+        return case.model_copy(update={"observations": tuple(rows)})
+
+    def curves(factor: float) -> dict[str, np.ndarray]:
+        others = parks_of(("thilawa", "teda-suez", "suzhou", "sihanoukville"))
+        parks = [park_of(told(one.case, factor)) for one in others]
+        return curves_of(told(load_case("great-stone"), factor), CUT, "registered", range(26, 40), parks)[0]
+
+    first, second = curves(1.0), curves(3.0)
+    assert set(first) >= {"growth", "line"}
+    for name, rows in first.items():
+        assert np.array_equal(rows, second[name]), name
+        assert (np.diff(rows, axis=1) >= 0.0).all()
+
+
+def test_a_park_with_few_points_takes_the_curve_of_the_others_and_one_without_is_stacked_as_unseen() -> None:
+    case = load_case("great-stone")
+    few = [one for one in case.observations if one.role == "fit" and one.variable == "registered"][:1]
+    case = case.model_copy(update={"observations": tuple(few), "name": "my-park"})
+    parks = parks_of(("thilawa", "teda-suez", "suzhou", "sihanoukville"))
+    rows = np.tile(levels(60.0, 0.3), (4, 1))
+    made = stacks_of(
+        case, CUT, {"registered": rows, "jobs": rows, "profit": rows}, range(26, 30), parks, shipped().stack
+    )
+    assert set(made) == {"registered", "jobs"}, "of profit nothing was learned"
+    assert set(made["registered"].levels) == {STACK, "model", "growth"}, "one point makes no line"
+    assert set(made["jobs"].levels) == {STACK, "model", "growth"}
+    everyone = shipped().stack.everyone
+    assert made["jobs"].weights["model"] == pytest.approx(np.full(4, everyone[UNSEEN]["jobs"]["model"]), abs=1e-3)
+
+
+def test_the_stack_that_ships_was_learned_from_the_trials_that_ship() -> None:
+    trials, found = load_trials(), shipped()
+    again = made_of(trials, found.stack.recipe)
+    assert again.stack == found.stack
+    assert again.judged == found.judged
+    assert largest_difference(trials, trials) == 0.0
+    assert set(found.stack.without) == set(found.stack.recipe["parks"])
+    assert {name for one in trials for name in one.levels} == set(METHODS)
+    assert is_current(parks_of(tuple(found.stack.recipe["parks"]))), "python docs/build_posteriors.py stack"
+
+
+def test_its_scores_are_of_weights_learned_without_the_park() -> None:
+    """Of a park scored by itself, the same comes of the whole panel's scores."""
+    trials, stack = load_trials(), shipped().stack
+    own = [one for one in trials if one.park == "thilawa"]
+    told = next(one for one in judge(trials, stack).of(NEAR) if one.park == "thilawa")
+    alone = replace(stack, everyone=stack.without["thilawa"], without={})
+    assert judge(own, alone).of(NEAR)[0] == told
+
+
+def test_what_came_of_it_is_shown_in_both_languages(tmp_path) -> None:
+    analysis = REGISTRY["stack"]
+    found = answer(analysis, analysis.params(), Context(tmp_path)).result
+    frame = found.to_frame()
+    assert {"stack", "model", "growth"} <= set(frame.method)
+    for lang in ("en", "zh"):
+        shown = found.document(lang)
+        tables = {one.key: one for one in shown.tables()}
+        assert len(tables["parks"].rows) == len(found.judged.parks)
+        assert len(tables["ways"].rows) == (len(WAYS) + 2) * 3
+        cards = next(block for block in shown.blocks() if hasattr(block, "cards")).cards
+        for setting, card in zip((UNSEEN, NEAR, FAR), cards, strict=True):
+            parks = found.judged.of(setting)
+            assert card.value == sum(one.stack <= one.growth for one in parks) / len(parks)
