@@ -85,12 +85,15 @@ class Answer(Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, _context: Context) -> str:
-    """Hash of the shipped trials' stack; of a comparison, another."""
+def run_id(params: Params, context: Context) -> str:
+    """Hash of the shipped stack and of whether parks and model are still those it was learned from."""
     from copark.identity import identity_of
-    from copark.inference.stacking.shipped import shipped
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.stacking.shipped import is_current, shipped
 
-    return identity_of({"analysis": "stack", "stack": shipped().stack.identity, "check": params.check})
+    stack = shipped().stack
+    current = is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))
+    return identity_of({"analysis": "stack", "stack": stack.identity, "current": current, "check": params.check})
 
 
 def anew(params: Params, _context: Context) -> bool:

@@ -54,14 +54,14 @@ class _Show(Show):
         return self.t("model") if name == MODEL else method_title(name, self.t.lang)
 
     def summary(self) -> doc.Section:
-        """Share of parks, scores and coverage of each setting, and the weights."""
+        """Share of parks, scores and coverage of each setting."""
         t, cards = self.t, []
         for setting in self.settings:
             row = {one.method: one for one in self.found.judged.main(setting).standings}
             note = t("card.note", stack=number(row[STACK].log_crps, 3), growth=number(row[GROWTH].log_crps, 3),
                      model=number(row[MODEL].log_crps, 3), coverage=percent(row[STACK].coverage))  # fmt: skip
             cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.found.judged.of(setting)), note))
-        blocks: list[doc.Block] = [doc.Cards(tuple(cards)), self.weights()]
+        blocks: list[doc.Block] = [doc.Cards(tuple(cards))]
         if self.found.stale:
             blocks.append(doc.Caveat(t("stale")))
         return self.section("summary", *blocks)
@@ -82,7 +82,7 @@ class _Show(Show):
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
     def scores(self) -> doc.Section:
-        """Methods on the same values, over all counts and by indicator; every way to put them together."""
+        """Methods on the same values, over all counts and by indicator; ways to put them together, and weights."""
         tables = [self.contests("scores"), self.contests("indicators", by_indicator=True)]
         columns = self.columns("way learned:share log_crps:number:3 coverage:share chosen:flag")
         rows = [
@@ -93,7 +93,7 @@ class _Show(Show):
         heads = [self.t(f"setting.{setting}") for setting in self.settings
                  for one in self.found.ways if one.setting == setting]  # fmt: skip
         return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables,
-                            self.table("ways", columns, rows, groups=grouped(heads)))  # fmt: skip
+                            self.table("ways", columns, rows, groups=grouped(heads)), self.weights())  # fmt: skip
 
     def contests(self, key: str, *, by_indicator: bool = False) -> doc.Table:
         """Methods on the same values, best first: over all counts, or by indicator."""
