@@ -186,7 +186,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Settings:
+class ExplorationSettings:
     """What an exploration may be asked."""
 
     methods: tuple[str, ...] = METHODS
@@ -249,7 +249,7 @@ class Exploration:
     """run_id, provenance: made of the same, the same."""
     case: str
     park: Title
-    settings: Settings
+    settings: ExplorationSettings
     names: tuple[str, ...]
     """Factors of the designs; arrays of screens and indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
@@ -261,7 +261,7 @@ class Exploration:
     found: tuple[Found, ...]
 
 
-def workload(case: Case, settings: Settings, pairs: int = 0) -> Workload:
+def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
     """How many runs an exploration makes.
 
     Parameters
@@ -286,7 +286,7 @@ def workload(case: Case, settings: Settings, pairs: int = 0) -> Workload:
 
 def explore(
     case: Case,
-    settings: Settings | None = None,
+    settings: ExplorationSettings | None = None,
     *,
     parameters: ParameterPosterior | None = None,
     source: PosteriorSource | None = None,
@@ -311,7 +311,7 @@ def explore(
     ValueError
         If the posterior's box is asked for and there is no posterior.
     """
-    wanted = settings or Settings()
+    wanted = settings or ExplorationSettings()
     tell: Progress = progress or (lambda *_: None)
     if wanted.over == "posterior-box" and parameters is None:
         raise ValueError("no posterior to make a box of")
@@ -345,7 +345,7 @@ WIDE = ("failed", "self_standing")
 
 
 def provenance_of(
-    case: Case, settings: Settings, parameters: ParameterPosterior | None, source: PosteriorSource | None,
+    case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None,
     batch: Batch | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Everything an exploration depends on, and the version that made it."""
@@ -372,7 +372,7 @@ class _Work:
 
     factors: Factors
     readouts: tuple[Readout, ...]
-    settings: Settings
+    settings: ExplorationSettings
     threads: int
     tell: Progress
     stages: Stages
