@@ -79,8 +79,8 @@ def _laid_out(rows: Sequence[Bar], title: str, subtitle: str, foot: str) -> tupl
     return figure, axes
 
 
-def _largest(values: NDArray[np.float64], most: int = SHOWN) -> list[int]:
-    return [int(n) for n in np.argsort(-values, kind="stable")[:most]]
+def _largest(values: NDArray[np.float64]) -> list[int]:
+    return [int(n) for n in np.argsort(-values, kind="stable")[:SHOWN]]
 
 
 @style.styled

@@ -167,7 +167,7 @@ class _Limits:
         return other
 
 
-def peel(x: Floats, y: Flags, alpha: float = PEEL, least: float = LEAST_MASS) -> list[tuple[Condition, ...]]:
+def peel(x: Floats, y: Flags) -> list[tuple[Condition, ...]]:
     """Peel the box of all runs; give the conditions of every box on the way, the widest first.
 
     Parameters
@@ -176,16 +176,12 @@ def peel(x: Floats, y: Flags, alpha: float = PEEL, least: float = LEAST_MASS) ->
         Factors, shape (runs, factors).
     y
         Whether it happens, shape (runs,).
-    alpha
-        Share of the box taken off at a time.
-    least
-        Smallest box, as a share of all runs.
     """
     limits = _Limits(np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf))
     path: list[tuple[Condition, ...]] = [()]
-    floor = max(least * len(x), 2.0)
+    floor = max(LEAST_MASS * len(x), 2.0)
     while len(x) > floor and 0 < np.count_nonzero(y) < len(y):
-        found = _best_peel(x, y, alpha, floor)
+        found = _best_peel(x, y, floor)
         if found is None:
             break
         factor, low, high = found
@@ -196,9 +192,9 @@ def peel(x: Floats, y: Flags, alpha: float = PEEL, least: float = LEAST_MASS) ->
     return path
 
 
-def _best_peel(x: Floats, y: Flags, alpha: float, floor: float) -> tuple[int, float | None, float | None] | None:
+def _best_peel(x: Floats, y: Flags, floor: float) -> tuple[int, float | None, float | None] | None:
     """The slice whose loss raises the share of cases most for each run it costs; at least ``floor`` runs stay."""
-    lows, highs = np.quantile(x, (alpha, 1.0 - alpha), axis=0, method="inverted_cdf")
+    lows, highs = np.quantile(x, (PEEL, 1.0 - PEEL), axis=0, method="inverted_cdf")
     share, best, found = float(y.mean()), 0.0, None
     for factor in range(x.shape[1]):
         column = x[:, factor]
@@ -216,7 +212,7 @@ def _best_peel(x: Floats, y: Flags, alpha: float, floor: float) -> tuple[int, fl
     return found
 
 
-def paste(conditions: Sequence[Condition], x: Floats, y: Flags, alpha: float = PASTE) -> tuple[Condition, ...]:
+def paste(conditions: Sequence[Condition], x: Floats, y: Flags) -> tuple[Condition, ...]:
     """Move the sides of a box out again as long as the share of cases does not fall."""
     limits = _Limits(np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf))
     for one in conditions:
@@ -224,7 +220,7 @@ def paste(conditions: Sequence[Condition], x: Floats, y: Flags, alpha: float = P
     while True:
         now = inside(limits.conditions(), x)
         share, best, found = holding(now, y).density, holding(now, y).density, None
-        more = max(1, int(alpha * np.count_nonzero(now)))
+        more = max(1, int(PASTE * np.count_nonzero(now)))
         for one in limits.conditions():
             for wider in _wider(limits, one, x, more):
                 got = holding(inside(wider.conditions(), x), y)
