@@ -1,7 +1,7 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, look. Each further task has a module of its own: ``planning``, ``stopping``,
-``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
+What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``precision``, ``runs``,
+``resume``, ``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
 the language asked for; nothing here prints.

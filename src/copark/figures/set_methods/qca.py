@@ -47,7 +47,8 @@ def column_head(axes: Axes, x: float, words: str) -> None:
     """The name of a column above it."""
     axes.annotate(
         legible(words, 24), (x, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 5), textcoords="offset points",
-        size=SIZE["label"], color=INK, va="bottom", annotation_clip=False, rotation_mode="anchor", rotation=40.0, ha="left",
+        size=SIZE["label"], color=INK, va="bottom", annotation_clip=False, rotation_mode="anchor", rotation=40.0,
+        ha="left",
     )  # fmt: skip
 
 
