@@ -62,7 +62,6 @@ class _Show(Show):
         return sorted(rows, key=lambda row: -abs(self.moved(row)))
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order."""
         yield self.summary()
         for kind in self.found.kinds:
             yield self.effects(kind)

@@ -53,7 +53,6 @@ class _Show(Show):
         return self.t("target", title=output.title(self.t.lang), sign=sign, value=value, quarter=one.quarter)
 
     def targets(self) -> str:
-        """What is aimed at."""
         told = (
             self.t("asked.most" if not one.in_most else "asked.least", target=self.event(one),
                    share=percent(one.share, 0 if round(one.share, 2) == one.share else 1))
@@ -180,7 +179,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def figure(self, at: int) -> Figure:
-        """Draw it."""
         from copark.figures.decisions import reached
 
         t, found = self.t, self.found
