@@ -8,7 +8,7 @@ the language asked for; nothing here prints.
 """
 
 from copark.analyses.execution import Means
-from copark.workflows.answers import Catalogue, Description, Progress, RunOutcome, StoredRun, Verdict
+from copark.workflows.answers import Catalogue, Description, Progress, ReplayVerdict, RunOutcome, StoredRun
 from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
 from copark.workflows.resume import verify
 from copark.workflows.running import run_study, simulate
@@ -18,9 +18,9 @@ __all__ = [
     "Description",
     "Means",
     "Progress",
+    "ReplayVerdict",
     "RunOutcome",
     "StoredRun",
-    "Verdict",
     "case_schema",
     "catalogue",
     "check",

@@ -16,7 +16,7 @@ from copark.presentation.numbers import shown
 from copark.words import join, with_unit
 
 if TYPE_CHECKING:
-    from copark.inference.ablations.ablate import AblationRow, Change
+    from copark.inference.ablations.ablate import AblationRow, ScoreChange
 
 OUTPUTS = ("jobs", "registered", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs of the folded tables, beside operating enterprises and failure."""
@@ -211,7 +211,7 @@ class _Show(Show):
         """What the data did to the parameters behind it."""
         return self.t(f"standing.{row.standing}") if row.standing else None
 
-    def score(self, change: Change | None) -> list[doc.Value]:
+    def score(self, change: ScoreChange | None) -> list[doc.Value]:
         """How a score changes, and in a word."""
         return [None, None] if change is None else [change.ratio, self.t(f"score.{change.verdict}")]
 
@@ -313,7 +313,7 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = []
         for row in self.found.rows:
             for name in SCORED:
-                change: Change | None = getattr(row, name)
+                change: ScoreChange | None = getattr(row, name)
                 if change is not None:
                     rows.append((*self.lead(row), name, "log_ratio", change.ratio, change.verdict))
                     rows += [(*self.lead(row), name, of, value, None) for of, value in change.crps.items()]

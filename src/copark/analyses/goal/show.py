@@ -11,7 +11,7 @@ from copark.analyses.goal.ask import Answer
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.inference.goal.confirmed import Confirmed
-from copark.inference.goal.search import Target
+from copark.inference.goal.search import GoalTarget
 from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue
@@ -43,7 +43,7 @@ class _Show(Show):
         self.found = found
         self.best = next(iter(found.reaching), None) or next(iter(found.ladder), found.before)
 
-    def event(self, one: Target) -> str:
+    def event(self, one: GoalTarget) -> str:
         """What a target asks of a run."""
         if one.is_outcome:
             return text(f"analysis.outcome.{one.name}", self.t.lang)

@@ -18,8 +18,8 @@ from copark.inference.ablations.effects import (
     FUTURES,
     MEMBERS,
     Ablation,
+    AblationEffect,
     Bench,
-    Effect,
     Refit,
     Refitting,
     ablations_of,
@@ -75,7 +75,7 @@ class AblationSettings:
 
 
 @dataclass(frozen=True)
-class Change:
+class ScoreChange:
     """A score without something against the whole model's."""
 
     ratio: float
@@ -98,13 +98,13 @@ class AblationRow:
     standing: str
     """What the data did to the parameters it is switched off by, the firmest word for any of them: moved, weakly,
     unmoved; fixed where all are held; empty where facts are edited, or nothing is known."""
-    effect: Effect
+    effect: AblationEffect
     """On outcomes, off for the whole history."""
-    replayed: Change | None
+    replayed: ScoreChange | None
     """Score of the replay posterior with it off for the whole history: the history then is another one."""
-    since_cut: Change | None
+    since_cut: ScoreChange | None
     """Score with it off from the cut on, where it can be."""
-    refitted: Change | None
+    refitted: ScoreChange | None
     """Score after a refit without it; ``None`` if none was made."""
     misfit: float | None
     """How easily the refit reaches the record, less the same of the whole model; negative is easier."""
@@ -265,13 +265,13 @@ def arm_of(scenario: Scenario) -> str:
     return identity_of(scenario.model_dump(mode="json"))
 
 
-def _measured(one: Ablation, bench: Bench, reference: xr.Dataset, kept: Stages) -> tuple[Effect, Floats | None]:
+def _measured(one: Ablation, bench: Bench, reference: xr.Dataset, kept: Stages) -> tuple[AblationEffect, Floats | None]:
     """Effect of something off throughout, and the scores with it off from the cut on, where it can be."""
     told = kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole))
     if one.since_cut is None or not bench.asked:
-        return Effect.of_plain(told), None
+        return AblationEffect.of_plain(told), None
     later = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))
-    return Effect.of_plain(told), later["scores"]
+    return AblationEffect.of_plain(told), later["scores"]
 
 
 def _effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> dict[str, Any]:
@@ -282,12 +282,12 @@ def _scores(bench: Bench, scenario: Scenario, seed: int | None = None) -> dict[s
     return {"scores": bench.scores(bench.run(scenario, seed=seed))}
 
 
-def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float | None) -> Change:
+def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float | None) -> ScoreChange:
     """Set scores beside the whole model's."""
     ratio = log_ratio(scored, whole, asked)
     least = inf if noise is None else NOISES * noise
     verdict = "worse" if ratio > least else "better" if ratio < -least else "alike"
-    return Change(ratio, by_observable(scored, asked), verdict)
+    return ScoreChange(ratio, by_observable(scored, asked), verdict)
 
 
 @dataclass
@@ -352,7 +352,7 @@ class _Refits:
         noise = float(np.std(others, ddof=1)) if len(others) > 1 else None
         return cls(refitting, whole, noise, stage)
 
-    def change(self, without: Scenario) -> tuple[Change, float]:
+    def change(self, without: Scenario) -> tuple[ScoreChange, float]:
         """Score and misfit of a refit without something, beside the whole model's."""
         found = self.refitting.refit(without)
         self.stage.refit(self.refitting.size)
