@@ -10,7 +10,7 @@ import pytest
 
 from copark.store.database import open_ledger
 from copark.store.database.opening import PLACE, address_for, open_database
-from copark.store.database.request_log import Asked, AskedBook
+from copark.store.database.request_log import AskedStudy, RequestLog
 
 STUDY = {"name": "toy"}
 
@@ -71,15 +71,15 @@ def test_a_database_in_the_folder_needs_no_word(tmp_path):
 def test_studies_asked_for_are_forgotten_by_their_count(tmp_path, either):
     """Numbers of rows have gaps: a row that is there already takes one, too."""
     with closing(open_database(tmp_path)) as database:
-        book = AskedBook(database, most=3)
+        book = RequestLog(database, most=3)
         for n in [0, 1, 2] * 4:
             book._recent.clear()
-            book.remember(f"{n:04x}", Asked("x", {"name": f"{n}"}))
+            book.remember(f"{n:04x}", AskedStudy("x", {"name": f"{n}"}))
             book.write()
         book._recent.clear()
         assert [book.find(f"{n:04x}") is not None for n in range(3)] == [True] * 3
         for n in range(3, 5):
-            book.remember(f"{n:04x}", Asked("x", {"name": f"{n}"}))
+            book.remember(f"{n:04x}", AskedStudy("x", {"name": f"{n}"}))
             book.write()
         book._recent.clear()
         assert [book.find(f"{n:04x}") is not None for n in range(5)] == [False, False, True, True, True]

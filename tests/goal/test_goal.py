@@ -14,8 +14,8 @@ from copark.analyses.registry import REGISTRY
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal.confirmed import Confirmed, ladder
-from copark.inference.goal.lever_sets import Settings, read_events, scenario_with
-from copark.inference.goal.search import Target, read_targets
+from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
+from copark.inference.goal.search import GoalTarget, read_targets
 from copark.inference.levers.reading import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits
@@ -86,7 +86,7 @@ def test_the_probability_told_holds_in_an_independent_run(reached: Answer, great
     file = load_levers(great_stone, levers)
     first = file.now - great_stone.clock.start
     study = baseline("great-stone").with_changes(runs=600, seed=4711, keep=["operating", "failed"])
-    settings = Settings(file, "now", (), study.scenarios[0], great_stone, first)
+    settings = LeverSettings(file, "now", (), study.scenarios[0], great_stone, first)
     one = settings.none
     for key in best.keys:
         (one,) = settings.with_more(one, [key])
@@ -170,7 +170,7 @@ def test_edits_go_together_unless_they_change_the_same_fact() -> None:
 def test_effort_is_a_share_of_the_farthest_move_on_offer(great_stone, levers: Path) -> None:
     file = load_levers(great_stone, levers)
     plain = baseline("great-stone").scenarios[0]
-    settings = Settings(file, "now", (), plain, great_stone, file.now - great_stone.clock.start)
+    settings = LeverSettings(file, "now", (), plain, great_stone, file.now - great_stone.clock.start)
     effort = {one.keys[0]: one.effort for one in settings.with_more(settings.none, settings.order)}
     assert effort == {"none-now": 1.0, "twelve-now": pytest.approx((12 - 0.5) / (20 - 0.5)), "all-now": 1.0}
     (both,) = settings.with_more(settings.with_more(settings.none, ["none-now"])[0], ["all-now", "twelve-now"])
@@ -178,7 +178,7 @@ def test_effort_is_a_share_of_the_farthest_move_on_offer(great_stone, levers: Pa
 
 
 def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
-    target = (Target("failed", True, True, 0.0, 79, "2032Q2", 0.5),)
+    target = (GoalTarget("failed", True, True, 0.0, 79, "2032Q2", 0.5),)
 
     def confirmed(keys: str, share: float, cost: float) -> Confirmed:
         shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)

@@ -16,7 +16,7 @@ from copark.inference.source import PosteriorSource
 
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")
-SMALL = explore.Settings(size=8, replicates=2, trajectories=3, sample=1 << 8, settings=8, futures=1)
+SMALL = explore.ExplorationSettings(size=8, replicates=2, trajectories=3, sample=1 << 8, settings=8, futures=1)
 
 
 @pytest.fixture(scope="session")
@@ -54,5 +54,5 @@ def exploration(great_stone, calibration, source):
 
 @pytest.fixture(scope="session")
 def ablations(great_stone, calibration, source):
-    wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
+    wanted = ablate.AblationSettings(futures=1, size=1 << 9, repeats=2, only=ONLY)
     return ablate.ablate(great_stone, wanted, source=source, parameters=calibration.parameters)

@@ -150,7 +150,7 @@ def test_mechanisms_say_whether_the_data_moved_them(ablations):
 
 
 def test_a_case_without_a_posterior_is_ablated_on_its_prior(great_stone):
-    wanted = ablate.Settings(size=0, links=False, repeats=0)
+    wanted = ablate.AblationSettings(size=0, links=False, repeats=0)
     work = ablate.workload(great_stone, wanted, 0, None)
     arms = len(effects.ablations_of(great_stone, None, links=False)) + 1
     assert [one.runs for one in work] == [arms * ablate.RUNS_WITHOUT_POSTERIOR]
@@ -158,7 +158,7 @@ def test_a_case_without_a_posterior_is_ablated_on_its_prior(great_stone):
 
 def test_the_work_ahead_is_told_to_the_last_quarter(great_stone, source):
     told = []
-    wanted = ablate.Settings(futures=1, size=0, repeats=2, only=("plan", "cash-reserve"))
+    wanted = ablate.AblationSettings(futures=1, size=0, repeats=2, only=("plan", "cash-reserve"))
     ablate.ablate(great_stone, wanted, source=source, progress=lambda *one: told.append(one))
     assert told[-1][1] == told[-1][2]
     assert all(stage == "simulate" for stage, _, _ in told)
@@ -175,7 +175,7 @@ def numbers(found):
 
 @pytest.mark.long
 def test_stopped_ablations_go_on_with_what_was_done(great_stone, calibration, source, ablations, monkeypatch, tmp_path):
-    wanted = ablate.Settings(futures=1, size=1 << 9, repeats=2, only=ONLY)
+    wanted = ablate.AblationSettings(futures=1, size=1 << 9, repeats=2, only=ONLY)
     made = []
 
     def ablated(kept):

@@ -142,7 +142,7 @@ def test_the_sample_of_a_batch_is_read_at_its_cut(exploration):
 
 
 def test_an_exploration_is_known_by_what_made_it(exploration, great_stone):
-    other = explore.explore(great_stone, explore.Settings(methods=("morris",), trajectories=1, replicates=1))
+    other = explore.explore(great_stone, explore.ExplorationSettings(methods=("morris",), trajectories=1, replicates=1))
     assert other.run_id != exploration.run_id
     assert exploration.provenance["settings"]["size"] == SMALL.size
     assert other.moved == {}
@@ -157,11 +157,11 @@ def test_the_work_ahead_is_counted(great_stone, exploration):
 
 def test_the_box_needs_a_posterior(great_stone):
     with pytest.raises(ValueError, match="posterior"):
-        explore.explore(great_stone, explore.Settings(over="posterior-box"))
+        explore.explore(great_stone, explore.ExplorationSettings(over="posterior-box"))
 
 
 def test_designs_may_lie_in_the_box(great_stone, calibration):
-    wanted = explore.Settings(methods=("morris",), over="posterior-box", trajectories=2, replicates=1)
+    wanted = explore.ExplorationSettings(methods=("morris",), over="posterior-box", trajectories=2, replicates=1)
     found = explore.explore(great_stone, wanted, parameters=calibration.parameters)
     assert found.screens[0].trajectories == 2
 

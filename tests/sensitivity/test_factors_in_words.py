@@ -1,6 +1,6 @@
 """Factors, boxes and trees in words, in both languages."""
 
-from copark.analysis.discovery.prim import Box, Condition, Discovery, Holding, Node, Path, Side
+from copark.analysis.discovery.prim import Box, BoxCondition, BoxStatistics, Discovery, Node, Path, Side
 from copark.inference.exploration.explore import Found
 from copark.words import factors as words
 
@@ -8,14 +8,14 @@ from copark.words import factors as words
 def found(outcome="failed"):
     """A box made by hand: 71 of 100 runs fail, 62 % of all failures."""
     sides = (
-        Side(Condition(0, high=6.0), 1e-9, 1.0), Side(Condition(1, high=0.03), 1e-4, 0.6),
-        Side(Condition(2, high=0.5), 1e-9, 1.0),
+        Side(BoxCondition(0, high=6.0), 1e-9, 1.0), Side(BoxCondition(1, high=0.03), 1e-4, 0.6),
+        Side(BoxCondition(2, high=0.5), 1e-9, 1.0),
     )  # fmt: skip
-    held = Holding(100, 71, 1000, 115)
-    discovery = Discovery((Box(sides, held),), Path((Holding(1000, 115, 1000, 115), held), (0, 3)))
-    leaf = Node((Condition(0, high=6.0),), Holding(300, 90, 1000, 115))
-    other = Node((Condition(0, low=6.0),), Holding(700, 25, 1000, 115))
-    tree = Node((), Holding(1000, 115, 1000, 115), 0, 6.0, leaf, other)
+    held = BoxStatistics(100, 71, 1000, 115)
+    discovery = Discovery((Box(sides, held),), Path((BoxStatistics(1000, 115, 1000, 115), held), (0, 3)))
+    leaf = Node((BoxCondition(0, high=6.0),), BoxStatistics(300, 90, 1000, 115))
+    other = Node((BoxCondition(0, low=6.0),), BoxStatistics(700, 25, 1000, 115))
+    tree = Node((), BoxStatistics(1000, 115, 1000, 115), 0, 6.0, leaf, other)
     names = ("value_host", "return_mean", "rescue")
     return Found("wide", outcome, names, 0.115, 2000, discovery, tree, (3.0, -0.02, 0.0), (30.0, 0.1, 1.0))
 
@@ -39,7 +39,7 @@ def test_an_unsure_condition_is_named():
 
 def test_a_box_that_holds_little_more_than_all_runs_is_not_told():
     one = found()
-    weak = Box(one.discovery.boxes[0].sides, Holding(500, 70, 1000, 115))
+    weak = Box(one.discovery.boxes[0].sides, BoxStatistics(500, 70, 1000, 115))
     dull = Found(**{**vars(one), "discovery": Discovery((weak,), one.discovery.path)})
     assert words.told_boxes(one) == [0]
     assert words.told_boxes(dull) == []
@@ -54,7 +54,7 @@ def test_leaves_are_told_by_how_often_it_happens():
 
 
 def test_two_limits_of_a_factor_are_told_together():
-    one = words.conditions([Condition(0, low=4.0), Condition(0, high=6.0)], ("value_host",), "en")
+    one = words.conditions([BoxCondition(0, low=4.0), BoxCondition(0, high=6.0)], ("value_host",), "en")
     assert one == "strategic value of the park to the host government is between 4.0 M USD/yr and 6.0 M USD/yr"
 
 

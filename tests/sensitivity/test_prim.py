@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.analysis.discovery import prim
-from copark.analysis.discovery.prim import Condition, holding, inside
+from copark.analysis.discovery.prim import BoxCondition, holding, inside
 from tests.sensitivity.functions import planted
 
 RUNS = 4000
@@ -73,7 +73,7 @@ def test_nothing_is_found_in_noise(points):
 def test_a_switch_is_peeled_off_at_once():
     x = np.random.default_rng(1).integers(0, 2, (2000, 3)).astype(float)
     found = prim.discover(x, x[:, 1] == 1.0, repeats=2)
-    assert found.boxes[0].conditions == (Condition(1, low=0.0),)
+    assert found.boxes[0].conditions == (BoxCondition(1, low=0.0),)
     assert found.boxes[0].held.density == found.boxes[0].held.coverage == 1.0
 
 
@@ -91,7 +91,7 @@ def test_the_quasi_p_value_is_the_binomial_tail():
     """Four runs in the box, all cases, of eight with six cases without the condition: (6/8)^4."""
     x = np.arange(8.0)[:, np.newaxis]
     y = np.array([1, 1, 0, 0, 1, 1, 1, 1], dtype=bool)
-    assert prim.quasi_p([Condition(0, low=3.5)], 0, x, y) == pytest.approx(0.75**4)
+    assert prim.quasi_p([BoxCondition(0, low=3.5)], 0, x, y) == pytest.approx(0.75**4)
 
 
 @given(st.integers(0, 1000))

@@ -26,7 +26,7 @@ from copark.store import RunNotStored
 from copark.store.compare import FirstDifference
 from copark.store.errors import fault
 from copark.texts import text
-from copark.workflows import Catalogue, Description, RunOutcome, StoredRun, Verdict, inspect
+from copark.workflows import Catalogue, Description, ReplayVerdict, RunOutcome, StoredRun, inspect
 
 pytestmark = pytest.mark.usefixtures("eighty_columns")
 
@@ -194,15 +194,19 @@ PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
 @pytest.mark.parametrize(
     ("verdict", "code", "words"),
     [
-        (Verdict("identical", 1000, 0.0, None, ()), 0, ["identical: 1,000 recomputed"]),
-        (Verdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical"]),
-        (Verdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
-        (Verdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
-        (Verdict("different", 9, 0.2, FIRST, ()), 1, [PLACE, "5.0", "6.0", "report this"]),
+        (ReplayVerdict("identical", 1000, 0.0, None, ()), 0, ["identical: 1,000 recomputed"]),
+        (ReplayVerdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical"]),
+        (ReplayVerdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
+        (ReplayVerdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
+        (ReplayVerdict("different", 9, 0.2, FIRST, ()), 1, [PLACE, "5.0", "6.0", "report this"]),
     ],
 )
 def test_a_verdict_is_told_and_decides_the_code(
-    verdict: Verdict, code: int, words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    verdict: ReplayVerdict,
+    code: int,
+    words: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answers(monkeypatch, "verify", verdict)
     found, out, err = call(["verify", "0123"], capsys)

@@ -16,7 +16,7 @@ from copark.errors import NotFound, RunRefused, printable
 
 if TYPE_CHECKING:
     from copark.presentation.document import Table
-    from copark.workflows.runs import Books, FailedRun
+    from copark.workflows.runs import FailedRun, RunBooks
 
 MOST_SHOWN = 40
 """Single runs that are shown; all of them are in the JSON."""
@@ -118,7 +118,7 @@ def forget(
     say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
 
 
-def show_books(found: Books, lang: str, *, failed: bool) -> None:
+def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:
     """What was executed and is stored, in a table; and single runs that failed."""
     from copark.cli.screen import listing, say, show_listing
 
@@ -135,7 +135,7 @@ def show_books(found: Books, lang: str, *, failed: bool) -> None:
             say("database.not_all", lang, count=len(found.failed_runs) - MOST_SHOWN)
 
 
-def _booked(found: Books, lang: str) -> Table:
+def _booked(found: RunBooks, lang: str) -> Table:
     """What was run, when, how much of it."""
     from copark.presentation.document import Column, Kind, Table
     from copark.presentation.numbers import number

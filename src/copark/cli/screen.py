@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.presentation.document import Document, Table
-    from copark.workflows import Catalogue, Description, RunOutcome, Verdict
+    from copark.workflows import Catalogue, Description, ReplayVerdict, RunOutcome
     from copark.workflows.inspect import Checked
 
 
@@ -169,7 +169,7 @@ def description_of(description: Description, lang: str) -> Document:
     return listing("show", lang, Table("entries", description.title, columns, description.entries))
 
 
-def show_verdict(verdict: Verdict, lang: str) -> None:
+def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
     """Whether a replay gave what is stored, and what has changed if it did not."""
     console = Console(markup=False)
     values: dict[str, Any] = {"count": verdict.runs, "largest": verdict.largest}

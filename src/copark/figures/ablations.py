@@ -22,7 +22,7 @@ from copark.texts import text
 from copark.words.factors import SLIGHTLY, UNMOVED
 
 if TYPE_CHECKING:
-    from copark.inference.ablations.ablate import Ablations, Row
+    from copark.inference.ablations.ablate import AblationRow, Ablations
 
 
 NAMES, ROW, WIDTH = 2.75, 0.24, 7.4
@@ -39,14 +39,14 @@ def footer(found: Ablations, lang: str) -> str:
     )  # fmt: skip
 
 
-def name_of(row: Row, lang: str) -> str:
+def name_of(row: AblationRow, lang: str) -> str:
     """Title of what is off, marked where its parameters were not moved by the data, or a little."""
     mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
     title = str(getattr(row.title, lang))
     return f"{title} {mark}" if mark else title
 
 
-def working(found: Ablations, kind: str) -> list[Row]:
+def working(found: Ablations, kind: str) -> list[AblationRow]:
     """Ablations of a kind that do something, in the order of the file."""
     return [row for row in found.of_kind(kind) if row.effect.verdict != "nothing"]
 
@@ -141,7 +141,7 @@ def _mark(**looks: Any) -> Line2D:
     return Line2D([], [], linewidth=0.0, **looks)
 
 
-def _ratio(row: Row) -> float:
+def _ratio(row: AblationRow) -> float:
     change = row.refitted or row.replayed
     return 0.0 if change is None else change.ratio
 

@@ -40,7 +40,7 @@ _BOTH = ("council", "committee", "agreement")
 
 
 @dataclass
-class Node:
+class ActorNode:
     """An actor: where it stands (inches), what it says, whose side it is on, whether it is still there."""
 
     key: str
@@ -58,10 +58,10 @@ class Node:
 class Network:
     """Rows of nodes by layer, from the top, and edges between their keys: (from, to, width in points, dashed)."""
 
-    layers: dict[str, list[list[Node]]] = field(default_factory=dict)
+    layers: dict[str, list[list[ActorNode]]] = field(default_factory=dict)
     edges: list[tuple[str, str, float, bool]] = field(default_factory=list)
 
-    def nodes(self) -> dict[str, Node]:
+    def nodes(self) -> dict[str, ActorNode]:
         """Every node by key."""
         return {node.key: node for layer in self.layers.values() for row in layer for node in row}
 
@@ -90,7 +90,7 @@ def build(case: Case, lang: str) -> Network:
     return network
 
 
-def _rows(nodes: list[Node]) -> list[list[Node]]:
+def _rows(nodes: list[ActorNode]) -> list[list[ActorNode]]:
     """Rows of at most six, as even as can be, in the nodes' order."""
     ordered = sorted(nodes, key=lambda node: node.order)
     parts = -(-len(ordered) // MOST_IN_ROW)
@@ -98,26 +98,26 @@ def _rows(nodes: list[Node]) -> list[list[Node]]:
     return [ordered[at : at + size] for at in range(0, len(ordered), size)]
 
 
-def _partners(network: Network, case: Case, lang: str) -> list[list[Node]]:
+def _partners(network: Network, case: Case, lang: str) -> list[list[ActorNode]]:
     nodes = []
     for partner in case.partners:
         key = f"partner-{partner.key}"
         present = any(_there(one, case) for one in partner.presence)
-        nodes.append(Node(key, partner.title.get(lang), partner.side, present, _ties(network, key, partner.ties)))
+        nodes.append(ActorNode(key, partner.title.get(lang), partner.side, present, _ties(network, key, partner.ties)))
     return _rows(nodes)
 
 
-def _governments(network: Network, case: Case, lang: str) -> list[list[Node]]:
+def _governments(network: Network, case: Case, lang: str) -> list[list[ActorNode]]:
     governments = [
-        Node("government-home", case.sides.home.title.get(lang), "home", order=-1.0, strong=True),
-        Node("government-host", case.sides.host.title.get(lang), "host", order=2.0, strong=True),
+        ActorNode("government-home", case.sides.home.title.get(lang), "home", order=-1.0, strong=True),
+        ActorNode("government-host", case.sides.host.title.get(lang), "host", order=2.0, strong=True),
     ]
     nodes = []
     for at, body in enumerate(case.institutions):
         key = f"institution-{body.key}"
         shared = body.kind in _BOTH
         place = (0.3 if shared else 0.8) + 0.001 * at
-        nodes.append(Node(key, body.title.get(lang), "none" if shared else "host", _there(body, case), place))
+        nodes.append(ActorNode(key, body.title.get(lang), "none" if shared else "host", _there(body, case), place))
         network.edges.append(("government-host", key, 0.8, False))
         if shared:
             network.edges.append(("government-home", key, 0.8, False))
@@ -126,26 +126,26 @@ def _governments(network: Network, case: Case, lang: str) -> list[list[Node]]:
     return [governments, *_rows(nodes)]
 
 
-def _company(network: Network, case: Case, lang: str) -> list[list[Node]]:
+def _company(network: Network, case: Case, lang: str) -> list[list[ActorNode]]:
     tables = cap_tables(case)
     shares = {row.holder: row.basis_points for row in tables[-1].holdings} if tables else {}
     sides = side_shares(tables[-1]) if tables else {}
     parts = [f"{text(f'report.side.{side}', lang)} {shares_of(value)}" for side, value in sides.items() if value]
     title = "\n".join([text("report.network.company", lang), *parts[:2]])
-    company = Node("company", title, "none", wide=1.9, strong=True)
-    nodes: list[Node] = []
+    company = ActorNode("company", title, "none", wide=1.9, strong=True)
+    nodes: list[ActorNode] = []
     for holder in case.shareholders:
         key = f"holder-{holder.key}"
         share = shares.get(holder.key)
         words = holder.title.get(lang) + (f" {shares_of(share)}" if share else "")
         place = {"home": 0.0, "third": 0.9, "host": 1.0}[holder.side]
-        nodes.append(Node(key, words, holder.side, _there(holder, case), place + 0.001 * len(nodes)))
+        nodes.append(ActorNode(key, words, holder.side, _there(holder, case), place + 0.001 * len(nodes)))
         network.edges.append((key, "company", 0.8 + (share or 0) / 2500.0, False))
         _ties(network, key, holder.ties)
     return [*_rows(nodes), [company]]
 
 
-def _enterprises(network: Network, case: Case, lang: str) -> list[list[Node]]:
+def _enterprises(network: Network, case: Case, lang: str) -> list[list[ActorNode]]:
     origins, anchors = [], []
     for origin in ORIGINS:
         found = sorted(
@@ -156,12 +156,12 @@ def _enterprises(network: Network, case: Case, lang: str) -> list[list[Node]]:
         if found:
             last = found[-1]
             words += "\n" + text("report.network.count", lang, count=number(last.value, 0), date=str(last.date))
-        origins.append(Node(f"firms-{origin}", words, origin, order=_PLACE[origin], strong=True))
+        origins.append(ActorNode(f"firms-{origin}", words, origin, order=_PLACE[origin], strong=True))
         network.edges.append(("company", f"firms-{origin}", 0.8, False))
     for anchor in case.anchors:
         words = anchor.title.get(lang)
         key = f"anchor-{anchor.key}"
-        anchors.append(Node(key, words, anchor.origin, order=_PLACE[anchor.origin]))
+        anchors.append(ActorNode(key, words, anchor.origin, order=_PLACE[anchor.origin]))
         network.edges.append((f"firms-{anchor.origin}", key, 0.8, False))
     return [origins, *_rows(anchors)]
 
@@ -218,7 +218,7 @@ def _layers(axes: Axes, found: Network, lang: str) -> None:
             axes.text(0.10, (low + high) / 2.0, words, **style.NOTE, weight="bold", va="center")
 
 
-def _edge(axes: Axes, start: Node, stop: Node, width: float, *, dashed: bool) -> None:
+def _edge(axes: Axes, start: ActorNode, stop: ActorNode, width: float, *, dashed: bool) -> None:
     present = start.present and stop.present
     colour = (style.SIDES[start.side] if start.side != "none" else style.MUTED) if present else style.PALE
     axes.annotate(
@@ -230,7 +230,7 @@ def _edge(axes: Axes, start: Node, stop: Node, width: float, *, dashed: bool) ->
     )  # fmt: skip
 
 
-def _box(axes: Axes, node: Node) -> None:
+def _box(axes: Axes, node: ActorNode) -> None:
     colour = style.MUTED if node.side == "none" else style.SIDES[node.side]
     face = colour if node.strong and node.present else style.PAPER
     high = ROW - 0.10
@@ -249,7 +249,7 @@ def _box(axes: Axes, node: Node) -> None:
     )  # fmt: skip
 
 
-def _ink(node: Node) -> str:
+def _ink(node: ActorNode) -> str:
     if not node.present:
         return style.MUTED
     if not node.strong:

@@ -36,7 +36,7 @@ ROW = 0.235
 
 
 @style.styled
-def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "") -> Figure:
+def movement_bars(found: Sequence[Movement], lang: str = "en") -> Figure:
     """Where the posterior of every parameter lies within its prior: median, half and nine tenths, on the prior's ranks.
 
     Parameters
@@ -47,7 +47,7 @@ def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "")
     lang = style.language(lang)
     height = 1.5 + ROW * len(found)
     title, subtitle = text("calibrate.bars.title", lang), text("calibrate.bars.subtitle", lang)
-    figure = style.sheet((7.2, height), title, subtitle, footer)
+    figure = style.sheet((7.2, height), title, subtitle, "")
     axes = style.panel(figure, NAMES, 0.62, 0.25, 0.80)
     axes.set_xlim(0.0, 1.0)
     style.rows(axes, len(found), grid=False)
@@ -69,9 +69,7 @@ def movement_bars(found: Sequence[Movement], lang: str = "en", footer: str = "")
 
 
 @style.styled
-def density(
-    name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en", footer: str = ""
-) -> Figure:
+def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en") -> Figure:
     """One parameter before and after: two histograms over the prior's range.
 
     Parameters
@@ -82,7 +80,7 @@ def density(
         Edges of bins, shape (bins + 1,), and densities within them, shape (bins,).
     """
     lang = style.language(lang)
-    figure = style.sheet((4.7, 2.4), name, unit, footer)
+    figure = style.sheet((4.7, 2.4), name, unit, "")
     axes = style.panel(figure, 0.2, 0.44, 0.2, 0.78)
     axes.set_yticks([])
     axes.grid(visible=False)
@@ -99,7 +97,7 @@ def density(
 
 
 @style.styled
-def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = "") -> Figure:
+def rank_histograms(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
     """Ranks of the truth in its posterior over simulated records, all parameters together, beside what chance allows.
 
     Parameters
@@ -109,7 +107,7 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = 
     """
     lang = style.language(lang)
     title, subtitle = text("calibrate.ranks.title", lang), text("calibrate.ranks.subtitle", lang)
-    figure = style.sheet((7.2, 3.0), title, subtitle, footer)
+    figure = style.sheet((7.2, 3.0), title, subtitle, "")
     for at, (kind, ranks) in enumerate(found.items()):
         axes = style.panel(figure, 0.45 + 3.45 * at, 0.66, 3.65 - 3.45 * at, 0.98)
         counts = ranks.histogram()
@@ -139,11 +137,11 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en", footer: str = 
 
 
 @style.styled
-def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = "") -> Figure:
+def coverage_dots(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
     """How often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows."""
     lang = style.language(lang)
     title, subtitle = text("calibrate.coverage.title", lang), text("calibrate.coverage.subtitle", lang)
-    figure = style.sheet((7.2, 2.6), title, subtitle, footer)
+    figure = style.sheet((7.2, 2.6), title, subtitle, "")
     axes = style.panel(figure, 1.9, 0.5, 0.3, 0.85)
     rows = [(kind, level) for level in (0.9, 0.5) for kind in found]
     style.rows(axes, len(rows), grid=False)
@@ -165,7 +163,7 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en", footer: str = ""
 
 @style.styled
 def reported_beside(
-    name: str, unit: str, found: Sequence[Check], span: tuple[float, float], lang: str = "en", footer: str = ""
+    name: str, unit: str, found: Sequence[Check], span: tuple[float, float], lang: str = "en"
 ) -> Figure:
     """The reported values of one observable beside what the posterior's runs would have reported.
 
@@ -179,7 +177,7 @@ def reported_beside(
         First and last moment of the axis, in years.
     """
     lang = style.language(lang)
-    figure = style.sheet((4.7, 3.15), name, unit, footer)
+    figure = style.sheet((4.7, 3.15), name, unit, "")
     axes = style.panel(figure, 0.6, 0.64, 0.2, 0.78)
     style.years(axes, *span)
     for one in found:

@@ -45,7 +45,7 @@ MARKS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class SettingRow:
     """A row: its place, its words, and the setting it is of; a head has none."""
 
     at: int
@@ -53,15 +53,15 @@ class Row:
     setting: str | None
 
 
-def rows_of(found: Findings, lang: str) -> list[Row]:
+def rows_of(found: Findings, lang: str) -> list[SettingRow]:
     """Settings under the heads of their levers."""
-    rows: list[Row] = []
+    rows: list[SettingRow] = []
     last = None
     for lever, setting in found.settings:
         if lever.key != last:
-            rows.append(Row(len(rows), getattr(lever.title, lang), None))
+            rows.append(SettingRow(len(rows), getattr(lever.title, lang), None))
             last = lever.key
-        rows.append(Row(len(rows), getattr(setting.title, lang), setting.key))
+        rows.append(SettingRow(len(rows), getattr(setting.title, lang), setting.key))
     return rows
 
 
@@ -87,13 +87,15 @@ def drawn_from(made: dict[str, Any], lang: str) -> str:
     return text("levers.drawn.stale" if made.get("posterior_stale") else "levers.drawn.posterior", lang, cut=cut)
 
 
-def blank(found: Findings, rows: Sequence[Row], title: str, subtitle: str, lang: str, width: float = 7.4) -> Figure:
+def blank(
+    found: Findings, rows: Sequence[SettingRow], title: str, subtitle: str, lang: str, width: float = 7.4
+) -> Figure:
     """A sheet as high as its rows."""
     height = TOP + BOTTOM + ROW * len(rows)
     return style.sheet((width, height), title, subtitle, footer(found, lang))
 
 
-def row_panel(figure: Figure, rows: Sequence[Row], left: float, right: float) -> Axes:
+def row_panel(figure: Figure, rows: Sequence[SettingRow], left: float, right: float) -> Axes:
     """Axes with a line for each row and no ticks beside them."""
     axes = style.panel(figure, left, BOTTOM, right, TOP)
     axes.grid(visible=False)
@@ -103,7 +105,7 @@ def row_panel(figure: Figure, rows: Sequence[Row], left: float, right: float) ->
     return axes
 
 
-def write_names(axes: Axes, rows: Sequence[Row], inches: float = NAMES) -> None:
+def write_names(axes: Axes, rows: Sequence[SettingRow], inches: float = NAMES) -> None:
     """Names left of the axes; heads bold."""
     for row in rows:
         is_head = row.setting is None
@@ -120,7 +122,7 @@ def write_names(axes: Axes, rows: Sequence[Row], inches: float = NAMES) -> None:
             axes.axhline(row.at - 0.5, color=style.GRID, linewidth=0.7)
 
 
-def tried(found: Findings, rows: Sequence[Row], measure: str) -> Iterator[tuple[Row, Gain]]:
+def tried(found: Findings, rows: Sequence[SettingRow], measure: str) -> Iterator[tuple[SettingRow, Gain]]:
     """Rows of settings with their gains in a measure."""
     for row in rows:
         if row.setting is not None:
@@ -234,7 +236,7 @@ def sides(found: Findings, lang: str = "en") -> Figure:
     return figure
 
 
-def _side(axes: Axes, entries: Sequence[tuple[Row, Gain]], rows: Sequence[Row]) -> None:
+def _side(axes: Axes, entries: Sequence[tuple[SettingRow, Gain]], rows: Sequence[SettingRow]) -> None:
     axes.set_xscale("symlog", linthresh=3.0, linscale=0.6)
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     for row in rows:
@@ -325,14 +327,14 @@ def ordered(choice: Choice) -> list[int]:
     return sorted(range(len(choice.options)), key=lambda at: (-round(float(shares[at]), 9), float(apart[at])))
 
 
-def _rows(found: Findings, choice: Choice, lang: str) -> list[Row]:
+def _rows(found: Findings, choice: Choice, lang: str) -> list[SettingRow]:
     return [
-        Row(at, found.title(choice.options[option], lang), choice.options[option])
+        SettingRow(at, found.title(choice.options[option], lang), choice.options[option])
         for at, option in enumerate(ordered(choice))
     ]
 
 
-def _names(axes: Axes, rows: list[Row]) -> None:
+def _names(axes: Axes, rows: list[SettingRow]) -> None:
     for row in rows:
         style.row_name(
             axes,
@@ -378,7 +380,7 @@ def _choice(found: Findings) -> Choice:
     return found.choice
 
 
-def _column(axes: Axes, rows: list[Row], choice: Choice, ranking: Ranking) -> None:
+def _column(axes: Axes, rows: list[SettingRow], choice: Choice, ranking: Ranking) -> None:
     place = {option: at for at, option in enumerate(choice.options)}
     count = len(choice.options)
     axes.set_xlim(count + 0.8, 0.2)
@@ -408,7 +410,7 @@ def pareto(found: Findings, lang: str = "en") -> Figure:
     choice = _choice(found)
     rows = _rows(found, choice, lang)
     rows = sorted(rows, key=lambda row: -choice.chance[choice.options.index(str(row.setting))])
-    rows = [Row(at, row.words, row.setting) for at, row in enumerate(rows)]
+    rows = [SettingRow(at, row.words, row.setting) for at, row in enumerate(rows)]
     title, subtitle = (text(f"levers.figure.pareto.{part}", lang) for part in ("title", "subtitle"))
     figure = blank(found, rows, title, subtitle, lang, width=7.4)
     axes = row_panel(figure, rows, CHOICE_NAMES, 3.05)

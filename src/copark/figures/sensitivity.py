@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 from numpy.typing import NDArray
 
-from copark.analysis.discovery.prim import Condition, Node
+from copark.analysis.discovery.prim import BoxCondition, Node
 from copark.presentation import style
 from copark.presentation.numbers import number, percent, unit_title
 from copark.texts import text
@@ -79,8 +79,8 @@ def _laid_out(rows: Sequence[Bar], title: str, subtitle: str, foot: str) -> tupl
     return figure, axes
 
 
-def _largest(values: NDArray[np.float64], most: int = SHOWN) -> list[int]:
-    return [int(n) for n in np.argsort(-values, kind="stable")[:most]]
+def _largest(values: NDArray[np.float64]) -> list[int]:
+    return [int(n) for n in np.argsort(-values, kind="stable")[:SHOWN]]
 
 
 @style.styled
@@ -288,7 +288,7 @@ def box_ranges(found: Found, exploration: Exploration, lang: str = "en") -> Figu
     return figure
 
 
-def _range(axes: Axes, at: int, one: Condition, found: Found, exploration: Exploration, lang: str) -> None:
+def _range(axes: Axes, at: int, one: BoxCondition, found: Found, exploration: Exploration, lang: str) -> None:
     """One factor: its range as a thin bar, the box's part as a thick one, limits as numbers."""
     name = found.names[one.factor]
     low, high = found.low[one.factor], found.high[one.factor]
@@ -364,7 +364,7 @@ def _place(axes: Axes, node: Node, depth: int, places: Iterator[int], found: Fou
             textcoords="offset points", **style.NOTE, ha="left" if way == "no" else "right",
             va="center",
         )  # fmt: skip
-    question = condition(Condition(node.factor, high=node.limit), found.names, lang)
+    question = condition(BoxCondition(node.factor, high=node.limit), found.names, lang)
     question = question[:1].upper() + question[1:]
     axes.text(
         at, -depth, style.wrap(text("sensitivity.tree.question", lang, condition=question), 19.0, 4), **style.SMALL,

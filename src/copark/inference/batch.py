@@ -186,24 +186,16 @@ def ranges_of(recipe: Recipe) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class PieceWork:
-    """The pieces of a batch as work for a crew.
-
-    Parameters
-    ----------
-    subject
-        The recipe.
-    name
-        Identity of the batch.
-    home
-        Its folder.
-    machine
-        What every maker must be.
-    """
+    """The pieces of a batch as work for a crew."""
 
     subject: Recipe
+    """The recipe."""
     name: str
+    """Identity of the batch."""
     home: str
+    """Its folder."""
     machine: Machine
+    """What every maker must be."""
     arms: int = 1
 
     def about(self, subject: Any) -> Self:

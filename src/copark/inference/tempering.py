@@ -83,40 +83,27 @@ class Cloud:
 
 @dataclass(frozen=True)
 class Plan:
-    """How the cloud is moved.
-
-    Parameters
-    ----------
-    members
-        Members of the cloud.
-    sweeps
-        Sweeps at each temperature; a sweep moves every member's parameters twice and its luck several times.
-    last_sweeps
-        Further sweeps at the end.
-    keep
-        Effective share of members a step of temperature may leave.
-    quarters
-        Quarters of luck that bear on the record.
-    spans
-        Spans of luck, the first included.
-    luck_moves
-        Moves of luck in a sweep.
-    early
-        Whether spans are shorter early on, where luck bears on all that follows and only little of it can be changed at
-        once: borders have a density of 1 / (quarter + EARLY), not the same everywhere.
-    ladder
-        Members at each temperature of a ladder on which the last sweeps are made; with none they are made at β = 1.
-    """
+    """How the cloud is moved."""
 
     members: int = 512
+    """Members of the cloud."""
     sweeps: int = 12
+    """Sweeps at each temperature; a sweep moves every member's parameters twice and its luck several times."""
     last_sweeps: int = 150
+    """Further sweeps at the end."""
     keep: float = 0.85
+    """Effective share of members a step of temperature may leave."""
     quarters: int = 0
+    """Quarters of luck that bear on the record."""
     spans: int = MOST
+    """Spans of luck, the first included."""
     luck_moves: int = 4
+    """Moves of luck in a sweep."""
     early: bool = False
+    """Whether spans are shorter early on, where luck bears on all that follows and only little of it can be changed at
+    once: borders have a density of 1 / (quarter + EARLY), not the same everywhere."""
     ladder: int = 0
+    """Members at each temperature of a ladder on which the last sweeps are made; with none they are made at β = 1."""
 
     @property
     def most(self) -> int:

@@ -1,8 +1,7 @@
 """Runs by content identity: saved whole, found again, checked against damage, exported.
 
 ``runs`` keeps the database of runs, one folder each; ``arrays`` writes and opens their numbers as Zarr; ``summary``
-keeps bands instead of paths where there are too many runs to keep; ``manifest`` says what a whole folder looks like;
-``exports`` and ``workbook`` give the numbers to other programs.
+keeps bands instead of paths where there are too many runs to keep; ``manifest`` says what a whole folder looks like.
 """
 
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored

@@ -27,7 +27,7 @@ from copark.workflows.serving.decisions import decisions_of
 from copark.workflows.serving.engine import Engine
 from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.memory import BoundedCache
-from copark.workflows.serving.records import Asked, Job, Records
+from copark.workflows.serving.records import AskedStudy, Job, Records
 from copark.workflows.serving.scratch import scratch_name, sweep_scratch
 from copark.workflows.serving.shelf import Shelf, Shelved
 from copark.workflows.serving.simulation import FIRST, warm_up
@@ -134,7 +134,7 @@ class Services:
     def remember(self, study: Study, shelved: Shelved) -> str:
         """Remember what was asked, so that it can be exported by its identity."""
         identity = self.engine.identity(study, shelved)
-        self.asked.remember(identity, Asked(shelved.name, study.content()))
+        self.asked.remember(identity, AskedStudy(shelved.name, study.content()))
         return identity
 
     def is_stored(self, identity: str) -> bool:

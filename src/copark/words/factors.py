@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from copark.analysis.discovery.prim import Condition, Holding, Node
+from copark.analysis.discovery.prim import BoxCondition, BoxStatistics, Node
 from copark.inference.exploration.explore import Found
 from copark.inference.exploration.settings import HOME_SHARE, factor_title, lever_title, unit_of
 from copark.model.variables import catalogue
@@ -57,7 +57,7 @@ def value_of(name: str, value: float, lang: str) -> str:
     return quantity(value, unit_of(name), lang)
 
 
-def condition(one: Condition, names: Sequence[str], lang: str) -> str:
+def condition(one: BoxCondition, names: Sequence[str], lang: str) -> str:
     """A condition in words."""
     name = names[one.factor]
     if not is_parameter(name) and name != HOME_SHARE:
@@ -72,7 +72,7 @@ def condition(one: Condition, names: Sequence[str], lang: str) -> str:
     return text("sensitivity.condition.below", lang, title=title, value=high)
 
 
-def conditions(given: Sequence[Condition], names: Sequence[str], lang: str) -> str:
+def conditions(given: Sequence[BoxCondition], names: Sequence[str], lang: str) -> str:
     """Conditions in words, joined."""
     said = [condition(one, names, lang) for one in merged(given)]
     if len(said) < 2:
@@ -80,16 +80,16 @@ def conditions(given: Sequence[Condition], names: Sequence[str], lang: str) -> s
     return text("report.join.list", lang).join(said[:-1]) + text("sensitivity.condition.last", lang) + said[-1]
 
 
-def merged(given: Sequence[Condition]) -> list[Condition]:
+def merged(given: Sequence[BoxCondition]) -> list[BoxCondition]:
     """Conditions with the two limits of one factor told together."""
-    made: dict[int, Condition] = {}
+    made: dict[int, BoxCondition] = {}
     for one in given:
-        had = made.get(one.factor, Condition(one.factor))
-        made[one.factor] = Condition(one.factor, max(had.low, one.low), min(had.high, one.high))
+        had = made.get(one.factor, BoxCondition(one.factor))
+        made[one.factor] = BoxCondition(one.factor, max(had.low, one.low), min(had.high, one.high))
     return list(made.values())
 
 
-def excess(held: Holding) -> float:
+def excess(held: BoxStatistics) -> float:
     """By how much the share of cases exceeds that among all runs, as part of what is left to 1."""
     return (held.density - held.rate) / (1.0 - held.rate) if held.runs and held.rate < 1.0 else 0.0
 

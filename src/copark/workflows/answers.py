@@ -89,7 +89,7 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ReplayVerdict:
     """What replaying a stored run gave."""
 
     kind: str

@@ -208,7 +208,7 @@ def pasts_of(source: DrawSource | None) -> float | None:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStudy:
     """A plan in words."""
 
     title: str
@@ -252,7 +252,7 @@ def plan_study(
     out: Path = OUT,
     parameters: str | None = None,
     progress: Progress | None = None,
-) -> Planned:
+) -> PlannedStudy:
     """Plan a study: time, disk and precision of so many runs, or the runs that reach a precision.
 
     Parameters
@@ -288,7 +288,7 @@ def plan_study(
         found = plan(
             study, case, source, found.needed, precision=precision, threads=threads, seen=seen
         )  # fmt: skip
-    return Planned(getattr(study.title, lang), found, told(found, lang))
+    return PlannedStudy(getattr(study.title, lang), found, told(found, lang))
 
 
 def told(found: Plan, lang: str = "en") -> tuple[str, ...]:

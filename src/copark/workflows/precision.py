@@ -38,7 +38,7 @@ CHUNK = 1000
 
 
 @dataclass(frozen=True)
-class Stopped:
+class StoppedStudy:
     """A study that was stopped once it was precise enough."""
 
     study: Study
@@ -60,7 +60,7 @@ def run_until(
     most: int = MOST_RUNS,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Stopped:
+) -> StoppedStudy:
     """Run a study until its reported numbers are precise, or the most runs are made.
 
     Which runs are made is decided at looks fixed beforehand, by numbers alone: not by time, chunks or threads.
@@ -107,7 +107,7 @@ def run_until(
             break
     final = whole.with_changes(runs=first)
     kept = tuple(held) if size <= HELD else ()
-    return Stopped(final, tuple(seen), lambda: _labelled(kept, final, case, source, threads), seen[-1].stop)
+    return StoppedStudy(final, tuple(seen), lambda: _labelled(kept, final, case, source, threads), seen[-1].stop)
 
 
 def joined(parts: Sequence[tuple[Reported, ...]]) -> tuple[Reported, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.context import stage
 from copark.analyses.execution import Means
 from copark.errors import CoparkError
-from copark.workflows.answers import OUT, Progress, RunOutcome, Verdict, store_in
+from copark.workflows.answers import OUT, Progress, ReplayVerdict, RunOutcome, store_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,7 +39,9 @@ MADE_BY = (
 """Entries of the provenance that can change the numbers."""
 
 
-def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progress: Progress | None = None) -> Verdict:
+def verify(
+    identity: str, *, out: Path = OUT, threads: int | None = None, progress: Progress | None = None
+) -> ReplayVerdict:
     """Replay a stored run and compare it, number by number, with what is stored.
 
     Bits are promised for one set of CPU features, versions and inputs; the verdict says which of them are others now.
@@ -71,7 +73,7 @@ def verify(identity: str, *, out: Path = OUT, threads: int | None = None, progre
         if done >= record.kept or joined.first is not None:
             break
     kind = "identical" if joined.identical else "equal" if joined.first is None else "different"
-    return Verdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
+    return ReplayVerdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
 
 
 def _case(record: RunRecord, study: Study, out: Path) -> Case:

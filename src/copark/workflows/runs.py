@@ -70,7 +70,7 @@ class FailedRun:
 
 
 @dataclass(frozen=True)
-class Books:
+class RunBooks:
     """What the books say."""
 
     runs: tuple[BookedRun, ...]
@@ -82,7 +82,7 @@ class Books:
     """database, folder: where they are, and where the runs are."""
 
 
-def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = None) -> Books:
+def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = None) -> RunBooks:
     """What was executed and is stored.
 
     Parameters
@@ -112,7 +112,7 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
         for at, name in enumerate(bad):
             singles += failed_runs(store, records[name])
             stage(progress, "failed")(at + 1, len(bad))
-    return Books(tuple(found), tuple(singles), shown, store.root)
+    return RunBooks(tuple(found), tuple(singles), shown, store.root)
 
 
 def _stored(store: RunStore, name: str) -> RunRecord | str:

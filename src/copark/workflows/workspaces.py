@@ -23,11 +23,11 @@ from copark.store.workspace import (
 from copark.store.workspace.layout import scenario_in
 from copark.workflows.answers import OUT, Progress, store_in
 
-__all__ = ["Packed", "WorkspaceFindings", "open_", "pack", "verify"]
+__all__ = ["PackedWorkspace", "WorkspaceFindings", "open_", "pack", "verify"]
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedWorkspace:
     """A workspace that was written."""
 
     path: Path
@@ -53,7 +53,7 @@ def pack(
     licence: str = "",
     out: Path = OUT,
     progress: Progress | None = None,
-) -> Packed:
+) -> PackedWorkspace:
     """Pack cases, studies, saved scenarios and stored runs into one archive.
 
     A study brings its case, a run its study and its case; a study of a case of one's own is made to find it in
@@ -87,7 +87,9 @@ def pack(
     titled = _titled(contents, tuple(creators), licence)
     digest = pack_workspace(titled, Path(file), _in_megabytes(progress, "pack"))
     names = (tuple(titled.cases), tuple(titled.studies), tuple(run.identity for run in titled.runs))
-    return Packed(Path(file), digest, Path(file).stat().st_size, *names, tuple(sorted({one.name for one in saved})))
+    return PackedWorkspace(
+        Path(file), digest, Path(file).stat().st_size, *names, tuple(sorted({one.name for one in saved}))
+    )
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:

@@ -11,7 +11,7 @@ from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said
 from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
-from copark.inference.ablations.ablate import Ablations, Settings
+from copark.inference.ablations.ablate import Ablations, AblationSettings
 from copark.inference.ablations.effects import ablations_of
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Answer(Ablations, Result):
         )  # fmt: skip
 
 
-def settings_of(params: Params) -> Settings:
+def settings_of(params: Params) -> AblationSettings:
     """What is asked of the engine.
 
     Raises
@@ -71,7 +71,7 @@ def settings_of(params: Params) -> Settings:
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):
         raise RunRefused.of("ablate.refused.size", found=size)
-    return Settings(
+    return AblationSettings(
         futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from copark.presentation.numbers import shown
 from copark.words import join, with_unit
 
 if TYPE_CHECKING:
-    from copark.inference.ablations.ablate import Change, Row
+    from copark.inference.ablations.ablate import AblationRow, ScoreChange
 
 OUTPUTS = ("jobs", "registered", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs of the folded tables, beside operating enterprises and failure."""
@@ -49,20 +49,19 @@ class _Show(Show):
         self.found, self.last = found, found.quarters[-1]
         self.refitted = [row for row in found.rows if row.refitted is not None]
 
-    def name(self, row: Row) -> str:
+    def name(self, row: AblationRow) -> str:
         """Title of what is off."""
         return self.t.of(row.title)
 
-    def moved(self, row: Row) -> float:
+    def moved(self, row: AblationRow) -> float:
         """Median difference of operating enterprises at the last quarter, log points."""
         return row.effect.of("operating", self.last).median
 
-    def by_size(self, rows: Sequence[Row]) -> list[Row]:
+    def by_size(self, rows: Sequence[AblationRow]) -> list[AblationRow]:
         """The largest effect on operating enterprises first."""
         return sorted(rows, key=lambda row: -abs(self.moved(row)))
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order."""
         yield self.summary()
         for kind in self.found.kinds:
             yield self.effects(kind)
@@ -89,12 +88,12 @@ class _Show(Show):
             told.append(t("headline.scores", worse=len(self.refits("worse")), all=len(self.refitted)))
         return t.sentences(told)
 
-    def deadliest(self) -> Row | None:
+    def deadliest(self) -> AblationRow | None:
         """What the park fails most often without, if it clearly does."""
         rows = [row for row in self.found.rows if row.effect.failed.low > FAILS_MORE]
         return max(rows, key=lambda row: row.effect.failed.change, default=None)
 
-    def refits(self, verdict: str) -> list[Row]:
+    def refits(self, verdict: str) -> list[AblationRow]:
         """What a refitted forecast is worse, alike or better without, the largest change first."""
         rows = [(row.refitted.ratio, row) for row in self.refitted if row.refitted and row.refitted.verdict == verdict]
         return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
@@ -126,7 +125,7 @@ class _Show(Show):
             worse = len(self.refits("worse"))
             yield doc.Card(t("card.worse"), doc.COUNT, worse, t("card.worse.note", all=len(self.refitted)))
 
-    def listing(self, rows: Sequence[Row]) -> str:
+    def listing(self, rows: Sequence[AblationRow]) -> str:
         """Titles joined."""
         return join([self.name(row) for row in rows], self.t.lang)
 
@@ -208,11 +207,11 @@ class _Show(Show):
             rows.append(cells + (self.score(row.refitted) if self.refitted else []))
         return self.table(kind, columns, rows)
 
-    def standing(self, row: Row) -> str | None:
+    def standing(self, row: AblationRow) -> str | None:
         """What the data did to the parameters behind it."""
         return self.t(f"standing.{row.standing}") if row.standing else None
 
-    def score(self, change: Change | None) -> list[doc.Value]:
+    def score(self, change: ScoreChange | None) -> list[doc.Value]:
         """How a score changes, and in a word."""
         return [None, None] if change is None else [change.ratio, self.t(f"score.{change.verdict}")]
 
@@ -275,7 +274,7 @@ class _Show(Show):
             blocks.append(self.table("off", columns, rows, folded=True))
         return self.section("reading", *blocks)
 
-    def lead(self, row: Row) -> tuple[str, ...]:
+    def lead(self, row: AblationRow) -> tuple[str, ...]:
         """What a row of a table of all numbers begins with."""
         return row.key, row.kind, row.scale, self.name(row)
 
@@ -314,7 +313,7 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = []
         for row in self.found.rows:
             for name in SCORED:
-                change: Change | None = getattr(row, name)
+                change: ScoreChange | None = getattr(row, name)
                 if change is not None:
                     rows.append((*self.lead(row), name, "log_ratio", change.ratio, change.verdict))
                     rows += [(*self.lead(row), name, of, value, None) for of, value in change.crps.items()]
@@ -337,7 +336,7 @@ def _number(key: str, places: int) -> doc.Column:
     return doc.Column(key, "", doc.Kind.number, places=places)
 
 
-def _middle(row: Row, output: str, quarter: str) -> doc.Interval:
+def _middle(row: AblationRow, output: str, quarter: str) -> doc.Interval:
     """Median of a difference and 90 % of the pairs."""
     one = row.effect.of(output, quarter)
     return doc.Interval(one.low, one.high, one.median)

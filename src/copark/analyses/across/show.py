@@ -63,7 +63,6 @@ class _Show(Words):
         return t.sentences(told)
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order."""
         yield self.summary()
         yield self.tests_section()
         yield self.truth()

@@ -83,7 +83,6 @@ class _Show(Words):
         """Whether shares of outcomes are told unasked."""
 
     def parts(self) -> Iterator[tuple[ClaimFinding, PartFinding]]:
-        """Every part of every claim."""
         for claim in self.found.claims:
             for part in claim.parts:
                 yield claim, part
@@ -118,7 +117,6 @@ class _Show(Words):
         return doc.Bullets(tuple(told))
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order."""
         yield self.summary()
         for claim in self.found.claims:
             yield self.claim(claim)
@@ -130,7 +128,6 @@ class _Show(Words):
         yield self.section("numbers", *numbers, folded=True)
 
     def text(self, key: str, **values: object) -> doc.Paragraph:
-        """A paragraph."""
         return doc.Paragraph(self.t(key, **values))
 
     def summary(self) -> doc.Section:
@@ -293,7 +290,6 @@ class _Show(Words):
             yield "cube", lambda: figures.cube(claim, found, lang)
 
     def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> doc.Chart:
-        """A figure of a claim with its words."""
         t, values = self.t, {"id": claim.claim.id, "title": self.t.of(claim.claim.title)}
         told = [t("caption.forest")] * (kind == "forest") + [t("caption.outcomes")] * (kind == "forest" and self.levels)
         return doc.Chart(

@@ -29,7 +29,7 @@ HEADLINE = "operating"
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a comparison."""
-    show = Parts(found, found.trust, t)
+    show = CompareShow(found, found.trust, t)
     return assemble(
         found, t, key=f"compare-{'-'.join(found.studies)}", title=" | ".join(map(t.of, found.titles)),
         headline=show.headline(), sections=show.sections(), provenance=show.provenance(),
@@ -51,7 +51,7 @@ def points(row: OutcomeChange) -> doc.Interval:
     return doc.Interval(row.low, row.high, row.change)
 
 
-class Parts(Show):
+class CompareShow(Show):
     """The parts of the document in one language; the answer and how to read it may be in words of another analysis."""
 
     def __init__(

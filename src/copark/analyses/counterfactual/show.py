@@ -1,6 +1,6 @@
 """What is shown of a counterfactual: what is due to an event, or the events that can be removed."""
 
-from copark.analyses.compare.show import Parts
+from copark.analyses.compare.show import CompareShow
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.counterfactual.ask import Answer
 from copark.analyses.show import Show
@@ -19,7 +19,7 @@ def document(found: Answer, t: Texts) -> Document:
         )  # fmt: skip
     titles = {one.key: t.of(one.title) for one in found.events}
     events = t("join").join(titles[one] for one in found.without)
-    parts = Parts(found.found, found.trust, Texts("compare", t.lang), own=t, events=events)
+    parts = CompareShow(found.found, found.trust, Texts("compare", t.lang), own=t, events=events)
     return assemble(
         found, t, key=f"{key}-{found.found.studies[0]}", title=t("question", park=park, events=events),
         headline=parts.headline(), sections=[*parts.sections(), _events(found, t, folded=True)],

@@ -43,7 +43,6 @@ class _Show(Show):
         self.mean = float(self.found.chosen.coordination.mean())
 
     def grade(self, name: str) -> str:
-        """A grade in words."""
         return text(f"analysis.grade.{name}", self.t.lang)
 
     def headline(self) -> str:

@@ -52,43 +52,30 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Informed:
-    """A parameter the forecast depends on: largest share of a variance, and what the data said of it.
-
-    Parameters
-    ----------
-    share
-        Largest share of the variance of an observable that it explains by itself.
-    verdict
-        moved, weakly or unmoved.
-    before, after
-        Median before the data; 5, 50 and 95 % after them.
-    """
+    """A parameter the forecast depends on: largest share of a variance, and what the data said of it."""
 
     name: str
     share: float
+    """Largest share of the variance of an observable that it explains by itself."""
     verdict: str
+    """moved, weakly or unmoved."""
     before: float
     after: tuple[float, ...]
+    """before, after: median before the data; 5, 50 and 95 % after them."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A parameter of a park without a history: 5, 50 and 95 % before and after other parks were asked, and whose.
-
-    Parameters
-    ----------
-    verdict
-        moved, weakly or unmoved.
-    lenders
-        Share of each park in what was learned of it, largest first.
-    """
+    """A parameter of a park without a history: 5, 50 and 95 % before and after other parks were asked, and whose."""
 
     name: str
     group: str
     before: tuple[float, ...]
     after: tuple[float, ...]
     verdict: str
+    """moved, weakly or unmoved."""
     lenders: tuple[tuple[str, float], ...]
+    """Share of each park in what was learned of it, largest first."""
 
 
 @dataclass(frozen=True)
@@ -104,68 +91,26 @@ class Rate:
 
 @dataclass(frozen=True)
 class Borrowed:
-    """What a forecast without a history rests on.
-
-    Parameters
-    ----------
-    panel
-        Identity of the panel.
-    parks
-        Titles of its parks by name.
-    lenders
-        Share of each park in what was learned.
-    alone
-        By observable: quantiles on the prior alone, shape (levels, quarters).
-    taken, rates
-        Parameters, most changed first; base rates.
-    open_facts
-        Whether the case leaves much open, for which defaults stand.
-    """
+    """What a forecast without a history rests on."""
 
     panel: str
+    """Identity of the panel."""
     parks: dict[str, Said]
+    """Titles of its parks by name."""
     lenders: dict[str, float]
+    """Share of each park in what was learned."""
     alone: dict[str, Floats]
+    """By observable: quantiles on the prior alone, shape (levels, quarters)."""
     taken: tuple[Taken, ...]
     rates: tuple[Rate, ...]
+    """taken, rates: parameters, most changed first; base rates."""
     open_facts: bool
+    """Whether the case leaves much open, for which defaults stand."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """A forecast.
-
-    Parameters
-    ----------
-    start, cut, until, clock_end
-        First quarter of the case; last quarter known; last quarter forecast; end of the case's clock.
-    content
-        The forecast as it is frozen, or would be; empty where it ends before the data do.
-    file
-        Name of the file it is frozen in; empty if it is not.
-    runs, seed
-        Of the calibration or the panel.
-    values, everything
-        How many values the parameters were fitted to; whether all were, not only those meant to be fitted.
-    bands
-        By observable: quantiles of the forecast from the start on, shape (levels, quarters): of the stack where there
-        is one, before the cut and otherwise of the model.
-    methods, since
-        By method and observable: the same of what was stacked, the model and curves, from this many quarters after the
-        start on; of what is not stacked, of the model and a line.
-    weights
-        By observable and method: weights in the stack in the same quarters, shape (quarters,).
-    held
-        How such forecasts did on the parks of the casebook, each without a say in its weights.
-    reported
-        By observable: values on record.
-    widths, informed
-        What the variance at the end comes from; parameters it depends on, most first.
-    health
-        Numbers of health of the posterior.
-    borrowed
-        What it rests on where the park's own observations were not used.
-    """
+    """A forecast."""
 
     case: str
     park: Said
@@ -173,24 +118,41 @@ class Answer(Result):
     cut: str
     until: str
     clock_end: str
+    """start, cut, until, clock_end: first quarter of the case; last quarter known; last quarter forecast; end of the
+    case's clock."""
     method: str
     pairs: int
     content: dict[str, Any]
+    """The forecast as it is frozen, or would be; empty where it ends before the data do."""
     file: str
+    """Name of the file it is frozen in; empty if it is not."""
     runs: int
     seed: int
+    """runs, seed: of the calibration or the panel."""
     values: int
     everything: bool
+    """values, everything: how many values the parameters were fitted to; whether all were, not only those meant to be
+    fitted."""
     bands: dict[str, Floats]
+    """By observable: quantiles of the forecast from the start on, shape (levels, quarters): of the stack where there is
+    one, before the cut and otherwise of the model."""
     methods: dict[str, dict[str, Floats]]
     since: int
+    """methods, since: by method and observable: the same of what was stacked, the model and curves, from this many
+    quarters after the start on; of what is not stacked, of the model and a line."""
     weights: dict[str, dict[str, Floats]]
+    """By observable and method: weights in the stack in the same quarters, shape (quarters,)."""
     held: Judged
+    """How such forecasts did on the parks of the casebook, each without a say in its weights."""
     reported: dict[str, tuple[Point, ...]]
+    """By observable: values on record."""
     widths: dict[str, Spread]
     informed: tuple[Informed, ...]
+    """widths, informed: what the variance at the end comes from; parameters it depends on, most first."""
     health: tuple[Note, ...]
+    """Numbers of health of the posterior."""
     borrowed: Borrowed | None = None
+    """What it rests on where the park's own observations were not used."""
 
     @property
     def frozen_id(self) -> str:

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.goal.confirmed import Confirmed, confirm, ladder
-from copark.inference.goal.lever_sets import FutureEvent, Settings, read_events, scenario_with
-from copark.inference.goal.search import LAST, Search, Target, read_targets
+from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
+from copark.inference.goal.search import LAST, GoalTarget, LeverSearch, read_targets
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 
@@ -59,7 +59,7 @@ class Answer(Result):
     pulled: str
     horizon: str
     """pulled, horizon: quarter levers are pulled, and the last of the runs."""
-    targets: tuple[Target, ...]
+    targets: tuple[GoalTarget, ...]
     events: tuple[FutureEvent, ...]
     """targets, events: what is aimed at, and what befalls the park meanwhile."""
     event_titles: tuple[Said, ...]
@@ -157,11 +157,11 @@ def compute(params: Params, context: Context) -> Answer:
     plain = baseline(case.name).scenarios[0]
     none = scenario_with(events, case, plain.key, plain.title)
     only = wanted_levers(file, "now", params.levers)
-    settings = Settings(file, "now", only, none, case, first)
+    settings = LeverSettings(file, "now", only, none, case, first)
     targets = read_targets(params.target, params.probability, case)
     context.announce(study, case, has.source)
     stage = context.stage("simulate")
-    search = Search(
+    search = LeverSearch(
         study, case, settings, targets, has.source, first, file.discount.rate,
         context.threads or default_threads(), lambda done: stage(done, 0),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from copark.analyses.goal.ask import Answer
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.inference.goal.confirmed import Confirmed
-from copark.inference.goal.search import Target
+from copark.inference.goal.search import GoalTarget
 from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue
@@ -43,7 +43,7 @@ class _Show(Show):
         self.found = found
         self.best = next(iter(found.reaching), None) or next(iter(found.ladder), found.before)
 
-    def event(self, one: Target) -> str:
+    def event(self, one: GoalTarget) -> str:
         """What a target asks of a run."""
         if one.is_outcome:
             return text(f"analysis.outcome.{one.name}", self.t.lang)
@@ -53,7 +53,6 @@ class _Show(Show):
         return self.t("target", title=output.title(self.t.lang), sign=sign, value=value, quarter=one.quarter)
 
     def targets(self) -> str:
-        """What is aimed at."""
         told = (
             self.t("asked.most" if not one.in_most else "asked.least", target=self.event(one),
                    share=percent(one.share, 0 if round(one.share, 2) == one.share else 1))
@@ -180,7 +179,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def figure(self, at: int) -> Figure:
-        """Draw it."""
         from copark.figures.decisions import reached
 
         t, found = self.t, self.found

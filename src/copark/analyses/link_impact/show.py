@@ -47,11 +47,9 @@ class _Show(Show):
         self.words = {"since": found.since, "end": found.end, "total": len(found.links)}
 
     def of(self, link: str) -> list[Impact]:
-        """Impacts of a link."""
         return [one for one in self.found.impacts if one.link == link]
 
     def title(self, link: str) -> str:
-        """Title of a link."""
         return catalogue().links[link].title(self.t.lang)
 
     def cut(self, link: str) -> doc.Interval:
@@ -175,7 +173,6 @@ class _Show(Show):
         return self.table("responses", (*columns, self.column("direction")), rows, folded=True)
 
     def unit(self, symbol: str) -> str:
-        """A unit in words."""
         from copark.presentation.numbers import unit_title
 
         return unit_title(symbol, self.t.lang)

@@ -135,7 +135,6 @@ class _Show(Show):
         return [self.column(name, *kinds.get(name, (doc.Kind.text, "", None))) for name in names]
 
     def record(self, one: ListedPark) -> Sequence[doc.Value]:
-        """Everything that is on record of a park."""
         lang, park, place = self.t.lang, one.park, one.place
 
         def grade(given: str | None) -> str | None:

@@ -65,7 +65,6 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), doc.Bullets(words))
 
     def parks(self) -> doc.Section:
-        """Every park."""
         from copark.figures.calibration import parks
 
         found, t = self.found, self.t
@@ -99,6 +98,5 @@ class _Show(Show):
         return self.section("scores", self.table("scores", columns, rows))
 
     def list(self, key: str, count: int) -> doc.Section:
-        """Sentences."""
         values = {**self.values, "outcome": text(f"analysis.outcome.{SAID}", self.t.lang), "class": self.recorded(DONE)}
         return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}", **values) for at in range(1, count + 1))))

@@ -59,7 +59,6 @@ class _Show(AboutRuns):
         return t.sentences([t("headline", **shares, **words), *([size] if size else [])])
 
     def sections(self) -> tuple[doc.Section, ...]:
-        """The sections in their order."""
         return (
             self.summary(), self.outcomes(), self.fans(), self.record(), self.ledgers(), self.phases(),
             self.coordination(), self.weight(), self.limits(), self.network(), self.timeline(), self.equity(),
@@ -177,7 +176,6 @@ class _Show(AboutRuns):
         return self.section(OUTCOME_SECTION, *blocks, folded=not found.shows_outcomes)
 
     def outcome_columns(self) -> list[doc.Column]:
-        """A column of shares for each outcome."""
         return [
             doc.Column(name, text(f"analysis.outcome.{name}", self.t.lang), doc.Kind.share, places=1)
             for name in OUTCOMES

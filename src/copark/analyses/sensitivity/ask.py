@@ -11,7 +11,7 @@ from copark.analyses.contract import CaseParams, Result
 from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.exploration import explore as engine
-from copark.inference.exploration.explore import METHODS, Exploration, Settings
+from copark.inference.exploration.explore import METHODS, Exploration, ExplorationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Answer(Exploration, Result):
 class _Made:
     """What the numbers are made of, beside the case: settings, the case's own posterior, a batch that is there."""
 
-    settings: Settings
+    settings: ExplorationSettings
     stored: Stored | None
     source: Any
     batch: Batch | None
@@ -72,7 +72,7 @@ class _Made:
         return engine.provenance_of(case, self.settings, parameters, self.source, self.batch)
 
 
-def settings_of(params: Params) -> Settings:
+def settings_of(params: Params) -> ExplorationSettings:
     """What is asked of the engine.
 
     Raises
@@ -84,7 +84,7 @@ def settings_of(params: Params) -> Settings:
     if size & (size - 1):
         raise RunRefused.of("sensitivity.refused.size", found=size)
     methods = METHODS if params.method == "all" else (params.method,)
-    return Settings(
+    return ExplorationSettings(
         methods=methods, over=params.over, size=size, sample=max(LEAST_SAMPLE, SAMPLES * size),
         replicates=params.replicates, seed=params.seed,
     )  # fmt: skip

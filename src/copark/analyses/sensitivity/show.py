@@ -253,7 +253,6 @@ class _Show(Show):
 
     def beside(self, key: str, readout: Readout, columns: Sequence[doc.Column], rows: Sequence[Sequence[doc.Value]], *,
                folded: bool = False) -> doc.Table:  # fmt: skip
-        """A table of one output."""
         return doc.Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
 
     def indices_of(self, at: int) -> doc.Table:
@@ -289,7 +288,6 @@ class _Show(Show):
         return self.section("morris", *blocks)
 
     def screen_of(self, at: int, *, folded: bool = False) -> doc.Table:
-        """The screen of one output."""
         one, readout = self.found.screens[at], self.found.readouts[at]
         unit = readout.unit if unit_title(readout.unit, self.t.lang) else ""
         columns = (
@@ -400,13 +398,11 @@ class _Show(Show):
 
     def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]],
                   flags: Sequence[str] = ()) -> doc.Table:  # fmt: skip
-        """A table of all numbers of a method."""
         columns = [self.column(name) for name in words]
         columns += [self.column(name, doc.Kind.flag if name in flags else doc.Kind.number) for name in numbers]
         return self.table(key, columns, rows, folded=True)
 
     def all_screens(self) -> doc.Table:
-        """Every screen."""
         rows = [
             (*self.lead(readout, name), float(one.mu[n]), float(one.mu_star[n]), float(one.error[n]),
              float(one.sigma[n]), bool(one.clear[n]))

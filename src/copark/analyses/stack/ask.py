@@ -27,16 +27,11 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Weight:
-    """A weight learned from all parks, and the lowest and highest learned without one of them.
-
-    Parameters
-    ----------
-    variable
-        Observable; empty for the weights of those that have none of their own.
-    """
+    """A weight learned from all parks, and the lowest and highest learned without one of them."""
 
     setting: str
     variable: str
+    """Observable; empty for the weights of those that have none of their own."""
     method: str
     value: float
     least: float
@@ -45,30 +40,20 @@ class Weight:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """How stacks did, or how the shipped one made again compares.
-
-    Parameters
-    ----------
-    titles
-        Of the parks, by name.
-    judged
-        Scores of the stack, the model and the curves.
-    ways
-        Every way to put forecasts together.
-    weights
-        By setting, observable and method.
-    again
-        The comparison, where that was asked.
-    stale
-        Whether model or cases have changed since the shipped stack was learned.
-    """
+    """How stacks did, or how the shipped one made again compares."""
 
     titles: dict[str, Said]
+    """Of the parks, by name."""
     judged: Judged
+    """Scores of the stack, the model and the curves."""
     ways: tuple[Tried, ...]
+    """Every way to put forecasts together."""
     weights: tuple[Weight, ...]
+    """By setting, observable and method."""
     again: Comparison | None = None
+    """The comparison, where that was asked."""
     stale: bool = False
+    """Whether model or cases have changed since the shipped stack was learned."""
 
     @property
     def passed(self) -> bool:

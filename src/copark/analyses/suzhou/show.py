@@ -49,7 +49,6 @@ class _Show(Show):
         return self.said(told(band), MONEY)
 
     def share(self, value: float) -> str:
-        """A share in a sentence."""
         return self.said(value, doc.SHARE)
 
     def amount(self, key: str, year: int | None = None) -> doc.Column:

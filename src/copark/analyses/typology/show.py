@@ -55,7 +55,6 @@ class _Show(Show):
         self.found = found
 
     def type(self, name: str) -> str:
-        """Name of a type of parks."""
         return text(f"parks.type.{name}", self.t.lang)
 
     def headline(self) -> str:
@@ -262,7 +261,6 @@ class _Show(Show):
         return self.section("gaps", doc.Paragraph(self.t("gaps.lead")), *self.gap_charts())
 
     def gap_charts(self) -> Iterator[doc.Chart]:
-        """A chart for each output."""
         from copark.figures.typology import gaps as drawn
 
         t, found = self.t, self.found

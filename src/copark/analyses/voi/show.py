@@ -47,13 +47,11 @@ class _Show(Show):
         self.best = found.best
 
     def name(self, one: Observation) -> str:
-        """What is observed."""
         if one.parameter:
             return self.t("observation.literature", parameter=catalogue().parameters[one.parameter].title(self.t.lang))
         return self.t(f"observation.{one.family}")
 
     def when(self, one: Observation) -> str:
-        """When it is observed."""
         if len(one.dates) > MANY:
             return self.t("dates", first=one.dates[0], last=one.dates[-1], count=len(one.dates))
         return self.t("list").join(one.dates) or self.t("any_time")
@@ -67,7 +65,6 @@ class _Show(Show):
         return self.t(f"exact.{unit}", errors=said) if unit else said
 
     def title(self, question: str) -> str:
-        """The title of a question."""
         return self.t.of(self.found.question(question).title)
 
     def whole(self, number: int) -> str:
@@ -76,7 +73,6 @@ class _Show(Show):
         return self.t("whole", name=self.name(one), when=self.when(one))
 
     def share(self, value: float) -> str:
-        """A share in a sentence."""
         return shown(value, doc.SHARE, self.t.lang)
 
     def headline(self) -> str:

@@ -36,7 +36,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Condition:
+class BoxCondition:
     """A factor held between limits: above ``low``, at most ``high``; infinite where there is none."""
 
     factor: int
@@ -50,7 +50,7 @@ class Condition:
         return found
 
 
-def inside(conditions: Iterable[Condition], x: Floats) -> Flags:
+def inside(conditions: Iterable[BoxCondition], x: Floats) -> Flags:
     """Whether all conditions hold in each run, shape (runs,)."""
     found = np.ones(len(x), dtype=bool)
     for one in conditions:
@@ -59,7 +59,7 @@ def inside(conditions: Iterable[Condition], x: Floats) -> Flags:
 
 
 @dataclass(frozen=True)
-class Holding:
+class BoxStatistics:
     """What a box holds."""
 
     runs: int
@@ -90,10 +90,10 @@ class Holding:
         return self.all_cases / self.all_runs if self.all_runs else float("nan")
 
 
-def holding(within: Flags, happens: Flags) -> Holding:
+def holding(within: Flags, happens: Flags) -> BoxStatistics:
     """Count what a box holds."""
     both = int(np.count_nonzero(within & happens))
-    return Holding(int(np.count_nonzero(within)), both, len(happens), int(np.count_nonzero(happens)))
+    return BoxStatistics(int(np.count_nonzero(within)), both, len(happens), int(np.count_nonzero(happens)))
 
 
 PEEL, PASTE = 0.05, 0.05
@@ -111,7 +111,7 @@ Progress = Callable[[int, int], None]
 class Side:
     """One condition of a box, and how sure it is."""
 
-    condition: Condition
+    condition: BoxCondition
     quasi_p: float
     """Probability of as many cases in the box, had its runs been drawn from the box without this condition."""
     comes_back: float
@@ -123,10 +123,10 @@ class Box:
     """A box, its conditions in the order of what they are worth, and what it holds of the runs kept aside."""
 
     sides: tuple[Side, ...]
-    held: Holding
+    held: BoxStatistics
 
     @property
-    def conditions(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[BoxCondition, ...]:
         """Its conditions."""
         return tuple(side.condition for side in self.sides)
 
@@ -135,7 +135,7 @@ class Box:
 class Path:
     """The trade-off: of every box on the way, what it holds of the runs kept aside, and how many factors it limits."""
 
-    held: tuple[Holding, ...]
+    held: tuple[BoxStatistics, ...]
     limited: tuple[int, ...]
 
 
@@ -154,9 +154,9 @@ class _Limits:
     low: Floats
     high: Floats
 
-    def conditions(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[BoxCondition, ...]:
         limited = np.flatnonzero(np.isfinite(self.low) | np.isfinite(self.high))
-        return tuple(Condition(int(n), float(self.low[n]), float(self.high[n])) for n in limited)
+        return tuple(BoxCondition(int(n), float(self.low[n]), float(self.high[n])) for n in limited)
 
     def moved(self, factor: int, *, low: float | None = None, high: float | None = None) -> _Limits:
         other = _Limits(self.low.copy(), self.high.copy())
@@ -167,7 +167,7 @@ class _Limits:
         return other
 
 
-def peel(x: Floats, y: Flags, alpha: float = PEEL, least: float = LEAST_MASS) -> list[tuple[Condition, ...]]:
+def peel(x: Floats, y: Flags) -> list[tuple[BoxCondition, ...]]:
     """Peel the box of all runs; give the conditions of every box on the way, the widest first.
 
     Parameters
@@ -176,29 +176,25 @@ def peel(x: Floats, y: Flags, alpha: float = PEEL, least: float = LEAST_MASS) ->
         Factors, shape (runs, factors).
     y
         Whether it happens, shape (runs,).
-    alpha
-        Share of the box taken off at a time.
-    least
-        Smallest box, as a share of all runs.
     """
     limits = _Limits(np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf))
-    path: list[tuple[Condition, ...]] = [()]
-    floor = max(least * len(x), 2.0)
+    path: list[tuple[BoxCondition, ...]] = [()]
+    floor = max(LEAST_MASS * len(x), 2.0)
     while len(x) > floor and 0 < np.count_nonzero(y) < len(y):
-        found = _best_peel(x, y, alpha, floor)
+        found = _best_peel(x, y, floor)
         if found is None:
             break
         factor, low, high = found
         limits = limits.moved(factor, low=low, high=high)
-        kept = Condition(factor, -np.inf if low is None else low, np.inf if high is None else high).holds(x)
+        kept = BoxCondition(factor, -np.inf if low is None else low, np.inf if high is None else high).holds(x)
         x, y = x[kept], y[kept]
         path.append(limits.conditions())
     return path
 
 
-def _best_peel(x: Floats, y: Flags, alpha: float, floor: float) -> tuple[int, float | None, float | None] | None:
+def _best_peel(x: Floats, y: Flags, floor: float) -> tuple[int, float | None, float | None] | None:
     """The slice whose loss raises the share of cases most for each run it costs; at least ``floor`` runs stay."""
-    lows, highs = np.quantile(x, (alpha, 1.0 - alpha), axis=0, method="inverted_cdf")
+    lows, highs = np.quantile(x, (PEEL, 1.0 - PEEL), axis=0, method="inverted_cdf")
     share, best, found = float(y.mean()), 0.0, None
     for factor in range(x.shape[1]):
         column = x[:, factor]
@@ -216,7 +212,7 @@ def _best_peel(x: Floats, y: Flags, alpha: float, floor: float) -> tuple[int, fl
     return found
 
 
-def paste(conditions: Sequence[Condition], x: Floats, y: Flags, alpha: float = PASTE) -> tuple[Condition, ...]:
+def paste(conditions: Sequence[BoxCondition], x: Floats, y: Flags) -> tuple[BoxCondition, ...]:
     """Move the sides of a box out again as long as the share of cases does not fall."""
     limits = _Limits(np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf))
     for one in conditions:
@@ -224,7 +220,7 @@ def paste(conditions: Sequence[Condition], x: Floats, y: Flags, alpha: float = P
     while True:
         now = inside(limits.conditions(), x)
         share, best, found = holding(now, y).density, holding(now, y).density, None
-        more = max(1, int(alpha * np.count_nonzero(now)))
+        more = max(1, int(PASTE * np.count_nonzero(now)))
         for one in limits.conditions():
             for wider in _wider(limits, one, x, more):
                 got = holding(inside(wider.conditions(), x), y)
@@ -235,7 +231,7 @@ def paste(conditions: Sequence[Condition], x: Floats, y: Flags, alpha: float = P
         limits = found
 
 
-def _wider(limits: _Limits, one: Condition, x: Floats, more: int) -> list[_Limits]:
+def _wider(limits: _Limits, one: BoxCondition, x: Floats, more: int) -> list[_Limits]:
     """The box with one of a factor's limits moved out by some runs."""
     others = tuple(other for other in limits.conditions() if other.factor != one.factor)
     column = x[inside(others, x), one.factor]
@@ -249,13 +245,13 @@ def _wider(limits: _Limits, one: Condition, x: Floats, more: int) -> list[_Limit
     return made
 
 
-def chosen(path: Sequence[Sequence[Condition]], x: Floats, y: Flags) -> tuple[Condition, ...]:
+def chosen(path: Sequence[Sequence[BoxCondition]], x: Floats, y: Flags) -> tuple[BoxCondition, ...]:
     """The box of the path that is worth most, pasted, less the conditions that hardly help."""
     worth = [_worth(conditions, x, y) for conditions in path]
     return thinned(paste(path[int(np.argmax(worth))], x, y), x, y)
 
 
-def thinned(conditions: Sequence[Condition], x: Floats, y: Flags) -> tuple[Condition, ...]:
+def thinned(conditions: Sequence[BoxCondition], x: Floats, y: Flags) -> tuple[BoxCondition, ...]:
     """Drop conditions, the least helpful first, while one is worth too little or they are too many.
 
     What is left is given with the most helpful first.
@@ -271,13 +267,13 @@ def thinned(conditions: Sequence[Condition], x: Floats, y: Flags) -> tuple[Condi
     return ()
 
 
-def _sides(one: Condition) -> list[Condition]:
+def _sides(one: BoxCondition) -> list[BoxCondition]:
     """A condition's lower and upper limit as two."""
-    made = [Condition(one.factor, low=one.low)] if np.isfinite(one.low) else []
-    return [*made, Condition(one.factor, high=one.high)] if np.isfinite(one.high) else made
+    made = [BoxCondition(one.factor, low=one.low)] if np.isfinite(one.low) else []
+    return [*made, BoxCondition(one.factor, high=one.high)] if np.isfinite(one.high) else made
 
 
-def _worth(conditions: Sequence[Condition], x: Floats, y: Flags) -> float:
+def _worth(conditions: Sequence[BoxCondition], x: Floats, y: Flags) -> float:
     """Coverage times (density - rate) / (1 - rate): 0 for the box of all runs, 1 for one that holds just the cases."""
     held = holding(inside(conditions, x), y)
     if not held.runs or held.rate >= 1.0:
@@ -285,7 +281,7 @@ def _worth(conditions: Sequence[Condition], x: Floats, y: Flags) -> float:
     return held.coverage * max(held.density - held.rate, 0.0) / (1.0 - held.rate)
 
 
-def quasi_p(conditions: Sequence[Condition], at: int, x: Floats, y: Flags) -> float:
+def quasi_p(conditions: Sequence[BoxCondition], at: int, x: Floats, y: Flags) -> float:
     """Probability of at least as many cases in a box, had its runs come from the box without one of its conditions."""
     from scipy.stats import binom
 
@@ -326,7 +322,7 @@ def discover(
         steady = [at for at in range(len(conditions)) if not back[at] < STEADY]
         conditions = tuple(conditions[at] for at in steady)
         held = holding(inside(conditions, x[left_aside]), y[left_aside])
-        held = Holding(held.runs, held.cases, len(aside), int(np.count_nonzero(y[aside])))
+        held = BoxStatistics(held.runs, held.cases, len(aside), int(np.count_nonzero(y[aside])))
         worthy = held.density >= 2.0 * held.rate and held.coverage >= 0.05
         if not conditions or (n and not worthy):
             break
@@ -341,7 +337,7 @@ def discover(
 
 
 def come_back(
-    conditions: Sequence[Condition], x: Floats, y: Flags, generator: np.random.Generator, repeats: int,
+    conditions: Sequence[BoxCondition], x: Floats, y: Flags, generator: np.random.Generator, repeats: int,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:  # fmt: skip
     """Share of searches, on runs drawn again, whose box limits each condition's factor from the same side."""
@@ -368,9 +364,9 @@ LEAST_DECREASE = 2e-3
 class Node:
     """A part of the space: what it holds of the runs kept aside, and the question that cuts it, if one does."""
 
-    conditions: tuple[Condition, ...]
+    conditions: tuple[BoxCondition, ...]
     """What holds in it."""
-    held: Holding
+    held: BoxStatistics
     """Runs and cases kept aside that lie in it."""
     factor: int = -1
     limit: float = float("nan")
@@ -415,7 +411,7 @@ def grow(x: Floats, y: Flags, *, seed: int = 1, depth: int = DEPTH, leaves: int 
     return _node(grown.tree_, 0, (), x[aside], y[aside])
 
 
-def _node(grown: object, at: int, conditions: tuple[Condition, ...], x: Floats, y: Flags) -> Node:
+def _node(grown: object, at: int, conditions: tuple[BoxCondition, ...], x: Floats, y: Flags) -> Node:
     held = holding(inside(conditions, x), y)
     left = int(grown.children_left[at])  # type: ignore[attr-defined]
     if left < 0:
@@ -424,15 +420,15 @@ def _node(grown: object, at: int, conditions: tuple[Condition, ...], x: Floats, 
     factor, limit = int(grown.feature[at]), float(grown.threshold[at])  # type: ignore[attr-defined]
     return Node(
         conditions, held, factor, limit,
-        _node(grown, left, narrowed(conditions, Condition(factor, high=limit)), x, y),
-        _node(grown, right, narrowed(conditions, Condition(factor, low=limit)), x, y),
+        _node(grown, left, narrowed(conditions, BoxCondition(factor, high=limit)), x, y),
+        _node(grown, right, narrowed(conditions, BoxCondition(factor, low=limit)), x, y),
     )  # fmt: skip
 
 
-def narrowed(conditions: tuple[Condition, ...], more: Condition) -> tuple[Condition, ...]:
+def narrowed(conditions: tuple[BoxCondition, ...], more: BoxCondition) -> tuple[BoxCondition, ...]:
     """Conditions with one more, joined with what they already say of its factor."""
     same = [one for one in conditions if one.factor == more.factor]
-    joined = Condition(
+    joined = BoxCondition(
         more.factor, max([more.low, *(one.low for one in same)]), min([more.high, *(one.high for one in same)])
     )
     return (*(one for one in conditions if one.factor != more.factor), joined)

@@ -23,7 +23,7 @@ from copark.cases.types import suggestion
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.vocabulary import SERIES
 from copark.cases.workbook.cells import BOOK, completed, place, read_cells, refuse
-from copark.cases.workbook.sheets import FACTS, Column, Sheet, choices, codes, sheets
+from copark.cases.workbook.sheets import FACTS, Column, WorkbookSheet, choices, codes, sheets
 from copark.errors import Fault
 from copark.texts import LANGUAGES, text
 
@@ -143,7 +143,7 @@ def _follows(fault: Fault, found: Sequence[Fault]) -> bool:
     return fault.code == "cases.missing_file" and fault.file in TABLES_UNKNOWN.values()
 
 
-def _sheet_of(key: str) -> Sheet:
+def _sheet_of(key: str) -> WorkbookSheet:
     """The sheet that a key of ``case.yaml`` belongs to."""
     by_key = {one.key: one for one in sheets()}
     if any(path == key or path.startswith(f"{key}.") for path in FACTS):
@@ -185,7 +185,7 @@ class _Reading:
     """A sheet as it is read."""
 
     book: CaseWorkbook
-    sheet: Sheet
+    sheet: WorkbookSheet
     order: int
     title: str
     rows: list[list[str]]
@@ -237,14 +237,14 @@ class _Reading:
 
 
 @cache
-def _labels(sheet: Sheet) -> dict[str, Column]:
+def _labels(sheet: WorkbookSheet) -> dict[str, Column]:
     """Columns by what may stand at their head, in any language, in lower case."""
     return {one.key.casefold(): one for one in sheet.columns} | {
         sheet.label(one, lang).casefold(): one for lang in LANGUAGES for one in sheet.columns
     }
 
 
-def _first(sheet: Sheet) -> list[str]:
+def _first(sheet: WorkbookSheet) -> list[str]:
     return [sheet.label(one, lang) for one in sheet.columns for lang in LANGUAGES]
 
 
@@ -305,7 +305,7 @@ def _list(reading: _Reading) -> None:
         _put(reading.book.tree, sheet.place, found)
 
 
-def _with_facts(sheet: Sheet, values: dict[str, Any]) -> dict[str, Any]:
+def _with_facts(sheet: WorkbookSheet, values: dict[str, Any]) -> dict[str, Any]:
     """A row whose values of money or land have what they lack from the row itself: date, grade, source and note."""
     found = dict(values)
     units = {"amount": "M USD", "declared": "M USD", "land": "ha", "rate": "1/yr"}
@@ -365,7 +365,7 @@ def _table(reading: _Reading) -> None:
 _FILLED = ("use", "bound", "role", "basis", "unit", "table")
 
 
-def _fillings(sheet: Sheet, said: Mapping[str, str]) -> dict[str, str]:
+def _fillings(sheet: WorkbookSheet, said: Mapping[str, str]) -> dict[str, str]:
     """What empty cells of a row stand for: the plain answer, where there is one."""
     found = {"use": "yes", "bound": "exact", "basis": text("workbook.basis")}
     if said.get("date"):

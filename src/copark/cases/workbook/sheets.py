@@ -66,7 +66,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet."""
 
     key: str
@@ -181,28 +181,30 @@ def _keyed(columns: Iterable[Column], *first: str) -> tuple[Column, ...]:
     return tuple(sorted(found, key=lambda one: first.index(one.key) if one.key in first else len(first)))
 
 
-def _list(key: str, model: type[Record], place: str = "", *, first: bool = False) -> Sheet:
+def _list(key: str, model: type[Record], place: str = "", *, first: bool = False) -> WorkbookSheet:
     own = (replace(one, choice=f"{key}_{one.choice}") if one.choice in ("key", "kind") else one
            for one in columns_of(model))  # fmt: skip
     columns = (replace(one, is_needed=one.is_needed and (one.key != "key" or bool(one.choice))) for one in own)
-    return Sheet(
+    return WorkbookSheet(
         key, "list", place or key, _keyed(columns, "key", "title.en", "title.zh", "side", "date", "from", "to"), first
     )
 
 
-def _table(key: str, model: type[Record], file: str, *first: str, is_first: bool = False, **choices: str) -> Sheet:
+def _table(
+    key: str, model: type[Record], file: str, *first: str, is_first: bool = False, **choices: str
+) -> WorkbookSheet:
     columns = (
         replace(one, choice=choices.get(one.key, one.choice), is_needed=one.is_needed and one.key not in _FILLED)
         for one in columns_of(model)
     )
-    return Sheet(key, "table", file, _keyed(columns, *first), is_first)
+    return WorkbookSheet(key, "table", file, _keyed(columns, *first), is_first)
 
 
 _FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
 """What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook.reading`."""
 
 
-def _form() -> Sheet:
+def _form() -> WorkbookSheet:
     """The park itself: what is said once."""
     own = {name: ("" if name != "kind" else "kind") for name in ("name", "title.en", "title.zh", "kind", "not_known")}
     columns = [Column(key, choice, is_needed=key == "kind") for key, choice in own.items()]
@@ -213,23 +215,25 @@ def _form() -> Sheet:
     columns += (replace(one, key=f"framework.{one.key}", is_needed=False)
                 for one in _keyed(columns_of(schema.Framework), "from", "to"))  # fmt: skip
     columns.append(Column("regime.narrow_until", is_needed=False))
-    return Sheet("park", "form", "", tuple(replace(one, is_needed=False) if one.key == "clock.quarters" else one
+    return WorkbookSheet("park", "form", "", tuple(replace(one, is_needed=False) if one.key == "clock.quarters" else one
                                             for one in columns), True)  # fmt: skip
 
 
-def _facts() -> Sheet:
+def _facts() -> WorkbookSheet:
     columns = [Column("what", "fact"), *(
         replace(one, is_needed=one.is_needed and one.key not in ("unit", "basis")) for one in columns_of(Fact)
     )]  # fmt: skip
-    return Sheet("facts", "facts", "", _keyed(columns, "what", "date", "value", "unit"), True)
+    return WorkbookSheet("facts", "facts", "", _keyed(columns, "what", "date", "value", "unit"), True)
 
 
-def _named(key: str, model: type[Record], place: str, *, first: bool = False) -> Sheet:
-    return Sheet(key, "named", place, (Column("key"), *_keyed(columns_of(model), "outlet", "value", "unit")), first)
+def _named(key: str, model: type[Record], place: str, *, first: bool = False) -> WorkbookSheet:
+    return WorkbookSheet(
+        key, "named", place, (Column("key"), *_keyed(columns_of(model), "outlet", "value", "unit")), first
+    )
 
 
 @cache
-def sheets() -> tuple[Sheet, ...]:
+def sheets() -> tuple[WorkbookSheet, ...]:
     """All sheets, in their order."""
     return (
         _form(),

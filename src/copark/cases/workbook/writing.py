@@ -22,7 +22,7 @@ from copark.cases.load import load_case
 from copark.cases.skeleton import claim_folder, complete_folder
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.workbook.reading import read_workbook
-from copark.cases.workbook.sheets import FACTS, Column, Sheet, choices, sheets
+from copark.cases.workbook.sheets import FACTS, Column, WorkbookSheet, choices, sheets
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults
 from copark.texts import text
@@ -95,7 +95,7 @@ def _book(
 
 
 def _rows(
-    sheet: Sheet, tree: Mapping[str, Any], sources: Mapping[str, Any],
+    sheet: WorkbookSheet, tree: Mapping[str, Any], sources: Mapping[str, Any],
     tables: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> Iterator[Mapping[str, Any]]:  # fmt: skip
     """Rows of a sheet, cells by key of their column."""
@@ -138,14 +138,14 @@ def _in_cell(value: Any) -> str:
     return str(value)
 
 
-def _spoken(row: Mapping[str, Any], sheet: Sheet, lang: str) -> dict[str, Any]:
+def _spoken(row: Mapping[str, Any], sheet: WorkbookSheet, lang: str) -> dict[str, Any]:
     """A row whose texts that are written without a language stand in the reader's."""
     plain = {column.key: row[column.parts[0]] for column in sheet.columns
              if column.parts[1] == lang and column.parts[0] in row}  # fmt: skip
     return {**plain, **row}
 
 
-def _columns(sheet: Sheet, lang: str) -> list[Column]:
+def _columns(sheet: WorkbookSheet, lang: str) -> list[Column]:
     """Columns with those of the reader's language before the other."""
     found = list(sheet.columns)
     for n in range(len(found) - 1):
@@ -174,7 +174,7 @@ def _cell(column: Column, value: Any, lang: str) -> Any:
 
 
 def _write_rows(
-    page: Worksheet, sheet: Sheet, rows: Sequence[Mapping[str, Any]], lists: Mapping[str, str], lang: str
+    page: Worksheet, sheet: WorkbookSheet, rows: Sequence[Mapping[str, Any]], lists: Mapping[str, str], lang: str
 ) -> None:
     from openpyxl.utils import get_column_letter
 
@@ -198,7 +198,9 @@ def _write_rows(
     page.freeze_panes = "A3"
 
 
-def _write_form(page: Worksheet, sheet: Sheet, tree: Mapping[str, Any], lists: Mapping[str, str], lang: str) -> None:
+def _write_form(
+    page: Worksheet, sheet: WorkbookSheet, tree: Mapping[str, Any], lists: Mapping[str, str], lang: str
+) -> None:
     for place, key in enumerate(("what", "value", "told"), start=1):
         _head(page.cell(1, place), text(f"workbook.form.{key}", lang), needed=False)
     for letter, width in zip("ABC", (40, 44, 80), strict=True):

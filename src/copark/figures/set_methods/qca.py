@@ -10,7 +10,7 @@ What survives: how often each term is there again, by what was changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -43,12 +43,12 @@ def negated(axes: Axes, x: float, y: float, size: float = BIG) -> None:
     axes.scatter([x], [y], s=size * 0.42, marker="x", color=INK, linewidths=1.0, zorder=4)
 
 
-def column_head(axes: Axes, x: float, words: str, *, rotated: bool = True) -> None:
+def column_head(axes: Axes, x: float, words: str) -> None:
     """The name of a column above it."""
-    turn: dict[str, Any] = {"rotation": 40.0, "ha": "left"} if rotated else {"rotation": 0.0, "ha": "center"}
     axes.annotate(
         legible(words, 24), (x, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 5), textcoords="offset points",
-        size=SIZE["label"], color=INK, va="bottom", annotation_clip=False, rotation_mode="anchor", **turn,
+        size=SIZE["label"], color=INK, va="bottom", annotation_clip=False, rotation_mode="anchor", rotation=40.0,
+        ha="left",
     )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from copark.inference.ablations.effects import (
     FUTURES,
     MEMBERS,
     Ablation,
+    AblationEffect,
     Bench,
-    Effect,
     Refit,
     Refitting,
     ablations_of,
@@ -53,7 +53,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Settings:
+class AblationSettings:
     """What may be asked."""
 
     futures: int = 2
@@ -75,7 +75,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Change:
+class ScoreChange:
     """A score without something against the whole model's."""
 
     ratio: float
@@ -87,7 +87,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Row:
+class AblationRow:
     """One ablation."""
 
     key: str
@@ -98,13 +98,13 @@ class Row:
     standing: str
     """What the data did to the parameters it is switched off by, the firmest word for any of them: moved, weakly,
     unmoved; fixed where all are held; empty where facts are edited, or nothing is known."""
-    effect: Effect
+    effect: AblationEffect
     """On outcomes, off for the whole history."""
-    replayed: Change | None
+    replayed: ScoreChange | None
     """Score of the replay posterior with it off for the whole history: the history then is another one."""
-    since_cut: Change | None
+    since_cut: ScoreChange | None
     """Score with it off from the cut on, where it can be."""
-    refitted: Change | None
+    refitted: ScoreChange | None
     """Score after a refit without it; ``None`` if none was made."""
     misfit: float | None
     """How easily the refit reaches the record, less the same of the whole model; negative is easier."""
@@ -119,14 +119,14 @@ class Ablations:
     """run_id, provenance: made of the same, the same."""
     case: str
     park: Title
-    settings: Settings
+    settings: AblationSettings
     cut: str | None
     """Last quarter the fit knows; ``None`` where nothing is scored."""
     quarters: tuple[str, ...]
     """Ends of years that are compared."""
     pairs: int
     """Pairs of runs of each ablation."""
-    rows: tuple[Row, ...]
+    rows: tuple[AblationRow, ...]
     asked: int
     """Later observations that forecasts are scored on."""
     crps: Mapping[str, float]
@@ -142,11 +142,11 @@ class Ablations:
         """Kinds of ablations there are."""
         return tuple(dict.fromkeys(row.kind for row in self.rows))
 
-    def of_kind(self, kind: str) -> tuple[Row, ...]:
+    def of_kind(self, kind: str) -> tuple[AblationRow, ...]:
         """Ablations of a kind, in the order of the file."""
         return tuple(row for row in self.rows if row.kind == kind)
 
-    def idle(self) -> tuple[Row, ...]:
+    def idle(self) -> tuple[AblationRow, ...]:
         """What does no work at all: the same bits in every run."""
         return tuple(row for row in self.rows if row.effect.verdict == "nothing")
 
@@ -166,13 +166,13 @@ def standing(one: Ablation, marks: Mapping[str, str]) -> str:
     return next(word for word in ("moved", "weakly", "unmoved", "fixed") if word in words)
 
 
-def asked_of(case: Case, settings: Settings, cut: Quarter | None) -> tuple[Ablation, ...]:
+def asked_of(case: Case, settings: AblationSettings, cut: Quarter | None) -> tuple[Ablation, ...]:
     """What is to be switched off."""
     found = ablations_of(case, cut, links=settings.links)
     return tuple(one for one in found if not settings.only or one.key in settings.only)
 
 
-def workload(case: Case, settings: Settings, pairs: int, cut: Quarter | None) -> tuple[Workload, ...]:
+def workload(case: Case, settings: AblationSettings, pairs: int, cut: Quarter | None) -> tuple[Workload, ...]:
     """How many runs: those of the arms, those of the batches, those of the refits' forecasts."""
     found = asked_of(case, settings, cut)
     arms = len(found) + sum(one.since_cut is not None for one in found) + 1 + settings.repeats
@@ -189,7 +189,7 @@ def workload(case: Case, settings: Settings, pairs: int, cut: Quarter | None) ->
 
 def ablate(
     case: Case,
-    settings: Settings | None = None,
+    settings: AblationSettings | None = None,
     *,
     source: Source | None = None,
     parameters: ParameterPosterior | None = None,
@@ -212,7 +212,7 @@ def ablate(
     stages
         Where effects, scores and refits are kept as they are done, and found.
     """
-    wanted, kept = settings or Settings(), stages or Stages()
+    wanted, kept = settings or AblationSettings(), stages or Stages()
     known = cut or (None if source is None else source.cut)
     asked = () if known is None else later_targets(case, known)
     pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
@@ -236,7 +236,7 @@ def ablate(
         replayed = change(got.scores, whole, asked, noise) if bench.asked else None
         since = None if later is None else change(later, whole, asked, noise)
         refitted, misfit = refits.change(one.whole) if refits is not None else (None, None)
-        rows.append(Row(
+        rows.append(AblationRow(
             one.key, one.kind, one.scale, one.title, standing(one, marks), got, replayed, since, refitted, misfit
         ))  # fmt: skip
     made_of = provenance_of(case, wanted, source, known)
@@ -250,7 +250,7 @@ def ablate(
 
 
 def provenance_of(
-    case: Case, settings: Settings, source: Source | None, cut: Quarter | None
+    case: Case, settings: AblationSettings, source: Source | None, cut: Quarter | None
 ) -> dict[str, Any]:  # fmt: skip
     """Everything ablations depend on, and the version that made them."""
     return {
@@ -265,13 +265,13 @@ def arm_of(scenario: Scenario) -> str:
     return identity_of(scenario.model_dump(mode="json"))
 
 
-def _measured(one: Ablation, bench: Bench, reference: xr.Dataset, kept: Stages) -> tuple[Effect, Floats | None]:
+def _measured(one: Ablation, bench: Bench, reference: xr.Dataset, kept: Stages) -> tuple[AblationEffect, Floats | None]:
     """Effect of something off throughout, and the scores with it off from the cut on, where it can be."""
     told = kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole))
     if one.since_cut is None or not bench.asked:
-        return Effect.of_plain(told), None
+        return AblationEffect.of_plain(told), None
     later = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))
-    return Effect.of_plain(told), later["scores"]
+    return AblationEffect.of_plain(told), later["scores"]
 
 
 def _effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> dict[str, Any]:
@@ -282,12 +282,12 @@ def _scores(bench: Bench, scenario: Scenario, seed: int | None = None) -> dict[s
     return {"scores": bench.scores(bench.run(scenario, seed=seed))}
 
 
-def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float | None) -> Change:
+def change(scored: Floats, whole: Floats, asked: tuple[Target, ...], noise: float | None) -> ScoreChange:
     """Set scores beside the whole model's."""
     ratio = log_ratio(scored, whole, asked)
     least = inf if noise is None else NOISES * noise
     verdict = "worse" if ratio > least else "better" if ratio < -least else "alike"
-    return Change(ratio, by_observable(scored, asked), verdict)
+    return ScoreChange(ratio, by_observable(scored, asked), verdict)
 
 
 @dataclass
@@ -335,7 +335,7 @@ class _Refits:
 
     @classmethod
     def of(
-        cls, case: Case, cut: Quarter | None, wanted: Settings, asked: tuple[Target, ...], threads: int,
+        cls, case: Case, cut: Quarter | None, wanted: AblationSettings, asked: tuple[Target, ...], threads: int,
         stage: _Counted, kept: Stages,
     ) -> _Refits | None:  # fmt: skip
         if cut is None or not wanted.size or not asked:
@@ -352,7 +352,7 @@ class _Refits:
         noise = float(np.std(others, ddof=1)) if len(others) > 1 else None
         return cls(refitting, whole, noise, stage)
 
-    def change(self, without: Scenario) -> tuple[Change, float]:
+    def change(self, without: Scenario) -> tuple[ScoreChange, float]:
         """Score and misfit of a refit without something, beside the whole model's."""
         found = self.refitting.refit(without)
         self.stage.refit(self.refitting.size)

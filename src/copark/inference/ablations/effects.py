@@ -214,7 +214,7 @@ LEAST_SPREAD = 0.05
 
 
 @dataclass(frozen=True)
-class Effect:
+class AblationEffect:
     """What is different without something."""
 
     differences: tuple[Difference, ...]
@@ -235,7 +235,7 @@ class Effect:
         return asdict(self) | {"scores": self.scores.tolist()}
 
     @classmethod
-    def of_plain(cls, told: Mapping[str, Any]) -> Effect:
+    def of_plain(cls, told: Mapping[str, Any]) -> AblationEffect:
         """The same from plain values."""
         splits = (None if one["split"] is None else Split(**one["split"]) for one in told["differences"])
         rows = (
@@ -299,7 +299,7 @@ def bench_of(
     return Bench(case, study, source, asked, threads)
 
 
-def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> Effect:
+def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
     """Compare the park without something with the park as it is."""
     from copark.analysis.compare import begins
 
@@ -313,7 +313,7 @@ def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> Effect:
     size = _size(one, quarters)
     hardly = size < HARDLY and abs(failed.change) < HARDLY_FAILED
     verdict = "nothing" if first is None else "hardly" if hardly else "works"
-    return Effect(shown, failed, size, first, verdict, bench.scores(arm))
+    return AblationEffect(shown, failed, size, first, verdict, bench.scores(arm))
 
 
 def _once(row: Difference) -> bool:

@@ -33,20 +33,15 @@ LOW = "low"
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of cases.
-
-    Parameters
-    ----------
-    table
-        Columns by name; NaN where a score is missing.
-    parks, grades, types
-        The park of each case, how far its scores are trusted, and the type of its park, by its label.
-    """
+    """Scores of cases."""
 
     table: CaseTable
+    """Columns by name; NaN where a score is missing."""
     parks: Mapping[str, str]
     grades: Mapping[str, str]
     types: Mapping[str, str]
+    """parks, grades, types: the park of each case, how far its scores are trusted, and the type of its park, by its
+    label."""
 
     def __len__(self) -> int:
         """How many cases there are."""
@@ -120,24 +115,16 @@ FEWEST = 5
 
 @dataclass(frozen=True)
 class Cuts:
-    """The numbers that decide: margins of the rules, one of them moved perhaps.
-
-    Parameters
-    ----------
-    margins
-        By name.
-    conditions
-        Of a solution.
-    cases_in_row
-        Least cases of a row of the truth table.
-    ceiling
-        Which ceiling of NCA decides.
-    """
+    """The numbers that decide: margins of the rules, one of them moved perhaps."""
 
     margins: Mapping[str, float]
+    """By name."""
     conditions: tuple[str, ...]
+    """Of a solution."""
     cases_in_row: int = 1
+    """Least cases of a row of the truth table."""
     ceiling: Kind = "ce_fdh"
+    """Which ceiling of NCA decides."""
 
 
 def cuts_of(rules: Across) -> Cuts:
@@ -147,27 +134,18 @@ def cuts_of(rules: Across) -> Cuts:
 
 @dataclass(frozen=True)
 class Tried:
-    """What one test of one table gave.
-
-    Parameters
-    ----------
-    verdict
-        By the rule of the test.
-    cases
-        How many cases it rests on.
-    numbers
-        What decided, by name.
-    against
-        Labels of the cases that speak against the relation, or, for ``guarantee``, that show it.
-    models
-        Of ``core``: the tied parsimonious models as they are written.
-    """
+    """What one test of one table gave."""
 
     verdict: str
+    """By the rule of the test."""
     cases: int
+    """How many cases it rests on."""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    """What decided, by name."""
     against: tuple[str, ...] = ()
+    """Labels of the cases that speak against the relation, or, for ``guarantee``, that show it."""
     models: tuple[str, ...] = ()
+    """Of ``core``: the tied parsimonious models as they are written."""
 
 
 def columns_of(part: SetPart, cuts: Cuts, outcome: str) -> tuple[str, ...]:

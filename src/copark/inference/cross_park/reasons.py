@@ -60,44 +60,31 @@ def agreement_of(verdicts: Mapping[str, str], compares: bool = True) -> str:
 
 @dataclass(frozen=True)
 class Facts:
-    """What reasons are chosen from.
-
-    Parameters
-    ----------
-    agreement
-        Class of agreement.
-    intervention, qca, nca
-        The verdicts.
-    why
-        Why parts that make the model's headline are open.
-    turned
-        Whether an alternative assumption turns one of them.
-    held
-        P(claim) by the prior alone.
-    tests
-        Tests of QCA and NCA that make their headlines.
-    families
-        Families of variants that turn such a test.
-    overlapping, scaled, floored
-        Whether one of these looks at a condition that overlaps the outcome, at one for which there are other scores,
-        or at one that is nowhere absent in the table.
-    tied
-        Whether tied models say different things.
-    """
+    """What reasons are chosen from."""
 
     agreement: str
+    """Class of agreement."""
     intervention: str
     qca: str
     nca: str
+    """intervention, qca, nca: the verdicts."""
     why: frozenset[str] = field(default_factory=frozenset)
+    """Why parts that make the model's headline are open."""
     turned: bool = False
+    """Whether an alternative assumption turns one of them."""
     held: float = float("nan")
+    """P(claim) by the prior alone."""
     tests: frozenset[str] = field(default_factory=frozenset)
+    """Tests of QCA and NCA that make their headlines."""
     families: frozenset[str] = field(default_factory=frozenset)
+    """Families of variants that turn such a test."""
     overlapping: bool = False
     scaled: bool = False
     floored: bool = False
+    """overlapping, scaled, floored: whether one of these looks at a condition that overlaps the outcome, at one for
+    which there are other scores, or at one that is nowhere absent in the table."""
     tied: bool = False
+    """Whether tied models say different things."""
 
     @property
     def across(self) -> tuple[str, ...]:
@@ -206,26 +193,18 @@ SOLUTION = "solution"
 
 @dataclass(frozen=True)
 class Deviation:
-    """A case that speaks against a relation.
-
-    Parameters
-    ----------
-    case
-        Its label.
-    set, relation
-        The set, and ``sufficient``, ``necessary`` or ``solution``.
-    kind
-        ``consistency``: in the set without the outcome; ``coverage``: with the outcome outside the set.
-    membership, outcome
-        In the set and in the outcome.
-    """
+    """A case that speaks against a relation."""
 
     case: str
+    """Its label."""
     set: str
     relation: str
+    """set, relation: the set, and ``sufficient``, ``necessary`` or ``solution``."""
     kind: str
+    """``consistency``: in the set without the outcome; ``coverage``: with the outcome outside the set."""
     membership: float
     outcome: float
+    """membership, outcome: in the set and in the outcome."""
 
 
 def from_relation(relation: Relation, scores: Scores, outcome: str) -> tuple[Deviation, ...]:

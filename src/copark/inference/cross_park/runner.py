@@ -52,29 +52,20 @@ class WordFinding:
 
 @dataclass(frozen=True)
 class AcrossClaim:
-    """A claim three ways.
-
-    Parameters
-    ----------
-    rule, title
-        As the rules have it; its title.
-    intervention
-        The model's verdict.
-    qca, nca
-        What sets and degrees say.
-    agreement
-        Class of agreement.
-    reasons
-        Keys of the reasons, the likeliest first.
-    """
+    """A claim three ways."""
 
     rule: SetClaim
     title: Title
+    """rule, title: as the rules have it; its title."""
     intervention: str
+    """The model's verdict."""
     qca: WordFinding
     nca: WordFinding
+    """qca, nca: what sets and degrees say."""
     agreement: str
+    """Class of agreement."""
     reasons: tuple[str, ...]
+    """Keys of the reasons, the likeliest first."""
 
     @property
     def id(self) -> str:
@@ -103,39 +94,28 @@ class ParkCase:
 
 @dataclass(frozen=True, kw_only=True)
 class AcrossFindings:
-    """What was found.
-
-    Parameters
-    ----------
-    run_id, provenance
-        Hash of all of it; what it was made of, as plain values.
-    file
-        The rules.
-    parks, cases, scores
-        How many parks there are; the cases of the table by label; their scores.
-    model
-        What made the model's verdicts.
-    claims, deviations, twins
-        Claims three ways; cases that deviate; deviant cases asked of the model.
-    solution, wider
-        The analysis of the rules' conditions, and with those that overlap the outcome.
-    ceilings
-        NCA of all conditions on the cases that have all scores.
-    """
+    """What was found."""
 
     run_id: str
     provenance: dict[str, Any]
+    """run_id, provenance: hash of all of it; what it was made of, as plain values."""
     file: AcrossFile
+    """The rules."""
     parks: int
     cases: dict[str, ParkCase]
     scores: Scores
+    """parks, cases, scores: how many parks there are; the cases of the table by label; their scores."""
     model: dict[str, Any]
+    """What made the model's verdicts."""
     claims: tuple[AcrossClaim, ...]
     deviations: tuple[Deviation, ...]
     twins: tuple[Twin, ...]
+    """claims, deviations, twins: claims three ways; cases that deviate; deviant cases asked of the model."""
     solution: Analysis
     wider: Analysis
+    """solution, wider: the analysis of the rules' conditions, and with those that overlap the outcome."""
     ceilings: Necessities
+    """NCA of all conditions on the cases that have all scores."""
 
 
 class Counter:

@@ -28,28 +28,20 @@ MOVED = {
 
 @dataclass(frozen=True)
 class Variant:
-    """A verdict under one change.
-
-    Parameters
-    ----------
-    family
-        One of :data:`FAMILIES`.
-    changed, value
-        What was changed and to what: a column and its shift, a margin and its value, the cases left out.
-    cases
-        How many cases are left.
-    verdict
-        What the test says then.
-    turns
-        Whether that is not on the side of the verdict as asked.
-    """
+    """A verdict under one change."""
 
     family: str
+    """One of :data:`FAMILIES`."""
     changed: str
     value: str
+    """changed, value: what was changed and to what: a column and its shift, a margin and its value, the cases left
+    out."""
     cases: int
+    """How many cases are left."""
     verdict: str
+    """What the test says then."""
     turns: bool
+    """Whether that is not on the side of the verdict as asked."""
 
 
 @dataclass(frozen=True)

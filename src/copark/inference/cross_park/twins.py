@@ -37,64 +37,45 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class TwinArm:
-    """An arm of a twin: share of its runs that do what the park did, with Monte Carlo interval, and bare levels.
-
-    Parameters
-    ----------
-    key
-        Of the arm.
-    share, low, high
-        Of the runs that ended well.
-    runs
-        How many these are.
-    each
-        Share of runs that meet each single condition of the deviation.
-    """
+    """An arm of a twin: share of its runs that do what the park did, with Monte Carlo interval, and bare levels."""
 
     key: str
+    """Of the arm."""
     share: float
     low: float
     high: float
+    """share, low, high: of the runs that ended well."""
     runs: int
+    """How many these are."""
     each: tuple[float, ...]
+    """Share of runs that meet each single condition of the deviation."""
 
 
 @dataclass(frozen=True)
 class Twin:
-    """What the model says of a deviant case.
-
-    Parameters
-    ----------
-    deviant
-        What was asked.
-    arms
-        Arm by arm.
-    difference, low, high
-        Share with the mechanism less share without, on the same runs, with its 95 % Monte Carlo interval.
-    answer
-        ``explained``: more runs do it than not, and the mechanism matters; ``anyway``: they do it without it as well;
-        ``sometimes``: the mechanism matters, but most runs do not do it; ``cannot``.
-    made, accepted
-        Runs made, and kept.
-    reach
-        Share of runs that lie farther from their neighbours than the record does; NaN without a record.
-    fitted
-        Reported values the runs were chosen by; 0 where nothing is known.
-    lacks
-        What is not known of the case, as words of ``cases.not_known``.
-    """
+    """What the model says of a deviant case."""
 
     deviant: Deviant
+    """What was asked."""
     arms: tuple[TwinArm, ...]
+    """Arm by arm."""
     difference: float
     low: float
     high: float
+    """difference, low, high: share with the mechanism less share without, on the same runs, with its 95 % Monte Carlo
+    interval."""
     answer: str
+    """``explained``: more runs do it than not, and the mechanism matters; ``anyway``: they do it without it as well;
+    ``sometimes``: the mechanism matters, but most runs do not do it; ``cannot``."""
     made: int
     accepted: int
+    """made, accepted: runs made, and kept."""
     reach: float
+    """Share of runs that lie farther from their neighbours than the record does; NaN without a record."""
     fitted: int
+    """Reported values the runs were chosen by; 0 where nothing is known."""
     lacks: tuple[str, ...]
+    """What is not known of the case, as words of ``cases.not_known``."""
 
     @property
     def built_in(self) -> bool:

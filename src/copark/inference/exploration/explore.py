@@ -23,7 +23,7 @@ from copark.inference.batch import READ_AT_CUT, Batch
 from copark.inference.exploration.designs import AT_ONCE, Readout, Workload, answers, outputs_of, read, readouts_of
 from copark.inference.exploration.settings import (
     Factors,
-    Setting,
+    FactorSetting,
     marks_of,
     posterior_box,
     prior_factors,
@@ -48,7 +48,7 @@ Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Sample:
+class GivenSample:
     """Runs as a table."""
 
     kind: str
@@ -94,11 +94,11 @@ def drawn_sample(
     runs: int,
     seed: int,
     *,
-    settings: Sequence[Setting] = (),
+    settings: Sequence[FactorSetting] = (),
     threads: int = 1,
     stage: Stage | None = None,
     progress: Tell | None = None,
-) -> Sample:
+) -> GivenSample:
     """Draw a sample of a cube, each run with luck of its own.
 
     Parameters
@@ -132,7 +132,7 @@ def drawn_sample(
     table = factors.table(points)
     if settings:
         table |= {name: np.array([settings[int(n)].values[name] for n in belongs]) for name in settings[0].values}
-    return Sample("wide" if settings or factors.wide else "prior", table, readouts, values, outcome)
+    return GivenSample("wide" if settings or factors.wide else "prior", table, readouts, values, outcome)
 
 
 def posterior_sample(
@@ -144,7 +144,7 @@ def posterior_sample(
     *,
     threads: int = 1,
     progress: Tell | None = None,
-) -> Sample:
+) -> GivenSample:
     """All pairs of a replay posterior, each the mean of some futures.
 
     A factor that is the same in all pairs is left out.
@@ -162,10 +162,10 @@ def posterior_sample(
             progress(last, pairs)
     table = source.replay.space.table(source.replay.points[source.order])
     varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
-    return Sample("posterior", varying, readouts, values, np.zeros(0, np.int8), futures)
+    return GivenSample("posterior", varying, readouts, values, np.zeros(0, np.int8), futures)
 
 
-def batch_sample(batch: Batch, most: int = 1 << 14) -> Sample:
+def batch_sample(batch: Batch, most: int = 1 << 14) -> GivenSample:
     """The first runs of a prior batch that is there already, read at its cut."""
     runs = min(batch.runs, most)
     case, cut = batch.recipe.case, batch.recipe.cut
@@ -175,7 +175,7 @@ def batch_sample(batch: Batch, most: int = 1 << 14) -> Sample:
     )
     columns = [READ_AT_CUT.index(one.output) for one in readouts]
     values = batch.at_cut[:runs, columns].astype(np.float64)
-    return Sample("batch", batch.space.table(batch.points(0, runs)), readouts, values, np.zeros(0, np.int8))
+    return GivenSample("batch", batch.space.table(batch.points(0, runs)), readouts, values, np.zeros(0, np.int8))
 
 
 METHODS = ("morris", "sobol", "given", "discovery")
@@ -186,7 +186,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Settings:
+class ExplorationSettings:
     """What an exploration may be asked."""
 
     methods: tuple[str, ...] = METHODS
@@ -249,7 +249,7 @@ class Exploration:
     """run_id, provenance: made of the same, the same."""
     case: str
     park: Title
-    settings: Settings
+    settings: ExplorationSettings
     names: tuple[str, ...]
     """Factors of the designs; arrays of screens and indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
@@ -261,7 +261,7 @@ class Exploration:
     found: tuple[Found, ...]
 
 
-def workload(case: Case, settings: Settings, pairs: int = 0) -> Workload:
+def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
     """How many runs an exploration makes.
 
     Parameters
@@ -286,7 +286,7 @@ def workload(case: Case, settings: Settings, pairs: int = 0) -> Workload:
 
 def explore(
     case: Case,
-    settings: Settings | None = None,
+    settings: ExplorationSettings | None = None,
     *,
     parameters: ParameterPosterior | None = None,
     source: PosteriorSource | None = None,
@@ -311,7 +311,7 @@ def explore(
     ValueError
         If the posterior's box is asked for and there is no posterior.
     """
-    wanted = settings or Settings()
+    wanted = settings or ExplorationSettings()
     tell: Progress = progress or (lambda *_: None)
     if wanted.over == "posterior-box" and parameters is None:
         raise ValueError("no posterior to make a box of")
@@ -345,7 +345,7 @@ WIDE = ("failed", "self_standing")
 
 
 def provenance_of(
-    case: Case, settings: Settings, parameters: ParameterPosterior | None, source: PosteriorSource | None,
+    case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None,
     batch: Batch | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Everything an exploration depends on, and the version that made it."""
@@ -372,7 +372,7 @@ class _Work:
 
     factors: Factors
     readouts: tuple[Readout, ...]
-    settings: Settings
+    settings: ExplorationSettings
     threads: int
     tell: Progress
     stages: Stages
@@ -398,7 +398,7 @@ class _Work:
         values = self._answers("sobol", self.factors, points, sobol.other_luck(count, wanted.size))
         return tuple(sobol.indices(column, count, wanted.seed) for column in values.T)
 
-    def sample(self, factors: Factors, *, levers: bool = False) -> Sample:
+    def sample(self, factors: Factors, *, levers: bool = False) -> GivenSample:
         """A random sample of a cube."""
         wanted, case = self.settings, self.factors.space.case
         combinations = settings_of(case, wanted.settings, wanted.seed) if levers else ()
@@ -409,7 +409,7 @@ class _Work:
         )  # fmt: skip
 
 
-def _others(case: Case, source: PosteriorSource | None, batch: Batch | None, work: _Work) -> list[Sample]:
+def _others(case: Case, source: PosteriorSource | None, batch: Batch | None, work: _Work) -> list[GivenSample]:
     """Samples that cost little or nothing: the posterior's pairs, and a batch that is there already."""
     made = []
     if source is not None:
@@ -424,7 +424,7 @@ def _others(case: Case, source: PosteriorSource | None, batch: Batch | None, wor
     return made
 
 
-def given_set(sample: Sample, seed: int, tell: Progress) -> GivenSet:
+def given_set(sample: GivenSample, seed: int, tell: Progress) -> GivenSet:
     """Read a sample on all its read-outs."""
     found = []
     for n, column in enumerate(sample.values.T):
@@ -433,7 +433,7 @@ def given_set(sample: Sample, seed: int, tell: Progress) -> GivenSet:
     return GivenSet(sample.kind, sample.names, sample.readouts, tuple(found), sample.runs, sample.replicates)
 
 
-def discoveries(sample: Sample, seed: int, outcomes: Sequence[str], tell: Progress) -> list[Found]:
+def discoveries(sample: GivenSample, seed: int, outcomes: Sequence[str], tell: Progress) -> list[Found]:
     """Look for every outcome in a sample; those that nearly never or nearly always happen are left out."""
     judged = sample.outcome >= 0
     x, codes = sample.matrix[judged], sample.outcome[judged]

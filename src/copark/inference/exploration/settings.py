@@ -197,14 +197,14 @@ def merged(switches: tuple[Switch, ...]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Setting:
+class FactorSetting:
     """A combination: the value of every lever, and the scenario that has them."""
 
     values: Mapping[str, float]
     scenario: Scenario
 
 
-def settings_of(case: Case, count: int, seed: int) -> tuple[Setting, ...]:
+def settings_of(case: Case, count: int, seed: int) -> tuple[FactorSetting, ...]:
     """Settings spread over all combinations; the first is the case as it is.
 
     Parameters
@@ -229,7 +229,7 @@ def settings_of(case: Case, count: int, seed: int) -> tuple[Setting, ...]:
             if n:
                 edits["equity"] = [{"home": 100 * share, "host": 10_000 - 100 * share}]
         scenario = base.model_copy(update={"key": f"setting-{n}", "edits": Edits.model_validate(edits)})
-        made.append(Setting(values, scenario))
+        made.append(FactorSetting(values, scenario))
     return tuple(made)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.inference.goal.lever_sets import LeverSet
-from copark.inference.goal.search import LAST, Search, Target
+from copark.inference.goal.search import LAST, GoalTarget, LeverSearch
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import SIDES, alive_before, measure_of, measured
 from copark.inference.levers.runner import Measured, groups_of
@@ -48,11 +48,11 @@ class Confirmed:
         """Whether the model knows a cost: any pair of runs differs in it."""
         return self.cost != 0.0 or self.cost_low != self.cost_high
 
-    def short(self, targets: Sequence[Target]) -> float:
+    def short(self, targets: Sequence[GoalTarget]) -> float:
         """How far the target that is missed most is missed; 0 where all are reached."""
         return max(0.0, *(target.gap(one.share) for target, one in zip(targets, self.shares, strict=True)))
 
-    def reach(self, targets: Sequence[Target]) -> Reach:
+    def reach(self, targets: Sequence[GoalTarget]) -> Reach:
         """Whether all targets are reached; borderline where a Monte Carlo interval holds what is asked for."""
         if not all(np.isfinite(one.share) for one in self.shares):
             return "missed"
@@ -74,7 +74,7 @@ class Fresh(NamedTuple):
     provenance: dict[str, Any]
 
 
-def confirm(search: Search, sets: Sequence[LeverSet], runs: int, plain: Scenario | None) -> Fresh:
+def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Scenario | None) -> Fresh:
     """Run sets on random numbers that follow those of the search.
 
     Parameters
@@ -118,7 +118,11 @@ def confirm(search: Search, sets: Sequence[LeverSet], runs: int, plain: Scenario
 
 
 def _confirmed(
-    search: Search, found: Measured, at: int, one: LeverSet, read: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]]
+    search: LeverSearch,
+    found: Measured,
+    at: int,
+    one: LeverSet,
+    read: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]],
 ) -> Confirmed:
     met, change, counts = read
     kept = met[:, counts]
@@ -134,7 +138,7 @@ def _confirmed(
     return Confirmed(one.keys, one.effort, shares, mean, mean - half, mean + half, gains, searched)
 
 
-def ladder(found: Sequence[Confirmed], targets: Sequence[Target]) -> tuple[Confirmed, ...]:
+def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[Confirmed, ...]:
     """Sets by what they cost; those that reach no target last, by how far they are from it.
 
     A set that adds a lever to another and is not surely cheaper is left out, where that one reaches the targets too.

@@ -183,7 +183,7 @@ def packed(case: Case, scenario: Scenario) -> Packed:
     return Packed(inputs_of(case, scenario), facts_of(baseline(case.name), case, scenario))
 
 
-class Settings:
+class LeverSettings:
     """The settings of a case's levers, from which sets are made.
 
     Parameters

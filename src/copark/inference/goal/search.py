@@ -19,7 +19,7 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
-from copark.inference.goal.lever_sets import LeverSet, Packed, Settings, packed, quarter_at
+from copark.inference.goal.lever_sets import LeverSet, LeverSettings, Packed, packed, quarter_at
 from copark.inference.levers.measures import KEPT, discounting
 from copark.model.outputs import NAMES
 from copark.simulation.draw_sources import DrawSource
@@ -37,7 +37,7 @@ _CHANCE = re.compile(rf"[Pp]\((?P<event>[^()]+)\){_SIGN.format('sign')}(?P<share
 
 
 @dataclass(frozen=True)
-class Target:
+class GoalTarget:
     """Something that either happens in a run or does not, and in how large a share of runs it shall."""
 
     name: str
@@ -71,7 +71,7 @@ class Target:
         return self.share - share if self.in_most else share - self.share
 
 
-def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tuple[Target, ...]:
+def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tuple[GoalTarget, ...]:
     """Targets as they are written: ``registered>=270@2030Q4``, ``P(self-standing)>=0.9``, ``P(jobs>=5000)>=0.8``.
 
     Parameters
@@ -91,7 +91,7 @@ def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tu
     return tuple(_target(one, probability, case) for one in written)
 
 
-def _target(written: str, probability: float, case: Case) -> Target:
+def _target(written: str, probability: float, case: Case) -> GoalTarget:
     from copark.simulation.outcomes import judged_at
 
     words, share, in_most = written.strip(), probability, True
@@ -114,7 +114,7 @@ def _target(written: str, probability: float, case: Case) -> Target:
     at = judged if event["quarter"] is None else quarter_at(event["quarter"], case)
     value = 0.0 if is_outcome else float(event["value"])
     above = event["sign"] in (">=", "≥")
-    return Target(name, is_outcome, above, value, at, str(case.clock.start + at), share, in_most)
+    return GoalTarget(name, is_outcome, above, value, at, str(case.clock.start + at), share, in_most)
 
 
 Progress = Callable[[int], None]
@@ -133,7 +133,7 @@ RECEIVED = "taxes"
 
 
 @dataclass
-class Tried:
+class TriedSet:
     """What is known of a set."""
 
     one: LeverSet
@@ -155,14 +155,14 @@ class Tried:
 
 
 @dataclass
-class Search:
+class LeverSearch:
     """A search for sets of levers."""
 
     study: Study
     """The case as it is: seed and kind of draws."""
     case: Case
-    settings: Settings
-    targets: Sequence[Target]
+    settings: LeverSettings
+    targets: Sequence[GoalTarget]
     source: DrawSource | None
     first: int
     rate: float
@@ -172,7 +172,7 @@ class Search:
     """Told of runs as they are made."""
     runs: int = field(default=0, init=False)
     """Runs that were made."""
-    tried: dict[tuple[str, ...], Tried] = field(default_factory=dict, init=False)
+    tried: dict[tuple[str, ...], TriedSet] = field(default_factory=dict, init=False)
     """Sets that were tried, by their keys."""
 
     @property
@@ -188,12 +188,12 @@ class Search:
             [one.inputs for one in sets], draws, self.names, threads=self.threads, progress=self.count, block=32
         )
 
-    def begin(self, one: LeverSet) -> Tried:
+    def begin(self, one: LeverSet) -> TriedSet:
         """A set of which nothing is known yet."""
         empty = np.zeros((len(self.targets), 0), np.bool_)
-        return Tried(one, packed(self.case, one.scenario), empty, np.zeros(0), np.zeros(0, np.bool_))
+        return TriedSet(one, packed(self.case, one.scenario), empty, np.zeros(0), np.zeros(0, np.bool_))
 
-    def extend(self, pool: Sequence[Tried], last: int) -> None:
+    def extend(self, pool: Sequence[TriedSet], last: int) -> None:
         """Run sets on, up to so many runs each."""
         for since in sorted({one.last for one in pool if one.last < last}):
             group = [one for one in pool if one.last == since]
@@ -210,7 +210,7 @@ class Search:
         self.runs += runs
         self.progress(self.runs)
 
-    def _add(self, one: Tried, runs: ScenarioRuns) -> None:
+    def _add(self, one: TriedSet, runs: ScenarioRuns) -> None:
         met, cost, counts = self.read(runs)
         one.met = np.concatenate((one.met, met), axis=1)
         one.cost = np.concatenate((one.cost, cost))
@@ -225,7 +225,7 @@ class Search:
             counts = counts & (runs["failed"][:, self.first - 1] < 0.5)
         return np.stack([target.met(runs) for target in self.targets]), cost, counts
 
-    def order(self, one: Tried) -> tuple[float, float, float]:
+    def order(self, one: TriedSet) -> tuple[float, float, float]:
         """What comes first: what falls short least; of sets that reach every target the cheapest, then the least moved.
 
         Feasibility first, as of Deb (2000, doi:10.1016/S0045-7825(99)00389-8).
@@ -235,7 +235,7 @@ class Search:
         cost = float(one.cost[one.counts].mean()) if one.counts.any() else float("inf")
         return short, cost, one.one.effort
 
-    def halve(self, sets: Sequence[LeverSet], keep: int = BEAM) -> list[Tried]:
+    def halve(self, sets: Sequence[LeverSet], keep: int = BEAM) -> list[TriedSet]:
         """Run sets, the better half on and on; all of them, the best first."""
         pool = [self.begin(one) for one in sets]
         self.tried |= {one.one.keys: one for one in pool}
@@ -249,7 +249,7 @@ class Search:
         out = [one for one in pool if not any(one is other for other in left)]
         return [*sorted(left, key=self.order), *sorted(out, key=self.order)]
 
-    def run(self, most: int) -> list[Tried]:
+    def run(self, most: int) -> list[TriedSet]:
         """Search sets of one lever up to so many; what is left of each size.
 
         A set of more levers is one of fewer that was left over, and one lever more: two levers that do nothing alone
@@ -264,7 +264,7 @@ class Search:
             found = found + beam
         return found
 
-    def finalists(self, found: Sequence[Tried], most: int) -> list[Tried]:
+    def finalists(self, found: Sequence[TriedSet], most: int) -> list[TriedSet]:
         """Sets to be run anew: the best of all, and the best of each size."""
         ordered = sorted(found, key=self.order)
         sizes = {len(one.one.keys): one for one in reversed(ordered)}

@@ -49,32 +49,22 @@ ERRORS = 2.0
 
 @dataclass(frozen=True)
 class LocalPosterior:
-    """One park's posterior without the others, on the scale of normal scores.
-
-    Parameters
-    ----------
-    names
-        Axes that are pooled in it.
-    mean, variance
-        Of each, shape (axes,).
-    readings
-        Directions of these axes that the record tells, with the prior divided out.
-    ess
-        Effective number of runs accepted.
-    reach
-        Share of runs of its own batch that would lie farther from their neighbours than the record does; small where
-        the model cannot reach the record. NaN without a record, or if it was not asked for.
-    values
-        Values fitted.
-    """
+    """One park's posterior without the others, on the scale of normal scores."""
 
     names: tuple[str, ...]
+    """Axes that are pooled in it."""
     mean: Floats
     variance: Floats
+    """mean, variance: of each, shape (axes,)."""
     readings: Readings
+    """Directions of these axes that the record tells, with the prior divided out."""
     ess: float
+    """Effective number of runs accepted."""
     reach: float
+    """Share of runs of its own batch that would lie farther from their neighbours than the record does; small where the
+    model cannot reach the record. NaN without a record, or if it was not asked for."""
     values: int
+    """Values fitted."""
 
 
 def scores_of(points: Floats) -> Floats:
@@ -147,27 +137,18 @@ def reach_of(summaries: Floats, width: float, count: int) -> float:
 
 @dataclass(frozen=True)
 class Reader:
-    """A park's runs made ready to be asked what a record says: of its own record, and of simulated ones.
-
-    Parameters
-    ----------
-    names
-        Axes that are pooled in it.
-    model
-        Of the targets that are read.
-    scores
-        Normal scores of these axes, shape (runs, axes).
-    told
-        Summaries of reports.
-    summaries
-        Of the runs, shape (runs, components).
-    """
+    """A park's runs made ready to be asked what a record says: of its own record, and of simulated ones."""
 
     names: tuple[str, ...]
+    """Axes that are pooled in it."""
     model: ObservationModel
+    """Of the targets that are read."""
     scores: Floats
+    """Normal scores of these axes, shape (runs, axes)."""
     told: Directions
+    """Summaries of reports."""
     summaries: Floats
+    """Of the runs, shape (runs, components)."""
 
     @classmethod
     def of(cls, batch: PanelBatch, seed: int, spread: Discrepancy, columns: Sequence[int]) -> Reader:

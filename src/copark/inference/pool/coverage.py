@@ -35,29 +35,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Coverage:
-    """Shares that bands of 90 % held, over simulated panels.
-
-    Parameters
-    ----------
-    panels
-        How many panels.
-    means, own
-        Of common means, and of parks' own values, over all pooled axes.
-    moved_means, moved_own
-        The same of axes whose spread fell by a tenth or more: an unmoved axis can hardly fail.
-    left_out
-        Of counts reported by a park left out, and how many those were.
-    values
-        How many counts of parks left out there were.
-    """
+    """Shares that bands of 90 % held, over simulated panels."""
 
     panels: int
+    """How many panels."""
     means: float
     own: float
+    """means, own: of common means, and of parks' own values, over all pooled axes."""
     moved_means: float
     moved_own: float
+    """moved_means, moved_own: the same of axes whose spread fell by a tenth or more: an unmoved axis can hardly
+    fail."""
     left_out: float
+    """Of counts reported by a park left out, and how many those were."""
     values: int
+    """How many counts of parks left out there were."""
 
 
 @dataclass(frozen=True)

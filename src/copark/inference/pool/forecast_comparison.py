@@ -120,24 +120,17 @@ def scored(park: Park, scheme: str, method: str, at: int, members: Floats) -> Pa
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one method stands over parks, on values all methods of the table forecast.
-
-    Parameters
-    ----------
-    parks, values
-        How many it is over.
-    crps, log_crps
-        Mean over parks of the park's mean.
-    coverage
-        Share of values within the 90 % band.
-    """
+    """Where one method stands over parks, on values all methods of the table forecast."""
 
     method: str
     parks: int
     values: int
+    """parks, values: how many it is over."""
     crps: float
     log_crps: float
+    """crps, log_crps: mean over parks of the park's mean."""
     coverage: float
+    """Share of values within the 90 % band."""
 
 
 @dataclass(frozen=True)

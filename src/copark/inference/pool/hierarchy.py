@@ -90,26 +90,19 @@ def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
 
 @dataclass(frozen=True)
 class Pooled:
-    """Draws of the hierarchy.
-
-    Parameters
-    ----------
-    parks
-        Readings of each park.
-    mu, tau
-        Shape (draws, axes).
-    mean, variance
-        Of each μ given the τ of a draw, shape (draws, axes): a smoother account than the draws themselves.
-    theta
-        Shape (draws, parks, axes).
-    """
+    """Draws of the hierarchy."""
 
     parks: tuple[Readings, ...]
+    """Readings of each park."""
     mu: Floats
     tau: Floats
+    """mu, tau: shape (draws, axes)."""
     mean: Floats
     variance: Floats
+    """mean, variance: of each μ given the τ of a draw, shape (draws, axes): a smoother account than the draws
+    themselves."""
     theta: Floats
+    """Shape (draws, parks, axes)."""
 
     @property
     def draws(self) -> int:

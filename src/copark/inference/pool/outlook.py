@@ -86,39 +86,27 @@ RUNS = 2048
 
 @dataclass(frozen=True)
 class Outlook:
-    """A forecast of a park by the panel's other parks.
-
-    Parameters
-    ----------
-    park
-        As the panel reads it; its own values were not used.
-    until
-        Last quarter.
-    pooled, alone
-        By observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior and on the prior alone, shape
-        (levels, quarters).
-    growth
-        By observable: the same of the pooled growth curve.
-    fine, fine_growth
-        As pooled and growth, at the levels of a frozen forecast.
-    rates
-        By observable: what parks of the same type, and all parks, had become at an age.
-    lenders
-        Share of each park in what was learned.
-    runs
-        Runs it is made of.
-    """
+    """A forecast of a park by the panel's other parks."""
 
     park: Park
+    """As the panel reads it; its own values were not used."""
     until: Quarter
+    """Last quarter."""
     pooled: Mapping[str, Floats]
     alone: Mapping[str, Floats]
+    """pooled, alone: by observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior and on the prior alone,
+    shape (levels, quarters)."""
     growth: Mapping[str, Floats]
+    """By observable: the same of the pooled growth curve."""
     fine: Mapping[str, Floats]
     fine_growth: Mapping[str, Floats]
+    """fine, fine_growth: as pooled and growth, at the levels of a frozen forecast."""
     rates: Mapping[str, tuple[BaseRate, ...]]
+    """By observable: what parks of the same type, and all parks, had become at an age."""
     lenders: Mapping[str, float]
+    """Share of each park in what was learned."""
     runs: int
+    """Runs it is made of."""
 
     @property
     def quarters(self) -> int:

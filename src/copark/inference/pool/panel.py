@@ -126,21 +126,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Warping:
-    """A pooled prior as a move of the unit cube: a park of which nothing is known, drawn from the hierarchy.
-
-    Parameters
-    ----------
-    pooled
-        The hierarchy it is drawn from.
-    names
-        Axes that are moved; all others stay where they are.
-    identity
-        Of what the hierarchy depends on.
-    """
+    """A pooled prior as a move of the unit cube: a park of which nothing is known, drawn from the hierarchy."""
 
     pooled: Pooled
+    """The hierarchy it is drawn from."""
     names: tuple[str, ...]
+    """Axes that are moved; all others stay where they are."""
     identity: str
+    """Of what the hierarchy depends on."""
 
     def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
         """Move points of named axes."""
@@ -160,31 +153,21 @@ class Warping:
 
 @dataclass(frozen=True)
 class Panel:
-    """Parks together.
-
-    Parameters
-    ----------
-    settings, parks
-        What was asked.
-    trials
-        How well forecasts from each park's own past did, by spread of the discrepancy.
-    spread
-        The discrepancy that follows from all of them.
-    local
-        What each park says alone, by name.
-    pooled
-        The hierarchy over all parks, in the order of ``parks``; its axes are ``POOLED``.
-    identity
-        Of everything it depends on.
-    """
+    """Parks together."""
 
     settings: Settings
     parks: tuple[Park, ...]
+    """settings, parks: what was asked."""
     trials: tuple[Trial, ...]
+    """How well forecasts from each park's own past did, by spread of the discrepancy."""
     spread: Discrepancy
+    """The discrepancy that follows from all of them."""
     local: Mapping[str, LocalPosterior]
+    """What each park says alone, by name."""
     pooled: Pooled
+    """The hierarchy over all parks, in the order of ``parks``; its axes are ``POOLED``."""
     identity: str
+    """Of everything it depends on."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:

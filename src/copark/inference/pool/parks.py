@@ -125,24 +125,16 @@ YOUNGEST = 0.25
 
 @dataclass(frozen=True)
 class Park:
-    """A park of the panel.
-
-    Parameters
-    ----------
-    case
-        As it is in the casebook.
-    read
-        With the panel's priors of size.
-    space
-        The prior of what is drawn.
-    model
-        All targets; all are fitted.
-    """
+    """A park of the panel."""
 
     case: Case
+    """As it is in the casebook."""
     read: Case
+    """With the panel's priors of size."""
     space: PriorSpace
+    """The prior of what is drawn."""
     model: ObservationModel
+    """All targets; all are fitted."""
 
     @property
     def name(self) -> str:

@@ -34,22 +34,15 @@ UNSURE_REACH = 0.05
 
 @dataclass(frozen=True)
 class Told:
-    """What one distribution says of an axis.
-
-    Parameters
-    ----------
-    scores
-        Its quantiles at 5, 25, 50, 75 and 95 % on the scale of normal scores.
-    values
-        The same in the parameter's unit.
-    shrink, overlap
-        As for a single calibration: how much narrower, how much shared with the prior.
-    """
+    """What one distribution says of an axis."""
 
     scores: tuple[float, ...]
+    """Its quantiles at 5, 25, 50, 75 and 95 % on the scale of normal scores."""
     values: tuple[float, ...]
+    """The same in the parameter's unit."""
     shrink: float
     overlap: float
+    """shrink, overlap: as for a single calibration: how much narrower, how much shared with the prior."""
 
     @property
     def verdict(self) -> str:
@@ -59,21 +52,7 @@ class Told:
 
 @dataclass(frozen=True)
 class AxisMovement:
-    """An axis: what the prior said, one park alone, the mean of all, a new park, the park among the others.
-
-    Parameters
-    ----------
-    parks
-        Parks with at least 1 % of the common mean.
-    tau
-        How far parks differ: 5, 50 and 95 %, of the prior's standard deviation.
-    full
-        Median under complete pooling, in the parameter's unit.
-    others
-        Share of all other parks in the common mean.
-    lenders
-        Share of each park in the common mean, largest first; those below 1 % left out.
-    """
+    """An axis: what the prior said, one park alone, the mean of all, a new park, the park among the others."""
 
     name: str
     alone: Told
@@ -81,10 +60,15 @@ class AxisMovement:
     new: Told
     among: Told
     parks: int
+    """Parks with at least 1 % of the common mean."""
     tau: tuple[float, ...]
+    """How far parks differ: 5, 50 and 95 %, of the prior's standard deviation."""
     full: float
+    """Median under complete pooling, in the parameter's unit."""
     others: float
+    """Share of all other parks in the common mean."""
     lenders: tuple[tuple[str, float], ...]
+    """Share of each park in the common mean, largest first; those below 1 % left out."""
 
     @property
     def group(self) -> str:

@@ -31,18 +31,12 @@ from copark.inference.validate import history_of
 
 @dataclass(frozen=True)
 class StackedForecast:
-    """An observable of a park at the ends of quarters.
-
-    Parameters
-    ----------
-    levels
-        By method, the stack among them: quantiles at the levels of a frozen forecast, shape (quarters, levels).
-    weights
-        By method that has weight in any quarter, shape (quarters,).
-    """
+    """An observable of a park at the ends of quarters."""
 
     levels: Mapping[str, Floats]
+    """By method, the stack among them: quantiles at the levels of a frozen forecast, shape (quarters, levels)."""
     weights: Mapping[str, Floats]
+    """By method that has weight in any quarter, shape (quarters,)."""
 
 
 def stack_of(

@@ -41,16 +41,11 @@ class Beside:
 
 @dataclass(frozen=True)
 class Tried:
-    """A way to put forecasts together: mean CRPS of ln(1 + count) over parks that had no say, and coverage of 90 %.
-
-    Parameters
-    ----------
-    equal
-        How far weights are drawn to equal ones.
-    """
+    """A way to put forecasts together: mean CRPS of ln(1 + count) over parks that had no say, and coverage of 90 %."""
 
     way: str
     equal: float
+    """How far weights are drawn to equal ones."""
     setting: str
     log_crps: float
     coverage: float
@@ -58,18 +53,12 @@ class Tried:
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of a stack.
-
-    Parameters
-    ----------
-    contests
-        For each setting and set of methods: over all counts first, then by observable.
-    parks
-        Every park in every setting it has values in.
-    """
+    """What came of a stack."""
 
     contests: tuple[Contest, ...]
+    """For each setting and set of methods: over all counts first, then by observable."""
     parks: tuple[Beside, ...]
+    """Every park in every setting it has values in."""
 
     def main(self, setting: str) -> Contest:
         """Over all counts, with the methods that need little."""

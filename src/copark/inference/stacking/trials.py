@@ -44,22 +44,16 @@ DAYS = 365.25
 
 @dataclass(frozen=True)
 class Trial:
-    """A value of a park, and what every method had said of it.
-
-    Parameters
-    ----------
-    ahead
-        Years from the origin to the value's day; of an unseen park from its own first day.
-    levels
-        By method: quantiles at the levels of a frozen forecast, not below zero, shape (levels,).
-    """
+    """A value of a park, and what every method had said of it."""
 
     park: str
     setting: str
     variable: str
     ahead: float
+    """Years from the origin to the value's day; of an unseen park from its own first day."""
     value: float
     levels: Mapping[str, Floats]
+    """By method: quantiles at the levels of a frozen forecast, not below zero, shape (levels,)."""
 
 
 def trials_of(

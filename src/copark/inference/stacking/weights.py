@@ -43,24 +43,16 @@ Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 @dataclass(frozen=True)
 class Stack:
-    """Weights of a stack.
-
-    Parameters
-    ----------
-    way
-        How forecasts are put together.
-    everyone
-        Learned from all parks: for a park that is not among them.
-    without
-        Learned from all parks but one, by that one.
-    recipe
-        What they were learned from: parks and hashes, model, settings.
-    """
+    """Weights of a stack."""
 
     way: str
+    """How forecasts are put together."""
     everyone: Weights
+    """Learned from all parks: for a park that is not among them."""
     without: Mapping[str, Weights]
+    """Learned from all parks but one, by that one."""
     recipe: Mapping[str, Any]
+    """What they were learned from: parks and hashes, model, settings."""
 
     @property
     def identity(self) -> str:

@@ -27,14 +27,14 @@ OFTEN = 0.2
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedStudy:
     """A study that was asked for: its case, as the client names it, and its content."""
 
     case: str
     study: dict[str, Any]
 
 
-class AskedBook:
+class RequestLog:
     """Studies by identity, kept over restarts.
 
     Parameters
@@ -49,13 +49,13 @@ class AskedBook:
         self.database = database
         self.most = most
         self._lock = threading.Lock()
-        self._recent: OrderedDict[str, Asked] = OrderedDict()
-        self._unwritten: dict[str, Asked] = {}
+        self._recent: OrderedDict[str, AskedStudy] = OrderedDict()
+        self._unwritten: dict[str, AskedStudy] = {}
         self._closing = threading.Event()
         self._writer = threading.Thread(target=self._write_often, name="asked", daemon=True)
         self._writer.start()
 
-    def remember(self, identity: str, asked: Asked) -> None:
+    def remember(self, identity: str, asked: AskedStudy) -> None:
         """Remember a study; the oldest are forgotten."""
         with self._lock:
             if identity not in self._recent and not self.database.is_read_only:
@@ -66,7 +66,7 @@ class AskedBook:
                 while len(held) > most:
                     del held[next(iter(held))]
 
-    def find(self, identity: str) -> Asked | None:
+    def find(self, identity: str) -> AskedStudy | None:
         """The study of an identity.
 
         Raises
@@ -85,7 +85,7 @@ class AskedBook:
         its = asked.c.place == self.database.place, asked.c.identity == identity
         with self.database.reading() as connection:
             row = connection.execute(select(asked.c.case, studies.c.content).join(studies).where(*its)).first()
-        return None if row is None else Asked(*row)
+        return None if row is None else AskedStudy(*row)
 
     def write(self) -> None:
         """Write what was remembered since; what cannot be written is tried again.

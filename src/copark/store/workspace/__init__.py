@@ -1,7 +1,7 @@
 """A workspace: cases, studies, saved scenarios and runs of a group in one archive, with checksums and a description.
 
-``layout`` says what lies where; ``crate`` describes it as an RO-Crate; ``packing`` writes an archive, ``reading`` takes
-one apart and sees whether it is what it says.
+``layout`` says what lies where, saved scenarios included; ``crate`` describes it as an RO-Crate and writes the archive;
+``reading`` takes one apart and sees whether it is what it says.
 """
 
 from copark.store.workspace.crate import pack_workspace

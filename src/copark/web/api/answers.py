@@ -21,7 +21,7 @@ from copark.workflows.serving.asking import (
 )
 from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.records import Asked
+from copark.workflows.serving.records import AskedStudy
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import answer
 
@@ -78,7 +78,7 @@ async def _run(
         except StudyFaults as faults:
             raise StudyFaults([in_the_request(one, asked.paths()) for one in faults.faults]) from None
         services.answers.put(key, content, len(content))
-        services.asked.remember(identity, Asked(shelved.name, study.content()))
+        services.asked.remember(identity, AskedStudy(shelved.name, study.content()))
         return content, False, identity
 
     content, from_memory, identity = await services.kernels.run(request, work, 1.0 + weight)

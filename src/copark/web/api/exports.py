@@ -11,7 +11,7 @@ from copark.workflows.serving.asking import Study
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.exporting import FORMS, export
 from copark.workflows.serving.faults import absent
-from copark.workflows.serving.records import Asked
+from copark.workflows.serving.records import AskedStudy
 from copark.workflows.serving.shelf import Shelved
 
 router = APIRouter(tags=["exports"])
@@ -59,7 +59,7 @@ async def exported(
     return Response(content, 200, attachment(f"copark-{identity}{word}.{form}"), FORMS[form])
 
 
-def _study(services: Services, identity: str, asked: Asked) -> tuple[Study, Shelved]:
+def _study(services: Services, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
     shelved = services.shelf.get(asked.case)
     study = Study.model_validate(asked.study)

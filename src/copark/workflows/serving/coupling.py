@@ -21,7 +21,7 @@ from copark.setmethods.coupling_degree.degree import (
 )
 from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
-from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
+from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
 from copark.workflows.serving.simulation import case_name, draws_note, frame_of, rows
 from copark.workflows.serving.wording import both, said
 
@@ -137,7 +137,7 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
     )  # fmt: skip
 
 
-def dataset_of(runs: ArmRuns, labels: tuple[str, ...]) -> xr.Dataset:
+def dataset_of(runs: HeldRuns, labels: tuple[str, ...]) -> xr.Dataset:
     """An arm's runs in the form that analyses read."""
     import xarray as xr
 
@@ -145,7 +145,7 @@ def dataset_of(runs: ArmRuns, labels: tuple[str, ...]) -> xr.Dataset:
     return xr.Dataset(data, coords={"label": ("quarter", list(labels))})
 
 
-def _arm(frame: Frame, scenario: Scenario, runs: ArmRuns, turns: list[str]) -> CouplingArm:
+def _arm(frame: Frame, scenario: Scenario, runs: HeldRuns, turns: list[str]) -> CouplingArm:
     result = dataset_of(runs, frame.labels)
     found = read_out(result)
     degree = quantiles_over(found.coordination.T)

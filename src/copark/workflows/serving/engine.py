@@ -75,7 +75,7 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class ArmRuns:
+class HeldRuns:
     """Runs of one arm."""
 
     out: Mapping[str, Floats]
@@ -101,17 +101,17 @@ class ArmRuns:
         """Bytes held."""
         return sum(values.nbytes for values in self.out.values()) + self.status.nbytes + self.outcome.nbytes
 
-    def first(self, runs: int) -> ArmRuns:
+    def first(self, runs: int) -> HeldRuns:
         """The first runs alone."""
         if runs >= self.runs:
             return self
         out = {name: values[:, :runs] for name, values in self.out.items()}
-        return ArmRuns(out, self.status[:runs], self.outcome[:runs])
+        return HeldRuns(out, self.status[:runs], self.outcome[:runs])
 
-    def then(self, later: ArmRuns) -> ArmRuns:
+    def then(self, later: HeldRuns) -> HeldRuns:
         """These runs and the next ones."""
         out = {name: np.concatenate([values, later.out[name]], axis=1) for name, values in self.out.items()}
-        return ArmRuns(out, np.concatenate([self.status, later.status]), np.concatenate([self.outcome, later.outcome]))
+        return HeldRuns(out, np.concatenate([self.status, later.status]), np.concatenate([self.outcome, later.outcome]))
 
 
 class Engine:
@@ -132,7 +132,7 @@ class Engine:
     ) -> None:
         self.shelf = shelf
         self.threads = threads or default_threads()
-        self.runs: BoundedCache[ArmRuns] = BoundedCache(held)
+        self.runs: BoundedCache[HeldRuns] = BoundedCache(held)
         self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
         self._lock = threading.Lock()
         self._busy = 0
@@ -168,7 +168,7 @@ class Engine:
             lambda made: sum(room.nbytes for room in made),
         )
 
-    def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ArmRuns, ...]:
+    def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[HeldRuns, ...]:
         """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes and their change.
 
         Raises
@@ -180,7 +180,7 @@ class Engine:
         """
         return tuple(self._arm(study, shelved, scenario, ticket) for scenario in study.scenarios)
 
-    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> ArmRuns:
+    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> HeldRuns:
         """Runs of one arm: those that are held, at once; else more are made, by one at a time.
 
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
@@ -200,7 +200,7 @@ class Engine:
                     self.runs.put(place, held, held.nbytes)
         return held.first(study.runs)
 
-    def _held(self, key: str, names: tuple[str, ...]) -> ArmRuns | None:
+    def _held(self, key: str, names: tuple[str, ...]) -> HeldRuns | None:
         """The most runs that are held of an arm with all these outputs."""
         for few in (False, True):
             held = self.runs.get((key, few))
@@ -214,9 +214,9 @@ class Engine:
         shelved: Shelved,
         scenario: Scenario,
         names: tuple[str, ...],
-        held: ArmRuns | None,
+        held: HeldRuns | None,
         ticket: Ticket,
-    ) -> ArmRuns:
+    ) -> HeldRuns:
         """As many runs as a study asks, beginning with those that are held."""
         with self.share() as threads:
             if held is None:
@@ -253,10 +253,10 @@ class Engine:
         first: int,
         threads: int,
         ticket: Ticket,
-    ) -> ArmRuns:
+    ) -> HeldRuns:
         ticket.check()
         inputs = self.inputs(study, shelved, scenario)
         draws = self.draws(study, shelved, scenario, first, study.runs)
         runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
         by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
-        return ArmRuns(by_name, runs.status, runs.outcome)
+        return HeldRuns(by_name, runs.status, runs.outcome)

@@ -27,7 +27,7 @@ from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.wording import amount, both, said, signed
 
 if TYPE_CHECKING:
-    from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
+    from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
     from copark.workflows.serving.shelf import Shelved
     from copark.workflows.serving.simulation import Frame
 
@@ -129,7 +129,7 @@ class Moved:
     spreads: float
 
 
-def why(book: FlowBook, frame: Frame, runs: tuple[ArmRuns, ...], target: str, ticket: Ticket) -> Why:
+def why(book: FlowBook, frame: Frame, runs: tuple[HeldRuns, ...], target: str, ticket: Ticket) -> Why:
     """Why the last arm's target differs from the reference's."""
     study, shelved = frame.study, frame.shelved
     reference, arm = study.scenarios[0], study.scenarios[-1]
@@ -211,7 +211,7 @@ def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
 
 
 def effect_alone(
-    book: FlowBook, frame: Frame, reference: ArmRuns, link: Link, before: Flows, after: Flows, target: str,
+    book: FlowBook, frame: Frame, reference: HeldRuns, link: Link, before: Flows, after: Flows, target: str,
     ticket: Ticket,
 ) -> float | None:  # fmt: skip
     """Median paired change of the target where one arrow alone carries what it carries in the arm."""

@@ -6,14 +6,14 @@ from copark.analyses.results import RESULTS
 from copark.store.atomic import sweep
 from copark.store.database.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database
-from copark.store.database.request_log import Asked, AskedBook
+from copark.store.database.request_log import AskedStudy, RequestLog
 from copark.store.database.scenarios import SavedScenario, ScenarioShelf
 from copark.store.errors import DatabaseRefused
 from copark.store.garbage import forget_shards
 from copark.workflows.answers import reports_in, store_in
 
 __all__ = [
-    "ENDED", "LANES", "MOST_ATTEMPTS", "Asked", "AskedBook", "DatabaseRefused", "Job", "JobTable", "Records",
+    "ENDED", "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Job", "JobTable", "Records", "RequestLog",
     "SavedScenario", "ScenarioShelf", "clear_after", "clear_cancelled", "see_to_it",
 ]  # fmt: skip
 
@@ -35,7 +35,7 @@ class Records:
     def __init__(self, data: Path) -> None:
         self.database = open_database(data)
         self.jobs = JobTable(self.database)
-        self.asked = AskedBook(self.database)
+        self.asked = RequestLog(self.database)
         self.scenarios = ScenarioShelf(self.database)
 
     def close(self) -> None:

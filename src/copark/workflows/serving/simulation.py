@@ -49,7 +49,7 @@ from copark.workflows.serving.answers import (
     TrustNote,
 )
 from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest, study_of
-from copark.workflows.serving.engine import ArmRuns, Engine, Ticket
+from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
 from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in, unit_title
@@ -145,7 +145,7 @@ def rows(values: Floats) -> list[Numbers]:
     return found
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: ArmRuns, samples: int) -> Arm:
+def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> Arm:
     """What one arm's runs say."""
     masked = {name: finished(runs, name) for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in runs.out}
     bands = {name: quantiles_over(masked[name]) for name in frame.wanted}
@@ -164,7 +164,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ArmRuns, samples: int) -> Arm
     )
 
 
-def finished(runs: ArmRuns, name: str) -> Floats:
+def finished(runs: HeldRuns, name: str) -> Floats:
     """An output of the runs that finished and NaN of the others, shape (quarters, runs)."""
     values = runs.out[name]
     return values if runs.finished.all() else np.where(runs.finished, values, np.nan)
@@ -199,7 +199,7 @@ def headline(frame: Frame, name: str, values: Floats) -> Headline:
     )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: ArmRuns, after: ArmRuns) -> Change:
+def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRuns) -> Change:
     """An arm against the reference, run by run."""
     pairs = np.flatnonzero(before.finished & after.finished)
     every = len(pairs) == before.runs
@@ -248,7 +248,7 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
     )
 
 
-def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[np.int64]) -> list[OutcomeMove]:
+def outcome_moves(frame: Frame, before: HeldRuns, after: HeldRuns, pairs: NDArray[np.int64]) -> list[OutcomeMove]:
     """How the shares of the outcomes move, as :func:`copark.analysis.compare.compare` counts it."""
     found = outcome_changes(
         before.outcome[pairs],
@@ -260,7 +260,7 @@ def outcome_moves(frame: Frame, before: ArmRuns, after: ArmRuns, pairs: NDArray[
     return [OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in found]
 
 
-def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
+def moves_between(before: HeldRuns, after: HeldRuns) -> changing.OutcomeMoves:
     """Which runs that finished in both go from which outcome to which, and through which account."""
     finished = before.finished & after.finished
     pairs = slice(None) if finished.all() else np.flatnonzero(finished)
@@ -268,7 +268,7 @@ def moves_between(before: ArmRuns, after: ArmRuns) -> changing.OutcomeMoves:
     return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second)
 
 
-def outcome_change(before: ArmRuns, after: ArmRuns) -> OutcomeChange:
+def outcome_change(before: HeldRuns, after: HeldRuns) -> OutcomeChange:
     """Why outcomes change from the reference to an arm."""
     found = moves_between(before, after)
     return OutcomeChange(
