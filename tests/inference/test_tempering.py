@@ -216,6 +216,7 @@ def test_a_move_of_luck_changes_one_span_only() -> None:
 def test_populations_are_looked_at_now_and_then_only_where_they_may_end_early() -> None:
     assert rounds(replace(PLAN, sweeps=4, last_sweeps=25), 0.0) == [29]
     assert rounds(replace(PLAN, sweeps=4, last_sweeps=25), 1.1) == [14, 24, 29]
+    assert rounds(replace(LADDER, sweeps=3, last_sweeps=60), 1.1) == [43, 53, 63]
 
 
 def test_temperature_steps_keep_the_members_wanted() -> None:
