@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from copark.inference import replay as replays
 from copark.inference.replay import ROUND, replay_posterior
 from copark.inference.rng_segments import RUN, SINCE
 from copark.inference.tempering import FRESH, Plan
@@ -71,6 +72,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
 ) -> None:
     """Stopped on its way to the posterior and in the last sweeps, it ends with the bits it would have ended with."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
+    monkeypatch.setattr(replays, "EARLIEST", ROUND)
     plan = replace(SMALL, members=48, sweeps=1, last_sweeps=14, keep=0.5, ladder=ladder)
 
     def searched(stop=2.0, **means):

@@ -44,19 +44,20 @@ def toy():
     return model(*(target(date=str(n), value=value, error=ERROR) for n, value in enumerate(RECORD)))
 
 
-def begun(mover, seed=3):
+def begun(mover, seed=3, own=None):
     """Members drawn from the prior, as a calibration draws them: one run's luck in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
     lucks = one_span(np.arange(PRIOR_RUNS), SPANS, mover.anywhere((PRIOR_RUNS, SPANS - 1)))
     seen = simulate(points, lucks)
-    cloud = Cloud(logit(points), lucks, seen, toy().log_likelihood(seen))
+    cloud = Cloud(logit(points), lucks, seen, (own or toy()).log_likelihood(seen))
     return cloud.take(first_step(cloud.fit, mover))
 
 
-def tempered(seed=1, plan=PLAN):
-    mover = Mover(simulate, toy().log_likelihood, plan, seed, 0, toy().standardised)
-    way = Way(begun(mover), [mover.beta])
+def tempered(seed=1, plan=PLAN, own=None):
+    record = own or toy()
+    mover = Mover(simulate, record.log_likelihood, plan, seed, 0, record.standardised)
+    way = Way(begun(mover, own=own), [mover.beta])
     temper(way, mover)
     settle(way, mover, plan.most)
     return ended(way, mover)
@@ -176,6 +177,21 @@ def test_steps_are_long_where_the_record_says_little() -> None:
     assert len(way.cloud.fit) == LADDER.ladder * len(way.temperatures)
 
 
+@pytest.mark.long
+def test_searches_on_a_ladder_cover_as_often_as_they_say() -> None:
+    """Over 150 records of the toy, each made by parameters and luck of the prior; 128 members, 24 on each rung."""
+    random, records = np.random.default_rng(6), 150
+    truth = random.standard_normal(records)
+    reports = truth[:, np.newaxis] + np.hypot(LUCK, ERROR) * random.standard_normal((records, QUARTERS))
+    plan, below = replace(LADDER, members=128, ladder=24, sweeps=3, last_sweeps=40, keep=0.6), np.empty(records)
+    for n, reported in enumerate(reports):
+        own = model(*(target(date=str(at), value=value, error=ERROR) for at, value in enumerate(reported)))
+        found = tempered(seed=n, plan=plan, own=own)
+        below[n] = (normal(expit(found.cloud.z[:, 0])) < truth[n]).mean()
+    assert 0.85 <= ((below > 0.05) & (below < 0.95)).mean() <= 0.95
+    assert 0.4 <= ((below > 0.25) & (below < 0.75)).mean() <= 0.6
+
+
 def test_neighbours_change_places_as_often_as_their_temperatures_allow() -> None:
     """Only the pairs whose turn it is; better fits rise to higher temperatures always, worse ones by their odds."""
     random, betas, each = np.random.default_rng(4), np.array([0.5, 1.0, 1.5]), 20_000
@@ -216,6 +232,7 @@ def test_a_move_of_luck_changes_one_span_only() -> None:
 def test_populations_are_looked_at_now_and_then_only_where_they_may_end_early() -> None:
     assert rounds(replace(PLAN, sweeps=4, last_sweeps=25), 0.0) == [29]
     assert rounds(replace(PLAN, sweeps=4, last_sweeps=25), 1.1) == [14, 24, 29]
+    assert rounds(replace(LADDER, sweeps=3, last_sweeps=60), 1.1) == [43, 53, 63]
 
 
 def test_temperature_steps_keep_the_members_wanted() -> None:

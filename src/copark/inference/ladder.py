@@ -91,7 +91,9 @@ class Response:
             information = slopes @ slopes.T
             if self.arrays["squares"].any():
                 root = np.linalg.cholesky(_ridged(self.arrays["squares"]))
-                information += np.diag(nnls(root.T, np.linalg.solve(root, self.arrays["left"]))[0])
+                information += np.diag(
+                    nnls(root.T, np.linalg.solve(root, self.arrays["left"]), maxiter=100 * len(root))[0]
+                )
             rates, axes = np.linalg.eigh(information)
         for name in MOMENTS:
             self.arrays[name] = self.arrays[name] * MEMORY

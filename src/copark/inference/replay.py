@@ -41,6 +41,8 @@ PARTS = 100
 """Parts of a population in which progress is told."""
 ROUND = 10
 """Sweeps between two looks at whether the populations agree."""
+EARLIEST = 40
+"""Sweeps before the first look at populations on ladders, which have too few draws at β = 1 before."""
 AHEAD = 20
 """Quarters after the cut at which forecasts must agree."""
 FORECAST = ("registered", "operating", "jobs")
@@ -227,7 +229,8 @@ def first_clouds(
 
 def rounds(plan: Plan, agree: float) -> list[int]:
     """Sweeps at the end after which populations are looked at, the last of them the most there are."""
-    looks = range(plan.sweeps + ROUND, plan.most, ROUND) if agree > 0.0 else ()
+    first = plan.sweeps + (EARLIEST if plan.ladder else ROUND)
+    looks = range(first, plan.most, ROUND) if agree > 0.0 else ()
     return [*looks, plan.most]
 
 
