@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+from bench.mutants import FILE
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "copark"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -93,3 +96,11 @@ def test_nothing_is_left_undone_and_nothing_points_at_one_machine() -> None:
 def test_pins_are_names_and_versions_only() -> None:
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         assert re.fullmatch(r"#.*|[A-Za-z0-9_.-]+==[A-Za-z0-9.]+", line), line
+
+
+def test_every_mutant_has_its_place_and_its_tests() -> None:
+    """Code moves on, and a mutation test of what is not there any more finds nothing."""
+    for mutant in yaml.safe_load(FILE.read_text(encoding="utf-8"))["mutants"]:
+        text = (PACKAGE / mutant["where"]).read_text(encoding="utf-8")
+        assert text.count(mutant["old"]) == 1, mutant["where"]
+        assert all((ROOT / "tests" / name).exists() for name in mutant["tests"].split()), mutant["where"]

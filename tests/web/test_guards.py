@@ -201,10 +201,10 @@ def test_who_asks_too_fast_is_told_when_to_come_again(serve):
 
 
 def test_a_large_question_costs_more_than_a_small_one(serve):
-    with serve(limits={"rate": 0.001, "burst": 3.0}) as client:
+    with serve(limits={"rate": 0.001, "burst": 9.0}) as client:
         ask = {"case": "great-stone", "draws": "defaults", "baseline": None}
-        assert client.post("/api/v1/simulate", json=ask | {"runs": 500}).status_code == 200
-        assert client.post("/api/v1/simulate", json=ask | {"runs": 500, "seed": 2}).status_code == 429
+        assert client.post("/api/v1/simulate", json=ask | {"runs": 1000}).status_code == 200
+        assert client.post("/api/v1/simulate", json=ask | {"runs": 1000, "seed": 2}).status_code == 429
         assert client.post("/api/v1/simulate", json=ask | {"runs": 20}).status_code == 200
 
 
