@@ -19,7 +19,7 @@ from copark.arrays import Floats
 from copark.inference.diagnostics import BINS, title_of, verdict
 from copark.inference.joint.members import CLASSES, FURTHER, Member, members
 from copark.inference.joint.panels import HYPER, MECHANISMS, Panels, hyper_values, names_of, read, simulate
-from copark.inference.joint.posterior import NEAR, REDRAWN, TRAINED, Posterior, Reader, learn
+from copark.inference.joint.posterior import NEAR, TRAINED, Posterior, Reader, learn
 from copark.inference.pool.abc_regression import reach_of
 from copark.inference.pool.parks import AXES
 from copark.simulation.schemas import Title
@@ -231,17 +231,14 @@ def read_panels(panels: Panels) -> Reader:
     first = int(TRAINED * panels.count)
     trained, tested = np.flatnonzero(sound[:first]), first + np.flatnonzero(sound[first:])
     learned = learn(panels, trained)
-    columns = [learned.spread_out([x[tested] for x in panels.features(again)]) for again in range(REDRAWN)]
-    return Reader(
-        learned, np.tile(panels.theta[tested], (REDRAWN, 1)), np.tile(tested, REDRAWN), np.concatenate(columns)
-    )  # fmt: skip
+    columns = learned.spread_out([x[tested] for x in panels.features()])
+    return Reader(learned, panels.theta[tested], columns)
 
 
 def ranks_of(reader: Reader) -> Floats:
     """Posterior probability below the truth, of panels that play the record; shape (records, axes)."""
-    once = np.unique(reader.panel)[:RECORDS]
-    at = [int(np.flatnonzero(reader.panel == panel)[0]) for panel in once]
-    return np.array([reader.posterior(reader.columns[n], int(reader.panel[n])).below(reader.theta[n]) for n in at])
+    at = range(min(RECORDS, len(reader.theta)))
+    return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in at])
 
 
 def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
@@ -296,7 +293,7 @@ def _found(
         for one, row, without in zip(chosen, moves, left, strict=True)
     )  # fmt: skip
     return Findings(
-        panels=panels.count, tested=len(np.unique(reader.panel)), records=len(ranks), seed=panels.seed,
+        panels=panels.count, tested=len(reader.theta), records=len(ranks), seed=panels.seed,
         axes=tuple(axes), parks=parks, slices=tuple(_slices(reader, first)), coverage=float(coverage.mean()),
         broken=float(elsewhere.mean()), inside=float(((coverage >= 0.85) & (coverage <= 0.95)).mean()),
         reach=reach_of(reader.summaries, whole.width, len(reader.theta) // NEAR),
@@ -357,6 +354,6 @@ def _slices(reader: Reader, axis: int) -> Iterator[Slice]:
     sizes = hyper_values(reader.theta)[:, HYPER.index("left_out")]
     for low, high in pairwise(SLICES):
         at = (sizes >= low) & (sizes < high)
-        if at.sum() > 2 * REDRAWN:
+        if at.sum() > 2:
             r2 = r2_of(reader.theta[at][:, [axis]], reader.expected[at][:, [axis]])[0]
-            yield Slice(low, high, len(np.unique(reader.panel[at])), float(r2))
+            yield Slice(low, high, int(at.sum()), float(r2))

@@ -27,7 +27,7 @@ REDRAWN = 6
 """Times that errors and discrepancies are drawn for each simulated panel."""
 TRAINED = 0.75
 """Share of panels that summaries are learned from; the rest is what the posterior is made of."""
-NEAR = 8
+NEAR = 4
 """One panel of so many is accepted."""
 MOST = 12
 """Directions of the summaries that are kept."""
@@ -115,16 +115,13 @@ class Reader:
     Parameters
     ----------
     theta
-        Normal scores, shape (members, axes): each panel as often as its errors were drawn.
-    panel
-        Which panel each member is of, shape (members,).
+        Normal scores, shape (panels, axes).
     columns
-        Of each member, shape (members, columns).
+        Of each panel, shape (panels, columns).
     """
 
     learned: Learned
     theta: Floats
-    panel: Integers
     columns: Floats
 
     def of_blocks(self, blocks: Sequence[int]) -> Reader:
@@ -133,7 +130,7 @@ class Reader:
 
     @cached_property
     def expected(self) -> Floats:
-        """Expected normal scores of every member, shape (members, axes)."""
+        """Expected normal scores of every panel, shape (panels, axes)."""
         return self.learned.summaries(self.columns)
 
     @cached_property
@@ -143,7 +140,7 @@ class Reader:
 
     @cached_property
     def summaries(self) -> Floats:
-        """What is compared, shape (members, directions)."""
+        """What is compared, shape (panels, directions)."""
         return self.told(self.expected)
 
     def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
@@ -152,10 +149,10 @@ class Reader:
         Parameters
         ----------
         but
-            A panel to leave out: the one that is asked about, in a test of calibration.
+            Position of a panel to leave out: the one that is asked about, in a test of calibration.
         """
         target = self.told(self.learned.summaries(columns[np.newaxis, :]))[0]
-        kept = np.arange(len(self.theta)) if but is None else np.flatnonzero(self.panel != but)
+        kept = np.flatnonzero(np.arange(len(self.theta)) != but)
         at, weights, width = nearest(self.summaries[kept], target, len(kept) // NEAR)
         near = kept[at]
         draws = adjust(self.theta[near], self.summaries[near], target, weights)
