@@ -13,7 +13,7 @@ from copark.presentation import style
 from copark.presentation.numbers import number
 from copark.texts import text
 
-NAMES = 2.7
+NAMES = 3.3
 """Inches for names of parameters."""
 ROW = 0.24
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 
+FEWEST = 1 << 12
+"""Panels below which the regressions on a thousand columns learn too little for intervals to hold."""
+
+
 class Params(AnalysisParams):
     """What may be asked of the joint posterior."""
 
@@ -50,11 +54,15 @@ def panels_of(params: Params, context: Context) -> int:
     Raises
     ------
     copark.errors.RunRefused
-        If the number cannot be used.
+        If the number cannot be used, or is too small for an inference of thirty parameters.
     """
+    from copark.errors import RunRefused
     from copark.inference.panels import runs_of
 
-    return PANELS if params.runs is None else runs_of(params.runs, context.lang)
+    found = PANELS if params.runs is None else runs_of(params.runs, context.lang)
+    if found < FEWEST:
+        raise RunRefused.of("joint.too_few", found=found, least=FEWEST)
+    return found
 
 
 def run_id(params: Params, context: Context) -> str:

@@ -63,9 +63,10 @@ class _Show(Show):
 
     def words(self, one: AxisFinding) -> dict[str, str]:
         """What sentences about a parameter are filled with."""
+        how = SHARE if one.group == GROUP else PLAIN
         return {
-            "title": self.title(one), "band": self.said(self.band(one.posterior), PLAIN),
-            "prior": self.said(self.band(one.prior), PLAIN), "r2": number(one.r2, 2),
+            "title": self.title(one), "band": self.said(self.band(one.posterior), how),
+            "prior": self.said(self.band(one.prior), how), "r2": number(one.r2, 2),
             "word": self.t(f"word.{one.word}"), "park": self.park(one.park), "shift": number(abs(one.shift), 1),
         }  # fmt: skip
 
@@ -125,20 +126,21 @@ class _Show(Show):
         """Every parameter: prior, posterior, movement, and what simulated panels tell."""
         from copark.figures.joint import places
 
-        columns = self.columns(
-            "parameter prior:number posterior:number word narrowing:share r2:number:2 coverage:share "
-            "differing:share influential shift:number:1"
-        )
         rows = [
             (self.title(one), self.band(one.prior), self.band(one.posterior), self.t(f"word.{one.word}"), one.shrink,
-             one.r2, one.coverage, one.broken, self.park(one.park), one.shift)
-            for one in self.axes
+             one.r2) for one in self.axes
         ]  # fmt: skip
         heads = grouped(self.t(f"group.{one.group}") for one in self.axes)
+        columns = self.columns("parameter prior:number posterior:number word narrowing:share r2:number:2")
         table = self.table("parameters", columns, rows, groups=heads)
+        trust = [(self.title(one), one.coverage, one.broken, self.park(one.park), one.shift) for one in self.axes]
+        columns = self.columns("parameter coverage:share differing:share influential shift:change:1")
+        more = self.table("trust", columns, trust, groups=heads, folded=True)
         asked = [one for one in self.axes if one.group in ASKED]
         draw = partial(places, asked, [self.title(one) for one in asked], self.t.lang)
-        return self.section("parameters", doc.Paragraph(self.t("lead.parameters")), self.chart("places", draw), table)
+        return self.section(
+            "parameters", doc.Paragraph(self.t("lead.parameters")), self.chart("places", draw), table, more
+        )
 
     def proof(self) -> doc.Section:
         """What cannot be moved, and why: R² in simulated panels."""
@@ -160,13 +162,11 @@ class _Show(Show):
     def parks(self) -> doc.Section:
         """Every park: what it reports, and what leaving it out would change."""
         titles = {one.name: self.title(one) for one in self.axes}
+        operators = [one.operator for one in self.found.parks]
         rows = [
-            (self.t.of(one.title), self.t("known.case" if one.case else "known.row"), one.values,
-             self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes), one.operator, one.shares,
-             one.first, one.shift, titles[one.axis])
+            (self.t.of(one.title), one.values, self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes),
+             one.operator if operators.count(one.operator) > 1 else "", one.first, one.shift, titles[one.axis])
             for one in sorted(self.found.parks, key=lambda one: -abs(one.first))
         ]  # fmt: skip
-        columns = self.columns(
-            "park known values:count outcome operator shares:flag first:change:3 largest:change:1 axis"
-        )
+        columns = self.columns("park values:count outcome operator first:change:3 largest:change:1 axis")
         return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))

@@ -89,8 +89,8 @@ class AxisFinding:
 
     @property
     def word(self) -> str:
-        """moved, weakly, unmoved, or cannot: unmoved, and in simulated panels hardly found either."""
-        return "cannot" if self.moved == "unmoved" and self.r2 < LEAST else self.moved
+        """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+        return "cannot" if self.moved != "moved" and self.r2 < LEAST else self.moved
 
     def title(self, lang: str) -> str:
         """Title of a mechanism; empty of a hyperparameter, which has its title in the texts."""

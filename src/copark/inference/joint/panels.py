@@ -183,7 +183,8 @@ def scores_of_area(members: Sequence[Member]) -> Floats:
     logs = np.log(np.array([one.area for one in members]))
     if np.isfinite(logs).sum() < 2:
         return np.zeros(len(logs))
-    return np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
+    found: Floats = np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
+    return found
 
 
 def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:

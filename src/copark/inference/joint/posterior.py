@@ -67,8 +67,8 @@ class Learned:
         """Weights of the columns that count, shape (columns that count, axes)."""
         at = self.columns
         with one_thread():
-            found: Floats = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
-        return found
+            found = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
+        return found.astype(np.float64)
 
     def spread_out(self, x: Sequence[Floats]) -> Floats:
         """Columns of features by block, shape (panels, columns); blocks that are not given are left out."""
