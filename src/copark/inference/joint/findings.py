@@ -48,39 +48,28 @@ GROUP = "panel"
 
 @dataclass(frozen=True)
 class AxisFinding:
-    """A parameter that parks share.
-
-    Parameters
-    ----------
-    prior, posterior
-        Quantiles at 5, 25, 50, 75 and 95 %, in its unit.
-    places
-        Those of the posterior as ranks of the prior, 0 to 1.
-    shrink, overlap
-        How much narrower the middle half is than the prior's; probability shared with the prior.
-    r2
-        In simulated panels.
-    coverage, broken
-        Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ.
-    further
-        R² if more were observed: one for each of :data:`FURTHER_SETS`.
-    park, shift
-        The park whose leaving out moves the median most, and by how many of the posterior's standard deviations.
-    """
+    """A parameter that parks share."""
 
     name: str
     group: str
     prior: tuple[float, ...]
     posterior: tuple[float, ...]
+    """Quantiles at 5, 25, 50, 75 and 95 %, in its unit."""
     places: tuple[float, ...]
+    """Those of the posterior as ranks of the prior, 0 to 1."""
     shrink: float
     overlap: float
+    """How much narrower the middle half is than the prior's; probability shared with the prior."""
     r2: float
+    """In simulated panels."""
     coverage: float
     broken: float
+    """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""
     further: tuple[float, ...]
+    """R² if more were observed: one for each of :data:`FURTHER_SETS`."""
     park: str
     shift: float
+    """The park whose leaving out moves the median most, and by how many of the posterior's standard deviations."""
 
     @property
     def moved(self) -> str:
@@ -99,30 +88,21 @@ class AxisFinding:
 
 @dataclass(frozen=True)
 class MemberFinding:
-    """A park of the joint panel.
-
-    Parameters
-    ----------
-    case
-        Whether it has a case in the casebook.
-    values, outcomes
-        Dated values fitted; classes of its outcome.
-    shift, axis
-        Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter.
-    first
-        Move of the median of α when it is left out, in its unit.
-    """
+    """A park of the joint panel."""
 
     name: str
     title: Title
     operator: str
     case: bool
-    shares: bool
+    """Whether it has a case in the casebook."""
     values: int
     outcomes: tuple[str, ...]
+    """Dated values fitted; classes of its outcome."""
     shift: float
     axis: str
+    """Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter."""
     first: float
+    """Move of the median of α when it is left out, in its unit."""
 
 
 @dataclass(frozen=True)
@@ -137,35 +117,25 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the joint posterior says.
-
-    Parameters
-    ----------
-    panels, tested, records
-        Simulated panels; those not trained on; those that intervals were tested on.
-    axes, parks
-        Parameters by group, parks in order.
-    slices
-        R² of α by what the model leaves out.
-    coverage, broken
-        Share of truths in 90 % intervals, over parameters; the same where parks differ in their mechanisms.
-    inside
-        Share of parameters whose coverage lies between 85 and 95 %.
-    reach
-        Share of simulated panels that lie farther from their neighbours than the record does.
-    """
+    """What the joint posterior says."""
 
     panels: int
     tested: int
     records: int
+    """Simulated panels; those not trained on; those that intervals were tested on."""
     seed: int
     axes: tuple[AxisFinding, ...]
     parks: tuple[MemberFinding, ...]
+    """Parameters by group, parks in order."""
     slices: tuple[Slice, ...]
+    """R² of α by what the model leaves out."""
     coverage: float
     broken: float
+    """Share of truths in 90 % intervals, over parameters; the same where parks differ in their mechanisms."""
     inside: float
+    """Share of parameters whose coverage lies between 85 and 95 %."""
     reach: float
+    """Share of simulated panels that lie farther from their neighbours than the record does."""
 
     def axis(self, name: str) -> AxisFinding:
         """A parameter by name."""
@@ -286,7 +256,7 @@ def _found(
     middle = median(panels, first, whole)
     parks = tuple(
         MemberFinding(
-            one.name, Title(en=one.park.case.title.en, zh=one.park.case.title.zh), one.operator, one.case, one.shares,
+            one.name, Title(en=one.park.case.title.en, zh=one.park.case.title.zh), one.operator, one.case,
             one.counted, tuple(CLASSES[n] for n in one.outcomes), float(row[np.argmax(np.abs(row))]),
             names[int(np.argmax(np.abs(row)))], median(panels, first, without) - middle,
         )

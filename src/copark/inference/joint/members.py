@@ -49,34 +49,21 @@ TEMPLATE = casebook_path() / "deviants" / "haier-ruba"
 
 @dataclass(frozen=True)
 class Member:
-    """A park of the joint panel.
-
-    Parameters
-    ----------
-    park
-        As the panel reads it. Behind its values stand as targets the classes of its outcome, then what could be
-        observed.
-    operator
-        Who runs it, among parks.
-    outcomes
-        Classes on record, by position in :data:`CLASSES`, in the order of those targets.
-    shares
-        Whether shares of the development company are known.
-    case
-        Whether it has a case in the casebook.
-    area
-        Area on record, km²; NaN where there is none.
-    further
-        Positions of the targets that could be observed, by what they are.
-    """
+    """A park of the joint panel."""
 
     park: Park
+    """As the panel reads it. Behind its values stand as targets the classes of its outcome, then what could be
+    observed."""
     operator: str
+    """Who runs it, among parks."""
     outcomes: tuple[int, ...]
-    shares: bool
+    """Classes on record, by position in :data:`CLASSES`, in the order of those targets."""
     case: bool
+    """Whether it has a case in the casebook."""
     area: float
+    """Area on record, km²; NaN where there is none."""
     further: Mapping[str, tuple[int, ...]]
+    """Positions of the targets that could be observed, by what they are."""
 
     @property
     def name(self) -> str:
@@ -123,7 +110,7 @@ def members() -> tuple[Member, ...]:
         used = row.shares_grade not in (None, "background") and row.outcome is not None
         if name not in known and used and row.home_share_percent is not None:
             found.append(member_of(outline(row), row))
-    return tuple(one for one in found if one.park.model.targets)
+    return tuple(one for one in found if one.reported)
 
 
 def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
@@ -143,7 +130,7 @@ def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
     outcomes = tuple(CLASSES.index(one) for one in classes.values())
     area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
     return Member(
-        replace(park, model=ObservationModel(tuple(targets))), operator, outcomes, "equity" not in case.not_known,
+        replace(park, model=ObservationModel(tuple(targets))), operator, outcomes,
         known, area, further,
     )  # fmt: skip
 

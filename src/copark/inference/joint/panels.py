@@ -42,24 +42,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Panels:
-    """Simulated panels.
-
-    Parameters
-    ----------
-    members
-        Parks, in order.
-    seed
-        Of everything drawn.
-    theta
-        Mechanisms and hyperparameters on the scale of normal scores, shape (panels, axes).
-    counterparts
-        By park: shape (panels, targets), NaN where a run failed.
-    """
+    """Simulated panels."""
 
     members: tuple[Member, ...]
+    """Parks, in order."""
     seed: int
+    """Of everything drawn."""
     theta: Floats
+    """Mechanisms and hyperparameters on the scale of normal scores, shape (panels, axes)."""
     counterparts: tuple[Floats, ...]
+    """By park: shape (panels, targets), NaN where a run failed."""
 
     @property
     def count(self) -> int:

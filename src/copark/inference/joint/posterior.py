@@ -36,25 +36,18 @@ CLIP = 5.0
 
 @dataclass(frozen=True)
 class Learned:
-    """Centre and scale of the features of all blocks, the sums that weights are solved from, and which blocks count.
-
-    Parameters
-    ----------
-    centres, scales
-        Of features, by block: what a park has on record, or could have.
-    gram, cross, middle, target
-        Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores.
-    blocks
-        Positions of the blocks that count.
-    """
+    """Centre and scale of the features of all blocks, the sums that weights are solved from, and which blocks count."""
 
     centres: tuple[Floats, ...]
     scales: tuple[Floats, ...]
+    """Of features, by block: what a park has on record, or could have."""
     gram: Floats
     cross: Floats
     middle: Floats
     target: Floats
+    """Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores."""
     blocks: tuple[int, ...]
+    """Positions of the blocks that count."""
 
     @cached_property
     def columns(self) -> Integers:
@@ -110,19 +103,13 @@ def learn(panels: Panels, trained: Integers) -> Learned:
 
 @dataclass(frozen=True)
 class Reader:
-    """Panels that were not trained on, ready to be asked about any panel of the same parks.
-
-    Parameters
-    ----------
-    theta
-        Normal scores, shape (panels, axes).
-    columns
-        Of each panel, shape (panels, columns).
-    """
+    """Panels that were not trained on, ready to be asked about any panel of the same parks."""
 
     learned: Learned
     theta: Floats
+    """Normal scores, shape (panels, axes)."""
     columns: Floats
+    """Of each panel, shape (panels, columns)."""
 
     def of_blocks(self, blocks: Sequence[int]) -> Reader:
         """The same where other blocks count: without a park, or with what could be observed."""
