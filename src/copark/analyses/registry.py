@@ -216,6 +216,7 @@ REGISTRY = Registry(
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("stack", "copark.analyses.stack", "calibrate", ("copark.inference.pool", "copark.inference.stacking")),
+        Analysis("joint", "copark.analyses.joint", "parks", ("copark.inference.joint", "copark.inference.pool")),
         Analysis(
             "voi",
             "copark.analyses.voi",

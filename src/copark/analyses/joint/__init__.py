@@ -1,0 +1,1 @@
+"""One posterior over all parks: which mechanisms the evidence moves, and which it cannot."""

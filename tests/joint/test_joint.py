@@ -1,0 +1,170 @@
+"""The joint posterior: who is in it, that panels share what they should, and that what it says is what reports tell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.analyses import REGISTRY
+from copark.analyses.context import Context
+from copark.analyses.contract import Texts
+from copark.analyses.joint.ask import Answer, Params, run_id
+from copark.analyses.joint.show import document
+from copark.arrays import Floats
+from copark.cases.quarters import Quarter
+from copark.errors import RunRefused
+from copark.inference.joint.findings import find, held, r2_of, ranks_of, read_panels, recorded
+from copark.inference.joint.members import CLASSES, FURTHER, Member, members
+from copark.inference.joint.panels import HYPER, MECHANISMS, Panels, Sizes, classes, names_of, simulate
+from copark.inference.joint.posterior import Reader
+from copark.inference.pool.abc_regression import scores_of
+from copark.inference.pool.batches import design
+from copark.inference.pool.parks import points_at
+
+NAMES = ("suzhou", "thilawa", "duqm", "djibouti-ftz")
+PANELS = 128
+
+
+@pytest.fixture(scope="module")
+def parks() -> tuple[Member, ...]:
+    return tuple(one for one in members() if one.name in NAMES)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("joint")
+
+
+@pytest.fixture(scope="module")
+def panels(parks: tuple[Member, ...], folder: Path) -> Panels:
+    return simulate(parks, PANELS, 1, threads=2, folder=folder)
+
+
+def test_every_park_with_shares_and_an_outcome_is_in_it() -> None:
+    known = {one.name: one for one in members()}
+    assert len(known) == 32
+    assert {"great-stone", "suzhou", "kendal", "ussuriysk"} <= known.keys()
+    assert known["suzhou"].outcomes == (CLASSES.index("stalled"), CLASSES.index("thriving"))
+    assert known["kaesong"].outcomes == ()
+    assert known["guangzhou-kc"].counted == 0
+    assert known["vsip"].operator == known["wsip"].operator != known["thilawa"].operator
+    assert "zccz" not in known
+    held = known["ogun-guangdong"].park.case.cap_table(Quarter(2010, 1))
+    assert held is not None
+    assert (held.basis_points_of("home"), held.basis_points_of("host")) == (8200, 1800)
+
+
+def test_panels_are_the_same_on_any_number_of_threads_and_are_made_once(
+    parks: tuple[Member, ...], panels: Panels, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = simulate(parks, PANELS, 1, threads=1)
+    for one, other in zip(panels.counterparts, again.counterparts, strict=True):
+        np.testing.assert_array_equal(one, other)
+    monkeypatch.setattr("copark.inference.pool.batches.counterparts_at", lambda *_: pytest.fail("run again"))
+    kept = simulate(parks, PANELS, 1, threads=2, folder=folder)
+    np.testing.assert_array_equal(kept.counterparts[0], panels.counterparts[0])
+
+
+def test_parks_share_mechanisms_and_operators_a_part_of_their_size(parks: tuple[Member, ...]) -> None:
+    count, share = 4096, 0.4
+    shares = np.tile([0.0, share], (count, 1))
+    scores = {}
+    for one in (parks[0], replace(parks[0], park=parks[1].park), parks[1]):
+        points = points_at(one.park, design(count, 1))
+        moved = Sizes(one, 1, 0.0, shares)(points, one.park.space.names)
+        at = [n for n, name in enumerate(one.park.space.names) if name in one.shared]
+        np.testing.assert_allclose(moved[:, at], points[:, at])
+        scores[one.operator, one.name] = scores_of(moved[:, one.park.space.names.index("enquiry_rate")])
+    first, same, other = scores.values()
+    assert abs(first.mean()) < 0.05
+    assert abs(first.std() - 1.0) < 0.05
+    assert abs(np.corrcoef(first, same)[0, 1] - share) < 0.05
+    assert abs(np.corrcoef(first, other)[0, 1]) < 0.05
+
+
+def test_mechanisms_differ_only_where_that_is_asked(parks: tuple[Member, ...]) -> None:
+    points = points_at(parks[1].park, design(4096, 1))
+    at = parks[1].park.space.names.index("home_contribution")
+    moved = Sizes(parks[1], 1, 0.0, np.zeros((4096, 2)), apart=0.6)(points, parks[1].park.space.names)
+    before, after = scores_of(points[:, at]), scores_of(moved[:, at])
+    assert abs(np.corrcoef(before, after)[0, 1] - 0.8) < 0.03
+    assert abs(after.std() - 1.0) < 0.03
+
+
+def test_classes_are_bins_of_operating_enterprises() -> None:
+    operating = np.array([[0.0, 0.9, 1.0, 9.9, 10.0, 49.0, 50.0, np.nan]])
+    found = classes(operating, np.zeros_like(operating))[0]
+    np.testing.assert_array_equal(found, [0, 0, 1, 1, 2, 2, 3, np.nan])
+
+
+class Known(Panels):
+    """Panels of two blocks: each reports every score with an error of variance 1, so R² is 1/2, and 2/3 of both."""
+
+    def features(self, again: int = 0) -> list[Floats]:
+        random = np.random.default_rng(again)
+        return [self.theta + random.standard_normal(self.theta.shape) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def known() -> Reader:
+    theta = np.random.default_rng(7).standard_normal((1 << 14, 3))
+    return read_panels(Known((), 1, theta, ()))
+
+
+def test_of_reports_whose_posterior_is_known_it_says_just_that(known: Reader) -> None:
+    both, one = (r2_of(known.theta, known.of_blocks(blocks).expected) for blocks in ((0, 1), (1,)))
+    np.testing.assert_allclose(both, 2 / 3, atol=0.04)
+    np.testing.assert_allclose(one, 1 / 2, atol=0.04)
+    ranks = ranks_of(known)
+    assert 0.87 < held(ranks).mean() < 0.93
+    x = [np.full((1, 3), 0.9)] * 2
+    found = known.posterior(known.learned.spread_out(x)[0])
+    np.testing.assert_allclose(found.mean, 0.6, atol=0.12)
+
+
+def test_reports_that_tell_nothing_leave_the_prior(known: Reader) -> None:
+    class Silent(Known):
+        def features(self, again: int = 0) -> list[Floats]:
+            return [np.random.default_rng(again).standard_normal(self.theta.shape)]
+
+    theta = np.random.default_rng(7).standard_normal((1 << 13, 3))
+    reader = read_panels(Silent((), 1, theta, ()))
+    assert r2_of(reader.theta, reader.expected).max() < 0.02
+    found = reader.posterior(reader.learned.spread_out([np.full((1, 3), 3.0)])[0])
+    np.testing.assert_allclose(found.mean, 0.0, atol=0.25)
+
+
+def test_the_answer_is_told_in_both_languages(parks: tuple[Member, ...], folder: Path) -> None:
+    found = find(PANELS, 1, parks=parks, threads=2, folder=folder)
+    assert [one.name for one in found.axes] == list(names_of())
+    assert len(found.axes) == len(MECHANISMS) + len(HYPER)
+    assert all(len(one.further) == len(FURTHER) + 1 for one in found.axes)
+    answer = Answer(**vars(found), run_id="0" * 16, provenance={})
+    assert len(answer.to_frame()) == len(found.axes)
+    for lang in ("en", "zh"):
+        shown = document(answer, Texts("joint", lang))
+        keys = [one.key for one in shown.sections]
+        assert keys == ["summary", "parameters", "proof", "parks", "method"]
+        assert shown.headline
+    assert REGISTRY["joint"].function == "joint"
+
+
+def test_too_few_panels_are_refused() -> None:
+    with pytest.raises(RunRefused, match="256"):
+        run_id(Params(runs="2^8"), Context())
+
+
+@pytest.mark.long
+def test_intervals_hold_what_they_say(folder: Path) -> None:
+    """Simulation-based calibration of all parks: 90 % intervals hold 85 to 95 %."""
+    whole = simulate(members(), 1 << 12, 1, threads=2, folder=folder)
+    reader = read_panels(whole).of_blocks(range(len(whole.members)))
+    found = held(ranks_of(reader))
+    assert 0.85 <= found.mean() <= 0.95
+    assert len(recorded(whole)) == len(whole.members)
+    r2 = dict(zip(names_of(), r2_of(reader.theta, reader.expected), strict=True))
+    assert r2["home_contribution"] > 0.1
+    assert r2["agglomeration"] < 0.1
