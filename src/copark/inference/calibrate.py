@@ -77,7 +77,7 @@ AT_THE_END = ("last_sweeps", "agree", "records")
 LEFT_OUT = 0.1
 """What the model is taken to leave out of a park's course, as a share of each value."""
 QUICK = Settings(
-    runs=1 << 16, members=128, sweeps=3, last_sweeps=60, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT,
+    runs=1 << 16, members=128, sweeps=3, last_sweeps=100, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT,
     keep=0.6, early=True, ladder=24,
 )  # fmt: skip
 """A usable posterior in a minute on two cores."""
