@@ -31,6 +31,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("claims", GREAT_STONE),
     ("claims-across-parks", {}),
     ("voi", GREAT_STONE),
+    ("joint", {}),
 )
 """What is asked for them: names of analyses, and parameters that are not the default."""
 
