@@ -165,7 +165,8 @@ class _Show(Show):
         operators = [one.operator for one in self.found.parks]
         rows = [
             (self.t.of(one.title), one.values, self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes),
-             one.operator if operators.count(one.operator) > 1 else "", one.first, one.shift, titles[one.axis])
+             self.t(f"operator.{one.operator}") if operators.count(one.operator) > 1 else "", one.first, one.shift,
+             titles[one.axis])
             for one in sorted(self.found.parks, key=lambda one: -abs(one.first))
         ]  # fmt: skip
         columns = self.columns("park values:count outcome operator first:change:3 largest:change:1 axis")
