@@ -31,7 +31,7 @@ web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS
 page: $(PAGE) ## build the page; needs Node
 
 # What shares something dear stays together, in the order of tests/conftest.py: it is made once.
-SPREAD := --numprocesses=auto --no-loadscope-reorder --dist=loadgroup
+SPREAD := --numprocesses=auto --no-loadscope-reorder --dist=loadscope
 test: $(VENV)/.ready-dev ## the fast tests, on all cores
 	@$(MAKE) --no-print-directory --jobs=2 test-page test-kernel
 	@$(BIN)/python -m pytest $(SPREAD) --quiet $(ARGS)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -110,17 +111,27 @@ SHARING = ("across", "claims", "inference", "sensitivity")
 """Folders whose files share what is dear, so that one process has them all; of the others, each file is by itself."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = [f"tests/{name}" for name in FIRST]
     items.sort(
         key=lambda item: next((n for n, place in enumerate(places) if item.nodeid.startswith(place)), len(FIRST))
     )
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            file = Path(item.nodeid.partition("::")[0])
-            together = file.parent if file.parent.name in SHARING and config.option.markexpr == FAST else file
-            if file.stem not in ALONE:
-                item.add_marker(pytest.mark.xdist_group(str(together)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand tests out by what they share (`--dist=loadgroup` of xdist 3.8 groups nothing with pytest 9.2)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = Path(nodeid.partition("::")[0])
+            if file.stem in ALONE:
+                return nodeid
+            shares = file.parent.name in SHARING and config.option.markexpr == FAST
+            return str(file.parent if shares else file)
+
+    return Sharing(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
