@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Result, Said
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Said
+from copark.analyses.remaking import Remakeable
 from copark.arrays import Floats
 from copark.inference import calibrations
-from copark.inference.artefacts import Comparison
 from copark.inference.crosscheck import Opinion
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.presentation.document import Evidence
@@ -136,7 +136,7 @@ class Calibrated:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Result):
+class Answer(Remakeable):
     """What came of a calibration, of making the shipped one again, or of a second method."""
 
     case: str
@@ -144,19 +144,11 @@ class Answer(Result):
     cut: str
     """case, park, cut: name and title of the case; last quarter known."""
     calibrated: Calibrated | None = None
-    again: Comparison | None = None
-    stale: bool = False
     opinions: tuple[Opinion, ...] = ()
-    """calibrated, again, opinions: one of the three: a calibration; how the shipped posterior made again compares,
-    ``stale`` where model or case have changed since it was made; what both methods say of each parameter, most
-    different first."""
+    """calibrated, again, opinions: one of the three: a calibration; how the shipped posterior made again compares; what
+    both methods say of each parameter, most different first."""
     evidence: tuple[Evidence, ...] = ()
     """Sources of the values fitted."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the shipped posterior, where that was asked, could be made again."""
-        return self.again is None or self.again.close or self.again.identical
 
     def to_frame(self) -> pd.DataFrame:
         """Every parameter before and after, a row each: medians, 5 and 95 %."""

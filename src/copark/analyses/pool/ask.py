@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Result
-from copark.inference.artefacts import Comparison
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo
+from copark.analyses.remaking import Remakeable, by_difference
 from copark.inference.panels import Findings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
@@ -32,20 +32,13 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Result):
+class Answer(Remakeable):
     """What parks teach of each other, or how the shipped panel made again compares."""
 
     parks: int
     """How many."""
     pooled: Findings | None = None
-    again: Comparison | None = None
-    """pooled, again: one of the two; ``stale`` where model or cases have changed since the shipped panel was made."""
-    stale: bool = False
-
-    @property
-    def passed(self) -> bool:
-        """Whether the shipped panel, where that was asked, could be made again."""
-        return self.again is None or self.again.close or self.again.identical
+    """``None`` where the shipped panel was made again."""
 
     def to_frame(self) -> pd.DataFrame:
         """Every pooled parameter, a row each: median and 90 % of one park alone, of the mean of all, of a new park."""
@@ -133,7 +126,7 @@ def _compared(panel: Panel, context: Context) -> Answer:
     shipped = shipped_draws()
     largest = largest_difference(thinned(panel), shipped)
     stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))
-    again = Comparison(largest == 0.0, largest <= CLOSE, largest)
+    again = by_difference(largest, CLOSE)
     return Answer(**_about(context), parks=len(panel.parks), again=again, stale=stale)
 
 

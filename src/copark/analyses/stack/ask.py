@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Local, Result, Said
-from copark.inference.artefacts import Comparison
+from copark.analyses.contract import AnalysisParams, Local, Said
+from copark.analyses.remaking import Remakeable, by_difference
 from copark.inference.stacking.scores import Judged, Tried
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
+    from copark.inference.artefacts import Comparison
     from copark.inference.stacking.weights import Stack
 
 
@@ -39,7 +40,7 @@ class Weight:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Result):
+class Answer(Remakeable):
     """How stacks did, or how the shipped one made again compares."""
 
     titles: dict[str, Said]
@@ -50,15 +51,6 @@ class Answer(Result):
     """Every way to put forecasts together."""
     weights: tuple[Weight, ...]
     """By setting, observable and method."""
-    again: Comparison | None = None
-    """The comparison, where that was asked."""
-    stale: bool = False
-    """Whether model or cases have changed since the shipped stack was learned."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the shipped stack, where that was asked, could be made again."""
-        return self.again is None or self.again.close or self.again.identical
 
     def to_frame(self) -> pd.DataFrame:
         """Mean scores of every method, a row each."""
@@ -144,4 +136,4 @@ def _again(context: Context) -> Comparison:
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
         trials = trials_of(panel, threads=threads, folder=folder, progress=trying)
     largest = largest_difference(trials, load_trials())
-    return Comparison(largest == 0.0, largest <= CLOSE, largest)
+    return by_difference(largest, CLOSE)
