@@ -71,7 +71,7 @@ describe('a scenario', () => {
 
   it('is written with its units: shares in per cent, amounts, quarters by name', () => {
     const told = (place: string, value: unknown, unit = ''): string =>
-      written(value, place, { word: (key) => `<${key}>`, number: String, unit, quarter: (at) => `Q${at}`, comma: ', ' });
+      written(value, place, { word: (key) => `<${key}>`, number: String, unit, quarter: (at) => `Q${at}`, comma: ', ', semicolon: '; ' });
     expect(told('edits.equity', [{ home: 5100, host: 4900, third: 0, from: '2015Q2' }], 'basis points')).toBe('<home> 51%, <host> 49%, <third> 0%, <from> <2015Q2>');
     expect(told('edits.quota', [{ value: 6667 }], 'basis points')).toBe('66.67%');
     expect(told('edits.profit_tax', 0.15)).toBe('15%');

@@ -102,12 +102,13 @@ export interface Speech {
   unit: string;
   quarter: (at: number) => string;
   comma: string;
+  semicolon: string;
 }
 
 /** The value at a place as words for a table of differences: shares in per cent, amounts with their unit, quarters by their names. */
 export function written(value: unknown, place: string, speech: Speech, key = ''): string {
-  const { word, number, unit, quarter, comma } = speech;
-  if (Array.isArray(value)) return value.map((one) => written(one, place, speech, key)).join(comma === ', ' ? '; ' : '；');
+  const { word, number, unit, quarter, comma, semicolon } = speech;
+  if (Array.isArray(value)) return value.map((one) => written(one, place, speech, key)).join(semicolon);
   if (isTree(value)) {
     return Object.entries(value)
       .map(([name, one]) => (['value', 'on', 'present'].includes(name) ? written(one, place, speech, name) : `${word(name)} ${written(one, place, speech, name)}`))
