@@ -250,8 +250,8 @@ def request_faults(request: Request) -> list[Fault]:
             found.append(fault("weight_count", "--weights", found=len(request.weights), expected=len(names)))
         elif any(one < 0.0 for one in request.weights) or abs(sum(request.weights) - 1.0) > 1e-6:
             total = sum(request.weights)
-            mended = ",".join(f"{one / total:.6g}" for one in request.weights) if total > 0.0 else ""
-            found.append(fault("weight_sum", "--weights", found=f"{total:g}", mended=mended))
+            scaled = ",".join(f"{one / total:.6g}" for one in request.weights) if total > 0.0 else ""
+            found.append(fault("weight_sum", "--weights", found=f"{total:g}", scaled=scaled))
     for column, (low, high) in request.ranges.items():
         if column not in columns:
             found.append(fault("range_of_nothing", "--ranges", key=column, found=column))
