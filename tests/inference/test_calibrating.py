@@ -22,6 +22,7 @@ from copark.inference import artefacts, calibrations, crosscheck
 from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import Planned, plan_of, settings_of
+from copark.inference.provenance import recipe_in
 from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
@@ -231,7 +232,7 @@ def test_runs_are_a_power_of_two(monkeypatch, subtests: pytest.Subtests) -> None
 def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_stay_what_they_are() -> None:
     assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
     assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
-    shipped = artefacts.recipe_in(casebook_path() / "great-stone" / POSTERIOR)
+    shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR)
     assert Settings.of(shipped) == Settings()
     assert Settings().content().items() <= shipped["settings"].items()
     for one in (QUICK, FULL):

@@ -10,6 +10,7 @@ from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
 from copark.inference.observations import Target, nearest_end, target_of, targets
+from copark.inference.provenance import recipe_in
 
 APART = 92
 """Days that a value kept for looking must lie from every other value of its variable to say something of its own."""
@@ -32,15 +33,14 @@ def fitted_until(case: Case) -> Quarter:
 
 def uses_everything(case: Case, cut: Quarter) -> bool:
     """Whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
-    return cut > fitted_until(case)
+    return all(cut > case.clock.start + nearest_end(one) for one in targets(case))
 
 
 def everything_fitted(case: Case) -> Case:
     """Give the case with all its values meant to be fitted.
 
     Values for scoring are fitted too. Of values for looking, which mostly repeat a number within weeks, those are
-    fitted that lie a quarter away from every other of their variable; and only of variables that are fitted or scored.
-    A number repeated is not told twice.
+    fitted that lie a quarter away from every other of their variable. A number repeated is not told twice.
     """
     start = case.clock.start
     known = [one for one in case.observations if one.role in ("fit", "score")]
@@ -58,9 +58,9 @@ def distinct(candidates: Iterable[Target], used: Iterable[Target]) -> list[Targe
         days.setdefault(one.variable, []).append(day_of(one.observation))
     found = []
     for one in candidates:
-        own = days.get(one.variable)
-        if own and min(abs(day_of(one.observation) - day) for day in own) >= APART:
-            own.append(day_of(one.observation))
+        own, day = days.setdefault(one.variable, []), day_of(one.observation)
+        if all(abs(day - other) >= APART for other in own):
+            own.append(day)
             found.append(one)
     return found
 
@@ -71,12 +71,14 @@ def day_of(observation: Observation) -> int:
 
 
 def has_wide_sizes(case: Case) -> bool:
-    """Whether a calibration reads a case with the panel's priors of size: one that ships without a posterior.
+    """Whether a calibration reads a case with the panel's priors of size: unless the one it ships with was not so read.
 
     The model's own are Great Stone's: a park with more jobs or less investment in each enterprise lies in their tails,
     where searches do not find one another.
     """
-    return brought(case, POSTERIOR) is None
+    place = brought(case, POSTERIOR)
+    recipe = None if place is None else recipe_in(place)
+    return recipe is None or bool(recipe.get("wide_sizes"))
 
 
 def case_for(case: Case, cut: Quarter) -> Case:
