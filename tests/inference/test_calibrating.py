@@ -331,5 +331,13 @@ def test_the_former_way_to_calibrate_all_parks_together_still_works() -> None:
     assert spelled(["calibrate", "great-stone"]) == ["calibrate", "great-stone"]
 
 
+def test_a_command_that_is_no_more_says_what_to_use_instead(capsys, subtests) -> None:
+    for given in (["claims-across-parks", "--draws", "9"], ["claims", "--all-parks"]):
+        with subtests.test(given=given):
+            code, said, err = call([*given, "--lang", "en"], capsys)
+            assert (code, said) == (2, "")
+            assert "copark joint" in err
+
+
 def test_files_hold_the_same_numbers(made, tmp_path):
     assert check(made.document("en"), tmp_path) > 20
