@@ -24,12 +24,15 @@ from copark.inference.stacking.weights import (
     COUNTED,
     LOGS,
     MIXTURE,
+    PLACES,
     STACK,
     WAYS,
     Stack,
     combined,
     learn,
+    loss_of_levels,
     losses,
+    simplex,
     stacked,
 )
 from copark.stats.scores import crps
@@ -189,3 +192,17 @@ def test_what_came_of_it_is_shown_in_both_languages(tmp_path) -> None:
         for setting, card in zip((UNSEEN, NEAR, FAR), cards, strict=True):
             parks = found.judged.of(setting)
             assert card.value == sum(one.stack <= one.growth for one in parks) / len(parks)
+
+
+def test_scores_of_levels_are_those_of_ensembles() -> None:
+    levels = np.sort(np.random.default_rng(1).normal(size=len(PLACES)))
+    for value in (-3.0, 0.1, 2.0):
+        assert float(loss_of_levels(levels, value)) == pytest.approx(crps(levels, value), rel=1e-9)
+
+
+def test_weights_are_all_tenths_that_sum_to_one_the_model_first() -> None:
+    grid = simplex(3)
+    assert len(grid) == 66
+    assert grid.sum(axis=1) == pytest.approx(1.0)
+    assert len(np.unique(np.round(grid, 6), axis=0)) == 66
+    assert grid[0].tolist() == [1.0, 0.0, 0.0]

@@ -5,7 +5,7 @@ import pytest
 from SALib.analyze import sobol as salib
 
 from copark.analysis.sensitivity import sobol
-from copark.analysis.sensitivity.morris import problem
+from copark.analysis.sensitivity.sobol import problem
 from tests.sensitivity.functions import ishigami, ishigami_indices
 
 

@@ -191,7 +191,7 @@ REGISTRY = Registry(
             "sensitivity",
             "copark.analyses.sensitivity",
             "explain",
-            engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
+            engine=("copark.inference.exploration", "copark.analysis.sensitivity"),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
         Analysis(

@@ -30,9 +30,16 @@ PANELS = (
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 
 
-GONE = {"claims-across-parks": "copark joint, copark qca, copark nca"}
+GONE = {
+    "claims-across-parks": "copark joint, copark qca, copark nca",
+    "calibrate --crosscheck": "copark calibrate --check",
+}
 """Commands that are no more, each with those to use instead."""
-MOVED = (("calibrate", "--pool", "pool"), ("claims", "--all-parks", "claims-across-parks"))
+MOVED = (
+    ("calibrate", "--pool", "pool"),
+    ("claims", "--all-parks", "claims-across-parks"),
+    ("calibrate", "--crosscheck", "calibrate --crosscheck"),
+)
 """Commands that were an option of another."""
 
 

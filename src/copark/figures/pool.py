@@ -1,4 +1,4 @@
-"""Figures of a panel: forests of parks, small multiples, scores side by side, the outlook of a new park."""
+"""Figures of a panel: small multiples, scores side by side, the outlook of a new park."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from copark.figures.frame import observed_key, observed_mark
-from copark.inference.panels import TICKS
 from copark.model.variables import catalogue
 from copark.presentation import style
-from copark.presentation.numbers import axis_number, number
+from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.inference.panels import AxisFindings, Findings, ParkFan
+    from copark.inference.panels import Findings, ParkFan
     from copark.inference.pool.forecast_comparison import Contest
 
 NAMES = 2.3
@@ -57,52 +56,6 @@ class _Words:
         return self(
             "figure.footer", parks=len(found.parks), runs=number(found.runs, 0), seed=found.seed, identity=found.panel
         )  # fmt: skip
-
-
-@style.styled
-def forest(found: Findings, one: AxisFindings, lang: str) -> Figure:
-    """Parks on one parameter: alone (pale) and among the others (dark); below them mean, new park, complete pooling."""
-    say = _Words(found, lang)
-    rows = [
-        *(say.park(park.park) for park in one.parks),
-        *(say(f"figure.{key}") for key in ("mean", "new", "full")),
-    ]
-    title = say("figure.forest", title=one.movement.title(say.lang))
-    figure = style.sheet((7.4, 1.65 + ROW * len(rows)), title, say("figure.forest_subtitle"), say.footer)
-    axes = style.panel(figure, NAMES + 0.2, 0.72, 0.3, 0.72)
-    axes.grid(visible=False)
-    axes.axvspan(-0.6745, 0.6745, color=style.GRID, alpha=0.6, linewidth=0)
-    axes.set_ylim(len(rows) - 0.5, -0.6)
-    axes.set_yticks([])
-    for at, park in enumerate(one.parks):
-        _bar(axes, at - 0.14, park.alone, style.MUTED)
-        _bar(axes, at + 0.14, park.among, style.MODEL)
-    base = len(one.parks)
-    for at, (scores, colour) in enumerate(
-        ((one.movement.mean.scores, style.SECOND), (one.movement.new.scores, style.ACCENT))
-    ):
-        _bar(axes, base + at, (scores[0], scores[2], scores[4]), colour)
-    _bar(axes, base + 2, one.complete, style.INK)
-    for at, name in enumerate(rows):
-        _name(axes, at, name)
-    if one.parks:
-        axes.axhline(base - 0.5, color=style.MUTED, linewidth=0.6)
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, -2.2), max(high, 2.2))
-    axes.set_xticks(TICKS)
-    axes.set_xticklabels([style.legible(axis_number(float(f"{x:.2g}"))) for x in one.ticks])
-    handles = [
-        (Line2D([], [], color=style.MUTED, marker="o", markersize=3.6), say("figure.key_alone")),
-        (Line2D([], [], color=style.MODEL, marker="o", markersize=3.6), say("figure.key_among")),
-        (Patch(color=style.GRID), say("figure.key_prior")),
-    ]
-    style.key(figure, handles, (0.12, 0.2), columns=3)
-    return figure
-
-
-def _bar(axes: Axes, at: float, ends: tuple[float, ...], colour: str) -> None:
-    axes.plot([ends[0], ends[2]], [at, at], color=colour, linewidth=1.6, alpha=0.7)
-    axes.plot([ends[1]], [at], "o", color=colour, markersize=3.6)
 
 
 def _name(axes: Axes, at: float, words: str) -> None:

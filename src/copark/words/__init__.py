@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copark.cases.vocabulary import HOST_CONTEXT, SERIES, series_title
-from copark.inference.assessment import CALIBRATED, STACKED
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, unit_title
 from copark.texts import has_text, text
@@ -87,11 +86,7 @@ def titled(variable: str, lang: str) -> str:
 
 
 def method_title(method: str, lang: str) -> str:
-    """What a method is called: a model, a benchmark, or a model post-processed."""
-    for kind in (CALIBRATED, STACKED):
-        base, dash, _ = method.partition(f"-{kind}")
-        if dash:
-            return text(f"validate.processed.{kind}", lang, model=text(f"validate.method.{base}", lang))
+    """What a method is called: a model, or a benchmark."""
     return text(f"validate.method.{method}", lang)
 
 

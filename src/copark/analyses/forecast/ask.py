@@ -11,8 +11,8 @@ from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
+from copark.inference.assessment import Spread
 from copark.inference.diagnostics import Note
-from copark.inference.score_decomposition import Spread
 from copark.inference.stacking.scores import Judged
 from copark.inference.validate import Point, known_points
 from copark.texts import text

@@ -12,19 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 
 from copark.arrays import Floats
 from copark.identity import identity_of
-from copark.inference.assessment import PLACES, loss_of_levels, simplex
 from copark.inference.forecast import LEVELS
 from copark.inference.pool.forecast_comparison import GROWTH
 from copark.inference.pool.parks import COUNTS
 from copark.inference.stacking.trials import FAR, LINE, MODEL, NEAR, SETTINGS, UNSEEN, Trial
 from copark.stats.quantiles import weighted_quantiles
 
+STEPS = 10
+"""Weights are tried in tenths."""
+PLACES = (np.arange(400) + 0.5) / 400
 COUNTED, LOGS, MIXTURE = "counts", "logs", "mixture"
 WAYS = (COUNTED, LOGS, MIXTURE)
 WAY, EQUAL = MIXTURE, 0.5
@@ -39,6 +42,21 @@ FEWEST = 8
 """An observable that fewer parks tell takes the weights learned over all."""
 Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 """By setting, observable (an empty word is all of them) and method."""
+
+
+def loss_of_levels(levels: Floats, value: Floats | float) -> Floats:
+    """Score (CRPS) of forecasts given as sorted levels of equal weight, shape (..., levels) to (...)."""
+    near = np.abs(levels - value).mean(axis=-1)
+    found: Floats = near - (levels * (2.0 * PLACES - 1.0)).mean(axis=-1)
+    return found
+
+
+def simplex(count: int) -> Floats:
+    """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
+    borders = combinations_with_replacement(range(STEPS + 1), count - 1)
+    rows = [np.diff([0, *border, STEPS]) for border in borders]
+    found: Floats = np.array(rows, dtype=np.float64)[::-1] / STEPS
+    return found
 
 
 @dataclass(frozen=True)
