@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.exploration import designs, explore, settings
+from copark.inference.exploration import designs, explore
 from copark.inference.prior import PriorSpace
 from copark.simulation.study import Scenario
 from copark.store import checkpoints
@@ -13,7 +13,7 @@ from tests.sensitivity.conftest import SMALL, few_samples
 
 @pytest.fixture(scope="module")
 def cube(great_stone):
-    return settings.prior_factors(great_stone)
+    return designs.prior_factors(great_stone)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_answers_do_not_depend_on_pieces_or_threads(cube, points, asked, monkeyp
 def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
     space = PriorSpace.of(great_stone)
     points = 0.25 + 0.5 * np.random.default_rng(0).random((2000, space.axes))
-    box = settings.posterior_box(space, points)
+    box = designs.posterior_box(space, points)
     assert np.allclose(box.low, 0.275, atol=0.02)
     assert np.allclose(box.high, 0.725, atol=0.02)
 

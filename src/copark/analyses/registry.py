@@ -191,7 +191,7 @@ REGISTRY = Registry(
             "sensitivity",
             "copark.analyses.sensitivity",
             "explain",
-            engine=("copark.inference.exploration", "copark.analysis.sensitivity"),
+            engine=("copark.inference.exploration",),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
         Analysis(

@@ -23,7 +23,7 @@ from copark.cases.evidence import Source
 from copark.cases.files import check_folder, fault, in_reading_order, read_text
 from copark.cases.locations import PLACES, Place, faults_of_places
 from copark.cases.quarters import Quarter
-from copark.cases.table import Row, Table, read_table
+from copark.cases.tables import Row, Table, read_table
 from copark.cases.types import (
     Amount,
     Bilingual,

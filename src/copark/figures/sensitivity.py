@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from copark.presentation import style
 from copark.presentation.numbers import number
 from copark.texts import text
-from copark.words.factors import DUMMY, marked, named
+from copark.words import DUMMY, marked, named
 
 if TYPE_CHECKING:
     from copark.inference.exploration.explore import Exploration

@@ -25,9 +25,8 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.diagnostics import movements
 from copark.inference.observations import ObservationModel, Target, noise
-from copark.inference.posterior_predictive import REPORTED_SEED, project
 from copark.inference.prior import MIX, PriorSpace, logit
-from copark.inference.replay import ReplayPosterior
+from copark.inference.replay import REPORTED_SEED, ReplayPosterior, project
 from copark.inference.summaries import one_thread
 from copark.inference.validate import (
     BLIND,

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Said
-from copark.analyses.remaking import Remakeable
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie

@@ -80,7 +80,7 @@ def asked_of(params: Params) -> tuple[Request, CaseTable]:
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     weights: Any = params.weights

@@ -15,8 +15,7 @@ from copark.inference.pool.hierarchy import mixture_quantiles
 from copark.inference.pool.outlook import Outlook, freeze_outlook
 from copark.inference.pool.panel import Panel
 from copark.inference.pool.parks import AXES, POOLED
-from copark.inference.stacking.forecasts import StackedForecast, stack_of, with_stacks
-from copark.inference.stacking.shipped import shipped
+from copark.inference.stacking.forecasts import StackedForecast, shipped, stack_of, with_stacks
 from copark.inference.stacking.trials import MODEL, UNSEEN
 from copark.inference.stacking.weights import STACK, Stack
 from copark.inference.validate import BORROWED

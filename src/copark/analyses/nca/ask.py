@@ -66,7 +66,7 @@ def asked_of(params: Params) -> tuple[Request, CaseTable]:
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     scope = options.scope(params.scope, faults)

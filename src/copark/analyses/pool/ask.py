@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo
-from copark.analyses.remaking import Remakeable, by_difference
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, by_difference
 from copark.inference.panels import Findings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 

@@ -59,7 +59,7 @@ def compute(params: Params, context: Context) -> Answer:
     SettingFaults
         With every fault of what was given.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     weights = options.fractions("--weights", params.weights, faults)

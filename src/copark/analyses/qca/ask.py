@@ -11,9 +11,8 @@ from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, i
 from copark.analyses.contract import Option
 from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, record, robustness
 from copark.setmethods.qca.analysis import setting_faults
-from copark.setmethods.qca.calibration import FULL, calibrated
 from copark.setmethods.qca.robustness import Kind, Recipe, models_of, survival_record
-from copark.setmethods.qca.sets import Model, fit_of_terms, model_name
+from copark.setmethods.qca.sets import FULL, Model, calibrated, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def asked_of(params: Params) -> tuple[Settings, Recipe]:
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     settings = Settings(

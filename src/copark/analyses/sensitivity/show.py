@@ -12,9 +12,9 @@ from copark.analyses.sensitivity.ask import Answer
 from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
-from copark.words import join
-from copark.words.factors import (
+from copark.words import (
     DUMMY,
+    join,
     marked,
     named,
 )

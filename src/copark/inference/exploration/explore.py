@@ -9,21 +9,27 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.sensitivity import given as given_data
-from copark.analysis.sensitivity import sobol
-from copark.analysis.sensitivity.given import Given
-from copark.analysis.sensitivity.sobol import Indices
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.batch import READ_AT_CUT, Batch
-from copark.inference.exploration.designs import AT_ONCE, Readout, Workload, answers, outputs_of, read, readouts_of
-from copark.inference.exploration.settings import (
+from copark.inference.exploration import given as given_data
+from copark.inference.exploration import sobol
+from copark.inference.exploration.designs import (
+    AT_ONCE,
     Factors,
+    Readout,
+    Workload,
+    answers,
     marks_of,
+    outputs_of,
     posterior_box,
     prior_factors,
+    read,
+    readouts_of,
 )
+from copark.inference.exploration.given import Given
+from copark.inference.exploration.sobol import Indices
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource

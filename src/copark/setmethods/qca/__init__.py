@@ -7,7 +7,7 @@ it, ``robustness`` asks what survives other anchors, cutoffs, cases and scores.
 """
 
 from copark.setmethods.qca.analysis import Analysis, Settings, analyse, record
-from copark.setmethods.qca.calibration import Calibration, calibrate
 from copark.setmethods.qca.robustness import Robustness, robustness
+from copark.setmethods.qca.sets import Calibration, calibrate
 
 __all__ = ["Analysis", "Calibration", "Robustness", "Settings", "analyse", "calibrate", "record", "robustness"]

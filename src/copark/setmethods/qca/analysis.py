@@ -27,12 +27,11 @@ from copark.setmethods.qca.sets import (
     term_membership,
     term_name,
 )
-from copark.setmethods.qca.solutions import Expectation, Minimised, Solutions, solve
-from copark.setmethods.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.qca.solutions import Expectation, Minimised, Solutions, TruthTable, solve, truth_table
 from copark.setmethods.table import CaseTable, SettingFaults, Warned, fault, left_out_warning
 
 if TYPE_CHECKING:
-    from copark.setmethods.qca.truth_table import Row
+    from copark.setmethods.qca.solutions import Row
 
 MOST_CONDITIONS = 10
 """Conditions of one analysis: a truth table has 2^k rows, nearly all of them empty beyond this."""

@@ -15,10 +15,8 @@ import numpy as np
 
 from copark.setmethods.qca import sets
 from copark.setmethods.qca.analysis import Analysis, Settings
-from copark.setmethods.qca.calibration import Calibration, calibrated
-from copark.setmethods.qca.sets import Model, Term, model_membership, order, term_name, within
-from copark.setmethods.qca.solutions import Solutions, solve
-from copark.setmethods.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.qca.sets import Calibration, Model, Term, calibrated, model_membership, order, term_name, within
+from copark.setmethods.qca.solutions import Solutions, TruthTable, solve, truth_table
 from copark.setmethods.table import CaseTable, SettingFaults
 
 Kind = Literal["complex", "parsimonious", "intermediate"]
