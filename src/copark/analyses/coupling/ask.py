@@ -56,11 +56,6 @@ class Answer(TableResult):
     claims: tuple[Reported, ...]
     warnings: tuple[Warned, ...]
 
-    def record(self) -> dict[str, Any]:
-        """The result as plain data, with the keys of the published test vectors."""
-        beside = {"null": self.null, "ensemble": self.ensemble, "claims": self.claims, "warnings": self.warnings}
-        return degrees.record(self.found, self.run_id, **beside)  # type: ignore[arg-type]
-
     def to_frame(self) -> pd.DataFrame:
         """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""
         found = self.found

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option
-from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, record, robustness
+from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, robustness
 from copark.setmethods.qca.analysis import setting_faults
-from copark.setmethods.qca.robustness import Kind, Recipe, models_of, survival_record
+from copark.setmethods.qca.robustness import Kind, Recipe, models_of
 from copark.setmethods.qca.sets import FULL, Model, calibrated, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
@@ -54,13 +54,6 @@ class Answer(TableResult):
     def models(self) -> dict[Kind, tuple[Model, ...]]:
         """All tied models by kind of solution, each once."""
         return models_of(self.found.solutions)
-
-    def record(self) -> dict[str, Any]:
-        """The result as plain data, with the keys of the published comparison files."""
-        found = record(self.found, self.run_id)
-        if self.robust is not None:
-            found["robustness"] = survival_record(self.robust, self.found.settings.conditions)
-        return found
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each model of each kind of solution."""

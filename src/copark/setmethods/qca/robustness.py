@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -276,27 +276,3 @@ def named_survival(found: Robustness, kind: Kind, conditions: Sequence[str]) -> 
         for one in found.survival(kind, family):
             rows.setdefault(term_name(one.term, conditions), {})[family or "all"] = one
     return rows
-
-
-def survival_record(found: Robustness, conditions: Sequence[str]) -> dict[str, Any]:
-    """What survives, as plain data: by kind of solution, then term, then what was changed."""
-    solutions: dict[str, Any] = {}
-    for kind in KINDS:
-        terms = {
-            name: {
-                "asked": values["all"].asked,
-                **{
-                    family: {
-                        "variants": one.variants,
-                        "surely": one.surely,
-                        "perhaps": one.perhaps,
-                        "narrower": one.narrower,
-                    }
-                    for family, one in values.items()
-                },
-            }
-            for name, values in named_survival(found, kind, conditions).items()
-        }
-        same = {family or "all": found.same(kind, family)[0] for family in (None, *found.families())}
-        solutions[kind] = {"terms": terms, "same": same}
-    return {"variants": len(found.variants), "solutions": solutions}
