@@ -57,7 +57,7 @@ AGES = (3, 6, 9, 12)
 """Years after the start at which more could be observed."""
 FURTHER = {"counts": ("registered", "operating"), "service": ("service_level",)}
 """What could be observed there."""
-TEMPLATE = casebook_path() / "deviants" / "haier-ruba"
+TEMPLATE = casebook_path() / "templates" / "haier-ruba"
 """A case without anything but countries, dates and a framework: the shape of a park known by a row alone."""
 
 
