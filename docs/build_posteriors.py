@@ -21,7 +21,7 @@ from copark.inference.pool.panel import Settings as PanelSettings
 from copark.inference.pool.panel import learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
-from copark.inference.stacking import shipped
+from copark.inference.stacking import forecasts as shipped
 from copark.inference.stacking.trials import trials_of
 from copark.inference.target_selection import case_for
 from copark.simulation.ensemble import default_threads

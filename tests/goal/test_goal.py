@@ -13,9 +13,8 @@ from copark.analyses.goal.ask import Answer, Params
 from copark.analyses.registry import REGISTRY
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
-from copark.inference.goal.confirmed import Confirmed, ladder
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import GoalTarget, read_targets
+from copark.inference.goal.search import Confirmed, GoalTarget, ladder, read_targets
 from copark.inference.levers.reading import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits

@@ -18,7 +18,7 @@ from copark.cli import analyses as screen
 from copark.cli import progress
 from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
-from copark.inference import artefacts, calibrations, crosscheck
+from copark.inference import artefacts, calibrations
 from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import Planned, plan_of, settings_of
@@ -280,22 +280,6 @@ def test_a_case_without_a_posterior_has_nothing_to_check(monkeypatch, out) -> No
         ask("calibrate", out, check=True)
 
 
-def test_two_methods_are_compared(monkeypatch, tmp_path, made, out) -> None:
-    said = (
-        crosscheck.Opinion("capital_per_job", (1.0, 2.0, 3.0), (1.0, 3.0, 5.0), 0.5, 2.0),
-        crosscheck.Opinion("rent_below", (1.0, 2.0, 3.0), (1.0, 2.0, 2.0), 0.0, 1.0),
-    )
-    monkeypatch.setattr(crosscheck, "available", lambda: True)
-    monkeypatch.setattr(crosscheck, "opinions", lambda *_: said)
-    found = ask("calibrate", out, crosscheck=True)[0].result
-    assert found.opinions == said
-    assert found.run_id != made.run_id
-    for lang in ("en", "zh"):
-        shown = found.document(lang)
-        assert "1.50" in shown.headline
-        assert [len(one.rows) for one in shown.tables()] == [2]
-
-
 def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path) -> None:
     """Else anybody could change what everybody is shown of a shared park."""
     with pytest.raises(RunRefused, match="uploaded parks only"):
@@ -330,6 +314,15 @@ def test_the_former_way_to_calibrate_all_parks_together_still_works() -> None:
         "a,b",
     ]
     assert spelled(["calibrate", "great-stone"]) == ["calibrate", "great-stone"]
+
+
+def test_a_command_that_is_no_more_says_what_to_use_instead(capsys, subtests) -> None:
+    gone = (["claims-across-parks", "--draws", "9"], ["claims", "--all-parks"], ["calibrate", "suzhou", "--crosscheck"])
+    for given, instead in zip(gone, ("joint", "joint", "calibrate --check"), strict=True):
+        with subtests.test(given=given):
+            code, said, err = call([*given, "--lang", "en"], capsys)
+            assert (code, said) == (2, "")
+            assert f"copark {instead}" in err
 
 
 def test_files_hold_the_same_numbers(made, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 import copark
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
-from copark.cases.table import Row
+from copark.cases.tables import Row
 from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.forecast import (

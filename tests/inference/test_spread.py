@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.prior import PriorSpace
-from copark.inference.score_decomposition import (
+from copark.inference.assessment import (
     FUTURE,
     MOVED,
     PAST,
@@ -18,6 +17,7 @@ from copark.inference.score_decomposition import (
     spread,
     without,
 )
+from copark.inference.prior import PriorSpace
 from tests.inference.conftest import CUT
 
 PAIRS, FUTURES = 3000, 4

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, record, warnings_of
+from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, warnings_of
 from copark.setmethods.coupling_degree.degree import GRADES
 from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy, entropy_weights
 from copark.setmethods.coupling_degree.record import coordinations, couplings, rank_trend, reported
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
 from copark.texts import text
+from tests.methods.records import coupling_record
 from tests.methods.shared import METHODS, beside
 
 VECTORS = json.loads((METHODS / "ccd_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
@@ -30,7 +31,7 @@ def plain(*names, **more):
 def test_published_degrees(vector):
     names = [f"U{at}" for at in range(len(vector["U"]))]
     table = table_of({name: [value] for name, value in zip(names, vector["U"], strict=True)})
-    row = record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
+    row = coupling_record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
     told = vector["expected"]
     for key in ("T", "C_trad", "D_trad", "C_wang2021", "D_wang2021"):
         assert row[key] == pytest.approx(told[key], abs=1e-9)
@@ -298,7 +299,7 @@ def test_entropy_weights_sum_to_one_and_lie_in_0_to_1(scores):
 
 def test_the_record_is_plain_and_speaks_both_languages():
     found = couple(TABLE, plain("A", "B"))
-    content = record(
+    content = coupling_record(
         found, "abc", null=null(found, 50, 1), ensemble=ensemble(found, 50, 1), warnings=warnings_of(found)
     )
     again = json.loads(json.dumps(content))

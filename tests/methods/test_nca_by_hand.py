@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.setmethods.nca import Request, analyse, record, warnings_of
+from copark.setmethods.nca import Request, analyse, warnings_of
 from copark.setmethods.nca.ceilings import KINDS, Scope, View, line_zone, p_values, peer_line, step_zone, steps_of
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
+from tests.methods.records import nca_record
 
 # Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.
 POINTS = {"X": [0.0, 2.0, 4.0, 1.0, 3.0, 4.0], "Y": [1.0, 3.0, 4.0, 0.0, 2.0, 0.5]}
@@ -217,7 +218,7 @@ def test_zones_of_many_deals_are_those_of_each(scatter, seed):
 
 
 def test_the_record_is_plain_and_marks_what_has_no_meaning():
-    content = record(analyse(table_of(POINTS), Request("Y", ("X",), 4, permutations=9)), "abc")
+    content = nca_record(analyse(table_of(POINTS), Request("Y", ("X",), 4, permutations=9)), "abc")
     assert (content["id"], content["corner"], content["scope"]) == ("abc", 4, None)
     step, line = content["models"][0]["params"]
     assert step["Slope"] is None

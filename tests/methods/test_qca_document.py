@@ -16,6 +16,7 @@ from copark.presentation import write
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from tests.asked import call
+from tests.methods.records import qca_answer
 from tests.methods.shared import ORACLE, beside, differences, oracle
 
 QCA = REGISTRY["qca"]
@@ -53,7 +54,7 @@ def test_the_document_tells_what_was_found(parks, subtests):
             assert all(render(one.figure(), "svg") for one in charts)
             assert len({one.key for one in charts}) == len(charts) >= 6
     assert set(found.to_frame()["solution"]) == {"complex", "parsimonious", "intermediate"}
-    assert found.record()["robustness"]["variants"] == len(found.robust.variants)
+    assert qca_answer(found)["robustness"]["variants"] == len(found.robust.variants)
 
 
 def test_paths_are_said_in_words(tmp_path):
@@ -73,8 +74,8 @@ def test_no_solution_and_no_test_are_said(parks):
 
 
 def test_negate_and_a_tilde_are_the_same(parks):
-    first = copark.qca(parks, outcome="Y", conditions="A,B 2", negate=True).record()
-    again = copark.qca(parks, outcome="~Y", conditions="A,B 2").record()
+    first = qca_answer(copark.qca(parks, outcome="Y", conditions="A,B 2", negate=True))
+    again = qca_answer(copark.qca(parks, outcome="~Y", conditions="A,B 2"))
     assert {**first, "id": ""} == {**again, "id": ""}
     assert first["outcome"] == "~Y"
 
@@ -83,7 +84,7 @@ def test_a_crossover_case_is_warned_of_loudly(parks):
     found = copark.qca(parks, outcome="Y", conditions="A,B 2")
     assert any("EXCLUDED FROM ALL ROWS" in one for one in caveats(found.document()))
     assert any("未计入任何一行" in one for one in caveats(found.document("zh")))
-    assert found.record()["crossover"] == ["e <f>"]
+    assert qca_answer(found)["crossover"] == ["e <f>"]
 
 
 def test_calibration_on_the_way(parks):
@@ -149,11 +150,11 @@ def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path)
 @pytest.mark.parametrize("name", ["LF_SURV_08_n2", "LF_notSURV_08"])
 def test_the_analysis_agrees_with_published_files(name):
     files = oracle(f"qca_{name}")
-    found = copark.qca(
+    found = qca_answer(copark.qca(
         ORACLE / f"data_{files['dataset']}.csv", outcome=files["outcome"], conditions=files["conditions"],
         incl_cut=files["incl_cut"], n_cut=files["n_cut"], pri_cut=files["pri_cut"],
         dir_exp=files["intermediate"]["dir_exp"],
-    ).record()  # fmt: skip
+    ))  # fmt: skip
     for key in ("outcome", "truth_table", "SA", "necessity", "sufficiency"):
         assert not differences(found[key], files[key])
     for key in ("complex", "parsimonious"):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from copark.setmethods.qca import Calibration, Settings, analyse, robustness
-from copark.setmethods.qca.calibration import calibrated
 from copark.setmethods.qca.robustness import Recipe, moved_anchors, named_survival, shifted
+from copark.setmethods.qca.sets import calibrated
 from copark.setmethods.table import table_of
 
 RAW = table_of(

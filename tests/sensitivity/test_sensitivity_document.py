@@ -57,17 +57,15 @@ def test_every_number_is_in_the_tables(found):
         assert np.allclose([row[8] for row in rows[:count]], found.indices[0].total)
         rows = table(document, "given-data").rows
         assert len(rows) == sum(len(one.names) * len(one.readouts) for one in found.given)
-        sides = sum(len(box.sides) for one in found.found for box in one.discovery.boxes)
-        assert len(table(document, "boxes").rows) == sides
         sections = [one.key for one in document.sections]
-        assert sections == ["summary", "sobol", "morris", "given", "discovery", "reading", "numbers"]
+        assert sections == ["summary", "sobol", "given", "reading", "numbers"]
 
 
 def test_every_output_has_its_chart_and_numbers_their_caveat(found):
     document = found.document("zh")
     charts = {one.key: one for one in document.blocks() if isinstance(one, Chart)}
     assert {f"sobol-{one.key}" for one in found.readouts} <= set(charts)
-    for key in ("sobol-operating-20", "morris-failed-20", "given-prior-operating-20"):
+    for key in ("sobol-operating-20", "given-prior-operating-20"):
         assert b"<svg" in render(charts[key].figure(), "svg")
     assert any("抽取范围" in one.text for one in document.blocks() if isinstance(one, Caveat))
 
@@ -85,7 +83,7 @@ def test_what_cannot_be_asked_is_refused_in_words():
 
 
 def test_parts_of_it_are_whole_documents_of_an_uncalibrated_case(subtests):
-    for method in ("morris", "given"):
+    for method in ("sobol", "given"):
         with subtests.test(method=method):
             made = answer(SENSITIVITY, asked(method=method, size=2, replicates=1), Context(threads=1))
             for lang in ("en", "zh"):

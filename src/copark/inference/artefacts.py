@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, brought, casebook_path
 from copark.cases.quarters import Quarter
-from copark.cluster.executors import Crew
+from copark.cluster.work import Crew
 from copark.errors import NotFound
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
 from copark.inference.observations import ObservationModel, targets

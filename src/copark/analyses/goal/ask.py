@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.inference.goal.confirmed import Confirmed, confirm, ladder
 from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import LAST, GoalTarget, LeverSearch, read_targets
+from copark.inference.goal.search import LAST, Confirmed, GoalTarget, LeverSearch, confirm, ladder, read_targets
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 

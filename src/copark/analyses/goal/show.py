@@ -10,8 +10,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.goal.ask import Answer
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
-from copark.inference.goal.confirmed import Confirmed
-from copark.inference.goal.search import GoalTarget
+from copark.inference.goal.search import Confirmed, GoalTarget
 from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue

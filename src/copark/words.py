@@ -1,13 +1,16 @@
-"""Titles of series, outputs, scenarios and mechanisms, and phrases: what figures and analyses say alike."""
+"""Titles of series, outputs, scenarios and mechanisms, and phrases: what figures and analyses say alike.
+
+Factors in words, each with a mark of what the data did to it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from copark.cases.vocabulary import HOST_CONTEXT, SERIES, series_title
-from copark.inference.assessment import CALIBRATED, STACKED
+from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, unit_title
 from copark.texts import has_text, text
@@ -87,11 +90,7 @@ def titled(variable: str, lang: str) -> str:
 
 
 def method_title(method: str, lang: str) -> str:
-    """What a method is called: a model, a benchmark, or a model post-processed."""
-    for kind in (CALIBRATED, STACKED):
-        base, dash, _ = method.partition(f"-{kind}")
-        if dash:
-            return text(f"validate.processed.{kind}", lang, model=text(f"validate.method.{base}", lang))
+    """What a method is called: a model, or a benchmark."""
     return text(f"validate.method.{method}", lang)
 
 
@@ -101,3 +100,21 @@ def winner_title(line: Line, lang: str) -> str:
         return text("validate.won.alone", lang)
     word = "single" if line.values == 1 else "firm" if line.firm else "narrow"
     return text(f"validate.won.{word}", lang, method=method_title(line.winner, lang))
+
+
+DUMMY = "dummy"
+UNMOVED = "\N{WHITE CIRCLE}"
+"""Mark of a parameter that the data did not move."""
+SLIGHTLY = "\N{CIRCLE WITH LEFT HALF BLACK}"
+"""Mark of a parameter that the data moved a little."""
+
+
+def named(name: str, lang: str) -> str:
+    """Title of a factor, or the dummy."""
+    return text("sensitivity.dummy", lang) if name == DUMMY else title_of(name, lang)
+
+
+def marked(name: str, moved: Mapping[str, str], lang: str) -> str:
+    """Title of a factor with the mark of what the data did to it; without one where they moved it, or none is known."""
+    sign = {"unmoved": UNMOVED, "weakly": SLIGHTLY}.get(moved.get(name, ""), "")
+    return f"{named(name, lang)} {sign}" if sign else named(name, lang)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from copark.setmethods.qca.analysis import Analysis
     from copark.setmethods.qca.robustness import Survival
     from copark.setmethods.qca.sets import Term
-    from copark.setmethods.qca.truth_table import Row
+    from copark.setmethods.qca.solutions import Row
 
 BIG, SMALL = 130.0, 70.0
 

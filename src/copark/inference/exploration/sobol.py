@@ -9,11 +9,11 @@ Source: Saltelli et al., Computer Physics Communications 181 (2010), 259-270; Ja
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.sensitivity.morris import problem
 from copark.arrays import Booleans, Floats
 
 RESAMPLES = 1000
@@ -46,6 +46,11 @@ class Indices:
     def additive(self) -> float:
         """Sum of first-order indices, the dummy's left out: what is missing to 1 is interaction (and error)."""
         return float(self.first[:-1].sum())
+
+
+def problem(factors: int) -> dict[str, Any]:
+    """Give SALib's description of a cube."""
+    return {"num_vars": factors, "names": [f"x{n}" for n in range(factors)], "bounds": [[0.0, 1.0]] * factors}
 
 
 def design(factors: int, size: int, seed: int) -> Floats:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from copark.analysis.cross_case.reading import parsed
+from copark.cases.foreign_tables import parsed
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
 from copark.setmethods.nca.ceilings import Scope
-from copark.setmethods.qca.calibration import FULL, Calibration
+from copark.setmethods.qca.sets import FULL, Calibration
 from copark.setmethods.qca.solutions import Expectation
 from copark.setmethods.table import fault
 
