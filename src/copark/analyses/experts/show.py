@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.experts.ask import LEAST, Answer, Held, Row
 from copark.analyses.show import Show
+from copark.inference.claims.rules import SMALL, side
+from copark.inference.claims.verdict import standard
 from copark.inference.elicitation.literature import Estimate, literature
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -72,9 +74,15 @@ class _Show(Show):
         return [one for one in self.found.rows if not one.part]
 
     def turned(self, way: str) -> list[Row]:
-        """Claims of which another word is said in a way."""
-        main = self.found.main
-        return [one for one in self.claims() if one.held[way].enough and one.held[way].word != one.held[main].word]
+        """Claims that a way puts on another side; the words are compared from as many draws as the way has."""
+        rules, main = standard().standard, self.found.main
+
+        def turns(one: Row) -> bool:
+            after, before = one.held[way], one.held[main]
+            alike = rules.word(before.probability, int(after.draws))
+            return after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
+
+        return [one for one in self.claims() if turns(one)]
 
     def headline(self) -> str:
         """How many claims get another word by what is added."""
