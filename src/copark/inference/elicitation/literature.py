@@ -22,7 +22,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from copark.arrays import Floats
-from copark.cases.casebook import casebook_path
+from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
 from copark.cases.model_file import read_model
 from copark.cases.types import Bilingual
@@ -125,7 +125,7 @@ class Literature(Entry):
 @cache
 def literature() -> tuple[Literature, str]:
     """The table that ships, and the SHA-256 of its file."""
-    path = casebook_path() / "literature.yaml"
+    path = casebook_path() / LITERATURE
     read, faults = read_model(path, Literature, ("claims", "study"))
     assert read is not None, faults  # noqa: S101 - a file of the package
     return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
