@@ -267,8 +267,8 @@ class _Show(Show):
 
     def source(self, one: Estimate) -> str:
         """Citation, and what was read."""
-        doi = self.t("doi", doi=one.doi) if one.doi else ""
-        return self.t("source", citation=one.citation, doi=doi, read=self.t(f"read.{one.read}"))
+        cited = ", doi ".join(filter(None, (one.citation, one.doi)))
+        return self.t("source", citation=cited, read=self.t(f"read.{one.read}"))
 
     # experts
 
