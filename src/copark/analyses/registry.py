@@ -176,6 +176,12 @@ REGISTRY = Registry(
             engine=("copark.inference.claims",),
             former=(("--prior", "--parameters prior"),),
         ),
+        Analysis(
+            "experts",
+            "copark.analyses.experts",
+            "explain",
+            engine=("copark.inference.elicitation", "copark.inference.claims"),
+        ),
         Analysis("brief", "copark.analyses.brief", "decide", ("copark.analyses.levers", "copark.inference.levers")),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("goal", "copark.analyses.goal", "decide", ("copark.inference.goal", "copark.inference.levers")),

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from copark.cases.casebook import WORDS, casebook_path, list_cases
+from copark.cases.casebook import LITERATURE, WORDS, casebook_path, list_cases
 from copark.cases.dates import Date
 from copark.cases.evidence import Source
 from copark.cases.files import check_folder, fault, in_reading_order, read_text
@@ -283,7 +283,7 @@ def examine_parks(folder: Path | None = None, cases: Iterable[str] | None = None
     """
     place = casebook_path() if folder is None else Path(folder)
     faults: list[Fault] = []
-    present = check_folder(place, FILES, (WORDS,), faults)
+    present = check_folder(place, FILES, (LITERATURE, WORDS), faults)
     sources = _sources(place, faults) if PARK_SOURCES in present else None
     parks = _table(place, PARKS, Park, faults) if PARKS in present else Table([], [{}])
     scores = _table(place, SCORES, Score, faults) if SCORES in present else Table([], [{}])
