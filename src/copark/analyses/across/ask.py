@@ -27,7 +27,7 @@ class Params(AnalysisParams):
     """What may be asked."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 3
     runs: Annotated[int, Field(ge=64, le=1_000_000)] = 4096
     seed: Annotated[int, Field(ge=0, le=2**62 - 1)] = 1
     parameters: Literal["own", "shipped", "borrowed", "prior"] | None = None
