@@ -110,9 +110,13 @@ class Bench:
 
     def part(self, draws: int, futures: int) -> Bench:
         """A smaller bench: the first draws and the first futures of each, on the luck they have here."""
-        number = np.arange(min(draws, self.count))[:, np.newaxis] * self.futures
-        at = (number + np.arange(min(futures, self.futures))).ravel()
-        study = self.study.with_changes(runs=len(at), futures=min(futures, self.futures))
+        return self.chosen(min(draws, self.count), range(min(futures, self.futures)))
+
+    def chosen(self, draws: int, futures: Sequence[int]) -> Bench:
+        """A smaller bench: the first draws, and of each the futures of these numbers."""
+        number = np.arange(draws)[:, np.newaxis] * self.futures
+        at = (number + np.array(futures)).ravel()
+        study = self.study.with_changes(runs=len(at), futures=len(futures))
         return Bench(
             self.case, study, Draws(*(room[at] for room in self.draws)), self.looks, self.threads, (self, at),
             _packed=self._packed, _facts=self._facts, _lock=self._lock,
