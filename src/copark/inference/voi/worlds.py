@@ -23,7 +23,6 @@ from copark.inference.claims.verdict import holds as is_met
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.target_selection import everything_fitted
 from copark.inference.voi.candidates import RESIDENTS, Candidate, candidates, columns_of, outputs
-from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline
@@ -145,7 +144,7 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
             luck[full] = _spread(values)
     model = ObservationModel(plan.known)
     names = tuple(dict.fromkeys((*outputs(), *model.variables)))
-    first = Draws(*(room[:: plan.futures] for room in whole.draws))
+    first = whole.chosen(plan.draws, (0,)).draws
     seen = Ensemble(inputs_of(case), first, names, threads=threads, progress=more).run()
     out = seen.of_finished(seen.out)
     columns = columns_of(candidates(case, tuple(drawn)))
