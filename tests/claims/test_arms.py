@@ -44,7 +44,7 @@ def test_what_the_whole_has_run_is_not_run_again_in_a_part(great_stone, monkeypa
     alone, part = whole.part(3, 1).run(Change()), whole.part(3, 1)
     whole.run(Change())
     monkeypatch.setattr(type(whole), "_run", lambda *_: pytest.fail("run again"))
-    assert not part.waiting([Change()])
+    assert not part.missing([Change()], 3)
     assert np.array_equal(part.run(Change()).values["jobs", 47], alone.values["jobs", 47])
 
 
@@ -54,7 +54,7 @@ def test_an_arm_is_run_once_and_threads_change_nothing(great_stone):
     one, two = bench_of(great_stone, study(), LOOKS), bench_of(great_stone, study(), LOOKS, threads=2)
     one.run_all([*arms, *arms], told.append)
     two.run_all(arms)
-    assert not one.waiting([*arms, *arms])
+    assert not one.missing([*arms, *arms], one.count)
     assert sum(told) == 36
     for arm in arms:
         assert one.run(arm) is one.run(arm)

@@ -265,7 +265,8 @@ def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
         seconds, threads = seconds_of(case, works, given["threads"])
         if asked or seconds >= WORTH_TELLING:
             counts = {"runs": sum(one.runs for one in works), "quarters": sum(one.quarters_in_all for one in works)}
-            words = text("planner.ahead", lang, time=duration(seconds, lang), threads=threads, **counts)
+            key = "planner.ahead_at_most" if any(one.at_most for one in works) else "planner.ahead"
+            words = text(key, lang, time=duration(seconds, lang), threads=threads, **counts)
             print(words, file=sys.stdout if asked else sys.stderr, flush=True)
 
     return foresee

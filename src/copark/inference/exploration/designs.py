@@ -169,10 +169,11 @@ AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class Workload:
-    """How much work something is: runs, and quarters of each."""
+    """How much work something is: runs, and quarters of each; at_most: fewer may be enough."""
 
     runs: int
     quarters: int
+    at_most: bool = False
 
     @property
     def quarters_in_all(self) -> int:
