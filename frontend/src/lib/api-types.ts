@@ -89,6 +89,7 @@ export interface components {
              */
             type: "cards";
             cards: components["schemas"]["Card"][];
+            across: number;
         };
         /** CaseAnswer */
         CaseAnswer: {
@@ -353,6 +354,7 @@ export interface components {
             maximum: number | null;
             usual: components["schemas"]["Said"] | null;
             keyed: boolean;
+            closed: boolean;
             choices: components["schemas"]["ChoiceInfo"][];
         };
         /** Group */

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from copark.analyses.across.words import agreement, footer, headed, park, verdict
-from copark.inference.claims.rules import CONTRADICTED, side
+from copark.inference.claims.rules import side
 from copark.inference.cross_park.reasons import METHODS, NO_WORD
 from copark.inference.cross_park.runner import AcrossFindings
 from copark.presentation import style
@@ -27,9 +27,7 @@ def _say(key: str, lang: str, **values: str) -> str:
 
 def _fill(word: str) -> tuple[str, str]:
     """Fill and letters of a verdict."""
-    if word == NO_WORD:
-        return style.PAPER, style.MUTED
-    return (style.ACCENT, style.PAPER) if word == CONTRADICTED else FILLS[side(word)]
+    return (style.PAPER, style.MUTED) if word == NO_WORD else FILLS[side(word)]
 
 
 @style.styled
