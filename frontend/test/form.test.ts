@@ -6,7 +6,7 @@ import type { Fault } from '../src/lib/types';
 
 const words = { en: '', zh: '' };
 const field = (name: string, type: string, more: Partial<FieldInfo> = {}): FieldInfo =>
-  ({ name, type, title: words, help: words, required: false, default: null, minimum: null, maximum: null, choices: [], usual: null, keyed: false, ...more });
+  ({ name, type, title: words, help: words, required: false, default: null, minimum: null, maximum: null, choices: [], usual: null, keyed: false, closed: true, ...more });
 const FORM = [
   field('case', 'case', { required: true }), field('draws', 'integer', { default: 200 }), field('rate', 'number', { default: 0.05 }),
   field('levers', 'list', { default: [] }), field('since', 'choice', { default: 'start' }), field('parameters', 'choice'),
@@ -26,6 +26,11 @@ describe('the form of an analysis', () => {
     expect(paramsOf(FORM, entered, 'u-1')).toEqual({
       case: 'u-1', draws: 0, rate: 0.1, levers: ['equity', 'tax', 'land'], since: 'start', parameters: 'prior', paired: false, note: '20',
     });
+  });
+
+  it('keeps blanks within what is written and not chosen', () => {
+    const target = field('target', 'list', { keyed: true, closed: false });
+    expect(paramsOf([target], { target: 'P(failed) <= 0.05, jobs>=5000@2030；' }, '')).toEqual({ target: ['P(failed) <= 0.05', 'jobs>=5000@2030'] });
   });
 
   it('leaves what is no number to the server to refuse', () => {

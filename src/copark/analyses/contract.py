@@ -54,10 +54,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Keys:
-    """Marks a parameter whose values are keys, such as a case's levers: forms offer them, others are refused."""
+    """Marks a parameter whose values are keys, such as a case's levers: forms offer them."""
 
     choices: Callable[[Context, Mapping[str, Any]], Iterable[Choice]]
     """Gives them, told the context and the other parameters by name."""
+    closed: bool = True
+    """Whether others are refused; they are examples otherwise."""
 
 
 @dataclass(frozen=True)

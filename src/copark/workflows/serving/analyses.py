@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from copark.analyses import REGISTRY, Analysis
 from copark.analyses.answer import NO_KEY, unknown_keys
 from copark.analyses.context import Context
-from copark.analyses.contract import AnalysisParams, FormField, Texts
+from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.results import RUN_ID, find, head, listed, load
 from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
@@ -78,7 +78,9 @@ class FieldInfo(Answer):
     usual: Said | None
     """The default in words, where it is no plain value."""
     keyed: bool
-    """Whether its values are keys, of which ``choices`` of the analysis tells those of a case."""
+    """Whether ``choices`` of the analysis tells values of it for a case."""
+    closed: bool
+    """Whether it takes no others; they are examples otherwise."""
     choices: list[ChoiceInfo]
     """What may be chosen of anything."""
 
@@ -170,7 +172,8 @@ def said(analysis: Analysis, key: str) -> Said:
 def _info(analysis: Analysis) -> AnalysisInfo:
     from copark.workflows.serving.wording import said as said_by_key
 
-    fields = analysis.params.form(served=True)
+    # What all analyses of a case may be asked comes after what is asked by this one.
+    fields = sorted(analysis.params.form(served=True), key=lambda one: one.name in CaseParams.model_fields)
     return AnalysisInfo(
         name=analysis.name,
         group=analysis.group,
@@ -190,7 +193,7 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
         name=field.name, type="choice" if field.kind == "study" else field.kind,
         title=said(analysis, f"{key}.title"), help=said(analysis, key),
         required=field.required, default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
-        usual=usual, keyed=field.keys is not None,
+        usual=usual, keyed=field.keys is not None, closed=field.keys is None or field.keys.closed,
     )  # fmt: skip
 
 
