@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from copark.analyses.experts.ask import held_of
 from copark.cases import load_case
 from copark.inference.claims.scenarios import bench_of
+from copark.inference.claims.verdict import Verdict
 from copark.inference.elicitation.literature import Estimate, error_of, literature, state_of
 from copark.inference.elicitation.questions import Question, Words
 from copark.inference.elicitation.weights import LEVELS, SHARES, effective, place, rake
@@ -130,6 +132,18 @@ def test_the_table_says_where_its_numbers_are_from():
     assert states["hawassa"] == "unfelt", "no sanctions are on record there"
     with pytest.raises(ValidationError):
         estimate(read="memory")
+
+
+def test_words_are_those_of_the_standard_for_so_many_effective_draws():
+    plain = Verdict(word="established", probability=1.0, monte_carlo=(0.9, 1.0), prior_probability=1.0, effect=None,
+                    bounds=None)  # fmt: skip
+    for draws in range(30, 700, 7):
+        assert held_of(np.ones(draws), plain, np.full(draws, 0.1)).word in ("likely", "established")
+    few = held_of(np.ones(600), plain, np.where(np.arange(600) < 12, 1.0, 0.0))
+    assert (few.word, few.enough, few.probability) == ("open", False, pytest.approx(1.0))
+    half = held_of(np.array([1.0, 0.0, np.nan] * 200), plain, np.tile([3.0, 1.0, 9.0], 200))
+    assert half.probability == pytest.approx(0.75)
+    assert half.draws == pytest.approx(320.0), "400 known, weighted 3 to 1"
 
 
 def test_shares_add_up():

@@ -37,7 +37,7 @@ def by_evidence(
         By way: its title, and which of the marks it has.
     """
     lang, words = style.language(lang), standard().standard.words
-    figure = style.sheet((7.4, 1.75 + 0.26 * len(rows)), title, "", footer)
+    figure = style.sheet((7.4, 1.75 + 0.34 * len(rows)), title, "", footer)
     axes = style.panel(figure, NAMES, 0.95, 0.45, 0.6)
     style.rows(axes, len(rows))
     axes.set_xlim(-0.02, 1.02)
@@ -51,7 +51,7 @@ def by_evidence(
             axes.plot(ends, [at, at], color=style.MUTED, linewidth=1.2)
         for way, p in known:
             axes.plot([p], [at], linestyle="", **MARKS[ways[way][1]])
-        style.row_name(axes, at, style.wrap(name, 34.0, 1))
+        style.row_name(axes, at, style.wrap(name, 30.0, 2))
     handles = [(Line2D([], [], linestyle="", **MARKS[mark]), words) for words, mark in ways.values()]
     style.key(figure, handles, (0.12, 0.24), columns=len(handles))
     return figure

@@ -273,8 +273,9 @@ def compute(params: Params, context: Context) -> Answer:
         done += runs
         tell(min(done, plan.runs), plan.runs)
 
-    prior = Worlds.make(plan, None, told)
-    record = None if plan.source is None else Worlds.make(plan, plan.source, told)
+    with context.stages({"experts": context.run_id}) as stages:
+        prior = Worlds.make(plan, None, told, stages.stage("prior"))
+        record = None if plan.source is None else Worlds.make(plan, plan.source, told, stages.stage("record"))
     context.stage("weigh")(0, 0)
     return Answer(**about, **_Weighing(plan, prior, record, voices, {one.key: one for one in known}).found())
 
@@ -383,7 +384,9 @@ class _Weighing:
         futures = self.main.bench.futures
         own = {one.name: _mean(chance, _added(self._own(said), futures))[0]
                for one, said in zip(self.voices, self.opinions, strict=True)}  # fmt: skip
-        held = {way: _held(*self.verdicts[way.partition("_")[0]][claim, part], self._by_draw(way)) for way in self.runs}
+        held = {
+            way: held_of(*self.verdicts[way.partition("_")[0]][claim, part], self._by_draw(way)) for way in self.runs
+        }
         return Row(claim, part, title, held, each, own)
 
     def _asked(self, key: str) -> Asked:
@@ -420,13 +423,21 @@ def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
     """Weighted mean of what is known, and the effective draws it is known from."""
     known = np.isfinite(chance)
     own = shared(weights[known])
-    return (float(own @ chance[known]), effective(own)) if own.any() else (nan, 0.0)
+    return (round(float(own @ chance[known]), 12), effective(own)) if own.any() else (nan, 0.0)
 
 
-def _held(chance: Floats, plain: Verdict, weights: Floats) -> Held:
-    """The word for a weighted probability, by the standard of proof; a word for few draws is open."""
+def held_of(chance: Floats, plain: Verdict, weights: Floats) -> Held:
+    """The word for a weighted probability, by the standard of proof; that for few draws is open.
+
+    Parameters
+    ----------
+    chance, weights
+        Of every draw, each of shape (draws,); chance is NaN where nothing is known.
+    plain
+        The verdict without weights: what is small at most whatever the prior stays so.
+    """
     p, draws = _mean(chance, weights)
-    word = standard().standard.word(p, int(draws)) if draws >= LEAST else OPEN
+    word = standard().standard.word(p, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL
     return Held(word, p, draws)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copark.analyses.experts.ask import Asked, Beside
 
 MOVED = 0.03
-"""Change of a probability from which on an estimate is named."""
+"""Change of a probability from which on an estimate is named, and a claim may turn."""
 CONTRADICT = 0.02
 """Difference from which on answers are said to contradict each other."""
 SHOWN = ("failed", "dependent", "self_standing")
@@ -60,7 +60,9 @@ class _Show(Show):
         return self.t(key if self.borrowed and self.t.has(key) else f"way.{way}")
 
     def word(self, held: Held) -> str:
-        """The word for a probability, or that there are too few draws for one."""
+        """The word for a probability, or why there is none."""
+        if not isfinite(held.probability):
+            return text("claims.no_probability", self.t.lang)
         return text(f"claims.word.{held.word}", self.t.lang) if held.enough else self.t("too_few")
 
     @property
@@ -74,13 +76,14 @@ class _Show(Show):
         return [one for one in self.found.rows if not one.part]
 
     def turned(self, way: str) -> list[Row]:
-        """Claims that a way puts on another side; the words are compared from as many draws as the way has."""
+        """Claims that a way moves to another side; the words are compared from as many draws as the way has."""
         rules, main = standard().standard, self.found.main
 
         def turns(one: Row) -> bool:
             after, before = one.held[way], one.held[main]
-            alike = rules.word(before.probability, int(after.draws))
-            return after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
+            alike = rules.word(before.probability, round(after.draws))
+            moved = abs(after.probability - before.probability) >= MOVED
+            return moved and after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
 
         return [one for one in self.claims() if turns(one)]
 
@@ -138,8 +141,7 @@ class _Show(Show):
             note = t("card.draws.note", count=found.provenance["draws"])
             cards.append(doc.Card(t(f"card.draws.{kind}"), doc.COUNT, found.ways[way], note))
         blocks += [doc.Paragraph(t("lead")), doc.Cards(tuple(cards))]
-        numbers = self.rows("claims", self.claims())
-        blocks += [self.chart("claims", self.drawing, numbers), doc.Caveat(t("lead.words"))]
+        blocks += [self.rows("claims", self.claims()), self.chart("claims", self.drawing), doc.Caveat(t("lead.words"))]
         few = [self.way(way) for way in self.added if found.ways[way] < LEAST]
         if few:
             blocks.insert(0, doc.Caveat(t("few", ways=join(few, t.lang), least=LEAST)))
@@ -157,7 +159,7 @@ class _Show(Show):
         return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer, t.lang)
 
     def rows(self, key: str, rows: list[Row]) -> doc.Table:
-        """Claims, or their parts, with word, probability and effective draws in every way."""
+        """Claims, or their parts, with word and probability in every way."""
         t, found = self.t, self.found
         shares: list[str] = ["prior_literature"] if found.main == "record" else []
         words: list[str] = [found.main, *self.added]
@@ -168,7 +170,7 @@ class _Show(Show):
                 doc.Column(f"{way}_word", t("column.word", way=self.way(way))),
                 doc.Column(way, t("column.probability", way=self.way(way)), doc.Kind.share),
             ]
-        columns += [self.column("draws", doc.Kind.count), self.column("by", doc.Kind.note)]
+        columns.append(self.column("by", doc.Kind.note))
         made = [
             (
                 self.named(one) if not one.part else t.of(one.title),

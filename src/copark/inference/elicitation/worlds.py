@@ -24,6 +24,7 @@ from copark.inference.elicitation.questions import Question
 from copark.inference.elicitation.weights import SHARES, Raked, place, rake, shared
 from copark.inference.elicitation.workbook import Expert
 from copark.simulation.study import baseline
+from copark.store.checkpoints import Stage
 
 SIZE = "operating"
 """Output whose distribution is told back to experts."""
@@ -95,10 +96,10 @@ class Worlds:
     bench: Bench
 
     @classmethod
-    def make(cls, plan: Plan, source: Source | None, told: Callable[[int], None]) -> Worlds:
-        """Run them."""
+    def make(cls, plan: Plan, source: Source | None, told: Callable[[int], None], stage: Stage) -> Worlds:
+        """Run them, or read what of them was kept."""
         bench = plan.bench(source)
-        bench.run_all(plan.changes.values(), told)
+        bench.run_all(plan.changes.values(), told, stage)
         return cls(plan, bench)
 
     @property
