@@ -176,7 +176,7 @@ class _Show(Show):
                 self.named(one) if not one.part else t.of(one.title),
                 *(_number(one.held[way].probability) for way in heads),
                 *(value for way in words for value in (self.word(one.held[way]), _number(one.held[way].probability))),
-                min(one.held[way].draws for way in self.added), self.moved(one),
+                self.moved(one),
             )
             for one in rows
         ]  # fmt: skip
