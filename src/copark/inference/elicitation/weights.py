@@ -13,14 +13,15 @@ LEVELS = (0.05, 0.5, 0.95)
 """Levels of the quantiles that experts give."""
 SHARES = np.diff([0.0, *LEVELS, 1.0])
 """Probability below, between and above them."""
-ROUNDS = 500
-CLOSE = 1e-6
+ROUNDS, CLOSE, NEARER = 500, 1e-6, 0.999
+"""Rounds of fitting at most; difference of probabilities that is none; share of the last difference from which on
+fitting gets no nearer, since answers contradict each other."""
 
 
 def effective(weights: Floats) -> float:
     """Number of equally weighted draws that weights are worth, (Σ w)² / Σ w² (Kish); 0 of none."""
     squares = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / squares if squares > 0.0 else 0.0
+    return round(float(weights.sum()) ** 2 / squares, 9) if squares > 0.0 else 0.0
 
 
 def shared(weights: Floats) -> Floats:
@@ -62,9 +63,9 @@ def rake(places: Sequence[Integers], start: Floats) -> Raked:
         Weights of the draws, shape (draws,).
     """
     weights, factors = shared(start), [np.ones(len(SHARES)) for _ in places]
-    off = 0.0
+    off = np.inf
     for _ in range(ROUNDS):
-        off = 0.0
+        before, off = off, 0.0
         for n, at in enumerate(places):
             now = np.bincount(at, weights, len(SHARES))
             off = max(off, float(abs(now - SHARES).max()))
@@ -72,6 +73,6 @@ def rake(places: Sequence[Integers], start: Floats) -> Raked:
             factors[n] = factors[n] * step
             weights = weights * step[at]
         weights = shared(weights)
-        if off < CLOSE:
+        if off < CLOSE or off > NEARER * before:
             break
     return Raked(weights, tuple(factors), off)
