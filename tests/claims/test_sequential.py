@@ -163,7 +163,7 @@ def test_error_rates_of_the_sequential_rule(subtests, capsys):
     for name, (make, rule, statistic, how, right) in WORLDS.items():
         rng, said, taken, errors = np.random.default_rng(SEED), Counter(), 0, []
         for _ in range(100):
-            x, effect, runs = make(rng, *how, futures=3)
+            x, effect, runs = make(rng, *how)
             found, draws = by_looks(lambda n: judged(rule, statistic, x[:n], runs[:n])[0])  # noqa: B023 - used at once
             said[found.word], taken = said[found.word] + 1, taken + draws
             errors.append(found.probability - holds(Condition.model_validate(rule), {statistic: effect}, {}).mean())

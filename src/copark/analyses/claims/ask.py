@@ -33,7 +33,7 @@ class Params(CaseParams):
     """What may be asked of the claims about a case."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
-    futures: Annotated[int, Field(ge=1, le=10_000)] = 3
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     file: Path | None = None
     cut: str | None = None

@@ -152,17 +152,11 @@ class _Show(Words):
         meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
             doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
-            *([self.looks()] if self.sequential else []),
+            *([self.text("lead.sequential", **self.stopped())] if self.sequential else []),
             self.every_part(), doc.Caveat(t("lead.band")), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
-
-    def looks(self) -> doc.Paragraph:
-        """That a rule stopped what was decided, and how many runs were made."""
-        rule = stopping().rule
-        looks = self.listed(map(str, rule.looks.draws))
-        return self.text("lead.sequential", looks=looks, level=percent(rule.level.value), runs=self.found.runs)
 
     def cut(self) -> str:
         """Up to when the record is told, or that it is not."""

@@ -212,7 +212,7 @@ class Plan:
     """
 
     draws: int = 200
-    futures: int = 3
+    futures: int = 5
     seed: int = 1
     threads: int = 1
     kind: str = "posterior"
