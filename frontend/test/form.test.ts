@@ -41,7 +41,7 @@ describe('the form of an analysis', () => {
   it('offers the keys of the park, in their order', () => {
     const levers = field('levers', 'list', { keyed: true });
     const choices = { levers: ['equity', 'tax', 'land'].map((value) => ({ value, title: words })) };
-    const [found = levers, other] = withChoices([levers, field('since', 'choice')], { choices });
+    const [found = levers, other] = withChoices([levers, field('since', 'choice')], { choices, refused: null });
     expect([found.choices.length, other?.choices.length]).toEqual([3, 0]);
     const two = toggled(found, toggled(found, '', 'land'), 'equity');
     expect([two, toggled(found, two, 'land'), chosenOf(found, 'tax, gone')]).toEqual(['equity, land', 'equity', ['tax']]);

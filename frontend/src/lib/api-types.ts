@@ -176,6 +176,7 @@ export interface components {
             choices: {
                 [key: string]: components["schemas"]["ChoiceInfo"][];
             };
+            refused: components["schemas"]["Said"] | null;
         };
         /** ConditionInfo */
         ConditionInfo: {

@@ -67,7 +67,6 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     assert query(page)["run"] == [run_id]
 
 
-@pytest.mark.usefixtures("errors_expected")
 def test_a_goal_is_put_together_of_examples_and_refused_where_nothing_can_be_done(page: Any) -> None:
     page.goto("/analyses/goal?lang=en&case=suzhou")
     refused = page.get_by_role("alert").filter(has_text="The simulated period of suzhou ended")

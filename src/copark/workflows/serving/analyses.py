@@ -18,7 +18,7 @@ from copark.analyses.results import RUN_ID, find, head, listed, load
 from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
-from copark.errors import Fault, StudyFaults
+from copark.errors import Fault, RunRefused, StudyFaults
 from copark.inference.case_parameters import own_folder
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
@@ -114,6 +114,8 @@ class ChoicesAnswer(Answer):
 
     choices: dict[str, list[ChoiceInfo]]
     """By name of the field."""
+    refused: Said | None = None
+    """Why the analysis cannot be asked of this case, whatever is chosen."""
 
 
 class ResultInfo(Answer):
@@ -212,10 +214,13 @@ def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -
         elif value is not None and one.kind == "boolean":
             known[one.name] = value == "true"
     found = {}
-    for one in analysis.params.form(served=True):
-        if one.keys is not None:
-            made = one.keys.choices(context, known)
-            found[one.name] = [ChoiceInfo(value=x.value, title=Said(en=x.title.en, zh=x.title.zh)) for x in made]
+    try:
+        for one in analysis.params.form(served=True):
+            if one.keys is not None:
+                made = one.keys.choices(context, known)
+                found[one.name] = [ChoiceInfo(value=x.value, title=Said(en=x.title.en, zh=x.title.zh)) for x in made]
+    except RunRefused as error:
+        return ChoicesAnswer(choices={}, refused=Said(**{lang: error.said(lang) for lang in LANGUAGES}))
     return ChoicesAnswer(choices=found)
 
 
