@@ -80,7 +80,6 @@ def running_on(machine: dict[str, str]) -> Iterator[None]:
     """As if this process ran on another machine."""
     with (
         mock.patch("copark.cluster.work.machine", return_value=machine),
-        mock.patch("copark.cluster.work.machine", return_value=machine),
     ):
         yield
 
@@ -201,7 +200,11 @@ def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected,
 
 def test_a_worker_with_other_code_is_refused_whatever_is_allowed(asked: Asked, tmp_path: Path) -> None:
     other = machine() | {"model_hash": "another"}
-    with mock.patch("copark.cluster.work.machine", return_value=other), pytest.raises(MachinesDiffer) as refused:
+    with (
+        mock.patch.object(Threads, "machine", return_value=machine()),
+        mock.patch("copark.cluster.work.machine", return_value=other),
+        pytest.raises(MachinesDiffer) as refused,
+    ):
         make(replace(asked, mixed=True), RunStore(tmp_path), Threads(1))
     assert [fault.key for fault in refused.value.faults] == ["model_hash"]
 
