@@ -30,6 +30,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("brief", GREAT_STONE),
     ("claims", GREAT_STONE),
     ("voi", GREAT_STONE),
+    ("experts", GREAT_STONE),
     ("joint", {}),
 )
 """What is asked for them: names of analyses, and parameters that are not the default."""
