@@ -14,8 +14,7 @@ from copark.analyses.answer import answer
 from copark.analyses.compare.ask import Answer
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
-from copark.analysis.outcome_parts import GROUPS, REST, parts_of, shapley
-from copark.model.variables import catalogue
+from copark.analysis.outcome_parts import REST, parts_of, shapley
 from copark.presentation.document import Chart, Paragraph
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import first_apart, inputs_of
@@ -59,12 +58,6 @@ def test_parts_of_the_change_of_every_outcome_sum_to_it_run_by_run(seed: int) ->
     assert np.allclose(total, known[()].mean(axis=0), atol=1e-12)
     assert parts[-1].group == REST
     assert abs(total.sum()) < 1e-12  # what one outcome gains others lose
-
-
-def test_groups_are_links_of_the_model_each_in_one() -> None:
-    links = [link for group in GROUPS.values() for link in group]
-    assert len(links) == len(set(links))
-    assert set(links) <= set(catalogue().links)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import sys
 import threading
 import time
 import zipfile
@@ -119,11 +118,6 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: P
     assert [run_id for run_id, _ in results.listed(tmp_path, toy)] == [first["run_id"]]
 
 
-def test_nothing_is_kept_where_it_is_not_wanted(toy: Analysis, tmp_path: Path) -> None:
-    answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, keeps=False, threads=1))
-    assert not any(tmp_path.iterdir())
-
-
 def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, made, stages = threading.Event(), [], []
     compute = toy.ask.compute
@@ -179,16 +173,6 @@ def test_a_form_can_be_sent_as_it_stands() -> None:
                 assert all(Texts(one.area, lang).has(f"param.{field.name}{end}") for end in ("", ".title")), (
                     one.name, field.name,
                 )  # fmt: skip
-
-
-def test_words_of_a_form_are_those_of_no_command(client: TestClient) -> None:
-    for one in client.get("/api/v1/analyses").json()["analyses"]:
-        for field in one["form"]:
-            said = [field["help"], field["title"], *(choice["title"] for choice in field["choices"])]
-            assert all(words["en"] and words["zh"] for words in said)
-            for lang, default in (("en", "efault"), ("zh", "默认")):
-                assert default not in field["help"][lang], (one["name"], field["name"])
-                assert " --" not in field["help"][lang], (one["name"], field["name"])
 
 
 def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
@@ -293,14 +277,3 @@ def test_what_is_wrong_with_a_question_is_told(client: TestClient, subtests: pyt
             found = client.get(f"/api/v1/analyses/{path}")
             assert found.status_code in (404, 422)
             assert found.headers["content-type"] == "application/problem+json"
-
-
-def test_the_list_of_commands_loads_no_analysis() -> None:
-    import subprocess
-
-    told = "import atexit, sys\natexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
-    words = [sys.executable, "-c", f"{told}from copark.cli import main\nmain(['--help'])"]
-    found = subprocess.run(words, capture_output=True, text=True, check=True).stderr.split()
-    assert "copark.analyses.registry" in found
-    heavy = {"pydantic", "numpy", "yaml", "rich.console", "copark.analyses.levers", "copark.analyses.contract"}
-    assert not heavy & set(found)

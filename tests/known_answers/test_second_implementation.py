@@ -92,10 +92,6 @@ def assert_same_headlines(other, kernel):
             assert at >= 0.5 - 2.0 / np.sqrt(a.size), (name, date)
 
 
-def test_agents_and_kernel_agree_on_the_headlines(great_stone):
-    assert_same_headlines(*samples(numpy_agents, AS_IT_IS, great_stone, few=24, many=3000))
-
-
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("implementation", "scenario"),

@@ -36,14 +36,6 @@ def alone(great_stone, drawn):
     return Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, block=1).run()
 
 
-@pytest.mark.parametrize(("threads", "block"), [(1, 7), (2, 64), (5, 1000)])
-def test_threads_and_blocks_change_no_bit(great_stone, drawn, alone, threads, block):
-    runs = Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, threads=threads, block=block).run()
-    assert np.array_equal(runs.out, alone.out)
-    assert np.array_equal(runs.outcome, alone.outcome)
-    assert alone.finished.all()
-
-
 @pytest.mark.parametrize("chunk", [1, 90, 1000])
 def test_chunks_change_no_bit(great_stone, drawn, alone, chunk):
     few = 3 if chunk == 1 else RUNS
@@ -91,16 +83,6 @@ def test_what_progress_raises_ends_the_work(great_stone, drawn, threads):
     with pytest.raises(GoneError):
         Ensemble(inputs_of(great_stone), drawn.by_scenario[0], (), progress=leave, block=10).flows()
     assert sum(told) == 10
-
-
-def test_every_run_is_told_once(great_stone, drawn):
-    told: list[int] = []
-    every = Ensemble((inputs_of(great_stone),) * 2, drawn.by_scenario[0], ("jobs",), threads=2, progress=told.append)
-    every.arrays()
-    assert sum(told) == 2 * RUNS
-    told.clear()
-    every.flows()
-    assert sum(told) == 2 * RUNS
 
 
 def test_flows_are_what_the_links_carry(great_stone, drawn, alone):

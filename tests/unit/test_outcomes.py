@@ -22,23 +22,6 @@ def test_wilson_by_hand() -> None:
     assert high == pytest.approx(0.94332, abs=2e-5)
 
 
-def test_wilson_is_not_empty_at_the_ends() -> None:
-    low, high = wilson(0, 20)
-    assert low == 0.0
-    assert high == pytest.approx(0.16113, abs=2e-5)
-    assert wilson(20, 20) == pytest.approx((1.0 - high, 1.0))
-
-
-def test_wilson_of_nothing_is_not_a_number() -> None:
-    assert all(math.isnan(end) for end in wilson(0, 0))
-
-
-@pytest.mark.parametrize(("count", "total"), [(-1, 5), (6, 5)])
-def test_wilson_refuses_what_cannot_be_counted(count: int, total: int) -> None:
-    with pytest.raises(ValueError, match="is not between"):
-        wilson(count, total)
-
-
 @given(st.integers(0, 200), st.integers(1, 200))
 def test_wilson_holds_the_share_and_narrows_with_more_runs(count: int, total: int) -> None:
     count = min(count, total)
@@ -88,14 +71,6 @@ def ensemble(operating: np.ndarray, outcome: list[int], step: int = 1) -> xr.Dat
     )
 
 
-def test_sweep_falls_as_the_threshold_rises() -> None:
-    operating = np.array([[0.0, 20.0], [0.0, 60.0], [0.0, 120.0]])
-    found = sweep(ensemble(operating, [2, 3, 3]))
-    standing = [next(one.count for one in row if one.name == "self_standing") for row in found.values()]
-    assert list(found) == [15.0, 50.0, 100.0]
-    assert standing == [3, 2, 1]
-
-
 def test_outcomes_are_judged_in_year_twenty_however_long_the_horizon() -> None:
     operating = np.zeros((1, 100))
     operating[:, 79] = 60.0
@@ -103,7 +78,3 @@ def test_outcomes_are_judged_in_year_twenty_however_long_the_horizon() -> None:
     assert sweep(ensemble(operating, [3]))[50.0][3].count == 1
     assert year_twenty(ensemble(operating[:, :40], [3])) == 39
     assert year_twenty(ensemble(operating[:, :25], [3], step=4)) == 19
-
-
-def test_sweep_needs_operating() -> None:
-    assert sweep(ensemble(np.zeros((1, 4)), [2]).drop_vars("operating")) == {}
