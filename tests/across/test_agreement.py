@@ -32,11 +32,6 @@ def test_only_those_that_decide_are_compared(subtests):
             assert agreed(*verdicts) == expected
 
 
-def test_other_questions_are_not_compared():
-    assert agreed("likely", "not_supported", "no_word", compares=False) == "not_comparable"
-    assert agreed("open", "not_supported", "no_word", compares=False) == "one_decides"
-
-
 def test_every_triple_has_a_class():
     words = (*VERDICTS, "no_word")
     found = {agreed(*three, compares) for three in product(WORDS, words, words) for compares in (True, False)}
@@ -65,34 +60,12 @@ CHOSEN = {
 }
 
 
-def test_no_reason_without_a_fact():
-    assert reasons_of(BARE) == ()
-    assert set(CHOSEN) == set(REASONS)
-
-
 def test_a_reason_is_given_where_its_rule_is_met(subtests):
     for key in REASONS:
         with subtests.test(key=key):
             assert reasons_of(dataclasses.replace(BARE, **CHOSEN[key])) == (key,)
             assert has_text(f"across.reason.{key}")
             assert has_text(f"across.rule.{key}")
-
-
-HALF_A_RULE = [
-    {"why": frozenset(("prior",)), "intervention": "likely"},  # it decides, whatever a part leans on
-    {"intervention": "likely", "held": 0.5},
-    {"intervention": "open", "held": 0.99},
-    {"overlapping": True},  # the relation failed all the same
-    {"scaled": True},
-    {"qca": "supported", "tests": frozenset(("necessary",))},
-    {"floored": True, "tests": frozenset(("core",))},
-]
-
-
-def test_a_reason_is_not_given_for_half_its_rule(subtests):
-    for facts in HALF_A_RULE:
-        with subtests.test(facts=facts):
-            assert reasons_of(dataclasses.replace(BARE, **facts)) == ()
 
 
 def test_the_likeliest_reason_comes_first():

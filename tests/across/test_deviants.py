@@ -14,8 +14,6 @@ from copark.inference.observations import ObservationModel
 from copark.inference.pool.parks import park_of
 from tests.across.conftest import scores
 
-NAMED = ("kaesong", "longjiang", "wsip", "haier-ruba", "amaravati", "anwara")
-
 
 def relation(kind, of="EQUITY"):
     return Relation(set=of, kind=kind)
@@ -52,35 +50,6 @@ def test_the_named_six_deviate(case, wanted, shipped, rules):
     assert {one for one in found if one[1] != "solution"} == wanted
 
 
-def test_a_park_as_expected_deviates_from_nothing(shipped, rules):
-    assert "suzhou-t2" not in {one.case for one in deviations(shipped, rules)}
-
-
-def test_the_six_are_asked_of_the_model(rules, shipped):
-    assert tuple(one.row for one in rules.deviants) == NAMED
-    assert set(NAMED) <= set(shipped.table.cases)
-
-
-@pytest.mark.parametrize("name", [path.name for path in sorted(FOLDERS.iterdir())])
-def test_what_little_is_known_is_a_sound_case(name):
-    case, faults = examine(FOLDERS / name)
-    assert not faults
-    assert case is not None
-    assert case.name == name
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_arms_alter_something_and_ask_within_the_horizon(name, rules):
-    deviant = next(one for one in rules.deviants if one.row == name)
-    case = case_of(deviant)
-    looks = looks_of(deviant, case)
-    assert all(0 <= quarter < case.clock.quarters for _, quarter in looks)
-    park = dataclasses.replace(park_of(case), model=ObservationModel(()))
-    bench, _ = bench_of(park, 64, 1, 1, looks)
-    for key, arm in deviant.arms.items():
-        assert bench.moves(arm.alone) or not arm.content(), key
-
-
 def runs(outcome=(3, 3, 0, -1), operating=(60, 10, 0, np.nan), later=(20, 10, 0, np.nan)):
     values = {("operating", 52): np.array(operating, dtype=float), ("operating", 60): np.array(later, dtype=float)}
     return ArmRuns(values, np.array(outcome, dtype=np.int8), np.zeros(4), 1)
@@ -113,13 +82,6 @@ def test_answers(on, difference, answer):
     assert answer_of(on, difference, half=0.5, risk=0.05) == answer
 
 
-def test_differences_are_paired():
-    on, off = np.array([1, 1, 0, 1, np.nan]), np.array([0, 1, 0, 0, 1.0])
-    middle, low, high = paired(on, off)
-    assert middle == 0.5
-    assert low < 0.5 < high
-
-
 def test_a_twin_is_the_same_on_any_threads_and_says_what_is_not_known(rules):
     anwara = next(one for one in rules.deviants if one.row == "anwara")
     first = twin_of(anwara, rules.sizes, runs=256, seed=5, threads=1)
@@ -129,13 +91,3 @@ def test_a_twin_is_the_same_on_any_threads_and_says_what_is_not_known(rules):
     # nobody holds shares, so no vote can pass, so no land is serviced: built in, and said to be
     assert first.built_in
     assert first.answer == "explained"
-
-
-def test_a_twin_with_a_record_keeps_the_runs_near_it(rules):
-    wuxi = next(one for one in rules.deviants if one.row == "wsip")
-    found = twin_of(wuxi, rules.sizes, runs=512, seed=5)
-    assert found.fitted > 0
-    assert found.accepted == 64
-    assert 0.0 <= found.reach <= 1.0
-    assert found.arm("rival").share < found.arm("as-recorded").share
-    assert found.difference == pytest.approx(found.arm("as-recorded").share - found.arm("rival").share, abs=0.05)

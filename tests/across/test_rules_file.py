@@ -52,8 +52,3 @@ def test_broken_rules_are_told_in_both_languages(tmp_path, subtests):
             for one in raised.value.faults:
                 for ending in ("cause", "repair"):
                     assert has_text(f"{one.code}.{ending}")
-
-
-def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(NotFound):
-        load_rules(tmp_path / "nothing.yaml")

@@ -34,15 +34,6 @@ def test_necessary(x, y, expected, cuts):
     assert verdict(part("necessary"), scores(EQUITY=x, OUTCOME=y), cuts) == expected
 
 
-def test_a_necessary_condition_names_the_cases_against_it(cuts):
-    found = try_sets(part("necessary"), scores(EQUITY=[1, 0, 1, 0], OUTCOME=[1, 1, 0, 0]), cuts, "OUTCOME")
-    assert found.against == ("2",)
-    assert found.numbers["inclN"] == pytest.approx(0.5)
-    assert found.numbers["covN"] == pytest.approx(0.5)
-    # relevance: sum of absences over sum of 1 - min: (0 + 1 + 0 + 1) / (0 + 1 + 1 + 1)
-    assert found.numbers["RoN"] == pytest.approx(2 / 3)
-
-
 @pytest.mark.parametrize(
     ("x", "y", "expected"),
     [
@@ -82,15 +73,6 @@ def test_core(outcome, expected, models, cuts):
     assert (found.verdict, found.models) == (expected, models)
 
 
-def test_core_is_not_identified_where_tied_models_differ(cuts):
-    # one row succeeds (all three present), one fails (none): any condition alone tells them apart
-    table = scores(GOV=[1, 0], EQUITY=[1, 0], NETWORK=[1, 0], OUTCOME=[1, 0])
-    found = try_sets(part("core"), table, cuts, "OUTCOME")
-    assert found.verdict == "not_identified"
-    assert found.numbers["models"] == 3
-    assert found.numbers["with"] == 1
-
-
 @pytest.mark.parametrize(
     ("x", "expected"),
     [
@@ -102,12 +84,6 @@ def test_apart(x, expected, cuts):
     kinds = ["intergovernmental"] * 5 + ["enterprise-led"] * 5
     table = scores(types=kinds, EQUITY=x, OUTCOME=[1] * 10)
     assert verdict(part("apart", types=["intergovernmental", "enterprise-led"]), table, cuts) == expected
-
-
-def test_apart_says_nothing_of_a_type_of_four_parks(cuts):
-    kinds = ["intergovernmental"] * 6 + ["enterprise-led"] * 4
-    table = scores(types=kinds, EQUITY=[1] * 6 + [0] * 4, OUTCOME=[1] * 10)
-    assert verdict(part("apart", types=["intergovernmental", "enterprise-led"]), table, cuts) == "not_identified"
 
 
 STEPS = np.linspace(0.0, 1.0, 24)
@@ -133,17 +109,3 @@ def test_cases_without_a_score_are_left_out_and_the_rest_is_counted(cuts):
     table = scores(EQUITY=[1, NAN, 0, 1], OUTCOME=[1, 1, 0, NAN])
     assert try_sets(part("necessary"), table, cuts, "OUTCOME").cases == 2
     assert try_need(part("needed"), table, cuts, "OUTCOME", 10, SEED).cases == 2
-
-
-def test_a_set_of_several_conditions_is_as_large_as_its_least(cuts):
-    table = scores(GOV=[1, 0.67], EQUITY=[0.33, 1], OUTCOME=[1, 1])
-    assert table.membership("GOV*EQUITY").tolist() == [0.33, 0.67]
-    assert table.membership("GOV*~EQUITY").tolist() == pytest.approx([0.67, 0.0])
-
-
-def test_every_test_has_a_name_and_numbers(shipped, rules, cuts):
-    for name in TESTS:
-        more = {"types": ["intergovernmental", "enterprise-led"]} if name == "apart" else {}
-        found = try_sets(part(name, **more), shipped, cuts, rules.outcome)
-        assert found.numbers
-        assert all(math.isfinite(value) for value in found.numbers.values())

@@ -49,28 +49,3 @@ def test_one_period_a_park_and_low_grades_turn_a_verdict(rules):
     assert {"dependent", "grades", "cases"} <= set(found.families)
     assert found.counts("dependent") == (1, 2)
     assert found.counts("grades") == (1, 1)
-
-
-def test_parks_that_stand_twice_are_taken_in_every_choice(shipped):
-    left = list(shipped.one_period_each())
-    assert len(left) == 4
-    assert {frozenset(one) for one in left} == {
-        frozenset((suzhou, thilawa))
-        for suzhou in ("suzhou-t1", "suzhou-t2")
-        for thilawa in ("thilawa-t1", "thilawa-t2")
-    }
-
-
-def test_every_family_is_tried_on_the_shipped_table(shipped, rules):
-    tests = [one for claim in rules.claims for word in (claim.qca, claim.nca) for one in word.parts]
-    met = {family for one in tests for family, *_ in planned(one, shipped, rules)}
-    assert met == set(FAMILIES)
-
-
-@pytest.mark.parametrize("test", ["necessary", "core", "needed"])
-def test_sweeps_are_told_and_repeatable(test, shipped, rules):
-    told = []
-    one = part(test)
-    first = try_part(one, shipped, rules, SEED, lambda: told.append(1))
-    assert len(told) == len(first.variants) == sum(1 for _ in planned(one, shipped, rules))
-    assert try_part(one, shipped, rules, SEED) == first

@@ -18,21 +18,6 @@ def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
             ask("calibrate", tmp_path, lang=lang, crosscheck=True)
 
 
-def test_opinions_are_compared_in_widths_of_the_first() -> None:
-    mine, theirs = np.linspace(0.0, 1.0, 1001), np.linspace(0.5, 2.5, 1001)
-    equal = np.full(1001, 1.0 / 1001)
-    said = crosscheck.opinion("a", mine, equal, theirs, equal)
-    assert said.shift == pytest.approx(1.0 / 0.9, rel=1e-3)
-    assert said.width == pytest.approx(2.0, rel=1e-3)
-
-
-def test_a_neighbourhood_is_what_a_calibration_begins_with(great_stone, batch) -> None:
-    near = neighbourhood(great_stone, batch.recipe.cut, Settings(runs=batch.runs, accepted=200))
-    assert np.array_equal(near.batch.counterparts, batch.counterparts)
-    assert near.parameters.points.shape == (200, batch.space.axes)
-    assert near.recorded.shape == (batch.space.axes,)
-
-
 def test_the_flow_is_shown_only_what_tells_something(monkeypatch: pytest.MonkeyPatch, great_stone, batch) -> None:
     near = neighbourhood(great_stone, batch.recipe.cut, Settings(runs=batch.runs, accepted=200))
     seen = {}

@@ -99,20 +99,6 @@ def test_stopped_at_the_last_stage(undisturbed, often, monkeypatch, tmp_path, gr
 
 
 @pytest.mark.long
-def test_killed_and_gone_on_with(undisturbed, tmp_path) -> None:
-    """A process that is killed in the search while it writes; then one that is left alone."""
-    assert run(tmp_path, "write-population-2020Q4-1", 0.6).returncode == -signal.SIGKILL
-    last = run(tmp_path)
-    assert last.returncode == 0, last.stderr
-    assert last.stdout.splitlines() == [
-        "False",
-        f"Resumed: 3 of {STAGES} stages already completed, and part of another.",
-    ]
-    (folder,) = tmp_path.glob("posteriors/great-stone-*")
-    assert arrays(folder) == undisturbed
-
-
-@pytest.mark.long
 def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
     for point in POINTS:
         assert run(tmp_path, *point).returncode == -signal.SIGKILL, point
@@ -162,19 +148,6 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
     assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
 
 
-def test_a_crew_makes_the_same_batch_and_only_what_is_missing(recipe, often, tmp_path) -> None:
-    alone = make_batch(recipe)
-    made = make_batch(recipe, folder=tmp_path, crew=Threads(2))
-    assert np.array_equal(made.counterparts, alone.counterparts, equal_nan=True)
-    assert np.array_equal(made.at_cut, alone.at_cut, equal_nan=True)
-    piece_path(tmp_path / f"batch-{recipe.identity}", 2 * PIECE).unlink()
-    told: list[tuple[int, int]] = []
-    again = make_batch(recipe, folder=tmp_path, crew=Threads(1), progress=lambda *one: told.append(one))
-    assert again.kept == recipe.runs - PIECE
-    assert told[:2] == [(recipe.runs - PIECE, recipe.runs), (recipe.runs, recipe.runs)]
-    assert np.array_equal(again.counterparts, alone.counterparts, equal_nan=True)
-
-
 def test_a_crew_of_another_processor_is_refused(recipe, often, monkeypatch, tmp_path) -> None:
     """Its pieces would agree to about 1e-9, and are named by the bits."""
     crew = Threads(1)
@@ -209,24 +182,3 @@ def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
     again = make_batch(small, folder=tmp_path)
     assert again.kept == 0
     assert [path.read_bytes() for path in pieces] == whole
-
-
-@pytest.mark.long
-def test_a_stage_of_another_calibration_is_not_taken(undisturbed, often, monkeypatch, tmp_path) -> None:
-    """A state copied from other work, under the right name, and one that was torn."""
-
-    def killed(*_: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sbc, "save_examination", killed)
-        with pytest.raises(Killed):
-            calibrated(tmp_path)
-    (home,) = tmp_path.glob("batches/stages-*")
-    for name, wrong in (("population-2020Q4-0", "population-2020Q4-1"), ("summaries", f"ranks-near-{RECORDS}")):
-        write_state(home / f"{name}.stage", "other work", State(1.0, {"z": np.zeros(1)}, {"of": wrong}))
-    torn = home / f"ranks-near-{RECORDS}.stage"
-    torn.write_bytes(torn.read_bytes()[:-9])
-    folder, went_on = calibrated(tmp_path)
-    assert went_on == f"Resumed: 3 of {STAGES} stages already completed."
-    assert arrays(folder) == undisturbed

@@ -67,11 +67,6 @@ def test_nothing_is_learned_from_values_after_the_cut_nor_from_the_forecast_itse
         assert same.ensembles[method("model", kind)][0] == pytest.approx(PLACES)
 
 
-def test_bounds_teach_nothing() -> None:
-    bound = target(bound="at-least", value=1.0, quarters=(30,))
-    assert learn([Origin(EARLY, (bound,), {"model": {0: PLACES}})], CUT, START).values == 0
-
-
 def test_every_origin_learns_from_those_before_it() -> None:
     truths = 50.0 + np.linspace(-2.0, 2.0, 9)
     wide = [50.0 + 20.0 * (PLACES - 0.5) for _ in truths]
@@ -91,21 +86,7 @@ def test_rescaling_keeps_the_median_and_averaging_the_width() -> None:
     assert np.median(between) == pytest.approx(5.5, abs=1e-2)
 
 
-def test_a_forecast_that_is_missing_gives_its_weight_to_the_others() -> None:
-    weights = {"model": 0.2, "line": 0.8}
-    assert averaged({"model": PLACES}, weights) == pytest.approx(levels_of(PLACES))
-    assert averaged({"bass": PLACES}, weights) == pytest.approx(levels_of(PLACES))
-
-
 def test_scores_of_levels_are_those_of_ensembles() -> None:
     levels = np.sort(np.random.default_rng(1).normal(size=LEVELS))
     for value in (-3.0, 0.1, 2.0):
         assert float(loss_of_levels(levels, value)) == pytest.approx(crps(levels, value), rel=1e-9)
-
-
-def test_weights_are_all_tenths_that_sum_to_one_the_model_first() -> None:
-    grid = simplex(3)
-    assert len(grid) == 66
-    assert grid.sum(axis=1) == pytest.approx(1.0)
-    assert len(np.unique(np.round(grid, 6), axis=0)) == 66
-    assert grid[0].tolist() == [1.0, 0.0, 0.0]

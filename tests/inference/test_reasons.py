@@ -35,18 +35,6 @@ def test_the_reason_is_found_by_swapping(model, line, reason) -> None:
         assert found.naive_band == pytest.approx(found.naive)
 
 
-def test_only_observables_with_a_curve_are_swapped() -> None:
-    two = (target("a", value=1.0), target("b", value=1.0))
-    made = Origin(CUT, two, {"model-blind": {0: PLACES, 1: PLACES}, "line": {0: PLACES}})
-    assert [one.variable for one in swaps(made)] == ["a"]
-
-
-def test_bounds_are_left_out() -> None:
-    two = (target("a", value=1.0), target("a", date="2", bound="at-least", value=90.0))
-    made = Origin(CUT, two, {"model-blind": {0: PLACES, 1: PLACES}, "line": {0: PLACES, 1: PLACES}})
-    assert swaps(made)[0].model == pytest.approx(swap(origin_of(1.0, PLACES, PLACES), "toy", "line").model)
-
-
 def together(members, factor, truth):
     """A forecast of eight values that all hang on one thing, with bands too wide by a factor."""
     shared = np.linspace(-1.0, 1.0, members)[:, np.newaxis]

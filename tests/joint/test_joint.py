@@ -152,11 +152,6 @@ def test_the_answer_is_told_in_both_languages(parks: tuple[Member, ...], folder:
     assert REGISTRY["joint"].function == "joint"
 
 
-def test_too_few_panels_are_refused() -> None:
-    with pytest.raises(RunRefused, match="256"):
-        run_id(Params(runs="2^8"), Context())
-
-
 @pytest.mark.long
 def test_intervals_hold_what_they_say(folder: Path) -> None:
     """Simulation-based calibration of all parks: 90 % intervals hold 85 to 95 %."""

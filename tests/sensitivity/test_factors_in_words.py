@@ -32,11 +32,6 @@ def test_a_box_is_a_sentence_in_the_units_of_its_parameters():
     )
 
 
-def test_an_unsure_condition_is_named():
-    assert "mean return" in words.surety(found(), 0, "en")
-    assert "60%" in words.surety(found(), 0, "en")
-
-
 def test_a_box_that_holds_little_more_than_all_runs_is_not_told():
     one = found()
     weak = Box(one.discovery.boxes[0].sides, BoxStatistics(500, 70, 1000, 115))
@@ -44,18 +39,6 @@ def test_a_box_that_holds_little_more_than_all_runs_is_not_told():
     assert words.told_boxes(one) == [0]
     assert words.told_boxes(dull) == []
     assert "No box" in words.found_sentences(dull, "en")[0]
-
-
-def test_leaves_are_told_by_how_often_it_happens():
-    told = words.leaf_sentences(found(), "en")
-    assert told[0].startswith("Where strategic value")
-    assert "30% of runs fail (30% of all runs)" in told[0]
-    assert "is above 6.0" in told[1]
-
-
-def test_two_limits_of_a_factor_are_told_together():
-    one = words.conditions([BoxCondition(0, low=4.0), BoxCondition(0, high=6.0)], ("value_host",), "en")
-    assert one == "strategic value of the park to the host government is between 4.0 M USD/yr and 6.0 M USD/yr"
 
 
 def test_unmoved_parameters_are_marked():

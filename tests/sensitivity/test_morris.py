@@ -49,9 +49,3 @@ def test_a_trajectory_that_failed_is_left_out(points):
     found = morris.screen(points, values)
     assert found.trajectories == 29
     assert np.allclose(found.mu_star[:3], 1.0)
-
-
-def test_nothing_is_said_of_a_screen_that_failed(points):
-    found = morris.screen(points, np.full(len(points), np.nan))
-    assert np.isnan(found.mu_star).all()
-    assert not found.clear.any()

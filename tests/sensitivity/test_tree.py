@@ -41,19 +41,5 @@ def test_conditions_of_a_leaf_are_the_way_to_it(points, tree):
     assert (together == 1).all()
 
 
-def test_two_cuts_of_one_factor_become_one_condition(points):
-    happens = (points[:, 0] > 0.3) & (points[:, 0] < 0.6)
-    leaf = max(grow(points, happens).leaves(), key=lambda one: one.held.density)
-    assert len(leaf.conditions) == 1
-    assert leaf.conditions[0].low == pytest.approx(0.3, abs=0.01)
-    assert leaf.conditions[0].high == pytest.approx(0.6, abs=0.01)
-
-
 def test_noise_is_not_cut(points):
     assert grow(points, np.random.default_rng(2).random(RUNS) < 0.3).depth == 0
-
-
-def test_what_never_happens_is_one_leaf(points):
-    tree = grow(points, np.zeros(RUNS, dtype=bool))
-    assert tree.depth == 0
-    assert tree.held.density == 0.0

@@ -22,6 +22,10 @@ def test_wilson_by_hand() -> None:
     assert high == pytest.approx(0.94332, abs=2e-5)
 
 
+def test_wilson_of_nothing_is_not_a_number() -> None:
+    assert all(math.isnan(end) for end in wilson(0, 0))
+
+
 @given(st.integers(0, 200), st.integers(1, 200))
 def test_wilson_holds_the_share_and_narrows_with_more_runs(count: int, total: int) -> None:
     count = min(count, total)
@@ -69,6 +73,14 @@ def ensemble(operating: np.ndarray, outcome: list[int], step: int = 1) -> xr.Dat
         },
         coords={"scenario": ["baseline"], "label": ("quarter", labels)},
     )
+
+
+def test_sweep_falls_as_the_threshold_rises() -> None:
+    operating = np.array([[0.0, 20.0], [0.0, 60.0], [0.0, 120.0]])
+    found = sweep(ensemble(operating, [2, 3, 3]))
+    standing = [next(one.count for one in row if one.name == "self_standing") for row in found.values()]
+    assert list(found) == [15.0, 50.0, 100.0]
+    assert standing == [3, 2, 1]
 
 
 def test_outcomes_are_judged_in_year_twenty_however_long_the_horizon() -> None:

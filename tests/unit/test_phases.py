@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.analysis.phases import classify, flows, phase_shares, phases, quarters_of
+from copark.analysis.phases import PHASES, classify, flows, phase_shares, phases, quarters_of, running
 
 BEFORE, COUPLING, DECOUPLING, RECOUPLING = range(4)
 
@@ -24,6 +24,11 @@ def test_flows_over_two_years_count_from_the_start() -> None:
     assert n.tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]
 
 
+def test_a_condition_has_to_hold_for_four_quarters() -> None:
+    held = running(np.array([True, True, True, True, True, False, True, True, True, True]), 4)
+    assert held.tolist() == [False, False, False, True, True, False, False, False, False, True]
+
+
 def test_arrivals_that_stop_decouple_a_park_that_no_longer_grows() -> None:
     """Two arrivals a quarter for eight quarters, then none: J falls 16, 14, … and is below 8 from the fifth quarter on;
     N is 0 once the stock has stood still for eight quarters; four quarters later it counts."""
@@ -35,6 +40,13 @@ def test_arrivals_that_stop_decouple_a_park_that_no_longer_grows() -> None:
     # N(t) = n(t) − n(t−8) is 0 first at t = 15 (n(15) − n(7)); the fourth such quarter is t = 18
     assert first == 18
     assert codes[18:] == [DECOUPLING] * 4
+
+
+def test_half_of_the_most_arrivals_is_not_below_half() -> None:
+    """J is 16 at its most and 8 afterwards, while the stock stands still; a little fewer arrivals decouple."""
+    operating = [float(2 * min(at + 1, 8)) for at in range(30)]
+    assert DECOUPLING not in one([2.0] * 8 + [1.0] * 22, operating)
+    assert DECOUPLING in one([2.0] * 8 + [1.0, 1.0, 1.0, 0.0] * 5 + [1.0] * 2, operating)
 
 
 def test_a_renegotiation_that_brings_arrivals_recouples() -> None:

@@ -29,6 +29,12 @@ def test_the_score_is_the_double_mean_it_is_defined_by(values: list[float], obse
     assert crps(x, observed) == pytest.approx(wanted, abs=1e-9)
 
 
+def test_members_without_a_value_are_left_out() -> None:
+    assert crps([1.0, np.nan, 3.0], 2.0) == crps([1.0, 3.0], 2.0)
+    assert np.isnan(crps([np.nan], 1.0))
+    assert np.isnan(crps([], 1.0))
+
+
 def test_the_score_is_proper() -> None:
     """Against a standard normal truth, neither a wider nor a narrower nor a shifted forecast scores better."""
     truth = norm.ppf((np.arange(400) + 0.5) / 400)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from copark.store import RunStore, runs
-from copark.store.summary import EDGES, QUANTILES, STATISTICS, ShardBands, joined, summary_of
+from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, ShardBands, joined, summary_of
 
 
 def one_output(values: NDArray[np.float64]) -> xr.Dataset:
@@ -48,6 +48,12 @@ def test_a_whole_ensemble_has_exact_quantiles() -> None:
         assert summary[name].attrs == dataset[name].attrs
 
 
+def test_runs_that_did_not_finish_are_left_out() -> None:
+    with_failed, without = ensemble(20, failed=3), ensemble(20, failed=3).isel(run=[n for n in range(20) if n != 3])
+    one, other = summary_of(with_failed)["cash"].values[1], summary_of(without)["cash"].values[1]
+    np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40), st.integers(1, 40))
 def test_moments_and_ends_do_not_depend_on_the_chunks(values: list[float], chunk: int) -> None:
     found = running(np.array(values), chunk)
@@ -80,6 +86,15 @@ def test_running_quantiles_have_nearly_the_rank_asked_for(draw: object) -> None:
     for name, level in QUANTILES.items():
         low, high = np.mean(values < found[name]), np.mean(values <= found[name])
         assert low - 0.002 <= level <= high + 0.002
+
+
+def test_a_tally_counts_what_each_scenario_came_to() -> None:
+    tally = EndCounts()
+    for chunk in stream(20, 6):
+        tally.add(chunk)
+    assert tally.failed() == 1
+    whole = ensemble(20)
+    assert tally.outcome["baseline"]["3"] == int((whole["outcome"].values[0] == 3).sum())
 
 
 @pytest.fixture

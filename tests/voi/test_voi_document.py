@@ -100,15 +100,6 @@ def test_what_is_open_nowhere_is_said(found):
     assert "None of the observations tried" in VOI.document(nothing).headline
 
 
-def test_candidates_lie_within_the_time_of_a_case():
-    case = load_case("great-stone")
-    for one in asked.candidates(case, tuple(asked.ESTIMATED)):
-        assert all(0 <= column.quarter < case.clock.quarters for column in one.columns if not one.parameter)
-    short = case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": 52})})
-    families = {one.quarters for one in asked.candidates(short, ())}
-    assert max(max(quarters) for quarters in families) < 52
-
-
 def test_a_count_adds_up_its_flow():
     out = np.arange(12.0).reshape(1, 1, 12)
     assert asked.Column("arrivals_partner", 4, adds_up=True).read(out, ["arrivals_partner"]) == [0 + 1 + 2 + 3 + 4]
