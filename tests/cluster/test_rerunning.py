@@ -36,15 +36,6 @@ def test_an_interrupted_execution_is_gone_on_with(tmp_path: Path, study: Study, 
     assert rerun_failed(out=tmp_path) == ()
 
 
-def test_an_execution_that_fails_again_says_why(tmp_path: Path, study: Study) -> None:
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("0123456789abcdef", study.content() | {"case": "no-such-case"}, "no-such-case", 10)
-        ledger.fail("0123456789abcdef", "the disk was full")
-    (again,) = rerun_failed(out=tmp_path)
-    assert again.outcome is None
-    assert "no-such-case" in again.trouble
-
-
 def test_a_run_that_broke_off_is_replayed(tmp_path: Path) -> None:
     flood = {"enquiry_rate": 500.0, "pool_years": 500.0, "lapse_rate": 0.0}
     title = {"en": "Flood", "zh": "洪流"}

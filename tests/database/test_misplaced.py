@@ -100,11 +100,6 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         workspaces.pack(Path("all.zip"), everything=True, out=Path("out"))
 
 
-def test_the_server_takes_none_for_the_other(swapped):
-    with serving(Path("out").absolute()) as client:
-        assert not any(services_of(client).is_stored(identity) for identity in swapped.values())
-
-
 def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsys):
     code, told = call(capsys, *RUN, "1")
     assert code == 0

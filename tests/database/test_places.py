@@ -51,23 +51,6 @@ def test_a_folder_is_known_by_its_word_wherever_it_is_reached(tmp_path, shared):
     assert names(tmp_path / "elsewhere") == {"aaaa"}
 
 
-def test_of_many_at_once_one_gives_the_word(tmp_path, shared):
-    with ThreadPool(8) as pool:
-        assert len(set(pool.map(place_of, [tmp_path] * 8))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [PLACE]
-
-
-@pytest.mark.parametrize("content", ["", "nonsense", "../etc", "x" * 32])
-def test_what_is_no_word_is_replaced(tmp_path, shared, content):
-    (tmp_path / PLACE).write_text(content)
-    assert place_of(tmp_path) == place_of(tmp_path) == (tmp_path / PLACE).read_text().strip()
-
-
-def test_a_database_in_the_folder_needs_no_word(tmp_path):
-    assert place_of(tmp_path) == address_for(tmp_path).place == ""
-    assert not (tmp_path / PLACE).exists()
-
-
 def test_studies_asked_for_are_forgotten_by_their_count(tmp_path, either):
     """Numbers of rows have gaps: a row that is there already takes one, too."""
     with closing(open_database(tmp_path)) as database:
