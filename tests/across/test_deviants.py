@@ -1,17 +1,12 @@
 """Deviant cases by name on the shipped table, and what the model is asked about them."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
-from copark.cases.check import examine
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.cross_park.reasons import deviations, from_relation
-from copark.inference.cross_park.schema import FOLDERS, Relation, Seen
-from copark.inference.cross_park.twins import answer_of, bench_of, case_of, did, looks_of, met, paired, twin_of
-from copark.inference.observations import ObservationModel
-from copark.inference.pool.parks import park_of
+from copark.inference.cross_park.schema import Relation, Seen
+from copark.inference.cross_park.twins import answer_of, case_of, did, met, twin_of
 from tests.across.conftest import scores
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from copark.errors import NotFound
 from copark.inference.claims.reading import ClaimsFaults
 from copark.inference.cross_park.schema import RULES, load_rules
 from copark.texts import has_text

@@ -1,11 +1,9 @@
 """A claim's implication for sets and degrees, on tables where the answer is plain; every verdict can be reached."""
 
-import math
-
 import numpy as np
 import pytest
 
-from copark.inference.cross_park.qca import TESTS, try_need, try_sets
+from copark.inference.cross_park.qca import try_need, try_sets
 from tests.across.conftest import SEED, part, scores
 
 NAN = float("nan")

@@ -1,8 +1,6 @@
 """A verdict that some variant turns is undetermined, and what turned it is named."""
 
-import pytest
-
-from copark.inference.cross_park.sweeps import FAMILIES, planned, try_part
+from copark.inference.cross_park.sweeps import try_part
 from tests.across.conftest import SEED, part, scores
 
 COUNT = 20

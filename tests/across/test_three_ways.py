@@ -9,18 +9,14 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.across import ask
 from copark.analyses.across.ask import Answer
-from copark.analyses.across.figures import twin_chart, verdict_matrix
 from copark.analyses.across.words import park
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cli import main
-from copark.errors import NotFound
 from copark.inference.cross_park.runner import run
-from copark.presentation.document import Chart
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.across.conftest import SEED
-from tests.asked import table
 
 ACROSS = REGISTRY["claims-across-parks"]
 

@@ -62,8 +62,3 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     loaded = set(found.stdout.rpartition("LOADED")[2].split())
     assert "copark" in loaded
     assert loaded.isdisjoint(HEAVY), loaded & set(HEAVY)
-
-
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    found = python("-c", "import sys, copark; print('LOADED', *{name.partition('.')[0] for name in sys.modules})")
-    assert set(found.stdout.rpartition("LOADED")[2].split()).isdisjoint((*HEAVY, "yaml", "rich", "typer"))

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from copark import cases
 from copark.cases.validation import _RENAMED
-from copark.cases.vocabulary import HOST_CONTEXT, SERIES, series_title
-from copark.model.variables import catalogue
 from copark.texts import entries
 
 SAYING = {"fault", "wrong", "say", "Problem", "_refuse", "_harm", "_written"}
@@ -64,13 +62,3 @@ def test_both_languages_say_the_same(subtests):
             if not name.startswith(("variable.", "mechanism.", "can_act.")) and not name.endswith("no_header.repair"):
                 assert entry["en"].endswith((".", "}"))
                 assert entry["zh"].endswith(("。", "}"))
-
-
-def test_every_output_of_the_model_is_recognised():
-    assert [name for name, variable in SERIES.items() if name in catalogue().outputs and not variable.output] == []
-
-
-def test_no_two_variables_share_a_title():
-    for lang in ("en", "zh"):
-        titles = [series_title(name, lang) for name in (*SERIES, *HOST_CONTEXT)]
-        assert len(set(titles)) == len(titles)

@@ -13,9 +13,8 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.errors import NotFound
-from copark.figures import claims as figures
 from copark.inference.claims.rules import WORDS
-from copark.presentation.document import Caveat, Chart, Interval
+from copark.presentation.document import Caveat, Interval
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.asked import call, table

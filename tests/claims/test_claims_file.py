@@ -1,10 +1,7 @@
 """A claims file is read as hostile; every fault is told with its place, cause and repair, in both languages."""
 
-import hashlib
-
 import pytest
 
-from copark.errors import NotFound
 from copark.inference.claims.reading import ClaimsFaults, examine, load_claims
 from tests.claims.conftest import SMALL
 

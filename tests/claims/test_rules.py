@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from copark.inference.claims.rules import Condition, Judge, Sample, measured, resolve
+from copark.inference.claims.rules import Condition, Judge, Sample, measured
 from tests.claims.conftest import MARGINS, judged, rule, sample, spread
 
 SMALLER = {

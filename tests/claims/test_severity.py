@@ -6,7 +6,7 @@ import pytest
 from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import combined, flips, inside_block
 from copark.inference.claims.schema import Part
-from copark.inference.claims.severity import RECENTRED, batches, built_in, recentred, severity, steadiness
+from copark.inference.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
 from copark.inference.claims.verdict import weigh
 from tests.claims.conftest import MARGINS, rule
 

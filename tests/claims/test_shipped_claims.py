@@ -8,12 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from copark.cases.casebook import casebook_path
 from copark.inference.claims.rules import Judge, Sample
-from copark.inference.claims.runner import Plan
-from copark.inference.claims.scenarios import bench_of
-from copark.inference.claims.schema import Change, is_empty
-from copark.model.variables import catalogue
 from tests.claims.conftest import SEED
 
 CLAIMS = ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")

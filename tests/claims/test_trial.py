@@ -6,7 +6,6 @@ import pytest
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.scenarios import Bench
-from copark.inference.claims.schema import Change
 from copark.inference.claims.severity import leaning, rank_shares
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit
 
 from copark.inference.case_parameters import parameters_of
-from copark.inference.claims.effects import Ridge, expected
+from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.schema import Headline, Part

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from copark.cluster import Asked, Threads, make
-from copark.store import DamagedRun, RunStore
+from copark.store import RunStore
 from copark.store.database import heartbeat as leases
 from copark.store.database.heartbeat import LEASE, here, leased
 from copark.store.object_store import ObjectStore, open_shelf

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import shutil
 from pathlib import Path
 
 import pytest
 from bench.kills.__main__ import main
-from bench.kills.kinds import KINDS
 from bench.kills.sameness import faults, finished_files, stored_marks
 from bench.kills.trial import Trial
 from bench.kills.undisturbed import Undisturbed

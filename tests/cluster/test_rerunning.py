@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from copark.simulation.study import Study, baseline
-from copark.store.database import open_ledger
 from copark.workflows import run_study
 from copark.workflows.answers import store_in
 from copark.workflows.resume import replay_broken_off, rerun_failed

@@ -23,7 +23,6 @@ from copark.store.shards import (
     join,
     listing_name,
     partial_name,
-    read_plan,
     write_plan,
 )
 from copark.store.summary import EndCounts

@@ -7,16 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from copark.store import RunStore, locks
 from copark.store.checkpoints import lock_of
-from copark.store.database import heartbeat
 from copark.store.garbage import leavings, throw_away
 from copark.store.locks import is_held, only_one
-from copark.workflows.runs import tidy
 from copark.workflows.serving.records import clear_cancelled
 from tests.unit.ensembles import ensemble
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +16,6 @@ import pytest
 from copark.cluster import Threads, make
 from copark.cluster.environment import MachinesDiffer
 from copark.cluster.scheduler import ClusterLost, local_cluster, workers_at
-from copark.errors import RunRefused
 from copark.store import RunStore
 from tests.cluster.test_making import asked, expected, numbers  # noqa: F401 - fixtures
 

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import threading
 import time
-from collections import Counter
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,7 +21,7 @@ pytest.importorskip("fastapi")
 from copark.web.jobs import queue as queues
 from copark.web.jobs import work as works
 from copark.web.jobs.queue import JobQueue
-from copark.workflows.serving.errands import Errand, placed
+from copark.workflows.serving.errands import Errand
 
 TITLE = {"en": "x", "zh": "x"}
 

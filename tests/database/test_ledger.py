@@ -8,24 +8,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copark import workflows
-from copark.store import RunStore
-from copark.store.atomic import stamp_of
 from copark.store.database import Ledger, open_ledger
 from copark.store.database import heartbeat as executors
 from copark.store.database.heartbeat import Executor, born, here
 from copark.store.database.opening import Database, address_for, open_database
 from copark.store.errors import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
-from copark.workflows.resume import rerun_failed
-from tests.unit.ensembles import ensemble
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")

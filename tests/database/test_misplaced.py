@@ -12,7 +12,6 @@ from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
 from copark.workflows.runs import books, check_books, repair_books
-from tests.web.conftest import services_of, serving
 
 STUDY = """\
 format: 1

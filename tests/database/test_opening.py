@@ -13,9 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import event
 
 from copark.store.database import open_ledger, opening
 from copark.store.database.opening import address_for, open_database, versions_in

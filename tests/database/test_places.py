@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
 
 from copark.store.database import open_ledger
-from copark.store.database.opening import PLACE, address_for, open_database
+from copark.store.database.opening import address_for, open_database
 from copark.store.database.request_log import AskedStudy, RequestLog
 
 STUDY = {"name": "toy"}

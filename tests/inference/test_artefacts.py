@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from copark.errors import NotFound
 from copark.inference.artefacts import check, load, save
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.diagnostics import predictive_checks

@@ -9,7 +9,7 @@ import pytest
 
 from copark.inference import batch as batches
 from copark.inference.batch import READ_AT_CUT, make_batch, piece_path
-from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, expit, logit
+from copark.inference.prior import MIX_CONCENTRATION, PriorSpace
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of

@@ -15,10 +15,9 @@ from copark.analyses import REGISTRY
 from copark.analyses.results import load
 from copark.cases.casebook import casebook_path
 from copark.cases.load import load_case
-from copark.errors import NotFound, RunRefused
 from copark.inference import artefacts, borrowed, calibrations
 from copark.inference.calibrate import Settings
-from copark.inference.case_parameters import own_folder, parameters_of, posteriors_to_pack, settle, source_named
+from copark.inference.case_parameters import own_folder, parameters_of, posteriors_to_pack, source_named
 from copark.inference.pool.panel import recipe_of
 from copark.inference.pool.parks import parks_of
 from copark.simulation.study import baseline

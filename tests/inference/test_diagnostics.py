@@ -8,18 +8,13 @@ import numpy as np
 import pytest
 
 from copark.inference.diagnostics import (
-    LIMITS,
-    Note,
     Ranks,
     Tie,
     health,
-    judged,
     movement,
-    movements,
     predictive_checks,
     simulated_ranks,
     ties,
-    verdict,
 )
 from copark.inference.posterior import Neighbours
 from copark.inference.prior import PriorSpace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,19 +13,15 @@ from scipy.stats import multivariate_normal, norm
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.types import Grade
-from copark.inference.artefacts import is_stale
-from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.observations import (
     ObservationModel,
     error_of,
     error_scales,
     nearest_end,
-    noise,
     target_of,
     targets,
     until,
 )
-from copark.inference.target_selection import case_for
 from tests.inference.conftest import CUT
 from tests.inference.toys import model, target
 

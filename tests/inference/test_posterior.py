@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import norm
 
 from copark.inference.posterior import Neighbours, ParameterPosterior, adjust, posterior_of
-from copark.inference.summaries import features, learn
+from copark.inference.summaries import learn
 from copark.stats.quantiles import weighted_quantiles
-from tests.inference.toys import cube, model, normal, target
+from tests.inference.toys import model, normal, target
 
 ERROR = 0.5
 RUNS = 20_000

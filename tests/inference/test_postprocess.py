@@ -15,12 +15,10 @@ from copark.inference.assessment import (
     averaged,
     helped,
     learn,
-    levels_of,
     loss_of_levels,
     method,
     processed,
     rescaled,
-    simplex,
 )
 from copark.inference.validate import Origin, table
 from copark.stats.scores import crps

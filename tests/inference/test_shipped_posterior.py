@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from copark.cases.casebook import POSTERIOR
 from copark.cases.pack import case_parameters
-from copark.inference.artefacts import PAIRS, check, load
+from copark.inference.artefacts import check, load
 from copark.inference.diagnostics import movements
 from copark.inference.prior import study_of
 from copark.model.compiler import cpu_features

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from copark.inference.prior import PriorSpace
 from copark.inference.rng_segments import (
-    MOST,
-    different_pasts,
-    effective_count,
     one_span,
     places,
-    present,
     runs_by_quarter,
     with_lucks,
 )
-from copark.model.arrays import make_draws
-from copark.model.luck import NEVER
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 

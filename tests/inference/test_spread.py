@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.quarters import Quarter
 from copark.inference.prior import PriorSpace
 from copark.inference.score_decomposition import (
     FUTURE,
@@ -13,12 +12,9 @@ from copark.inference.score_decomposition import (
     PAST,
     SHOCKS,
     UNMOVED,
-    explained,
-    shocks_after,
     spread,
     without,
 )
-from tests.inference.conftest import CUT
 
 PAIRS, FUTURES = 3000, 4
 NAMES = {SHOCKS: ("market_shift",), MOVED: ("hurdle", "start_rate"), UNMOVED: ("agglomeration",)}

@@ -16,23 +16,16 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.forecast import LEVELS
 from copark.inference.pool.parks import park_of, parks_of
-from copark.inference.stacking.forecasts import curves_of, stack_of, stacks_of
+from copark.inference.stacking.forecasts import curves_of, stacks_of
 from copark.inference.stacking.scores import judge
 from copark.inference.stacking.shipped import is_current, largest_difference, load_trials, made_of, shipped
 from copark.inference.stacking.trials import FAR, METHODS, NEAR, UNSEEN, Trial
 from copark.inference.stacking.weights import (
-    COUNTED,
-    LOGS,
     MIXTURE,
     STACK,
     WAYS,
-    Stack,
-    combined,
     learn,
-    losses,
-    stacked,
 )
-from copark.stats.scores import crps
 
 PARKS = tuple(f"park-{n}" for n in range(12))
 CUT = Quarter(2016, 4)

@@ -8,12 +8,9 @@ import numpy as np
 import pytest
 
 import copark
-from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
-from copark.analyses.context import Context
 from copark.analyses.validate.ask import cuts_of
 from copark.cli import progress
-from copark.errors import FaultsFound, NotFound, RunRefused
+from copark.errors import RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Cards, Caveat, Chart
@@ -22,7 +19,6 @@ from copark.words import observable_title
 from copark.workflows import cost
 from tests.asked import call
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
-from tests.presentation.agreement import check
 
 pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"

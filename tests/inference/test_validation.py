@@ -9,7 +9,7 @@ from copark.cases.quarters import Quarter
 from copark.inference import validate
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
-from copark.inference.validate import forecast_from, is_firm, origin, restricted, rolling, score, table
+from copark.inference.validate import forecast_from, is_firm, origin, restricted, score, table
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
 

@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.context import Context
 from copark.analyses.contract import Texts
-from copark.analyses.joint.ask import Answer, Params, run_id
+from copark.analyses.joint.ask import Answer
 from copark.analyses.joint.show import document
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
-from copark.errors import RunRefused
 from copark.inference.joint.findings import find, held, r2_of, ranks_of, read_panels, recorded
 from copark.inference.joint.members import CLASSES, FURTHER, Member, members
 from copark.inference.joint.panels import HYPER, MECHANISMS, Panels, Sizes, classes, names_of, simulate

@@ -6,7 +6,7 @@ import pytest
 from copark.inference.levers.choice import choose, met, states_of
 from copark.inference.levers.findings import balances, gains, leanings, rank_correlation
 from copark.inference.levers.reading import examine_levers
-from copark.inference.levers.runner import from_dataset, groups_of, to_dataset
+from copark.inference.levers.runner import groups_of
 from copark.stats.words import verdict
 from tests.levers.conftest import by_hand, small
 

@@ -6,21 +6,14 @@ import dataclasses
 import re
 from functools import cache, partial
 
-import numpy as np
 import pytest
 
-import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.levers.ask import Answer
-from copark.errors import CoparkError
-from copark.figures.levers import operating, pareto, ranks, sides, standing, widths
 from copark.inference.levers.findings import Leaning, find
 from copark.inference.levers.measures import NAMES, SIDES, measure_of
-from copark.inference.levers.runner import from_dataset
-from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
-from copark.presentation.figures import render
+from copark.presentation.document import Bullets, Cards, Caveat, Interval
 from copark.simulation.trust import Trust
 from tests.asked import call, table
 from tests.levers.conftest import small

@@ -8,8 +8,7 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
-from copark.inference.levers import reading
-from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
+from copark.inference.levers.entries import AS_IT_IS, scenario_of
 from copark.inference.levers.reading import GeneralLevers, examine_levers, load_levers, touched, wanted_levers
 from copark.inference.levers.scenarios import blocks
 from copark.model.variables import catalogue

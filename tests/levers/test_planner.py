@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.simulation.planner import Reported, level_at, look, looks, precisions, runs_needed, widest
+from copark.simulation.planner import Reported, level_at, look, precisions, widest
 from copark.stats.precision import (
     Split,
     components,

@@ -12,8 +12,7 @@ from openpyxl import Workbook
 
 from copark.analysis.cross_case import options, read_case_table, reading
 from copark.errors import FaultsFound
-from copark.setmethods.table import CaseTable, TableFaults, table_of
-from tests.methods.shared import write_table
+from copark.setmethods.table import TableFaults
 
 
 def written(tmp_path, content, name="table.csv"):

@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 import copark
-from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
-from copark.analyses.context import Context
 from copark.cli import main
-from copark.errors import FaultsFound
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 

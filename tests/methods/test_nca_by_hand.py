@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.setmethods.nca import Request, analyse, record, warnings_of
-from copark.setmethods.nca.ceilings import KINDS, Scope, View, line_zone, p_values, peer_line, step_zone, steps_of
+from copark.setmethods.nca import Request, analyse, warnings_of
+from copark.setmethods.nca.ceilings import KINDS, Scope, View, p_values, steps_of
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
 
 # Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.

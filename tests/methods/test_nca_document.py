@@ -11,9 +11,7 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.errors import FaultsFound
-from copark.presentation import write
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from tests.asked import call, table
 

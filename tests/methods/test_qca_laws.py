@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.setmethods.qca import Settings, analyse, record, sets
-from copark.setmethods.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
+from copark.setmethods.qca.sets import ABSENT, rows_of, within
 from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
-from copark.setmethods.qca.truth_table import corner_memberships
 from copark.setmethods.table import table_of
 
 MEMBERS = arrays(np.float64, st.tuples(st.integers(2, 9), st.integers(1, 4)), elements=st.floats(0.0, 1.0))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
-from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from copark.figures.set_methods import (
     ceiling_plot,
@@ -19,15 +16,13 @@ from copark.figures.set_methods import (
     xy_plot,
 )
 from copark.presentation.figures import render
-from copark.presentation.style import chinese_font
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
 from copark.setmethods.nca import Request as NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power
 from copark.setmethods.qca import Settings, analyse, robustness
 from copark.setmethods.qca.robustness import Recipe
-from copark.setmethods.table import clean_label, clean_names, table_of, unique_labels
-from copark.texts import entries
+from copark.setmethods.table import table_of
 
 LUCK = np.random.default_rng(11)
 CASES = [f"park <{at}> & co" for at in range(14)]

@@ -15,10 +15,7 @@ from copark.inference.pool.batches import (
     courses,
     errors_at,
     log_density,
-    reports,
-    strayed,
 )
-from copark.inference.pool.growth import Past, pace_of, persistence
 from copark.inference.pool.parks import park_of
 
 PARK = park_of(load_case("thilawa"))

@@ -8,15 +8,12 @@ from copark.analyses import REGISTRY
 from copark.analyses.ablate.ask import Answer
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.results import load, save
 from copark.cli import main
 from copark.errors import CoparkError
 from copark.inference.ablations import ablate
-from copark.presentation.document import Bullets, Cards, Caveat, Chart
-from copark.presentation.figures import render
+from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.trust import Trust
 from tests.asked import table
-from tests.presentation.agreement import check
 
 ABLATE = REGISTRY["ablate"]
 

@@ -1,16 +1,12 @@
 """Ablations: what is off is off, what does nothing is said to do nothing, refits treat all alike."""
 
-import json
-
 import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import ablate, effects
+from copark.inference.ablations import effects
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
-from copark.store import checkpoints
-from copark.store.checkpoints import Stages, Tally, write_state
 from tests.sensitivity.conftest import CUT, ONLY
 
 

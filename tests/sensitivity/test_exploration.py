@@ -9,8 +9,7 @@ from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Scenario
 from copark.store import checkpoints
-from copark.store.checkpoints import Stages, Tally
-from tests.sensitivity.conftest import SMALL, few_samples
+from copark.store.checkpoints import Stages
 
 
 @pytest.fixture(scope="module")

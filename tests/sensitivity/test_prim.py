@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.analysis.discovery import prim
-from copark.analysis.discovery.prim import BoxCondition, holding, inside
+from copark.analysis.discovery.prim import BoxCondition, inside
 from tests.sensitivity.functions import planted
 
 RUNS = 4000

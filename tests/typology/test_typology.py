@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 import copark
-from copark.analyses import REGISTRY, results
 from copark.analyses.typology.show import DRAWN
 from copark.analysis.typology import MEASURES, contrast, measured
-from copark.analysis.typology.findings import COUNTERPARTS, exact_share, superiority, verdict_of
+from copark.analysis.typology.findings import COUNTERPARTS, exact_share, superiority
 from copark.analysis.typology.measures import courses_of
 from copark.analysis.typology.twins import FACTORS, key_of, shapley
 from copark.cases import load_case

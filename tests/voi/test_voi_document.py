@@ -12,7 +12,6 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.voi.ask import Answer, simplest
-from copark.cases import load_case
 from copark.errors import CoparkError
 from copark.inference.voi import candidates as asked
 from copark.presentation.document import Chart

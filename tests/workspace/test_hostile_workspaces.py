@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from copark.identity import identity_of
 from copark.store import RunStore
 from copark.store.manifest import NAME
 from copark.store.workspace import WorkspaceRefused

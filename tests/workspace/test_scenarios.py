@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from copark.cli import main
 from copark.store.database.opening import open_database
 from copark.store.database.scenarios import SHARED, ScenarioShelf
 from copark.store.workspace import WorkspaceRefused
-from copark.store.workspace.layout import CRATE, ScenarioEntry, as_json, written
-from copark.workflows import new, run_study, runs, workspaces
+from copark.store.workspace.layout import CRATE, ScenarioEntry, written
+from copark.workflows import new, run_study, workspaces
 from tests.workspace.conftest import STUDY
 from tests.workspace.test_hostile_workspaces import files_of, listed, refused
 
