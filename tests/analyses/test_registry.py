@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import threading
 import time
 import zipfile
@@ -21,13 +20,11 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context, Progress
 from copark.analyses.contract import Texts
 from copark.cases import load_case
-from copark.cases.casebook import casebook_path
 from copark.inference.levers.reading import load_levers
 from copark.texts import LANGUAGES
 from copark.web.app import create_app
 from copark.web.jobs import work
 from copark.web.settings import Settings
-from copark.workflows.serving.errands import Errand, do
 from tests.asked import call
 
 CHILD = """
@@ -240,18 +237,6 @@ def ended(client: TestClient, place: str) -> dict[str, object]:
             return job
         time.sleep(0.1)
     raise AssertionError(job)
-
-
-def test_an_uploaded_case_is_the_same_by_its_content(toy: Analysis, tmp_path: Path) -> None:
-    name = f"u-{'0' * 32}"
-    shutil.copytree(casebook_path() / "great-stone", tmp_path / name)
-    content = {"analysis": "toy", "params": {"case": name, "runs": 20}}
-    first = do(Errand("analysis", str(tmp_path / name), content, "en", str(tmp_path)), lambda *_: None)
-    asked = answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, threads=1))
-    assert (first.reused, asked.reused) == (False, True)
-    assert asked.result.run_id == first.identity
-    ((_, told),) = results.listed(tmp_path, toy)
-    assert told["params"]["case"] == name, "no path of the server is kept"
 
 
 WRONG = [

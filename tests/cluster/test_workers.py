@@ -28,12 +28,6 @@ def cluster():
         yield found
 
 
-def test_two_workers_change_nothing(cluster, asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    with workers_at(cluster.scheduler_address) as crew:
-        assert crew.makers == 2
-        assert numbers(make(asked, RunStore(tmp_path), crew).record) == expected
-
-
 def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path) -> None:  # noqa: F811
     victims = [
         process for process in psutil.Process().children(recursive=True) if "spawn_main" in str(process.cmdline())

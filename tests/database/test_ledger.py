@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -130,24 +129,6 @@ def test_machines_and_containers_of_one_name_are_told_apart(monkeypatch, differs
     assert theirs != mine
     assert theirs.partition("/")[0] == mine.partition("/")[0]
     assert not Executor(theirs, 2**22 + 1, "").is_gone(5.0)
-
-
-def begin_many(folder, name, count):
-    with open_ledger(Path(folder)) as ledger:
-        for n in range(count):
-            ledger.begin(f"{name}-{n}", STUDY, "great-stone", 10)
-            ledger.fail(f"{name}-{n}", "as meant")
-        if ledger.trouble is not None:
-            raise RuntimeError(ledger.trouble.sentence())
-
-
-@pytest.mark.long
-def test_eight_processes_open_an_empty_folder_at_once_and_write(tmp_path, either):
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(8) as pool:
-        pool.starmap(begin_many, [(str(tmp_path), f"{n}", 20) for n in range(8)])
-    with open_ledger(tmp_path) as ledger:
-        assert sorted(states(ledger)) == sorted((f"{n}-{m}", "failed") for n in range(8) for m in range(20))
 
 
 @pytest.mark.parametrize("obstacle", ["nonsense", "newer", "address"])

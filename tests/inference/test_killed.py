@@ -110,18 +110,6 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
     assert left <= {"half_written"}
 
 
-@pytest.mark.long
-def test_two_processes_asked_for_the_same_make_it_once(undisturbed, tmp_path) -> None:
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "tests.inference.killed", str(tmp_path)]
-    both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [one.communicate(timeout=300)[0].splitlines()[0] for one in both]
-    assert [one.returncode for one in both] == [0, 0]
-    assert sorted(said) == ["False", "True"]
-    (folder,) = tmp_path.glob("posteriors/great-stone-*")
-    assert arrays(folder) == undisturbed
-
-
 def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> None:
     """A lock belongs to an open file, so that threads stand in for processes."""
     made, waits = [], threading.Event()

@@ -36,15 +36,6 @@ def alone(great_stone, drawn):
     return Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, block=1).run()
 
 
-@pytest.mark.parametrize("chunk", [1, 90, 1000])
-def test_chunks_change_no_bit(great_stone, drawn, alone, chunk):
-    few = 3 if chunk == 1 else RUNS
-    draws = type(drawn.by_scenario[0])(*(room[:few] for room in drawn.by_scenario[0]))
-    parts = list(Ensemble(inputs_of(great_stone), draws, NAMES).stream(chunk))
-    assert [part.first for part in parts] == list(range(0, few, chunk))
-    assert np.array_equal(np.concatenate([part.scenarios[0].out for part in parts]), alone.out[:few])
-
-
 def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     """The same inputs twice are the same runs twice; a scenario's own parameters are all that differs in its draws."""
     inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT), inputs_of(great_stone, arm()))

@@ -171,13 +171,6 @@ def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, damage: o
         assert [entry.code for entry in faults] == [code]
 
 
-def swap(one: Path, other: Path) -> None:
-    aside = one.with_name(".aside")
-    one.rename(aside)
-    other.rename(one)
-    aside.rename(other)
-
-
 def copy_over(one: Path, other: Path) -> None:
     shutil.rmtree(one)
     shutil.copytree(other, one)
@@ -196,42 +189,6 @@ def edited(*path: str, value: object) -> object:
         write_manifest(folder)
 
     return edit
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (swap, "store.misplaced"),
-        (copy_over, "store.misplaced"),
-        (edited("identity", value="0123456789abcdef"), "store.contradicts"),
-        (edited("runs", value=300), "store.contradicts"),
-        (edited("provenance", "seed", value=7), "store.contradicts"),
-    ],
-)
-def test_a_run_is_not_believed_in_anothers_place_and_is_never_lost(store: RunStore, change: object, code: str) -> None:
-    wanted = true_ensemble(6, seed=1)
-    record, other = store.save(wanted), store.save(true_ensemble(9, seed=7))
-    assert store.find(record.identity) == record
-    assert callable(change)
-    change(record.path, other.path)
-    assert store.find(record.identity) is None
-    for read in (store.get, store.load, store.load_summary, store.load_every_run):
-        with pytest.raises(MisplacedRun) as refusal:
-            read(record.identity)
-        (fault,) = refusal.value.faults
-        assert (fault.code, fault.file) == (code, str(record.path))
-        assert all("copark runs repair" in fault.repair(lang) for lang in ("en", "zh"))
-        if code == "store.misplaced":
-            assert f"{other.identity} (made-up, study made-up, 9 runs, seed 7)" in fault.cause()
-    found, faults = store.records()
-    assert record.identity not in [one.identity for one in found]
-    assert code in [one.code for one in faults]
-    held = {path.relative_to(record.path): path.read_bytes() for path in record.path.rglob("*") if path.is_file()}
-    store.save(wanted)
-    assert store.load(record.identity).load().identical(wanted)
-    aside = store.root / "quarantine" / f"{record.identity}-1"
-    assert {path.relative_to(aside): path.read_bytes() for path in aside.rglob("*") if path.is_file()} == held
-    assert "quarantine" not in store.names()
 
 
 def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunStore, subtests: pytest.Subtests) -> None:
@@ -269,13 +226,6 @@ def test_what_is_in_quarantine_is_not_overwritten_and_comes_home_when_its_place_
     assert bring_home(store.root) == [other.identity]
     assert store.get(other.identity) == other
     assert [path.name for path in (store.root / "quarantine").iterdir()] == [f"{one.identity}-1"]
-
-
-def test_metadata_changed_by_hand_are_seen_in_lists_too(store: RunStore) -> None:
-    record = store.save(true_ensemble(20, seed=1))
-    path = record.path / "metadata.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"runs": 20', '"runs": 30'), encoding="utf-8")
-    assert [fault.code for fault in store.records()[1]] == ["store.file_changed"]
 
 
 @pytest.mark.parametrize(

@@ -57,17 +57,6 @@ def test_the_summary_says_the_numbers(client, answer):
         assert answer["judged"] in answer["summary"][lang]
 
 
-def test_the_same_scenario_is_said_to_be_the_same(client):
-    answer = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior"}).json()
-    change = answer["changes"][0]
-    assert change["begins"] is None
-    assert not np.array(list(change["bands"].values())).any()
-    assert all(one["change"] == 0.0 for one in change["outcomes"])
-    assert change["outcome_change"]["moves"] == []
-    assert change["outcome_change"]["sentence"]["en"] == "No run ends in a different outcome."
-    assert "no run differs" in answer["summary"]["en"]
-
-
 def test_flows_are_given_for_every_arrow_and_quarter(answer):
     assert [flows["arm"] for flows in answer["flows"]] == ["as-it-is", "scenario"]
     for flows in answer["flows"]:
@@ -103,21 +92,6 @@ def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
     assert "1.0 ha" not in gone["sentence"]["en"]
 
 
-def test_a_comparison_sets_every_arm_against_the_first(client):
-    arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "edits": {"threshold": 5}}]
-    answer = client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms}).json()
-    assert [(one["reference"], one["arm"]) for one in answer["changes"]] == [("a", "b"), ("a", "c")]
-    for change in answer["changes"]:
-        told = change["outcome_change"]
-        assert sum(move["runs"] for move in told["moves"]) == sum(one["gained"] for one in change["outcomes"])
-        for move in told["moves"]:
-            for lang in ("en", "zh"):
-                assert move["cause_words"][lang] in told["sentence"][lang] or move is not told["moves"][0]
-    assert any(one["outcome_change"]["moves"] for one in answer["changes"])
-    assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms[:1]}).status_code == 422
-    assert client.post("/api/v1/compare", json=GREAT_STONE | {"scenarios": arms * 2}).status_code == 422
-
-
 def test_what_was_asked_before_is_answered_from_memory(client):
     asked = GREAT_STONE | {"seed": 4242, "scenario": EQUITY}
     first, second = (client.post("/api/v1/simulate", json=asked) for _ in range(2))
@@ -143,24 +117,6 @@ def test_coupling_is_the_read_out_of_the_analysis(client):
     shares = np.array(list(answer["arms"][0]["phases"].values()))
     assert np.allclose(shares.sum(axis=0), 1.0)
     assert answer["arms"][0]["grades"][-1] in answer["grades"]
-
-
-def test_the_null_of_coupling_takes_each_scale_from_another_run(client):
-    from copark.setmethods.coupling_degree.degree import coordination, coupling, development
-    from copark.workflows.serving.coupling import _null
-
-    answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()["arms"][0]
-    null = np.array(answer["coordination_null"])
-    assert null.shape == (3, 80)
-    assert (np.diff(null, axis=0) >= 0.0).all()
-    for lang in ("en", "zh"):
-        assert f"{null[1, -1]:.2f}" in answer["null_sentence"][lang]
-    # Two scales that go together within a run, high or low: apart from their runs they no longer do.
-    high = np.repeat([1.0, 0.1], 4)[:, None]
-    together = {"global": high, "park": high}
-    own = coordination(coupling(np.stack([high, high], axis=-1)), development(np.stack([high, high], axis=-1)))
-    assert np.quantile(own, 0.95) == 1.0
-    assert _null(together, coupling)[2, 0] < 1.0
 
 
 def test_a_case_tells_its_levers_with_what_the_record_has(client):
@@ -214,17 +170,6 @@ def test_every_case_of_the_casebook_can_be_shown_and_run(client):
         assert answer.status_code == 200, answer.text
 
 
-def test_evidence_leads_to_its_sources(client):
-    told = client.get("/api/v1/evidence?case=great-stone").json()
-    case = load_case("great-stone")
-    assert len(told["events"]) == len(case.events)
-    assert sum(len(one["points"]) for one in told["series"]) == len(case.observations)
-    cited = {key for one in told["events"] for key in one["source"]}
-    cited |= {key for one in told["series"] for point in one["points"] for key in point["source"]}
-    assert cited <= set(told["sources"])
-    assert all(one["grade"] in told["grades"] for one in told["events"])
-
-
 def test_method_tells_what_the_data_moved(client):
     told = client.get("/api/v1/method?case=great-stone").json()
     parameters = {one["name"]: one for one in told["parameters"]}
@@ -233,24 +178,6 @@ def test_method_tells_what_the_data_moved(client):
     assert (told["calibration"] is not None) == any(one["posterior_quantiles"] for one in parameters.values())
     assert len(told["arrows"]) == len(catalogue().links)
     assert all(limit["en"] and limit["zh"] for limit in told["limits"])
-
-
-def test_parks_have_sources(client):
-    told = client.get("/api/v1/parks").json()
-    names = {one["id"] for one in told["parks"]}
-    assert "great-stone" in names
-    for park in told["parks"]:
-        assert park["title"]["zh"]
-        assert set(park["source"]) <= set(told["sources"])
-        assert park["place"]["grade"] == "background"
-        assert park["place"]["title"]["zh"]
-        assert not park["host_title"]["zh"].isascii()
-        assert not park["home_title"]["zh"].isascii()
-    kaesong = next(one for one in told["parks"] if one["id"] == "kaesong")
-    assert kaesong["status_title"] == {"en": "failed", "zh": "失败"}
-    places = {one["id"]: (one["place"]["longitude"], one["place"]["latitude"]) for one in told["parks"]}
-    assert places["great-stone"] == (28.0, 53.9)
-    assert {score["park"] for score in told["scores"]} <= names
 
 
 def test_lists_that_do_not_change_need_not_be_fetched_twice(client):

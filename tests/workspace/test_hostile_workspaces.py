@@ -84,43 +84,12 @@ def test_a_forger_who_changes_nothing_is_believed(tmp_path, files):
     assert workspaces.verify(path).faults == ()
 
 
-LEAD_OUT = [
-    "../escape.yaml", "/tmp/escape.yaml", "studies/../../escape.yaml", "studies\\x.yaml", "C:x.yaml", "run.py",
-    "studies/a/b.yaml", "cases/x/y/case.yaml", "runs/0123456789abcdef/x", "runs/XYZ/arrays.zarr/x",
-    "studies/.hidden.yaml", "studies/中.yaml", "cases/../runs/x/y/z", "./studies/x.yaml", "studies//x.yaml",
-    "studies/a\nb.yaml",
-    "runs/0123456789abcdef/a/" + "b/" * 9 + "c",
-]  # fmt: skip
-
-
-def test_names_that_lead_out_or_nowhere(tmp_path, files, subtests):
-    for name in LEAD_OUT:
-        with subtests.test(name=name):
-            assert refused(tmp_path, {**files, name: b"x"}) <= {"strange_file", "not_listed", "broken"}
-
-
 def test_links_and_devices(tmp_path, files, subtests):
     for kind in [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK]:
         with subtests.test(kind=kind):
             entries = [(entry_of(name), raw) for name, raw in files.items()]
             content = zipped([*entries, (entry_of("studies/x.yaml", mode=kind | 0o777), b"/etc/passwd")])
             assert refused(tmp_path, content) == {"not_a_plain_file"}
-
-
-def test_bombs(tmp_path, files):
-    assert refused(tmp_path, {**files, "studies/x.yaml": b"0" * 30_000_000}) == {"bomb"}
-
-
-def test_a_file_that_says_it_is_small(tmp_path, files):
-    raw = bytearray(
-        zipped([(entry_of(n, zipfile.ZIP_STORED), r) for n, r in {**files, "studies/x.yaml": b"x" * 9000}.items()])
-    )
-    for mark, at, named in ((b"PK\x01\x02", 24, 46), (b"PK\x03\x04", 22, 30)):
-        place = raw.find(mark)
-        while raw[place + named : place + named + 14] != b"studies/x.yaml":
-            place = raw.find(mark, place + 4)
-        raw[place + at : place + at + 4] = (7).to_bytes(4, "little")
-    assert refused(tmp_path, bytes(raw)) & {"broken", "too_large_inside", "not_listed", "bomb"}
 
 
 def test_a_bit_that_fell_over(tmp_path, files, run):
