@@ -35,10 +35,6 @@ POINTS = (
 """Where the process is killed, one time after another."""
 
 
-class Killed(BaseException):
-    """Stands in for a signal where a process of its own would cost too much."""
-
-
 def arrays(folder: Path) -> dict[str, bytes]:
     """All numbers of a calibration that is kept, and all its words."""
     found = {path.name: path.read_bytes() for path in folder.glob("*.json")}
@@ -71,31 +67,6 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.inference.killed", out, *point]
     root = Path(__file__).parents[2]
     return subprocess.run([*map(str, command)], cwd=root, capture_output=True, text=True, check=False, timeout=300)
-
-
-@pytest.mark.long
-def test_stopped_at_the_last_stage(undisturbed, often, monkeypatch, tmp_path, great_stone) -> None:
-    """A plan says that nothing is left to do."""
-    name, share = POINTS[-1]
-
-    def kept(path: Path, identity: str, state: State) -> None:
-        write_state(path, identity, state)
-        if path.name.startswith(name) and state.share >= share:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        for module in (checkpoints, batch):
-            patch.setattr(module, "write_state", kept)
-        with pytest.raises(Killed):
-            calibrated(tmp_path)
-    assert not list(tmp_path.glob("posteriors/*"))
-    plan = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
-    assert plan.went_on == f"Resumed: {STAGES} of {STAGES} stages already completed."
-    assert plan.runs == 0
-    folder, went_on = calibrated(tmp_path)
-    assert went_on == plan.went_on
-    assert arrays(folder) == undisturbed
-    assert not list(tmp_path.glob("batches/stages-*"))
 
 
 @pytest.mark.long

@@ -49,6 +49,7 @@ def test_the_lock_of_the_page_names_versions_and_no_address():
     assert ".tgz" not in words
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     shutil.which("node") is None or not (ROOT / "frontend/node_modules/openapi-typescript").is_dir(),
     reason="Node, or what the page is built with, is not on this machine",

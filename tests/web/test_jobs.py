@@ -137,20 +137,6 @@ def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp
         ]  # fmt: skip
 
 
-@pytest.mark.long
-def test_what_ran_when_the_server_ended_is_queued_again(serve, tmp_path):
-    with serve(data=tmp_path / "out") as client:
-        first = client.post("/api/v1/jobs", json=LONG).json()
-        second = client.post("/api/v1/jobs", json=SHORT).json()
-        wait_for(client, first, "running")
-    with serve(data=tmp_path / "out") as client:
-        assert wait_for(client, first, "running")["place"] == 0
-        assert client.get(f"/api/v1/jobs/{second['id']}").json()["place"] == 2
-        assert client.get(f"/api/v1/jobs/{first['id']}").json()["attempts"] == 1, "its server's end is not its fault"
-        client.delete(f"/api/v1/jobs/{first['id']}")
-        assert wait_for(client, second, "done")["identity"]
-
-
 def test_a_full_queue_takes_no_more(serve):
     with serve(limits={"jobs": 0}) as client:
         answer = client.post("/api/v1/jobs", json=LONG)
