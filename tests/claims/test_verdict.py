@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from copark.inference.case_parameters import parameters_of
 from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import WORDS, Condition, side
+from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.schema import Headline, Part
 from copark.inference.claims.verdict import (
     Verdict,
@@ -220,3 +222,20 @@ def test_words_are_wrong_no_more_often_than_is_published(subtests, capsys):
         with capsys.disabled():
             told = {word: f"{said[word] / 4.0:.0f}%" for word in WORDS if said[word]}
             print(f"\n{name}: {told}, root mean square error of P {error:.3f}", end="")
+
+
+@pytest.mark.long
+def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped, subtests, capsys):
+    """P from five runs of each draw against P from forty, for sizes and outcomes of Great Stone."""
+    source = parameters_of(great_stone, wanted="shipped").source
+    trial = Trial(shipped, great_stone, Plan(100, 40, SEED, 2, "posterior"), shipped.claims.claims, source)
+    few = trial.bench.part(100, 5)
+    trial.ridges[id(few)] = trial.ridges[id(trial.bench)]
+    asked = (("4b", "ties"), ("4a", "token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
+    for claim, key in asked:
+        one = shipped.claims.claim(claim).part(key)
+        many, five = (trial.weigh(one, bench).probability for bench in (trial.bench, few))
+        with subtests.test(claim=claim, part=key):
+            assert five == pytest.approx(many, abs=0.06)
+        with capsys.disabled():
+            print(f"\n{claim} {key}: P {five:.2f} from five runs, {many:.2f} from forty", end="")

@@ -258,3 +258,8 @@ def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, t
             make(ask, RunStore(tmp_path / "runs"), Threads(1))
         assert "--store" in refusal.value.faults[0].repair("zh")
     assert {path: path.read_bytes() for path in far.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_change_nothing(asked: Asked, expected, tmp_path: Path, threads: int) -> None:
+    assert numbers(make(asked, RunStore(tmp_path), Threads(threads)).record) == expected

@@ -13,17 +13,14 @@ import numpy as np
 import pytest
 
 from copark.analyses.execution import Means, others_of
-from copark.cases.quarters import Quarter
 from copark.cluster import Threads
 from copark.cluster.environment import MachinesDiffer, machine
 from copark.inference import batch
 from copark.inference.batch import make_batch, piece_path
-from copark.inference.calibrations import plan_of
 from copark.store import checkpoints
-from copark.store.checkpoints import State, write_state
 from copark.store.garbage import leavings
 from tests.inference.killed import PIECE, short
-from tests.inference.workflow_settings import TINY, ask
+from tests.inference.workflow_settings import ask
 
 STAGES = 6
 """Batch, summaries, two populations, two kinds of ranks."""
