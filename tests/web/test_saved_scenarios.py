@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tests.database.fixtures import either, postgres, postgres_url
+
+__all__ = ["either", "postgres", "postgres_url"]
 MINE = {"X-Copark-Owner": "a-word-nobody-can-guess"}
 YOURS = {"X-Copark-Owner": "another-word-altogether"}
 BODY = {"case": "great-stone", "scenario": {"key": "no-visits", "edits": {"framework": "off"}}}
@@ -58,3 +61,11 @@ def test_a_scenario_that_does_not_fit_says_where(client):
     wrong = {"case": "great-stone", "scenario": {"key": "a", "edits": {"drop": ["no/such"]}}}
     (fault,) = client.put(f"{URL}/x", json=wrong, headers=MINE).json()["faults"]
     assert fault["field"] == "scenario.edits.drop[0]"
+
+
+def test_an_owner_has_room_for_so_many(serve, monkeypatch):
+    monkeypatch.setattr("copark.store.database.scenarios.ScenarioShelf.__init__.__defaults__", (2,))
+    with serve() as client:
+        statuses = [client.put(f"{URL}/{n}", json=BODY, headers=MINE).status_code for n in (0, 1, 2, 1)]
+        assert statuses == [200, 200, 409, 200]
+        assert client.put(f"{URL}/2", json=BODY, headers=YOURS).status_code == 200
