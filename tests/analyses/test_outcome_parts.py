@@ -66,6 +66,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     return answer(COMPARE, params, Context(tmp_path_factory.mktemp("out"))).result
 
 
+@pytest.mark.long
 def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared: Answer) -> None:
     (scenario,) = (one for one in compared.scenarios if one.parts is not None)
     parts, books = scenario.parts, scenario.books
@@ -80,6 +81,7 @@ def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared: An
     assert books.rescued[1] == 0.0 < books.rescued[0] < books.ever[0]
 
 
+@pytest.mark.long
 def test_it_is_told_in_a_sentence_and_drawn(compared: Answer) -> None:
     (parts,) = (one.parts for one in compared.scenarios if one.parts is not None)
     for lang, words in (("en", "land plan +"), ("zh", "用地规划+")):

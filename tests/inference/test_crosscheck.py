@@ -18,6 +18,7 @@ def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
             ask("calibrate", tmp_path, lang=lang, crosscheck=True)
 
 
+@pytest.mark.long
 def test_the_flow_is_shown_only_what_tells_something(monkeypatch: pytest.MonkeyPatch, great_stone, batch) -> None:
     near = neighbourhood(great_stone, batch.recipe.cut, Settings(runs=batch.runs, accepted=200))
     seen = {}

@@ -78,6 +78,7 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
     assert left <= {"half_written"}
 
 
+@pytest.mark.long
 def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> None:
     """A lock belongs to an open file, so that threads stand in for processes."""
     made, waits = [], threading.Event()
@@ -122,6 +123,7 @@ def test_workers_of_this_machine_make_the_same_calibration(undisturbed, tmp_path
     assert arrays(folder) == undisturbed
 
 
+@pytest.mark.long
 def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
     """Half a piece, a piece whose numbers changed, a piece of another batch, a piece under another's name."""
     small = replace(recipe, runs=4 * PIECE)

@@ -95,6 +95,7 @@ def told_otherwise(park: Park, factor: float, after: int = 0) -> Park:
     return park_of(park.case.model_copy(update={"observations": tuple(rows)}))
 
 
+@pytest.mark.long
 def test_a_park_left_out_is_forecast_blindly(folder: Path) -> None:
     """Whatever is reported of it, the forecast is the same, to the last bit: only the score changes."""
     said = []
@@ -164,6 +165,7 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: P
     assert [path.stat().st_mtime_ns for path in kept][1:] == times[1:]
 
 
+@pytest.mark.long
 def test_simulated_panels_are_told_from_what_they_were_made_of(panel: Panel, folder: Path) -> None:
     """With so few runs only roughly; the full test is part of the command."""
     found = examine(panel, panels=4, folder=folder)

@@ -119,6 +119,7 @@ def test_odd_results_make_whole_documents(lang: str, case: Case, subtests: pytes
             assert not re.search(r"\{[a-z_]+\}", words)
 
 
+@pytest.mark.long
 def test_a_page_draws_every_figure_and_says_its_language(result: xr.Dataset, case: Case, draw: Any) -> None:
     from copark.presentation.figures import Charts
 

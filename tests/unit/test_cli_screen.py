@@ -216,6 +216,7 @@ def test_what_was_there_before_does_not_shorten_the_time_left(
     assert capsys.readouterr().err.splitlines()[-1].endswith("850 of 1,000, about 30 s left")
 
 
+@pytest.mark.long
 def test_who_is_asked_to_end_says_so_and_a_closed_screen_is_no_fault(tmp_path: Path) -> None:
     """As systemd and Slurm end a command, and ``>&-`` a shell."""
     copark = f"{sys.executable} -m copark"

@@ -178,6 +178,7 @@ def test_the_catalogue_lists_cases_studies_and_runs(out: Path, first: workflows.
     assert dict(workflows.catalogue(out, "zh").cases)["great-stone"] != dict(found.cases)["great-stone"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_everything_that_is_listed_can_be_shown(out: Path, first: workflows.RunOutcome, lang: str) -> None:
     found = workflows.catalogue(out, lang)

@@ -161,6 +161,7 @@ def test_ranges_of_levers_are_those_that_are_allowed(client):
             assert one["low"] <= one["slider"]["low"] < one["slider"]["high"] <= one["high"]
 
 
+@pytest.mark.long
 def test_every_case_of_the_casebook_can_be_shown_and_run(client):
     for case in client.get("/api/v1/cases").json()["cases"]:
         assert client.get(f"/api/v1/cases/{case['name']}").status_code == 200

@@ -64,6 +64,7 @@ def test_netcdf_holds_every_run_with_what_made_it(get, answer, tmp_path):
         assert np.array_equal(medians, np.array(answer["arms"][1]["bands"]["jobs"][2]))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "query",
     [{"output": "jobs", "lang": "zh"}, {"scenario": 1}],

@@ -46,6 +46,7 @@ def events(client, job):
     return found
 
 
+@pytest.mark.long
 def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     from copark import workflows
     from copark.simulation.study import Study
