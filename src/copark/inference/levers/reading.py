@@ -127,15 +127,20 @@ def load_levers(case: Case, path: Path | None = None) -> LeverFile:
     place = brought(case, LEVERS) if path is None else Path(path)
     if place is not None and not place.is_file():
         raise NotFound.of("levers.not_found", found=shown(path))
-    known = (case.hash, place, place and place.stat().st_mtime_ns)
-    if known not in _SOUND:
-        found, faults = (general_levers(case), []) if place is None else examine_levers(place, case)
+    written_at = None if place is None else (place.stat().st_mtime_ns, place.stat().st_size)
+    known = (case.hash, place, written_at)
+    if known in _SOUND:
+        return _SOUND[known]
+    if place is None:
+        found: LeverFile | None = general_levers(case)
+    else:
+        found, faults = examine_levers(place, case)
         if found is None or faults:
             raise StudyFaults(faults)
-        if len(_SOUND) >= KEPT:
-            _SOUND.clear()
-        _SOUND[known] = found
-    return _SOUND[known]
+    if len(_SOUND) >= KEPT:
+        _SOUND.clear()
+    _SOUND[known] = found
+    return found
 
 
 def examine_levers(path: Path, case: Case) -> tuple[LeverFile | None, list[Fault]]:
